@@ -1,0 +1,76 @@
+/* Arena: a chain of blocks, the newest first. */
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct arena_block {
+  struct arena_block *older;
+  size_t capacity;
+  size_t used;
+  max_align_t bytes[];
+};
+
+enum { FIRST_BLOCK_BYTES = 16 * 1024, KEPT_BLOCK_BYTES = 256 * 1024 };
+
+static void out_of_memory(void) {
+  fputs("event=out_of_memory action=exit\n", stderr);
+  abort();
+}
+
+static void add_block(struct arena *arena, size_t size_bytes) {
+  size_t capacity = arena->block ? arena->block->capacity * 2 : FIRST_BLOCK_BYTES;
+  if (capacity > 1024 * 1024)
+    capacity = 1024 * 1024;
+  if (capacity < size_bytes)
+    capacity = size_bytes;
+  struct arena_block *block = malloc(sizeof *block + capacity);
+  if (!block)
+    out_of_memory();
+  *block = (struct arena_block){.older = arena->block, .capacity = capacity};
+  arena->block = block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size_bytes) {
+  size_t align = sizeof(max_align_t);
+  if (size_bytes > SIZE_MAX / 2)
+    out_of_memory();
+  size_t rounded = (size_bytes + align - 1) / align * align;
+  if (!arena->block || arena->block->capacity - arena->block->used < rounded)
+    add_block(arena, rounded);
+  char *start = (char *)arena->block->bytes + arena->block->used;
+  arena->block->used += rounded;
+  return memset(start, 0, rounded);
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size_bytes) {
+  if (size_bytes && count > SIZE_MAX / 2 / size_bytes)
+    out_of_memory();
+  return arena_alloc(arena, count * size_bytes);
+}
+
+void arena_reset(struct arena *arena) {
+  struct arena_block *keep = NULL;
+  while (arena->block) {
+    struct arena_block *block = arena->block;
+    arena->block = block->older;
+    if (!keep && block->capacity <= KEPT_BLOCK_BYTES) {
+      keep = block;
+      continue;
+    }
+    free(block);
+  }
+  if (keep)
+    *keep = (struct arena_block){.capacity = keep->capacity};
+  arena->block = keep;
+}
+
+void arena_free(struct arena *arena) {
+  while (arena->block) {
+    struct arena_block *block = arena->block;
+    arena->block = block->older;
+    free(block);
+  }
+}

@@ -1,0 +1,52 @@
+/* Results: building and naming them. */
+#include "base/result.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const code_names[] = {
+    [RESULT_OK] = "ok",       [RESULT_RETRY] = "retry",       [RESULT_UNCERTAIN] = "uncertain",
+    [RESULT_STALE] = "stale", [RESULT_REJECTED] = "rejected", [RESULT_GONE] = "gone",
+    [RESULT_AUTH] = "auth",   [RESULT_BUG] = "bug",
+};
+enum { CODE_COUNT = sizeof code_names / sizeof code_names[0] };
+
+struct result result_error(enum result_code code, const char *format, ...) {
+  struct result result = {.code = code};
+  va_list args;
+  va_start(args, format);
+  vsnprintf(result.message, sizeof result.message, format, args);
+  va_end(args);
+  return result;
+}
+
+struct result result_retry_after(int64_t retry_after_ms, const char *format, ...) {
+  struct result result = {.code = RESULT_RETRY, .retry_after_ms = retry_after_ms};
+  va_list args;
+  va_start(args, format);
+  vsnprintf(result.message, sizeof result.message, format, args);
+  va_end(args);
+  return result;
+}
+
+struct result result_context(struct result result, const char *format, ...) {
+  struct result outer = {.code = result.code, .retry_after_ms = result.retry_after_ms};
+  va_list args;
+  va_start(args, format);
+  int used = vsnprintf(outer.message, sizeof outer.message, format, args);
+  va_end(args);
+  if (used >= 0 && (size_t)used < sizeof outer.message)
+    snprintf(outer.message + used, sizeof outer.message - (size_t)used, ": %s", result.message);
+  return outer;
+}
+
+const char *result_code_name(enum result_code code) {
+  return (unsigned)code < CODE_COUNT ? code_names[code] : "bug";
+}
+
+enum result_code result_code_named(const char *name, uint64_t length) {
+  for (int code = 0; code < CODE_COUNT; code++)
+    if (strlen(code_names[code]) == length && memcmp(code_names[code], name, length) == 0)
+      return (enum result_code)code;
+  return RESULT_BUG;
+}
