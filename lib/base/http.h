@@ -1,0 +1,60 @@
+/* HTTP client calls. The interface is small so that a simulation can stand in; the real one is libcurl. Only https is
+ * spoken, and only to public addresses, unless the administrator lists the host (SSRF: addresses are checked after name
+ * resolution, on the socket that is opened). Redirects are never followed: the caller decides. */
+#ifndef BASE_HTTP_H
+#define BASE_HTTP_H
+
+#include "base/arena.h"
+#include "base/record.h"
+#include "base/result.h"
+#include "base/str.h"
+
+struct http_header {
+  struct str name, value; /* response names are lower case */
+};
+
+struct http_request {
+  const char *method;
+  struct str url;
+  const struct http_header *headers;
+  size_t header_count;
+  struct str body; /* absent = none */
+  int64_t timeout_ms;
+};
+
+struct http_response {
+  int64_t status;
+  const struct http_header *headers;
+  size_t header_count;
+  struct str body;
+};
+
+struct http {
+  /* One request, blocking. A response of any status is OK. RETRY: nothing reached the server (DNS, connect, TLS).
+   * UNCERTAIN: bytes went out and no whole response came back. REJECTED: URL not allowed, or response over the cap. */
+  struct result (*call)(struct http *http, struct arena *arena, const struct http_request *request,
+                        struct http_response *out) MUST_USE;
+  void (*close)(struct http *http);
+};
+
+/* The header's value, or absent. `name` in lower case. */
+struct str http_header_value(const struct http_response *response, const char *name);
+
+struct http_options {
+  struct str user_agent;
+  const struct str *allowed_hosts; /* "host" or "host:port": plain http and private addresses are fine there */
+  size_t allowed_host_count;
+  int64_t response_bytes_max; /* 0 = 10 MiB */
+  struct str ca_file;         /* absent = the system's */
+};
+
+/* A client for one thread, with its own connection pool. Options are copied. */
+struct http *http_open(const struct http_options *options);
+
+/* Whether `url` may be called at all under these options, with a message that says why not. */
+struct result http_url_allowed(const struct http_options *options, struct str url) MUST_USE;
+
+/* Percent-encoded for one path segment or query value (RFC 3986). */
+struct str http_escape(struct arena *arena, struct str text);
+
+#endif

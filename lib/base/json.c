@@ -1,0 +1,339 @@
+/* The JSON codec: cJSON trees <-> records and values. */
+#include "base/json.h"
+
+#include <math.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* -- parsing ------------------------------------------------------------------------------------------------------ */
+
+/* cJSON's own limit is 1000 levels; ours is checked on the bytes, before any tree exists. */
+static bool depth_is_fine(struct str text) {
+  int depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.length; i++) {
+    char c = text.at[i];
+    if (in_string) {
+      if (c == '\\')
+        i++;
+      else if (c == '"')
+        in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > JSON_DEPTH_MAX)
+        return false;
+    } else if (c == ']' || c == '}') {
+      depth--;
+    }
+  }
+  return true;
+}
+
+struct result json_parse(struct str text, cJSON **out) {
+  if (!depth_is_fine(text))
+    return result_error(RESULT_REJECTED, "JSON is nested deeper than %d levels", JSON_DEPTH_MAX);
+  const char *end = NULL;
+  cJSON *tree = cJSON_ParseWithLengthOpts(text.at ? text.at : "", text.length, &end, false);
+  if (!tree)
+    return result_error(RESULT_REJECTED, "not valid JSON");
+  struct str rest = str_trim(str_slice(text, (size_t)(end - text.at), text.length));
+  if (rest.length) {
+    cJSON_Delete(tree);
+    return result_error(RESULT_REJECTED, "bytes follow the JSON text");
+  }
+  *out = tree;
+  return RESULT_DONE;
+}
+
+struct str json_str(const cJSON *object, const char *name) {
+  const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
+  return cJSON_IsString(member) ? str_of(member->valuestring) : (struct str){0};
+}
+
+static bool number_to_i64(const cJSON *number, int64_t *out) {
+  if (!cJSON_IsNumber(number) || !(fabs(number->valuedouble) <= 9007199254740992.0))
+    return false;
+  *out = (int64_t)number->valuedouble;
+  return true;
+}
+
+int64_t json_i64(const cJSON *object, const char *name) {
+  int64_t number = 0;
+  number_to_i64(cJSON_GetObjectItemCaseSensitive(object, name), &number);
+  return number;
+}
+
+bool json_bool(const cJSON *object, const char *name) {
+  return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+/* -- writing ------------------------------------------------------------------------------------------------------ */
+
+struct str json_print(struct arena *arena, cJSON *tree) {
+  char *text = cJSON_PrintUnformatted(tree);
+  cJSON_Delete(tree);
+  struct str copy = str_copy(arena, str_of(text));
+  free(text);
+  return copy;
+}
+
+void json_append_quoted(struct str_builder *builder, struct str text) {
+  str_append_c(builder, "\"");
+  size_t from = 0;
+  for (size_t i = 0; i < text.length; i++) {
+    unsigned char c = (unsigned char)text.at[i];
+    if (c >= 0x20 && c != '"' && c != '\\')
+      continue;
+    str_append(builder, str_slice(text, from, i));
+    from = i + 1;
+    if (c == '\n')
+      str_append_c(builder, "\\n");
+    else if (c == '"' || c == '\\')
+      str_append(builder, (struct str){(const char[]){'\\', (char)c}, 2});
+    else
+      str_append_format(builder, "\\u%04x", c);
+  }
+  str_append(builder, str_slice(text, from, text.length));
+  str_append_c(builder, "\"");
+}
+
+static void append_value(struct str_builder *builder, const struct value *value) {
+  json_append_quoted(builder, value->name);
+  str_append_c(builder, ":");
+  if (value->kind == VALUE_TEXT) {
+    json_append_quoted(builder, value->text);
+    return;
+  }
+  str_append_c(builder, "[");
+  for (size_t i = 0; i < value->count; i++) {
+    str_append_c(builder, i ? "," : "");
+    json_append_quoted(builder, value->items[i]);
+  }
+  str_append_c(builder, "]");
+}
+
+struct str json_values_text(struct arena *arena, const struct values *values) {
+  struct str_builder builder = {.arena = arena};
+  str_append_c(&builder, "{");
+  for (size_t i = 0; i < values->count; i++) {
+    str_append_c(&builder, i ? "," : "");
+    append_value(&builder, &values->at[i]);
+  }
+  str_append_c(&builder, "}");
+  return str_built(&builder);
+}
+
+static cJSON *string_node(struct str string) {
+  struct arena scratch = {0};
+  cJSON *node = cJSON_CreateString(str_c(&scratch, string));
+  arena_free(&scratch);
+  return node;
+}
+
+cJSON *json_from_values(const struct values *values) {
+  struct arena scratch = {0};
+  cJSON *object = cJSON_CreateObject();
+  for (size_t i = 0; i < values->count; i++) {
+    const struct value *value = &values->at[i];
+    cJSON *node = value->kind == VALUE_TEXT ? string_node(value->text) : cJSON_CreateArray();
+    for (size_t item = 0; value->kind == VALUE_SET && item < value->count; item++)
+      cJSON_AddItemToArray(node, string_node(value->items[item]));
+    cJSON_AddItemToObject(object, str_c(&scratch, value->name), node);
+  }
+  arena_free(&scratch);
+  return object;
+}
+
+static cJSON *base64_node(struct str bytes) {
+  size_t size = sodium_base64_encoded_len(bytes.length, sodium_base64_VARIANT_ORIGINAL);
+  struct arena scratch = {0};
+  char *text = arena_alloc(&scratch, size);
+  sodium_bin2base64(text, size, (const unsigned char *)bytes.at, bytes.length, sodium_base64_VARIANT_ORIGINAL);
+  cJSON *node = cJSON_CreateString(text);
+  arena_free(&scratch);
+  return node;
+}
+
+static cJSON *list_node(const struct field *field, const struct list *list, bool hide_secrets) {
+  cJSON *array = cJSON_CreateArray();
+  for (size_t i = 0; i < list->count; i++)
+    cJSON_AddItemToArray(
+        array, field->type == FIELD_STRS
+                   ? string_node(((const struct str *)list->at)[i])
+                   : json_from_record(field->of, (const char *)list->at + i * field->of->size_bytes, hide_secrets));
+  return array;
+}
+
+static cJSON *field_node(const struct field *field, const void *at, bool hide_secrets) {
+  const struct str *string = at;
+  switch (field->type) {
+  case FIELD_STR:
+  case FIELD_BYTES:
+    if (str_is_absent(*string))
+      return NULL;
+    if (hide_secrets && (field->flags & FIELD_SECRET))
+      return cJSON_CreateString("***");
+    return field->type == FIELD_STR ? string_node(*string) : base64_node(*string);
+  case FIELD_I64:
+    return cJSON_CreateNumber((double)*(const int64_t *)at);
+  case FIELD_BOOL:
+    return cJSON_CreateBool(*(const bool *)at);
+  case FIELD_VALUES:
+    return json_from_values(at);
+  case FIELD_INLINE:
+    return json_from_record(field->of, at, hide_secrets);
+  case FIELD_RECORD:
+    return *(const void *const *)at ? json_from_record(field->of, *(const void *const *)at, hide_secrets) : NULL;
+  case FIELD_STRS:
+  case FIELD_LIST:
+    return list_node(field, at, hide_secrets);
+  }
+  return NULL;
+}
+
+cJSON *json_from_record(const struct record *record, const void *object, bool hide_secrets) {
+  cJSON *tree = cJSON_CreateObject();
+  for (size_t i = 0; i < record->field_count; i++) {
+    const struct field *field = &record->fields[i];
+    cJSON *node = field_node(field, (const char *)object + field->offset, hide_secrets);
+    if (node)
+      cJSON_AddItemToObjectCS(tree, field->name, node);
+  }
+  return tree;
+}
+
+/* -- reading records ------------------------------------------------------------------------------------------------
+ */
+
+static bool node_to_strs(struct arena *arena, const cJSON *node, struct list *out) {
+  if (!cJSON_IsArray(node))
+    return false;
+  size_t count = (size_t)cJSON_GetArraySize(node), i = 0;
+  struct str *at = ARENA_ARRAY(arena, struct str, count);
+  const cJSON *child;
+  cJSON_ArrayForEach(child, node) {
+    if (!cJSON_IsString(child))
+      return false;
+    at[i++] = str_copy(arena, str_of(child->valuestring));
+  }
+  *out = (struct list){at, count};
+  return true;
+}
+
+static bool node_to_values(struct arena *arena, const cJSON *node, struct values *out) {
+  if (!cJSON_IsObject(node))
+    return false;
+  struct values_builder builder = {.arena = arena};
+  const cJSON *child;
+  cJSON_ArrayForEach(child, node) {
+    struct str name = str_copy(arena, str_of(child->string));
+    struct list items;
+    if (cJSON_IsString(child))
+      values_put(&builder, value_text(name, str_copy(arena, str_of(child->valuestring))));
+    else if (node_to_strs(arena, child, &items))
+      values_put(&builder, value_set(name, items.at, items.count));
+    else
+      return false;
+  }
+  *out = values_built(&builder);
+  return true;
+}
+
+struct result json_to_values(struct arena *arena, struct str text, struct values *out) {
+  cJSON *tree;
+  TRY(json_parse(text, &tree));
+  bool fits = node_to_values(arena, tree, out);
+  cJSON_Delete(tree);
+  return fits ? RESULT_DONE : result_error(RESULT_REJECTED, "values: expected an object of texts and lists of texts");
+}
+
+static bool node_to_bytes(struct arena *arena, const cJSON *node, struct str *out) {
+  if (!cJSON_IsString(node))
+    return false;
+  size_t size = strlen(node->valuestring), length;
+  unsigned char *bytes = arena_alloc(arena, size + 1);
+  if (sodium_base642bin(bytes, size + 1, node->valuestring, size, NULL, &length, NULL, sodium_base64_VARIANT_ORIGINAL))
+    return false;
+  *out = (struct str){(const char *)bytes, length};
+  return true;
+}
+
+static struct result node_to_list(struct arena *arena, const struct field *field, const cJSON *node, struct list *out) {
+  if (!cJSON_IsArray(node))
+    return result_error(RESULT_REJECTED, "%s: expected a list", field->name);
+  size_t count = (size_t)cJSON_GetArraySize(node), i = 0;
+  char *at = arena_array(arena, count, field->of->size_bytes);
+  const cJSON *child;
+  cJSON_ArrayForEach(child, node) TRY(json_tree_to_record(arena, field->of, child, at + i++ * field->of->size_bytes));
+  *out = (struct list){at, count};
+  return RESULT_DONE;
+}
+
+static struct result node_to_field(struct arena *arena, const struct field *field, const cJSON *node, void *at) {
+  bool fits = false;
+  switch (field->type) {
+  case FIELD_STR:
+    fits = cJSON_IsString(node);
+    if (fits)
+      *(struct str *)at = str_copy(arena, str_of(node->valuestring));
+    break;
+  case FIELD_BYTES:
+    fits = node_to_bytes(arena, node, at);
+    break;
+  case FIELD_I64:
+    fits = number_to_i64(node, at);
+    break;
+  case FIELD_BOOL:
+    fits = cJSON_IsBool(node);
+    *(bool *)at = cJSON_IsTrue(node);
+    break;
+  case FIELD_VALUES:
+    fits = node_to_values(arena, node, at);
+    break;
+  case FIELD_STRS:
+    fits = node_to_strs(arena, node, at);
+    break;
+  case FIELD_LIST:
+    return node_to_list(arena, field, node, at);
+  case FIELD_INLINE:
+    return json_tree_to_record(arena, field->of, node, at);
+  case FIELD_RECORD: {
+    void *inner = arena_alloc(arena, field->of->size_bytes);
+    TRY(json_tree_to_record(arena, field->of, node, inner));
+    *(const void **)at = inner;
+    return RESULT_DONE;
+  }
+  }
+  return fits ? RESULT_DONE : result_error(RESULT_REJECTED, "%s: not of the expected type", field->name);
+}
+
+struct result json_tree_to_record(struct arena *arena, const struct record *record, const cJSON *tree, void *out) {
+  if (!cJSON_IsObject(tree))
+    return result_error(RESULT_REJECTED, "%s: expected an object", record->name);
+  for (size_t i = 0; i < record->field_count; i++) {
+    const struct field *field = &record->fields[i];
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(tree, field->name);
+    if (!node || cJSON_IsNull(node)) {
+      if (field->flags & FIELD_REQUIRED)
+        return result_error(RESULT_REJECTED, "%s: %s is missing", record->name, field->name);
+      continue;
+    }
+    struct result result = node_to_field(arena, field, node, (char *)out + field->offset);
+    if (!result_ok(&result))
+      return result_context(result, "%s", record->name);
+  }
+  return RESULT_DONE;
+}
+
+struct result json_to_record(struct arena *arena, const struct record *record, struct str text, void *out) {
+  cJSON *tree;
+  TRY(json_parse(text, &tree));
+  void *decoded = arena_alloc(arena, record->size_bytes);
+  struct result result = json_tree_to_record(arena, record, tree, decoded);
+  cJSON_Delete(tree);
+  if (result_ok(&result))
+    memcpy(out, decoded, record->size_bytes);
+  return result;
+}

@@ -1,0 +1,42 @@
+/* Records and values as JSON objects (RFC 8259), the same names as on the bus. Parsing goes through cJSON with a cap on
+ * size and depth. Numbers above 2^53 must travel as strings: cJSON keeps doubles. */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include <cjson/cJSON.h>
+
+#include "base/record.h"
+#include "base/result.h"
+
+enum { JSON_DEPTH_MAX = 64 };
+
+/* Parses one whole JSON text; the caller deletes `*out` by cJSON_Delete. RESULT_REJECTED on anything else. */
+struct result json_parse(struct str text, cJSON **out) MUST_USE;
+
+/* Members as C values; absent or of another type gives NULL / 0 / false. The string lives as long as the object. */
+struct str json_str(const cJSON *object, const char *name);
+int64_t json_i64(const cJSON *object, const char *name);
+bool json_bool(const cJSON *object, const char *name);
+
+/* A cJSON tree as compact text in the arena; deletes the tree. */
+struct str json_print(struct arena *arena, cJSON *tree);
+
+/* The caller owns the returned tree. Secret fields become "***" when `hide_secrets`. */
+cJSON *json_from_record(const struct record *record, const void *object, bool hide_secrets);
+cJSON *json_from_values(const struct values *values);
+
+/* Appends `text` as a quoted and escaped JSON string. */
+void json_append_quoted(struct str_builder *builder, struct str text);
+
+/* The values as compact JSON text, ready for a jsonb parameter; cheaper than a tree. */
+struct str json_values_text(struct arena *arena, const struct values *values);
+
+/* From JSON text: an object of strings and arrays of strings. */
+struct result json_to_values(struct arena *arena, struct str text, struct values *out) MUST_USE;
+
+/* Fills `out` like msgpack_decode; strings are copied into the arena. */
+struct result json_to_record(struct arena *arena, const struct record *record, struct str text, void *out) MUST_USE;
+struct result json_tree_to_record(struct arena *arena, const struct record *record, const cJSON *tree,
+                                  void *out) MUST_USE;
+
+#endif

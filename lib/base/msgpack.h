@@ -1,0 +1,23 @@
+/* Records as msgpack maps (https://github.com/msgpack/msgpack/blob/master/spec.md), keys are the field names.
+ * Unknown keys are skipped, a missing required one is refused. Input is hostile: sizes and depth are checked first. */
+#ifndef BASE_MSGPACK_H
+#define BASE_MSGPACK_H
+
+#include <msgpack.h>
+
+#include "base/record.h"
+#include "base/result.h"
+
+enum { MSGPACK_DEPTH_MAX = 24 };
+
+/* Appends `object` as one map. Absent fields and zeros are left out unless required. */
+void msgpack_put_record(msgpack_packer *packer, const struct record *record, const void *object);
+
+/* `object` as bytes in the arena. */
+struct str msgpack_encode(struct arena *arena, const struct record *record, const void *object);
+
+/* Fills `out` (record->size_bytes, zeroed by this call on success). Strings point into `bytes`, which must outlive it.
+ * RESULT_REJECTED names the field that is wrong. */
+struct result msgpack_decode(struct arena *arena, const struct record *record, struct str bytes, void *out) MUST_USE;
+
+#endif

@@ -1,0 +1,103 @@
+/* The anti-corruption layer: what one external system must offer. A connector translates between its system's words and
+ * ours and makes the calls; everything else (loops, leases, retries, rate limits, webhook server, metrics) is the
+ * skeleton's. Calls block and read straight down. One handle belongs to one worker thread at a time.
+ *
+ * Every function returns a result named by what the skeleton does next (base/result.h): RETRY when nothing happened,
+ * UNCERTAIN when a write may have happened, STALE, REJECTED (this item will never be taken), GONE, AUTH. What a call
+ * produces is allocated in the arena that is passed. The skeleton makes observations canonical and hashes them. */
+#ifndef SERVICE_CONNECTOR_H
+#define SERVICE_CONNECTOR_H
+
+#include "base/http.h"
+#include "base/result.h"
+#include "proto/nouns.h"
+#include "proto/verbs.h"
+
+struct connection; /* a connector's own handle */
+
+struct connector_config {
+  const struct project *project;
+  struct str credential_kind; /* "pat", "app", ... as the connector defined them */
+  struct str credential;      /* the secret, JSON; borrowed, never logged */
+  struct http *http;
+  int64_t (*now_ms)(void);
+};
+
+/* One page of what changed since `cursor` (absent the first time), oldest change first. */
+struct pull_page {
+  LIST_OF(struct observation) observations;
+  struct str cursor; /* where the next call goes on; opaque to all but the connector */
+  bool done;         /* nothing more for now; the cursor is where the next pull starts */
+  bool unchanged;    /* the tracker said: nothing new at all */
+};
+
+struct webhook_request {
+  struct str event;       /* of the system's event header */
+  struct str delivery_id; /* of its delivery header */
+  struct str signature;
+  struct str body; /* raw bytes */
+};
+
+struct webhook_headers { /* names, lower case */
+  const char *event, *delivery_id, *signature;
+};
+
+/* A push: the intent, what may leave, and the target as fetched just before (NULL for a create). */
+struct push {
+  const struct intent *intent;
+  const struct payload *payload;
+  const struct observation *fresh;
+};
+
+/* What `describe` finds out about a remote, for `tandem connect`. */
+struct remote_description {
+  struct str account; /* who the credential is */
+  struct str remote;  /* canonical name of the project there */
+  struct str url;
+  bool can_write;
+  bool is_private;
+  int64_t estimated_tickets; /* -1 = unknown */
+  LIST_OF(struct str) labels, milestones, people, statuses;
+};
+
+struct connector {
+  const char *system; /* "github" */
+  const char *default_base_url;
+  struct webhook_headers webhook_headers;
+  int64_t settle_ms; /* how long a write may stay invisible in lists */
+
+  struct result (*open)(const struct connector_config *config, struct connection **out) MUST_USE;
+  void (*close)(struct connection *connection);
+
+  struct result (*pull)(struct connection *connection, struct arena *arena, struct str mode, struct str cursor,
+                        struct pull_page *out) MUST_USE;
+
+  /* One ticket or comment as it is now. With an etag that still holds: `*not_modified` and `out` untouched. A deleted,
+   * transferred or unreadable one is an observation with `gone` set, not an error. */
+  struct result (*fetch)(struct connection *connection, struct arena *arena, const struct external_ref *ref,
+                         bool *not_modified, struct observation *out) MUST_USE;
+
+  /* Makes one change and returns the target as it is afterwards. */
+  struct result (*push)(struct connection *connection, struct arena *arena, const struct push *push,
+                        struct observation *out) MUST_USE;
+
+  /* After an uncertain write: what this intent made (creates: by its marker). RESULT_GONE = not there (yet). */
+  struct result (*find)(struct connection *connection, struct arena *arena, const struct intent *intent,
+                        struct str marker, struct observation *out) MUST_USE;
+
+  /* Whether the signature over the raw body is right for `secret`; constant time. */
+  bool (*verify)(const struct webhook_request *request, struct str secret);
+
+  /* A verified delivery as observations (none when it is of no interest). No I/O, no connection: pure translation. */
+  struct result (*translate)(struct arena *arena, const struct project *project, struct str event, struct str body,
+                             struct list *out) MUST_USE;
+
+  /* `remote` may be absent: then only the account is tested. */
+  struct result (*describe)(struct connection *connection, struct arena *arena,
+                            struct remote_description *out) MUST_USE;
+
+  /* What the calls since the last take_usage cost. */
+  void (*take_usage)(struct connection *connection, struct usage *out);
+};
+
+#endif

@@ -1,0 +1,137 @@
+/* The event table and the descriptors of their data. */
+#include "proto/events.h"
+
+static const struct field event_sync_started_fields[] = {
+    FIELD(struct event_sync_started, session, FIELD_I64, 0, "Session."),
+    FIELD(struct event_sync_started, project, FIELD_STR, 0, "Project."),
+    FIELD(struct event_sync_started, mode, FIELD_STR, 0, "Mode."),
+    FIELD(struct event_sync_started, trigger, FIELD_STR, 0, "Trigger."),
+};
+static const struct record record_event_sync_started =
+    RECORD("SyncStarted", struct event_sync_started, event_sync_started_fields, "SyncStarted.");
+
+static const struct field event_sync_completed_fields[] = {
+    FIELD(struct event_sync_completed, session, FIELD_I64, 0, "Session."),
+    FIELD(struct event_sync_completed, project, FIELD_STR, 0, "Project."),
+    FIELD(struct event_sync_completed, mode, FIELD_STR, 0, "Mode."),
+    FIELD(struct event_sync_completed, imported, FIELD_I64, 0, "Imported."),
+    FIELD(struct event_sync_completed, updated, FIELD_I64, 0, "Updated."),
+    FIELD(struct event_sync_completed, created, FIELD_I64, 0, "Created."),
+    FIELD(struct event_sync_completed, pushed, FIELD_I64, 0, "Pushed."),
+    FIELD(struct event_sync_completed, conflicts, FIELD_I64, 0, "Conflicts."),
+    FIELD(struct event_sync_completed, parked, FIELD_I64, 0, "Parked."),
+    FIELD(struct event_sync_completed, api_calls, FIELD_I64, 0, "Api calls."),
+    FIELD(struct event_sync_completed, duration_ms, FIELD_I64, 0, "Duration ms."),
+};
+static const struct record record_event_sync_completed =
+    RECORD("SyncCompleted", struct event_sync_completed, event_sync_completed_fields, "SyncCompleted.");
+
+static const struct field event_sync_error_fields[] = {
+    FIELD(struct event_sync_error, session, FIELD_I64, 0, "Session."),
+    FIELD(struct event_sync_error, project, FIELD_STR, 0, "Project."),
+    FIELD(struct event_sync_error, code, FIELD_STR, 0, "Code."),
+    FIELD(struct event_sync_error, message, FIELD_STR, 0, "Message."),
+    FIELD(struct event_sync_error, next_step, FIELD_STR, 0, "What a person can do about it."),
+};
+static const struct record record_event_sync_error =
+    RECORD("SyncError", struct event_sync_error, event_sync_error_fields, "SyncError.");
+
+static const struct field event_conflict_fields[] = {
+    FIELD(struct event_conflict, conflict, FIELD_I64, 0, "Conflict."),
+    FIELD(struct event_conflict, project, FIELD_STR, 0, "Project."),
+    FIELD(struct event_conflict, ticket, FIELD_STR, 0, "Ticket."),
+    FIELD(struct event_conflict, external_key, FIELD_STR, 0, "External key."),
+    FIELD(struct event_conflict, field, FIELD_STR, 0, "Field."),
+    FIELD(struct event_conflict, kind, FIELD_STR, 0, "Kind."),
+    FIELD(struct event_conflict, winner, FIELD_STR, 0, "ConflictResolved only."),
+    FIELD(struct event_conflict, decided_by, FIELD_STR, 0, "ConflictResolved only."),
+};
+static const struct record record_event_conflict =
+    RECORD("Conflict", struct event_conflict, event_conflict_fields, "Conflict.");
+
+static const struct field event_external_ticket_fields[] = {
+    FIELD(struct event_external_ticket, project, FIELD_STR, 0, "Local keys; `comment` when it is one."),
+    FIELD(struct event_external_ticket, ticket, FIELD_STR, 0, "Local keys; `comment` when it is one."),
+    FIELD(struct event_external_ticket, comment, FIELD_STR, 0, "Local keys; `comment` when it is one."),
+    FIELD(struct event_external_ticket, external_key, FIELD_STR, 0, "External key."),
+    FIELD(struct event_external_ticket, url, FIELD_STR, 0, "Url."),
+    FIELD(struct event_external_ticket, direction, FIELD_STR, 0, "Imported | pushed: which way the change went."),
+    FIELD(struct event_external_ticket, fields, FIELD_STRS, 0, "Names of the fields that changed."),
+};
+static const struct record record_event_external_ticket =
+    RECORD("ExternalTicket", struct event_external_ticket, event_external_ticket_fields, "ExternalTicket.");
+
+static const struct field event_ticket_fields[] = {
+    FIELD(struct event_ticket, ticket, FIELD_STR, 0, "Ticket."),
+    FIELD(struct event_ticket, comment, FIELD_STR, 0, "Comment."),
+    FIELD(struct event_ticket, by, FIELD_STR, 0, "By."),
+    FIELD(struct event_ticket, privacy, FIELD_STR, 0, "Privacy."),
+    FIELD(struct event_ticket, project, FIELD_STR, 0, "TicketCreated from a service: where to create it too."),
+    FIELD(struct event_ticket, names, FIELD_STRS, 0, "Of the fields that changed."),
+    FIELD(struct event_ticket, fields, FIELD_VALUES, 0,
+          "Their values: always from a service, from the store only when the ticket is public."),
+};
+static const struct record record_event_ticket = RECORD("Ticket", struct event_ticket, event_ticket_fields, "Ticket.");
+
+static const struct field event_project_fields[] = {
+    FIELD(struct event_project, project, FIELD_STR, 0, "Project."),
+    FIELD(struct event_project, system, FIELD_STR, 0, "System."),
+    FIELD(struct event_project, remote, FIELD_STR, 0, "Remote."),
+    FIELD(struct event_project, direction, FIELD_STR, 0, "Direction."),
+    FIELD(struct event_project, strategy, FIELD_STR, 0, "Strategy."),
+    FIELD(struct event_project, state, FIELD_STR, 0, "State."),
+    FIELD_OF(struct event_project, settings, FIELD_LIST, 0, &record_project,
+             "From a service: one, the whole settings."),
+};
+static const struct record record_event_project =
+    RECORD("Project", struct event_project, event_project_fields, "Project.");
+
+static const struct field event_doorbell_fields[] = {
+    FIELD(struct event_doorbell, system, FIELD_STR, 0, "Absent = any."),
+    FIELD(struct event_doorbell, project, FIELD_STR, 0, "Absent = any."),
+};
+static const struct record record_event_doorbell =
+    RECORD("Doorbell", struct event_doorbell, event_doorbell_fields, "Doorbell.");
+
+static const struct field event_heartbeat_fields[] = {
+    FIELD(struct event_heartbeat, head, FIELD_I64, FIELD_REQUIRED, "Head."),
+};
+static const struct record record_event_heartbeat =
+    RECORD("Heartbeat", struct event_heartbeat, event_heartbeat_fields, "Heartbeat.");
+
+const struct event_type event_table[EVENT_COUNT] = {
+    [EVENT_SYNC_STARTED] = {"tandem.v1.SyncStarted", EVENT_LOGGED, &record_event_sync_started, "A session has begun."},
+    [EVENT_SYNC_COMPLETED] = {"tandem.v1.SyncCompleted", EVENT_LOGGED, &record_event_sync_completed,
+                              "A session has nothing left to do."},
+    [EVENT_SYNC_ERROR] = {"tandem.v1.SyncError", EVENT_LOGGED, &record_event_sync_error,
+                          "A session cannot go on; next_step says what to do."},
+    [EVENT_CONFLICT_DETECTED] = {"tandem.v1.ConflictDetected", EVENT_LOGGED, &record_event_conflict,
+                                 "Both sides of a field changed, or cannot be brought together."},
+    [EVENT_CONFLICT_RESOLVED] = {"tandem.v1.ConflictResolved", EVENT_LOGGED, &record_event_conflict,
+                                 "A conflict has been decided and applied."},
+    [EVENT_EXTERNAL_TICKET_CREATED] = {"tandem.v1.ExternalTicketCreated", EVENT_LOGGED, &record_event_external_ticket,
+                                       "A ticket or comment is mapped to an external one for the first time."},
+    [EVENT_EXTERNAL_TICKET_UPDATED] = {"tandem.v1.ExternalTicketUpdated", EVENT_LOGGED, &record_event_external_ticket,
+                                       "A change went between a ticket and its external one."},
+    [EVENT_TICKET_CREATED] = {"tandem.v1.TicketCreated", EVENT_LOGGED | EVENT_ACCEPTED, &record_event_ticket,
+                              "A local ticket or comment was made."},
+    [EVENT_TICKET_UPDATED] = {"tandem.v1.TicketUpdated", EVENT_LOGGED | EVENT_ACCEPTED, &record_event_ticket,
+                              "A local ticket or comment was changed by a person or a service."},
+    [EVENT_PROJECT_CONFIGURED] = {"tandem.v1.ProjectConfigured", EVENT_LOGGED | EVENT_ACCEPTED, &record_event_project,
+                                  "A project was made, or its settings or state changed."},
+    [EVENT_PLAN_NEEDED] = {"tandem.v1.internal.PlanNeeded", 0, &record_event_doorbell,
+                           "Doorbell: mappings are waiting to be planned."},
+    [EVENT_WORK_READY] = {"tandem.v1.internal.WorkReady", 0, &record_event_doorbell,
+                          "Doorbell: an adapter has something to claim."},
+    [EVENT_SESSION_MOVED] = {"tandem.v1.internal.SessionMoved", 0, &record_event_doorbell,
+                             "Doorbell: a session may be finished."},
+    [EVENT_HEARTBEAT] = {"tandem.v1.internal.Heartbeat", 0, &record_event_heartbeat,
+                         "Every second: the newest sequence."},
+};
+
+enum event_id event_named(struct str type) {
+  for (int id = 0; id < EVENT_COUNT; id++)
+    if (str_is(type, event_table[id].type))
+      return (enum event_id)id;
+  return EVENT_COUNT;
+}

@@ -1,0 +1,331 @@
+/* Verbs: what a process may ask of the store. Each is one transaction there; all are listed once, in verb_table.
+ *
+ * On the wire (nng req/rep): the request is a msgpack map {verb, client, request, traceparent, body}, the reply a map
+ * {code, message, retry_after_ms, body}. `client` names the caller's process and `request` counts up in it, so that a
+ * request that nng sent twice is answered twice and done once. */
+#ifndef PROTO_VERBS_H
+#define PROTO_VERBS_H
+
+#include "proto/nouns.h"
+
+enum verb_flags {
+  VERB_WRITE = 1, /* runs on the store's one writer connection */
+  VERB_ONCE = 2,  /* the reply is kept, so that a repeated request is not done again */
+};
+
+struct verb {
+  const char *name;
+  unsigned flags;
+  const struct record *request, *reply;
+  const char *help;
+};
+
+/* Requests and replies; `struct empty` where there is nothing to say. */
+struct empty {
+  bool unused;
+};
+
+struct hello {
+  struct str installation; /* a UUID made at the first start */
+  struct str version;
+  int64_t head; /* the newest event's sequence */
+  int64_t schema;
+};
+
+struct project_configure {
+  struct project project;
+  struct str actor;
+};
+struct project_name {
+  struct str name;
+};
+struct project_id {
+  int64_t id;
+};
+struct project_set_state {
+  struct str name, state, reason, actor;
+};
+struct project_list {
+  LIST_OF(struct project) projects;
+};
+
+struct credential_put {
+  struct str name, kind;
+  struct str secret; /* JSON, as its connector wants it; encrypted before it touches the disk */
+  struct str actor;
+};
+struct credential_get {
+  struct str name;
+};
+struct credential {
+  struct str name, kind, secret;
+};
+
+struct ticket_new {
+  struct values fields;
+  struct str project; /* where it is to be created too; absent = nowhere */
+  struct str privacy, actor;
+};
+struct ticket_edit {
+  struct str key; /* a ticket's or a comment's */
+  struct values set, add, remove;
+  int64_t if_version; /* refuse as stale when the ticket has another; 0 = do not ask */
+  struct str actor;
+};
+struct ticket_get {
+  struct str key;
+  bool external; /* with the cached external fields of each mapping */
+};
+struct ticket_query {
+  struct str project, status, label, text, after; /* `after`: the last key of the page before */
+  int64_t limit;
+};
+struct ticket_list {
+  LIST_OF(struct ticket) tickets; /* without comments */
+  bool more;
+};
+struct ticket_comment {
+  struct str key, body, privacy, actor;
+};
+struct ticket_share {
+  struct str key;
+  struct str project; /* granted, and mapped there */
+  struct str privacy; /* the new privacy, or absent */
+  bool revoke;
+  struct str actor;
+};
+
+struct session_start {
+  struct str project, mode, trigger, actor;
+};
+struct session_id {
+  int64_t id;
+};
+struct session_query {
+  struct str project;
+  int64_t limit;
+};
+struct session_list {
+  LIST_OF(struct session) sessions;
+};
+struct schedule_tick {
+  bool unused;
+};
+struct schedule_result {
+  int64_t started, finished;
+  int64_t next_ms; /* nothing is due before this long from now */
+};
+
+struct work_claim {
+  struct str system, worker;
+};
+struct delivery {
+  int64_t id;
+  struct str event, body;
+};
+struct external_ref {
+  struct str kind, external_id, parent_external_id, etag;
+};
+struct work {
+  struct str kind; /* none | pull | fetch | push | deliver */
+  struct lease lease;
+  struct project project;
+  int64_t session_id;
+  struct str mode, cursor;             /* pull */
+  LIST_OF(struct external_ref) refs;   /* fetch */
+  LIST_OF(struct intent) intents;      /* push */
+  LIST_OF(struct delivery) deliveries; /* deliver */
+  int64_t retry_ms;                    /* none: look again after this long */
+};
+struct work_release {
+  struct lease lease;
+};
+struct work_fail {
+  struct lease lease;
+  struct str code, message;
+  int64_t retry_after_ms;
+  struct usage usage;
+};
+struct observe {
+  struct lease lease;
+  struct str source; /* list | fresh | webhook */
+  LIST_OF(struct observation) observations;
+  struct str cursor;
+  bool done;                                 /* the pull has reached its end */
+  bool unchanged;                            /* a 304: nothing new at all */
+  LIST_OF(struct str) delivery_ids;          /* webhook: deliveries that this settles, decimal */
+  LIST_OF(struct external_ref) not_modified; /* fresh: a 304, the cached observation still holds */
+  struct usage usage;
+};
+struct observe_result {
+  int64_t taken, unchanged, refetch;
+};
+
+struct push_begin {
+  struct lease lease;
+  int64_t intent_id;
+  LIST_OF(struct observation) fresh; /* the target as it is now: one, or none for a create or after a 304 */
+};
+struct push_go {
+  bool go;         /* false: stale, refused or blocked; leave it, the store has noted why */
+  int64_t wait_ms; /* with go = false: the pace allows it only then */
+  struct payload payload;
+};
+struct push_receipt {
+  struct lease lease;
+  int64_t intent_id;
+  struct str outcome; /* a result code's name; ok = written (or found), gone with `probe` = not found */
+  bool probe;         /* the outcome of looking for an uncertain write */
+  struct str message;
+  int64_t retry_after_ms;
+  LIST_OF(struct observation) returned; /* what the tracker answered: one, or none */
+  struct usage usage;
+};
+
+struct webhook_accept {
+  struct str project, delivery_id, event, body;
+};
+struct webhook_accepted {
+  bool duplicate;
+};
+
+struct plan_claim {
+  int64_t limit;
+};
+struct plan_batch {
+  LIST_OF(struct plan_case) cases;
+  LIST_OF(struct project) projects; /* the settings of every project named in the cases */
+  int64_t waiting;                  /* cases that are left over */
+};
+struct plan_commit {
+  LIST_OF(struct plan_outcome) outcomes;
+};
+struct plan_committed {
+  int64_t committed, moved;
+};
+
+struct conflict_query {
+  struct str project, ticket, state;
+  int64_t id, limit;
+};
+struct conflict_list {
+  LIST_OF(struct conflict) conflicts;
+};
+struct conflict_resolve {
+  int64_t id;
+  struct str choice;   /* local | external | value */
+  struct values value; /* with choice = value: the field's new value */
+  struct str actor;
+};
+
+/* One event as stored and published: CloudEvents attributes and the data as JSON. */
+struct stored_event {
+  int64_t sequence;
+  struct str id, source, type, time, subject, partitionkey, traceparent;
+  struct str data; /* JSON of the event's record */
+};
+struct events_read {
+  int64_t after, limit;
+  struct str type, project;
+};
+struct event_list {
+  LIST_OF(struct stored_event) events;
+  int64_t head;
+};
+struct events_publish {
+  LIST_OF(struct stored_event)
+  events; /* TicketCreated, TicketUpdated, ProjectConfigured of other services; `id` makes them unique */
+  struct str actor;
+};
+struct events_published {
+  int64_t accepted, duplicates;
+  LIST_OF(struct str) keys; /* of the tickets, in order */
+};
+
+struct project_status {
+  struct project project;
+  int64_t tickets, comments, open_conflicts, waiting, parked, unplanned;
+  int64_t last_sync_ms, next_sync_ms;
+  int64_t quota_limit, quota_remaining, quota_reset_ms, blocked_until_ms;
+  LIST_OF(struct session) last_session; /* one or none */
+};
+struct parked_write {
+  int64_t intent_id;
+  struct str project, ticket, reason;
+  int64_t since_ms;
+};
+struct status {
+  struct hello store;
+  LIST_OF(struct project_status) projects;
+  LIST_OF(struct parked_write) parked;
+  int64_t tickets, events, now_ms;
+};
+
+struct egress_query {
+  struct str ticket;
+  int64_t limit;
+};
+struct egress {
+  int64_t at_ms, intent_id;
+  struct str ticket, project, external_key, rule;
+  LIST_OF(struct str) fields;
+};
+struct egress_list {
+  LIST_OF(struct egress) rows;
+};
+
+enum verb_id {
+  VERB_HELLO,
+  VERB_STATUS,
+  VERB_PROJECT_CONFIGURE,
+  VERB_PROJECT_LIST,
+  VERB_PROJECT_SET_STATE,
+  VERB_CREDENTIAL_PUT,
+  VERB_CREDENTIAL_GET,
+  VERB_TICKET_NEW,
+  VERB_TICKET_EDIT,
+  VERB_TICKET_GET,
+  VERB_TICKET_LIST,
+  VERB_TICKET_COMMENT,
+  VERB_TICKET_SHARE,
+  VERB_SESSION_START,
+  VERB_SESSION_GET,
+  VERB_SESSION_LIST,
+  VERB_SCHEDULE_TICK,
+  VERB_WORK_CLAIM,
+  VERB_WORK_RELEASE,
+  VERB_WORK_FAIL,
+  VERB_OBSERVE,
+  VERB_PUSH_BEGIN,
+  VERB_PUSH_RECEIPT,
+  VERB_WEBHOOK_ACCEPT,
+  VERB_PLAN_CLAIM,
+  VERB_PLAN_COMMIT,
+  VERB_CONFLICT_LIST,
+  VERB_CONFLICT_RESOLVE,
+  VERB_EVENTS_READ,
+  VERB_EVENTS_PUBLISH,
+  VERB_EGRESS_LIST,
+  VERB_COUNT,
+};
+
+extern const struct verb verb_table[VERB_COUNT];
+
+/* The verb called `name`, or VERB_COUNT. */
+enum verb_id verb_named(struct str name);
+
+/* The frames around bodies. */
+struct verb_request {
+  struct str verb, client;
+  int64_t request;
+  struct str traceparent;
+  struct str body; /* msgpack of the verb's request record */
+};
+struct verb_reply {
+  struct str code, message;
+  int64_t retry_after_ms;
+  struct str body;
+};
+extern const struct record record_verb_request, record_verb_reply, record_stored_event;
+
+#endif
