@@ -8,24 +8,26 @@
 
 struct rpc;
 
-/* Where the store is and who we are; files are PEM. With `insecure` plain tcp:// is allowed (an administrator's choice). */
+/* Where the store is and who we are; files are PEM. With `insecure` plain tcp:// is allowed (an administrator's
+ * choice). */
 struct endpoint {
-  struct str store_url;  /* tls+tcp://host:port, verbs */
-  struct str events_url; /* tls+tcp://host:port, events */
+  struct str store_url;                 /* tls+tcp://host:port, verbs */
+  struct str events_url;                /* tls+tcp://host:port, events */
   struct str ca_file, certificate_file; /* certificate and key in one file */
   bool insecure;
 };
 
-/* Reads TANDEM_STORE_URL, TANDEM_EVENTS_URL, TANDEM_TLS_CA, TANDEM_TLS_CERT, else the files that `tandem up` wrote below
- * `home` (run/endpoint.json, tls/). `role` chooses the certificate: "cli", "store", ... RESULT_RETRY: nothing is running. */
+/* Reads TANDEM_STORE_URL, TANDEM_EVENTS_URL, TANDEM_TLS_CA, TANDEM_TLS_CERT, else the files that `tandem up` wrote
+ * below `home` (run/endpoint.json, tls/). `role` chooses the certificate: "cli", "store", ... RESULT_RETRY: nothing is
+ * running. */
 struct result endpoint_find(struct arena *arena, struct str home, const char *role, struct endpoint *out) MUST_USE;
 
 /* Dials in the background: it does not matter who starts first. `client` names this process, "conflict-4711". */
 struct result rpc_open(const struct endpoint *endpoint, struct str client, struct rpc **out) MUST_USE;
 
 /* Calls verb `id` with `request` (its request record), fills `reply` (its reply record; NULL to ignore). Strings in the
- * reply live in `arena`. The store's refusal comes back as its code and message; no answer within `timeout_ms` is RETRY.
- * Any number of threads may call at once. */
+ * reply live in `arena`. The store's refusal comes back as its code and message; no answer within `timeout_ms` is
+ * RETRY. Any number of threads may call at once. */
 struct result rpc_call(struct rpc *rpc, struct arena *arena, enum verb_id id, const void *request, void *reply,
                        int64_t timeout_ms) MUST_USE;
 

@@ -1,0 +1,138 @@
+/* The subscriber: one thread drains the socket, finds gaps by sequence and heartbeat, and fills them by events.read. */
+#include "service/bus.h"
+
+#include <errno.h>
+#include <nng/nng.h>
+#include <nng/protocol/pubsub0/sub.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "service/transport.h"
+
+struct bus {
+  struct bus_options options;
+  nng_socket socket;
+  int readable_fd;
+  atomic_llong position; /* the last logged sequence delivered */
+  atomic_llong gaps_filled;
+  bool live; /* position is meaningful */
+};
+
+enum { REPLAY_PAGE = 500, WAIT_MS = 1000 };
+
+int64_t bus_position(struct bus *bus) {
+  return atomic_load(&bus->position);
+}
+
+int64_t bus_gaps_filled(struct bus *bus) {
+  return atomic_load(&bus->gaps_filled);
+}
+
+static void deliver(struct bus *bus, const struct stored_event *event) {
+  enum event_id id = event_named(event->type);
+  if (id != EVENT_COUNT)
+    bus->options.on_event(bus->options.context, id, event);
+}
+
+/* Delivers everything after the position, up to `head`; what cannot be read now is tried at the next heartbeat. */
+static void replay(struct bus *bus, int64_t head) {
+  struct arena arena = {0};
+  while (atomic_load(&bus->position) < head) {
+    struct events_read request = {.after = atomic_load(&bus->position), .limit = REPLAY_PAGE};
+    struct event_list page = {0};
+    struct result result = rpc_call(bus->options.rpc, &arena, VERB_EVENTS_READ, &request, &page, RPC_TIMEOUT_MS);
+    if (!result_ok(&result) || page.events.count == 0)
+      break;
+    for (size_t i = 0; i < page.events.count; i++) {
+      deliver(bus, &page.events.at[i]);
+      atomic_store(&bus->position, page.events.at[i].sequence);
+    }
+    arena_reset(&arena);
+  }
+  arena_free(&arena);
+}
+
+static void on_logged(struct bus *bus, const struct stored_event *event) {
+  int64_t position = atomic_load(&bus->position);
+  if (bus->live && event->sequence <= position)
+    return;
+  if (bus->live && event->sequence > position + 1) {
+    atomic_fetch_add(&bus->gaps_filled, 1);
+    replay(bus, event->sequence - 1);
+    if (atomic_load(&bus->position) != event->sequence - 1)
+      return; /* the store is away: the next heartbeat brings this one too */
+  }
+  bus->live = true;
+  deliver(bus, event);
+  atomic_store(&bus->position, event->sequence);
+}
+
+static void on_heartbeat(struct bus *bus, const struct stored_event *event) {
+  cJSON *data;
+  struct result result = json_parse(event->data, &data);
+  if (!result_ok(&result))
+    return;
+  int64_t head = json_i64(data, "head");
+  cJSON_Delete(data);
+  if (!bus->live) {
+    atomic_store(&bus->position, head);
+    bus->live = true;
+  } else if (head > atomic_load(&bus->position)) {
+    atomic_fetch_add(&bus->gaps_filled, 1);
+    replay(bus, head);
+  }
+}
+
+static void on_frame(struct bus *bus, struct arena *arena, struct str frame) {
+  struct stored_event event;
+  struct result result = event_from_frame(arena, frame, &event);
+  if (!result_ok(&result))
+    return; /* not ours, or a newer form: the log has it */
+  enum event_id id = event_named(event.type);
+  if (id == EVENT_HEARTBEAT)
+    on_heartbeat(bus, &event);
+  else if (event.sequence)
+    on_logged(bus, &event);
+  if (id != EVENT_COUNT && !event.sequence && bus->options.doorbells)
+    deliver(bus, &event);
+}
+
+static void *run(void *context) {
+  struct bus *bus = context;
+  struct arena arena = {0};
+  for (;;) {
+    struct pollfd readable = {.fd = bus->readable_fd, .events = POLLIN};
+    poll(&readable, 1, WAIT_MS);
+    nng_msg *message;
+    while (nng_recvmsg(bus->socket, &message, NNG_FLAG_NONBLOCK) == 0) {
+      on_frame(bus, &arena, (struct str){nng_msg_body(message), nng_msg_len(message)});
+      nng_msg_free(message);
+      arena_reset(&arena);
+    }
+  }
+  return NULL;
+}
+
+struct result bus_open(const struct bus_options *options, struct bus **out) {
+  struct bus *bus = calloc(1, sizeof *bus);
+  bus->options = *options;
+  bus->live = options->after != BUS_FROM_NOW;
+  atomic_init(&bus->position, bus->live ? options->after : 0);
+  int status = nng_sub0_open(&bus->socket);
+  status = status ? status : nng_socket_set_int(bus->socket, NNG_OPT_RECVBUF, SOCKET_BUFFER_MESSAGES);
+  status = status ? status : nng_socket_set(bus->socket, NNG_OPT_SUB_SUBSCRIBE, "tandem.v1.", strlen("tandem.v1."));
+  status = status ? status : nng_socket_get_int(bus->socket, NNG_OPT_RECVFD, &bus->readable_fd);
+  if (status)
+    return result_error(RESULT_BUG, "subscriber socket: %s", nng_strerror(status));
+  TRY(transport_tune(bus->socket));
+  TRY(transport_dial(bus->socket, options->endpoint->events_url, options->endpoint));
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, run, bus) != 0)
+    return result_error(RESULT_BUG, "cannot start a thread: %s", strerror(errno));
+  pthread_detach(thread);
+  *out = bus;
+  return RESULT_DONE;
+}

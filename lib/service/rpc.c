@@ -1,0 +1,108 @@
+/* The verb client: one nng request socket, a context for every call. */
+#include "service/rpc.h"
+
+#include <nng/nng.h>
+#include <nng/protocol/reqrep0/req.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/msgpack.h"
+#include "service/transport.h"
+
+struct rpc {
+  nng_socket socket;
+  struct arena arena;
+  struct str client;
+  atomic_llong next_request;
+};
+
+enum { RESEND_MS = 10000 };
+
+struct result rpc_open(const struct endpoint *endpoint, struct str client, struct rpc **out) {
+  if (sodium_init() < 0)
+    return result_error(RESULT_BUG, "libsodium does not start");
+  struct rpc *rpc = calloc(1, sizeof *rpc);
+  int status = nng_req0_open(&rpc->socket);
+  if (status)
+    return free(rpc), result_error(RESULT_BUG, "request socket: %s", nng_strerror(status));
+  /* A process that takes over an old one's number must not be taken for it. */
+  rpc->client = str_format(&rpc->arena, "%.*s-%08x", STR_FMT(client), randombytes_random());
+  atomic_init(&rpc->next_request, 1);
+  struct result result = transport_tune(rpc->socket);
+  if (result_ok(&result))
+    result = transport_dial(rpc->socket, endpoint->store_url, endpoint);
+  nng_socket_set_ms(rpc->socket, NNG_OPT_REQ_RESENDTIME, RESEND_MS);
+  if (!result_ok(&result))
+    return result;
+  *out = rpc;
+  return RESULT_DONE;
+}
+
+static struct str make_request(struct rpc *rpc, struct arena *arena, enum verb_id id, const void *request) {
+  struct verb_request frame = {
+      .verb = str_of(verb_table[id].name),
+      .client = rpc->client,
+      .request = atomic_fetch_add(&rpc->next_request, 1),
+      .body = msgpack_encode(arena, verb_table[id].request, request),
+  };
+  return msgpack_encode(arena, &record_verb_request, &frame);
+}
+
+/* Sends and waits; `*answer` is the caller's to free. */
+static int exchange(nng_ctx context, nng_aio *aio, struct str request, nng_msg **answer) {
+  nng_msg *message;
+  int status = nng_msg_alloc(&message, 0);
+  if (status)
+    return status;
+  nng_msg_append(message, request.at, request.length);
+  nng_aio_set_msg(aio, message);
+  nng_ctx_send(context, aio);
+  nng_aio_wait(aio);
+  status = nng_aio_result(aio);
+  if (status)
+    return nng_msg_free(message), status;
+  nng_ctx_recv(context, aio);
+  nng_aio_wait(aio);
+  status = nng_aio_result(aio);
+  if (!status)
+    *answer = nng_aio_get_msg(aio);
+  return status;
+}
+
+static struct result read_reply(struct arena *arena, enum verb_id id, struct str bytes, void *out) {
+  struct verb_reply reply = {0};
+  TRY(msgpack_decode(arena, &record_verb_reply, bytes, &reply));
+  enum result_code code = result_code_named(reply.code.at, reply.code.length);
+  if (code == RESULT_OK)
+    return out ? msgpack_decode(arena, verb_table[id].reply, reply.body, out) : RESULT_DONE;
+  struct result result = result_error(code, "%.*s", STR_FMT(reply.message));
+  result.retry_after_ms = reply.retry_after_ms;
+  return result;
+}
+
+struct result rpc_call(struct rpc *rpc, struct arena *arena, enum verb_id id, const void *request, void *reply,
+                       int64_t timeout_ms) {
+  struct arena scratch = {0};
+  struct str bytes = make_request(rpc, &scratch, id, request);
+  nng_ctx context;
+  nng_aio *aio;
+  int status = nng_ctx_open(&context, rpc->socket);
+  if (status)
+    return arena_free(&scratch), result_error(RESULT_BUG, "request context: %s", nng_strerror(status));
+  nng_aio_alloc(&aio, NULL, NULL);
+  nng_aio_set_timeout(aio, (nng_duration)timeout_ms);
+  nng_msg *answer = NULL;
+  status = exchange(context, aio, bytes, &answer);
+  nng_aio_free(aio);
+  nng_ctx_close(context);
+  arena_free(&scratch);
+  if (status == NNG_ETIMEDOUT)
+    return result_error(RESULT_RETRY, "%s: no answer from the store within %lld ms; is it running? (tandem status)",
+                        verb_table[id].name, (long long)timeout_ms);
+  if (status)
+    return result_error(RESULT_RETRY, "%s: %s", verb_table[id].name, nng_strerror(status));
+  struct str body = str_copy(arena, (struct str){nng_msg_body(answer), nng_msg_len(answer)});
+  nng_msg_free(answer);
+  return read_reply(arena, id, body, reply);
+}

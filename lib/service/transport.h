@@ -1,0 +1,21 @@
+/* Sockets of the bus and the verbs: TLS on both ends, and the options that Debian's nng needs. Private to lib/service
+ * and the store. */
+#ifndef SERVICE_TRANSPORT_H
+#define SERVICE_TRANSPORT_H
+
+#include <nng/nng.h>
+
+#include "service/rpc.h"
+
+enum { MESSAGE_BYTES_MAX = 32 * 1024 * 1024, SOCKET_BUFFER_MESSAGES = 8192 };
+
+/* Reconnection, keep-alive and size limits. */
+struct result transport_tune(nng_socket socket) MUST_USE;
+
+/* Dials in the background and keeps trying. */
+struct result transport_dial(nng_socket socket, struct str url, const struct endpoint *endpoint) MUST_USE;
+
+/* Listens; only peers with a certificate of our CA get through. RESULT_RETRY: the address is in use. */
+struct result transport_listen(nng_socket socket, struct str url, const struct endpoint *endpoint) MUST_USE;
+
+#endif
