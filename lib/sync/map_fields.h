@@ -1,0 +1,31 @@
+/* Translates values between the local and an external vocabulary by a field's table. Status and set members are
+ * compared case-folded with the table. The table may be lossy (two locals, one external, or the reverse): the first
+ * pair wins. With a closed rule, what is not in the table is unmappable: reported, never approximated. Empty is always
+ * empty. Only CHOICE, LINE and SET are translated; a TEXT passes. */
+#ifndef SYNC_MAP_FIELDS_H
+#define SYNC_MAP_FIELDS_H
+
+#include "base/arena.h"
+#include "base/values.h"
+#include "sync/catalogue.h"
+#include "sync/rules.h"
+
+struct mapped {
+  struct value value; /* cleaned, see canon_clean(); for a set: the members that could be mapped, without doubles */
+  const struct str *unmappable; /* the text, or the members, that could not */
+  size_t unmappable_count;
+};
+
+/* Owned by `arena`, as far as they do not borrow from `value` and `rule`. */
+struct mapped map_fields_to_local(struct arena *arena, const struct field_rule *rule, const struct value *value);
+struct mapped map_fields_to_external(struct arena *arena, const struct field_rule *rule, const struct value *value);
+
+/* One word each way; absent when it is unmappable. */
+struct str map_fields_word_to_local(const struct field_rule *rule, enum content_kind kind, struct str word);
+struct str map_fields_word_to_external(const struct field_rule *rule, enum content_kind kind, struct str word);
+
+/* True when the two sides say the same: equal after translation in either direction, so a lossy pair counts as equal.
+ * Members of sets that cannot be mapped are left out. */
+bool map_fields_agree(const struct field_rule *rule, const struct value *local, const struct value *external);
+
+#endif
