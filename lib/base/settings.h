@@ -1,0 +1,80 @@
+/* What an administrator can set, each setting once in one table: from it come the settings file's keys, the environment
+ * variables, the flags, and docs/configuration.md. Later wins: default < YAML file < environment < flags. Secrets are
+ * never in the file or in a flag: NAME_FILE in the environment names a file that holds them. */
+#ifndef BASE_SETTINGS_H
+#define BASE_SETTINGS_H
+
+#include "base/arena.h"
+#include "base/record.h"
+#include "base/result.h"
+#include "base/secret_file.h"
+#include "base/str.h"
+
+struct settings {
+  struct str home;                        /* the state directory, absolute */
+  struct secret database_url;             /* hidden.at == NULL: a private PostgreSQL below home */
+  struct str store_listen, events_listen; /* nng URLs; port 0 = choose a free one */
+  bool allow_insecure_bus;
+  LIST_OF(struct str) http_allow_hosts;
+  struct str http_ca_file;    /* absent = the system's */
+  struct str webhooks_listen; /* HOST:PORT */
+  int64_t poll_interval_s;
+  struct str log_level, log_format;
+  struct str postgres_bin_dir; /* absent = the newest below /usr/lib/postgresql */
+  int64_t store_replicas, scheduler_replicas, conflict_replicas, adapter_replicas;
+  struct str data_key_file; /* absent = home/keys/data.key */
+};
+
+/* One value from the command line: `name` as in the table ("log.level"). */
+struct setting_flag {
+  const char *name, *value;
+};
+
+/* All layers. The file is TANDEM_CONFIG, else HOME/tandem.yaml, which may be missing. Everything is copied into
+ * `arena`. RESULT_REJECTED: one sentence with file:line:column, the variable or the flag, and what is allowed there. */
+struct result settings_load(struct arena *arena, const struct setting_flag *flags, size_t flag_count,
+                            struct settings *out) MUST_USE;
+
+/* The state directory alone: `flag` (may be NULL) > TANDEM_HOME > $XDG_STATE_HOME/tandem > ~/.local/state/tandem. */
+struct result settings_home(struct arena *arena, const char *flag, struct str *out) MUST_USE;
+
+/* Only the defaults; never fails. `home` stays absent. */
+void settings_defaults(struct arena *arena, struct settings *out);
+
+enum { SETTINGS_FILE_BYTES_MAX = 64 * 1024, SETTINGS_DEPTH_MAX = 4, SETTINGS_LIST_MAX = 64 };
+
+/* One settings file's text over what is in `out`; `file` is how errors call it. Input may be hostile. On failure `out`
+ * may be partly changed. */
+struct result settings_parse_yaml(struct arena *arena, struct str text, const char *file,
+                                  struct settings *out) MUST_USE;
+
+/* One row of the table, for help and completion. */
+enum setting_type {
+  SETTING_STR,
+  SETTING_PATH,
+  SETTING_SECRET,
+  SETTING_BOOL,
+  SETTING_I64,
+  SETTING_STRS,
+  SETTING_CHOICE
+};
+
+struct setting {
+  const char *name;     /* also the YAML path: "log.level"; NULL YAML below says it is not in the file */
+  const char *variable; /* "TANDEM_LOG_LEVEL"; a secret is VARIABLE_FILE */
+  enum setting_type type;
+  bool not_in_file;
+  size_t offset;
+  const char *fallback;      /* the default as text; NULL = absent */
+  int64_t min, max;          /* SETTING_I64 */
+  const char *choices;       /* SETTING_CHOICE: "debug info warning error" */
+  const char *fallback_help; /* what absent means, for the documents */
+  const char *help;
+};
+
+const struct setting *settings_table(size_t *out_count);
+
+/* The reference as Markdown. */
+struct str settings_print_reference(struct arena *arena);
+
+#endif
