@@ -240,6 +240,8 @@ static const struct field plan_outcome_fields[] = {
     FIELD(struct plan_outcome, set, FIELD_VALUES, 0, "To be sent."),
     FIELD(struct plan_outcome, add, FIELD_VALUES, 0, "To be sent."),
     FIELD(struct plan_outcome, remove, FIELD_VALUES, 0, "To be sent."),
+    FIELD(struct plan_outcome, sent_local, FIELD_VALUES, 0,
+          "What shadow_local becomes when the write's response is there."),
     FIELD(struct plan_outcome, create, FIELD_BOOL, 0, "The external ticket is to be created from `set`."),
     FIELD_OF(struct plan_outcome, conflicts, FIELD_LIST, 0, &record_plan_conflict, "Conflicts."),
     FIELD(struct plan_outcome, closes, FIELD_STRS, 0,

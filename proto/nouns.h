@@ -184,6 +184,7 @@ struct plan_outcome {
   struct values local; /* new local values */
   struct values shadow_local, shadow_external; /* pairs that both sides now agree on */
   struct values set, add, remove;              /* to be sent */
+  struct values sent_local;                    /* what shadow_local becomes when the write's response is there */
   bool create;                                 /* the external ticket is to be created from `set` */
   LIST_OF(struct plan_conflict) conflicts;
   LIST_OF(struct str) closes; /* fields whose open conflict ends because both sides agree or its decision was applied */

@@ -1,0 +1,267 @@
+/* libpq, wrapped: lazily prepared statements, binary arrays, SQLSTATE -> what to do next. */
+#include "store/db.h"
+
+#include <endian.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+
+enum { STATEMENT_SLOTS = 512, PARAMS_MAX = 32, OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25 };
+
+struct db {
+  PGconn *connection;
+  const char *prepared[STATEMENT_SLOTS]; /* open hash of the SQL literals' addresses */
+  PGresult **results;
+  size_t result_count, result_capacity;
+};
+
+/* -- parameters --------------------------------------------------------------------------------------------------- */
+
+static char *put_i32(char *at, uint32_t number) {
+  number = htobe32(number);
+  memcpy(at, &number, 4);
+  return at + 4;
+}
+
+static char *put_array_header(char *at, uint32_t element_oid, size_t count) {
+  at = put_i32(at, 1); /* dimensions */
+  at = put_i32(at, 1); /* may hold NULLs */
+  at = put_i32(at, element_oid);
+  at = put_i32(at, (uint32_t)count);
+  return put_i32(at, 1); /* lower bound */
+}
+
+static struct db_param text_array(struct arena *arena, uint32_t oid, const struct str *at, size_t count) {
+  size_t size = 20;
+  for (size_t i = 0; i < count; i++)
+    size += 4 + at[i].length;
+  char *bytes = arena_alloc(arena, size);
+  char *end = put_array_header(bytes, oid, count);
+  for (size_t i = 0; i < count; i++) {
+    end = put_i32(end, str_is_absent(at[i]) ? UINT32_MAX : (uint32_t)at[i].length);
+    if (at[i].length)
+      memcpy(end, at[i].at, at[i].length);
+    end += at[i].length;
+  }
+  return (struct db_param){.type = PARAM_ARRAY, .text = {bytes, size}};
+}
+
+struct db_param p_strs(struct arena *arena, const struct str *at, size_t count) {
+  return text_array(arena, OID_TEXT, at, count);
+}
+
+struct db_param p_bytes_array(struct arena *arena, const struct str *at, size_t count) {
+  return text_array(arena, OID_BYTEA, at, count);
+}
+
+struct db_param p_i64s(struct arena *arena, const int64_t *at, size_t count) {
+  size_t size = 20 + count * 12;
+  char *bytes = arena_alloc(arena, size);
+  char *end = put_array_header(bytes, OID_INT8, count);
+  for (size_t i = 0; i < count; i++) {
+    uint64_t number = htobe64((uint64_t)at[i]);
+    end = put_i32(end, 8);
+    memcpy(end, &number, 8);
+    end += 8;
+  }
+  return (struct db_param){.type = PARAM_ARRAY, .text = {bytes, size}};
+}
+
+struct db_param p_values(struct arena *arena, const struct values *values) {
+  return p_str(json_values_text(arena, values));
+}
+
+struct bound {
+  const char *values[PARAMS_MAX];
+  int lengths[PARAMS_MAX], formats[PARAMS_MAX];
+  char numbers[PARAMS_MAX][24];
+};
+
+/* Text parameters of libpq end at a NUL byte, so strings go in binary form, which for text is the bytes themselves. */
+static void bind(struct bound *bound, size_t i, const struct db_param *param) {
+  switch (param->type) {
+  case PARAM_I64:
+  case PARAM_TIME:
+    snprintf(bound->numbers[i], sizeof bound->numbers[i], "%lld", (long long)param->number);
+    bound->values[i] = bound->numbers[i];
+    bound->formats[i] = 0;
+    break;
+  case PARAM_BOOL:
+    bound->values[i] = param->number ? "t" : "f";
+    bound->formats[i] = 0;
+    break;
+  case PARAM_STR:
+  case PARAM_BYTES:
+  case PARAM_ARRAY:
+    bound->values[i] = param->text.at;
+    bound->lengths[i] = (int)param->text.length;
+    bound->formats[i] = 1;
+  }
+}
+
+/* -- errors ---------------------------------------------------------------------------------------------------------
+ */
+
+static struct result failure(struct db *db, const PGresult *result) {
+  const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+  const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+  if (PQstatus(db->connection) != CONNECTION_OK || !state || strncmp(state, "08", 2) == 0 ||
+      strncmp(state, "57P", 3) == 0)
+    return result_error(RESULT_RETRY, "the database is not reachable; tandem tries again by itself (%s)",
+                        message ? message : "connection lost");
+  if (strcmp(state, "53100") == 0)
+    return result_error(RESULT_RETRY, "the database's disk is full: make room, nothing is lost (%s)", message);
+  if (strncmp(state, "40", 2) == 0 || strncmp(state, "53", 2) == 0 || strncmp(state, "55", 2) == 0)
+    return result_error(RESULT_RETRY, "the database asks to try again: %s", message);
+  if (strncmp(state, "23", 2) == 0 || strncmp(state, "22", 2) == 0)
+    return result_error(RESULT_REJECTED, "%s", message);
+  return result_error(RESULT_BUG, "SQL %s: %s", state, message);
+}
+
+/* -- connection ------------------------------------------------------------------------------------------------------
+ */
+
+struct result db_open(struct str url, struct db **out) {
+  struct db *db = calloc(1, sizeof *db);
+  struct arena scratch = {0};
+  db->connection = PQconnectdb(str_c(&scratch, url));
+  arena_free(&scratch);
+  if (PQstatus(db->connection) != CONNECTION_OK) {
+    struct result result = result_error(RESULT_RETRY, "cannot reach the database: %s", PQerrorMessage(db->connection));
+    db_close(db);
+    return result;
+  }
+  PQsetClientEncoding(db->connection, "UTF8");
+  *out = db;
+  return RESULT_DONE;
+}
+
+void db_close(struct db *db) {
+  if (!db)
+    return;
+  db_release(db);
+  PQfinish(db->connection);
+  free(db->results);
+  free(db);
+}
+
+bool db_is_broken(const struct db *db) {
+  return PQstatus(db->connection) != CONNECTION_OK;
+}
+
+static void keep(struct db *db, PGresult *result) {
+  if (db->result_count == db->result_capacity) {
+    db->result_capacity = db->result_capacity ? 2 * db->result_capacity : 16;
+    db->results = realloc(db->results, db->result_capacity * sizeof *db->results);
+    if (!db->results)
+      abort();
+  }
+  db->results[db->result_count++] = result;
+}
+
+void db_release(struct db *db) {
+  for (size_t i = 0; i < db->result_count; i++)
+    PQclear(db->results[i]);
+  db->result_count = 0;
+}
+
+/* Prepares on first use. */
+static struct result prepare(struct db *db, const char *sql, char name[24]) {
+  snprintf(name, 24, "s%p", (const void *)sql);
+  size_t slot = ((uintptr_t)sql >> 3) % STATEMENT_SLOTS;
+  for (size_t probes = 0; db->prepared[slot] && probes < STATEMENT_SLOTS; probes++) {
+    if (db->prepared[slot] == sql)
+      return RESULT_DONE;
+    slot = (slot + 1) % STATEMENT_SLOTS;
+  }
+  PGresult *result = PQprepare(db->connection, name, sql, 0, NULL);
+  bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
+  struct result status = prepared ? RESULT_DONE : failure(db, result);
+  PQclear(result);
+  if (prepared)
+    db->prepared[slot] = sql;
+  return status;
+}
+
+struct result db_query(struct db *db, const char *sql, const struct db_param *params, size_t count, struct rows *out) {
+  char name[24];
+  TRY(prepare(db, sql, name));
+  struct bound bound = {0};
+  for (size_t i = 0; i < count; i++)
+    bind(&bound, i, &params[i]);
+  PGresult *result = PQexecPrepared(db->connection, name, (int)count, bound.values, bound.lengths, bound.formats, 0);
+  ExecStatusType status = PQresultStatus(result);
+  keep(db, result);
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+    return failure(db, result);
+  if (out)
+    *out = (struct rows){.result = result, .count = (size_t)PQntuples(result), .affected = atoll(PQcmdTuples(result))};
+  return RESULT_DONE;
+}
+
+struct result db_script(struct db *db, const char *sql) {
+  PGresult *result = PQexec(db->connection, sql);
+  ExecStatusType status = PQresultStatus(result);
+  struct result answer = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? RESULT_DONE : failure(db, result);
+  PQclear(result);
+  return answer;
+}
+
+struct result db_begin(struct db *db) {
+  return db_script(db, "begin");
+}
+
+struct result db_commit(struct db *db) {
+  return db_script(db, "commit");
+}
+
+void db_rollback(struct db *db) {
+  if (!db_is_broken(db))
+    PQclear(PQexec(db->connection, "rollback"));
+}
+
+/* -- rows ---------------------------------------------------------------------------------------------------------- */
+
+static int column_of(const struct rows *rows, const char *name) {
+  int count = PQnfields(rows->result);
+  for (int column = 0; column < count; column++)
+    if (strcmp(PQfname(rows->result, column), name) == 0)
+      return column;
+  abort(); /* a column that the statement does not select: our mistake */
+}
+
+struct str rows_str(const struct rows *rows, size_t row, const char *column) {
+  int index = column_of(rows, column);
+  if (PQgetisnull(rows->result, (int)row, index))
+    return (struct str){0};
+  return (struct str){PQgetvalue(rows->result, (int)row, index), (size_t)PQgetlength(rows->result, (int)row, index)};
+}
+
+int64_t rows_i64(const struct rows *rows, size_t row, const char *column) {
+  struct str text = rows_str(rows, row, column);
+  return text.length ? strtoll(text.at, NULL, 10) : 0;
+}
+
+bool rows_bool(const struct rows *rows, size_t row, const char *column) {
+  return str_is(rows_str(rows, row, column), "t");
+}
+
+struct str rows_bytes(struct arena *arena, const struct rows *rows, size_t row, const char *column) {
+  struct str text = rows_str(rows, row, column);
+  if (str_is_absent(text))
+    return text;
+  size_t length;
+  unsigned char *bytes = PQunescapeBytea((const unsigned char *)text.at, &length);
+  struct str copy = str_copy(arena, (struct str){(const char *)bytes, length});
+  PQfreemem(bytes);
+  return copy;
+}
+
+struct result rows_values(struct arena *arena, const struct rows *rows, size_t row, const char *column,
+                          struct values *out) {
+  struct str text = rows_str(rows, row, column);
+  if (str_is_absent(text))
+    return *out = (struct values){0}, RESULT_DONE;
+  return json_to_values(arena, text, out);
+}

@@ -1,0 +1,72 @@
+/* One verb, one transaction. */
+#include "store/execute.h"
+
+#include "base/fault.h"
+#include "base/msgpack.h"
+
+static struct str reply_frame(struct arena *arena, const struct result *result, struct str body) {
+  struct verb_reply reply = {
+      .code = str_of(result_code_name(result->code)),
+      .message = result->message[0] ? str_of(result->message) : (struct str){0},
+      .retry_after_ms = result->retry_after_ms,
+      .body = body,
+  };
+  return msgpack_encode(arena, &record_verb_reply, &reply);
+}
+
+static struct result kept_reply(struct call *call, const struct verb_request *request, struct str *out) {
+  struct rows rows;
+  TRY(db_query(call->db, "select reply from request where client = $1 and request = $2::bigint",
+               PARAMS(p_str(request->client), p_i64(request->request)), &rows));
+  if (rows.count)
+    *out = rows_bytes(call->arena, &rows, 0, "reply");
+  return RESULT_DONE;
+}
+
+static struct result keep_reply(struct call *call, const struct verb_request *request, struct str reply) {
+  return db_query(call->db, "insert into request (client, request, reply) values ($1, $2::bigint, $3)",
+                  PARAMS(p_str(request->client), p_i64(request->request), p_bytes(reply)), NULL);
+}
+
+/* Everything between begin and commit. */
+static struct result run(struct call *call, enum verb_id id, const struct verb_request *request, struct str *frame) {
+  const struct verb *verb = &verb_table[id];
+  if (verb->flags & VERB_ONCE) {
+    struct str kept = {0};
+    TRY(kept_reply(call, request, &kept));
+    if (!str_is_absent(kept))
+      return *frame = kept, RESULT_DONE;
+  }
+  void *body = arena_alloc(call->arena, verb->request->size_bytes);
+  void *reply = arena_alloc(call->arena, verb->reply->size_bytes);
+  TRY(msgpack_decode(call->arena, verb->request, request->body, body));
+  TRY(handler_table[id](call, body, reply));
+  struct result done = RESULT_DONE;
+  *frame = reply_frame(call->arena, &done, msgpack_encode(call->arena, verb->reply, reply));
+  if (verb->flags & VERB_ONCE)
+    TRY(keep_reply(call, request, *frame));
+  return outbox_write(call->outbox, call->db);
+}
+
+void execute(struct call *call, enum verb_id id, const struct verb_request *request, struct str *reply) {
+  struct result result = db_begin(call->db);
+  if (result_ok(&result)) {
+    result = run(call, id, request, reply);
+    fault_point("store.before_commit");
+    if (result_ok(&result))
+      result = db_commit(call->db);
+    else
+      db_rollback(call->db);
+    fault_point("store.after_commit");
+  }
+  if (result_ok(&result))
+    outbox_committed(call->outbox);
+  else {
+    outbox_clear(call->outbox);
+    result = result_context(result, "%s", verb_table[id].name);
+    *reply = reply_frame(call->arena, &result, (struct str){0});
+    log_event(result.code == RESULT_BUG ? LOG_ERROR : LOG_DEBUG, "verb_failed", LOG_C("verb", verb_table[id].name),
+              LOG_RESULT(&result));
+  }
+  db_release(call->db);
+}

@@ -1,0 +1,96 @@
+/* Audit, change log and the planning queue. */
+#include "store/journal.h"
+
+#include <sodium.h>
+
+/* -- audit ----------------------------------------------------------------------------------------------------------
+ */
+
+static struct result newest_audit_hash(struct call *call, struct str *out) {
+  struct rows rows;
+  TRY(db_query(call->db, "select hash from audit order by id desc limit 1", NO_PARAMS, &rows));
+  *out = rows.count ? rows_bytes(call->arena, &rows, 0, "hash") : (struct str){0};
+  return RESULT_DONE;
+}
+
+struct result journal_audit(struct call *call, struct str actor, const char *action, struct str subject,
+                            struct str detail) {
+  struct str previous;
+  TRY(newest_audit_hash(call, &previous));
+  struct str json = str_is_absent(detail) ? STR("{}") : detail;
+  struct str content =
+      str_format(call->arena, "%.*s\n%s\n%.*s\n%.*s", STR_FMT(actor), action, STR_FMT(subject), STR_FMT(json));
+  unsigned char hash[32];
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, NULL, 0, sizeof hash);
+  crypto_generichash_update(&state, (const unsigned char *)previous.at, previous.length);
+  crypto_generichash_update(&state, (const unsigned char *)content.at, content.length);
+  crypto_generichash_final(&state, hash, sizeof hash);
+  return db_query(call->db,
+                  "insert into audit (actor, action, subject, detail, previous, hash) "
+                  "values ($1, $2, $3, $4::text::jsonb, $5, $6)",
+                  PARAMS(p_str(actor), p_str(str_of(action)), p_str(subject), p_str(json), p_bytes(previous),
+                         p_bytes((struct str){(const char *)hash, sizeof hash})),
+                  NULL);
+}
+
+/* -- planning queue ---------------------------------------------------------------------------------------------------
+ */
+
+struct result journal_plan_mapping(struct call *call, int64_t mapping_id, enum plan_rank rank) {
+  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  return db_query(call->db,
+                  "insert into plan_queue (mapping_id, project_id, rank) "
+                  "select id, project_id, $2::bigint from mapping where id = $1::bigint "
+                  "on conflict (mapping_id) do update set generation = nextval('plan_generation'), "
+                  "rank = least(plan_queue.rank, excluded.rank), claimed_until = '-infinity'",
+                  PARAMS(p_i64(mapping_id), p_i64(rank)), NULL);
+}
+
+struct result journal_plan_item(struct call *call, int64_t item_id, enum plan_rank rank) {
+  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  return db_query(call->db,
+                  "insert into plan_queue (mapping_id, project_id, rank) "
+                  "select id, project_id, $2::bigint from mapping where item_id = $1::bigint "
+                  "on conflict (mapping_id) do update set generation = nextval('plan_generation'), "
+                  "rank = least(plan_queue.rank, excluded.rank), claimed_until = '-infinity'",
+                  PARAMS(p_i64(item_id), p_i64(rank)), NULL);
+}
+
+struct result journal_plan_project(struct call *call, int64_t project_id) {
+  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  return db_query(call->db,
+                  "insert into plan_queue (mapping_id, project_id, rank) "
+                  "select id, project_id, case kind when 'ticket' then 1 else 2 end from mapping "
+                  "where project_id = $1::bigint and state <> 'gone' "
+                  "on conflict (mapping_id) do update set generation = nextval('plan_generation'), "
+                  "claimed_until = '-infinity'",
+                  PARAMS(p_i64(project_id)), NULL);
+}
+
+/* -- keys
+ * --------------------------------------------------------------------------------------------------------------- */
+
+struct str journal_key(struct arena *arena, struct str kind, int64_t number, int64_t id) {
+  return str_is(kind, "comment") ? str_format(arena, "C-%lld", (long long)id)
+                                 : str_format(arena, "T-%lld", (long long)number);
+}
+
+struct result journal_find_item(struct call *call, struct str key, int64_t *out_id, bool *out_is_comment) {
+  bool is_comment = str_starts_with(key, "C-");
+  int64_t number = 0;
+  if ((!is_comment && !str_starts_with(key, "T-")) || !str_to_i64(str_slice(key, 2, key.length), &number))
+    return result_error(RESULT_REJECTED, "\"%.*s\" is not a ticket's key: write it like T-12 (a comment's: C-40)",
+                        STR_FMT(key));
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select id from item where case when $2::boolean then kind = 'comment' and id = $1::bigint "
+               "else number = $1::bigint end",
+               PARAMS(p_i64(number), p_bool(is_comment)), &rows));
+  if (rows.count == 0)
+    return result_error(RESULT_GONE, "there is no %s %.*s; `tandem ticket list` shows what there is",
+                        is_comment ? "comment" : "ticket", STR_FMT(key));
+  *out_id = rows_i64(&rows, 0, "id");
+  *out_is_comment = is_comment;
+  return RESULT_DONE;
+}

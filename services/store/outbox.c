@@ -1,0 +1,125 @@
+/* The outbox: collecting, numbering, writing events. */
+#include "store/outbox.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+
+static struct str new_uuid(struct arena *arena) {
+  unsigned char b[16];
+  randombytes_buf(b, sizeof b);
+  b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+  b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+  return str_format(arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
+                    b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+}
+
+static struct stored_event make_event(struct outbox *outbox, enum event_id id, struct str subject,
+                                      struct str partitionkey, const void *data) {
+  cJSON *tree = json_from_record(event_table[id].data, data, true);
+  return (struct stored_event){
+      .id = new_uuid(outbox->arena),
+      .source = STR("tandem/store"),
+      .type = str_of(event_table[id].type),
+      .time = clock_format_ms(outbox->arena, clock_now_ms()),
+      .subject = str_copy(outbox->arena, subject),
+      .partitionkey = str_copy(outbox->arena, partitionkey),
+      .data = json_print(outbox->arena, tree),
+  };
+}
+
+void outbox_add_stored(struct outbox *outbox, const struct stored_event *event) {
+  if (outbox->count == outbox->capacity) {
+    size_t capacity = outbox->capacity ? 2 * outbox->capacity : 64;
+    struct stored_event *events = ARENA_ARRAY(outbox->arena, struct stored_event, capacity);
+    if (outbox->count)
+      memcpy(events, outbox->events, outbox->count * sizeof *events);
+    outbox->events = events;
+    outbox->capacity = capacity;
+  }
+  outbox->events[outbox->count++] = *event;
+}
+
+void outbox_add(struct outbox *outbox, enum event_id id, struct str subject, struct str partitionkey,
+                const void *data) {
+  struct stored_event event = make_event(outbox, id, subject, partitionkey, data);
+  outbox_add_stored(outbox, &event);
+}
+
+void outbox_ring(struct outbox *outbox, enum event_id id, struct str system) {
+  struct event_doorbell data = {.system = system};
+  struct stored_event bell = make_event(outbox, id, STR("tandem"), STR("tandem"), &data);
+  for (size_t i = 0; i < outbox->doorbell_count; i++)
+    if (str_equal(outbox->doorbells[i].type, bell.type) && str_equal(outbox->doorbells[i].data, bell.data))
+      return;
+  if (outbox->doorbell_count < sizeof outbox->doorbells / sizeof outbox->doorbells[0])
+    outbox->doorbells[outbox->doorbell_count++] = bell;
+}
+
+/* "T-12" -> ticket, "project/rocket" -> project: the name of the aggregate, for outbox routers. */
+static struct str aggregate_type(const struct stored_event *event) {
+  return str_starts_with(event->subject, "project/") ? STR("project") : STR("ticket");
+}
+
+enum {
+  COLUMN_ID,
+  COLUMN_SOURCE,
+  COLUMN_TYPE,
+  COLUMN_AGGREGATE,
+  COLUMN_SUBJECT,
+  COLUMN_KEY,
+  COLUMN_TRACE,
+  COLUMN_TIME,
+  COLUMN_DATA,
+  COLUMN_COUNT
+};
+
+static struct result insert_events(struct outbox *outbox, struct db *db, struct str *columns[COLUMN_COUNT],
+                                   const int64_t *sequences) {
+  struct arena *arena = outbox->arena;
+  size_t n = outbox->count;
+  struct db_param params[COLUMN_COUNT + 1] = {p_i64s(arena, sequences, n)};
+  for (int i = 0; i < COLUMN_COUNT; i++)
+    params[i + 1] = p_strs(arena, columns[i], n);
+  return db_query(db,
+                  "insert into event_log (sequence, id, source, type, aggregatetype, aggregateid, partitionkey, "
+                  "traceparent, time, payload) select s, i::uuid, o, t, g, a, k, p, m::timestamptz, d::jsonb from "
+                  "unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], "
+                  "$8::text[], $9::text[], $10::text[]) as e(s, i, o, t, g, a, k, p, m, d)",
+                  params, COLUMN_COUNT + 1, NULL);
+}
+
+struct result outbox_write(struct outbox *outbox, struct db *db) {
+  size_t n = outbox->count;
+  if (n == 0)
+    return RESULT_DONE;
+  struct str *columns[COLUMN_COUNT];
+  for (int i = 0; i < COLUMN_COUNT; i++)
+    columns[i] = ARENA_ARRAY(outbox->arena, struct str, n);
+  int64_t *sequences = ARENA_ARRAY(outbox->arena, int64_t, n);
+  for (size_t i = 0; i < n; i++) {
+    struct stored_event *event = &outbox->events[i];
+    event->sequence = sequences[i] = outbox->head + 1 + (int64_t)i;
+    columns[COLUMN_ID][i] = event->id;
+    columns[COLUMN_SOURCE][i] = event->source;
+    columns[COLUMN_TYPE][i] = event->type;
+    columns[COLUMN_AGGREGATE][i] = aggregate_type(event);
+    columns[COLUMN_SUBJECT][i] = event->subject;
+    columns[COLUMN_KEY][i] = event->partitionkey;
+    columns[COLUMN_TRACE][i] = event->traceparent;
+    columns[COLUMN_TIME][i] = event->time;
+    columns[COLUMN_DATA][i] = event->data;
+  }
+  return insert_events(outbox, db, columns, sequences);
+}
+
+void outbox_committed(struct outbox *outbox) {
+  outbox->head += (int64_t)outbox->count;
+}
+
+void outbox_clear(struct outbox *outbox) {
+  outbox->events = NULL;
+  outbox->count = outbox->capacity = outbox->doorbell_count = 0;
+}

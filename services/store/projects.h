@@ -1,0 +1,14 @@
+/* Reading projects, for the verbs that need their settings. */
+#ifndef STORE_PROJECTS_H
+#define STORE_PROJECTS_H
+
+#include "store/store.h"
+
+/* The project called `name`; RESULT_GONE with a clear message. */
+struct result project_named(struct call *call, struct str name, struct project *out) MUST_USE;
+
+/* All projects with these ids. */
+struct result projects_of(struct call *call, const int64_t *ids, size_t count, struct project **out,
+                          size_t *out_count) MUST_USE;
+
+#endif

@@ -1,0 +1,19 @@
+/* The store's threads: requests come in on an nng reply socket, readers run verbs that only look, the one writer runs
+ * the others in the order they came and publishes what they committed. */
+#ifndef STORE_SERVER_H
+#define STORE_SERVER_H
+
+#include "service/rpc.h"
+#include "store/vault.h"
+
+struct server_options {
+  struct endpoint endpoint; /* what to listen on */
+  struct str database_url;
+  struct vault vault;
+};
+
+/* Waits to become the leader (an advisory lock), listens, and serves for as long as the process lives. Returns only
+ * with an error that a restart may mend. */
+struct result server_run(const struct server_options *options) MUST_USE;
+
+#endif
