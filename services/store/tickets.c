@@ -1,0 +1,346 @@
+/* Verbs that change local tickets and comments: new, edit, comment, share. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "store/journal.h"
+#include "store/projects.h"
+#include "store/tickets.h"
+
+/* -- mappings of new items --------------------------------------------------------------------------------------------
+ */
+
+/* A mapping without an external id: planning will create the counterpart, if it may leave. */
+static struct result map_item(struct call *call, int64_t item_id, int64_t project_id) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "insert into mapping (project_id, kind, item_id, state) "
+               "select $2::bigint, kind, id, 'creating' from item where id = $1::bigint "
+               "on conflict (project_id, item_id) do nothing returning id",
+               PARAMS(p_i64(item_id), p_i64(project_id)), &rows));
+  return rows.count ? journal_plan_mapping(call, rows_i64(&rows, 0, "id"), RANK_EDIT) : RESULT_DONE;
+}
+
+struct result tickets_map_comments(struct call *call, int64_t ticket_id) {
+  TRY(db_query(call->db,
+               "with made as (insert into mapping (project_id, kind, item_id, state) "
+               "  select parent.project_id, 'comment', c.id, 'creating' from item c "
+               "  join mapping parent on parent.item_id = c.parent_id and parent.state in ('creating', 'linked') "
+               "  where c.parent_id = $1::bigint and c.privacy <> 'local_only' "
+               "  on conflict (project_id, item_id) do nothing returning id, project_id) "
+               "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 2 from made",
+               PARAMS(p_i64(ticket_id)), NULL));
+  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  return RESULT_DONE;
+}
+
+/* -- events
+ * ------------------------------------------------------------------------------------------------------------- */
+
+struct changed_item {
+  int64_t id, number, parent_number;
+  struct str kind, privacy;
+};
+
+static struct result read_changed(struct call *call, int64_t item_id, struct changed_item *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select i.id, i.number, i.kind, i.privacy, p.number as parent_number from item i "
+               "left join item p on p.id = i.parent_id where i.id = $1::bigint",
+               PARAMS(p_i64(item_id)), &rows));
+  *out =
+      (struct changed_item){rows_i64(&rows, 0, "id"), rows_i64(&rows, 0, "number"), rows_i64(&rows, 0, "parent_number"),
+                            rows_str(&rows, 0, "kind"), rows_str(&rows, 0, "privacy")};
+  return RESULT_DONE;
+}
+
+/* Tells what changed: names always, values only when everybody may see them. */
+static struct result tell(struct call *call, enum event_id id, int64_t item_id, struct str by,
+                          const struct values *fields) {
+  struct changed_item item;
+  TRY(read_changed(call, item_id, &item));
+  bool is_comment = str_is(item.kind, "comment");
+  struct str *names = ARENA_ARRAY(call->arena, struct str, fields->count);
+  for (size_t i = 0; i < fields->count; i++)
+    names[i] = fields->at[i].name;
+  struct event_ticket data = {
+      .ticket = journal_key(call->arena, STR("ticket"), is_comment ? item.parent_number : item.number, 0),
+      .by = by,
+      .privacy = item.privacy,
+  };
+  if (is_comment)
+    data.comment = journal_key(call->arena, item.kind, 0, item.id);
+  data.names.at = names;
+  data.names.count = fields->count;
+  if (str_is(item.privacy, "public") && tickets_event_fits(fields))
+    data.fields = *fields;
+  outbox_add(call->outbox, id, data.ticket, data.ticket, &data);
+  return RESULT_DONE;
+}
+
+bool tickets_event_fits(const struct values *fields) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < fields->count; i++) {
+    bytes += fields->at[i].text.length;
+    for (size_t item = 0; item < fields->at[i].count; item++)
+      bytes += fields->at[i].items[item].length + 4;
+  }
+  return bytes < EVENT_BYTES_MAX / 3;
+}
+
+/* -- new
+ * ---------------------------------------------------------------------------------------------------------------- */
+
+static struct result check_privacy(struct str privacy) {
+  if (str_is(privacy, "local_only") || str_is(privacy, "shareable") || str_is(privacy, "public"))
+    return RESULT_DONE;
+  return result_error(RESULT_REJECTED, "privacy is local_only, shareable or public, not \"%.*s\"", STR_FMT(privacy));
+}
+
+static struct result grant(struct call *call, int64_t item_id, int64_t project_id, struct str actor) {
+  return db_query(call->db,
+                  "insert into item_grant (item_id, project_id, granted_by) values ($1::bigint, $2::bigint, $3) "
+                  "on conflict do nothing",
+                  PARAMS(p_i64(item_id), p_i64(project_id), p_str(actor)), NULL);
+}
+
+static struct result log_created(struct call *call, int64_t item_id, struct str actor, const struct values *fields) {
+  return db_query(call->db,
+                  "insert into change_log (item_id, actor, cause, field, after) "
+                  "values ($1::bigint, $2, 'created', '*', $3::text::jsonb)",
+                  PARAMS(p_i64(item_id), p_str(actor), p_values(call->arena, fields)), NULL);
+}
+
+static struct result insert_ticket(struct call *call, const struct values *fields, struct str privacy, struct str actor,
+                                   int64_t *out_id) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "insert into item (kind, number, fields, privacy, author) "
+               "values ('ticket', nextval('ticket_number'), $1::text::jsonb, $2, $3) returning id",
+               PARAMS(p_values(call->arena, fields), p_str(privacy), p_str(actor)), &rows));
+  *out_id = rows_i64(&rows, 0, "id");
+  return log_created(call, *out_id, actor, fields);
+}
+
+/* Every ticket carries the common fields, so that a field never set is empty and not unknown. */
+static struct values with_defaults(struct call *call, const struct values *given) {
+  struct values_builder builder = {.arena = call->arena};
+  values_put(&builder, value_text(STR("title"), STR("")));
+  values_put(&builder, value_text(STR("body"), STR("")));
+  values_put(&builder, value_text(STR("status"), STR("open")));
+  values_put(&builder, value_set(STR("labels"), NULL, 0));
+  values_put(&builder, value_set(STR("assignees"), NULL, 0));
+  values_put(&builder, value_text(STR("milestone"), STR("")));
+  values_put_all(&builder, given);
+  return values_built(&builder);
+}
+
+struct result tickets_create(struct call *call, const struct ticket_new *new_ticket, int64_t *out_id) {
+  struct project project = {0};
+  if (new_ticket->project.length)
+    TRY(project_named(call, new_ticket->project, &project));
+  if (str_trim(values_text(&new_ticket->fields, "title")).length == 0)
+    return result_error(RESULT_REJECTED, "a ticket needs a title (--title)");
+  struct str fallback = project.id ? project.privacy_default : STR("local_only");
+  struct str privacy = new_ticket->privacy.length ? new_ticket->privacy : fallback;
+  TRY(check_privacy(privacy));
+  struct values fields = with_defaults(call, &new_ticket->fields);
+  TRY(insert_ticket(call, &fields, privacy, new_ticket->actor, out_id));
+  TRY(tell(call, EVENT_TICKET_CREATED, *out_id, new_ticket->actor, &fields));
+  if (!project.id || str_is(privacy, "local_only"))
+    return RESULT_DONE;
+  TRY(grant(call, *out_id, project.id, new_ticket->actor));
+  return map_item(call, *out_id, project.id);
+}
+
+struct result store_ticket_new(struct call *call, const void *request, void *reply) {
+  int64_t id;
+  TRY(tickets_create(call, request, &id));
+  return tickets_read(call, id, false, reply);
+}
+
+/* -- edit
+ * --------------------------------------------------------------------------------------------------------------- */
+
+struct result tickets_log_change(struct call *call, const struct item_change *change) {
+  struct values before = {change->before, change->before ? 1 : 0}, after = {change->after, 1};
+  return db_query(call->db,
+                  "insert into change_log (item_id, project_id, session_id, actor, cause, field, before, after) "
+                  "values ($1::bigint, nullif($2::bigint, 0), nullif($3::bigint, 0), $4, $5, $6, "
+                  "$7::text::jsonb, $8::text::jsonb)",
+                  PARAMS(p_i64(change->item_id), p_i64(change->project_id), p_i64(change->session_id),
+                         p_str(change->actor), p_str(change->cause), p_str(change->after->name),
+                         p_values(call->arena, &before), p_values(call->arena, &after)),
+                  NULL);
+}
+
+static struct value without_members(struct arena *arena, const struct value *set, const struct value *leaving) {
+  struct str *items = ARENA_ARRAY(arena, struct str, set->count);
+  size_t count = 0;
+  for (size_t i = 0; i < set->count; i++)
+    if (!value_has(leaving, set->items[i]))
+      items[count++] = set->items[i];
+  return value_set(set->name, items, count);
+}
+
+static struct value with_members(struct arena *arena, const struct value *set, const struct value *joining) {
+  struct str *items = ARENA_ARRAY(arena, struct str, set->count + joining->count);
+  size_t count = 0;
+  for (size_t i = 0; i < set->count; i++)
+    items[count++] = set->items[i];
+  for (size_t i = 0; i < joining->count; i++)
+    if (!value_has(set, joining->items[i]))
+      items[count++] = joining->items[i];
+  return value_set(set->name, items, count);
+}
+
+/* What `edit` makes of `now`, only the fields that really change. */
+static struct values changes_of(struct arena *arena, const struct values *now, const struct ticket_edit *edit) {
+  struct values_builder wanted = {.arena = arena}, changed = {.arena = arena};
+  values_put_all(&wanted, &edit->set);
+  for (size_t i = 0; i < edit->add.count + edit->remove.count; i++) {
+    bool adds = i < edit->add.count;
+    const struct value *delta = adds ? &edit->add.at[i] : &edit->remove.at[i - edit->add.count];
+    struct values so_far = values_built(&wanted);
+    const struct value *base = values_find(&so_far, delta->name);
+    base = base ? base : values_find(now, delta->name);
+    struct value empty = value_set(delta->name, NULL, 0);
+    values_put(&wanted, adds ? with_members(arena, base ? base : &empty, delta)
+                             : without_members(arena, base ? base : &empty, delta));
+  }
+  struct values all = values_built(&wanted);
+  for (size_t i = 0; i < all.count; i++) {
+    const struct value *old = values_find(now, all.at[i].name);
+    if (!old || !value_equal(old, &all.at[i]))
+      values_put(&changed, all.at[i]);
+  }
+  return values_built(&changed);
+}
+
+struct result tickets_apply(struct call *call, int64_t item_id, const struct values *changed) {
+  struct values_builder times = {.arena = call->arena};
+  struct str now = str_format(call->arena, "%lld", (long long)clock_now_ms());
+  for (size_t i = 0; i < changed->count; i++)
+    values_put(&times, value_text(changed->at[i].name, now));
+  struct values times_built = values_built(&times);
+  return db_query(call->db,
+                  "update item set fields = fields || $2::text::jsonb, times = times || $3::text::jsonb, "
+                  "version = version + 1, updated_at = now() where id = $1::bigint",
+                  PARAMS(p_i64(item_id), p_values(call->arena, changed), p_values(call->arena, &times_built)), NULL);
+}
+
+static struct result lock_item(struct call *call, int64_t item_id, struct values *out_fields, int64_t *out_version) {
+  struct rows rows;
+  TRY(db_query(call->db, "select fields, version from item where id = $1::bigint for update", PARAMS(p_i64(item_id)),
+               &rows));
+  *out_version = rows_i64(&rows, 0, "version");
+  return rows_values(call->arena, &rows, 0, "fields", out_fields);
+}
+
+static struct result check_fields(const struct values *values, bool is_comment) {
+  for (size_t i = 0; i < values->count; i++) {
+    if (values->at[i].name.length == 0 || values->at[i].name.length > 64)
+      return result_error(RESULT_REJECTED, "a field's name has 1 to 64 characters");
+    if (is_comment && !str_is(values->at[i].name, "body"))
+      return result_error(RESULT_REJECTED, "a comment has only a body");
+    if (str_is(values->at[i].name, "title") && str_trim(values->at[i].text).length == 0)
+      return result_error(RESULT_REJECTED, "a ticket's title cannot be empty");
+  }
+  return RESULT_DONE;
+}
+
+struct result tickets_change(struct call *call, const struct ticket_edit *edit, int64_t *out_id) {
+  int64_t id, version;
+  bool is_comment;
+  struct values now;
+  TRY(journal_find_item(call, edit->key, &id, &is_comment));
+  TRY(check_fields(&edit->set, is_comment));
+  TRY(lock_item(call, id, &now, &version));
+  *out_id = id;
+  if (edit->if_version && edit->if_version != version)
+    return result_error(RESULT_STALE, "%.*s was changed by somebody else meanwhile; look at it again",
+                        STR_FMT(edit->key));
+  struct values changed = changes_of(call->arena, &now, edit);
+  if (changed.count == 0)
+    return RESULT_DONE;
+  for (size_t i = 0; i < changed.count; i++) {
+    struct item_change change = {.item_id = id,
+                                 .actor = edit->actor,
+                                 .cause = STR("edit"),
+                                 .before = values_find(&now, changed.at[i].name),
+                                 .after = &changed.at[i]};
+    TRY(tickets_log_change(call, &change));
+  }
+  TRY(tickets_apply(call, id, &changed));
+  TRY(tell(call, EVENT_TICKET_UPDATED, id, edit->actor, &changed));
+  return journal_plan_item(call, id, RANK_EDIT);
+}
+
+struct result store_ticket_edit(struct call *call, const void *request, void *reply) {
+  int64_t id;
+  TRY(tickets_change(call, request, &id));
+  return tickets_read(call, id, false, reply);
+}
+
+/* -- comment, share
+ * ------------------------------------------------------------------------------------------------------- */
+
+struct result store_ticket_comment(struct call *call, const void *request, void *reply) {
+  const struct ticket_comment *comment = request;
+  int64_t ticket_id;
+  bool is_comment;
+  TRY(journal_find_item(call, comment->key, &ticket_id, &is_comment));
+  if (is_comment || str_trim(comment->body).length == 0)
+    return result_error(RESULT_REJECTED, "a comment needs a ticket (T-12) and a text (--body)");
+  if (comment->privacy.length)
+    TRY(check_privacy(comment->privacy));
+  struct value body = value_text(STR("body"), comment->body);
+  struct values fields = {&body, 1};
+  struct rows rows;
+  TRY(db_query(call->db,
+               "insert into item (kind, parent_id, fields, privacy, author) select 'comment', id, $2::text::jsonb, "
+               "coalesce($3::text, privacy), $4 from item where id = $1::bigint returning id",
+               PARAMS(p_i64(ticket_id), p_values(call->arena, &fields), p_str(comment->privacy), p_str(comment->actor)),
+               &rows));
+  int64_t id = rows_i64(&rows, 0, "id");
+  TRY(log_created(call, id, comment->actor, &fields));
+  TRY(tell(call, EVENT_TICKET_CREATED, id, comment->actor, &fields));
+  TRY(tickets_map_comments(call, ticket_id));
+  return tickets_read(call, ticket_id, false, reply);
+}
+
+static struct result change_privacy(struct call *call, int64_t id, struct str privacy) {
+  TRY(check_privacy(privacy));
+  return db_query(call->db,
+                  "update item set privacy = $2, version = version + 1, updated_at = now() "
+                  "where id = $1::bigint",
+                  PARAMS(p_i64(id), p_str(privacy)), NULL);
+}
+
+static struct result share_with(struct call *call, int64_t id, const struct ticket_share *share) {
+  struct project project;
+  TRY(project_named(call, share->project, &project));
+  if (share->revoke)
+    return db_query(call->db, "delete from item_grant where item_id = $1::bigint and project_id = $2::bigint",
+                    PARAMS(p_i64(id), p_i64(project.id)), NULL);
+  TRY(grant(call, id, project.id, share->actor));
+  TRY(map_item(call, id, project.id));
+  return tickets_map_comments(call, id);
+}
+
+struct result store_ticket_share(struct call *call, const void *request, void *reply) {
+  const struct ticket_share *share = request;
+  int64_t id;
+  bool is_comment;
+  TRY(journal_find_item(call, share->key, &id, &is_comment));
+  if (share->privacy.length)
+    TRY(change_privacy(call, id, share->privacy));
+  if (share->project.length && is_comment)
+    return result_error(RESULT_REJECTED, "a comment goes where its ticket goes; set its --privacy instead");
+  if (share->project.length)
+    TRY(share_with(call, id, share));
+  TRY(journal_audit(call, share->actor, share->revoke ? "ticket.unshare" : "ticket.share", share->key,
+                    (struct str){0}));
+  TRY(journal_plan_item(call, id, RANK_EDIT));
+  return tickets_read(call, id, false, reply);
+}

@@ -1,0 +1,30 @@
+/* Local tickets and comments: what several verbs share. */
+#ifndef STORE_TICKETS_H
+#define STORE_TICKETS_H
+
+#include "store/store.h"
+
+struct result tickets_create(struct call *call, const struct ticket_new *new_ticket, int64_t *out_id) MUST_USE;
+struct result tickets_change(struct call *call, const struct ticket_edit *edit, int64_t *out_id) MUST_USE;
+
+/* The ticket with its comments and mappings; a comment's id gives its ticket. */
+struct result tickets_read(struct call *call, int64_t item_id, bool external, struct ticket *out) MUST_USE;
+
+/* Gives the comments of a ticket a mapping wherever the ticket has one, unless they are local_only. */
+struct result tickets_map_comments(struct call *call, int64_t ticket_id) MUST_USE;
+
+/* One field of one item, for the change log. */
+struct item_change {
+  int64_t item_id, project_id, session_id;
+  struct str actor, cause;
+  const struct value *before, *after; /* before may be NULL */
+};
+struct result tickets_log_change(struct call *call, const struct item_change *change) MUST_USE;
+
+/* Writes new values, with their times; the caller has logged them. */
+struct result tickets_apply(struct call *call, int64_t item_id, const struct values *changed) MUST_USE;
+
+/* Whether the values are small enough to travel in an event. */
+bool tickets_event_fits(const struct values *fields);
+
+#endif
