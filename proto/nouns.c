@@ -81,6 +81,14 @@ static const struct field lease_fields[] = {
 const struct record record_lease =
     RECORD("Lease", struct lease, lease_fields, "The right to work on one resource for a while.");
 
+static const struct field pace_fields[] = {
+    FIELD(struct pace, burst, FIELD_I64, 0, "Writes at once."),
+    FIELD(struct pace, per_minute, FIELD_I64, 0, "Writes a minute after that."),
+    FIELD(struct pace, hourly_burst, FIELD_I64, 0, "Writes at once, of the hour's."),
+    FIELD(struct pace, per_hour, FIELD_I64, 0, "Writes an hour after that."),
+};
+const struct record record_pace = RECORD("Pace", struct pace, pace_fields, "How fast one credential may write.");
+
 static const struct field intent_fields[] = {
     FIELD(struct intent, id, FIELD_I64, FIELD_REQUIRED, "Id."),
     FIELD(struct intent, op_id, FIELD_STR, FIELD_REQUIRED, "UUID, the same for every attempt."),
@@ -202,6 +210,7 @@ static const struct field plan_case_fields[] = {
     FIELD(struct plan_case, kind, FIELD_STR, 0, "Kind."),
     FIELD(struct plan_case, unlinked, FIELD_BOOL, 0, "Seen outside, no local counterpart yet."),
     FIELD(struct plan_case, uncreated, FIELD_BOOL, 0, "Made here, no external counterpart yet."),
+    FIELD(struct plan_case, withheld, FIELD_BOOL, 0, "Nothing of it may leave for this project."),
     FIELD(struct plan_case, fresh, FIELD_BOOL, 0, "The observation was fetched by id since the shadow last moved."),
     FIELD(struct plan_case, local, FIELD_VALUES, 0, "Local."),
     FIELD(struct plan_case, external, FIELD_VALUES, 0, "External."),

@@ -88,6 +88,12 @@ struct intent {
   int64_t attempts;
 };
 
+/* How fast a tracker lets one credential write: token buckets, a burst and a steady rate each. */
+struct pace {
+  int64_t burst, per_minute;
+  int64_t hourly_burst, per_hour;
+};
+
 /* What may leave: handed out by the privacy gate, once, for one attempt. */
 struct payload {
   struct values set;
@@ -161,6 +167,7 @@ struct plan_case {
   struct str kind;
   bool unlinked;  /* seen outside, no local counterpart yet */
   bool uncreated; /* made here, no external counterpart yet */
+  bool withheld;  /* private here: nothing of it may leave for this project */
   bool fresh;     /* the observation was fetched by id since the shadow last moved */
   struct values local, external, shadow_local, shadow_external;
   struct values local_times, external_times; /* per field, ms as decimal text */
@@ -191,7 +198,7 @@ struct plan_outcome {
 };
 
 extern const struct record record_value_name, record_field_setting, record_project, record_observation, record_usage,
-    record_lease, record_intent, record_payload, record_conflict, record_mapping, record_comment, record_ticket,
-    record_session, record_plan_case, record_plan_conflict, record_plan_outcome;
+    record_lease, record_pace, record_intent, record_payload, record_conflict, record_mapping, record_comment,
+    record_ticket, record_session, record_plan_case, record_plan_conflict, record_plan_outcome;
 
 #endif

@@ -252,6 +252,7 @@ static const struct field push_begin_fields[] = {
     FIELD(struct push_begin, intent_id, FIELD_I64, FIELD_REQUIRED, "Intent id."),
     FIELD_OF(struct push_begin, fresh, FIELD_LIST, 0, &record_observation,
              "The target as it is now: one, or none for a create or after a 304."),
+    FIELD_OF(struct push_begin, pace, FIELD_INLINE, 0, &record_pace, "The tracker's pace."),
 };
 static const struct record record_push_begin = RECORD("PushBegin", struct push_begin, push_begin_fields, "PushBegin.");
 
@@ -273,6 +274,7 @@ static const struct field push_receipt_fields[] = {
     FIELD_OF(struct push_receipt, returned, FIELD_LIST, 0, &record_observation,
              "What the tracker answered: one, or none."),
     FIELD_OF(struct push_receipt, usage, FIELD_INLINE, 0, &record_usage, "Usage."),
+    FIELD(struct push_receipt, settle_ms, FIELD_I64, 0, "How long a create may stay invisible."),
 };
 static const struct record record_push_receipt =
     RECORD("PushReceipt", struct push_receipt, push_receipt_fields, "PushReceipt.");

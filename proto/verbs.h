@@ -165,6 +165,7 @@ struct push_begin {
   struct lease lease;
   int64_t intent_id;
   LIST_OF(struct observation) fresh; /* the target as it is now: one, or none for a create or after a 304 */
+  struct pace pace;
 };
 struct push_go {
   bool go;         /* false: stale, refused or blocked; leave it, the store has noted why */
@@ -180,6 +181,7 @@ struct push_receipt {
   int64_t retry_after_ms;
   LIST_OF(struct observation) returned; /* what the tracker answered: one, or none */
   struct usage usage;
+  int64_t settle_ms; /* how long a create may stay invisible: two probes must span it */
 };
 
 struct webhook_accept {

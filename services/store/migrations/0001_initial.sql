@@ -312,3 +312,27 @@ create table audit (
   previous bytea,
   hash bytea not null
 );
+
+-- What can be planned now: the project is active, nothing of the mapping is on its way out or to be fetched first, and a
+-- comment's ticket is there on the other side.
+create view plannable as
+  select q.mapping_id, q.project_id, q.rank, q.generation, q.claimed_until
+  from plan_queue q
+  join project p on p.id = q.project_id and p.state = 'active'
+  join mapping m on m.id = q.mapping_id
+  where not exists (select from intent n
+                    where n.mapping_id = q.mapping_id and n.state in ('prepared', 'sending', 'unknown'))
+    and not exists (select from fetch_queue f
+                    where (f.project_id, f.kind, f.external_id) = (m.project_id, m.kind, m.external_id))
+    and case
+          when m.kind = 'ticket' or (m.item_id is not null and m.external_id is not null) then true
+          when m.item_id is null then exists (
+            select from external_item e
+            join mapping pm on pm.project_id = m.project_id and pm.kind = 'ticket'
+                           and pm.external_id = e.parent_external_id and pm.item_id is not null
+            where (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id))
+          else exists (
+            select from item i
+            join mapping pm on pm.project_id = m.project_id and pm.item_id = i.parent_id and pm.external_id is not null
+            where i.id = m.item_id)
+        end;

@@ -1,0 +1,22 @@
+/* Leases: the right to work on one resource for a while. The fence grows with every holder, and every commit under a
+ * lease checks it, so that a process that slept through its lease cannot write. */
+#ifndef STORE_LEASES_H
+#define STORE_LEASES_H
+
+#include "store/store.h"
+
+enum { LEASE_S = 60 };
+
+/* `*out` is filled and true returned through `taken` when nobody holds it. */
+struct result lease_take(struct call *call, struct str resource, struct str owner, bool *taken,
+                         struct lease *out) MUST_USE;
+
+/* Renews a lease that is still held; RESULT_STALE when it was lost. */
+struct result lease_check(struct call *call, const struct lease *lease) MUST_USE;
+
+struct result lease_release(struct call *call, const struct lease *lease) MUST_USE;
+
+/* The number after the colon of a resource, "pull:7" -> 7; RESULT_REJECTED when it is of another kind. */
+struct result lease_project(const struct lease *lease, const char *kind, int64_t *out) MUST_USE;
+
+#endif

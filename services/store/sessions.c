@@ -1,0 +1,273 @@
+/* Verbs on sessions and the scheduler's tick. */
+#include "store/sessions.h"
+
+#include "base/clock.h"
+#include "store/journal.h"
+#include "store/projects.h"
+
+/* -- reading
+ * --------------------------------------------------------------------------------------------------------------- */
+
+static struct str phase_of(const struct session *session, bool pull_done) {
+  if (!str_is(session->state, "running"))
+    return STR("done");
+  if (!pull_done)
+    return STR("pulling");
+  return session->waiting ? STR("pushing") : STR("planning");
+}
+
+struct session sessions_row(const struct rows *rows, size_t row) {
+  struct session session = {
+      .id = rows_i64(rows, row, "id"),
+      .project = rows_str(rows, row, "project"),
+      .mode = rows_str(rows, row, "mode"),
+      .trigger = rows_str(rows, row, "trigger"),
+      .state = rows_str(rows, row, "state"),
+      .started_at_ms = rows_i64(rows, row, "started_ms"),
+      .finished_at_ms = rows_i64(rows, row, "finished_ms"),
+      .seen = rows_i64(rows, row, "seen"),
+      .unchanged = rows_i64(rows, row, "unchanged"),
+      .imported = rows_i64(rows, row, "imported"),
+      .updated = rows_i64(rows, row, "updated"),
+      .created = rows_i64(rows, row, "created"),
+      .pushed = rows_i64(rows, row, "pushed"),
+      .conflicts = rows_i64(rows, row, "conflicts"),
+      .parked = rows_i64(rows, row, "parked"),
+      .api_calls = rows_i64(rows, row, "api_calls"),
+      .waiting = rows_i64(rows, row, "waiting"),
+      .error = rows_str(rows, row, "error"),
+  };
+  session.phase = phase_of(&session, rows_bool(rows, row, "pull_done"));
+  return session;
+}
+
+struct result store_session_get(struct call *call, const void *request, void *reply) {
+  const struct session_id *get = request;
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select " SESSION_COLUMNS " from session s join project p on p.id = s.project_id "
+               "where s.id = $1::bigint",
+               PARAMS(p_i64(get->id)), &rows));
+  if (rows.count == 0)
+    return result_error(RESULT_GONE, "there is no session %lld; `tandem sessions list` shows what there is",
+                        (long long)get->id);
+  *(struct session *)reply = sessions_row(&rows, 0);
+  return RESULT_DONE;
+}
+
+struct result store_session_list(struct call *call, const void *request, void *reply) {
+  const struct session_query *query = request;
+  struct session_list *list = reply;
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select " SESSION_COLUMNS " from session s join project p on p.id = s.project_id "
+               "where $1::text is null or p.name = $1 order by s.id desc limit $2::bigint",
+               PARAMS(p_str(query->project), p_i64(query->limit > 0 ? query->limit : 20)), &rows));
+  struct session *sessions = ARENA_ARRAY(call->arena, struct session, rows.count);
+  for (size_t i = 0; i < rows.count; i++)
+    sessions[i] = sessions_row(&rows, i);
+  list->sessions.at = sessions;
+  list->sessions.count = rows.count;
+  return RESULT_DONE;
+}
+
+struct result sessions_running(struct call *call, int64_t project_id, int64_t *out) {
+  struct rows rows;
+  TRY(db_query(call->db, "select id from session where project_id = $1::bigint and state = 'running'",
+               PARAMS(p_i64(project_id)), &rows));
+  *out = rows.count ? rows_i64(&rows, 0, "id") : 0;
+  return RESULT_DONE;
+}
+
+struct result sessions_count(struct call *call, int64_t project_id, const struct session_counts *c) {
+  return db_query(call->db,
+                  "update session set seen = seen + $2::bigint, unchanged = unchanged + $3::bigint, "
+                  "imported = imported + $4::bigint, updated = updated + $5::bigint, created = created + $6::bigint, "
+                  "pushed = pushed + $7::bigint, conflicts = conflicts + $8::bigint, parked = parked + $9::bigint "
+                  "where project_id = $1::bigint and state = 'running'",
+                  PARAMS(p_i64(project_id), p_i64(c->seen), p_i64(c->unchanged), p_i64(c->imported), p_i64(c->updated),
+                         p_i64(c->created), p_i64(c->pushed), p_i64(c->conflicts), p_i64(c->parked)),
+                  NULL);
+}
+
+/* -- starting
+ * --------------------------------------------------------------------------------------------------------------- */
+
+static struct str project_subject(struct call *call, struct str name) {
+  return str_format(call->arena, "project/%.*s", STR_FMT(name));
+}
+
+static struct result insert_session(struct call *call, const struct project *project, struct str mode,
+                                    struct str trigger, struct str actor, int64_t *out_id) {
+  struct rows rows;
+  bool full = str_is(mode, "full");
+  /* With the direction push or disabled there is nothing to pull. */
+  bool pulls = str_is(project->direction, "pull") || str_is(project->direction, "bidirectional");
+  TRY(db_query(call->db,
+               "insert into session (project_id, mode, trigger, actor, pull_done) "
+               "values ($1::bigint, $2, $3, $4, $5::boolean) returning id",
+               PARAMS(p_i64(project->id), p_str(full ? STR("full") : STR("incremental")), p_str(trigger), p_str(actor),
+                      p_bool(!pulls)),
+               &rows));
+  *out_id = rows_i64(&rows, 0, "id");
+  TRY(db_query(call->db,
+               "update project set pull_next_at = now(), pull_attempts = 0, "
+               "cursor = case when $2::boolean then null else cursor end where id = $1::bigint",
+               PARAMS(p_i64(project->id), p_bool(full)), NULL));
+  struct event_sync_started data = {.session = *out_id, .project = project->name, .mode = mode, .trigger = trigger};
+  struct str subject = project_subject(call, project->name);
+  outbox_add(call->outbox, EVENT_SYNC_STARTED, subject, subject, &data);
+  outbox_ring(call->outbox, EVENT_WORK_READY, project->system);
+  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  return RESULT_DONE;
+}
+
+struct result store_session_start(struct call *call, const void *request, void *reply) {
+  const struct session_start *start = request;
+  struct session_id *answer = reply;
+  struct project project;
+  TRY(project_named(call, start->project, &project));
+  if (str_is(start->mode, "dry_run"))
+    return result_error(RESULT_REJECTED,
+                        "a dry run is not possible yet; `tandem projects pause` keeps a project still");
+  if (str_is(project.state, "paused"))
+    return result_error(RESULT_REJECTED, "project %.*s is paused; `tandem projects resume %.*s` first",
+                        STR_FMT(project.name), STR_FMT(project.name));
+  if (str_is(project.state, "failed"))
+    return result_error(RESULT_REJECTED,
+                        "project %.*s has stopped: %.*s; `tandem projects resume %.*s` when it is mended",
+                        STR_FMT(project.name), STR_FMT(project.state_reason), STR_FMT(project.name));
+  TRY(sessions_running(call, project.id, &answer->id));
+  if (answer->id && !str_is(start->mode, "full")) /* join it; it may have pulled already, so it pulls again */
+    return db_query(call->db, "update session set pull_done = false where id = $1::bigint and seen + unchanged > 0",
+                    PARAMS(p_i64(answer->id)), NULL);
+  if (answer->id)
+    return result_error(RESULT_RETRY, "session %lld is running; a full one can start when it has finished",
+                        (long long)answer->id);
+  return insert_session(call, &project, start->mode, start->trigger, start->actor, &answer->id);
+}
+
+/* -- ending
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static void tell_error(struct call *call, int64_t session_id, struct str project, struct str code, struct str message) {
+  struct event_sync_error data = {.session = session_id, .project = project, .code = code, .message = message};
+  if (str_is(code, "auth"))
+    data.next_step =
+        str_format(call->arena, "give it a new credential: tandem connect github --name %.*s", STR_FMT(project));
+  else if (str_is(code, "retry") || str_is(code, "uncertain"))
+    data.next_step = STR("nothing: tandem keeps trying; `tandem status` shows when it works again");
+  else
+    data.next_step = str_format(call->arena, "mend it, then: tandem projects resume %.*s", STR_FMT(project));
+  struct str subject = project_subject(call, project);
+  outbox_add(call->outbox, EVENT_SYNC_ERROR, subject, subject, &data);
+}
+
+enum { ERRORS_UNTIL_TOLD = 3 };
+
+struct result sessions_note_error(struct call *call, int64_t project_id, struct str code, struct str message) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "update session s set error = $2 from project p where s.project_id = $1::bigint "
+               "and s.state = 'running' and p.id = s.project_id returning s.id, p.name, p.pull_attempts",
+               PARAMS(p_i64(project_id), p_str(message)), &rows));
+  if (rows.count && rows_i64(&rows, 0, "pull_attempts") == ERRORS_UNTIL_TOLD)
+    tell_error(call, rows_i64(&rows, 0, "id"), rows_str(&rows, 0, "name"), code, message);
+  return RESULT_DONE;
+}
+
+struct result sessions_fail_project(struct call *call, int64_t project_id, struct str code, struct str message) {
+  struct rows project, session;
+  TRY(db_query(call->db, "update project set state = 'failed', state_reason = $2 where id = $1::bigint returning name",
+               PARAMS(p_i64(project_id), p_str(message)), &project));
+  TRY(db_query(call->db,
+               "update session set state = 'failed', finished_at = now(), error = $2 "
+               "where project_id = $1::bigint and state = 'running' returning id",
+               PARAMS(p_i64(project_id), p_str(message)), &session));
+  tell_error(call, session.count ? rows_i64(&session, 0, "id") : 0, rows_str(&project, 0, "name"), code, message);
+  return journal_audit(call, STR("tandem"), "project.failed", rows_str(&project, 0, "name"), (struct str){0});
+}
+
+static void tell_completed(struct call *call, const struct session *s) {
+  struct event_sync_completed data = {
+      .session = s->id,
+      .project = s->project,
+      .mode = s->mode,
+      .imported = s->imported,
+      .updated = s->updated,
+      .created = s->created,
+      .pushed = s->pushed,
+      .conflicts = s->conflicts,
+      .parked = s->parked,
+      .api_calls = s->api_calls,
+      .duration_ms = s->finished_at_ms - s->started_at_ms,
+  };
+  struct str subject = project_subject(call, s->project);
+  outbox_add(call->outbox, EVENT_SYNC_COMPLETED, subject, subject, &data);
+}
+
+/* Sessions with nothing left: pulled to the end, nothing to plan, fetch or push. */
+static struct result finish_quiet(struct call *call, int64_t *finished) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
+               "where s.state = 'running' and s.pull_done "
+               "and not exists (select from delivery d where d.project_id = s.project_id and d.state = 'pending') "
+               "and not exists (select from plannable q where q.project_id = s.project_id) "
+               "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
+               "and not exists (select from intent n where n.project_id = s.project_id "
+               "and n.state in ('prepared', 'sending', 'unknown')) returning *) "
+               "select " SESSION_COLUMNS ", s.project_id from quiet s join project p on p.id = s.project_id",
+               NO_PARAMS, &rows));
+  for (size_t i = 0; i < rows.count; i++) {
+    struct session session = sessions_row(&rows, i);
+    tell_completed(call, &session);
+    TRY(db_query(call->db,
+                 "update project set last_sync_at = now(), next_sync_at = now() + poll_interval_s * interval "
+                 "'1 second' where id = $1::bigint",
+                 PARAMS(p_i64(rows_i64(&rows, i, "project_id"))), NULL));
+  }
+  *finished = (int64_t)rows.count;
+  return RESULT_DONE;
+}
+
+static struct result start_due(struct call *call, int64_t *started) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select p.name, p.last_sync_at is null as first from project p where p.state = 'active' "
+               "and p.direction <> 'disabled' and p.next_sync_at <= now() "
+               "and not exists (select from session s where s.project_id = p.id and s.state = 'running')",
+               NO_PARAMS, &rows));
+  for (size_t i = 0; i < rows.count; i++) {
+    struct project project;
+    int64_t id;
+    TRY(project_named(call, rows_str(&rows, i, "name"), &project));
+    TRY(insert_session(call, &project, STR("incremental"), rows_bool(&rows, i, "first") ? STR("first") : STR("poll"),
+                       STR("scheduler"), &id));
+  }
+  *started = (int64_t)rows.count;
+  return RESULT_DONE;
+}
+
+static struct result tidy(struct call *call) {
+  TRY(db_query(call->db, "delete from request where at < now() - interval '1 hour'", NO_PARAMS, NULL));
+  return db_query(call->db, "delete from delivery where state = 'done' and received_at < now() - interval '3 days'",
+                  NO_PARAMS, NULL);
+}
+
+struct result store_schedule_tick(struct call *call, const void *request, void *reply) {
+  (void)request;
+  struct schedule_result *result = reply;
+  TRY(finish_quiet(call, &result->finished));
+  TRY(start_due(call, &result->started));
+  TRY(tidy(call));
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select greatest(0, ceil(extract(epoch from min(next_sync_at) - now()) * 1000))::bigint as ms "
+               "from project p where state = 'active' and direction <> 'disabled' "
+               "and not exists (select from session s where s.project_id = p.id and s.state = 'running')",
+               NO_PARAMS, &rows));
+  int64_t ms = rows_i64(&rows, 0, "ms");
+  result->next_ms = rows_str(&rows, 0, "ms").length ? ms : 60000;
+  return RESULT_DONE;
+}

@@ -1,0 +1,33 @@
+/* Sessions: one synchronisation of a project, from start to report. */
+#ifndef STORE_SESSIONS_H
+#define STORE_SESSIONS_H
+
+#include "store/store.h"
+
+/* Something went wrong that time may mend: the running session shows it; the third in a row is told as SyncError. */
+struct result sessions_note_error(struct call *call, int64_t project_id, struct str code, struct str message) MUST_USE;
+
+/* Something went wrong that a person has to mend: the project stops and the session fails. */
+struct result sessions_fail_project(struct call *call, int64_t project_id, struct str code,
+                                    struct str message) MUST_USE;
+
+/* Adds to the running session's counters, if there is one. */
+struct session_counts {
+  int64_t seen, unchanged, imported, updated, created, pushed, conflicts, parked;
+};
+struct result sessions_count(struct call *call, int64_t project_id, const struct session_counts *counts) MUST_USE;
+
+/* The running session's id, 0 = none. */
+struct result sessions_running(struct call *call, int64_t project_id, int64_t *out) MUST_USE;
+
+/* A session as a row of `select SESSION_COLUMNS from session s join project p ...`. */
+#define SESSION_COLUMNS                                                                                             \
+  "s.id, p.name as project, s.mode, s.trigger, s.state, s.pull_done, "                                              \
+  "(extract(epoch from s.started_at) * 1000)::bigint as started_ms, "                                               \
+  "(extract(epoch from s.finished_at) * 1000)::bigint as finished_ms, s.seen, s.unchanged, s.imported, s.updated, " \
+  "s.created, s.pushed, s.conflicts, s.parked, s.api_calls, s.error, case when s.state = 'running' then "           \
+  "(select count(*) from intent n where n.project_id = s.project_id and n.state in ('prepared', 'sending', "        \
+  "'unknown')) else 0 end as waiting"
+struct session sessions_row(const struct rows *rows, size_t row);
+
+#endif

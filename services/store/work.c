@@ -1,0 +1,284 @@
+/* What an adapter may do next: claiming, releasing, failing. Push comes first, because a person waits for it; then
+ * deliveries, single fetches, and pulls. */
+#include "base/clock.h"
+#include "store/journal.h"
+#include "store/leases.h"
+#include "store/projects.h"
+#include "store/sessions.h"
+#include "store/usage.h"
+
+enum { INTENTS_A_CLAIM = 20, DELIVERIES_A_CLAIM = 50, FETCHES_A_CLAIM = 20, LOOK_AGAIN_MS = 5000 };
+
+/* One project that has work of a kind, with the resource to lease for it. */
+struct candidate {
+  bool found;
+  int64_t project_id;
+  struct str resource;
+};
+
+static struct candidate read_candidate(const struct rows *rows) {
+  if (rows->count == 0)
+    return (struct candidate){0};
+  return (struct candidate){true, rows_i64(rows, 0, "project_id"), rows_str(rows, 0, "resource")};
+}
+
+#define FREE_AND_ALLOWED                                                                            \
+  "p.system = $1 and p.state = 'active' and (c.blocked_until is null or c.blocked_until <= now()) " \
+  "and not exists (select from lease l where l.resource = r.resource and l.until > now()) "
+
+static struct result find_push(struct call *call, struct str system, struct candidate *out) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select p.id as project_id, r.resource from intent n join project p on p.id = n.project_id "
+      "join credential c on c.name = p.credential, lateral (select 'push:' || p.credential as resource) r "
+      "where n.state in ('prepared', 'sending', 'unknown') and n.next_attempt_at <= now() and " FREE_AND_ALLOWED
+      "order by n.id limit 1",
+      PARAMS(p_str(system)), &rows));
+  *out = read_candidate(&rows);
+  return RESULT_DONE;
+}
+
+static struct result find_deliver(struct call *call, struct str system, struct candidate *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select p.id as project_id, r.resource from delivery d join project p on p.id = d.project_id "
+               "join credential c on c.name = p.credential, lateral (select 'deliver:' || p.id as resource) r "
+               "where d.state = 'pending' and " FREE_AND_ALLOWED "order by d.id limit 1",
+               PARAMS(p_str(system)), &rows));
+  *out = read_candidate(&rows);
+  return RESULT_DONE;
+}
+
+static struct result find_fetch(struct call *call, struct str system, struct candidate *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select p.id as project_id, r.resource from fetch_queue f join project p on p.id = f.project_id "
+               "join credential c on c.name = p.credential, lateral (select 'fetch:' || p.id as resource) r "
+               "where f.next_at <= now() and " FREE_AND_ALLOWED "order by f.next_at limit 1",
+               PARAMS(p_str(system)), &rows));
+  *out = read_candidate(&rows);
+  return RESULT_DONE;
+}
+
+static struct result find_pull(struct call *call, struct str system, struct candidate *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select p.id as project_id, r.resource from session s join project p on p.id = s.project_id "
+               "join credential c on c.name = p.credential, lateral (select 'pull:' || p.id as resource) r "
+               "where s.state = 'running' and not s.pull_done and p.pull_next_at <= now() and " FREE_AND_ALLOWED
+               "order by p.pull_next_at limit 1",
+               PARAMS(p_str(system)), &rows));
+  *out = read_candidate(&rows);
+  return RESULT_DONE;
+}
+
+/* -- what goes with each kind
+ * ------------------------------------------------------------------------------------------ */
+
+/* Whoever held the lease before is gone: what it was sending may or may not have arrived. */
+static struct result doubt_interrupted(struct call *call, int64_t project_id, int64_t fence) {
+  return db_query(call->db,
+                  "update intent set state = 'unknown' where state = 'sending' and fence < $2::bigint "
+                  "and project_id in (select id from project where credential = "
+                  "(select credential from project where id = $1::bigint))",
+                  PARAMS(p_i64(project_id), p_i64(fence)), NULL);
+}
+
+#define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
+
+static struct result load_push(struct call *call, int64_t project_id, struct work *work) {
+  TRY(doubt_interrupted(call, project_id, work->lease.fence));
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select n.id, n.op_id, n.state, n.change, n.kind, n.mapping_id, m.external_id, "
+      "coalesce(e.parent_external_id, pm.external_id) as parent_external_id, e.etag, n.high_water, "
+      "n.attempts, " MS("n.created_at") " as created_ms, " MS(
+          "n.first_sent_at") " as sent_ms "
+                             "from intent n join mapping m on m.id = n.mapping_id join item i on i.id = n.item_id "
+                             "left join external_item e on (e.project_id, e.kind, e.external_id) = "
+                             "(m.project_id, m.kind, m.external_id) "
+                             "left join mapping pm on pm.project_id = m.project_id and pm.item_id = i.parent_id "
+                             "where n.project_id = $1::bigint and n.state in ('prepared', 'unknown') and "
+                             "n.next_attempt_at <= now() "
+                             "order by n.id limit $2::bigint",
+      PARAMS(p_i64(project_id), p_i64(INTENTS_A_CLAIM)), &rows));
+  struct intent *intents = ARENA_ARRAY(call->arena, struct intent, rows.count);
+  for (size_t i = 0; i < rows.count; i++)
+    intents[i] = (struct intent){
+        .id = rows_i64(&rows, i, "id"),
+        .op_id = rows_str(&rows, i, "op_id"),
+        .state = rows_str(&rows, i, "state"),
+        .change = rows_str(&rows, i, "change"),
+        .kind = rows_str(&rows, i, "kind"),
+        .mapping_id = rows_i64(&rows, i, "mapping_id"),
+        .external_id = rows_str(&rows, i, "external_id"),
+        .parent_external_id = rows_str(&rows, i, "parent_external_id"),
+        .etag = rows_str(&rows, i, "etag"),
+        .created_at_ms = rows_i64(&rows, i, "created_ms"),
+        .first_sent_at_ms = rows_i64(&rows, i, "sent_ms"),
+        .high_water = rows_str(&rows, i, "high_water"),
+        .attempts = rows_i64(&rows, i, "attempts"),
+    };
+  work->intents.at = intents;
+  work->intents.count = rows.count;
+  return RESULT_DONE;
+}
+
+static struct result load_deliver(struct call *call, int64_t project_id, struct work *work) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select id, event, body from delivery where project_id = $1::bigint and state = 'pending' "
+               "order by id limit $2::bigint",
+               PARAMS(p_i64(project_id), p_i64(DELIVERIES_A_CLAIM)), &rows));
+  struct delivery *deliveries = ARENA_ARRAY(call->arena, struct delivery, rows.count);
+  for (size_t i = 0; i < rows.count; i++)
+    deliveries[i] = (struct delivery){rows_i64(&rows, i, "id"), rows_str(&rows, i, "event"),
+                                      rows_bytes(call->arena, &rows, i, "body")};
+  work->deliveries.at = deliveries;
+  work->deliveries.count = rows.count;
+  return RESULT_DONE;
+}
+
+static struct result load_fetch(struct call *call, int64_t project_id, struct work *work) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select f.kind, f.external_id, e.parent_external_id, e.etag from fetch_queue f left join external_item e "
+      "using (project_id, kind, external_id) where project_id = $1::bigint and f.next_at <= now() "
+      "order by f.next_at limit $2::bigint",
+      PARAMS(p_i64(project_id), p_i64(FETCHES_A_CLAIM)), &rows));
+  struct external_ref *refs = ARENA_ARRAY(call->arena, struct external_ref, rows.count);
+  for (size_t i = 0; i < rows.count; i++)
+    refs[i] = (struct external_ref){rows_str(&rows, i, "kind"), rows_str(&rows, i, "external_id"),
+                                    rows_str(&rows, i, "parent_external_id"), rows_str(&rows, i, "etag")};
+  work->refs.at = refs;
+  work->refs.count = rows.count;
+  return RESULT_DONE;
+}
+
+static struct result load_pull(struct call *call, int64_t project_id, struct work *work) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select s.id, s.mode, p.cursor from session s join project p on p.id = s.project_id "
+               "where s.project_id = $1::bigint and s.state = 'running'",
+               PARAMS(p_i64(project_id)), &rows));
+  work->session_id = rows_i64(&rows, 0, "id");
+  work->mode = rows_str(&rows, 0, "mode");
+  work->cursor = rows_str(&rows, 0, "cursor");
+  return RESULT_DONE;
+}
+
+static const struct {
+  const char *kind;
+  struct result (*find)(struct call *call, struct str system, struct candidate *out);
+  struct result (*load)(struct call *call, int64_t project_id, struct work *work);
+} kinds[] = {
+    {"push", find_push, load_push},
+    {"deliver", find_deliver, load_deliver},
+    {"fetch", find_fetch, load_fetch},
+    {"pull", find_pull, load_pull},
+};
+
+/* -- claim
+ * --------------------------------------------------------------------------------------------------------------- */
+
+static struct result soonest_ms(struct call *call, struct str system, int64_t *out) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select greatest(1, ceil(extract(epoch from min(t.at) - now()) * 1000))::bigint as ms from ("
+      "select greatest(min(n.next_attempt_at), min(c.blocked_until)) as at from intent n join project p on "
+      "p.id = n.project_id join credential c on c.name = p.credential where n.state in ('prepared', 'unknown') "
+      "and p.system = $1 and p.state = 'active' group by p.credential "
+      "union all select min(f.next_at) from fetch_queue f join project p on p.id = f.project_id "
+      "where p.system = $1 and p.state = 'active' "
+      "union all select min(p.pull_next_at) from session s join project p on p.id = s.project_id "
+      "where s.state = 'running' and not s.pull_done and p.system = $1 and p.state = 'active') t(at) "
+      "where t.at > now()",
+      PARAMS(p_str(system)), &rows));
+  int64_t ms = rows_i64(&rows, 0, "ms");
+  *out = ms > 0 && ms < LOOK_AGAIN_MS ? ms : LOOK_AGAIN_MS;
+  return RESULT_DONE;
+}
+
+static struct result claim_kind(struct call *call, size_t kind, const struct work_claim *claim, struct work *out,
+                                bool *claimed) {
+  struct candidate candidate;
+  *claimed = false;
+  TRY(kinds[kind].find(call, claim->system, &candidate));
+  if (!candidate.found)
+    return RESULT_DONE;
+  TRY(lease_take(call, candidate.resource, claim->worker, claimed, &out->lease));
+  if (!*claimed)
+    return RESULT_DONE;
+  struct project *projects;
+  size_t count;
+  TRY(projects_of(call, &candidate.project_id, 1, &projects, &count));
+  out->kind = str_of(kinds[kind].kind);
+  out->project = projects[0];
+  return kinds[kind].load(call, candidate.project_id, out);
+}
+
+struct result store_work_claim(struct call *call, const void *request, void *reply) {
+  struct work *work = reply;
+  for (size_t kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
+    bool claimed;
+    TRY(claim_kind(call, kind, request, work, &claimed));
+    if (claimed)
+      return RESULT_DONE;
+  }
+  const struct work_claim *claim = request;
+  work->kind = STR("none");
+  work->project.name = STR("");
+  work->lease.resource = STR("");
+  return soonest_ms(call, claim->system, &work->retry_ms);
+}
+
+struct result store_work_release(struct call *call, const void *request, void *reply) {
+  (void)reply;
+  const struct work_release *release = request;
+  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  return lease_release(call, &release->lease);
+}
+
+/* -- fail
+ * ---------------------------------------------------------------------------------------------------------------- */
+
+static struct result back_off_pull(struct call *call, int64_t project_id, const struct work_fail *fail) {
+  /* Full jitter up to min(15 min, 1 s * 2^n), never before the tracker's own word. */
+  TRY(db_query(call->db,
+               "update project set pull_attempts = pull_attempts + 1, pull_next_at = now() + greatest("
+               "random() * least(900, power(2, least(pull_attempts, 10))), $2::bigint / 1000.0) * interval '1 second' "
+               "where id = $1::bigint",
+               PARAMS(p_i64(project_id), p_i64(fail->retry_after_ms)), NULL));
+  return sessions_note_error(call, project_id, fail->code, fail->message);
+}
+
+struct result store_work_fail(struct call *call, const void *request, void *reply) {
+  (void)reply;
+  const struct work_fail *fail = request;
+  TRY(lease_check(call, &fail->lease));
+  int64_t project_id;
+  struct result is_pull = lease_project(&fail->lease, "pull", &project_id);
+  if (result_ok(&is_pull)) {
+    TRY(usage_record(call, project_id, &fail->usage));
+    bool fatal = str_is(fail->code, "auth") || str_is(fail->code, "gone") || str_is(fail->code, "rejected");
+    if (fatal)
+      TRY(sessions_fail_project(call, project_id, fail->code, fail->message));
+    else
+      TRY(back_off_pull(call, project_id, fail));
+  } else if (str_starts_with(fail->lease.resource, "fetch:")) {
+    TRY(lease_project(&fail->lease, "fetch", &project_id));
+    TRY(usage_record(call, project_id, &fail->usage));
+    TRY(db_query(call->db,
+                 "update fetch_queue set attempts = attempts + 1, next_at = now() + greatest(random() * "
+                 "least(900, power(2, least(attempts, 10))), $2::bigint / 1000.0, 1) * interval '1 second' "
+                 "where project_id = $1::bigint and next_at <= now()",
+                 PARAMS(p_i64(project_id), p_i64(fail->retry_after_ms)), NULL));
+    if (str_is(fail->code, "auth"))
+      TRY(sessions_fail_project(call, project_id, fail->code, fail->message));
+  }
+  return lease_release(call, &fail->lease);
+}
