@@ -184,6 +184,7 @@ create table intent (
   payload_set jsonb not null,
   payload_add jsonb not null,
   payload_remove jsonb not null,
+  sent_local jsonb not null,
   expect_hash bytea,
   state text not null default 'prepared'
     check (state in ('prepared', 'sending', 'unknown', 'done', 'parked', 'refused', 'stale', 'superseded')),

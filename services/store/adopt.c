@@ -1,0 +1,196 @@
+/* The end of a write outside: everything that becomes true with it, in one transaction. */
+#include "store/adopt.h"
+
+#include "store/externals.h"
+#include "store/journal.h"
+#include "store/markers.h"
+#include "store/sessions.h"
+#include "store/tickets.h"
+#include "sync/canon.h"
+#include "sync/catalogue.h"
+#include "sync/plan.h"
+
+struct written {
+  int64_t id, project_id, mapping_id, item_id, number, parent_id, parent_number;
+  struct str change, kind, state, project, op_id, external_key, url;
+  struct values set, add, remove, sent_local, shadow;
+};
+
+static struct result load_written(struct call *call, int64_t intent_id, struct written *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select n.id, n.project_id, n.mapping_id, n.item_id, n.change, n.kind, n.state, n.op_id, p.name, "
+               "n.payload_set, n.payload_add, n.payload_remove, n.sent_local, m.shadow, i.number, i.parent_id, "
+               "t.number as parent_number, e.external_key, e.url "
+               "from intent n join mapping m on m.id = n.mapping_id join project p on p.id = n.project_id "
+               "join item i on i.id = n.item_id left join item t on t.id = i.parent_id left join external_item e on "
+               "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where n.id = $1::bigint",
+               PARAMS(p_i64(intent_id)), &rows));
+  if (rows.count == 0)
+    return result_error(RESULT_GONE, "there is no write %lld", (long long)intent_id);
+  *out = (struct written){
+      .id = intent_id,
+      .project_id = rows_i64(&rows, 0, "project_id"),
+      .mapping_id = rows_i64(&rows, 0, "mapping_id"),
+      .item_id = rows_i64(&rows, 0, "item_id"),
+      .number = rows_i64(&rows, 0, "number"),
+      .parent_id = rows_i64(&rows, 0, "parent_id"),
+      .parent_number = rows_i64(&rows, 0, "parent_number"),
+      .change = rows_str(&rows, 0, "change"),
+      .kind = rows_str(&rows, 0, "kind"),
+      .state = rows_str(&rows, 0, "state"),
+      .project = rows_str(&rows, 0, "name"),
+      .op_id = rows_str(&rows, 0, "op_id"),
+      .external_key = rows_str(&rows, 0, "external_key"),
+      .url = rows_str(&rows, 0, "url"),
+  };
+  TRY(rows_values(call->arena, &rows, 0, "payload_set", &out->set));
+  TRY(rows_values(call->arena, &rows, 0, "payload_add", &out->add));
+  TRY(rows_values(call->arena, &rows, 0, "payload_remove", &out->remove));
+  TRY(rows_values(call->arena, &rows, 0, "sent_local", &out->sent_local));
+  return rows_values(call->arena, &rows, 0, "shadow", &out->shadow);
+}
+
+/* -- the shadow
+ * ------------------------------------------------------------------------------------------------------------- */
+
+static struct plan_write write_of(const struct written *w, struct str field) {
+  struct plan_write write = {0};
+  const struct value *set = values_find(&w->set, field), *add = values_find(&w->add, field),
+                     *remove = values_find(&w->remove, field);
+  write.has_set = set != NULL;
+  if (set)
+    write.set = *set;
+  write.has_delta = add || remove;
+  write.add = add ? *add : value_set(field, NULL, 0);
+  write.remove = remove ? *remove : value_set(field, NULL, 0);
+  return write;
+}
+
+/* Per field that was sent, or that a creation left pending: (what local was, what the tracker made of it). */
+static struct result move_shadow(struct call *call, const struct written *w, const struct observation *returned) {
+  struct values_builder external = {.arena = call->arena}, local = {.arena = call->arena};
+  for (size_t i = 0; i < w->sent_local.count; i++) {
+    const struct value *sent = &w->sent_local.at[i];
+    struct plan_write write = write_of(w, sent->name);
+    const struct value *answer = returned ? values_find(&returned->fields, sent->name) : NULL;
+    if (!write.has_set && !write.has_delta && !answer)
+      continue;
+    struct value half = write.has_set || write.has_delta
+                            ? plan_receipt(call->arena, values_find(&w->shadow, sent->name), &write, answer)
+                            : *answer;
+    values_put(&external, half);
+    values_put(&local, *sent);
+  }
+  struct values external_built = values_built(&external), local_built = values_built(&local);
+  return adopt_move_shadow(call, w->mapping_id, &external_built, &local_built);
+}
+
+struct result adopt_move_shadow(struct call *call, int64_t mapping_id, const struct values *external,
+                                const struct values *local) {
+  struct str *names = ARENA_ARRAY(call->arena, struct str, external->count);
+  struct values_builder differing = {.arena = call->arena};
+  for (size_t i = 0; i < external->count; i++) {
+    names[i] = external->at[i].name;
+    const struct value *here = values_find(local, names[i]);
+    if (here && !value_equal(here, &external->at[i]))
+      values_put(&differing, *here);
+  }
+  struct values overlay = values_built(&differing);
+  return db_query(call->db,
+                  "update mapping set shadow = shadow || $2::text::jsonb, "
+                  "shadow_local = (shadow_local - $3::text[]) || $4::text::jsonb where id = $1::bigint",
+                  PARAMS(p_i64(mapping_id), p_values(call->arena, external),
+                         p_strs(call->arena, names, external->count), p_values(call->arena, &overlay)),
+                  NULL);
+}
+
+/* -- written
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static void tell_written(struct call *call, const struct written *w, const struct observation *returned) {
+  bool is_comment = str_is(w->kind, "comment"), created = str_is(w->change, "create");
+  struct str *names = ARENA_ARRAY(call->arena, struct str, w->sent_local.count);
+  for (size_t i = 0; i < w->sent_local.count; i++)
+    names[i] = w->sent_local.at[i].name;
+  struct event_external_ticket data = {
+      .project = w->project,
+      .ticket = journal_key(call->arena, STR("ticket"), is_comment ? w->parent_number : w->number, 0),
+      .comment = is_comment ? journal_key(call->arena, w->kind, 0, w->item_id) : (struct str){0},
+      .external_key = returned ? returned->external_key : w->external_key,
+      .url = returned ? returned->url : w->url,
+      .direction = STR("pushed"),
+  };
+  data.fields.at = names;
+  data.fields.count = w->sent_local.count;
+  outbox_add(call->outbox, created ? EVENT_EXTERNAL_TICKET_CREATED : EVENT_EXTERNAL_TICKET_UPDATED, data.ticket,
+             data.ticket, &data);
+}
+
+static struct result link_created(struct call *call, const struct written *w, const struct observation *returned) {
+  TRY(db_query(call->db,
+               "update mapping set external_id = $2, state = 'linked', reason = null, op_id = $3::text::uuid "
+               "where id = $1::bigint",
+               PARAMS(p_i64(w->mapping_id), p_str(returned->external_id), p_str(w->op_id)), NULL));
+  /* Its comments waited for it. */
+  return str_is(w->kind, "ticket") ? tickets_map_comments(call, w->item_id) : RESULT_DONE;
+}
+
+struct result adopt_written(struct call *call, int64_t intent_id, const struct observation *returned) {
+  struct written w;
+  TRY(load_written(call, intent_id, &w));
+  bool created = str_is(w.change, "create");
+  if (str_is(w.state, "done"))
+    return returned ? externals_record_written(call, w.project_id, returned) : RESULT_DONE;
+  if (created && !returned)
+    return result_error(RESULT_REJECTED, "a creation's receipt must carry what was created");
+  if (returned)
+    TRY(externals_record_written(call, w.project_id, returned));
+  if (created)
+    TRY(link_created(call, &w, returned));
+  TRY(move_shadow(call, &w, returned));
+  TRY(db_query(call->db, "update intent set state = 'done', reason = null, done_at = now() where id = $1::bigint",
+               PARAMS(p_i64(intent_id)), NULL));
+  struct session_counts counts = {.created = created, .pushed = !created};
+  TRY(sessions_count(call, w.project_id, &counts));
+  tell_written(call, &w, returned);
+  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  return journal_plan_mapping(call, w.mapping_id, RANK_TICKET);
+}
+
+/* -- markers
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+/* A second item with the marker of a creation that is linked already: kept in the cache, never imported. */
+static struct result set_aside(struct call *call, int64_t project_id, const struct observation *seen,
+                               struct str op_id) {
+  TRY(externals_record_written(call, project_id, seen));
+  TRY(db_query(call->db,
+               "insert into mapping (project_id, kind, external_id, state, reason) "
+               "values ($1::bigint, $2, $3, 'ignored', 'duplicate of the creation ' || $4) "
+               "on conflict (project_id, kind, external_id) do nothing",
+               PARAMS(p_i64(project_id), p_str(seen->kind), p_str(seen->external_id), p_str(op_id)), NULL));
+  return journal_audit(call, STR("tandem"), "duplicate.set_aside", seen->external_key, (struct str){0});
+}
+
+struct result adopt_by_marker(struct call *call, int64_t project_id, const struct observation *seen, bool *adopted) {
+  *adopted = false;
+  struct str op_id;
+  if (!seen->marker.length || !seen->author_is_self)
+    return RESULT_DONE;
+  TRY(marker_check(call, seen->marker, &op_id));
+  if (str_is_absent(op_id))
+    return RESULT_DONE;
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select n.id, m.external_id from intent n join mapping m on m.id = n.mapping_id "
+               "where n.op_id = $2::text::uuid and n.project_id = $1::bigint and n.change = 'create' and n.kind = $3",
+               PARAMS(p_i64(project_id), p_str(op_id), p_str(seen->kind)), &rows));
+  if (rows.count == 0)
+    return RESULT_DONE;
+  *adopted = true;
+  if (str_is_absent(rows_str(&rows, 0, "external_id")))
+    return adopt_written(call, rows_i64(&rows, 0, "id"), seen);
+  return set_aside(call, project_id, seen, op_id);
+}

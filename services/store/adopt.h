@@ -1,0 +1,21 @@
+/* Adopting what our own write made: by its receipt, by a probe, or on sight of its marker in a list or a webhook,
+ * whichever comes first. */
+#ifndef STORE_ADOPT_H
+#define STORE_ADOPT_H
+
+#include "store/store.h"
+
+/* If the observation carries a genuine marker of one of our creations in this project: links it and ends the intent,
+ * or, when that creation already has another counterpart, sets it aside as a duplicate. */
+struct result adopt_by_marker(struct call *call, int64_t project_id, const struct observation *seen,
+                              bool *adopted) MUST_USE;
+
+/* An intent's write is known to have happened and `returned` (may be NULL) is the target afterwards: cache, shadow,
+ * mapping and intent move together, events and counters follow, and the mapping is planned again. */
+struct result adopt_written(struct call *call, int64_t intent_id, const struct observation *returned) MUST_USE;
+
+/* Moves the dual shadow of the named fields to (local, external). */
+struct result adopt_move_shadow(struct call *call, int64_t mapping_id, const struct values *external,
+                                const struct values *local) MUST_USE;
+
+#endif

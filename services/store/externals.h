@@ -1,0 +1,27 @@
+/* The cache of external tickets and comments. */
+#ifndef STORE_EXTERNALS_H
+#define STORE_EXTERNALS_H
+
+#include "store/store.h"
+
+/* How an observation was come by decides how far it is believed. */
+enum source { SOURCE_LIST, SOURCE_WEBHOOK, SOURCE_FRESH };
+
+struct taken {
+  int64_t taken, unchanged, refetch;
+};
+
+/* Records observations of one project: a newer one is taken as it is, an equal version with other content is fetched
+ * afresh, an older one is dropped. New and changed ones are marked to be planned. */
+struct result externals_record(struct call *call, int64_t project_id, enum source source,
+                               const struct observation *observations, size_t count, struct taken *out) MUST_USE;
+
+/* What came back from our own write: taken whatever its version, and fresh. */
+struct result externals_record_written(struct call *call, int64_t project_id,
+                                       const struct observation *observation) MUST_USE;
+
+/* Has the item fetched by id soon. */
+struct result externals_fetch(struct call *call, int64_t project_id, struct str kind, struct str external_id,
+                              const char *reason) MUST_USE;
+
+#endif

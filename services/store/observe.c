@@ -1,0 +1,92 @@
+/* Verbs that bring observations in: a page of a pull, a single fetch, webhook deliveries. */
+#include "store/externals.h"
+#include "store/journal.h"
+#include "store/leases.h"
+#include "store/projects.h"
+#include "store/sessions.h"
+#include "store/usage.h"
+
+static struct result end_page(struct call *call, int64_t project_id, const struct observe *observe) {
+  TRY(db_query(call->db,
+               "update project set cursor = coalesce($2::text, cursor), pull_attempts = 0 where id = $1::bigint",
+               PARAMS(p_i64(project_id), p_str(observe->cursor)), NULL));
+  if (!observe->done)
+    return RESULT_DONE;
+  TRY(db_query(call->db,
+               "update session set pull_done = true, error = null "
+               "where project_id = $1::bigint and state = 'running'",
+               PARAMS(p_i64(project_id)), NULL));
+  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  return RESULT_DONE;
+}
+
+/* A 304 on a single fetch: what is cached still holds, and is fresh. */
+static struct result confirm_cached(struct call *call, int64_t project_id, const struct observe *observe) {
+  for (size_t i = 0; i < observe->not_modified.count; i++) {
+    const struct external_ref *ref = &observe->not_modified.at[i];
+    TRY(db_query(
+        call->db,
+        "with confirmed as (update external_item set fresh = true, observed_at = now() "
+        "where project_id = $1::bigint and kind = $2 and external_id = $3), "
+        "settled as (delete from fetch_queue where project_id = $1::bigint and kind = $2 and external_id = $3) "
+        "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 1 from mapping "
+        "where project_id = $1::bigint and kind = $2 and external_id = $3 on conflict (mapping_id) do update "
+        "set generation = nextval('plan_generation'), claimed_until = '-infinity'",
+        PARAMS(p_i64(project_id), p_str(ref->kind), p_str(ref->external_id)), NULL));
+    outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  }
+  return RESULT_DONE;
+}
+
+static struct result settle_deliveries(struct call *call, int64_t project_id, const struct observe *observe) {
+  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, observe->delivery_ids.count);
+  for (size_t i = 0; i < observe->delivery_ids.count; i++)
+    if (!str_to_i64(observe->delivery_ids.at[i], &ids[i]))
+      return result_error(RESULT_REJECTED, "delivery ids are decimal numbers");
+  return db_query(call->db,
+                  "update delivery set state = 'done' where project_id = $1::bigint and id = any($2::bigint[])",
+                  PARAMS(p_i64(project_id), p_i64s(call->arena, ids, observe->delivery_ids.count)), NULL);
+}
+
+struct result store_observe(struct call *call, const void *request, void *reply) {
+  const struct observe *observe = request;
+  struct observe_result *answer = reply;
+  bool pull = str_is(observe->source, "list"), webhook = str_is(observe->source, "webhook");
+  int64_t project_id;
+  TRY(lease_check(call, &observe->lease));
+  TRY(lease_project(&observe->lease, pull ? "pull" : webhook ? "deliver" : "fetch", &project_id));
+  struct taken taken = {0};
+  enum source source = pull ? SOURCE_LIST : webhook ? SOURCE_WEBHOOK : SOURCE_FRESH;
+  TRY(externals_record(call, project_id, source, observe->observations.at, observe->observations.count, &taken));
+  TRY(usage_record(call, project_id, &observe->usage));
+  struct session_counts counts = {.seen = (int64_t)observe->observations.count, .unchanged = taken.unchanged};
+  if (pull && counts.seen)
+    TRY(sessions_count(call, project_id, &counts));
+  if (pull)
+    TRY(end_page(call, project_id, observe));
+  if (webhook)
+    TRY(settle_deliveries(call, project_id, observe));
+  TRY(confirm_cached(call, project_id, observe));
+  *answer = (struct observe_result){taken.taken, taken.unchanged, taken.refetch};
+  return RESULT_DONE;
+}
+
+/* -- webhooks
+ * -------------------------------------------------------------------------------------------------------------- */
+
+struct result store_webhook_accept(struct call *call, const void *request, void *reply) {
+  const struct webhook_accept *accept = request;
+  struct webhook_accepted *answer = reply;
+  struct project project;
+  struct rows rows;
+  TRY(project_named(call, accept->project, &project));
+  TRY(db_query(call->db,
+               "insert into delivery (project_id, delivery_id, event, body) values ($1::bigint, $2, $3, $4) "
+               "on conflict (project_id, delivery_id) do nothing",
+               PARAMS(p_i64(project.id), p_str(accept->delivery_id), p_str(accept->event), p_bytes(accept->body)),
+               &rows));
+  answer->duplicate = rows.affected == 0;
+  if (!answer->duplicate)
+    outbox_ring(call->outbox, EVENT_WORK_READY, project.system);
+  return RESULT_DONE;
+}
