@@ -31,7 +31,9 @@ struct http_response {
 
 struct http {
   /* One request, blocking. A response of any status is OK. RETRY: nothing reached the server (DNS, connect, TLS).
-   * UNCERTAIN: bytes went out and no whole response came back. REJECTED: URL not allowed, or response over the cap. */
+   * UNCERTAIN: bytes went out and no whole response came back (or, to a write, one over the cap). REJECTED: URL not
+   * allowed, or response over the cap. `timeout_ms` is for the whole call; a write is sent at most once, and never on a
+   * connection kept from an earlier call. Proxies of the environment are not used. */
   struct result (*call)(struct http *http, struct arena *arena, const struct http_request *request,
                         struct http_response *out) MUST_USE;
   void (*close)(struct http *http);
