@@ -21,7 +21,7 @@ struct settings {
   int64_t poll_interval_s;
   struct str log_level, log_format;
   struct str postgres_bin_dir; /* absent = the newest below /usr/lib/postgresql */
-  int64_t store_replicas, scheduler_replicas, conflict_replicas, adapter_replicas;
+  int64_t scheduler_replicas, conflict_replicas, adapter_replicas;
   struct str data_key_file; /* absent = home/keys/data.key */
 };
 
@@ -48,33 +48,51 @@ enum { SETTINGS_FILE_BYTES_MAX = 64 * 1024, SETTINGS_DEPTH_MAX = 4, SETTINGS_LIS
 struct result settings_parse_yaml(struct arena *arena, struct str text, const char *file,
                                   struct settings *out) MUST_USE;
 
-/* One row of the table, for help and completion. */
+/* How a text becomes a value. */
 enum setting_type {
-  SETTING_STR,
-  SETTING_PATH,
-  SETTING_SECRET,
-  SETTING_BOOL,
-  SETTING_I64,
-  SETTING_STRS,
-  SETTING_CHOICE
+  SETTING_PATH,      /* struct str, made absolute: against the file's folder, else the working directory */
+  SETTING_BUS_URL,   /* struct str, tls+tcp://HOST:PORT or tcp://HOST:PORT */
+  SETTING_HOST_PORT, /* struct str */
+  SETTING_CHOICE,    /* struct str, one of `choices` */
+  SETTING_SECRET,    /* struct secret; never in the file or in a flag */
+  SETTING_BOOL,      /* bool */
+  SETTING_I64,       /* int64_t between `min` and `max` */
+  SETTING_STRS,      /* list of struct str; with commas in the environment and in flags */
 };
 
+/* One row of the table, for help, completion and the reference. */
 struct setting {
-  const char *name;     /* also the YAML path: "log.level"; NULL YAML below says it is not in the file */
-  const char *variable; /* "TANDEM_LOG_LEVEL"; a secret is VARIABLE_FILE */
+  const char *name;     /* the path in the settings file too: "log.level" */
+  const char *variable; /* "TANDEM_LOG_LEVEL"; for a secret, with _FILE too */
   enum setting_type type;
   bool not_in_file;
   size_t offset;
-  const char *fallback;      /* the default as text; NULL = absent */
-  int64_t min, max;          /* SETTING_I64 */
-  const char *choices;       /* SETTING_CHOICE: "debug info warning error" */
-  const char *fallback_help; /* what absent means, for the documents */
+  const char *fallback; /* the default as text; NULL = absent */
+  int64_t min, max;
+  const char *choices; /* separated by blanks */
+  const char *absent;  /* what happens when it is absent, for the documents */
   const char *help;
 };
 
 const struct setting *settings_table(size_t *out_count);
 
-/* The reference as Markdown. */
+/* The row called `name`, or NULL. */
+const struct setting *settings_find(struct str name);
+
+/* The row whose name differs least from `name`. */
+const struct setting *settings_nearest(struct str name);
+
+/* Where a value was written, for messages and for paths. */
+struct setting_origin {
+  struct str where;  /* "tandem.yaml:3:7", "TANDEM_LOG_LEVEL", "--log.level" */
+  struct str folder; /* what a relative path starts from; absent = the working directory */
+};
+
+/* Checks the texts (several only for a list) and stores them, copied. RESULT_REJECTED: `where: what is allowed`. */
+struct result settings_assign(struct arena *arena, const struct setting *setting, const struct str *texts, size_t count,
+                              const struct setting_origin *origin, struct settings *out) MUST_USE;
+
+/* The reference as Markdown: docs/configuration.md is made from it. */
 struct str settings_print_reference(struct arena *arena);
 
 #endif

@@ -1,0 +1,295 @@
+/* The table of settings, how its texts become values, and the reference made from it. */
+#include <limits.h>
+#include <unistd.h>
+
+#include "base/settings.h"
+
+enum { REPLICAS_MAX = 64, POLL_MIN_S = 5, POLL_MAX_S = 86400 };
+
+#define AT(member) .offset = offsetof(struct settings, member)
+
+static const struct setting table[] = {
+    {.name = "home",
+     .variable = "TANDEM_HOME",
+     .type = SETTING_PATH,
+     .not_in_file = true,
+     AT(home),
+     .absent = "`$XDG_STATE_HOME/tandem`, else `~/.local/state/tandem`",
+     .help = "The state directory: settings, certificates, keys, logs and the private database."},
+    {.name = "database_url",
+     .variable = "TANDEM_DATABASE_URL",
+     .type = SETTING_SECRET,
+     .not_in_file = true,
+     AT(database_url),
+     .absent = "a private PostgreSQL below the state directory",
+     .help = "Where the store keeps everything, as libpq takes it: `postgresql://user:password@host/database`."},
+    {.name = "store.listen",
+     .variable = "TANDEM_STORE_LISTEN",
+     .type = SETTING_BUS_URL,
+     AT(store_listen),
+     .fallback = "tls+tcp://127.0.0.1:0",
+     .help = "Where the store takes requests. Port 0 chooses a free one and keeps it."},
+    {.name = "events.listen",
+     .variable = "TANDEM_EVENTS_LISTEN",
+     .type = SETTING_BUS_URL,
+     AT(events_listen),
+     .fallback = "tls+tcp://127.0.0.1:0",
+     .help = "Where the store publishes events. Port 0 chooses a free one and keeps it."},
+    {.name = "allow_insecure_bus",
+     .variable = "TANDEM_ALLOW_INSECURE_BUS",
+     .type = SETTING_BOOL,
+     AT(allow_insecure_bus),
+     .fallback = "false",
+     .help = "Allows `tcp://`: no encryption and no authentication. Only for networks that nobody else can reach."},
+    {.name = "http.allow_hosts",
+     .variable = "TANDEM_ALLOW_HOSTS",
+     .type = SETTING_STRS,
+     AT(http_allow_hosts),
+     .absent = "public https addresses only",
+     .help = "Hosts (`HOST` or `HOST:PORT`) that may be called without TLS and at private addresses."},
+    {.name = "http.ca_file",
+     .variable = "TANDEM_HTTP_CA_FILE",
+     .type = SETTING_PATH,
+     AT(http_ca_file),
+     .absent = "the system's certificates",
+     .help = "Certificates (PEM) to trust for outgoing https."},
+    {.name = "webhooks.listen",
+     .variable = "TANDEM_WEBHOOK_LISTEN",
+     .type = SETTING_HOST_PORT,
+     AT(webhooks_listen),
+     .fallback = "127.0.0.1:0",
+     .help = "Where webhooks are received. Port 0 chooses a free one and keeps it."},
+    {.name = "poll_interval_s",
+     .variable = "TANDEM_POLL_INTERVAL_S",
+     .type = SETTING_I64,
+     AT(poll_interval_s),
+     .fallback = "60",
+     .min = POLL_MIN_S,
+     .max = POLL_MAX_S,
+     .help = "Seconds between two looks at a project that sends no webhooks. Projects may say otherwise."},
+    {.name = "log.level",
+     .variable = "TANDEM_LOG_LEVEL",
+     .type = SETTING_CHOICE,
+     AT(log_level),
+     .fallback = "info",
+     .choices = "debug info warning error",
+     .help = "The least important lines to write."},
+    {.name = "log.format",
+     .variable = "TANDEM_LOG",
+     .type = SETTING_CHOICE,
+     AT(log_format),
+     .fallback = "text",
+     .choices = "text json",
+     .help = "`key=value` lines, or one JSON object a line."},
+    {.name = "postgres.bin_dir",
+     .variable = "TANDEM_POSTGRES_BIN_DIR",
+     .type = SETTING_PATH,
+     AT(postgres_bin_dir),
+     .absent = "the newest `/usr/lib/postgresql/*/bin`",
+     .help = "Where `postgres` and `initdb` are, for the private database."},
+    {.name = "replicas.scheduler",
+     .variable = "TANDEM_SCHEDULER_REPLICAS",
+     .type = SETTING_I64,
+     AT(scheduler_replicas),
+     .fallback = "1",
+     .min = 0,
+     .max = REPLICAS_MAX,
+     .help = "Schedulers that `tandem up` starts."},
+    {.name = "replicas.conflict",
+     .variable = "TANDEM_CONFLICT_REPLICAS",
+     .type = SETTING_I64,
+     AT(conflict_replicas),
+     .fallback = "1",
+     .min = 0,
+     .max = REPLICAS_MAX,
+     .help = "Conflict services that `tandem up` starts."},
+    {.name = "replicas.adapters",
+     .variable = "TANDEM_ADAPTER_REPLICAS",
+     .type = SETTING_I64,
+     AT(adapter_replicas),
+     .fallback = "1",
+     .min = 0,
+     .max = REPLICAS_MAX,
+     .help = "Processes of each adapter that `tandem up` starts. The first one receives webhooks."},
+    {.name = "data_key_file",
+     .variable = "TANDEM_DATA_KEY_FILE",
+     .type = SETTING_PATH,
+     AT(data_key_file),
+     .absent = "`keys/data.key` below the state directory",
+     .help = "The key (32 bytes) that stored credentials are encrypted with."},
+};
+enum { SETTING_COUNT = sizeof table / sizeof table[0] };
+
+const struct setting *settings_table(size_t *out_count) {
+  *out_count = SETTING_COUNT;
+  return table;
+}
+
+const struct setting *settings_find(struct str name) {
+  for (size_t i = 0; i < SETTING_COUNT; i++)
+    if (str_is(name, table[i].name))
+      return &table[i];
+  return NULL;
+}
+
+enum { NAME_MAX_BYTES = 48 };
+
+/* Levenshtein's distance, the names cut to NAME_MAX_BYTES. */
+static size_t edit_distance(struct str a, struct str b) {
+  size_t row[NAME_MAX_BYTES + 1];
+  a = str_slice(a, 0, NAME_MAX_BYTES);
+  b = str_slice(b, 0, NAME_MAX_BYTES);
+  for (size_t j = 0; j <= b.length; j++)
+    row[j] = j;
+  for (size_t i = 1; i <= a.length; i++) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.length; j++) {
+      size_t replaced = diagonal + (a.at[i - 1] != b.at[j - 1]);
+      diagonal = row[j];
+      size_t shorter = row[j] < row[j - 1] ? row[j] : row[j - 1];
+      row[j] = replaced < shorter + 1 ? replaced : shorter + 1;
+    }
+  }
+  return row[b.length];
+}
+
+const struct setting *settings_nearest(struct str name) {
+  const struct setting *nearest = &table[0];
+  size_t least = SIZE_MAX;
+  for (size_t i = 0; i < SETTING_COUNT; i++) {
+    size_t distance = edit_distance(name, str_of(table[i].name));
+    if (distance < least) {
+      least = distance;
+      nearest = &table[i];
+    }
+  }
+  return nearest;
+}
+
+static struct result wrong(const struct setting_origin *origin, const struct setting *setting, const char *allowed) {
+  return result_error(RESULT_REJECTED, "%.*s: %s must be %s", STR_FMT(origin->where), setting->name, allowed);
+}
+
+static struct str absolute(struct arena *arena, struct str path, struct str folder) {
+  char here[PATH_MAX];
+  if (str_starts_with(path, "/"))
+    return str_copy(arena, path);
+  if (str_is_absent(folder))
+    folder = str_of(getcwd(here, sizeof here) ? here : "/");
+  return str_format(arena, "%.*s/%.*s", STR_FMT(folder), STR_FMT(path));
+}
+
+static bool is_choice(const char *choices, struct str text) {
+  for (const char *word = choices; *word;) {
+    size_t length = strcspn(word, " ");
+    if (str_equal(text, (struct str){word, length}))
+      return true;
+    word += length + (word[length] == ' ');
+  }
+  return false;
+}
+
+/* HOST:PORT or [HOST]:PORT with a port up to 65535. */
+static bool is_host_port(struct str text) {
+  const char *colon = text.length ? memrchr(text.at, ':', text.length) : NULL;
+  int64_t port;
+  if (colon == NULL || colon == text.at)
+    return false;
+  struct str host = {text.at, (size_t)(colon - text.at)}, digits = {colon + 1, text.length - host.length - 1};
+  bool bracketed = host.at[0] == '[' && str_ends_with(host, "]");
+  for (size_t i = 0; i < host.length; i++)
+    if (host.at[i] <= ' ' || host.at[i] > '~' || strchr("/@\"", host.at[i]) || (host.at[i] == ':' && !bracketed))
+      return false;
+  return str_to_i64(digits, &port) && port >= 0 && port <= 65535;
+}
+
+static bool is_bus_url(struct str text) {
+  size_t scheme = str_starts_with(text, "tls+tcp://") ? 10 : str_starts_with(text, "tcp://") ? 6 : 0;
+  return scheme && is_host_port(str_slice(text, scheme, text.length));
+}
+
+static struct result assign_bool(const struct setting *setting, struct str text, const struct setting_origin *origin,
+                                 bool *out) {
+  bool yes = is_choice("true yes on 1", text);
+  if (!yes && !is_choice("false no off 0", text))
+    return wrong(origin, setting, "true or false");
+  *out = yes;
+  return RESULT_DONE;
+}
+
+static struct result assign_i64(const struct setting *setting, struct str text, const struct setting_origin *origin,
+                                int64_t *out) {
+  int64_t number;
+  if (!str_to_i64(text, &number) || number < setting->min || number > setting->max)
+    return result_error(RESULT_REJECTED, "%.*s: %s must be a whole number from %lld to %lld", STR_FMT(origin->where),
+                        setting->name, (long long)setting->min, (long long)setting->max);
+  *out = number;
+  return RESULT_DONE;
+}
+
+static void assign_list(struct arena *arena, const struct str *texts, size_t count, struct list *out) {
+  struct str *items = ARENA_ARRAY(arena, struct str, count ? count : 1);
+  for (size_t i = 0; i < count; i++)
+    items[i] = str_copy(arena, texts[i]);
+  *out = (struct list){items, count};
+}
+
+static struct result assign_text(struct arena *arena, const struct setting *setting, struct str text,
+                                 const struct setting_origin *origin, struct str *out) {
+  if (text.length == 0 || memchr(text.at, '\0', text.length) != NULL)
+    return wrong(origin, setting, "a text");
+  if (setting->type == SETTING_BUS_URL && !is_bus_url(text))
+    return wrong(origin, setting, "tls+tcp://HOST:PORT");
+  if (setting->type == SETTING_HOST_PORT && !is_host_port(text))
+    return wrong(origin, setting, "HOST:PORT");
+  if (setting->type == SETTING_CHOICE && !is_choice(setting->choices, text))
+    return result_error(RESULT_REJECTED, "%.*s: %s must be one of: %s", STR_FMT(origin->where), setting->name,
+                        setting->choices);
+  *out = setting->type == SETTING_PATH ? absolute(arena, text, origin->folder) : str_copy(arena, text);
+  return RESULT_DONE;
+}
+
+struct result settings_assign(struct arena *arena, const struct setting *setting, const struct str *texts, size_t count,
+                              const struct setting_origin *origin, struct settings *out) {
+  void *at = (char *)out + setting->offset;
+  if (setting->type == SETTING_STRS) {
+    assign_list(arena, texts, count, at);
+    return RESULT_DONE;
+  }
+  if (count != 1)
+    return wrong(origin, setting, "one value, not a list");
+  if (setting->type == SETTING_BOOL)
+    return assign_bool(setting, texts[0], origin, at);
+  if (setting->type == SETTING_I64)
+    return assign_i64(setting, texts[0], origin, at);
+  if (setting->type == SETTING_SECRET) {
+    ((struct secret *)at)->hidden = str_copy(arena, texts[0]);
+    return RESULT_DONE;
+  }
+  return assign_text(arena, setting, texts[0], origin, at);
+}
+
+static void print_row(struct str_builder *page, const struct setting *setting) {
+  str_append_format(page, "| `%s`%s | ", setting->name, setting->not_in_file ? " (not in the file)" : "");
+  if (setting->type == SETTING_SECRET)
+    str_append_format(page, "`%s_FILE` (a file), ", setting->variable);
+  str_append_format(page, "`%s` | ", setting->variable);
+  if (setting->fallback)
+    str_append_format(page, "`%s` | %s", setting->fallback, setting->help);
+  else
+    str_append_format(page, "%s | %s", setting->absent, setting->help);
+  if (setting->choices)
+    str_append_format(page, " One of: %s.", setting->choices);
+  if (setting->type == SETTING_I64)
+    str_append_format(page, " %lld to %lld.", (long long)setting->min, (long long)setting->max);
+  str_append_c(page, " |\n");
+}
+
+struct str settings_print_reference(struct arena *arena) {
+  struct str_builder page = {.arena = arena};
+  str_append_c(&page, "| Setting | Environment | Default | What it does |\n|---|---|---|---|\n");
+  for (size_t i = 0; i < SETTING_COUNT; i++)
+    print_row(&page, &table[i]);
+  return str_built(&page);
+}
