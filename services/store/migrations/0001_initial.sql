@@ -337,3 +337,16 @@ create view plannable as
             join mapping pm on pm.project_id = m.project_id and pm.item_id = i.parent_id and pm.external_id is not null
             where i.id = m.item_id)
         end;
+
+-- The privacy gate's one rule: under which rule an item may leave for a project, or null. A comment is at most as public
+-- as its ticket; what was written in a project may go back there.
+create function leave_rule(item bigint, project bigint) returns text stable language sql as $$
+  select case
+           when i.privacy = 'local_only' or t.privacy = 'local_only' then null
+           when i.privacy = 'public' and t.privacy = 'public' then 'public'
+           when t.origin_project = project then 'origin'
+           when t.privacy = 'public' and i.origin_project = project then 'origin'
+           when exists (select from item_grant g where g.item_id = t.id and g.project_id = project) then 'grant'
+         end
+  from item i join item t on t.id = coalesce(i.parent_id, i.id) where i.id = item
+$$;

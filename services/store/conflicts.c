@@ -1,0 +1,236 @@
+/* Verbs on conflicts and what planning does with them. */
+#include "store/conflicts.h"
+
+#include "base/json.h"
+#include "store/journal.h"
+#include "store/projects.h"
+#include "store/sessions.h"
+
+#define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
+
+/* -- reading
+ * --------------------------------------------------------------------------------------------------------------- */
+
+#define CONFLICT_COLUMNS                                                                                              \
+  "c.id, c.mapping_id, p.name as project, i.kind as item_kind, i.number, t.number as parent_number, e.external_key, " \
+  "e.url, c.field, c.kind, c.state, c.base, c.local, c.external, c.value, coalesce(c.winner, c.choice) as winner, "   \
+  "c.decided_by, " MS("c.created_at") " as created_ms, " MS("c.decided_at") " as decided_ms"
+#define CONFLICT_TABLES                                                                                        \
+  "conflict c join project p on p.id = c.project_id join item i on i.id = c.item_id "                          \
+  "left join item t on t.id = i.parent_id join mapping m on m.id = c.mapping_id left join external_item e on " \
+  "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id)"
+
+static struct result read_conflict(struct call *call, const struct rows *rows, size_t row, struct conflict *out) {
+  bool is_comment = str_is(rows_str(rows, row, "item_kind"), "comment");
+  *out = (struct conflict){
+      .id = rows_i64(rows, row, "id"),
+      .project = rows_str(rows, row, "project"),
+      .ticket =
+          journal_key(call->arena, STR("ticket"), rows_i64(rows, row, is_comment ? "parent_number" : "number"), 0),
+      .external_key = rows_str(rows, row, "external_key"),
+      .url = rows_str(rows, row, "url"),
+      .field = rows_str(rows, row, "field"),
+      .kind = rows_str(rows, row, "kind"),
+      .state = rows_str(rows, row, "state"),
+      .winner = rows_str(rows, row, "winner"),
+      .decided_by = rows_str(rows, row, "decided_by"),
+      .created_at_ms = rows_i64(rows, row, "created_ms"),
+      .decided_at_ms = rows_i64(rows, row, "decided_ms"),
+  };
+  TRY(rows_values(call->arena, rows, row, "base", &out->base));
+  TRY(rows_values(call->arena, rows, row, "local", &out->local));
+  TRY(rows_values(call->arena, rows, row, "external", &out->external));
+  /* A person's own value stands where planning looks for it. */
+  if (str_is(out->winner, "value"))
+    return rows_values(call->arena, rows, row, "value", &out->base);
+  return RESULT_DONE;
+}
+
+struct result store_conflict_list(struct call *call, const void *request, void *reply) {
+  const struct conflict_query *query = request;
+  struct conflict_list *list = reply;
+  int64_t item_id = 0;
+  bool is_comment;
+  struct rows rows;
+  if (query->ticket.length)
+    TRY(journal_find_item(call, query->ticket, &item_id, &is_comment));
+  TRY(db_query(call->db,
+               "select " CONFLICT_COLUMNS " from " CONFLICT_TABLES
+               " where ($1::bigint = 0 or c.id = $1) and ($2::text is null or p.name = $2) and "
+               "($3::text is null or c.state = $3 or ($3 = 'open' and c.state = 'decided')) and "
+               "($4::bigint = 0 or i.id = $4 or i.parent_id = $4) order by c.id desc limit $5::bigint",
+               PARAMS(p_i64(query->id), p_str(query->project), p_str(query->state), p_i64(item_id),
+                      p_i64(query->limit > 0 ? query->limit : 200)),
+               &rows));
+  if (query->id && rows.count == 0)
+    return result_error(RESULT_GONE, "there is no conflict %lld; `tandem conflicts list` shows what there is",
+                        (long long)query->id);
+  struct conflict *conflicts = ARENA_ARRAY(call->arena, struct conflict, rows.count);
+  for (size_t i = 0; i < rows.count; i++)
+    TRY(read_conflict(call, &rows, i, &conflicts[i]));
+  list->conflicts.at = conflicts;
+  list->conflicts.count = rows.count;
+  return RESULT_DONE;
+}
+
+struct result conflicts_of_cases(struct call *call, struct plan_case *cases, size_t count) {
+  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, count);
+  for (size_t i = 0; i < count; i++)
+    ids[i] = cases[i].mapping_id;
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select " CONFLICT_COLUMNS " from " CONFLICT_TABLES
+               " where c.mapping_id = any($1::bigint[]) and c.state in ('open', 'decided') order by c.mapping_id, c.id",
+               PARAMS(p_i64s(call->arena, ids, count)), &rows));
+  struct conflict *conflicts = ARENA_ARRAY(call->arena, struct conflict, rows.count);
+  for (size_t row = 0; row < rows.count; row++) {
+    TRY(read_conflict(call, &rows, row, &conflicts[row]));
+    for (size_t i = 0; i < count; i++) {
+      if (cases[i].mapping_id != rows_i64(&rows, row, "mapping_id"))
+        continue;
+      if (cases[i].conflicts.count++ == 0)
+        cases[i].conflicts.at = &conflicts[row];
+    }
+  }
+  return RESULT_DONE;
+}
+
+/* -- a person decides
+ * --------------------------------------------------------------------------------------------------------- */
+
+static struct result check_choice(const struct conflict_resolve *resolve) {
+  bool value = str_is(resolve->choice, "value");
+  if (!value && !str_is(resolve->choice, "local") && !str_is(resolve->choice, "external"))
+    return result_error(RESULT_REJECTED, "choose local, external or a value");
+  if (value && resolve->value.count != 1)
+    return result_error(RESULT_REJECTED, "a decision by value names exactly the one value");
+  if (resolve->actor.length == 0)
+    return result_error(RESULT_REJECTED, "a decision needs to say whose it is");
+  return RESULT_DONE;
+}
+
+struct result store_conflict_resolve(struct call *call, const void *request, void *reply) {
+  (void)reply;
+  const struct conflict_resolve *resolve = request;
+  struct rows rows;
+  TRY(check_choice(resolve));
+  TRY(db_query(call->db, "select mapping_id, state, decided_by from conflict where id = $1::bigint for update",
+               PARAMS(p_i64(resolve->id)), &rows));
+  if (rows.count == 0)
+    return result_error(RESULT_GONE, "there is no conflict %lld; `tandem conflicts list` shows what there is",
+                        (long long)resolve->id);
+  if (!str_is(rows_str(&rows, 0, "state"), "open"))
+    return result_error(RESULT_STALE, "conflict %lld is %.*s already (%.*s); `tandem conflicts show %lld`",
+                        (long long)resolve->id, STR_FMT(rows_str(&rows, 0, "state")),
+                        STR_FMT(rows_str(&rows, 0, "decided_by")), (long long)resolve->id);
+  struct str value = resolve->value.count ? json_values_text(call->arena, &resolve->value) : (struct str){0};
+  TRY(db_query(call->db,
+               "update conflict set state = 'decided', choice = $2, value = $3::text::jsonb, decided_by = $4, "
+               "decided_at = now() where id = $1::bigint",
+               PARAMS(p_i64(resolve->id), p_str(resolve->choice), p_str(value), p_str(resolve->actor)), NULL));
+  TRY(journal_audit(call, resolve->actor, "conflict.resolve",
+                    str_format(call->arena, "conflict/%lld", (long long)resolve->id), (struct str){0}));
+  return journal_plan_mapping(call, rows_i64(&rows, 0, "mapping_id"), RANK_EDIT);
+}
+
+/* -- planning's side
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static void tell(struct call *call, enum event_id id, const struct conflict_place *place, int64_t conflict_id,
+                 const struct event_conflict *about) {
+  struct event_conflict data = *about;
+  data.conflict = conflict_id;
+  data.project = place->project;
+  data.ticket = place->ticket;
+  data.external_key = place->external_key;
+  outbox_add(call->outbox, id, place->ticket, place->ticket, &data);
+}
+
+static bool same_values(const struct values *a, const struct values *b) {
+  return a->count == b->count && (a->count == 0 || value_equal(&a->at[0], &b->at[0]));
+}
+
+/* Ends an open row of the field whose values are no longer what both sides hold. `*same`: it still shows them. */
+static struct result supersede(struct call *call, const struct conflict_place *place, const struct plan_conflict *c,
+                               bool *same) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select id, local, external from conflict where mapping_id = $1::bigint and field = $2 "
+               "and state in ('open', 'decided')",
+               PARAMS(p_i64(place->mapping_id), p_str(c->field)), &rows));
+  *same = false;
+  if (rows.count == 0)
+    return RESULT_DONE;
+  struct values local, external;
+  TRY(rows_values(call->arena, &rows, 0, "local", &local));
+  TRY(rows_values(call->arena, &rows, 0, "external", &external));
+  *same = same_values(&local, &c->local) && same_values(&external, &c->external) && str_is_absent(c->winner);
+  if (*same)
+    return RESULT_DONE;
+  return db_query(
+      call->db,
+      "update conflict set state = 'superseded', decided_by = coalesce(decided_by, 'tandem: a side moved'), "
+      "decided_at = now() where id = $1::bigint",
+      PARAMS(p_i64(rows_i64(&rows, 0, "id"))), NULL);
+}
+
+static struct result insert_conflict(struct call *call, const struct conflict_place *place,
+                                     const struct plan_conflict *c, int64_t *out_id) {
+  bool resolved = c->winner.length > 0;
+  struct rows rows;
+  TRY(db_query(call->db,
+               "insert into conflict (mapping_id, item_id, project_id, field, kind, state, base, local, external, "
+               "winner, decided_by, decided_at) values ($1::bigint, $2::bigint, $3::bigint, $4, $5, $6, "
+               "$7::text::jsonb, $8::text::jsonb, $9::text::jsonb, $10, $11, case when $11::text is not null then "
+               "now() end) returning id",
+               PARAMS(p_i64(place->mapping_id), p_i64(place->item_id), p_i64(place->project_id), p_str(c->field),
+                      p_str(c->kind), p_str(resolved ? STR("resolved") : STR("open")), p_values(call->arena, &c->base),
+                      p_values(call->arena, &c->local), p_values(call->arena, &c->external),
+                      p_str(resolved ? c->winner : (struct str){0}), p_str(resolved ? c->decided_by : (struct str){0})),
+               &rows));
+  *out_id = rows_i64(&rows, 0, "id");
+  return RESULT_DONE;
+}
+
+struct result conflicts_open(struct call *call, const struct conflict_place *place,
+                             const struct plan_outcome *outcome) {
+  for (size_t i = 0; i < outcome->conflicts.count; i++) {
+    const struct plan_conflict *c = &outcome->conflicts.at[i];
+    bool same;
+    int64_t id;
+    TRY(supersede(call, place, c, &same));
+    if (same)
+      continue;
+    TRY(insert_conflict(call, place, c, &id));
+    struct event_conflict about = {.field = c->field, .kind = c->kind};
+    tell(call, EVENT_CONFLICT_DETECTED, place, id, &about);
+    struct session_counts counts = {.conflicts = 1};
+    TRY(sessions_count(call, place->project_id, &counts));
+    about.winner = c->winner;
+    about.decided_by = c->decided_by;
+    if (c->winner.length)
+      tell(call, EVENT_CONFLICT_RESOLVED, place, id, &about);
+  }
+  return RESULT_DONE;
+}
+
+struct result conflicts_close(struct call *call, const struct conflict_place *place,
+                              const struct plan_outcome *outcome) {
+  for (size_t i = 0; i < outcome->closes.count; i++) {
+    struct rows rows;
+    TRY(db_query(call->db,
+                 "update conflict set state = 'resolved', winner = coalesce(choice, 'agreement'), "
+                 "decided_by = coalesce(decided_by, 'tandem: both sides agree'), decided_at = coalesce(decided_at, "
+                 "now()) where mapping_id = $1::bigint and field = $2 and state in ('open', 'decided') "
+                 "returning id, field, kind, winner, decided_by",
+                 PARAMS(p_i64(place->mapping_id), p_str(outcome->closes.at[i])), &rows));
+    if (rows.count == 0)
+      continue;
+    struct event_conflict about = {.field = rows_str(&rows, 0, "field"),
+                                   .kind = rows_str(&rows, 0, "kind"),
+                                   .winner = rows_str(&rows, 0, "winner"),
+                                   .decided_by = rows_str(&rows, 0, "decided_by")};
+    tell(call, EVENT_CONFLICT_RESOLVED, place, rows_i64(&rows, 0, "id"), &about);
+  }
+  return RESULT_DONE;
+}

@@ -1,0 +1,23 @@
+/* Conflict rows: both values kept for ever, open until somebody decides or both sides agree. */
+#ifndef STORE_CONFLICTS_H
+#define STORE_CONFLICTS_H
+
+#include "store/store.h"
+
+struct conflict_place {
+  int64_t mapping_id, item_id, project_id;
+  struct str project, ticket, external_key;
+};
+
+/* The outcome's new conflicts; an open one of the same field whose values moved is superseded. */
+struct result conflicts_open(struct call *call, const struct conflict_place *place,
+                             const struct plan_outcome *outcome) MUST_USE;
+
+/* The outcome's `closes`: decided ones were applied, open ones ended because both sides agree. */
+struct result conflicts_close(struct call *call, const struct conflict_place *place,
+                              const struct plan_outcome *outcome) MUST_USE;
+
+/* Fills each case's open and decided conflicts. */
+struct result conflicts_of_cases(struct call *call, struct plan_case *cases, size_t count) MUST_USE;
+
+#endif

@@ -1,0 +1,268 @@
+/* Verbs of planning: handing out mappings whose inputs moved, committing what was decided about them. */
+#include "store/adopt.h"
+#include "store/conflicts.h"
+#include "store/externals.h"
+#include "store/imports.h"
+#include "store/journal.h"
+#include "store/projects.h"
+#include "store/sessions.h"
+#include "store/tickets.h"
+
+enum { CLAIM_MAX = 500 };
+
+/* -- claim
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static struct result claim_rows(struct call *call, int64_t limit, struct rows *out) {
+  return db_query(
+      call->db,
+      "with picked as (select q.mapping_id from plan_queue q where q.claimed_until <= now() and q.mapping_id in "
+      "(select mapping_id from plannable where claimed_until <= now() order by rank, generation limit $1::bigint) "
+      "for update of q skip locked), "
+      "claimed as (update plan_queue q set claimed_until = now() + interval '30 seconds' from picked "
+      "where q.mapping_id = picked.mapping_id returning q.mapping_id, q.generation, q.rank) "
+      "select c.mapping_id, c.generation, m.project_id, m.kind, m.item_id is null as unlinked, "
+      "m.external_id is null as uncreated, e.fresh, i.fields as local, "
+      "case when m.item_id is null and not exists (select from jsonb_array_elements(p.rules) r where "
+      "r ->> 'field' = 'body') then e.fields - 'body' else e.fields end as external, "
+      "m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, "
+      "m.item_id is not null and leave_rule(m.item_id, m.project_id) is null as withheld "
+      "from claimed c join mapping m on m.id = c.mapping_id join project p on p.id = m.project_id "
+      "left join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
+      "(m.project_id, m.kind, m.external_id) where m.state in ('creating', 'linked', 'parked') "
+      "order by c.rank, c.generation",
+      PARAMS(p_i64(limit)), out);
+}
+
+/* The tracker tells one time for all fields: the newest change there. */
+static struct values external_times(struct call *call, const struct values *fields, int64_t version) {
+  struct values_builder times = {.arena = call->arena};
+  struct str text = str_format(call->arena, "%lld", (long long)version);
+  for (size_t i = 0; i < fields->count; i++)
+    values_put(&times, value_text(fields->at[i].name, text));
+  return values_built(&times);
+}
+
+static struct result read_case(struct call *call, const struct rows *rows, size_t row, struct plan_case *out) {
+  *out = (struct plan_case){
+      .mapping_id = rows_i64(rows, row, "mapping_id"),
+      .generation = rows_i64(rows, row, "generation"),
+      .project_id = rows_i64(rows, row, "project_id"),
+      .kind = rows_str(rows, row, "kind"),
+      .unlinked = rows_bool(rows, row, "unlinked"),
+      .uncreated = rows_bool(rows, row, "uncreated"),
+      .withheld = rows_bool(rows, row, "withheld"),
+      .fresh = rows_bool(rows, row, "fresh"),
+  };
+  TRY(rows_values(call->arena, rows, row, "local", &out->local));
+  TRY(rows_values(call->arena, rows, row, "external", &out->external));
+  TRY(rows_values(call->arena, rows, row, "shadow_external", &out->shadow_external));
+  TRY(rows_values(call->arena, rows, row, "shadow_local", &out->shadow_local));
+  TRY(rows_values(call->arena, rows, row, "times", &out->local_times));
+  if (!out->unlinked)
+    out->external_times = external_times(call, &out->external, rows_i64(rows, row, "version"));
+  return RESULT_DONE;
+}
+
+static struct result read_projects(struct call *call, const struct plan_case *cases, size_t count,
+                                   struct plan_batch *batch) {
+  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, count);
+  for (size_t i = 0; i < count; i++)
+    ids[i] = cases[i].project_id;
+  struct project *projects;
+  TRY(projects_of(call, ids, count, &projects, &batch->projects.count));
+  batch->projects.at = projects;
+  return RESULT_DONE;
+}
+
+struct result store_plan_claim(struct call *call, const void *request, void *reply) {
+  const struct plan_claim *claim = request;
+  struct plan_batch *batch = reply;
+  int64_t limit = claim->limit > 0 && claim->limit <= CLAIM_MAX ? claim->limit : 100;
+  struct rows rows;
+  TRY(claim_rows(call, limit, &rows));
+  struct plan_case *cases = ARENA_ARRAY(call->arena, struct plan_case, rows.count);
+  for (size_t i = 0; i < rows.count; i++)
+    TRY(read_case(call, &rows, i, &cases[i]));
+  TRY(conflicts_of_cases(call, cases, rows.count));
+  batch->cases.at = cases;
+  batch->cases.count = rows.count;
+  batch->waiting = rows.count == (size_t)limit;
+  return rows.count ? read_projects(call, cases, rows.count, batch) : RESULT_DONE;
+}
+
+/* -- commit
+ * --------------------------------------------------------------------------------------------------------------------
+ */
+
+/* A mapping as it is now, for one outcome. */
+struct target {
+  int64_t mapping_id, project_id, item_id, number, parent_number, session_id;
+  struct str kind, external_id, external_key, url, project, system, remote, hash;
+  struct values local;
+};
+
+static struct result load_target(struct call *call, int64_t mapping_id, struct target *out) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select m.project_id, m.item_id, m.kind, m.external_id, e.external_key, e.url, e.hash, p.name, p.system, "
+      "p.remote, i.fields, i.number, t.number as parent_number, s.id as session_id from mapping m "
+      "join project p on p.id = m.project_id join item i on i.id = m.item_id "
+      "left join item t on t.id = i.parent_id left join session s on s.project_id = p.id and "
+      "s.state = 'running' left join external_item e on (e.project_id, e.kind, e.external_id) = "
+      "(m.project_id, m.kind, m.external_id) where m.id = $1::bigint for update of i",
+      PARAMS(p_i64(mapping_id)), &rows));
+  *out = (struct target){
+      .mapping_id = mapping_id,
+      .project_id = rows_i64(&rows, 0, "project_id"),
+      .item_id = rows_i64(&rows, 0, "item_id"),
+      .number = rows_i64(&rows, 0, "number"),
+      .parent_number = rows_i64(&rows, 0, "parent_number"),
+      .session_id = rows_i64(&rows, 0, "session_id"),
+      .kind = rows_str(&rows, 0, "kind"),
+      .external_id = rows_str(&rows, 0, "external_id"),
+      .external_key = rows_str(&rows, 0, "external_key"),
+      .url = rows_str(&rows, 0, "url"),
+      .project = rows_str(&rows, 0, "name"),
+      .system = rows_str(&rows, 0, "system"),
+      .remote = rows_str(&rows, 0, "remote"),
+      .hash = rows_bytes(call->arena, &rows, 0, "hash"),
+  };
+  return rows_values(call->arena, &rows, 0, "fields", &out->local);
+}
+
+static struct str ticket_key(struct call *call, const struct target *t) {
+  bool is_comment = str_is(t->kind, "comment");
+  return journal_key(call->arena, STR("ticket"), is_comment ? t->parent_number : t->number, 0);
+}
+
+static void tell_updated(struct call *call, const struct target *t, const struct values *changed) {
+  struct str *names = ARENA_ARRAY(call->arena, struct str, changed->count);
+  for (size_t i = 0; i < changed->count; i++)
+    names[i] = changed->at[i].name;
+  struct event_external_ticket data = {
+      .project = t->project,
+      .ticket = ticket_key(call, t),
+      .comment = str_is(t->kind, "comment") ? journal_key(call->arena, t->kind, 0, t->item_id) : (struct str){0},
+      .external_key = t->external_key,
+      .url = t->url,
+      .direction = STR("imported"),
+  };
+  data.fields.at = names;
+  data.fields.count = changed->count;
+  outbox_add(call->outbox, EVENT_EXTERNAL_TICKET_UPDATED, data.ticket, data.ticket, &data);
+}
+
+/* Local values change by a pull, a merge or a recorded decision, and every one of them is written down. */
+static struct result change_local(struct call *call, const struct target *t, const struct values *changed) {
+  if (changed->count == 0)
+    return RESULT_DONE;
+  struct str actor = str_format(call->arena, "%.*s:%.*s", STR_FMT(t->system), STR_FMT(t->remote));
+  for (size_t i = 0; i < changed->count; i++) {
+    struct item_change change = {.item_id = t->item_id,
+                                 .project_id = t->project_id,
+                                 .session_id = t->session_id,
+                                 .actor = actor,
+                                 .cause = STR("sync"),
+                                 .before = values_find(&t->local, changed->at[i].name),
+                                 .after = &changed->at[i]};
+    TRY(tickets_log_change(call, &change));
+  }
+  TRY(tickets_apply(call, t->item_id, changed));
+  tell_updated(call, t, changed);
+  struct session_counts counts = {.updated = 1};
+  TRY(sessions_count(call, t->project_id, &counts));
+  /* The other trackers of this ticket learn of it through the local one. */
+  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  return db_query(call->db,
+                  "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 1 from mapping "
+                  "where item_id = $1::bigint and id <> $2::bigint on conflict (mapping_id) do update set "
+                  "generation = nextval('plan_generation'), claimed_until = '-infinity'",
+                  PARAMS(p_i64(t->item_id), p_i64(t->mapping_id)), NULL);
+}
+
+static struct result prepare_intent(struct call *call, const struct target *t, const struct plan_outcome *o) {
+  if (o->set.count + o->add.count + o->remove.count == 0 && !o->create)
+    return RESULT_DONE;
+  TRY(db_query(call->db, "update intent set state = 'superseded' where mapping_id = $1::bigint and state = 'parked'",
+               PARAMS(p_i64(t->mapping_id)), NULL));
+  outbox_ring(call->outbox, EVENT_WORK_READY, t->system);
+  return db_query(call->db,
+                  "insert into intent (project_id, mapping_id, item_id, kind, change, payload_set, payload_add, "
+                  "payload_remove, sent_local, expect_hash) values ($1::bigint, $2::bigint, $3::bigint, $4, $5, "
+                  "$6::text::jsonb, $7::text::jsonb, $8::text::jsonb, $9::text::jsonb, $10)",
+                  PARAMS(p_i64(t->project_id), p_i64(t->mapping_id), p_i64(t->item_id), p_str(t->kind),
+                         p_str(o->create ? STR("create") : STR("update")), p_values(call->arena, &o->set),
+                         p_values(call->arena, &o->add), p_values(call->arena, &o->remove),
+                         p_values(call->arena, &o->sent_local), p_bytes(t->hash)),
+                  NULL);
+}
+
+static struct result commit_one(struct call *call, const struct plan_outcome *o) {
+  struct target t;
+  TRY(load_target(call, o->mapping_id, &t));
+  TRY(change_local(call, &t, &o->local));
+  if (o->shadow_external.count)
+    TRY(adopt_move_shadow(call, o->mapping_id, &o->shadow_external, &o->shadow_local));
+  struct conflict_place place = {.mapping_id = o->mapping_id,
+                                 .item_id = t.item_id,
+                                 .project_id = t.project_id,
+                                 .project = t.project,
+                                 .ticket = ticket_key(call, &t),
+                                 .external_key = t.external_key};
+  TRY(conflicts_close(call, &place, o));
+  TRY(conflicts_open(call, &place, o));
+  if (o->refetch)
+    return externals_fetch(call, t.project_id, t.kind, t.external_id, "plan");
+  return prepare_intent(call, &t, o);
+}
+
+/* Takes the outcomes whose inputs are still what was planned on off the queue; `still[i]` says which. */
+static struct result take_current(struct call *call, const struct plan_commit *commit, bool *still) {
+  size_t n = commit->outcomes.count;
+  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, n), *generations = ARENA_ARRAY(call->arena, int64_t, n),
+          *versions = ARENA_ARRAY(call->arena, int64_t, n);
+  for (size_t i = 0; i < n; i++) {
+    ids[i] = commit->outcomes.at[i].mapping_id;
+    generations[i] = commit->outcomes.at[i].generation;
+    versions[i] = commit->outcomes.at[i].settings_version;
+  }
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "with o as (select * from unnest($1::bigint[], $2::bigint[], $3::bigint[]) with ordinality "
+      "o(mapping_id, generation, version, n)) delete from plan_queue q using o, project p "
+      "where q.mapping_id = o.mapping_id and q.generation = o.generation and p.id = q.project_id "
+      "and p.version = o.version returning o.n",
+      PARAMS(p_i64s(call->arena, ids, n), p_i64s(call->arena, generations, n), p_i64s(call->arena, versions, n)),
+      &rows));
+  for (size_t row = 0; row < rows.count; row++)
+    still[rows_i64(&rows, row, "n") - 1] = true;
+  return RESULT_DONE;
+}
+
+struct result store_plan_commit(struct call *call, const void *request, void *reply) {
+  const struct plan_commit *commit = request;
+  struct plan_committed *answer = reply;
+  bool *still = ARENA_ARRAY(call->arena, bool, commit->outcomes.count);
+  struct import_set imports = {0};
+  TRY(take_current(call, commit, still));
+  for (size_t i = 0; i < commit->outcomes.count; i++) {
+    const struct plan_outcome *outcome = &commit->outcomes.at[i];
+    if (!still[i]) {
+      answer->moved++;
+      continue;
+    }
+    answer->committed++;
+    if (outcome->import)
+      imports_add(call, &imports, outcome);
+    else if (outcome->ignore)
+      TRY(imports_ignore(call, outcome->mapping_id));
+    else
+      TRY(commit_one(call, outcome));
+  }
+  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  return imports_commit(call, &imports);
+}
