@@ -1,0 +1,1 @@
+"""Stand-ins of the systems that tandem talks to, for demonstrations and tests."""

@@ -1,0 +1,1 @@
+"""What every stand-in needs, whatever system it imitates."""

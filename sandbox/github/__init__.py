@@ -1,0 +1,1 @@
+"""A stateful stand-in of GitHub's REST API for issues."""
