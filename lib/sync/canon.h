@@ -31,12 +31,15 @@ struct str canon_text(struct arena *arena, enum content_kind kind, struct str te
 /* Equal canonical values; a text never equals a set. */
 bool canon_equal(enum content_kind kind, const struct value *a, const struct value *b);
 
+/* One text, or one member of a set: equal as canon_text() sees them. */
+bool canon_equal_text(enum content_kind kind, struct str a, struct str b);
+
 /* The hash of the canonical fields. Fields and members may come in any order; each part is preceded by its length, so
  * two contents cannot run together; a missing field differs from an empty one. */
 void canon_hash(const struct values *values, unsigned char out[CANON_HASH_BYTES]);
 
-/* The offset of the first exact marker `<!-- tandem:v1:<op_id>:<hmac> -->` in `text` and its length, or -1. op_id is a
- * UUID in lower case, hmac at least 16 lower hexadecimal digits. Whether the hmac is right is not decided here. */
-ptrdiff_t canon_find_marker(struct str text, size_t *out_length);
+/* The length of the exact marker `<!-- tandem:v1:<op_id>:<hmac> -->` that `text` ends with, or 0. op_id is a UUID in
+ * lower case, hmac 16 to 128 lower hexadecimal digits. Whether the hmac is right is not decided here. */
+size_t canon_marker_at_end(struct str text);
 
 #endif

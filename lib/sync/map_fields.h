@@ -1,7 +1,7 @@
-/* Translates values between the local and an external vocabulary by a field's table. Status and set members are
- * compared case-folded with the table. The table may be lossy (two locals, one external, or the reverse): the first
- * pair wins. With a closed rule, what is not in the table is unmappable: reported, never approximated. Empty is always
- * empty. Only CHOICE, LINE and SET are translated; a TEXT passes. */
+/* Translates values between the local and an external vocabulary by a field's table. Words are found as canon_text()
+ * sees them, so set members case-folded. The table may be lossy (two locals, one external, or the reverse): the first
+ * pair wins. What is not in the table passes through as it is; with a closed rule it is unmappable: reported, never
+ * approximated. Empty is always empty unless the table names it. A TEXT is only cleaned. */
 #ifndef SYNC_MAP_FIELDS_H
 #define SYNC_MAP_FIELDS_H
 
@@ -23,6 +23,10 @@ struct mapped map_fields_to_external(struct arena *arena, const struct field_rul
 /* One word each way; absent when it is unmappable. */
 struct str map_fields_word_to_local(const struct field_rule *rule, enum content_kind kind, struct str word);
 struct str map_fields_word_to_external(const struct field_rule *rule, enum content_kind kind, struct str word);
+
+/* True when one word is the other's translation, in either direction. */
+bool map_fields_words_agree(const struct field_rule *rule, enum content_kind kind, struct str local,
+                            struct str external);
 
 /* True when the two sides say the same: equal after translation in either direction, so a lossy pair counts as equal.
  * Members of sets that cannot be mapped are left out. */

@@ -1,0 +1,117 @@
+/* Mapping: one table walked from either end. */
+#include "sync/map_fields.h"
+
+#include "sync/canon.h"
+
+enum toward { TOWARD_LOCAL, TOWARD_EXTERNAL };
+
+static struct str word_toward(enum toward toward, const struct field_rule *rule, enum content_kind kind,
+                              struct str word) {
+  for (size_t i = 0; i < rule->count; i++) {
+    const struct value_pair *pair = &rule->table[i];
+    struct str from = toward == TOWARD_LOCAL ? pair->external : pair->local;
+    if (canon_equal_text(kind, from, word))
+      return toward == TOWARD_LOCAL ? pair->local : pair->external;
+  }
+  if (rule->closed && word.length)
+    return (struct str){0};
+  return word.at ? word : STR("");
+}
+
+struct str map_fields_word_to_local(const struct field_rule *rule, enum content_kind kind, struct str word) {
+  return word_toward(TOWARD_LOCAL, rule, kind, word);
+}
+
+struct str map_fields_word_to_external(const struct field_rule *rule, enum content_kind kind, struct str word) {
+  return word_toward(TOWARD_EXTERNAL, rule, kind, word);
+}
+
+static bool has_member(const struct str *items, size_t count, struct str item) {
+  for (size_t i = 0; i < count; i++)
+    if (canon_equal_text(CONTENT_SET, items[i], item))
+      return true;
+  return false;
+}
+
+static struct mapped map_set(struct arena *arena, enum toward toward, const struct field_rule *rule,
+                             const struct value *clean) {
+  struct str *items = ARENA_ARRAY(arena, struct str, clean->count);
+  struct str *unmappable = ARENA_ARRAY(arena, struct str, clean->count);
+  size_t count = 0, unmappable_count = 0;
+  for (size_t i = 0; i < clean->count; i++) {
+    struct str word = word_toward(toward, rule, CONTENT_SET, clean->items[i]);
+    if (str_is_absent(word))
+      unmappable[unmappable_count++] = clean->items[i];
+    else if (word.length && !has_member(items, count, word))
+      items[count++] = word;
+  }
+  return (struct mapped){value_set(clean->name, items, count), unmappable, unmappable_count};
+}
+
+static struct mapped map_word(struct arena *arena, enum toward toward, const struct field_rule *rule,
+                              enum content_kind kind, const struct value *clean) {
+  struct str word = kind == CONTENT_TEXT ? clean->text : word_toward(toward, rule, kind, clean->text);
+  if (!str_is_absent(word))
+    return (struct mapped){.value = value_text(clean->name, word)};
+  struct str *unmappable = ARENA_ARRAY(arena, struct str, 1);
+  unmappable[0] = clean->text;
+  return (struct mapped){value_text(clean->name, STR("")), unmappable, 1};
+}
+
+static struct mapped map(struct arena *arena, enum toward toward, const struct field_rule *rule,
+                         const struct value *value) {
+  enum content_kind kind = catalogue_kind(value->name, value->kind);
+  struct value clean = canon_clean(arena, kind, value);
+  return value->kind == VALUE_SET ? map_set(arena, toward, rule, &clean) : map_word(arena, toward, rule, kind, &clean);
+}
+
+struct mapped map_fields_to_local(struct arena *arena, const struct field_rule *rule, const struct value *value) {
+  return map(arena, TOWARD_LOCAL, rule, value);
+}
+
+struct mapped map_fields_to_external(struct arena *arena, const struct field_rule *rule, const struct value *value) {
+  return map(arena, TOWARD_EXTERNAL, rule, value);
+}
+
+bool map_fields_words_agree(const struct field_rule *rule, enum content_kind kind, struct str local,
+                            struct str external) {
+  struct str to_local = word_toward(TOWARD_LOCAL, rule, kind, external);
+  if (!str_is_absent(to_local) && canon_equal_text(kind, to_local, local))
+    return true;
+  struct str to_external = word_toward(TOWARD_EXTERNAL, rule, kind, local);
+  return !str_is_absent(to_external) && canon_equal_text(kind, to_external, external);
+}
+
+static bool has_counterpart(const struct field_rule *rule, const struct value *others, enum toward others_are,
+                            struct str item) {
+  for (size_t i = 0; i < others->count; i++) {
+    struct str other = others->items[i];
+    if (others_are == TOWARD_EXTERNAL ? map_fields_words_agree(rule, CONTENT_SET, item, other)
+                                      : map_fields_words_agree(rule, CONTENT_SET, other, item))
+      return true;
+  }
+  return false;
+}
+
+/* Each member of `set` has a counterpart among the others, or none could exist. */
+static bool all_have_counterparts(const struct field_rule *rule, const struct value *set, const struct value *others,
+                                  enum toward others_are) {
+  for (size_t i = 0; i < set->count; i++) {
+    bool mappable = !str_is_absent(word_toward(others_are, rule, CONTENT_SET, set->items[i]));
+    if (mappable && !has_counterpart(rule, others, others_are, set->items[i]))
+      return false;
+  }
+  return true;
+}
+
+bool map_fields_agree(const struct field_rule *rule, const struct value *local, const struct value *external) {
+  if (local->kind != external->kind)
+    return false;
+  enum content_kind kind = catalogue_kind(local->name, local->kind);
+  if (kind == CONTENT_TEXT)
+    return canon_equal(kind, local, external);
+  if (kind != CONTENT_SET)
+    return map_fields_words_agree(rule, kind, local->text, external->text);
+  return all_have_counterparts(rule, local, external, TOWARD_EXTERNAL) &&
+         all_have_counterparts(rule, external, local, TOWARD_LOCAL);
+}

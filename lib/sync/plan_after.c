@@ -1,0 +1,80 @@
+/* What follows a plan: a person's decision about a conflict, and the shadow once a write came back. */
+#include "sync/canon.h"
+#include "sync/map_fields.h"
+#include "sync/plan.h"
+#include "sync/plan_look.h"
+
+static struct plan_field resolve(struct arena *arena, const struct plan_look *look, enum plan_choice choice,
+                                 const struct value *value) {
+  struct value chosen = choice == PLAN_CHOOSE_LOCAL ? *look->local : *look->external;
+  if (choice == PLAN_CHOOSE_VALUE)
+    chosen = *value;
+  if (!plan_look_comparable(look) || chosen.kind != look->local->kind)
+    return plan_look_conflict(look, PLAN_UNMAPPABLE);
+  if (choice == PLAN_CHOOSE_EXTERNAL) {
+    struct mapped here = map_fields_to_local(arena, look->rule, look->external);
+    if (look->kind != CONTENT_SET && here.unmappable_count)
+      return plan_look_unmappable(look, here.unmappable, here.unmappable_count);
+    chosen = here.value;
+  }
+  struct plan_field decision = plan_look_settle(arena, look, PLAN_RESOLVED, &chosen);
+  if (decision.action == PLAN_RESOLVED) {
+    static const enum plan_winner winners[] = {PLAN_WINNER_LOCAL, PLAN_WINNER_EXTERNAL, PLAN_WINNER_VALUE};
+    decision.winner = winners[choice];
+    decision.closes_conflict = look->frozen;
+  }
+  return decision;
+}
+
+struct plan plan_resolve(struct arena *arena, const struct plan_input *input, struct str field, enum plan_choice choice,
+                         const struct value *value) {
+  struct plan plan = {0};
+  struct plan_look look;
+  if (!plan_look_at(input, field, &look))
+    return plan;
+  struct plan_field *decision = ARENA_NEW(arena, struct plan_field);
+  *decision = plan_look_guard(&look, resolve(arena, &look, choice, value));
+  return (struct plan){.fields = decision, .count = 1, .needs_fresh = decision->action == PLAN_WAIT};
+}
+
+static bool has(const struct value *set, struct str item) {
+  for (size_t i = 0; i < set->count; i++)
+    if (canon_equal_text(CONTENT_SET, set->items[i], item))
+      return true;
+  return false;
+}
+
+/* Members of `from` that are in `also` (or, when `also` is NULL, all of them) are appended to `items`. */
+static size_t append_members(struct str *items, size_t count, const struct value *from, const struct value *also) {
+  for (size_t i = 0; i < from->count; i++) {
+    struct value known = value_set(from->name, items, count);
+    if ((!also || has(also, from->items[i])) && !has(&known, from->items[i]))
+      items[count++] = from->items[i];
+  }
+  return count;
+}
+
+/* The shadow without the written members, and those of them again that the response shows. */
+static struct value after_delta(struct arena *arena, const struct value *shadow, const struct plan_write *write,
+                                const struct value *returned) {
+  struct str *items = ARENA_ARRAY(arena, struct str, shadow->count + write->add.count + write->remove.count);
+  size_t count = 0;
+  for (size_t i = 0; i < shadow->count; i++)
+    if (!has(&write->add, shadow->items[i]) && !has(&write->remove, shadow->items[i]))
+      items[count++] = shadow->items[i];
+  count = append_members(items, count, &write->add, returned);
+  if (returned)
+    count = append_members(items, count, &write->remove, returned);
+  return value_set(shadow->name, items, count);
+}
+
+struct value plan_receipt(struct arena *arena, const struct value *shadow_external, const struct plan_write *write,
+                          const struct value *returned) {
+  if (write->has_delta)
+    return after_delta(arena, shadow_external, write, returned);
+  if (write->set.kind == VALUE_TEXT)
+    return returned ? canon_clean(arena, catalogue_kind(returned->name, returned->kind), returned) : write->set;
+  struct value nothing = value_set(write->set.name, NULL, 0);
+  struct plan_write members = {.has_delta = true, .add = write->set, .remove = nothing};
+  return after_delta(arena, &nothing, &members, returned);
+}
