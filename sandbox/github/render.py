@@ -5,6 +5,7 @@ the text of a user, a label or a milestone is made once and then copied.
 """
 
 import base64
+import collections
 import hashlib
 import json
 from urllib.parse import quote
@@ -13,7 +14,9 @@ from sandbox.common.clock import iso_utc
 
 dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-GHOST_REACTION_KEYS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
+KEPT_RENDERINGS = 20_000
+
+REACTION_KEYS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 
 
 def when(epoch_s):
@@ -41,6 +44,14 @@ class Renderer:
         self.base = base
         self.app = app
         self._app_text = None
+        self._rendered = collections.deque()
+
+    def _remember(self, version):
+        """Keeps the newest renderings only: 100,000 issues would take half a gigabyte."""
+        self._rendered.append(version)
+        if len(self._rendered) > KEPT_RENDERINGS:
+            oldest = self._rendered.popleft()
+            oldest.cache = oldest.cache_key = None
 
     # users
 
@@ -120,6 +131,7 @@ class Renderer:
             data = self._issue(repo, issue).encode()
             issue.cache = (data, hashlib.blake2b(data, digest_size=12).digest())
             issue.cache_key = key
+            self._remember(issue)
         return issue.cache
 
     def issue_text(self, repo, issue):
@@ -168,6 +180,7 @@ class Renderer:
             data = self._comment(repo, comment).encode()
             comment.cache = (data, hashlib.blake2b(data, digest_size=12).digest())
             comment.cache_key = repo.revision
+            self._remember(comment)
         return comment.cache
 
     def comment_text(self, repo, comment):
@@ -191,7 +204,7 @@ class Renderer:
 
     def rollup(self, url, reactions):
         """How often each reaction was given."""
-        counts = dict.fromkeys(GHOST_REACTION_KEYS, 0)
+        counts = dict.fromkeys(REACTION_KEYS, 0)
         for reaction in reactions:
             counts[reaction.content] += 1
         return '{"url":"%s/reactions","total_count":%d,%s}' % (
