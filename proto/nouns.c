@@ -103,6 +103,7 @@ static const struct field intent_fields[] = {
     FIELD(struct intent, first_sent_at_ms, FIELD_I64, 0, "When the first attempt went out."),
     FIELD(struct intent, high_water, FIELD_STR, 0, "The newest external id known when it was prepared."),
     FIELD(struct intent, attempts, FIELD_I64, 0, "Attempts."),
+    FIELD(struct intent, marker, FIELD_STR, 0, "A creation's, to look for it by."),
 };
 const struct record record_intent =
     RECORD("Intent", struct intent, intent_fields, "A write outside, decided and written down before it is tried.");

@@ -232,6 +232,7 @@ static const struct field observe_fields[] = {
     FIELD(struct observe, cursor, FIELD_STR, 0, "Cursor."),
     FIELD(struct observe, done, FIELD_BOOL, 0, "The pull has reached its end."),
     FIELD(struct observe, unchanged, FIELD_BOOL, 0, "A 304: nothing new at all."),
+    FIELD(struct observe, poison_ids, FIELD_STRS, 0, "Deliveries that can never be understood, decimal."),
     FIELD(struct observe, delivery_ids, FIELD_STRS, 0, "Webhook: deliveries that this settles, decimal."),
     FIELD_OF(struct observe, not_modified, FIELD_LIST, 0, &record_external_ref,
              "Fresh: a 304, the cached observation still holds."),

@@ -153,6 +153,7 @@ struct observe {
   struct str cursor;
   bool done;                                 /* the pull has reached its end */
   bool unchanged;                            /* a 304: nothing new at all */
+  LIST_OF(struct str) poison_ids;            /* webhook: deliveries that can never be understood, decimal */
   LIST_OF(struct str) delivery_ids;          /* webhook: deliveries that this settles, decimal */
   LIST_OF(struct external_ref) not_modified; /* fresh: a 304, the cached observation still holds */
   struct usage usage;

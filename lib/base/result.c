@@ -35,8 +35,13 @@ struct result result_context(struct result result, const char *format, ...) {
   va_start(args, format);
   int used = vsnprintf(outer.message, sizeof outer.message, format, args);
   va_end(args);
-  if (used >= 0 && (size_t)used < sizeof outer.message)
-    snprintf(outer.message + used, sizeof outer.message - (size_t)used, ": %s", result.message);
+  size_t room = used >= 0 && (size_t)used < sizeof outer.message ? sizeof outer.message - (size_t)used : 0;
+  if (room > 3) { /* what does not fit is cut at the end */
+    memcpy(outer.message + used, ": ", 2);
+    size_t length = strnlen(result.message, room - 3);
+    memcpy(outer.message + used + 2, result.message, length);
+    outer.message[(size_t)used + 2 + length] = '\0';
+  }
   return outer;
 }
 

@@ -65,6 +65,7 @@ struct connector {
   const char *default_base_url;
   struct webhook_headers webhook_headers;
   int64_t settle_ms; /* how long a write may stay invisible in lists */
+  struct pace pace;  /* how fast one credential may write; zeros = as fast as it likes */
 
   struct result (*open)(const struct connector_config *config, struct connection **out) MUST_USE;
   void (*close)(struct connection *connection);

@@ -38,14 +38,14 @@ static struct result confirm_cached(struct call *call, int64_t project_id, const
   return RESULT_DONE;
 }
 
-static struct result settle_deliveries(struct call *call, int64_t project_id, const struct observe *observe) {
-  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, observe->delivery_ids.count);
-  for (size_t i = 0; i < observe->delivery_ids.count; i++)
-    if (!str_to_i64(observe->delivery_ids.at[i], &ids[i]))
+static struct result settle_deliveries(struct call *call, int64_t project_id, const struct str *texts, size_t count,
+                                       const char *state) {
+  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, count);
+  for (size_t i = 0; i < count; i++)
+    if (!str_to_i64(texts[i], &ids[i]))
       return result_error(RESULT_REJECTED, "delivery ids are decimal numbers");
-  return db_query(call->db,
-                  "update delivery set state = 'done' where project_id = $1::bigint and id = any($2::bigint[])",
-                  PARAMS(p_i64(project_id), p_i64s(call->arena, ids, observe->delivery_ids.count)), NULL);
+  return db_query(call->db, "update delivery set state = $3 where project_id = $1::bigint and id = any($2::bigint[])",
+                  PARAMS(p_i64(project_id), p_i64s(call->arena, ids, count), p_str(str_of(state))), NULL);
 }
 
 struct result store_observe(struct call *call, const void *request, void *reply) {
@@ -64,8 +64,11 @@ struct result store_observe(struct call *call, const void *request, void *reply)
     TRY(sessions_count(call, project_id, &counts));
   if (pull)
     TRY(end_page(call, project_id, observe));
-  if (webhook)
-    TRY(settle_deliveries(call, project_id, observe));
+  if (webhook) {
+    TRY(settle_deliveries(call, project_id, observe->delivery_ids.at, observe->delivery_ids.count, "done"));
+    TRY(settle_deliveries(call, project_id, observe->poison_ids.at, observe->poison_ids.count, "poison"));
+    outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  }
   TRY(confirm_cached(call, project_id, observe));
   *answer = (struct observe_result){taken.taken, taken.unchanged, taken.refetch};
   return RESULT_DONE;

@@ -22,22 +22,21 @@ struct result store_hello(struct call *call, const void *request, void *reply) {
 
 static struct result read_project_status(struct call *call, const struct project *project, struct project_status *out) {
   struct rows rows;
-  TRY(
-      db_query(
-          call->db,
-          "select (select count(*) from mapping where project_id = p.id and kind = 'ticket' and item_id is not "
-          "null) as tickets, (select count(*) from mapping where project_id = p.id and kind = 'comment' and item_id "
-          "is not null) as comments, (select count(*) from conflict where project_id = p.id and state in ('open', "
-          "'decided')) as conflicts, (select count(*) from intent where project_id = p.id and state in "
-          "('prepared', 'sending', 'unknown')) as waiting, (select count(*) from intent where project_id = p.id "
-          "and state = 'parked') as parked, (select count(*) from plan_queue where project_id = p.id) as "
-          "unplanned, " MS("p.last_sync_at") " as last_ms, " MS(
-              "p.next_sync_at") " as next_ms, c.quota_limit, "
-                                "c.quota_remaining, " MS("c.quota_reset") " as reset_ms, " MS(
-                                    "c.blocked_until") " as blocked_ms "
-                                                       "from project p join credential c on c.name = p.credential "
-                                                       "where p.id = $1::bigint",
-          PARAMS(p_i64(project->id)), &rows));
+  TRY(db_query(
+      call->db,
+      "select (select count(*) from mapping where project_id = p.id and kind = 'ticket' and item_id is not "
+      "null) as tickets, (select count(*) from mapping where project_id = p.id and kind = 'comment' and item_id "
+      "is not null) as comments, (select count(*) from conflict where project_id = p.id and state in ('open', "
+      "'decided')) as conflicts, (select count(*) from intent where project_id = p.id and state in "
+      "('prepared', 'sending', 'unknown')) as waiting, (select count(*) from intent where project_id = p.id "
+      "and state = 'parked') as parked, (select count(*) from plan_queue where project_id = p.id) as "
+      "unplanned, " MS("p.last_sync_at") " as last_ms, " MS(
+          "p.next_sync_at") " as next_ms, c.quota_limit, "
+                            "c.quota_remaining, " MS("c.quota_reset") " as reset_ms, " MS(
+                                "c.blocked_until") " as blocked_ms "
+                                                   "from project p join credential c on c.name = p.credential "
+                                                   "where p.id = $1::bigint",
+      PARAMS(p_i64(project->id)), &rows));
   *out = (struct project_status){
       .project = *project,
       .tickets = rows_i64(&rows, 0, "tickets"),

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "store/journal.h"
 #include "store/leases.h"
+#include "store/markers.h"
 #include "store/projects.h"
 #include "store/sessions.h"
 #include "store/usage.h"
@@ -121,6 +122,9 @@ static struct result load_push(struct call *call, int64_t project_id, struct wor
         .high_water = rows_str(&rows, i, "high_water"),
         .attempts = rows_i64(&rows, i, "attempts"),
     };
+  for (size_t i = 0; i < rows.count; i++)
+    if (str_is(intents[i].change, "create"))
+      TRY(marker_make(call, intents[i].op_id, &intents[i].marker));
   work->intents.at = intents;
   work->intents.count = rows.count;
   return RESULT_DONE;

@@ -1,0 +1,134 @@
+/* An adapter's process: workers, the webhook receiver, and --describe. */
+#include "service/adapter.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "service/adapter_worker.h"
+#include "service/webhook_server.h"
+
+enum { WORKERS = 3, INPUT_BYTES_MAX = 64 * 1024 };
+
+/* -- serving
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static struct result start(struct service_context *context) {
+  const char *address = getenv("TANDEM_WEBHOOK_LISTEN");
+  if (!address || !*address)
+    return RESULT_DONE;
+  struct result result = webhook_server_start(context->rpc, context->state, str_of(address));
+  /* A replica on the same machine leaves the address to the first one; polling goes on without webhooks. */
+  if (result.code == RESULT_RETRY) {
+    log_event(LOG_WARNING, "webhooks_not_received", LOG_RESULT(&result));
+    return RESULT_DONE;
+  }
+  return result;
+}
+
+/* Each thread has its own worker; the pointer lives as long as the thread. */
+static struct worker *own_worker(struct service_context *context) {
+  static _Thread_local struct worker *worker;
+  if (!worker) {
+    worker = calloc(1, sizeof *worker);
+    if (!worker)
+      abort();
+    *worker = (struct worker){.connector = context->state, .http = worker_http(), .rpc = context->rpc};
+  }
+  return worker;
+}
+
+static struct result work(struct service_context *context, int64_t *wait_ms) {
+  return worker_round(own_worker(context), context, wait_ms);
+}
+
+static bool wakes(enum event_id id, const struct stored_event *event) {
+  (void)event;
+  return id == EVENT_WORK_READY;
+}
+
+/* -- describing
+ * ----------------------------------------------------------------------------------------------------------------- */
+
+struct describe_request {
+  struct str base_url, remote, credential_kind, credential;
+};
+static const struct field describe_fields[] = {
+    FIELD(struct describe_request, base_url, FIELD_STR, 0, "Of the API."),
+    FIELD(struct describe_request, remote, FIELD_STR, 0, "The project there."),
+    FIELD(struct describe_request, credential_kind, FIELD_STR, FIELD_REQUIRED, "As the connector names it."),
+    FIELD(struct describe_request, credential, FIELD_STR, FIELD_REQUIRED | FIELD_SECRET, "The secret, JSON."),
+};
+static const struct record describe_record =
+    RECORD("Describe", struct describe_request, describe_fields, "What to try.");
+
+static const struct field description_fields[] = {
+    FIELD(struct remote_description, account, FIELD_STR, 0, "Who the credential is."),
+    FIELD(struct remote_description, remote, FIELD_STR, 0, "The project's name there."),
+    FIELD(struct remote_description, url, FIELD_STR, 0, "For people."),
+    FIELD(struct remote_description, can_write, FIELD_BOOL, 0, "Whether it may change tickets."),
+    FIELD(struct remote_description, is_private, FIELD_BOOL, 0, "Whether only members see it."),
+    FIELD(struct remote_description, estimated_tickets, FIELD_I64, 0, "-1 = unknown."),
+    FIELD(struct remote_description, labels, FIELD_STRS, 0, "Known labels."),
+    FIELD(struct remote_description, milestones, FIELD_STRS, 0, "Known milestones."),
+    FIELD(struct remote_description, people, FIELD_STRS, 0, "Who may be assigned."),
+    FIELD(struct remote_description, statuses, FIELD_STRS, 0, "What a ticket can be there."),
+};
+static const struct record description_record =
+    RECORD("RemoteDescription", struct remote_description, description_fields, "What a credential finds.");
+
+static struct result try_remote(struct arena *arena, const struct connector *connector,
+                                const struct describe_request *request, struct remote_description *out) {
+  struct project project = {.system = str_of(connector->system),
+                            .base_url =
+                                request->base_url.length ? request->base_url : str_of(connector->default_base_url),
+                            .remote = request->remote};
+  struct connector_config config = {.project = &project,
+                                    .credential_kind = request->credential_kind,
+                                    .credential = request->credential,
+                                    .http = worker_http(),
+                                    .now_ms = clock_now_ms};
+  struct connection *connection;
+  struct result result = connector->open(&config, &connection);
+  if (result_ok(&result)) {
+    result = connector->describe(connection, arena, out);
+    connector->close(connection);
+  }
+  config.http->close(config.http);
+  return result;
+}
+
+static void print_failure(struct arena *arena, const struct result *result) {
+  cJSON *tree = cJSON_CreateObject();
+  cJSON_AddStringToObject(tree, "code", result_code_name(result->code));
+  cJSON_AddStringToObject(tree, "message", result->message);
+  puts(json_print(arena, tree).at);
+}
+
+static int describe(const struct connector *connector) {
+  struct arena arena = {0};
+  char *input = arena_alloc(&arena, INPUT_BYTES_MAX);
+  struct describe_request request = {0};
+  struct remote_description description = {0};
+  struct str text = {input, fread(input, 1, INPUT_BYTES_MAX - 1, stdin)};
+  struct result result = json_to_record(&arena, &describe_record, text, &request);
+  if (result_ok(&result))
+    result = try_remote(&arena, connector, &request, &description);
+  if (result_ok(&result))
+    puts(json_print(&arena, json_from_record(&description_record, &description, true)).at);
+  else
+    print_failure(&arena, &result);
+  arena_free(&arena);
+  return result_ok(&result) ? 0 : 1;
+}
+
+int adapter_main(int argc, char **argv, const struct connector *connector) {
+  if (argc == 2 && strcmp(argv[1], "--describe") == 0)
+    return describe(connector);
+  struct arena arena = {0};
+  struct str role = str_format(&arena, "adapter-%s", connector->system);
+  struct service service = {.role = role.at, .workers = WORKERS, .start = start, .work = work, .wakes = wakes};
+  return service_main(&service, (void *)(uintptr_t)connector);
+}

@@ -1,0 +1,38 @@
+/* One worker of an adapter: its HTTP client and open connections, and the four kinds of work. Private to the skeleton.
+ */
+#ifndef SERVICE_ADAPTER_WORKER_H
+#define SERVICE_ADAPTER_WORKER_H
+
+#include "service/connector.h"
+#include "service/rpc.h"
+#include "service/service.h"
+
+enum { CONNECTIONS_MAX = 8 };
+
+struct open_connection {
+  int64_t project_id, version;
+  struct connection *connection;
+  struct arena arena; /* what the connection was opened with */
+};
+
+struct worker {
+  const struct connector *connector;
+  struct http *http;
+  struct rpc *rpc;
+  struct open_connection open[CONNECTIONS_MAX];
+};
+
+/* Claims and does one piece of work; `*wait_ms` as in service.h. */
+struct result worker_round(struct worker *worker, struct service_context *context, int64_t *wait_ms) MUST_USE;
+
+/* An HTTP client as the settings say (TANDEM_ALLOW_HOSTS, TANDEM_CA_FILE). */
+struct http *worker_http(void);
+
+/* Cleans an observation's fields and hashes them, so that every observation of the same content has the same hash. */
+void worker_canonical(struct arena *arena, struct observation *observation);
+
+/* Writes outside for the project of `work`, one after another. */
+struct result worker_push(struct worker *worker, struct arena *arena, struct connection *connection,
+                          const struct work *work) MUST_USE;
+
+#endif

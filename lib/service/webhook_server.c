@@ -1,0 +1,213 @@
+/* The webhook receiver, on libmicrohttpd. */
+#include "service/webhook_server.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/log.h"
+
+enum { CONNECTIONS_MAX = 64, CONNECTION_TIMEOUT_S = 30, SERVER_THREADS = 2, VERB_TIMEOUT_MS = 8000 };
+
+struct server {
+  struct rpc *rpc;
+  const struct connector *connector;
+};
+
+/* One request while its body comes in. */
+struct incoming {
+  char *body;
+  size_t length, capacity;
+  bool too_large;
+};
+
+static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const char *json) {
+  struct MHD_Response *response =
+      MHD_create_response_from_buffer(strlen(json), (void *)(uintptr_t)json, MHD_RESPMEM_MUST_COPY);
+  MHD_add_response_header(response, "Content-Type", "application/json");
+  enum MHD_Result result = MHD_queue_response(connection, status, response);
+  MHD_destroy_response(response);
+  return result;
+}
+
+static struct str header(struct MHD_Connection *connection, const char *name) {
+  return str_of(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
+}
+
+/* -- one delivery
+ * ------------------------------------------------------------------------------------------------------------- */
+
+/* The secret is {"secret": "...", "previous": "..."}: two are good while one is being replaced. */
+static bool is_genuine(struct server *server, const struct webhook_request *request, struct str secret_json) {
+  cJSON *tree;
+  struct result result = json_parse(secret_json, &tree);
+  if (!result_ok(&result))
+    return false;
+  struct str now = json_str(tree, "secret"), before = json_str(tree, "previous");
+  bool genuine = (now.length && server->connector->verify(request, now)) ||
+                 (before.length && server->connector->verify(request, before));
+  cJSON_Delete(tree);
+  return genuine;
+}
+
+static struct result project_secret(struct server *server, struct arena *arena, struct str name, struct str *out) {
+  struct project_name query = {.name = name};
+  struct project_list list = {0};
+  TRY(rpc_call(server->rpc, arena, VERB_PROJECT_LIST, &query, &list, VERB_TIMEOUT_MS));
+  if (list.projects.count == 0 || !str_is(list.projects.at[0].system, server->connector->system))
+    return result_error(RESULT_GONE, "no such project");
+  if (list.projects.at[0].webhook_credential.length == 0)
+    return result_error(RESULT_REJECTED, "the project has no webhook secret");
+  struct credential_get get = {.name = list.projects.at[0].webhook_credential};
+  struct credential credential = {0};
+  TRY(rpc_call(server->rpc, arena, VERB_CREDENTIAL_GET, &get, &credential, VERB_TIMEOUT_MS));
+  *out = credential.secret;
+  return RESULT_DONE;
+}
+
+static enum MHD_Result refuse(struct MHD_Connection *connection, const struct result *result) {
+  switch (result->code) {
+  case RESULT_GONE:
+    return answer(connection, MHD_HTTP_NOT_FOUND, "{\"error\":\"no such project\"}");
+  case RESULT_REJECTED:
+    return answer(connection, MHD_HTTP_FORBIDDEN, "{\"error\":\"webhooks are not set up for this project\"}");
+  default:
+    return answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "{\"error\":\"not kept; send it again\"}");
+  }
+}
+
+static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connection *connection, struct arena *arena,
+                                       struct str project, struct str body) {
+  const struct webhook_headers *names = &server->connector->webhook_headers;
+  struct webhook_request request = {.event = header(connection, names->event),
+                                    .delivery_id = header(connection, names->delivery_id),
+                                    .signature = header(connection, names->signature),
+                                    .body = body};
+  struct str secret;
+  struct result result = project_secret(server, arena, project, &secret);
+  if (!result_ok(&result))
+    return refuse(connection, &result);
+  if (!is_genuine(server, &request, secret)) {
+    log_event(LOG_WARNING, "webhook_refused", LOG_STR("project", project), LOG_C("reason", "signature"));
+    return answer(connection, MHD_HTTP_UNAUTHORIZED, "{\"error\":\"the signature is missing or wrong\"}");
+  }
+  if (request.delivery_id.length == 0 || request.event.length == 0)
+    return answer(connection, MHD_HTTP_BAD_REQUEST, "{\"error\":\"event and delivery headers are missing\"}");
+  struct webhook_accept accept = {project, request.delivery_id, request.event, body};
+  struct webhook_accepted accepted = {0};
+  result = rpc_call(server->rpc, arena, VERB_WEBHOOK_ACCEPT, &accept, &accepted, VERB_TIMEOUT_MS);
+  if (!result_ok(&result))
+    return refuse(connection, &result);
+  return answer(connection, MHD_HTTP_OK, accepted.duplicate ? "{\"duplicate\":true}" : "{\"duplicate\":false}");
+}
+
+/* -- HTTP
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
+
+static void take_bytes(struct incoming *incoming, const char *bytes, size_t length) {
+  if (incoming->too_large || incoming->length + length > WEBHOOK_BYTES_MAX) {
+    incoming->too_large = true;
+    return;
+  }
+  if (incoming->length + length > incoming->capacity) {
+    size_t capacity = incoming->capacity ? incoming->capacity * 2 : 16 * 1024;
+    while (capacity < incoming->length + length)
+      capacity *= 2;
+    char *grown = realloc(incoming->body, capacity);
+    if (!grown)
+      abort();
+    incoming->body = grown;
+    incoming->capacity = capacity;
+  }
+  memcpy(incoming->body + incoming->length, bytes, length);
+  incoming->length += length;
+}
+
+static enum MHD_Result finish(struct server *server, struct MHD_Connection *connection, const char *url,
+                              const char *method, const struct incoming *incoming) {
+  static const char prefix[] = "/webhooks/";
+  if (strcmp(method, "GET") == 0 && strcmp(url, "/healthz") == 0)
+    return answer(connection, MHD_HTTP_OK, "{\"status\":\"ok\"}");
+  if (strncmp(url, prefix, sizeof prefix - 1) != 0)
+    return answer(connection, MHD_HTTP_NOT_FOUND, "{\"error\":\"post to /webhooks/PROJECT\"}");
+  if (strcmp(method, "POST") != 0)
+    return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "{\"error\":\"POST only\"}");
+  if (incoming->too_large)
+    return answer(connection, MHD_HTTP_CONTENT_TOO_LARGE, "{\"error\":\"larger than 25 MiB\"}");
+  struct arena arena = {0};
+  struct str body = {incoming->body ? incoming->body : "", incoming->length};
+  enum MHD_Result result = accept_delivery(server, connection, &arena, str_of(url + sizeof prefix - 1), body);
+  arena_free(&arena);
+  return result;
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *bytes, size_t *length, void **state) {
+  (void)version;
+  struct incoming *incoming = *state;
+  if (!incoming) {
+    *state = calloc(1, sizeof *incoming);
+    return *state ? MHD_YES : MHD_NO;
+  }
+  if (*length) {
+    take_bytes(incoming, bytes, *length);
+    *length = 0;
+    return MHD_YES;
+  }
+  return finish(context, connection, url, method, incoming);
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode code) {
+  (void)context, (void)connection, (void)code;
+  struct incoming *incoming = *state;
+  if (incoming)
+    free(incoming->body);
+  free(incoming);
+  *state = NULL;
+}
+
+/* -- starting
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static struct result parse_address(struct str address, struct sockaddr_in *out) {
+  struct arena scratch = {0};
+  ptrdiff_t colon = str_find(address, ":");
+  int64_t port = -1;
+  struct sockaddr_in parsed = {.sin_family = AF_INET};
+  bool fits = colon > 0 && str_to_i64(str_slice(address, (size_t)colon + 1, address.length), &port) && port >= 0 &&
+              port < 65536 &&
+              inet_pton(AF_INET, str_c(&scratch, str_slice(address, 0, (size_t)colon)), &parsed.sin_addr) == 1;
+  arena_free(&scratch);
+  if (!fits)
+    return result_error(RESULT_REJECTED, "webhooks.listen: \"%.*s\" is not like 127.0.0.1:7420", STR_FMT(address));
+  parsed.sin_port = htons((uint16_t)port);
+  *out = parsed;
+  return RESULT_DONE;
+}
+
+struct result webhook_server_start(struct rpc *rpc, const struct connector *connector, struct str address) {
+  struct sockaddr_in socket_address;
+  TRY(parse_address(address, &socket_address));
+  struct server *server = calloc(1, sizeof *server);
+  if (!server)
+    abort();
+  *server = (struct server){rpc, connector};
+  struct MHD_Daemon *daemon =
+      MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, ntohs(socket_address.sin_port), NULL, NULL, on_request, server,
+                       MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&socket_address, MHD_OPTION_THREAD_POOL_SIZE,
+                       SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+                       CONNECTION_TIMEOUT_S, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+  if (!daemon)
+    return result_error(RESULT_RETRY,
+                        "cannot listen for webhooks on %.*s; is another tandem running? Set "
+                        "webhooks.listen to another address",
+                        STR_FMT(address));
+  log_event(LOG_INFO, "webhooks_listening", LOG_STR("address", address));
+  return RESULT_DONE;
+}

@@ -1,0 +1,236 @@
+/* One call to GitHub: headers, credential, what it cost, and the way to a repository that was renamed. */
+#include <time.h>
+
+#include "github.h"
+
+enum { TRIES_MAX = 4, REDIRECTS_MAX = 3, PAGES_MAX = 100 };
+
+/* -- URLs --------------------------------------------------------------------------------------------------------- */
+
+/* The credential goes to the API's own scheme, host and port and nowhere else, whatever GitHub's answer says. */
+static bool is_own_origin(const struct connection *c, struct str url) {
+  ptrdiff_t scheme = str_find(c->api, "://");
+  size_t end = scheme < 0 ? c->api.length : (size_t)scheme + 3;
+  while (end < c->api.length && c->api.at[end] != '/')
+    end++;
+  return url.length > end && url.at[end] == '/' && memcmp(url.at, c->api.at, end) == 0;
+}
+
+static struct result url_of(struct connection *c, struct arena *arena, const struct github_request *request,
+                            struct str *out) {
+  if (request->scope == AT_URL && !is_own_origin(c, request->path))
+    return result_error(RESULT_RETRY, "GitHub's answer leads to another host: %.*s", STR_FMT(request->path));
+  if (request->scope == AT_URL)
+    *out = request->path;
+  else
+    *out = str_format(arena, "%.*s%.*s%.*s", STR_FMT(c->api),
+                      STR_FMT(request->scope == AT_REPO ? c->repo_path : STR("")), STR_FMT(request->path));
+  return RESULT_DONE;
+}
+
+struct str github_link(struct str link, const char *rel) {
+  struct arena scratch = {0};
+  struct str wanted = str_format(&scratch, "rel=\"%s\"", rel), found = {0};
+  while (link.length && str_is_absent(found)) {
+    ptrdiff_t open = str_find(link, "<"), close = str_find(link, ">");
+    if (open < 0 || close < open)
+      break;
+    struct str url = str_slice(link, (size_t)open + 1, (size_t)close);
+    struct str rest = str_slice(link, (size_t)close + 1, link.length);
+    ptrdiff_t next = str_find(rest, "<");
+    struct str parameters = str_slice(rest, 0, next < 0 ? rest.length : (size_t)next);
+    if (str_find(parameters, wanted.at) >= 0)
+      found = url;
+    link = str_slice(rest, parameters.length, rest.length);
+  }
+  arena_free(&scratch);
+  return found;
+}
+
+/* -- what a call cost --------------------------------------------------------------------------------------------- */
+
+/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110), or 0. */
+static int64_t date_ms(struct arena *arena, struct str date) {
+  struct tm tm = {0};
+  const char *end = str_is_absent(date) ? NULL : strptime(str_c(arena, date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+  return end && *end == '\0' ? (int64_t)timegm(&tm) * 1000 : 0;
+}
+
+static void note_usage(struct connection *c, struct arena *arena, const struct github_request *request,
+                       const struct http_response *response) {
+  int64_t date = date_ms(arena, http_header_value(response, "date")), reset_s;
+  if (date) {
+    c->usage.server_date_ms = date;
+    c->clock_ahead_ms = date - c->now_ms();
+  }
+  if (request->as_app)
+    return; /* another quota than the installation's */
+  str_to_i64(http_header_value(response, "x-ratelimit-limit"), &c->usage.quota_limit);
+  str_to_i64(http_header_value(response, "x-ratelimit-remaining"), &c->usage.quota_remaining);
+  if (str_to_i64(http_header_value(response, "x-ratelimit-reset"), &reset_s))
+    c->usage.quota_reset_ms = reset_s * 1000;
+  if (response->status < 400)
+    c->limit_strikes = 0;
+}
+
+/* -- one exchange ------------------------------------------------------------------------------------------------- */
+
+static bool is_get(const struct github_request *request) {
+  return strcmp(request->method, "GET") == 0;
+}
+
+static struct result exchange(struct connection *c, struct arena *arena, const struct github_request *request,
+                              struct http_response *out) {
+  struct str url, authorization;
+  TRY(github_auth_header(c, arena, request->as_app, &authorization));
+  TRY(url_of(c, arena, request, &url));
+  struct http_header headers[6] = {
+      {STR("Accept"), STR("application/vnd.github+json")},
+      {STR("X-GitHub-Api-Version"), STR("2022-11-28")},
+      {STR("User-Agent"), STR("tandem/" TANDEM_VERSION)},
+      {STR("Authorization"), authorization},
+  };
+  size_t count = 4;
+  if (request->etag.length)
+    headers[count++] = (struct http_header){STR("If-None-Match"), request->etag};
+  if (!str_is_absent(request->body))
+    headers[count++] = (struct http_header){STR("Content-Type"), STR("application/json")};
+  struct http_request call = {request->method, url, headers, count, request->body, GITHUB_TIMEOUT_MS};
+  c->usage.api_calls++;
+  struct result result = c->http->call(c->http, arena, &call, out);
+  if (result.code == RESULT_UNCERTAIN && is_get(request))
+    result.code = RESULT_RETRY; /* reading twice harms nothing */
+  if (result_ok(&result))
+    note_usage(c, arena, request, out);
+  return result;
+}
+
+static bool is_redirect(int64_t status) {
+  return status == 301 || status == 302 || status == 307 || status == 308;
+}
+
+/* GETs `request`, going where GitHub points, on the same host. */
+static struct result follow(struct connection *c, struct arena *arena, struct github_request request, bool *moved,
+                            struct http_response *out) {
+  *moved = false;
+  for (int i = 0; i <= REDIRECTS_MAX; i++) {
+    TRY(exchange(c, arena, &request, out));
+    if (!is_redirect(out->status))
+      return RESULT_DONE;
+    *moved = true;
+    request.scope = AT_URL;
+    request.path = http_header_value(out, "location");
+  }
+  return result_error(RESULT_RETRY, "GitHub redirects in a circle: %.*s", STR_FMT(request.path));
+}
+
+static void take_new_name(struct connection *c, const cJSON *repo) {
+  c->repo_path = str_format(&c->arena, "/repositories/%lld", (long long)json_i64(repo, "id"));
+  c->renamed_to = str_copy(&c->arena, json_str(repo, "full_name"));
+  c->tell_renamed = true;
+}
+
+/* A redirect below a repository is either the repository's new name or an issue's new place: the repository tells. */
+static struct result find_repository(struct connection *c, struct arena *arena, bool *moved) {
+  struct github_request request = {.method = "GET", .scope = AT_REPO, .path = STR("")};
+  struct http_response response;
+  TRY(follow(c, arena, request, moved, &response));
+  if (response.status != 200)
+    return github_error(c, &request, &response);
+  if (!*moved)
+    return RESULT_DONE;
+  cJSON *repo;
+  TRY(github_json("GET", &(struct github_answer){.body = response.body}, &repo));
+  bool fits = json_i64(repo, "id") > 0;
+  if (fits)
+    take_new_name(c, repo);
+  cJSON_Delete(repo);
+  return fits ? RESULT_DONE : result_error(RESULT_RETRY, "GitHub's answer about the repository has no id");
+}
+
+static bool is_gone(int64_t status) {
+  return status == 301 || status == 404 || status == 410 || status == 451;
+}
+
+static struct result finish(struct connection *c, struct arena *arena, const struct github_request *request,
+                            const struct http_response *response, struct github_answer *out) {
+  bool fine = (response->status >= 200 && response->status < 300) || (response->status == 304 && request->etag.length);
+  if (!fine && !(request->take_gone && is_gone(response->status)))
+    return github_error(c, request, response);
+  *out = (struct github_answer){
+      .status = response->status,
+      .body = response->body,
+      .etag = http_header_value(response, "etag"),
+      .location = http_header_value(response, "location"),
+      .link = http_header_value(response, "link"),
+      .date_ms = date_ms(arena, http_header_value(response, "date")),
+  };
+  return RESULT_DONE;
+}
+
+struct result github_call(struct connection *c, struct arena *arena, const struct github_request *request,
+                          struct github_answer *out) {
+  struct http_response response;
+  bool moved, may_renew = true;
+  for (int i = 0; i < TRIES_MAX; i++) {
+    if (request->scope == AT_URL && is_get(request))
+      TRY(follow(c, arena, *request, &moved, &response));
+    else
+      TRY(exchange(c, arena, request, &response));
+    if (response.status == 401 && may_renew && github_auth_forget(c)) {
+      may_renew = false;
+      continue;
+    }
+    if (!is_redirect(response.status) || request->scope != AT_REPO)
+      break;
+    TRY(find_repository(c, arena, &moved));
+    if (!moved)
+      break;
+  }
+  return finish(c, arena, request, &response, out);
+}
+
+struct result github_get(struct connection *c, struct arena *arena, struct str repo_path, struct github_answer *out) {
+  struct github_request request = {.method = "GET", .scope = AT_REPO, .path = repo_path};
+  return github_call(c, arena, &request, out);
+}
+
+/* -- answers ------------------------------------------------------------------------------------------------------ */
+
+struct result github_json(const char *method, const struct github_answer *answer, cJSON **out) {
+  struct result result = json_parse(answer->body, out);
+  if (result_ok(&result))
+    return result;
+  result.code = strcmp(method, "GET") == 0 ? RESULT_RETRY : RESULT_UNCERTAIN;
+  return result_context(result, "GitHub's answer with status %lld", (long long)answer->status);
+}
+
+static struct result take_all(const struct github_answer *answer,
+                              struct result (*take)(void *context, const cJSON *item), void *context) {
+  cJSON *list;
+  TRY(github_json("GET", answer, &list));
+  struct result result =
+      cJSON_IsArray(list) ? RESULT_DONE : result_error(RESULT_RETRY, "GitHub's answer is not a list");
+  const cJSON *item;
+  cJSON_ArrayForEach(item, list) {
+    if (result_ok(&result))
+      result = take(context, item);
+  }
+  cJSON_Delete(list);
+  return result;
+}
+
+struct result github_each(struct connection *c, struct arena *arena, struct str repo_path,
+                          struct result (*take)(void *context, const cJSON *item), void *context) {
+  struct github_request request = {.method = "GET", .scope = AT_REPO, .path = repo_path};
+  for (int page = 0; page < PAGES_MAX; page++) {
+    struct github_answer answer;
+    TRY(github_call(c, arena, &request, &answer));
+    TRY(take_all(&answer, take, context));
+    request.scope = AT_URL;
+    request.path = github_link(answer.link, "next");
+    if (request.path.length == 0)
+      return RESULT_DONE;
+  }
+  return result_error(RESULT_RETRY, "%.*s has more than %d pages", STR_FMT(repo_path), PAGES_MAX);
+}

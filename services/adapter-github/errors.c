@@ -1,0 +1,128 @@
+/* What GitHub's refusals mean for the skeleton. Rate limits:
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit */
+#include "github.h"
+
+enum {
+  SECONDARY_FLOOR_MS = 60 * 1000, /* when GitHub does not say how long */
+  SECONDARY_CEILING_MS = 15 * 60 * 1000,
+  RESET_SLACK_MS = 1000,
+};
+
+/* `message` and the first of `errors`, as a person reads them. */
+static struct str words_of(struct arena *arena, struct str body) {
+  cJSON *tree;
+  struct result parsed = json_parse(body, &tree);
+  if (!result_ok(&parsed))
+    return STR("no explanation");
+  struct str message = json_str(tree, "message");
+  const cJSON *first = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(tree, "errors"), 0);
+  struct str detail = cJSON_IsString(first) ? str_of(first->valuestring) : json_str(first, "message");
+  struct str field = json_str(first, "field"), code = json_str(first, "code");
+  struct str words = str_format(arena, "%.*s%s%.*s%s%.*s%s%.*s", STR_FMT(message), field.length ? ", field " : "",
+                                STR_FMT(field), code.length ? ": " : "", STR_FMT(code), detail.length ? ": " : "",
+                                STR_FMT(detail));
+  cJSON_Delete(tree);
+  return words;
+}
+
+static bool is_write(const struct github_request *request) {
+  return strcmp(request->method, "GET") != 0;
+}
+
+/* -- rate limits -------------------------------------------------------------------------------------------------- */
+
+static int64_t header_i64(const struct http_response *response, const char *name, int64_t otherwise) {
+  int64_t value = otherwise;
+  str_to_i64(http_header_value(response, name), &value);
+  return value;
+}
+
+static bool speaks_of_limits(struct str words) {
+  static const char *const signs[] = {"rate limit", "abuse detection", "submitted too quickly"};
+  for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+    if (str_find(words, signs[i]) >= 0)
+      return true;
+  return false;
+}
+
+static bool is_limit(const struct http_response *response, struct str words) {
+  if (response->status == 429)
+    return true;
+  if (response->status == 422)
+    return str_find(words, "submitted too quickly") >= 0;
+  return response->status == 403 && (!str_is_absent(http_header_value(response, "retry-after")) ||
+                                     header_i64(response, "x-ratelimit-remaining", -1) == 0 || speaks_of_limits(words));
+}
+
+/* Doubles with every refusal in a row. */
+static int64_t secondary_wait_ms(struct connection *c) {
+  int64_t wait_ms = SECONDARY_FLOOR_MS;
+  for (unsigned i = 0; i < c->limit_strikes && wait_ms < SECONDARY_CEILING_MS; i++)
+    wait_ms *= 2;
+  c->limit_strikes++;
+  return wait_ms < SECONDARY_CEILING_MS ? wait_ms : SECONDARY_CEILING_MS;
+}
+
+/* GitHub's order: retry-after, else remaining and reset, else a minute and more. */
+static int64_t limit_wait_ms(struct connection *c, const struct http_response *response) {
+  int64_t seconds = header_i64(response, "retry-after", -1);
+  if (seconds >= 0 && seconds < 7 * 86400)
+    return (seconds ? seconds : 1) * 1000;
+  int64_t reset_s = header_i64(response, "x-ratelimit-reset", 0);
+  int64_t wait_ms = reset_s * 1000 - (c->now_ms() + c->clock_ahead_ms) + RESET_SLACK_MS;
+  if (header_i64(response, "x-ratelimit-remaining", -1) == 0 && reset_s > 0 && wait_ms < 7 * 86400 * 1000LL)
+    return wait_ms > RESET_SLACK_MS ? wait_ms : RESET_SLACK_MS;
+  return secondary_wait_ms(c);
+}
+
+static struct result limited(struct connection *c, const struct http_response *response, struct str words) {
+  int64_t wait_ms = limit_wait_ms(c, response), until_ms = c->now_ms() + wait_ms;
+  if (until_ms > c->usage.blocked_until_ms)
+    c->usage.blocked_until_ms = until_ms;
+  return result_retry_after(wait_ms, "GitHub asks to wait %lld s: %.*s", (long long)(wait_ms / 1000), STR_FMT(words));
+}
+
+/* -- everything else ---------------------------------------------------------------------------------------------- */
+
+static struct result server_failed(const struct github_request *request, const struct http_response *response) {
+  int64_t wait_ms = header_i64(response, "retry-after", 0) * 1000;
+  if (is_write(request))
+    return result_error(RESULT_UNCERTAIN, "GitHub answered %lld to a write", (long long)response->status);
+  return result_retry_after(wait_ms > 0 ? wait_ms : 0, "GitHub answered %lld", (long long)response->status);
+}
+
+/* A token that may not do this at all stops the project; a write that is refused for this one ticket is parked. */
+static struct result forbidden(const struct github_request *request, struct str words) {
+  bool token_is_short = str_find(words, "Resource not accessible") >= 0 || str_find(words, "SAML") >= 0 ||
+                        str_find(words, "suspended") >= 0;
+  return result_error(is_write(request) && !token_is_short ? RESULT_REJECTED : RESULT_AUTH, "GitHub refuses: %.*s",
+                      STR_FMT(words));
+}
+
+static struct result by_status(const struct github_request *request, const struct http_response *response,
+                               struct str words) {
+  int64_t status = response->status;
+  if (status >= 500 || status == 408)
+    return server_failed(request, response);
+  if (status == 401)
+    return result_error(RESULT_AUTH, "GitHub does not accept the credential (%.*s): store a new one", STR_FMT(words));
+  if (status == 403)
+    return forbidden(request, words);
+  if (status == 404 || status == 410 || status == 451)
+    return result_error(RESULT_GONE, "GitHub: %.*s", STR_FMT(words));
+  if (status == 409)
+    return result_error(RESULT_STALE, "GitHub: %.*s", STR_FMT(words));
+  if (status >= 300 && status < 400)
+    return result_error(RESULT_GONE, "moved to %.*s", STR_FMT(http_header_value(response, "location")));
+  return result_error(RESULT_REJECTED, "GitHub refuses with %lld: %.*s", (long long)status, STR_FMT(words));
+}
+
+struct result github_error(struct connection *c, const struct github_request *request,
+                           const struct http_response *response) {
+  struct arena scratch = {0};
+  struct str words = words_of(&scratch, response->body);
+  struct result result =
+      is_limit(response, words) ? limited(c, response, words) : by_status(request, response, words);
+  arena_free(&scratch);
+  return result_context(result, "%s %.*s", request->method, STR_FMT(request->path));
+}

@@ -1,0 +1,175 @@
+/* What the files of this adapter share: the connection, calls to GitHub, translation, the pull's cursor. Nothing outside
+ * this folder includes it, except tests. Sources: https://docs.github.com/en/rest (API version 2022-11-28). */
+#ifndef ADAPTER_GITHUB_GITHUB_H
+#define ADAPTER_GITHUB_GITHUB_H
+
+#include <openssl/evp.h>
+
+#include "base/json.h"
+#include "service/connector.h"
+
+extern const struct connector github_connector;
+
+enum {
+  GITHUB_PAGE_ITEMS = 100, /* the most that GitHub gives */
+  GITHUB_TIMEOUT_MS = 30 * 1000,
+  GITHUB_SETTLE_MS = 15 * 60 * 1000, /* how long a list may lag behind a write */
+  GITHUB_TOKEN_BYTES = 1024,
+};
+
+/* -- connection --------------------------------------------------------------------------------------------------- */
+
+/* A token as it is, or an App's key that signs for short-lived installation tokens. */
+struct github_auth {
+  EVP_PKEY *app_key; /* NULL: a token */
+  struct str app_id;
+  int64_t installation_id; /* 0 = not asked yet */
+  char token[GITHUB_TOKEN_BYTES];
+  int64_t token_until_ms; /* on GitHub's clock; of an installation token */
+};
+
+struct github_milestone {
+  int64_t number;
+  struct str title;
+};
+
+struct connection {
+  struct arena arena; /* what lives as long as the connection */
+  struct http *http;
+  int64_t (*now_ms)(void);
+  struct str api;        /* "https://api.github.com", no slash at the end */
+  struct str remote;     /* as configured, "acme/rocket"; absent: only the account is of interest */
+  struct str repo_path;  /* "/repos/acme/rocket"; "/repositories/7" once it was renamed */
+  struct str renamed_to; /* "acme/rocket-2", absent = the configured name holds */
+  bool tell_renamed;     /* the next page of a pull carries the note */
+  struct str credential; /* its name */
+  struct str self;       /* our login there, absent = not asked yet */
+  struct github_auth auth;
+  struct arena milestone_arena;
+  LIST_OF(struct github_milestone) milestones;
+  bool milestones_known;
+  struct usage usage;
+  int64_t clock_ahead_ms; /* GitHub's clock minus ours, by the Date header */
+  unsigned limit_strikes; /* secondary limits met in a row */
+};
+
+/* -- calls.c ------------------------------------------------------------------------------------------------------ */
+
+enum github_scope { AT_REPO, AT_API, AT_URL }; /* what `path` is relative to; AT_URL: a whole URL that GitHub gave */
+
+struct github_request {
+  const char *method;
+  enum github_scope scope;
+  struct str path; /* with its query, escaped */
+  struct str body; /* JSON, absent = none */
+  struct str etag; /* for a conditional GET */
+  bool as_app;     /* signed by the App's key, not by an installation token */
+  bool take_gone;  /* 301, 404, 410 and 451 are answers, not errors */
+};
+
+struct github_answer {
+  int64_t status;
+  struct str body, etag, location, link;
+  int64_t date_ms; /* GitHub's clock, 0 = not said */
+};
+
+/* One call, with what belongs to it: a renewed installation token, the way to a renamed repository. OK: 2xx, 304, and
+ * what `take_gone` names. A GET never ends UNCERTAIN. */
+struct result github_call(struct connection *c, struct arena *arena, const struct github_request *request,
+                          struct github_answer *out) MUST_USE;
+
+struct result github_get(struct connection *c, struct arena *arena, struct str repo_path,
+                         struct github_answer *out) MUST_USE;
+
+/* The answer's JSON, which the caller deletes. Not JSON: RETRY to a read, UNCERTAIN to a write. */
+struct result github_json(const char *method, const struct github_answer *answer, cJSON **out) MUST_USE;
+
+/* The URL of rel `rel` in a Link header (RFC 8288), absent if there is none. Points into `link`. */
+struct str github_link(struct str link, const char *rel);
+
+/* Follows every page of a list below the repository; `take` is called per item. */
+struct result github_each(struct connection *c, struct arena *arena, struct str repo_path,
+                          struct result (*take)(void *context, const cJSON *item), void *context) MUST_USE;
+
+/* -- errors.c ----------------------------------------------------------------------------------------------------- */
+
+/* What an answer of 3xx to 5xx means for the skeleton; rate limits also block the credential in c->usage. */
+struct result github_error(struct connection *c, const struct github_request *request,
+                           const struct http_response *response) MUST_USE;
+
+/* -- auth.c ------------------------------------------------------------------------------------------------------- */
+
+struct result github_auth_open(struct connection *c, struct str kind, struct str credential) MUST_USE;
+void github_auth_close(struct connection *c);
+
+/* "Bearer ..." for a request; asks for an installation token when there is none that lasts. */
+struct result github_auth_header(struct connection *c, struct arena *arena, bool as_app, struct str *out) MUST_USE;
+
+/* After a 401: false when another try with a fresh token is no use. */
+bool github_auth_forget(struct connection *c);
+
+/* An App's JWT (RFC 7519), RS256, valid from a minute ago for nine minutes from `now_ms`. */
+struct result github_jwt(struct arena *arena, EVP_PKEY *key, struct str app_id, int64_t now_ms,
+                         struct str *out) MUST_USE;
+
+/* Our own login, asked for once a connection. */
+struct result github_self(struct connection *c, struct arena *arena, struct str *out) MUST_USE;
+
+/* Logins are compared without case. */
+bool github_same_name(struct str a, struct str b);
+
+/* -- translate.c: pure -------------------------------------------------------------------------------------------- */
+
+/* RESULT_REJECTED when a member that GitHub always sends is missing. `self` absent = not known. */
+struct result github_read_issue(struct arena *arena, const cJSON *issue, struct str self,
+                                struct observation *out) MUST_USE;
+struct result github_read_comment(struct arena *arena, const cJSON *comment, struct str self,
+                                  struct observation *out) MUST_USE;
+
+/* Pull requests are in GitHub's lists of issues, and their comments among those of issues. */
+bool github_is_pull(const cJSON *issue_or_comment);
+
+/* "2024-05-06T07:08:09Z" as ms; 0 when it is no time. */
+int64_t github_time_ms(const cJSON *object, const char *name);
+
+/* Takes the marker's HTML comment and the blank lines before it out of a body. `marker` absent = none. */
+struct str github_split_marker(struct arena *arena, struct str body, struct str *marker);
+
+enum { GITHUB_MILESTONE_KEEP = -1, GITHUB_MILESTONE_NONE = 0 };
+
+/* The JSON of a POST or PATCH; absent when there is nothing to send. */
+struct result github_write_issue(struct arena *arena, const struct payload *payload, bool create, int64_t milestone,
+                                 struct str *out) MUST_USE;
+struct result github_write_comment(struct arena *arena, const struct payload *payload, struct str *out) MUST_USE;
+
+/* {"state": "closed", "state_reason": ...} for a status word; RESULT_REJECTED for an unknown one. */
+struct result github_write_status(struct arena *arena, struct str status, struct str *out) MUST_USE;
+
+/* {"labels": [...]}: the members of a set under its own name. */
+struct str github_write_set(struct arena *arena, const struct value *set);
+
+/* -- milestones.c ------------------------------------------------------------------------------------------------- */
+
+/* The number for a title; "" is GITHUB_MILESTONE_NONE. RESULT_REJECTED when there is no such milestone. */
+struct result github_milestone_number(struct connection *c, struct arena *arena, struct str title,
+                                      int64_t *out) MUST_USE;
+
+/* -- the operations ----------------------------------------------------------------------------------------------- */
+
+struct result github_pull(struct connection *c, struct arena *arena, struct str mode, struct str cursor,
+                          struct pull_page *out) MUST_USE;
+struct result github_fetch(struct connection *c, struct arena *arena, const struct external_ref *ref,
+                           bool *not_modified, struct observation *out) MUST_USE;
+struct result github_push(struct connection *c, struct arena *arena, const struct push *push,
+                          struct observation *out) MUST_USE;
+struct result github_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
+                          struct observation *out) MUST_USE;
+struct result github_describe(struct connection *c, struct arena *arena, struct remote_description *out) MUST_USE;
+bool github_verify(const struct webhook_request *request, struct str secret);
+struct result github_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
+                               struct list *out) MUST_USE;
+
+/* The right hex digits for "sha256=": 64 of them and a NUL. */
+void github_signature(struct str secret, struct str body, char out[65]);
+
+#endif

@@ -1,0 +1,30 @@
+/* tandem-scheduler: when.
+ *
+ * In:   doorbells that a session may have ended, ProjectConfigured.
+ * Out:  schedule.tick, which starts what is due and ends what has nothing left (SyncStarted, SyncCompleted).
+ * Owns: nothing. When each project is due stands in the store, so any number of schedulers may run. */
+#include "service/service.h"
+
+enum { LONGEST_WAIT_MS = 5000, SHORTEST_WAIT_MS = 50 };
+
+static struct result work(struct service_context *context, int64_t *wait_ms) {
+  struct schedule_tick tick = {0};
+  struct schedule_result result = {0};
+  TRY(rpc_call(context->rpc, context->arena, VERB_SCHEDULE_TICK, &tick, &result, RPC_TIMEOUT_MS));
+  if (result.started || result.finished)
+    log_event(LOG_INFO, "sessions_moved", LOG_I64("started", result.started), LOG_I64("finished", result.finished));
+  *wait_ms = result.next_ms < SHORTEST_WAIT_MS  ? SHORTEST_WAIT_MS
+             : result.next_ms > LONGEST_WAIT_MS ? LONGEST_WAIT_MS
+                                                : result.next_ms;
+  return RESULT_DONE;
+}
+
+static bool wakes(enum event_id id, const struct stored_event *event) {
+  (void)event;
+  return id == EVENT_SESSION_MOVED || id == EVENT_PROJECT_CONFIGURED;
+}
+
+int main(void) {
+  static const struct service service = {.role = "scheduler", .workers = 1, .work = work, .wakes = wakes};
+  return service_main(&service, NULL);
+}

@@ -1,0 +1,24 @@
+# The programs. Only the store links libpq; only adapters use lib/base/http; an adapter never sees another.
+set(generated ${CMAKE_BINARY_DIR}/generated)
+file(GLOB migrations CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/store/migrations/*.sql)
+add_custom_command(
+  OUTPUT ${generated}/migrations.c
+  COMMAND ${CMAKE_COMMAND} -DOUT=${generated}/migrations.c "-DFILES=${migrations}" -P ${CMAKE_SOURCE_DIR}/services/store/migrations/embed.cmake
+  DEPENDS ${migrations} ${CMAKE_SOURCE_DIR}/services/store/migrations/embed.cmake VERBATIM)
+
+program(tandem-store services/store tandem-service PkgConfig::libpq)
+target_sources(tandem-store PRIVATE ${generated}/migrations.c)
+program(tandem-conflict services/conflict tandem-service)
+program(tandem-scheduler services/scheduler tandem-service)
+
+# adapter(SYSTEM): the connector as a library, so that tests and fuzz targets link it, and the process.
+function(adapter system)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/adapter-${system}/*.c)
+  list(FILTER sources EXCLUDE REGEX "/main\\.c$")
+  add_library(tandem-connector-${system} STATIC ${sources})
+  target_include_directories(tandem-connector-${system} PUBLIC ${CMAKE_SOURCE_DIR}/services)
+  target_link_libraries(tandem-connector-${system} PUBLIC tandem-service)
+  add_executable(tandem-adapter-${system} ${CMAKE_SOURCE_DIR}/services/adapter-${system}/main.c)
+  target_link_libraries(tandem-adapter-${system} PRIVATE tandem-connector-${system})
+endfunction()
+adapter(github)

@@ -1,0 +1,13 @@
+# Turns the migrations into one C file: an array of texts, in the order of their names.
+set(text "/* Made from services/store/migrations. */\n#include <stdint.h>\nextern const char *const migration_texts[];\nextern const int64_t migration_count;\n")
+set(list "")
+set(count 0)
+foreach(file ${FILES})
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  math(EXPR count "${count} + 1")
+  string(APPEND text "static const char migration_${count}[] = {${bytes}0};\n")
+  string(APPEND list "migration_${count},")
+endforeach()
+string(APPEND text "const char *const migration_texts[] = {${list}};\nconst int64_t migration_count = ${count};\n")
+file(WRITE ${OUT} "${text}")
