@@ -22,3 +22,6 @@ function(adapter system)
   target_link_libraries(tandem-adapter-${system} PRIVATE tandem-connector-${system})
 endfunction()
 adapter(github)
+
+# The documents that are made from the tables: docs/asyncapi.json, docs/events.md, docs/verbs.md.
+program(tandem-docs tools/docs tandem-proto)

@@ -6,7 +6,7 @@
 #include <openssl/pem.h>
 #include <sodium.h>
 
-#include "github.h"
+#include "adapter-github/github.h"
 
 enum { JWT_BACKDATE_S = 60, JWT_LIFE_S = 9 * 60, TOKEN_RESERVE_MS = 5 * 60 * 1000, SKEW_WORTH_A_TRY_MS = 30 * 1000 };
 
@@ -81,11 +81,11 @@ static struct result sign(struct arena *arena, EVP_PKEY *key, struct str text, s
   size_t length = (size_t)EVP_PKEY_get_size(key);
   unsigned char *signature = arena_alloc(arena, length);
   EVP_MD_CTX *context = EVP_MD_CTX_new();
-  bool signed_ = EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key) == 1 &&
+  bool fine = EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key) == 1 &&
                  EVP_DigestSign(context, signature, &length, (const unsigned char *)text.at, text.length) == 1;
   EVP_MD_CTX_free(context);
   ERR_clear_error();
-  if (!signed_)
+  if (!fine)
     return result_error(RESULT_AUTH, "private_key cannot sign");
   *out = base64url(arena, signature, length);
   return RESULT_DONE;

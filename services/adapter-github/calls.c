@@ -1,7 +1,7 @@
 /* One call to GitHub: headers, credential, what it cost, and the way to a repository that was renamed. */
 #include <time.h>
 
-#include "github.h"
+#include "adapter-github/github.h"
 
 enum { TRIES_MAX = 4, REDIRECTS_MAX = 3, PAGES_MAX = 100 };
 

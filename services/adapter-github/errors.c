@@ -1,6 +1,6 @@
 /* What GitHub's refusals mean for the skeleton. Rate limits:
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit */
-#include "github.h"
+#include "adapter-github/github.h"
 
 enum {
   SECONDARY_FLOOR_MS = 60 * 1000, /* when GitHub does not say how long */

@@ -5,10 +5,8 @@
 
 #include <openssl/evp.h>
 
+#include "adapter-github/connector.h"
 #include "base/json.h"
-#include "service/connector.h"
-
-extern const struct connector github_connector;
 
 enum {
   GITHUB_PAGE_ITEMS = 100, /* the most that GitHub gives */

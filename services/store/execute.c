@@ -63,7 +63,6 @@ void execute(struct call *call, enum verb_id id, const struct verb_request *requ
     outbox_committed(call->outbox);
   else {
     outbox_clear(call->outbox);
-    result = result_context(result, "%s", verb_table[id].name);
     *reply = reply_frame(call->arena, &result, (struct str){0});
     log_event(result.code == RESULT_BUG ? LOG_ERROR : LOG_DEBUG, "verb_failed", LOG_C("verb", verb_table[id].name),
               LOG_RESULT(&result));

@@ -1,0 +1,85 @@
+/* The table of this connector, and opening and closing its connection. */
+#include <stdlib.h>
+
+#include "adapter-github/github.h"
+
+#define DEFAULT_BASE_URL "https://api.github.com"
+
+/* "owner/name", of the characters that GitHub allows. */
+static bool is_repository_name(struct str remote) {
+  size_t slashes = 0;
+  for (size_t i = 0; i < remote.length; i++) {
+    char c = remote.at[i];
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-_.", c);
+    slashes += c == '/';
+    if (c == '\0' || (!plain && c != '/'))
+      return false;
+  }
+  return slashes == 1 && remote.at[0] != '/' && remote.at[0] != '.' && !str_ends_with(remote, "/") &&
+         !str_ends_with(remote, "/.") && !str_ends_with(remote, "/..");
+}
+
+static struct result take_project(struct connection *c, const struct project *project) {
+  struct str base = project->base_url.length ? project->base_url : STR(DEFAULT_BASE_URL);
+  while (str_ends_with(base, "/"))
+    base.length--;
+  if (project->remote.length && !is_repository_name(project->remote))
+    return result_error(RESULT_REJECTED, "\"%.*s\" is not a repository: write owner/name", STR_FMT(project->remote));
+  c->api = str_copy(&c->arena, base);
+  c->credential = str_copy(&c->arena, project->credential);
+  if (project->remote.length) {
+    c->remote = str_copy(&c->arena, project->remote);
+    c->repo_path = str_format(&c->arena, "/repos/%.*s", STR_FMT(project->remote));
+  }
+  return RESULT_DONE;
+}
+
+static void github_close(struct connection *c) {
+  github_auth_close(c);
+  arena_free(&c->milestone_arena);
+  arena_free(&c->arena);
+  free(c);
+}
+
+static struct result github_open(const struct connector_config *config, struct connection **out) {
+  struct connection *c = calloc(1, sizeof *c);
+  if (!c)
+    abort();
+  c->http = config->http;
+  c->now_ms = config->now_ms;
+  struct result result = take_project(c, config->project);
+  if (result_ok(&result))
+    result = github_auth_open(c, config->credential_kind, config->credential);
+  if (result_ok(&result))
+    *out = c;
+  else
+    github_close(c);
+  return result;
+}
+
+static void github_take_usage(struct connection *c, struct usage *out) {
+  *out = c->usage;
+  c->usage.api_calls = 0;
+  c->usage.blocked_until_ms = 0;
+}
+
+const struct connector github_connector = {
+    .system = "github",
+    .default_base_url = DEFAULT_BASE_URL,
+    .webhook_headers = {.event = "x-github-event",
+                        .delivery_id = "x-github-delivery",
+                        .signature = "x-hub-signature-256"},
+    .settle_ms = GITHUB_SETTLE_MS,
+    /* 80 content-creating requests a minute and 500 an hour: what a full bucket and its refill make together. */
+    .pace = {.burst = 20, .per_minute = 60, .hourly_burst = 80, .per_hour = 420},
+    .open = github_open,
+    .close = github_close,
+    .pull = github_pull,
+    .fetch = github_fetch,
+    .push = github_push,
+    .find = github_find,
+    .verify = github_verify,
+    .translate = github_translate,
+    .describe = github_describe,
+    .take_usage = github_take_usage,
+};
