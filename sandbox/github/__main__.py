@@ -107,7 +107,7 @@ def main():
     try:
         serve(parse_arguments(sys.argv[1:]))
     except (OSError, ValueError, KeyError) as problem:
-        sys.exit("github-sandbox: %s" % problem)
+        sys.exit("github-sandbox: %s: %s" % (type(problem).__name__, problem))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ class PublishedIndex:
                         ("updated", "closed"): [], ("created", "closed"): []}
 
     def set_lag(self, lag_s):
+        """Changes the lag; what the old one allowed to be seen is seen."""
+        self.settle()
         self._lag_s = lag_s
 
     def load(self, versions):

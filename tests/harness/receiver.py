@@ -4,7 +4,7 @@ import http.server
 import json
 import threading
 
-from sandbox import wait_until
+from stand_in import wait_until
 
 
 class Post:
@@ -42,7 +42,7 @@ class Receiver:
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = "http://127.0.0.1:%d/hook" % self._server.server_port
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def wait_for(self, count, deadline_s=10.0):
         """The posts, once there are at least so many."""

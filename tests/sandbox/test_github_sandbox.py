@@ -8,7 +8,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "harness"))
 
 import tap  # noqa: E402
-from sandbox import Sandbox  # noqa: E402
+from stand_in import Sandbox  # noqa: E402
 
 REPO = "/repos/acme/rocket"
 ISSUES = REPO + "/issues"
