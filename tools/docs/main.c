@@ -117,9 +117,9 @@ static const char *short_name(const struct event_type *event) {
   return event->type + strlen("tandem.v1.");
 }
 
-static cJSON *reference(const char *format, const char *name) {
+static cJSON *reference(const char *place, const char *name) {
   char target[160];
-  snprintf(target, sizeof target, format, name);
+  snprintf(target, sizeof target, "#/%s/%s", place, name);
   cJSON *node = cJSON_CreateObject();
   cJSON_AddStringToObject(node, "$ref", target);
   return node;
@@ -135,14 +135,14 @@ static void add_event(cJSON *channels, cJSON *operations, cJSON *messages, const
   cJSON *channel = cJSON_AddObjectToObject(channels, name);
   cJSON_AddStringToObject(channel, "address", event->type);
   cJSON_AddItemToObject(cJSON_AddObjectToObject(channel, "messages"), name,
-                        reference("#/components/messages/%s", name));
+                        reference("components/messages", name));
   cJSON *binding = cJSON_AddObjectToObject(channel, "x-nng");
   cJSON_AddStringToObject(binding, "protocol", "pub/sub");
   cJSON_AddStringToObject(binding, "frame", "topic bytes, one NUL byte, one msgpack map");
 
   cJSON *operation = cJSON_AddObjectToObject(operations, name);
   cJSON_AddStringToObject(operation, "action", "send");
-  cJSON_AddItemToObject(operation, "channel", reference("#/channels/%s", name));
+  cJSON_AddItemToObject(operation, "channel", reference("channels", name));
 }
 
 static void print_asyncapi(void) {
