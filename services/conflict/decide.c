@@ -268,8 +268,11 @@ static void decide_create(struct arena *arena, const struct plan_input *input, s
 /* Only what differs from the external values is named; the store takes the rest from its cache. */
 static void decide_import(struct arena *arena, const struct plan_input *input, struct plan_outcome *out) {
   struct plan plan = plan_import(arena, input);
-  out->import = plan.count > 0;
-  out->ignore = plan.count == 0;
+  /* A body that no rule touches stays in the store, so that a comment comes without any field. */
+  bool takes =
+      plan.count > 0 || (input->external.count == 0 && rules_may_pull(rules_direction(&input->rules, STR("body"))));
+  out->import = takes;
+  out->ignore = !takes;
   struct draft draft = draft_new(arena, plan.count);
   for (size_t i = 0; i < plan.count; i++) {
     const struct plan_field *field = &plan.fields[i];
