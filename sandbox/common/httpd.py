@@ -9,6 +9,7 @@ import http
 import socket
 import struct
 import threading
+import traceback
 import urllib.parse
 
 MAX_HEADER_BYTES = 64 * 1024
@@ -52,14 +53,13 @@ class Request:
 class Response:
     """One answer. `spoil` is None, or how the transport must mistreat it (see `_send_spoilt`)."""
 
-    __slots__ = ("status", "headers", "body", "spoil", "after")
+    __slots__ = ("status", "headers", "body", "spoil")
 
     def __init__(self, status, body=b"", headers=None):
         self.status = status
         self.body = body
         self.headers = headers if headers is not None else {}
         self.spoil = None
-        self.after = None
 
 
 class Server:
@@ -120,13 +120,20 @@ class Server:
             return False
         if request is None:
             return False
-        response = self._handle(request)
+        response = self._handle_safely(request)
         if response.spoil is not None:
             return self._send_spoilt(connection, request, response)
         _send(connection, request, response)
-        if response.after is not None:
-            response.after()
         return request.keep_alive
+
+    def _handle_safely(self, request):
+        """A bug of the stand-in is shown on stderr and answered with 500, like any server's."""
+        try:
+            return self._handle(request)
+        except Exception:  # noqa: BLE001: the connection's last resort
+            traceback.print_exc()
+            return Response(500, b'{"message":"The stand-in has a bug; see its stderr."}',
+                            {"Content-Type": "application/json"})
 
     def _send_spoilt(self, connection, request, response):
         """Mistreats the answer: reset, hang, truncate or drip. Only a drip leaves the connection usable."""

@@ -89,7 +89,8 @@ def serve(options):
     app = holder["app"] = build(options, address)
     autosave = None
     if options.state:
-        snapshot.save(app, options.state)
+        if not os.path.exists(options.state):
+            snapshot.save(app, options.state)
         autosave = Autosave(lambda: app.world.revision, lambda: snapshot.save(app, options.state))
         autosave.start()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -46,9 +46,16 @@ class Renderer:
         self._app_text = None
         self._rendered = collections.deque()
 
-    def _remember(self, version):
-        """Keeps the newest renderings only: 100,000 issues would take half a gigabyte."""
-        self._rendered.append(version)
+    def _keep(self, version, key, data):
+        """Caches the newest renderings only: 100,000 issues would take half a gigabyte.
+
+        A version is queued once, when it gets its first cache, so that the queue never drops the
+        rendering that is being asked for.
+        """
+        if version.cache_key is None:
+            self._rendered.append(version)
+        version.cache = (data, hashlib.blake2b(data, digest_size=12).digest())
+        version.cache_key = key
         if len(self._rendered) > KEPT_RENDERINGS:
             oldest = self._rendered.popleft()
             oldest.cache = oldest.cache_key = None
@@ -128,10 +135,7 @@ class Renderer:
         milestone = issue.milestone
         key = (repo.revision, milestone.revision if milestone is not None else 0)
         if issue.cache_key != key:
-            data = self._issue(repo, issue).encode()
-            issue.cache = (data, hashlib.blake2b(data, digest_size=12).digest())
-            issue.cache_key = key
-            self._remember(issue)
+            self._keep(issue, key, self._issue(repo, issue).encode())
         return issue.cache
 
     def issue_text(self, repo, issue):
@@ -177,10 +181,7 @@ class Renderer:
     def comment(self, repo, comment):
         """The comment's JSON as bytes and a digest of it, cached in the version."""
         if comment.cache_key != repo.revision:
-            data = self._comment(repo, comment).encode()
-            comment.cache = (data, hashlib.blake2b(data, digest_size=12).digest())
-            comment.cache_key = repo.revision
-            self._remember(comment)
+            self._keep(comment, repo.revision, self._comment(repo, comment).encode())
         return comment.cache
 
     def comment_text(self, repo, comment):
