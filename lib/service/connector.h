@@ -29,6 +29,7 @@ struct pull_page {
   struct str cursor; /* where the next call goes on; opaque to all but the connector */
   bool done;         /* nothing more for now; the cursor is where the next pull starts */
   bool unchanged;    /* the tracker said: nothing new at all */
+  struct str note;   /* for the log and a person: the project was renamed there, for instance; mostly absent */
 };
 
 struct webhook_request {

@@ -82,7 +82,7 @@ static struct result sign(struct arena *arena, EVP_PKEY *key, struct str text, s
   unsigned char *signature = arena_alloc(arena, length);
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   bool fine = EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key) == 1 &&
-                 EVP_DigestSign(context, signature, &length, (const unsigned char *)text.at, text.length) == 1;
+              EVP_DigestSign(context, signature, &length, (const unsigned char *)text.at, text.length) == 1;
   EVP_MD_CTX_free(context);
   ERR_clear_error();
   if (!fine)

@@ -18,9 +18,9 @@ static struct str words_of(struct arena *arena, struct str body) {
   const cJSON *first = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(tree, "errors"), 0);
   struct str detail = cJSON_IsString(first) ? str_of(first->valuestring) : json_str(first, "message");
   struct str field = json_str(first, "field"), code = json_str(first, "code");
-  struct str words = str_format(arena, "%.*s%s%.*s%s%.*s%s%.*s", STR_FMT(message), field.length ? ", field " : "",
-                                STR_FMT(field), code.length ? ": " : "", STR_FMT(code), detail.length ? ": " : "",
-                                STR_FMT(detail));
+  struct str words =
+      str_format(arena, "%.*s%s%.*s%s%.*s%s%.*s", STR_FMT(message), field.length ? ", field " : "", STR_FMT(field),
+                 code.length ? ": " : "", STR_FMT(code), detail.length ? ": " : "", STR_FMT(detail));
   cJSON_Delete(tree);
   return words;
 }
@@ -121,8 +121,7 @@ struct result github_error(struct connection *c, const struct github_request *re
                            const struct http_response *response) {
   struct arena scratch = {0};
   struct str words = words_of(&scratch, response->body);
-  struct result result =
-      is_limit(response, words) ? limited(c, response, words) : by_status(request, response, words);
+  struct result result = is_limit(response, words) ? limited(c, response, words) : by_status(request, response, words);
   arena_free(&scratch);
   return result_context(result, "%s %.*s", request->method, STR_FMT(request->path));
 }

@@ -1,5 +1,5 @@
-/* What the files of this adapter share: the connection, calls to GitHub, translation, the pull's cursor. Nothing outside
- * this folder includes it, except tests. Sources: https://docs.github.com/en/rest (API version 2022-11-28). */
+/* What the files of this adapter share: the connection, calls to GitHub, translation, the pull's cursor. Nothing
+ * outside this folder includes it, except tests. Sources: https://docs.github.com/en/rest (API version 2022-11-28). */
 #ifndef ADAPTER_GITHUB_GITHUB_H
 #define ADAPTER_GITHUB_GITHUB_H
 

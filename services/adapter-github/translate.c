@@ -1,7 +1,7 @@
 /* Pure translation: GitHub's JSON to observations, and payloads to GitHub's JSON. Its own words (issue, state_reason,
  * login) end here. https://docs.github.com/en/rest/issues/issues?apiVersion=2022-11-28#get-an-issue */
-#include "base/clock.h"
 #include "adapter-github/github.h"
+#include "base/clock.h"
 
 #define MARKER_OPENS "<!-- tandem:v1:"
 #define MARKER_CLOSES " -->"
@@ -28,8 +28,19 @@ int64_t github_time_ms(const cJSON *object, const char *name) {
   return moment_ms;
 }
 
+/* ".../pull/12" or ".../pull/12#issuecomment-345"; a repository may well be called "pull". */
+static bool is_pull_url(struct str url) {
+  ptrdiff_t hit = str_find(url, "/pull/");
+  if (hit < 0)
+    return false;
+  size_t at = (size_t)hit + sizeof "/pull/" - 1, digits = at;
+  while (at < url.length && url.at[at] >= '0' && url.at[at] <= '9')
+    at++;
+  return at > digits && (at == url.length || url.at[at] == '#');
+}
+
 bool github_is_pull(const cJSON *item) {
-  return cJSON_IsObject(member(item, "pull_request")) || str_find(json_str(item, "html_url"), "/pull/") >= 0;
+  return cJSON_IsObject(member(item, "pull_request")) || is_pull_url(json_str(item, "html_url"));
 }
 
 static bool is_self(struct str author, struct str self) {
@@ -54,7 +65,8 @@ static bool is_uuid(const char *text) {
 /* The length of the HTML comment that starts `text`, 0 when it is not exactly a marker. */
 static size_t marker_length(struct str text, struct str *marker) {
   size_t start = sizeof MARKER_OPENS - 1, end = start + UUID_LENGTH + 1;
-  if (!str_starts_with(text, MARKER_OPENS) || text.length <= end || !is_uuid(text.at + start) || text.at[end - 1] != ':')
+  if (!str_starts_with(text, MARKER_OPENS) || text.length <= end || !is_uuid(text.at + start) ||
+      text.at[end - 1] != ':')
     return 0;
   size_t hmac = end;
   while (end < text.length && is_lower_hex(text.at[end]))
@@ -183,8 +195,7 @@ static struct str parent_of(struct arena *arena, const cJSON *comment) {
   return str_copy(arena, str_slice(url, start, url.length));
 }
 
-struct result github_read_comment(struct arena *arena, const cJSON *comment, struct str self,
-                                  struct observation *out) {
+struct result github_read_comment(struct arena *arena, const cJSON *comment, struct str self, struct observation *out) {
   int64_t id = json_i64(comment, "id");
   struct observation seen = {.kind = STR("comment"), .parent_external_id = parent_of(arena, comment)};
   if (id <= 0 || seen.parent_external_id.length == 0 || github_time_ms(comment, "updated_at") <= 0)

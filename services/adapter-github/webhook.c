@@ -1,0 +1,122 @@
+/* Webhooks: is it GitHub's, and what does it show. https://docs.github.com/en/webhooks/webhook-events-and-payloads */
+#include <openssl/crypto.h>
+#include <openssl/hmac.h>
+
+#include "adapter-github/github.h"
+
+enum { SIGNATURE_DIGITS = 64 };
+#define SIGNATURE_PREFIX "sha256="
+#define FORM_PREFIX "payload="
+
+/* -- signature ---------------------------------------------------------------------------------------------------- */
+
+void github_signature(struct str secret, struct str body, char out[65]) {
+  unsigned char mac[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+  HMAC(EVP_sha256(), secret.at, (int)secret.length, (const unsigned char *)(body.at ? body.at : ""), body.length, mac,
+       &length);
+  for (unsigned i = 0; i < length; i++)
+    snprintf(out + (size_t)i * 2, 3, "%02x", mac[i]);
+}
+
+bool github_verify(const struct webhook_request *request, struct str secret) {
+  char expected[SIGNATURE_DIGITS + 1] = "";
+  struct str signature = request->signature;
+  size_t prefix = sizeof SIGNATURE_PREFIX - 1;
+  if (secret.length == 0 || !str_starts_with(signature, SIGNATURE_PREFIX) ||
+      signature.length != prefix + SIGNATURE_DIGITS)
+    return false;
+  github_signature(secret, request->body, expected);
+  return CRYPTO_memcmp(expected, signature.at + prefix, SIGNATURE_DIGITS) == 0;
+}
+
+/* -- bodies ------------------------------------------------------------------------------------------------------- */
+
+static int hex_value(char c) {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  c = (char)(c | 0x20);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* GitHub's default content type is a form with the JSON in `payload`. */
+static struct str json_of(struct arena *arena, struct str body) {
+  if (!str_starts_with(body, FORM_PREFIX))
+    return body;
+  char *text = arena_alloc(arena, body.length);
+  size_t length = 0;
+  for (size_t i = sizeof FORM_PREFIX - 1; i < body.length && body.at[i] != '&'; i++) {
+    int high = i + 2 < body.length && body.at[i] == '%' ? hex_value(body.at[i + 1]) : -1;
+    int low = high >= 0 ? hex_value(body.at[i + 2]) : -1;
+    text[length++] = low >= 0 ? (char)(high * 16 + low) : body.at[i] == '+' ? ' ' : body.at[i];
+    i += low >= 0 ? 2 : 0;
+  }
+  return (struct str){text, length};
+}
+
+/* -- observations ------------------------------------------------------------------------------------------------- */
+
+static const cJSON *member(const cJSON *object, const char *name) {
+  return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+static void set_gone(struct observation *seen, struct str how) {
+  seen->gone = how;
+  seen->fields = (struct values){0};
+  seen->extra = (struct values){0};
+  seen->marker = (struct str){0};
+}
+
+static struct result take_issue(struct arena *arena, const cJSON *event, struct observation *out) {
+  struct str action = json_str(event, "action");
+  TRY(github_read_issue(arena, member(event, "issue"), (struct str){0}, out));
+  if (!cJSON_IsNull(member(event, "comment")) && cJSON_IsObject(member(event, "comment")))
+    return RESULT_DONE; /* then the action is the comment's */
+  if (str_is(action, "deleted"))
+    set_gone(out, STR("deleted"));
+  if (str_is(action, "transferred")) {
+    const cJSON *there = member(member(event, "changes"), "new_issue");
+    set_gone(out, STR("transferred"));
+    out->moved_to = str_copy(arena, json_str(there, "url"));
+  }
+  return RESULT_DONE;
+}
+
+static struct result take_comment(struct arena *arena, const cJSON *event, struct observation *out) {
+  TRY(github_read_comment(arena, member(event, "comment"), (struct str){0}, out));
+  if (str_is(json_str(event, "action"), "deleted"))
+    set_gone(out, STR("deleted"));
+  return RESULT_DONE;
+}
+
+/* The issue comes first, so that a comment finds its ticket. */
+static struct result take_event(struct arena *arena, bool with_comment, const cJSON *event, struct list *out) {
+  struct observation *seen = ARENA_ARRAY(arena, struct observation, 2);
+  if (github_is_pull(member(event, "issue")))
+    return RESULT_DONE;
+  TRY(take_issue(arena, event, &seen[0]));
+  if (with_comment)
+    TRY(take_comment(arena, event, &seen[1]));
+  *out = (struct list){seen, with_comment ? 2 : 1};
+  return RESULT_DONE;
+}
+
+/* An organization's webhook speaks of all its repositories. */
+static bool is_of(const struct project *project, const cJSON *event) {
+  return github_same_name(json_str(member(event, "repository"), "full_name"), project->remote);
+}
+
+struct result github_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
+                               struct list *out) {
+  bool comment = str_is(event, "issue_comment");
+  struct list seen = {0};
+  cJSON *tree;
+  if (comment || str_is(event, "issues")) {
+    TRY(json_parse(json_of(arena, body), &tree));
+    struct result result = is_of(project, tree) ? take_event(arena, comment, tree, &seen) : RESULT_DONE;
+    cJSON_Delete(tree);
+    TRY(result);
+  }
+  *out = seen;
+  return RESULT_DONE;
+}
