@@ -1,0 +1,298 @@
+"""A whole tandem for a test: private PostgreSQL, sandbox GitHub, and every process, each startable, killable, stoppable.
+
+One PostgreSQL cluster serves a test program; each World has a database of its own. Nothing is written outside a temporary
+folder. Waiting is always for a condition with a deadline, never for a time.
+"""
+
+import atexit
+import glob
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from verbs import Events, Refused, Verbs  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BIN = os.environ.get("TANDEM_BIN", os.path.join(ROOT, "build", "dev", "bin"))
+DEADLINE_S = 30
+
+STATUS_TABLE = [
+    {"local": "open", "external": "open"},
+    {"local": "done", "external": "closed:completed"},
+    {"local": "cancelled", "external": "closed:not_planned"},
+    {"local": "duplicate", "external": "closed:duplicate"},
+    {"local": "in_progress", "external": "open"},
+]
+
+
+def wait_for(condition, what, deadline_s=DEADLINE_S):
+    """The first true value of `condition()`; fails with `what` after the deadline."""
+    end = time.monotonic() + deadline_s
+    pause = 0.005
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError("waited %d s for %s" % (deadline_s, what))
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+class Cluster:
+    """One private PostgreSQL, listening on a socket in its folder only."""
+
+    _shared = None
+
+    @classmethod
+    def shared(cls):
+        if cls._shared is None:
+            cls._shared = cls()
+            atexit.register(cls._shared.close)
+        return cls._shared
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="tandem-pg-", dir="/tmp")
+        self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+        self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, self.user)
+        self.process = None
+        self._run("initdb", "-D", self.folder + "/data", "-A", "trust", "-U", "tandem", "-E", "UTF8", "--no-sync")
+        self.start()
+
+    def _command(self, name, *arguments):
+        command = [os.path.join(self.bin, name), *arguments]
+        if os.geteuid() == 0:
+            command = ["setpriv", "--reuid", self.user, "--regid", self.user, "--clear-groups", *command]
+        return command
+
+    def _run(self, name, *arguments):
+        subprocess.run(self._command(name, *arguments), check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    def start(self):
+        options = ["-c", "listen_addresses=", "-c", "unix_socket_directories=" + self.folder, "-c", "max_connections=100",
+                   "-c", "shared_buffers=32MB", "-c", "fsync=" + os.environ.get("TANDEM_TEST_FSYNC", "off"),
+                   "-c", "jit=off", "-c", "autovacuum_naptime=5s"]
+        self.log = open(self.folder + "/log", "ab")
+        self.process = subprocess.Popen(self._command("postgres", "-D", self.folder + "/data", *options),
+                                        stdout=self.log, stderr=self.log, cwd="/", start_new_session=True)
+        wait_for(lambda: self.sql("postgres", "select 1") is not None, "PostgreSQL")
+
+    def kill(self):
+        """kill -9 of the whole cluster, as a crash of the machine's database would be."""
+        with open(self.folder + "/data/postmaster.pid", encoding="utf-8") as file:
+            os.kill(int(file.readline()), signal.SIGKILL)
+        self.process.wait()
+
+    def sql(self, database, text):
+        """Rows as lists of texts, or None while the server is not there."""
+        done = subprocess.run([os.path.join(self.bin, "psql"), "-h", self.folder, "-U", "tandem", "-d", database, "-At",
+                               "-F", "\x1f", "-R", "\x1e", "-v", "ON_ERROR_STOP=1", "-c", text], capture_output=True, text=True)
+        if done.returncode == 2:
+            return None
+        if done.returncode:
+            raise AssertionError(done.stderr)
+        return [line.split("\x1f") for line in done.stdout.rstrip("\n").split("\x1e") if line]
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Process:
+    """One program under test, its log in the world's folder."""
+
+    def __init__(self, world, name, command, environment):
+        self.world, self.name = world, name
+        self.log_file = os.path.join(world.folder, name + ".log")
+        self.log = open(self.log_file, "ab")
+        self.popen = subprocess.Popen(command, env=environment, stdout=self.log, stderr=self.log,
+                                      stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def kill(self):
+        self.popen.kill()
+        self.popen.wait()
+
+    def stop(self):
+        self.popen.terminate()
+        try:
+            self.popen.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    @property
+    def alive(self):
+        return self.popen.poll() is None
+
+    def output(self):
+        with open(self.log_file, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+
+class Sandbox:
+    """The stand-in's control interface."""
+
+    def __init__(self, world, *options):
+        port_file = os.path.join(world.folder, "sandbox.port")
+        if os.path.exists(port_file):
+            os.unlink(port_file)
+        self.process = Process(world, "sandbox", [os.path.join(ROOT, "sandbox", "github-sandbox"), "--port", "0",
+                                                  "--port-file", port_file, *options], dict(os.environ))
+        wait_for(lambda: os.path.exists(port_file) or not self.process.alive, "the sandbox")
+        with open(port_file, encoding="utf-8") as file:
+            self.port = int(file.read())
+        self.url = "http://127.0.0.1:%d" % self.port
+
+    def request(self, method, path, body=None, headers=()):
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(self.url + path, data=data, method=method, headers=dict(headers))
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return json.loads(response.read() or b"null")
+
+    def control(self, method, path, body=None):
+        return self.request(method, "/_sandbox/" + path, body)
+
+    def act(self, actor, do, repo="acme/rocket", **rest):
+        return self.control("POST", "act", {"actor": actor, "do": do, "repo": repo, **rest})
+
+    def issue(self, number, repo="acme/rocket"):
+        return self.request("GET", "/repos/%s/issues/%d" % (repo, number), None,
+                            {"Authorization": "Bearer sandbox-token", "User-Agent": "test"})
+
+    def history(self, **query):
+        text = "&".join("%s=%s" % pair for pair in query.items())
+        answer = self.control("GET", "history" + ("?" + text if text else ""))
+        return answer["entries"]
+
+
+class World:
+    """Everything, for one scenario. Use as a context manager."""
+
+    def __init__(self, sandbox_options=("--issues", "20", "--no-limits"), replicas=1, environment=()):
+        self.cluster = Cluster.shared()
+        self.folder = tempfile.mkdtemp(prefix="tandem-world-", dir="/tmp")
+        self.database = "w" + os.urandom(6).hex()
+        self.cluster.sql("postgres", "create database " + self.database)
+        os.makedirs(self.folder + "/keys")
+        with open(self.folder + "/keys/data.key", "wb") as file:
+            file.write(os.urandom(32))
+        self.store_port, self.events_port, self.webhook_port = free_port(), free_port(), free_port()
+        self.extra = dict(environment)
+        self.processes = {}
+        self.sandbox = Sandbox(self, *sandbox_options)
+        self.verbs = Verbs("tcp://127.0.0.1:%d" % self.store_port)
+        for number in range(replicas):
+            for role in ("store", "conflict", "scheduler", "adapter-github"):
+                self.start(role, number=number)
+        wait_for(self.answers, "the store")
+
+    # processes
+
+    def environment(self, more=()):
+        return {**os.environ, "TANDEM_HOME": self.folder, "TANDEM_ALLOW_INSECURE_BUS": "true",
+                "TANDEM_DATABASE_URL": "host=%s user=tandem dbname=%s" % (self.cluster.folder, self.database),
+                "TANDEM_STORE_URL": "tcp://127.0.0.1:%d" % self.store_port,
+                "TANDEM_EVENTS_URL": "tcp://127.0.0.1:%d" % self.events_port,
+                "TANDEM_WEBHOOK_LISTEN": "127.0.0.1:%d" % self.webhook_port,
+                "TANDEM_ALLOW_HOSTS": "127.0.0.1:%d" % self.sandbox.port, "TANDEM_SETTLE_MS": "1500",
+                "TANDEM_LOG_LEVEL": "debug", **self.extra, **dict(more)}
+
+    def start(self, role, number=0, more=()):
+        name = role if number == 0 else "%s-%d" % (role, number)
+        self.processes[name] = Process(self, name, [os.path.join(BIN, "tandem-" + role)], self.environment(more))
+        return self.processes[name]
+
+    def answers(self):
+        try:
+            return self.verbs.call("hello")
+        except (OSError, ConnectionError, Refused):
+            return None
+
+    def sql(self, text):
+        return self.cluster.sql(self.database, text)
+
+    def events(self):
+        return Events("tcp://127.0.0.1:%d" % self.events_port)
+
+    # what people do
+
+    def call(self, verb, **body):
+        """A verb, repeated while the store is away."""
+        def once():
+            try:
+                return (self.verbs.call(verb, **body),)
+            except (OSError, ConnectionError):
+                return None
+            except Refused as refused:
+                if refused.code == "retry":
+                    return None
+                raise
+        return wait_for(once, "an answer to " + verb)[0]
+
+    def connect(self, name="rocket", remote="acme/rocket", token="sandbox-token", **settings):
+        self.call("credential.put", name=name, kind="pat", secret=json.dumps({"token": token}), actor="user:test")
+        self.call("credential.put", name=name + ".webhook", kind="webhook", secret='{"secret":"hook-secret"}',
+                  actor="user:test")
+        project = {"name": name, "system": "github", "base_url": self.sandbox.url, "remote": remote, "credential": name,
+                   "direction": "bidirectional", "strategy": "manual", "privacy_default": "shareable",
+                   "webhook_credential": name + ".webhook", "poll_interval_s": 3600,
+                   "rules": [{"field": "status", "table": STATUS_TABLE}], **settings}
+        self.call("project.configure", project=project, actor="user:test")
+
+    def sync(self, name="rocket", mode="incremental", deadline_s=60):
+        """Runs one session to its end and returns it."""
+        session = self.call("session.start", project=name, mode=mode, trigger="person", actor="user:test")["id"]
+        return self.finish(session, deadline_s)
+
+    def finish(self, session, deadline_s=60):
+        return wait_for(lambda: self._ended(session), "session %d" % session, deadline_s)
+
+    def _ended(self, session):
+        found = self.call("session.get", id=session)
+        return found if found["state"] != "running" else None
+
+    def ticket_of(self, external_key, name="rocket"):
+        """The local ticket that is mapped to an external key, or None."""
+        rows = self.sql("select i.number from item i join mapping m on m.item_id = i.id join project p on p.id = m.project_id "
+                        "join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, "
+                        "m.external_id) where p.name = '%s' and e.external_key = '%s'" % (name, external_key))
+        return self.call("ticket.get", key="T-" + rows[0][0]) if rows else None
+
+    # ending
+
+    def logs(self):
+        return "\n".join("--- %s\n%s" % (name, process.output()[-3000:]) for name, process in self.processes.items())
+
+    def close(self):
+        self.verbs.close()
+        for process in self.processes.values():
+            process.kill()
+        self.sandbox.process.kill()
+        self.cluster.sql("postgres", "drop database if exists %s with (force)" % self.database)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind is not None and kind is not KeyboardInterrupt:
+            sys.stderr.write(self.logs() + "\n")
+        self.close()
