@@ -107,7 +107,7 @@ class TwoWay(unittest.TestCase):
         world.sandbox.control("POST", "seed", {"repo": repo, "issues": 0})
         for row in rows:
             row.project = name
-            row.number = world.sandbox.act("alice", "create", repo, fields=BASE)["number"]
+            row.number = world.sandbox.act("alice", "create", repo, fields=BASE)["issue"]["number"]
         world.connect(name, repo)
         world.sync(name)
         if rows[0].settings:
@@ -193,7 +193,7 @@ class Stories(unittest.TestCase):
                                          if m["state"] == "linked"), None), "the issue")
         self.world.sync()
         self.world.sync(mode="full")
-        created = [e for e in self.writes() if e["action"] == "opened" or e["action"] == "created"]
+        created = [e for e in self.writes() if e["action"] == "create" and not e.get("comment_id")]
         self.assertEqual(len(created), 1)
         issue = self.world.sandbox.issue(int(mapping["external_id"]))
         self.assertIn("<!-- tandem:v1:", issue["body"])
@@ -235,12 +235,14 @@ class Stories(unittest.TestCase):
 
     def test_conflict_resolved_by_a_person_is_applied(self):
         number, key = self.first_key()
-        for choice, expected in (("local", "Mine"), ("external", "Theirs"), ("value", "Ours")):
+        for choice in ("local", "external", "value"):
+            mine, theirs = "Mine for " + choice, "Theirs for " + choice
+            expected = {"local": mine, "external": theirs, "value": "Ours"}[choice]
             with self.subTest(choice):
                 self.world.sandbox.control("POST", "faults", {"match": {"path": "/issues/%d$" % number}, "fault": "status",
                                                               "status": 503, "times": None})
-                self.world.call("ticket.edit", key=key, set={"title": "Mine"}, actor="user:carol")
-                self.world.sandbox.act("bob", "edit", number=number, fields={"title": "Theirs"})
+                self.world.call("ticket.edit", key=key, set={"title": mine}, actor="user:carol")
+                self.world.sandbox.act("bob", "edit", number=number, fields={"title": theirs})
                 self.world.sandbox.control("DELETE", "faults")
                 self.world.sync()
                 conflict = wait_for(lambda: self.world.call("conflict.list", ticket=key, state="open").get("conflicts"), "it")[0]
