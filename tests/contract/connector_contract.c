@@ -1,0 +1,291 @@
+/* The driver: reads calls, makes them, checks what any connector must hold to, prints what came back. */
+#include "contract/connector_contract.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+
+/* -- a client whose timeout the script chooses -------------------------------------------------------------------- */
+
+struct hurried_http {
+  struct http http;
+  struct http *inner;
+  int64_t timeout_ms;
+};
+
+static struct result hurried_call(struct http *http, struct arena *arena, const struct http_request *request,
+                                  struct http_response *out) {
+  struct hurried_http *hurried = (struct hurried_http *)http;
+  struct http_request copy = *request;
+  if (hurried->timeout_ms)
+    copy.timeout_ms = hurried->timeout_ms;
+  return hurried->inner->call(hurried->inner, arena, &copy, out);
+}
+
+struct driver {
+  const struct connector *connector;
+  struct connection *connection;
+  struct hurried_http http;
+  struct arena arena; /* of the connection */
+  struct project project;
+};
+
+/* One call and its answer. */
+struct call {
+  struct driver *driver;
+  struct arena *arena;
+  const cJSON *in;
+  cJSON *out;
+  cJSON *broken;
+};
+
+/* -- what any connector must hold to ------------------------------------------------------------------------------ */
+
+static void require(struct call *call, bool holds, const char *rule) {
+  if (!holds)
+    cJSON_AddItemToArray(call->broken, cJSON_CreateString(rule));
+}
+
+static void check_observation(struct call *call, const struct observation *seen) {
+  bool ticket = str_is(seen->kind, "ticket"), gone = seen->gone.length > 0;
+  require(call, ticket || str_is(seen->kind, "comment"), "kind is ticket or comment");
+  require(call, seen->external_id.length > 0, "external_id is there");
+  require(call, seen->external_key.length > 0, "external_key is there");
+  require(call, ticket || seen->parent_external_id.length > 0, "a comment has a parent");
+  require(call, gone || seen->version > 0, "version is there");
+  require(call, gone || seen->fields.count > 0, "fields are there");
+  require(call, !gone || seen->fields.count == 0, "what is gone has no fields");
+  require(call,
+          !gone || str_is(seen->gone, "deleted") || str_is(seen->gone, "transferred") ||
+              str_is(seen->gone, "unreadable"),
+          "gone is deleted, transferred or unreadable");
+  require(call, gone || !ticket || values_find(&seen->fields, STR("title")) != NULL, "a ticket has a title");
+  require(call, str_find(values_text(&seen->fields, "body"), "tandem:v1:") < 0 || seen->marker.length == 0,
+          "a marker is not part of the body");
+}
+
+static cJSON *observation_node(struct call *call, const struct observation *seen) {
+  check_observation(call, seen);
+  return json_from_record(&record_observation, seen, false);
+}
+
+/* -- arguments ---------------------------------------------------------------------------------------------------- */
+
+static const cJSON *argument(const struct call *call, const char *name) {
+  return cJSON_GetObjectItemCaseSensitive(call->in, name);
+}
+
+static struct str argument_str(const struct call *call, const char *name) {
+  return str_copy(call->arena, json_str(call->in, name));
+}
+
+static struct result argument_record(const struct call *call, const char *name, const struct record *record,
+                                     void *out) {
+  return json_tree_to_record(call->arena, record, argument(call, name), out);
+}
+
+/* -- operations --------------------------------------------------------------------------------------------------- */
+
+static void close_connection(struct driver *driver) {
+  if (driver->connection)
+    driver->connector->close(driver->connection);
+  driver->connection = NULL;
+  arena_reset(&driver->arena);
+}
+
+static struct str keep(struct call *call, const char *name) {
+  return str_copy(&call->driver->arena, json_str(call->in, name));
+}
+
+static struct result op_open(struct call *call) {
+  struct driver *driver = call->driver;
+  close_connection(driver);
+  char *credential = cJSON_PrintUnformatted(argument(call, "credential"));
+  struct connector_config config = {.project = &driver->project,
+                                    .credential_kind = keep(call, "credential_kind"),
+                                    .credential = str_copy(&driver->arena, str_of(credential)),
+                                    .http = &driver->http.http,
+                                    .now_ms = clock_now_ms};
+  free(credential);
+  driver->http.timeout_ms = json_i64(call->in, "timeout_ms");
+  driver->project = (struct project){.id = 1,
+                                     .system = str_of(driver->connector->system),
+                                     .base_url = keep(call, "base_url"),
+                                     .remote = keep(call, "remote"),
+                                     .credential = keep(call, "credential_name")};
+  return driver->connector->open(&config, &driver->connection);
+}
+
+static struct result op_pull(struct call *call) {
+  struct driver *driver = call->driver;
+  struct pull_page page = {0};
+  TRY(driver->connector->pull(driver->connection, call->arena, argument_str(call, "mode"), argument_str(call, "cursor"),
+                              &page));
+  cJSON *list = cJSON_AddArrayToObject(call->out, "observations");
+  for (size_t i = 0; i < page.observations.count; i++)
+    cJSON_AddItemToArray(list, observation_node(call, &page.observations.at[i]));
+  cJSON_AddStringToObject(call->out, "cursor", str_c(call->arena, page.cursor));
+  cJSON_AddBoolToObject(call->out, "done", page.done);
+  cJSON_AddBoolToObject(call->out, "unchanged", page.unchanged);
+  cJSON_AddStringToObject(call->out, "note", str_c(call->arena, page.note));
+  require(call, page.cursor.length > 0, "a page has a cursor");
+  require(call, !page.unchanged || (page.done && page.observations.count == 0),
+          "unchanged means done, and nothing seen");
+  return RESULT_DONE;
+}
+
+static struct result op_fetch(struct call *call) {
+  struct driver *driver = call->driver;
+  const cJSON *ref = argument(call, "ref");
+  struct external_ref asked = {.kind = str_copy(call->arena, json_str(ref, "kind")),
+                               .external_id = str_copy(call->arena, json_str(ref, "external_id")),
+                               .parent_external_id = str_copy(call->arena, json_str(ref, "parent_external_id")),
+                               .etag = str_copy(call->arena, json_str(ref, "etag"))};
+  struct observation seen = {0};
+  bool not_modified = false;
+  TRY(driver->connector->fetch(driver->connection, call->arena, &asked, &not_modified, &seen));
+  cJSON_AddBoolToObject(call->out, "not_modified", not_modified);
+  require(call, !not_modified || (asked.etag.length && str_is_absent(seen.kind)), "not modified leaves out untouched");
+  if (not_modified)
+    return RESULT_DONE;
+  require(call, str_equal(seen.external_id, asked.external_id), "the one that was asked for comes back");
+  cJSON_AddItemToObject(call->out, "observation", observation_node(call, &seen));
+  return RESULT_DONE;
+}
+
+static struct result op_push(struct call *call) {
+  struct driver *driver = call->driver;
+  struct intent intent = {0};
+  struct payload payload = {0};
+  struct observation returned = {0};
+  TRY(argument_record(call, "intent", &record_intent, &intent));
+  TRY(argument_record(call, "payload", &record_payload, &payload));
+  struct push push = {.intent = &intent, .payload = &payload};
+  TRY(driver->connector->push(driver->connection, call->arena, &push, &returned));
+  require(call, str_is(intent.change, "create") || str_equal(returned.external_id, intent.external_id),
+          "an update returns its target");
+  require(call, !str_is(intent.change, "create") || str_equal(returned.marker, payload.marker),
+          "what was created shows its marker");
+  require(call, returned.author_is_self || !str_is(intent.change, "create"), "what was created is our own");
+  cJSON_AddItemToObject(call->out, "observation", observation_node(call, &returned));
+  return RESULT_DONE;
+}
+
+static struct result op_find(struct call *call) {
+  struct driver *driver = call->driver;
+  struct intent intent = {0};
+  struct observation found = {0};
+  TRY(argument_record(call, "intent", &record_intent, &intent));
+  TRY(driver->connector->find(driver->connection, call->arena, &intent, argument_str(call, "marker"), &found));
+  require(call, !str_is(intent.change, "create") || found.author_is_self, "what is found is our own");
+  cJSON_AddItemToObject(call->out, "observation", observation_node(call, &found));
+  return RESULT_DONE;
+}
+
+static struct result op_verify(struct call *call) {
+  struct webhook_request request = {.signature = argument_str(call, "signature"), .body = argument_str(call, "body")};
+  bool genuine = call->driver->connector->verify(&request, argument_str(call, "secret"));
+  cJSON_AddBoolToObject(call->out, "genuine", genuine);
+  return RESULT_DONE;
+}
+
+static struct result op_translate(struct call *call) {
+  struct list list = {0};
+  struct project project = {.remote = argument_str(call, "remote")};
+  TRY(call->driver->connector->translate(call->arena, &project, argument_str(call, "event"), argument_str(call, "body"),
+                                         &list));
+  cJSON *nodes = cJSON_AddArrayToObject(call->out, "observations");
+  for (size_t i = 0; i < list.count; i++)
+    cJSON_AddItemToArray(nodes, observation_node(call, &((const struct observation *)list.at)[i]));
+  return RESULT_DONE;
+}
+
+static void add_names(struct call *call, const char *name, const struct str *at, size_t count) {
+  cJSON *list = cJSON_AddArrayToObject(call->out, name);
+  for (size_t i = 0; i < count; i++)
+    cJSON_AddItemToArray(list, cJSON_CreateString(str_c(call->arena, at[i])));
+}
+
+static struct result op_describe(struct call *call) {
+  struct remote_description found = {0};
+  TRY(call->driver->connector->describe(call->driver->connection, call->arena, &found));
+  cJSON_AddStringToObject(call->out, "account", str_c(call->arena, found.account));
+  cJSON_AddStringToObject(call->out, "remote", str_c(call->arena, found.remote));
+  cJSON_AddStringToObject(call->out, "url", str_c(call->arena, found.url));
+  cJSON_AddBoolToObject(call->out, "can_write", found.can_write);
+  cJSON_AddBoolToObject(call->out, "is_private", found.is_private);
+  cJSON_AddNumberToObject(call->out, "estimated_tickets", (double)found.estimated_tickets);
+  add_names(call, "labels", found.labels.at, found.labels.count);
+  add_names(call, "milestones", found.milestones.at, found.milestones.count);
+  add_names(call, "people", found.people.at, found.people.count);
+  add_names(call, "statuses", found.statuses.at, found.statuses.count);
+  return RESULT_DONE;
+}
+
+/* -- the loop ----------------------------------------------------------------------------------------------------- */
+
+static const struct {
+  const char *name;
+  bool connected;
+  struct result (*run)(struct call *call);
+} operations[] = {
+    {"open", false, op_open},     {"pull", true, op_pull},
+    {"fetch", true, op_fetch},    {"push", true, op_push},
+    {"find", true, op_find},      {"describe", true, op_describe},
+    {"verify", false, op_verify}, {"translate", false, op_translate},
+};
+
+static struct result run(struct call *call) {
+  struct str op = json_str(call->in, "op");
+  for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
+    if (str_is(op, operations[i].name))
+      return operations[i].connected && !call->driver->connection
+                 ? result_error(RESULT_BUG, "%s before open", operations[i].name)
+                 : operations[i].run(call);
+  return result_error(RESULT_BUG, "there is no operation %.*s", STR_FMT(op));
+}
+
+static void add_usage(struct call *call) {
+  struct usage usage = {0};
+  if (call->driver->connection)
+    call->driver->connector->take_usage(call->driver->connection, &usage);
+  cJSON_AddItemToObject(call->out, "usage", json_from_record(&record_usage, &usage, false));
+}
+
+static void answer_line(struct driver *driver, struct arena *arena, struct str line) {
+  cJSON *in = NULL;
+  struct call call = {.driver = driver, .arena = arena, .out = cJSON_CreateObject()};
+  call.broken = cJSON_AddArrayToObject(call.out, "broken");
+  struct result result = json_parse(line, &in);
+  call.in = in;
+  if (result_ok(&result))
+    result = run(&call);
+  cJSON_AddStringToObject(call.out, "code", result_code_name(result.code));
+  cJSON_AddStringToObject(call.out, "message", result.message);
+  cJSON_AddNumberToObject(call.out, "retry_after_ms", (double)result.retry_after_ms);
+  add_usage(&call);
+  cJSON_Delete(in);
+  struct str text = json_print(arena, call.out);
+  printf("%.*s\n", STR_FMT(text));
+  fflush(stdout);
+}
+
+int connector_contract_main(const struct connector *connector) {
+  const struct str here = STR("127.0.0.1");
+  const struct http_options options = {.allowed_hosts = &here, .allowed_host_count = 1};
+  struct driver driver = {.connector = connector};
+  struct arena arena = {0};
+  char *line = NULL;
+  size_t capacity = 0;
+  driver.http = (struct hurried_http){.http = {.call = hurried_call}, .inner = http_open(&options)};
+  for (ssize_t length; (length = getline(&line, &capacity, stdin)) > 0; arena_reset(&arena))
+    answer_line(&driver, &arena, (struct str){line, (size_t)length});
+  close_connection(&driver);
+  driver.http.inner->close(driver.http.inner);
+  arena_free(&driver.arena);
+  arena_free(&arena);
+  free(line);
+  return 0;
+}
