@@ -14,7 +14,7 @@
 
 struct http *worker_http(void) {
   struct arena arena = {0};
-  const char *hosts = getenv("TANDEM_ALLOW_HOSTS"), *ca_file = getenv("TANDEM_CA_FILE");
+  const char *hosts = getenv("TANDEM_ALLOW_HOSTS"), *ca_file = getenv("TANDEM_HTTP_CA_FILE");
   struct str rest = str_of(hosts ? hosts : ""), *list = ARENA_ARRAY(&arena, struct str, rest.length + 1);
   struct http_options options = {.user_agent = STR("tandem/" TANDEM_VERSION), .allowed_hosts = list};
   while (rest.length) {

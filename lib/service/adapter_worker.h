@@ -25,7 +25,7 @@ struct worker {
 /* Claims and does one piece of work; `*wait_ms` as in service.h. */
 struct result worker_round(struct worker *worker, struct service_context *context, int64_t *wait_ms) MUST_USE;
 
-/* An HTTP client as the settings say (TANDEM_ALLOW_HOSTS, TANDEM_CA_FILE). */
+/* An HTTP client as the settings say (TANDEM_ALLOW_HOSTS, TANDEM_HTTP_CA_FILE). */
 struct http *worker_http(void);
 
 /* Cleans an observation's fields and hashes them, so that every observation of the same content has the same hash. */

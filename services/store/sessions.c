@@ -138,8 +138,10 @@ struct result store_session_start(struct call *call, const void *request, void *
                         "project %.*s has stopped: %.*s; `tandem projects resume %.*s` when it is mended",
                         STR_FMT(project.name), STR_FMT(project.state_reason), STR_FMT(project.name));
   TRY(sessions_running(call, project.id, &answer->id));
-  if (answer->id && !str_is(start->mode, "full")) /* join it; it may have pulled already, so it pulls again */
-    return db_query(call->db, "update session set pull_done = false where id = $1::bigint and seen + unchanged > 0",
+  if (answer->id && !str_is(start->mode, "full")) /* join it; what it has pulled so far may be older than this wish */
+    return db_query(call->db,
+                    "update session s set pull_done = false from project p where s.id = $1::bigint "
+                    "and p.id = s.project_id and p.direction in ('pull', 'bidirectional')",
                     PARAMS(p_i64(answer->id)), NULL);
   if (answer->id)
     return result_error(RESULT_RETRY, "session %lld is running; a full one can start when it has finished",
@@ -251,6 +253,7 @@ static struct result start_due(struct call *call, int64_t *started) {
 
 static struct result tidy(struct call *call) {
   TRY(db_query(call->db, "delete from request where at < now() - interval '1 hour'", NO_PARAMS, NULL));
+  TRY(db_query(call->db, "delete from event_received where at < now() - interval '30 days'", NO_PARAMS, NULL));
   return db_query(call->db, "delete from delivery where state = 'done' and received_at < now() - interval '3 days'",
                   NO_PARAMS, NULL);
 }

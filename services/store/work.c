@@ -260,29 +260,50 @@ static struct result back_off_pull(struct call *call, int64_t project_id, const 
   return sessions_note_error(call, project_id, fail->code, fail->message);
 }
 
+static struct result back_off_fetch(struct call *call, int64_t project_id, const struct work_fail *fail) {
+  return db_query(call->db,
+                  "update fetch_queue set attempts = attempts + 1, next_at = now() + greatest(random() * "
+                  "least(900, power(2, least(attempts, 10))), $2::bigint / 1000.0, 1) * interval '1 second' "
+                  "where project_id = $1::bigint and next_at <= now()",
+                  PARAMS(p_i64(project_id), p_i64(fail->retry_after_ms)), NULL);
+}
+
+/* What has no queue of its own to wait in: the lease stays taken for a moment, so that nobody runs into the same wall.
+ */
+static struct result cool_down(struct call *call, const struct work_fail *fail) {
+  return db_query(call->db,
+                  "update lease set until = now() + greatest(2, $3::bigint / 1000.0) * interval '1 second' "
+                  "where resource = $1 and fence = $2::bigint",
+                  PARAMS(p_str(fail->lease.resource), p_i64(fail->lease.fence), p_i64(fail->retry_after_ms)), NULL);
+}
+
+static bool is_fatal(struct str code) {
+  return str_is(code, "auth") || str_is(code, "gone") || str_is(code, "rejected");
+}
+
+static struct result fail_pull(struct call *call, int64_t project_id, const struct work_fail *fail) {
+  TRY(usage_record(call, project_id, &fail->usage));
+  if (is_fatal(fail->code))
+    return sessions_fail_project(call, project_id, fail->code, fail->message);
+  return back_off_pull(call, project_id, fail);
+}
+
+static struct result fail_fetch(struct call *call, int64_t project_id, const struct work_fail *fail) {
+  TRY(usage_record(call, project_id, &fail->usage));
+  TRY(back_off_fetch(call, project_id, fail));
+  return str_is(fail->code, "auth") ? sessions_fail_project(call, project_id, fail->code, fail->message) : RESULT_DONE;
+}
+
 struct result store_work_fail(struct call *call, const void *request, void *reply) {
   (void)reply;
   const struct work_fail *fail = request;
-  TRY(lease_check(call, &fail->lease));
   int64_t project_id;
-  struct result is_pull = lease_project(&fail->lease, "pull", &project_id);
-  if (result_ok(&is_pull)) {
-    TRY(usage_record(call, project_id, &fail->usage));
-    bool fatal = str_is(fail->code, "auth") || str_is(fail->code, "gone") || str_is(fail->code, "rejected");
-    if (fatal)
-      TRY(sessions_fail_project(call, project_id, fail->code, fail->message));
-    else
-      TRY(back_off_pull(call, project_id, fail));
-  } else if (str_starts_with(fail->lease.resource, "fetch:")) {
-    TRY(lease_project(&fail->lease, "fetch", &project_id));
-    TRY(usage_record(call, project_id, &fail->usage));
-    TRY(db_query(call->db,
-                 "update fetch_queue set attempts = attempts + 1, next_at = now() + greatest(random() * "
-                 "least(900, power(2, least(attempts, 10))), $2::bigint / 1000.0, 1) * interval '1 second' "
-                 "where project_id = $1::bigint and next_at <= now()",
-                 PARAMS(p_i64(project_id), p_i64(fail->retry_after_ms)), NULL));
-    if (str_is(fail->code, "auth"))
-      TRY(sessions_fail_project(call, project_id, fail->code, fail->message));
-  }
-  return lease_release(call, &fail->lease);
+  TRY(lease_check(call, &fail->lease));
+  struct result pull = lease_project(&fail->lease, "pull", &project_id);
+  if (result_ok(&pull))
+    TRY(fail_pull(call, project_id, fail));
+  struct result fetch = lease_project(&fail->lease, "fetch", &project_id);
+  if (result_ok(&fetch))
+    TRY(fail_fetch(call, project_id, fail));
+  return result_ok(&pull) || result_ok(&fetch) ? lease_release(call, &fail->lease) : cool_down(call, fail);
 }

@@ -258,6 +258,7 @@ create table event_received (
   id text primary key,
   at timestamptz not null default now()
 );
+create index event_received_age on event_received (at);
 
 create table lease (
   resource text primary key,
@@ -320,7 +321,7 @@ create view plannable as
   select q.mapping_id, q.project_id, q.rank, q.generation, q.claimed_until
   from plan_queue q
   join project p on p.id = q.project_id and p.state = 'active'
-  join mapping m on m.id = q.mapping_id
+  join mapping m on m.id = q.mapping_id and m.state in ('creating', 'linked', 'parked')
   where not exists (select from intent n
                     where n.mapping_id = q.mapping_id and n.state in ('prepared', 'sending', 'unknown'))
     and not exists (select from fetch_queue f
