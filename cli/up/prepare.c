@@ -1,0 +1,102 @@
+/* Preparing a state directory. What is there already is kept. */
+#include "cli/up/prepare.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/up/files.h"
+#include "cli/up/services.h"
+#include "cli/up/tls_files.h"
+
+enum { DATA_KEY_BYTES = 32, NAMES_MAX = 3, HOST_NAME_BYTES = 256, PROGRAM_PATH_BYTES = 4096 };
+
+struct result prepare_folders(struct arena *arena, struct str home) {
+  static const char *const names[] = {"run", "log", "tls", "keys"};
+  const char *path = str_c(arena, home);
+  TRY(files_make_folder(path, 0700));
+  if (access(path, W_OK | X_OK) != 0)
+    return files_failure(errno, "write to", path);
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    TRY(files_make_folder(str_format(arena, "%s/%s", path, names[i]).at, 0700));
+  return RESULT_DONE;
+}
+
+/* A key is made once and never again: what it encrypted could not be read any more. */
+static struct result prepare_key(struct arena *arena, const struct settings *settings) {
+  unsigned char key[DATA_KEY_BYTES];
+  const char *path = str_format(arena, "%.*s/keys/data.key", STR_FMT(settings->home)).at;
+  const char *version = str_format(arena, "%.*s/postgres/data/PG_VERSION", STR_FMT(settings->home)).at;
+  if (!str_is_absent(settings->data_key_file) || access(path, F_OK) == 0)
+    return RESULT_DONE;
+  if (access(version, F_OK) == 0)
+    log_event(LOG_WARNING, "data_key_missing", LOG_C("file", path),
+              LOG_C("hint", "a new one is made; credentials must be put in again, or restore the file from a backup"));
+  if (sodium_init() < 0)
+    return result_error(RESULT_BUG, "libsodium does not start");
+  randombytes_buf(key, sizeof key);
+  struct result result = files_write(path, (struct str){(const char *)key, sizeof key}, 0600);
+  sodium_memzero(key, sizeof key);
+  return result;
+}
+
+static bool is_host_name(struct str name) {
+  for (size_t i = 0; i < name.length; i++)
+    if (!isalnum((unsigned char)name.at[i]) && !strchr(".-:", name.at[i]))
+      return false;
+  return name.length > 0 && name.length < 200 && !str_is(name, "0.0.0.0") && !str_is(name, "::");
+}
+
+static struct result prepare_certificates(struct arena *arena, const struct settings *settings) {
+  char host_name[HOST_NAME_BYTES] = "";
+  struct str names[NAMES_MAX];
+  size_t count = 0, role_count;
+  const char *const *roles = services_roles(&role_count);
+  gethostname(host_name, sizeof host_name - 1);
+  const struct str wanted[NAMES_MAX] = {str_of(host_name), endpoints_host(arena, settings->store_listen),
+                                        endpoints_host(arena, settings->events_listen)};
+  for (size_t i = 0; i < NAMES_MAX; i++)
+    if (is_host_name(wanted[i]))
+      names[count++] = wanted[i];
+  return tls_files_make(str_format(arena, "%.*s/tls", STR_FMT(settings->home)).at, roles, role_count, names, count);
+}
+
+static struct result find_program_dir(struct arena *arena, const char **out) {
+  char path[PROGRAM_PATH_BYTES];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (length <= 0)
+    return result_error(RESULT_REJECTED, "/proc/self/exe cannot be read: is /proc mounted?");
+  const char *slash = memrchr(path, '/', (size_t)length);
+  *out = str_copy(arena, (struct str){path, slash ? (size_t)(slash - path) : 0}).at;
+  return RESULT_DONE;
+}
+
+static struct result prepare_database(struct arena *arena, const struct up_options *options, struct prepared *out,
+                                      struct str *out_url) {
+  const struct settings *settings = options->settings;
+  out->has_postgres = str_is_absent(settings->database_url.hidden);
+  *out_url = settings->database_url.hidden;
+  if (!out->has_postgres)
+    return RESULT_DONE;
+  TRY(postgres_prepare(arena, settings, options->foreground, &out->postgres));
+  *out_url = postgres_url(arena, &out->postgres);
+  return RESULT_DONE;
+}
+
+struct result prepare_all(struct arena *arena, const struct up_options *options, struct prepared *out) {
+  const struct settings *settings = options->settings;
+  struct services_options services = {
+      .settings = settings, .endpoints = &out->endpoints, .in_foreground = options->foreground};
+  const char *endpoint_path = str_format(arena, "%.*s/run/endpoint.json", STR_FMT(settings->home)).at;
+  TRY(find_program_dir(arena, &services.program_dir));
+  TRY(services_check(arena, services.program_dir));
+  TRY(prepare_certificates(arena, settings));
+  TRY(prepare_key(arena, settings));
+  TRY(endpoints_choose(arena, settings, endpoint_path, &out->endpoints));
+  TRY(prepare_database(arena, options, out, &services.database_url));
+  services_list(arena, &services, &out->services, &out->service_count);
+  return RESULT_DONE;
+}

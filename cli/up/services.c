@@ -1,0 +1,166 @@
+/* The table of services and their environment. */
+#include "cli/up/services.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum service_kind { SERVICE_STORE, SERVICE_SCHEDULER, SERVICE_CONFLICT, SERVICE_ADAPTER };
+
+struct service_row {
+  const char *role; /* the program is tandem-ROLE */
+  enum service_kind kind;
+};
+
+static const struct service_row rows[] = {
+    {"store", SERVICE_STORE},
+    {"scheduler", SERVICE_SCHEDULER},
+    {"conflict", SERVICE_CONFLICT},
+    {"adapter-github", SERVICE_ADAPTER},
+};
+enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+
+static const char *const roles[] = {"store", "scheduler", "conflict", "adapter-github", "cli", "client"};
+
+const char *const *services_roles(size_t *out_count) {
+  *out_count = sizeof roles / sizeof roles[0];
+  return roles;
+}
+
+static int64_t replicas_of(const struct settings *settings, enum service_kind kind) {
+  switch (kind) {
+  case SERVICE_SCHEDULER:
+    return settings->scheduler_replicas;
+  case SERVICE_CONFLICT:
+    return settings->conflict_replicas;
+  case SERVICE_ADAPTER:
+    return settings->adapter_replicas;
+  default:
+    return 1; /* two stores cannot listen on one address */
+  }
+}
+
+/* Variables under construction: what is put replaces what was inherited. */
+struct environment {
+  struct arena *arena;
+  const char **at;
+  size_t count;
+};
+
+static bool is_named(const char *entry, const char *name) {
+  size_t length = strlen(name);
+  return strncmp(entry, name, length) == 0 && entry[length] == '=';
+}
+
+static void drop(struct environment *environment, const char *name) {
+  size_t kept = 0;
+  for (size_t i = 0; i < environment->count; i++)
+    if (!is_named(environment->at[i], name))
+      environment->at[kept++] = environment->at[i];
+  environment->count = kept;
+}
+
+/* An absent or empty value leaves the variable out. */
+static void put(struct environment *environment, const char *name, struct str value) {
+  drop(environment, name);
+  if (value.length)
+    environment->at[environment->count++] = str_format(environment->arena, "%s=%.*s", name, STR_FMT(value)).at;
+}
+
+enum { OWN_VARIABLES_MAX = 32 };
+
+static struct environment inherit(struct arena *arena) {
+  struct environment environment = {.arena = arena};
+  size_t count = 0;
+  while (environ[count])
+    count++;
+  environment.at = ARENA_ARRAY(arena, const char *, count + OWN_VARIABLES_MAX);
+  for (size_t i = 0; i < count; i++)
+    environment.at[environment.count++] = environ[i];
+  return environment;
+}
+
+static struct str join(struct arena *arena, const struct str *items, size_t count) {
+  struct str_builder list = {.arena = arena};
+  for (size_t i = 0; i < count; i++)
+    str_append_format(&list, "%s%.*s", i ? "," : "", STR_FMT(items[i]));
+  return str_built(&list);
+}
+
+static void put_settings(struct environment *environment, const struct settings *settings) {
+  put(environment, "TANDEM_HOME", settings->home);
+  put(environment, "TANDEM_ALLOW_INSECURE_BUS", settings->allow_insecure_bus ? STR("true") : (struct str){0});
+  put(environment, "TANDEM_ALLOW_HOSTS",
+      join(environment->arena, settings->http_allow_hosts.at, settings->http_allow_hosts.count));
+  put(environment, "TANDEM_HTTP_CA_FILE", settings->http_ca_file);
+  put(environment, "TANDEM_POLL_INTERVAL_S",
+      str_format(environment->arena, "%lld", (long long)settings->poll_interval_s));
+  put(environment, "TANDEM_LOG_LEVEL", settings->log_level);
+  put(environment, "TANDEM_LOG", settings->log_format);
+  put(environment, "TANDEM_DATA_KEY_FILE", settings->data_key_file);
+}
+
+/* The store listens on its URL, which may be a wildcard; the others call it. */
+static void put_bus(struct environment *environment, const struct services_options *options,
+                    const struct service_row *row) {
+  const struct up_endpoints *endpoints = options->endpoints;
+  bool listens = row->kind == SERVICE_STORE;
+  struct str home = options->settings->home;
+  put(environment, "TANDEM_STORE_URL", listens ? endpoints->store_listen : endpoints->store_url);
+  put(environment, "TANDEM_EVENTS_URL", listens ? endpoints->events_listen : endpoints->events_url);
+  put(environment, "TANDEM_STORE_LISTEN", endpoints->store_listen);
+  put(environment, "TANDEM_EVENTS_LISTEN", endpoints->events_listen);
+  put(environment, "TANDEM_TLS_CA", str_format(environment->arena, "%.*s/tls/ca.pem", STR_FMT(home)));
+  put(environment, "TANDEM_TLS_CERT", str_format(environment->arena, "%.*s/tls/%s.pem", STR_FMT(home), row->role));
+}
+
+static const char *const *environment_of(struct arena *arena, const struct services_options *options,
+                                         const struct service_row *row, int64_t replica) {
+  struct environment environment = inherit(arena);
+  put_settings(&environment, options->settings);
+  put_bus(&environment, options, row);
+  put(&environment, "TANDEM_WEBHOOK_LISTEN", replica ? STR("127.0.0.1:0") : options->endpoints->webhook_listen);
+  put(&environment, "TANDEM_DATABASE_URL", row->kind == SERVICE_STORE ? options->database_url : (struct str){0});
+  drop(&environment, "TANDEM_DATABASE_URL_FILE");
+  environment.at[environment.count] = NULL;
+  return environment.at;
+}
+
+static struct process_spec spec_of(struct arena *arena, const struct services_options *options,
+                                   const struct service_row *row, int64_t replica) {
+  const char **argv = ARENA_ARRAY(arena, const char *, 2);
+  struct process_spec spec = {.argv = argv, .stdin_file = -1, .kept_file = -1, .death_signal = SIGTERM};
+  argv[0] = str_format(arena, "%s/tandem-%s", options->program_dir, row->role).at;
+  spec.name = replica ? str_format(arena, "%s-%lld", row->role, (long long)replica + 1).at : row->role;
+  spec.envp = environment_of(arena, options, row, replica);
+  if (!options->in_foreground)
+    spec.log_path = str_format(arena, "%.*s/log/%s.log", STR_FMT(options->settings->home), row->role).at;
+  return spec;
+}
+
+struct result services_check(struct arena *arena, const char *folder) {
+  for (size_t i = 0; i < ROW_COUNT; i++) {
+    const char *path = str_format(arena, "%s/tandem-%s", folder, rows[i].role).at;
+    if (access(path, X_OK) != 0)
+      return result_error(RESULT_REJECTED,
+                          "the program %s is missing: it belongs beside `tandem`. Install tandem again, or run "
+                          "`./dev build` in the sources",
+                          path);
+  }
+  return RESULT_DONE;
+}
+
+void services_list(struct arena *arena, const struct services_options *options, const struct process_spec **out,
+                   size_t *out_count) {
+  size_t total = 0, filled = 0;
+  for (size_t i = 0; i < ROW_COUNT; i++)
+    total += (size_t)replicas_of(options->settings, rows[i].kind);
+  struct process_spec *specs = ARENA_ARRAY(arena, struct process_spec, total);
+  for (size_t i = 0; i < ROW_COUNT; i++)
+    for (int64_t replica = 0; replica < replicas_of(options->settings, rows[i].kind); replica++)
+      specs[filled++] = spec_of(arena, options, &rows[i], replica);
+  *out = specs;
+  *out_count = filled;
+}

@@ -1,0 +1,231 @@
+/* The loop: start what is due, wait for a signal, look who died. */
+#include "cli/up/supervisor.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/up/files.h"
+#include "service/backoff.h"
+
+enum {
+  BACKOFF_FIRST_MS = 200,
+  BACKOFF_MOST_MS = 10000,
+  LIVED_LONG_MS = 30000, /* after that a death is a new story */
+  DATABASE_POLL_MS = 50,
+  IDLE_MS = 60000,
+  STOP_SERVICES_MS = 10000,
+  STOP_DATABASE_MS = 60000,
+  STOP_STEP_MS = 20,
+};
+
+struct process {
+  struct process_spec spec;
+  struct backoff backoff;
+  int64_t started_ms, start_at_ms; /* monotonic */
+  pid_t pid;                       /* 0 = not running */
+};
+
+struct supervisor {
+  const struct postgres *postgres;
+  struct process *database, *services; /* database: NULL when it is somebody else's */
+  size_t service_count;
+  bool database_answered; /* once; later the services ride over its absence themselves */
+  int signals;
+};
+
+static bool is_running(const struct process *process) {
+  return process && process->pid != 0;
+}
+
+static void put_off(struct process *process, int64_t now_ms, int64_t *out_wait_ms) {
+  *out_wait_ms = backoff_next(&process->backoff, 0);
+  process->start_at_ms = now_ms + *out_wait_ms;
+}
+
+static void start(struct process *process) {
+  int64_t now_ms = clock_mono_ms(), wait_ms;
+  struct result result = process_spawn(&process->spec, &process->pid);
+  process->started_ms = now_ms;
+  if (result_ok(&result)) {
+    log_event(LOG_INFO, "service_started", LOG_C("name", process->spec.name), LOG_I64("pid", process->pid));
+    return;
+  }
+  put_off(process, now_ms, &wait_ms);
+  log_event(LOG_ERROR, "service_not_started", LOG_C("name", process->spec.name), LOG_RESULT(&result),
+            LOG_I64("again_in_ms", wait_ms));
+}
+
+static bool is_due(const struct process *process, int64_t now_ms) {
+  return !is_running(process) && process->start_at_ms <= now_ms;
+}
+
+static void ask_database(struct supervisor *supervisor) {
+  if (supervisor->database_answered || !is_running(supervisor->database) || !postgres_answers(supervisor->postgres))
+    return;
+  supervisor->database_answered = true;
+  log_event(LOG_INFO, "database_ready", LOG_I64("ms", clock_mono_ms() - supervisor->database->started_ms));
+}
+
+static void start_due(struct supervisor *supervisor) {
+  int64_t now_ms = clock_mono_ms();
+  if (supervisor->database && is_due(supervisor->database, now_ms)) {
+    postgres_clean_up(supervisor->postgres);
+    start(supervisor->database);
+  }
+  ask_database(supervisor);
+  for (size_t i = 0; i < supervisor->service_count && supervisor->database_answered; i++)
+    if (is_due(&supervisor->services[i], now_ms))
+      start(&supervisor->services[i]);
+}
+
+static void note_death(struct process *process, int status) {
+  char end[PROCESS_END_BYTES];
+  struct arena scratch = {0};
+  int64_t now_ms = clock_mono_ms(), wait_ms;
+  if (now_ms - process->started_ms > LIVED_LONG_MS)
+    process->backoff = backoff_start(BACKOFF_FIRST_MS, BACKOFF_MOST_MS);
+  put_off(process, now_ms, &wait_ms);
+  process_describe_end(status, end);
+  struct str last = process->spec.log_path ? files_last_line(&scratch, process->spec.log_path) : (struct str){0};
+  log_event(LOG_ERROR, "service_died", LOG_C("name", process->spec.name), LOG_I64("pid", process->pid),
+            LOG_C("end", end), LOG_I64("again_in_ms", wait_ms), LOG_STR("last_line", last));
+  process->pid = 0;
+  arena_free(&scratch);
+}
+
+static struct process *find_process(struct supervisor *supervisor, pid_t pid) {
+  if (supervisor->database && supervisor->database->pid == pid)
+    return supervisor->database;
+  for (size_t i = 0; i < supervisor->service_count; i++)
+    if (supervisor->services[i].pid == pid)
+      return &supervisor->services[i];
+  return NULL; /* an orphan: in a container we are process 1 */
+}
+
+static void reap(struct supervisor *supervisor, bool stopping) {
+  int status;
+  pid_t pid;
+  while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+    struct process *process = find_process(supervisor, pid);
+    if (process && stopping)
+      process->pid = 0;
+    else if (process)
+      note_death(process, status);
+  }
+}
+
+static int earlier(int wait_ms, const struct process *process, int64_t now_ms) {
+  int64_t left_ms = is_running(process) ? wait_ms : process->start_at_ms - now_ms;
+  return left_ms < 0 ? 0 : left_ms < wait_ms ? (int)left_ms : wait_ms;
+}
+
+static int next_wait_ms(const struct supervisor *supervisor) {
+  int64_t now_ms = clock_mono_ms();
+  int wait_ms = supervisor->database_answered ? IDLE_MS : DATABASE_POLL_MS;
+  if (supervisor->database)
+    wait_ms = earlier(wait_ms, supervisor->database, now_ms);
+  for (size_t i = 0; i < supervisor->service_count && supervisor->database_answered; i++)
+    wait_ms = earlier(wait_ms, &supervisor->services[i], now_ms);
+  return wait_ms;
+}
+
+/* The signal that ends us, or 0 after anything else or nothing. */
+static int wait_for_signal(const struct supervisor *supervisor, int wait_ms) {
+  struct pollfd poll_file = {.fd = supervisor->signals, .events = POLLIN};
+  struct signalfd_siginfo signal;
+  int ending = 0;
+  poll(&poll_file, 1, wait_ms);
+  while (read(supervisor->signals, &signal, sizeof signal) == (ssize_t)sizeof signal)
+    if (signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGINT)
+      ending = (int)signal.ssi_signo;
+  return ending;
+}
+
+static bool any_running(const struct process *processes, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (is_running(&processes[i]))
+      return true;
+  return false;
+}
+
+static void signal_all(const struct process *processes, size_t count, int number) {
+  for (size_t i = 0; i < count; i++)
+    if (is_running(&processes[i]))
+      kill(processes[i].pid, number);
+}
+
+/* Asks with `gentle`, waits, then with `hard`, which ends everybody. */
+static void stop(struct supervisor *supervisor, struct process *processes, size_t count, int gentle, int hard,
+                 int64_t patience_ms) {
+  int64_t until_ms = clock_mono_ms() + patience_ms;
+  bool asked_hard = false;
+  signal_all(processes, count, gentle);
+  while (any_running(processes, count)) {
+    if (!asked_hard && clock_mono_ms() > until_ms) {
+      log_event(LOG_WARNING, "stopping_hard", LOG_C("first", processes[0].spec.name));
+      signal_all(processes, count, hard);
+      asked_hard = true;
+    }
+    wait_for_signal(supervisor, STOP_STEP_MS);
+    reap(supervisor, true);
+  }
+}
+
+static void stop_all(struct supervisor *supervisor, int number) {
+  log_event(LOG_INFO, "stopping", LOG_I64("signal", number));
+  stop(supervisor, supervisor->services, supervisor->service_count, SIGTERM, SIGKILL, STOP_SERVICES_MS);
+  if (supervisor->database)
+    stop(supervisor, supervisor->database, 1, SIGINT, SIGQUIT, STOP_DATABASE_MS);
+  log_event(LOG_INFO, "stopped");
+}
+
+static struct process new_process(struct process_spec spec) {
+  return (struct process){.spec = spec, .backoff = backoff_start(BACKOFF_FIRST_MS, BACKOFF_MOST_MS)};
+}
+
+static struct result open_signals(int *out) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &signals, NULL);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
+  int file = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (file < 0)
+    return result_error(RESULT_RETRY, "cannot wait for signals: %s", strerror(errno));
+  *out = file;
+  return RESULT_DONE;
+}
+
+struct result supervisor_run(const struct supervisor_options *options) {
+  struct arena arena = {0};
+  struct process database;
+  struct supervisor supervisor = {.postgres = options->postgres, .service_count = options->service_count};
+  int ending;
+  TRY(open_signals(&supervisor.signals));
+  supervisor.database_answered = options->postgres == NULL;
+  if (options->postgres) {
+    database = new_process(postgres_spec(&arena, options->postgres));
+    supervisor.database = &database;
+  }
+  supervisor.services = ARENA_ARRAY(&arena, struct process, options->service_count);
+  for (size_t i = 0; i < options->service_count; i++)
+    supervisor.services[i] = new_process(options->services[i]);
+  do {
+    start_due(&supervisor);
+    ending = wait_for_signal(&supervisor, next_wait_ms(&supervisor));
+    reap(&supervisor, false);
+  } while (!ending);
+  stop_all(&supervisor, ending);
+  close(supervisor.signals);
+  arena_free(&arena);
+  return RESULT_DONE;
+}
