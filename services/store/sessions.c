@@ -266,11 +266,12 @@ struct result store_schedule_tick(struct call *call, const void *request, void *
   TRY(tidy(call));
   struct rows rows;
   TRY(db_query(call->db,
-               "select greatest(0, ceil(extract(epoch from min(next_sync_at) - now()) * 1000))::bigint as ms "
+               "select ceil(extract(epoch from min(next_sync_at) - now()) * 1000)::bigint as ms "
                "from project p where state = 'active' and direction <> 'disabled' "
                "and not exists (select from session s where s.project_id = p.id and s.state = 'running')",
                NO_PARAMS, &rows));
+  bool any = !str_is_absent(rows_str(&rows, 0, "ms"));
   int64_t ms = rows_i64(&rows, 0, "ms");
-  result->next_ms = rows_str(&rows, 0, "ms").length ? ms : 60000;
+  result->next_ms = !any ? 60000 : ms > 0 ? ms : 0;
   return RESULT_DONE;
 }

@@ -192,7 +192,7 @@ static struct result soonest_ms(struct call *call, struct str system, int64_t *o
   struct rows rows;
   TRY(db_query(
       call->db,
-      "select greatest(1, ceil(extract(epoch from min(t.at) - now()) * 1000))::bigint as ms from ("
+      "select ceil(extract(epoch from min(t.at) - now()) * 1000)::bigint + 1 as ms from ("
       "select greatest(min(n.next_attempt_at), min(c.blocked_until)) as at from intent n join project p on "
       "p.id = n.project_id join credential c on c.name = p.credential where n.state in ('prepared', 'unknown') "
       "and p.system = $1 and p.state = 'active' group by p.credential "
