@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <endian.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,25 +62,40 @@ struct process_spec postgres_spec(struct arena *arena, const struct postgres *po
                                .death_signal = SIGINT}; /* "fast" shutdown */
 }
 
-/* Whether the process that a lock file names is not a PostgreSQL server any more: in a container that was killed and
- * started again the number may belong to one of our own services. */
-static bool is_stale(struct arena *arena, const char *lock_path) {
-  struct str text = files_read(arena, lock_path);
-  long pid = str_is_absent(text) ? 0 : strtol(str_c(arena, text), NULL, 10);
+/* Whether the process that a lock file names lives and is no PostgreSQL server: in a container that was killed and
+ * started again, or after a reboot, the number may belong to anybody. */
+static bool is_stale(struct arena *arena, struct str lock) {
+  long pid = str_is_absent(lock) ? 0 : strtol(str_c(arena, lock), NULL, 10);
   if (pid <= 0)
     return false;
   struct str name = files_read(arena, str_format(arena, "/proc/%ld/comm", pid).at);
-  return !str_is(str_trim(name), "postgres");
+  return !str_is_absent(name) && !str_is(str_trim(name), "postgres");
+}
+
+/* The lock is given to us, the server's parent, which the server does not take for another server. It is not removed:
+ * its other lines are how the server notices that parts of a killed one still run, and then it must not start. */
+static void adopt_lock(struct arena *arena, const char *path, struct str lock) {
+  ptrdiff_t newline = str_find(lock, "\n");
+  struct str rest = str_slice(lock, newline < 0 ? lock.length : (size_t)newline, lock.length);
+  struct str text = str_format(arena, "%d%.*s", (int)getpid(), STR_FMT(rest));
+  int file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0 || write(file, text.at, text.length) != (ssize_t)text.length)
+    log_event(LOG_WARNING, "stale_lock_kept", LOG_C("file", path));
+  else
+    log_event(LOG_INFO, "stale_lock_adopted", LOG_C("file", path));
+  if (file >= 0)
+    close(file);
 }
 
 void postgres_clean_up(const struct postgres *postgres) {
   struct arena arena = {0};
-  const char *lock = str_format(&arena, "%s/data/postmaster.pid", postgres->folder).at;
-  if (is_stale(&arena, lock) && unlink(lock) == 0)
-    log_event(LOG_INFO, "stale_lock_removed", LOG_C("file", lock));
-  const char *socket_lock = str_format(&arena, "%s/.s.PGSQL.5432.lock", postgres->socket_dir).at;
-  if (is_stale(&arena, socket_lock))
-    unlink(socket_lock);
+  const char *paths[] = {str_format(&arena, "%s/data/postmaster.pid", postgres->folder).at,
+                         str_format(&arena, "%s/.s.PGSQL.5432.lock", postgres->socket_dir).at};
+  for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+    struct str lock = files_read(&arena, paths[i]);
+    if (is_stale(&arena, lock))
+      adopt_lock(&arena, paths[i], lock);
+  }
   arena_free(&arena);
 }
 

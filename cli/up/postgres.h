@@ -30,7 +30,7 @@ struct result postgres_prepare(struct arena *arena, const struct settings *setti
 /* How to start the server. */
 struct process_spec postgres_spec(struct arena *arena, const struct postgres *postgres);
 
-/* Removes what a killed server left behind and would refuse to start over. Call only while holding the lock on HOME. */
+/* Mends lock files of a killed server that name somebody else by now. Call only while holding the lock on HOME. */
 void postgres_clean_up(const struct postgres *postgres);
 
 /* Whether it takes connections now. */
