@@ -1,0 +1,110 @@
+/* Three versions of a text side by side. */
+#include "cli/align.h"
+
+enum { LINES_MAX = 2000 };
+
+struct lines {
+  const struct str *at;
+  size_t count;
+};
+
+static struct lines split(struct arena *arena, struct str text) {
+  size_t capacity = 1;
+  for (size_t i = 0; i < text.length; i++)
+    capacity += text.at[i] == '\n';
+  struct str *lines = ARENA_ARRAY(arena, struct str, capacity);
+  size_t count = 0;
+  while (text.length) {
+    ptrdiff_t newline = str_find(text, "\n");
+    size_t end = newline < 0 ? text.length : (size_t)newline;
+    lines[count++] = str_slice(text, 0, end);
+    text = str_slice(text, newline < 0 ? end : end + 1, text.length);
+  }
+  return (struct lines){lines, count};
+}
+
+/* partner[i] is the line of `side` that line i of `base` became unchanged, or -1; growing. */
+static int *match(struct arena *arena, struct lines base, struct lines side) {
+  size_t width = side.count + 1;
+  int *partner = ARENA_ARRAY(arena, int, base.count + 1);
+  struct arena scratch = {0};
+  unsigned short *longest = ARENA_ARRAY(&scratch, unsigned short, (base.count + 1) * width);
+  for (size_t i = base.count; i-- > 0;)
+    for (size_t j = side.count; j-- > 0;) {
+      unsigned short skip_base = longest[(i + 1) * width + j], skip_side = longest[i * width + j + 1];
+      longest[i * width + j] = str_equal(base.at[i], side.at[j])
+                                   ? (unsigned short)(longest[(i + 1) * width + j + 1] + 1)
+                               : skip_base > skip_side ? skip_base
+                                                       : skip_side;
+    }
+  for (size_t i = 0, j = 0; i < base.count; i++) {
+    partner[i] = -1;
+    while (j < side.count && !str_equal(base.at[i], side.at[j]) &&
+           longest[i * width + j + 1] > longest[(i + 1) * width + j])
+      j++;
+    if (j < side.count && str_equal(base.at[i], side.at[j]))
+      partner[i] = (int)j++;
+  }
+  arena_free(&scratch);
+  return partner;
+}
+
+static bool same_line(struct str a, struct str b) {
+  return (a.at == NULL) == (b.at == NULL) && str_equal(a, b);
+}
+
+static enum align_mark mark_of(const struct align_row *row) {
+  bool local = !same_line(row->base, row->local), external = !same_line(row->base, row->external);
+  if (local && external)
+    return same_line(row->local, row->external) ? ALIGN_ALIKE : ALIGN_BOTH;
+  return local ? ALIGN_LOCAL : external ? ALIGN_EXTERNAL : ALIGN_SAME;
+}
+
+struct rows {
+  struct align_row *at;
+  size_t count;
+};
+
+static struct str line_or_absent(struct lines lines, size_t index, size_t end) {
+  return index < end ? (struct str){lines.at[index].at ? lines.at[index].at : "", lines.at[index].length}
+                     : (struct str){0};
+}
+
+/* Pairs the lines from..to of each text that stand between two lines all three share. */
+static void add_between(struct rows *rows, const struct lines *texts, const size_t *from, const size_t *to) {
+  for (size_t i = 0; from[0] + i < to[0] || from[1] + i < to[1] || from[2] + i < to[2]; i++) {
+    struct align_row row = {.base = line_or_absent(texts[0], from[0] + i, to[0]),
+                            .local = line_or_absent(texts[1], from[1] + i, to[1]),
+                            .external = line_or_absent(texts[2], from[2] + i, to[2])};
+    row.mark = mark_of(&row);
+    rows->at[rows->count++] = row;
+  }
+}
+
+size_t align_texts(struct arena *arena, struct str base, struct str local, struct str external,
+                   const struct align_row **out) {
+  const struct lines texts[3] = {split(arena, base), split(arena, local), split(arena, external)};
+  bool small = texts[0].count <= LINES_MAX && texts[1].count <= LINES_MAX && texts[2].count <= LINES_MAX;
+  struct rows rows = {ARENA_ARRAY(arena, struct align_row, texts[0].count + texts[1].count + texts[2].count + 1), 0};
+  size_t from[3] = {0, 0, 0};
+  const int *in_local = small ? match(arena, texts[0], texts[1]) : NULL;
+  const int *in_external = small ? match(arena, texts[0], texts[2]) : NULL;
+  for (size_t i = 0; small && i < texts[0].count; i++) {
+    if (in_local[i] < 0 || in_external[i] < 0)
+      continue;
+    const size_t to[3] = {i, (size_t)in_local[i], (size_t)in_external[i]};
+    add_between(&rows, texts, from, to);
+    rows.at[rows.count++] = (struct align_row){texts[0].at[i], texts[1].at[to[1]], texts[2].at[to[2]], ALIGN_SAME};
+    for (size_t side = 0; side < 3; side++)
+      from[side] = to[side] + 1;
+  }
+  const size_t ends[3] = {texts[0].count, texts[1].count, texts[2].count};
+  add_between(&rows, texts, from, ends);
+  *out = rows.at;
+  return rows.count;
+}
+
+const char *align_mark_sign(enum align_mark mark) {
+  static const char *const signs[] = {"", "<", ">", "!", "="};
+  return signs[mark];
+}

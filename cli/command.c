@@ -1,0 +1,66 @@
+/* Looking things up in the table of commands. */
+#include "cli/command.h"
+
+#include "cli/nearest.h"
+
+enum { NAMES_MAX = 64 };
+
+const struct command *command_named(struct str path) {
+  for (size_t i = 0; i < command_count; i++)
+    if (str_is(path, command_table[i].path))
+      return &command_table[i];
+  return NULL;
+}
+
+const struct command_group *command_group_named(struct str name) {
+  for (size_t i = 0; i < command_group_count; i++)
+    if (str_is(name, command_groups[i].name))
+      return &command_groups[i];
+  return NULL;
+}
+
+const struct command_group *command_group_of(const struct command *command) {
+  const char *blank = strchr(command->path, ' ');
+  return blank ? command_group_named((struct str){command->path, (size_t)(blank - command->path)}) : NULL;
+}
+
+const char *command_nearest(struct str path) {
+  const char *names[NAMES_MAX];
+  size_t count = 0;
+  for (size_t i = 0; i < command_group_count && count < NAMES_MAX; i++)
+    names[count++] = command_groups[i].name;
+  for (size_t i = 0; i < command_count && count < NAMES_MAX; i++)
+    names[count++] = command_table[i].path;
+  return nearest_word(path, names, count);
+}
+
+static const struct option_spec *find_option(const struct option_spec *options, size_t count, struct str name,
+                                             char letter) {
+  for (size_t i = 0; i < count; i++)
+    if ((name.at && str_is(name, options[i].name)) || (letter && options[i].letter == letter))
+      return &options[i];
+  return NULL;
+}
+
+static const struct option_spec *option_of(const struct command *command, struct str name, char letter) {
+  const struct option_spec *own = command ? find_option(command->options, command->option_count, name, letter) : NULL;
+  return own ? own : find_option(command_global_options, command_global_option_count, name, letter);
+}
+
+const struct option_spec *command_option(const struct command *command, struct str name) {
+  return option_of(command, name, 0);
+}
+
+const struct option_spec *command_option_lettered(const struct command *command, char letter) {
+  return option_of(command, (struct str){0}, letter);
+}
+
+const char *command_option_nearest(const struct command *command, struct str name) {
+  const char *names[NAMES_MAX];
+  size_t count = 0;
+  for (size_t i = 0; command && i < command->option_count && count < NAMES_MAX; i++)
+    names[count++] = command->options[i].name;
+  for (size_t i = 0; i < command_global_option_count && count < NAMES_MAX; i++)
+    names[count++] = command_global_options[i].name;
+  return nearest_word(name, names, count);
+}

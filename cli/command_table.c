@@ -1,0 +1,291 @@
+/* The table of commands: names, arguments, options, help, examples, handlers. */
+#include "cli/commands.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define OPTIONS(table) .options = (table), .option_count = COUNT(table)
+
+#define PRIVACIES "local_only|shareable|public"
+#define DIRECTIONS "push|pull|bidirectional|disabled"
+#define STRATEGIES "manual|local_wins|external_wins|newest_wins|merge"
+
+const struct option_spec command_global_options[] = {
+    {"json", OPTION_FLAG, NULL, "Print the answer as JSON (events: one object a line)", 0},
+    {"plain", OPTION_FLAG, NULL, "Print tables as lines with tabs, without headings and colours", 0},
+    {"quiet", OPTION_FLAG, NULL, "No messages but errors", 'q'},
+    {"home", OPTION_FILE, "DIR", "The state directory, instead of TANDEM_HOME", 0},
+    {"help", OPTION_FLAG, NULL, "Show help", 'h'},
+    {"version", OPTION_FLAG, NULL, "Show the version", 0},
+};
+const size_t command_global_option_count = COUNT(command_global_options);
+
+const struct command_group command_groups[] = {
+    {"connect", "Connect a project of an external system."},  {"ticket", "Read and write tickets."},
+    {"conflicts", "See and decide what both sides changed."}, {"sessions", "See how synchronisations went."},
+    {"projects", "See and steer connected projects."},        {"events", "Follow or replay what happened."},
+};
+const size_t command_group_count = COUNT(command_groups);
+
+static const struct option_spec up_options[] = {
+    {"foreground", OPTION_FLAG, NULL, "Stay, and log to stderr: for containers and systemd", 0},
+};
+static const struct option_spec exit_code_options[] = {
+    {"exit-code", OPTION_FLAG, NULL, "Exit with 8 when conflicts are open", 0},
+};
+static const struct option_spec connect_options[] = {
+    {"repo", OPTION_TEXT, "OWNER/NAME", "The repository", 0},
+    {"name", OPTION_TEXT, "NAME", "What the project is called here; the repository's name if not given", 0},
+    {"base-url", OPTION_TEXT, "URL", "Of the API; https://api.github.com if not given", 0},
+    {"token-file", OPTION_FILE, "FILE", "A personal access token", 0},
+    {"app-id", OPTION_TEXT, "ID", "A GitHub App's id, instead of a token", 0},
+    {"installation-id", OPTION_TEXT, "ID", "The App's installation", 0},
+    {"app-key-file", OPTION_FILE, "FILE", "The App's private key (PEM)", 0},
+    {"direction", OPTION_CHOICE, DIRECTIONS, "Which way changes go; bidirectional if not given", 0},
+    {"strategy", OPTION_CHOICE, STRATEGIES, "When both sides changed a field; manual (ask) if not given", 0},
+    {"confirmed-by", OPTION_TEXT, "NAME", "Who stands for external_wins or newest_wins: they replace local edits", 0},
+    {"privacy", OPTION_CHOICE, PRIVACIES, "Of tickets made here for this project; shareable if not given", 0},
+    {"map", OPTION_LIST, "FIELD:LOCAL=EXTERNAL", "The same word here and there; may be repeated", 0},
+    {"field-direction", OPTION_LIST, "FIELD=DIRECTION", "Another direction for one field; may be repeated", 0},
+    {"webhook-secret-file", OPTION_FILE, "FILE", "The secret that GitHub signs webhooks with", 0},
+    {"poll-interval", OPTION_SECONDS, "TIME", "How often to ask for changes: 90s, 5m, 1h; 5m if not given", 0},
+    {"no-sync", OPTION_FLAG, NULL, "Do not fetch now", 0},
+    {"yes", OPTION_FLAG, NULL, "Take the defaults, do not ask", 'y'},
+};
+static const struct option_spec sync_options[] = {
+    {"full", OPTION_FLAG, NULL, "Look at every ticket, not only at what changed", 0},
+    {"dry-run", OPTION_FLAG, NULL, "Only say what would be done", 0},
+    {"wait", OPTION_FLAG, NULL, "Wait for the end and print the report", 'w'},
+    {"exit-code", OPTION_FLAG, NULL, "Wait, and exit with 8 when there are conflicts", 0},
+};
+static const struct option_spec list_options[] = {
+    {"project", OPTION_TEXT, "PROJECT", "Only those that are in this project", 0},
+    {"status", OPTION_TEXT, "STATUS", "Only those with this status", 0},
+    {"label", OPTION_TEXT, "LABEL", "Only those with this label", 0},
+    {"search", OPTION_TEXT, "TEXT", "Only those whose title or body has this text", 's'},
+    {"limit", OPTION_NUMBER, "N", "At most so many; 50 if not given", 'n'},
+    {"all", OPTION_FLAG, NULL, "However many there are", 'a'},
+};
+static const struct option_spec show_options[] = {
+    {"external", OPTION_FLAG, NULL, "With what the other sides looked like when last seen", 0},
+};
+static const struct option_spec new_options[] = {
+    {"title", OPTION_TEXT, "TEXT", "What it is about, in one line", 't'},
+    {"body", OPTION_TEXT, "TEXT", "The description, Markdown", 'b'},
+    {"body-file", OPTION_FILE, "FILE", "The description from a file", 'F'},
+    {"label", OPTION_LIST, "LABEL", "A label; may be repeated", 'l'},
+    {"assignee", OPTION_LIST, "USER", "Who works on it; may be repeated", 'a'},
+    {"milestone", OPTION_TEXT, "NAME", "Its milestone", 'm'},
+    {"status", OPTION_TEXT, "STATUS", "Its status; open if not given", 0},
+    {"project", OPTION_TEXT, "PROJECT", "Create it there too", 'p'},
+    {"privacy", OPTION_CHOICE, PRIVACIES, "Who may see it", 0},
+};
+static const struct option_spec edit_options[] = {
+    {"title", OPTION_TEXT, "TEXT", "The new title", 't'},
+    {"body", OPTION_TEXT, "TEXT", "The new description", 'b'},
+    {"body-file", OPTION_FILE, "FILE", "The new description from a file, - for standard input", 'F'},
+    {"status", OPTION_TEXT, "STATUS", "open, in_progress, done, cancelled, duplicate, or a word of your own", 0},
+    {"milestone", OPTION_TEXT, "NAME", "Its milestone; \"\" for none", 'm'},
+    {"add-label", OPTION_LIST, "LABEL", "May be repeated", 0},
+    {"remove-label", OPTION_LIST, "LABEL", "May be repeated", 0},
+    {"add-assignee", OPTION_LIST, "USER", "May be repeated", 0},
+    {"remove-assignee", OPTION_LIST, "USER", "May be repeated", 0},
+};
+static const struct option_spec comment_options[] = {
+    {"body", OPTION_TEXT, "TEXT", "The comment, Markdown", 'b'},
+    {"body-file", OPTION_FILE, "FILE", "The comment from a file", 'F'},
+    {"privacy", OPTION_CHOICE, PRIVACIES, "At most as public as the ticket", 0},
+};
+static const struct option_spec share_options[] = {
+    {"project", OPTION_TEXT, "PROJECT", "Grant this project, and create the ticket there", 'p'},
+    {"revoke", OPTION_FLAG, NULL, "Take the grant back: nothing more goes there", 0},
+    {"privacy", OPTION_CHOICE, PRIVACIES, "The ticket's new privacy", 0},
+};
+static const struct option_spec conflict_list_options[] = {
+    {"project", OPTION_TEXT, "PROJECT", "Only those of this project", 0},
+    {"ticket", OPTION_TEXT, "KEY", "Only those of this ticket", 0},
+    {"state", OPTION_CHOICE, "open|decided|resolved|superseded|all", "open if not given", 0},
+    {"limit", OPTION_NUMBER, "N", "At most so many; 100 if not given", 'n'},
+    {"exit-code", OPTION_FLAG, NULL, "Exit with 8 when one is open", 0},
+};
+static const struct option_spec resolve_options[] = {
+    {"local", OPTION_FLAG, NULL, "Take the local value", 0},
+    {"external", OPTION_FLAG, NULL, "Take the external value", 0},
+    {"value", OPTION_LIST, "TEXT", "Take this value; repeat it for the members of a set", 0},
+    {"edit", OPTION_FLAG, NULL, "Bring both together in an editor", 0},
+};
+static const struct option_spec session_list_options[] = {
+    {"project", OPTION_TEXT, "PROJECT", "Only those of this project", 0},
+    {"limit", OPTION_NUMBER, "N", "At most so many; 20 if not given", 'n'},
+};
+static const struct option_spec wait_options[] = {
+    {"wait", OPTION_FLAG, NULL, "Wait for its end", 'w'},
+};
+static const struct option_spec reason_options[] = {
+    {"reason", OPTION_TEXT, "TEXT", "Why, for those who wonder later", 0},
+};
+static const struct option_spec remove_options[] = {
+    {"reason", OPTION_TEXT, "TEXT", "Why, for those who wonder later", 0},
+    {"yes", OPTION_FLAG, NULL, "Do not ask", 'y'},
+};
+static const struct option_spec tail_options[] = {
+    {"type", OPTION_TEXT, "TYPE", "Only events of this type: SyncCompleted, ConflictDetected, …", 0},
+    {"after", OPTION_NUMBER, "N", "First everything after this sequence, then what comes; 0 for all", 0},
+};
+static const struct option_spec replay_options[] = {
+    {"from", OPTION_NUMBER, "N", "The first sequence; 1 if not given", 0},
+    {"to", OPTION_NUMBER, "M", "The last one; the newest if not given", 0},
+    {"type", OPTION_TEXT, "TYPE", "Only events of this type", 0},
+};
+static const struct option_spec egress_options[] = {
+    {"ticket", OPTION_TEXT, "KEY", "Only what left of this ticket", 0},
+    {"limit", OPTION_NUMBER, "N", "At most so many; 50 if not given", 'n'},
+};
+static const struct option_spec help_options[] = {
+    {"markdown", OPTION_FLAG, NULL, "The whole reference as Markdown", 0},
+};
+
+#define KEY_ARGUMENT \
+  { "KEY", false, "a ticket's key, as in T-12" }
+#define PROJECT_ARGUMENT \
+  { "PROJECT", false, "the project's name here" }
+#define ID_ARGUMENT(what) \
+  { "ID", false, what }
+
+const struct command command_table[] = {
+    {.path = "up",
+     .help = "Start everything on this machine",
+     OPTIONS(up_options),
+     .run = command_up,
+     .details = "Makes the state directory, certificates and a private PostgreSQL at the first start, then starts all\n"
+                "processes and returns when they are ready."},
+    {.path = "down", .help = "Stop everything on this machine", .run = command_down},
+    {.path = "status", .help = "Show how every project stands", OPTIONS(exit_code_options), .run = command_status},
+    {.path = "doctor",
+     .help = "Look for what is wrong, and say what to do",
+     .run = command_doctor,
+     .details = "Exits with 1 when something is wrong."},
+    {.path = "connect github",
+     .help = "Keep a GitHub repository's issues in step",
+     OPTIONS(connect_options),
+     .run = command_connect_github,
+     .details = "Tests the credential and the repository first, and stores nothing when that fails. On a terminal it\n"
+                "asks for what is missing. Secrets come from files or are typed; they are never arguments.",
+     .examples =
+         "tandem connect github\n"
+         "tandem connect github --repo acme/rocket --token-file token.txt --yes\n"
+         "tandem connect github --repo acme/rocket --token-file token.txt --direction pull --map labels:bug=kind/bug"},
+    {.path = "sync",
+     .help = "Bring a project, or all, into step now",
+     .arguments = {{"PROJECT", true, "all active ones if not given"}},
+     OPTIONS(sync_options),
+     .run = command_sync,
+     .examples = "tandem sync --wait\ntandem sync rocket --full --exit-code"},
+    {.path = "ticket list",
+     .help = "List tickets",
+     OPTIONS(list_options),
+     .run = command_ticket_list,
+     .examples = "tandem ticket list --project rocket --status open\ntandem ticket list --search pump --json"},
+    {.path = "ticket show",
+     .help = "Show a ticket with comments and where it is outside",
+     .arguments = {KEY_ARGUMENT},
+     OPTIONS(show_options),
+     .run = command_ticket_show},
+    {.path = "ticket new",
+     .help = "Make a ticket",
+     .arguments = {{"-", true, "read the body from standard input"}},
+     OPTIONS(new_options),
+     .run = command_ticket_new,
+     .details = "Prints the new key. Without --project it stays here.",
+     .examples = "tandem ticket new --title 'Pump leaks' --label bug --project rocket\n"
+                 "dmesg | tandem ticket new --title 'Kernel log' -"},
+    {.path = "ticket edit",
+     .help = "Change a ticket, by options or in an editor",
+     .arguments = {KEY_ARGUMENT},
+     OPTIONS(edit_options),
+     .run = command_ticket_edit,
+     .details = "Without options the ticket opens in $EDITOR. If somebody else changed it meanwhile, nothing is\n"
+                "overwritten and your text is kept. A comment's key (C-17) takes --body.",
+     .examples = "tandem ticket edit T-12 --status done --remove-label triage\ntandem ticket edit T-12"},
+    {.path = "ticket comment",
+     .help = "Add a comment",
+     .arguments = {KEY_ARGUMENT, {"-", true, "read it from standard input"}},
+     OPTIONS(comment_options),
+     .run = command_ticket_comment,
+     .examples = "tandem ticket comment T-12 --body 'Fixed in 1.3'"},
+    {.path = "ticket share",
+     .help = "Say which projects may have a ticket",
+     .arguments = {KEY_ARGUMENT},
+     OPTIONS(share_options),
+     .run = command_ticket_share,
+     .examples = "tandem ticket share T-12 --project rocket\ntandem ticket share T-12 --project rocket --revoke"},
+    {.path = "conflicts list",
+     .help = "List what both sides changed",
+     OPTIONS(conflict_list_options),
+     .run = command_conflicts_list},
+    {.path = "conflicts show",
+     .help = "Show both values side by side",
+     .arguments = {ID_ARGUMENT("the conflict's number")},
+     .run = command_conflicts_show},
+    {.path = "conflicts resolve",
+     .help = "Decide a conflict",
+     .arguments = {ID_ARGUMENT("the conflict's number")},
+     OPTIONS(resolve_options),
+     .run = command_conflicts_resolve,
+     .details = "If either side has moved since, the conflict is superseded and a new one shows what is there now.",
+     .examples = "tandem conflicts resolve 7 --external\n"
+                 "tandem conflicts resolve 7 --value 'Pump leaks at 3 bar'\n"
+                 "tandem conflicts resolve 8 --value bug --value urgent"},
+    {.path = "sessions list",
+     .help = "List synchronisations, newest first",
+     OPTIONS(session_list_options),
+     .run = command_sessions_list},
+    {.path = "sessions show",
+     .help = "Show a synchronisation's report",
+     .arguments = {ID_ARGUMENT("the session's number")},
+     OPTIONS(wait_options),
+     .run = command_sessions_show},
+    {.path = "projects list", .help = "List connected projects", .run = command_projects_list},
+    {.path = "projects show",
+     .help = "Show a project's settings",
+     .arguments = {PROJECT_ARGUMENT},
+     .run = command_projects_show},
+    {.path = "projects pause",
+     .help = "Let nothing in or out for a while",
+     .arguments = {PROJECT_ARGUMENT},
+     OPTIONS(reason_options),
+     .run = command_projects_pause},
+    {.path = "projects resume",
+     .help = "End a pause, or try again after a failure",
+     .arguments = {PROJECT_ARGUMENT},
+     .run = command_projects_resume},
+    {.path = "projects remove",
+     .help = "Stop keeping a project in step; tickets stay",
+     .arguments = {PROJECT_ARGUMENT},
+     OPTIONS(remove_options),
+     .run = command_projects_remove},
+    {.path = "events tail",
+     .help = "Follow events as they happen",
+     OPTIONS(tail_options),
+     .run = command_events_tail,
+     .examples = "tandem events tail --type ConflictDetected --json"},
+    {.path = "events replay",
+     .help = "Print events that happened",
+     OPTIONS(replay_options),
+     .run = command_events_replay,
+     .examples = "tandem events replay --from 100 --to 200 --json"},
+    {.path = "egress",
+     .help = "Show what left, when, where and under which rule",
+     OPTIONS(egress_options),
+     .run = command_egress},
+    {.path = "completion",
+     .help = "Print a completion script",
+     .arguments = {{"SHELL", false, "bash, zsh or fish"}},
+     .run = command_completion,
+     .examples = "source <(tandem completion bash)\ntandem completion fish > ~/.config/fish/completions/tandem.fish"},
+    {.path = "version", .help = "Show the version", .run = command_version},
+    {.path = "help",
+     .help = "Explain a command",
+     .arguments = {{"COMMAND", true, "its first word"}, {"COMMAND", true, "its second word"}},
+     OPTIONS(help_options),
+     .run = command_help},
+};
+const size_t command_count = COUNT(command_table);

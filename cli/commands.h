@@ -1,0 +1,23 @@
+/* The handlers that the table of commands names. Each returns how it went; main prints the error and turns it into the
+ * exit status. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/invocation.h"
+
+typedef struct result command_handler(struct invocation *call);
+
+command_handler command_up, command_down, command_status, command_doctor;
+command_handler command_connect_github;
+command_handler command_sync;
+command_handler command_ticket_list, command_ticket_show, command_ticket_new, command_ticket_edit,
+    command_ticket_comment, command_ticket_share;
+command_handler command_conflicts_list, command_conflicts_show, command_conflicts_resolve;
+command_handler command_sessions_list, command_sessions_show;
+command_handler command_events_tail, command_events_replay;
+command_handler command_projects_list, command_projects_show, command_projects_pause, command_projects_resume,
+    command_projects_remove;
+command_handler command_egress;
+command_handler command_help, command_completion, command_version;
+
+#endif

@@ -1,0 +1,108 @@
+/* doctor: looks at everything tandem needs, and says what to do about what is wrong. */
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/doctor.h"
+#include "cli/probe.h"
+#include "cli/table.h"
+#include "cli/up/postgres.h"
+#include "cli/up/services.h"
+#include "cli/up/up.h"
+
+static void check_result(struct doctor *doctor, const char *check, const struct result *result, struct str fine) {
+  bool ok = result_ok(result);
+  doctor_add(doctor, check, ok ? "ok" : "problem", ok ? fine : str_copy(doctor->arena, str_of(result->message)),
+             (struct str){0});
+}
+
+static void check_programs(struct doctor *doctor) {
+  char *folder = str_c(doctor->arena, probe_program(doctor->arena, "tandem"));
+  char *slash = strrchr(folder, '/');
+  if (slash)
+    *slash = '\0';
+  struct result result = services_check(doctor->arena, slash ? folder : ".");
+  check_result(doctor, "programs", &result, str_format(doctor->arena, "all are in %s", folder));
+}
+
+static void check_postgres(struct doctor *doctor, const struct settings *settings) {
+  if (settings->database_url.hidden.at) {
+    doctor_add(doctor, "PostgreSQL", "skipped", STR("an administrator's own (TANDEM_DATABASE_URL)"), (struct str){0});
+    return;
+  }
+  const char *folder = "";
+  struct result result = postgres_find_programs(doctor->arena, settings->postgres_bin_dir, (struct str){0}, &folder);
+  check_result(doctor, "PostgreSQL", &result, str_of(folder));
+}
+
+/* True when the store answers; `status` is filled then. */
+static bool check_store(struct invocation *call, struct doctor *doctor, struct status *status) {
+  struct up_status up = {0};
+  struct str home;
+  struct result result = invocation_home(call, &home);
+  if (result_ok(&result))
+    up_status(call->arena, home, &up);
+  struct empty request = {0};
+  result = client_call(call, VERB_STATUS, &request, status);
+  if (!result_ok(&result)) {
+    doctor_add(doctor, "store", "problem", str_copy(call->arena, str_of(result.message)),
+               up.running ? STR("look at log/store.log in the state directory") : STR("tandem up"));
+    return false;
+  }
+  if (!str_is(status->store.version, TANDEM_VERSION))
+    doctor_add(doctor, "store", "warning",
+               str_format(call->arena, "it is version %.*s, this program is %s", STR_FMT(status->store.version),
+                          TANDEM_VERSION),
+               STR("tandem down, then tandem up"));
+  else
+    doctor_add(doctor, "store", "ok", str_format(call->arena, "answers, %lld events", (long long)status->store.head),
+               (struct str){0});
+  return true;
+}
+
+static void examine(struct invocation *call, struct doctor *doctor) {
+  struct setting_flag flag = {"home", invocation_text(call, "home").at};
+  struct settings settings;
+  struct result result = settings_load(call->arena, &flag, flag.value ? 1 : 0, &settings);
+  check_result(doctor, "settings", &result, STR("can be read"));
+  if (result_ok(&result)) {
+    doctor_check_home(doctor, settings.home);
+    check_postgres(doctor, &settings);
+    doctor_check_key(doctor, &settings);
+    doctor_check_certificates(doctor, settings.home, clock_now_ms());
+    doctor_check_disk(doctor, settings.home);
+  }
+  check_programs(doctor);
+  struct status status = {0};
+  if (check_store(call, doctor, &status))
+    doctor_check_projects(doctor, &status);
+}
+
+static void print_findings(const struct output *output, struct arena *arena, const struct doctor *doctor) {
+  for (size_t i = 0; i < doctor->count; i++) {
+    const struct finding *finding = &doctor->at[i];
+    if (output->format == OUTPUT_PLAIN) {
+      output_text(output, "%.*s\t%.*s\t%s\t%s\n", STR_FMT(finding->check), STR_FMT(finding->state),
+                  output_clean_line(arena, finding->detail).at, output_clean_line(arena, finding->fix).at);
+      continue;
+    }
+    output_styled(output, table_state_style(finding->state), str_format(arena, "%-8.*s", STR_FMT(finding->state)));
+    output_text(output, " %-16.*s %s\n", STR_FMT(finding->check), output_clean_line(arena, finding->detail).at);
+    if (finding->fix.length)
+      output_text(output, "%26s-> %s\n", "", output_clean_line(arena, finding->fix).at);
+  }
+}
+
+struct result command_doctor(struct invocation *call) {
+  struct doctor doctor = {.arena = call->arena};
+  examine(call, &doctor);
+  const struct findings findings = {.findings = {doctor.at, doctor.count}};
+  if (output_is_json(call->output))
+    output_record(call->output, &record_findings, &findings);
+  else
+    print_findings(call->output, call->arena, &doctor);
+  if (doctor_found_problem(&doctor))
+    call->exit_code = EXIT_CODE_GENERAL;
+  return RESULT_DONE;
+}

@@ -1,0 +1,133 @@
+/* projects list | show | pause | resume | remove */
+#include "base/clock.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/format.h"
+#include "cli/prompt.h"
+#include "cli/table.h"
+
+struct result command_projects_list(struct invocation *call) {
+  static const struct column columns[] = {
+      {"NAME", 0},     {"SYSTEM", 0},  {"REMOTE", COLUMN_TRUNC}, {"DIRECTION", 0},
+      {"STRATEGY", 0}, {"PRIVACY", 0}, {"STATE", COLUMN_STATE},  {"WHY", COLUMN_TRUNC}};
+  struct project_name request = {0};
+  struct project_list list = {0};
+  bool printed;
+  TRY(client_print(call, VERB_PROJECT_LIST, &request, &list, &printed));
+  if (printed)
+    return RESULT_DONE;
+  struct table *table = table_new(call->output, columns, sizeof columns / sizeof columns[0]);
+  for (size_t i = 0; i < list.projects.count; i++) {
+    const struct project *project = &list.projects.at[i];
+    const struct str cells[] = {project->name,     project->system,          project->remote, project->direction,
+                                project->strategy, project->privacy_default, project->state,  project->state_reason};
+    table_row(table, cells);
+  }
+  table_end(table);
+  if (list.projects.count == 0)
+    output_note(call->output, "No project is connected. `tandem connect github` connects one.");
+  return RESULT_DONE;
+}
+
+static void print_line(const struct invocation *call, const char *name, struct str text) {
+  if (text.length == 0)
+    return;
+  output_styled(call->output, STYLE_DIM, str_format(call->arena, "%-14s", name));
+  output_text(call->output, " %s\n", output_clean_line(call->arena, text).at);
+}
+
+static void print_rule(const struct invocation *call, const struct field_setting *rule) {
+  struct str_builder text = {.arena = call->arena};
+  str_append_format(&text, "%.*s", STR_FMT(rule->field));
+  if (rule->direction.length)
+    str_append_format(&text, "  %.*s", STR_FMT(rule->direction));
+  if (rule->strategy.length)
+    str_append_format(&text, "  %.*s", STR_FMT(rule->strategy));
+  for (size_t i = 0; i < rule->table.count; i++)
+    str_append_format(&text, "%s%.*s=%.*s", i ? ", " : "  ", STR_FMT(rule->table.at[i].local),
+                      STR_FMT(rule->table.at[i].external));
+  if (rule->closed)
+    str_append_c(&text, "  (nothing else)");
+  print_line(call, "field", str_built(&text));
+}
+
+static void print_project(const struct invocation *call, const struct project *project) {
+  output_styled(call->output, STYLE_BOLD, output_clean_line(call->arena, project->name));
+  output_text(call->output, "\n");
+  print_line(call, "state",
+             project->state_reason.length
+                 ? str_format(call->arena, "%.*s: %.*s", STR_FMT(project->state), STR_FMT(project->state_reason))
+                 : project->state);
+  print_line(call, "remote",
+             str_format(call->arena, "%.*s %.*s at %.*s", STR_FMT(project->system), STR_FMT(project->remote),
+                        STR_FMT(project->base_url)));
+  print_line(call, "direction", project->direction);
+  print_line(call, "strategy",
+             project->confirmed_by.length ? str_format(call->arena, "%.*s, confirmed by %.*s",
+                                                       STR_FMT(project->strategy), STR_FMT(project->confirmed_by))
+                                          : project->strategy);
+  print_line(call, "new tickets", project->privacy_default);
+  print_line(call, "polled every", format_duration(call->arena, project->poll_interval_s * 1000));
+  print_line(call, "credential", project->credential);
+  print_line(call, "webhook", project->webhook_credential);
+  for (size_t i = 0; i < project->rules.count; i++)
+    print_rule(call, &project->rules.at[i]);
+}
+
+static struct result find_project(struct invocation *call, struct str name, struct project *out) {
+  struct project_name request = {name};
+  struct project_list list = {0};
+  TRY(client_call(call, VERB_PROJECT_LIST, &request, &list));
+  if (list.projects.count == 0)
+    return result_error(RESULT_GONE, "there is no project `%.*s`. `tandem projects list` shows what there is.",
+                        STR_FMT(name));
+  *out = list.projects.at[0];
+  return RESULT_DONE;
+}
+
+struct result command_projects_show(struct invocation *call) {
+  struct project project;
+  TRY(find_project(call, invocation_argument(call, 0), &project));
+  if (output_is_json(call->output))
+    output_record(call->output, &record_project, &project);
+  else
+    print_project(call, &project);
+  return RESULT_DONE;
+}
+
+static struct result set_state(struct invocation *call, const char *state, const char *said) {
+  struct project_set_state request = {.name = invocation_argument(call, 0),
+                                      .state = str_of(state),
+                                      .reason = invocation_text(call, "reason"),
+                                      .actor = invocation_actor(call)};
+  struct project_id reply = {0};
+  bool printed;
+  TRY(client_print(call, VERB_PROJECT_SET_STATE, &request, &reply, &printed));
+  if (!printed)
+    output_note(call->output, "%.*s %s", STR_FMT(request.name), said);
+  return RESULT_DONE;
+}
+
+struct result command_projects_pause(struct invocation *call) {
+  return set_state(call, "paused", "is paused: nothing goes in or out. `tandem projects resume` ends that.");
+}
+
+struct result command_projects_resume(struct invocation *call) {
+  return set_state(call, "active", "is active again.");
+}
+
+struct result command_projects_remove(struct invocation *call) {
+  struct project project;
+  TRY(find_project(call, invocation_argument(call, 0), &project));
+  if (!invocation_flag(call, "yes")) {
+    if (!invocation_may_ask(call))
+      return invocation_usage(call, "removing a project needs --yes.");
+    bool yes = false;
+    TRY(prompt_yes(
+        call, str_format(call->arena, "Stop keeping %.*s in step? Tickets stay on both sides.", STR_FMT(project.name)),
+        false, &yes));
+    if (!yes)
+      return result_error(RESULT_REJECTED, "nothing was removed.");
+  }
+  return set_state(call, "removed", "is removed. Its tickets stay, here and there.");
+}

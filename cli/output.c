@@ -1,0 +1,134 @@
+/* stdout and stderr: plain text, styles, JSON, errors. */
+#include "cli/output.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/json.h"
+
+static bool terminal_has_colors(int fd) {
+  const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+  return isatty(fd) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+}
+
+struct output output_open(enum output_format format, bool quiet) {
+  return (struct output){
+      .data = stdout,
+      .messages = stderr,
+      .format = format,
+      .quiet = quiet,
+      .terminal = isatty(STDOUT_FILENO),
+      .live = isatty(STDERR_FILENO) && !quiet && format == OUTPUT_TEXT,
+      .colors = format == OUTPUT_TEXT && terminal_has_colors(STDOUT_FILENO),
+      .message_colors = format != OUTPUT_JSON && terminal_has_colors(STDERR_FILENO),
+  };
+}
+
+void output_text(const struct output *output, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  vfprintf(output->data, format, args);
+  va_end(args);
+}
+
+const char *output_escape(enum output_style style) {
+  static const char *const escapes[] = {
+      [STYLE_NORMAL] = "",       [STYLE_BOLD] = "\033[1m",  [STYLE_DIM] = "\033[2m",
+      [STYLE_GOOD] = "\033[32m", [STYLE_WARN] = "\033[33m", [STYLE_BAD] = "\033[31m",
+  };
+  return escapes[style];
+}
+
+void output_styled(const struct output *output, enum output_style style, struct str text) {
+  bool styled = output->colors && style != STYLE_NORMAL;
+  fprintf(output->data, "%s%.*s%s", styled ? output_escape(style) : "", STR_FMT(text), styled ? "\033[0m" : "");
+}
+
+void output_note(const struct output *output, const char *format, ...) {
+  if (output->quiet)
+    return;
+  va_list args;
+  va_start(args, format);
+  vfprintf(output->messages, format, args);
+  va_end(args);
+  fputc('\n', output->messages);
+}
+
+void output_error(const struct output *output, const char *code, const char *message) {
+  struct arena arena = {0};
+  if (output_is_json(output)) {
+    cJSON *tree = cJSON_CreateObject(), *error = cJSON_AddObjectToObject(tree, "error");
+    cJSON_AddStringToObject(error, "code", code);
+    cJSON_AddStringToObject(error, "message", message);
+    fprintf(output->messages, "%s\n", json_print(&arena, tree).at);
+  } else {
+    const char *start = output->message_colors ? output_escape(STYLE_BAD) : "";
+    const char *end = output->message_colors ? "\033[0m" : "";
+    fprintf(output->messages, "%standem:%s %s\n", start, end, output_clean_line(&arena, str_of(message)).at);
+  }
+  arena_free(&arena);
+}
+
+void output_record(const struct output *output, const struct record *record, const void *object) {
+  struct arena arena = {0};
+  struct str text = json_print(&arena, json_from_record(record, object, true));
+  fprintf(output->data, "%.*s\n", STR_FMT(text));
+  arena_free(&arena);
+}
+
+/* The length of the well-formed UTF-8 sequence at `at`, or 0 (Unicode 15, table 3-7). */
+static size_t sequence_length(const unsigned char *at, size_t left) {
+  if (at[0] < 0x80)
+    return 1;
+  size_t length = at[0] >= 0xC2 && at[0] < 0xE0   ? 2
+                  : at[0] >= 0xE0 && at[0] < 0xF0 ? 3
+                  : at[0] >= 0xF0 && at[0] < 0xF5 ? 4
+                                                  : 0;
+  if (length == 0 || length > left)
+    return 0;
+  unsigned char low = at[0] == 0xE0 ? 0xA0 : at[0] == 0xF0 ? 0x90 : 0x80;
+  unsigned char high = at[0] == 0xED ? 0x9F : at[0] == 0xF4 ? 0x8F : 0xBF;
+  if (at[1] < low || at[1] > high)
+    return 0;
+  for (size_t i = 2; i < length; i++)
+    if ((at[i] & 0xC0) != 0x80)
+      return 0;
+  return length;
+}
+
+/* U+202A..U+202E and U+2066..U+2069 turn the order of what is shown around. */
+static bool turns_text_around(const unsigned char *at, size_t length) {
+  return length == 3 && at[0] == 0xE2 &&
+         ((at[1] == 0x80 && at[2] >= 0xAA && at[2] <= 0xAE) || (at[1] == 0x81 && at[2] >= 0xA6 && at[2] <= 0xA9));
+}
+
+static bool steers_terminal(const unsigned char *at, size_t length) {
+  if (length == 1)
+    return (at[0] < 0x20 && at[0] != '\n' && at[0] != '\t') || at[0] == 0x7F;
+  return (length == 2 && at[0] == 0xC2 && at[1] < 0xA0) || turns_text_around(at, length);
+}
+
+static struct str clean(struct arena *arena, struct str text, bool one_line) {
+  struct str_builder built = {.arena = arena};
+  for (size_t i = 0; i < text.length;) {
+    const unsigned char *at = (const unsigned char *)text.at + i;
+    size_t length = sequence_length(at, text.length - i);
+    if (length == 0)
+      str_append_c(&built, "\xEF\xBF\xBD");
+    else if (one_line && (*at == '\n' || *at == '\t'))
+      str_append_c(&built, " ");
+    else if (!steers_terminal(at, length))
+      str_append(&built, (struct str){(const char *)at, length});
+    i += length ? length : 1;
+  }
+  return str_copy(arena, str_built(&built));
+}
+
+struct str output_clean(struct arena *arena, struct str text) {
+  return clean(arena, text, false);
+}
+
+struct str output_clean_line(struct arena *arena, struct str text) {
+  return clean(arena, text, true);
+}

@@ -1,0 +1,97 @@
+/* Tables by libsmartcols, or lines with tabs. */
+#include "cli/table.h"
+
+#include <libsmartcols/libsmartcols.h>
+#include <stdlib.h>
+
+struct table {
+  const struct output *output;
+  const struct column *columns;
+  size_t count, rows;
+  struct libscols_table *scols; /* NULL with --plain */
+};
+
+static const struct {
+  const char *word;
+  enum output_style style;
+} states[] = {
+    {"active", STYLE_GOOD},  {"open", STYLE_GOOD},    {"completed", STYLE_GOOD}, {"linked", STYLE_GOOD},
+    {"ok", STYLE_GOOD},      {"running", STYLE_WARN}, {"paused", STYLE_WARN},    {"creating", STYLE_WARN},
+    {"warning", STYLE_WARN}, {"decided", STYLE_WARN}, {"failed", STYLE_BAD},     {"parked", STYLE_BAD},
+    {"gone", STYLE_BAD},     {"problem", STYLE_BAD},  {"removed", STYLE_DIM},    {"done", STYLE_DIM},
+    {"resolved", STYLE_DIM}, {"skipped", STYLE_DIM},  {"cancelled", STYLE_DIM},  {"duplicate", STYLE_DIM},
+};
+
+enum output_style table_state_style(struct str word) {
+  for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+    if (str_is(word, states[i].word))
+      return states[i].style;
+  return STYLE_NORMAL;
+}
+
+static int scols_flags(unsigned flags) {
+  return (flags & COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0) | (flags & COLUMN_TRUNC ? SCOLS_FL_TRUNC : 0) |
+         (flags & COLUMN_WRAP ? SCOLS_FL_WRAP : 0);
+}
+
+static void make_columns(struct table *table) {
+  table->scols = scols_new_table();
+  scols_table_set_stream(table->scols, table->output->data);
+  scols_table_enable_colors(table->scols, table->output->colors);
+  scols_table_set_column_separator(table->scols, "  ");
+  /* Into a file or a pipe everything goes whole. */
+  scols_table_set_termforce(table->scols, table->output->terminal ? SCOLS_TERMFORCE_AUTO : SCOLS_TERMFORCE_NEVER);
+  for (size_t i = 0; i < table->count; i++) {
+    struct libscols_column *column =
+        scols_table_new_column(table->scols, table->columns[i].name, 0, scols_flags(table->columns[i].flags));
+    if (table->columns[i].flags & COLUMN_WRAP)
+      scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
+    if (table->columns[i].flags & COLUMN_WRAP)
+      scols_column_set_safechars(column, "\n");
+    if (table->output->colors)
+      scols_cell_set_color(scols_column_get_header(column), "bold");
+  }
+}
+
+struct table *table_new(const struct output *output, const struct column *columns, size_t count) {
+  struct table *table = calloc(1, sizeof *table);
+  if (!table)
+    abort();
+  *table = (struct table){.output = output, .columns = columns, .count = count};
+  if (output->format != OUTPUT_PLAIN)
+    make_columns(table);
+  return table;
+}
+
+static void plain_row(struct table *table, struct arena *arena, const struct str *cells) {
+  for (size_t i = 0; i < table->count; i++)
+    fprintf(table->output->data, "%s%s", i ? "\t" : "", output_clean_line(arena, cells[i]).at);
+  fputc('\n', table->output->data);
+}
+
+static void scols_row(struct table *table, struct arena *arena, const struct str *cells) {
+  struct libscols_line *line = scols_table_new_line(table->scols, NULL);
+  for (size_t i = 0; i < table->count; i++) {
+    bool wraps = table->columns[i].flags & COLUMN_WRAP;
+    scols_line_set_data(line, i, (wraps ? output_clean(arena, cells[i]) : output_clean_line(arena, cells[i])).at);
+    if (table->columns[i].flags & COLUMN_STATE && table->output->colors)
+      scols_cell_set_color(scols_line_get_cell(line, i), output_escape(table_state_style(cells[i])));
+  }
+}
+
+void table_row(struct table *table, const struct str *cells) {
+  struct arena arena = {0};
+  table->rows++;
+  if (table->scols)
+    scols_row(table, &arena, cells);
+  else
+    plain_row(table, &arena, cells);
+  arena_free(&arena);
+}
+
+void table_end(struct table *table) {
+  if (table->scols && table->rows)
+    scols_print_table(table->scols);
+  scols_unref_table(table->scols);
+  free(table);
+}

@@ -1,0 +1,33 @@
+/* Tables: aligned by libsmartcols for people, one tab-separated line a row without heading with --plain. */
+#ifndef CLI_TABLE_H
+#define CLI_TABLE_H
+
+#include "cli/output.h"
+
+enum column_flags {
+  COLUMN_RIGHT = 1, /* numbers */
+  COLUMN_TRUNC = 2, /* gives way when the terminal is narrow */
+  COLUMN_WRAP = 4,  /* several lines rather than cut */
+  COLUMN_STATE = 8, /* words like active, failed, open: coloured by what they mean */
+};
+
+struct column {
+  const char *name;
+  unsigned flags;
+};
+
+struct table;
+
+/* `columns` must outlive the table. */
+struct table *table_new(const struct output *output, const struct column *columns, size_t count);
+
+/* One cell for each column, cleaned and copied. */
+void table_row(struct table *table, const struct str *cells);
+
+/* Prints and frees. An empty table prints nothing. */
+void table_end(struct table *table);
+
+/* What a word like "active" or "failed" means to a person. */
+enum output_style table_state_style(struct str word);
+
+#endif

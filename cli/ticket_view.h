@@ -1,0 +1,20 @@
+/* Tickets as people read them. */
+#ifndef CLI_TICKET_VIEW_H
+#define CLI_TICKET_VIEW_H
+
+#include "cli/output.h"
+#include "proto/nouns.h"
+
+/* One ticket with fields, where it is outside, body and comments. */
+void ticket_view_print(const struct output *output, const struct ticket *ticket, int64_t now_ms);
+
+/* A table with one line a ticket. */
+void ticket_view_list(const struct output *output, const struct ticket *tickets, size_t count, int64_t now_ms);
+
+/* A value in one line: the text, or the members with commas. */
+struct str ticket_view_value(struct arena *arena, const struct value *value);
+
+/* The same for a field that may be missing: then "". */
+struct str ticket_view_field(struct arena *arena, const struct values *fields, const char *name);
+
+#endif
