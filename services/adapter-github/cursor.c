@@ -1,8 +1,10 @@
 /* The cursor's rules: pure, no I/O. */
 #include "adapter-github/cursor.h"
 
-/* A list this short is asked for again as it is: then its ETag says that nothing is new. */
-enum { STEADY_ITEMS_MAX = 50 };
+enum {
+  STEADY_ITEMS_MAX = 50, /* a list this short is asked for again as it is: then its ETag says that nothing is new */
+  SETTLED_S = GITHUB_SETTLE_MS / 1000,
+};
 
 /* -- lists of ids ------------------------------------------------------------------------------------------------- */
 
@@ -107,17 +109,39 @@ bool cursor_note_issue(struct cursor *cursor, struct known_issue issue) {
   return true;
 }
 
-void cursor_end_issues(struct cursor *cursor, int64_t request_s, size_t count, struct str etag) {
-  const struct walk *walk = &cursor->walk;
-  int64_t bound_s = walk_since(walk, cursor->started_s, cursor->since_s);
-  bool steady = request_s == bound_s || (request_s >= 0 && request_s < bound_s && count <= STEADY_ITEMS_MAX);
-  cursor->since_s = steady ? request_s : bound_s;
-  cursor->etag = steady ? etag : (struct str){0};
+static size_t count_since(const struct known_issues *issues, int64_t since_s) {
+  size_t count = 0;
+  for (size_t i = 0; i < issues->count; i++)
+    count += issues->at[i].updated_s >= since_s;
+  return count;
+}
+
+/* What the next pull will see again. */
+static void keep_known(struct cursor *cursor) {
   cursor->known.count = 0;
   for (size_t i = 0; i < cursor->recent.count; i++)
     if (cursor->recent.at[i].updated_s >= cursor->since_s)
       remember(&cursor->known, cursor->recent.at[i]);
   cursor->recent.count = 0;
+}
+
+/* The overlap is for lists that lag. When the newest change was long settled as the pull began, there is nothing to
+ * wait for, and an overlap in which a whole crowd changed at once need not be read for ever. */
+static int64_t settled_bound(const struct cursor *cursor, int64_t bound_s) {
+  const struct walk *walk = &cursor->walk;
+  bool settled = walk->newest_s && cursor->started_s - walk->newest_s >= SETTLED_S && !walk->shifted;
+  return settled ? walk->newest_s + 1 : bound_s;
+}
+
+void cursor_end_issues(struct cursor *cursor, int64_t request_s, size_t count, struct str etag) {
+  int64_t bound_s = walk_since(&cursor->walk, cursor->started_s, cursor->since_s);
+  int64_t settled_s = settled_bound(cursor, bound_s);
+  bool steady = request_s == bound_s || (request_s >= 0 && request_s <= settled_s && count <= STEADY_ITEMS_MAX);
+  bool again = cursor->since_s == bound_s; /* the overlap was read once more and found to be long */
+  bool crowded = again || count_since(&cursor->recent, bound_s) > STEADY_ITEMS_MAX;
+  cursor->since_s = steady ? request_s : crowded ? settled_s : bound_s;
+  cursor->etag = steady ? etag : (struct str){0};
+  keep_known(cursor);
   /* When no issue has comments at all there is nothing before this to read, ever. */
   if (!cursor->has_comments && cursor->comments_since_s == 0)
     cursor->comments_since_s = bound_s;

@@ -89,10 +89,15 @@ static struct result take_comment(struct arena *arena, const cJSON *event, struc
   return RESULT_DONE;
 }
 
+/* Some events ("pinned") carry an issue without its state and labels. Half an issue is no observation. */
+static bool is_whole(const cJSON *issue) {
+  return json_i64(issue, "number") <= 0 || (cJSON_IsString(member(issue, "state")) && member(issue, "labels"));
+}
+
 /* The issue comes first, so that a comment finds its ticket. */
 static struct result take_event(struct arena *arena, bool with_comment, const cJSON *event, struct list *out) {
   struct observation *seen = ARENA_ARRAY(arena, struct observation, 2);
-  if (github_is_pull(member(event, "issue")))
+  if (github_is_pull(member(event, "issue")) || !is_whole(member(event, "issue")))
     return RESULT_DONE;
   TRY(take_issue(arena, event, &seen[0]));
   if (with_comment)

@@ -30,6 +30,7 @@ class Calls(GitHubCase):
         self.note("nothing new: %d call, unchanged %s" % (again.calls, again.unchanged))
         self.assertEqual(again.calls, 1)
         for _ in range(3):
+            self.driver.reopen()
             again = Pulled(self.driver, again.cursor)
             self.assertEqual((again.calls, again.unchanged), (1, True))
         self.hundred(again.cursor)
