@@ -120,8 +120,9 @@ enum plan_choice { PLAN_CHOOSE_LOCAL, PLAN_CHOOSE_EXTERNAL, PLAN_CHOOSE_VALUE };
 /* What a person's decision about `field` means now: local becomes the chosen value, the external side is sent it unless
  * it has it or the direction forbids it, shadow = (x, x), the conflict closes. `value` is in the local vocabulary and
  * read with PLAN_CHOOSE_VALUE only. The caller has checked that both sides still are what the person saw. One field:
- * RESOLVED; CONFLICT unmappable when the choice has no word on the other side; WAIT when it has to be sent and the
- * observation is not fresh. count = 0: a side does not carry the field. */
+ * RESOLVED; CONFLICT unmappable when the choice has no word on the other side; WAIT when the observation is not fresh.
+ * count = 0: the external side does not carry the field, or local was chosen and does not; after an import that had no
+ * local word for it the other choices work. */
 struct plan plan_resolve(struct arena *arena, const struct plan_input *input, struct str field, enum plan_choice choice,
                          const struct value *value);
 

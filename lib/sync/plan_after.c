@@ -26,11 +26,26 @@ static struct plan_field resolve(struct arena *arena, const struct plan_look *lo
   return decision;
 }
 
+/* `input` with an empty local value of `field` where only the external side carries it: imported with a word that has
+ * no counterpart here. */
+static struct plan_input with_local(struct arena *arena, const struct plan_input *input, struct str field) {
+  struct plan_input with = *input;
+  const struct value *external = values_find(&input->external, field);
+  if (!external || values_find(&input->local, field))
+    return with;
+  struct values_builder local = {.arena = arena};
+  values_put_all(&local, &input->local);
+  values_put(&local, external->kind == VALUE_SET ? value_set(field, NULL, 0) : value_text(field, STR("")));
+  with.local = values_built(&local);
+  return with;
+}
+
 struct plan plan_resolve(struct arena *arena, const struct plan_input *input, struct str field, enum plan_choice choice,
                          const struct value *value) {
   struct plan plan = {0};
+  struct plan_input carried = choice == PLAN_CHOOSE_LOCAL ? *input : with_local(arena, input, field);
   struct plan_look look;
-  if (!plan_look_at(input, field, &look))
+  if (!plan_look_at(&carried, field, &look))
     return plan;
   struct plan_field *decision = ARENA_NEW(arena, struct plan_field);
   *decision = plan_look_guard(&look, resolve(arena, &look, choice, value));
