@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_BYTES_MAX = 64 * 1024, LINE_BYTES_MAX = 4096, LOG_BYTES_MAX = 16 * 1024 * 1024, PATH_BYTES = 4096 };
+enum { READ_BYTES_MAX = 64 * 1024, LINES_BYTES_MAX = 16 * 1024, LOG_BYTES_MAX = 16 * 1024 * 1024, PATH_BYTES = 4096 };
 
 struct result files_failure(int error, const char *doing, const char *path) {
   switch (error) {
@@ -95,12 +95,17 @@ struct str files_read(struct arena *arena, const char *path) {
   return read_part(arena, path, READ_BYTES_MAX, false);
 }
 
-struct str files_last_line(struct arena *arena, const char *path) {
-  struct str text = str_trim(read_part(arena, path, LINE_BYTES_MAX, true));
-  const char *newline = text.length ? memrchr(text.at, '\n', text.length) : NULL;
-  if (newline)
-    text = str_slice(text, (size_t)(newline + 1 - text.at), text.length);
-  return text.length ? text : (struct str){0};
+struct str files_last_line(struct arena *arena, const char *path, const char *needle) {
+  struct str text = str_trim(read_part(arena, path, LINES_BYTES_MAX, true));
+  while (text.length > 0) {
+    const char *newline = memrchr(text.at, '\n', text.length);
+    size_t start = newline ? (size_t)(newline + 1 - text.at) : 0;
+    struct str line = str_slice(text, start, text.length);
+    if (line.length > 0 && str_find(line, needle) >= 0)
+      return line;
+    text.length = start ? start - 1 : 0;
+  }
+  return (struct str){0};
 }
 
 static int remove_one(const char *path, const struct stat *about, int type, struct FTW *walk) {

@@ -20,8 +20,9 @@ struct result files_write(const char *path, struct str bytes, mode_t mode) MUST_
 /* The file's text, at most 64 KiB; absent when it cannot be read. */
 struct str files_read(struct arena *arena, const char *path);
 
-/* The last line of a log that is not empty, without its newline; absent when there is none. */
-struct str files_last_line(struct arena *arena, const char *path);
+/* The last line of a log with `needle` in it, without its newline; absent when there is none near the end. "" takes the
+ * last line that is not empty. */
+struct str files_last_line(struct arena *arena, const char *path, const char *needle);
 
 /* Removes a folder with everything in it; a missing one is fine. */
 void files_remove_tree(const char *path);

@@ -13,10 +13,13 @@ static bool has_programs(struct arena *arena, const char *folder) {
          access(str_format(arena, "%s/initdb", folder).at, X_OK) == 0;
 }
 
-/* The number in the path, "15" in /usr/lib/postgresql/15/bin; 0 when there is none. */
-static long version_of(const char *folder) {
-  size_t digits = strcspn(folder, "0123456789");
-  return folder[digits] ? strtol(folder + digits, NULL, 10) : 0;
+/* The number in the path of the real program, 15 in /usr/lib/postgresql/15/bin/postgres; 0 when there is none. */
+static long version_of(struct arena *arena, const char *folder) {
+  char *real = realpath(str_format(arena, "%s/postgres", folder).at, NULL);
+  const char *number = real ? real + strcspn(real, "0123456789") : "";
+  long version = *number ? strtol(number, NULL, 10) : 0;
+  free(real);
+  return version;
 }
 
 /* Of the version `wanted`, or the newest when that is 0. */
@@ -28,8 +31,8 @@ static const char *search(struct arena *arena, long wanted) {
       continue;
     for (size_t j = 0; j < found.gl_pathc; j++) {
       const char *folder = found.gl_pathv[j];
-      long version = version_of(folder);
-      bool better = best == NULL || version > version_of(best);
+      long version = version_of(arena, folder);
+      bool better = best == NULL || version > version_of(arena, best);
       if (better && (wanted == 0 || version == wanted || version == 0) && has_programs(arena, folder))
         best = str_copy(arena, str_of(folder)).at;
     }

@@ -83,7 +83,7 @@ struct result process_run(struct arena *arena, const struct process_spec *spec) 
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
     return RESULT_DONE;
   process_describe_end(status, end);
-  struct str last = spec->log_path ? files_last_line(arena, spec->log_path) : (struct str){0};
+  struct str last = spec->log_path ? files_last_line(arena, spec->log_path, "") : (struct str){0};
   return result_error(RESULT_REJECTED, "%s failed (%s): %.*s; see %s", spec->name, end,
                       (int)(last.length < 100 ? last.length : 100), last.at ? last.at : "",
                       spec->log_path ? spec->log_path : "its output");

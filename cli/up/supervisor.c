@@ -92,7 +92,7 @@ static void note_death(struct process *process, int status) {
     process->backoff = backoff_start(BACKOFF_FIRST_MS, BACKOFF_MOST_MS);
   put_off(process, now_ms, &wait_ms);
   process_describe_end(status, end);
-  struct str last = process->spec.log_path ? files_last_line(&scratch, process->spec.log_path) : (struct str){0};
+  struct str last = process->spec.log_path ? files_last_line(&scratch, process->spec.log_path, "") : (struct str){0};
   log_event(LOG_ERROR, "service_died", LOG_C("name", process->spec.name), LOG_I64("pid", process->pid),
             LOG_C("end", end), LOG_I64("again_in_ms", wait_ms), LOG_STR("last_line", last));
   process->pid = 0;

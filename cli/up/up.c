@@ -93,8 +93,8 @@ static int run_detached(struct up *up) {
   return (int)exit_code_of(result.code);
 }
 
-static void show_log(struct up *up, const char *name) {
-  struct str line = files_last_line(up->arena, home_path(up, name));
+static void show_log(struct up *up, const char *name, const char *needle) {
+  struct str line = files_last_line(up->arena, home_path(up, name), needle);
   if (!str_is_absent(line))
     fprintf(stderr, "  %s: %.*s\n", name, STR_FMT(line));
 }
@@ -106,9 +106,9 @@ static int give_up(struct up *up, pid_t supervisor, const char *why) {
   while (supervisor > 0 && waitpid(supervisor, NULL, 0) < 0 && errno == EINTR)
     continue;
   fprintf(stderr, "tandem: %s. Everything is stopped again. Last lines of %s:\n", why, home_path(up, "log"));
-  show_log(up, "log/up.log");
-  show_log(up, "log/postgres.log");
-  show_log(up, "log/store.log");
+  show_log(up, "log/up.log", "service_died");
+  show_log(up, "log/postgres.log", "");
+  show_log(up, "log/store.log", "");
   return interrupted ? EXIT_BY_SIGNAL : EXIT_CODE_UNREACHABLE;
 }
 

@@ -133,7 +133,8 @@ static struct result apply_file(struct arena *arena, struct settings *out) {
   if (file < 0 && (errno == ENOENT || errno == ENOTDIR) && !named)
     return RESULT_DONE;
   if (file < 0)
-    return result_error(RESULT_REJECTED, "%s cannot be opened: %s", path, strerror(errno));
+    return result_error(RESULT_REJECTED, "%s cannot be opened: %s. %s", path, strerror(errno),
+                        named ? "TANDEM_CONFIG names it" : "Choose another state directory by --home or TANDEM_HOME");
   struct result result = read_bounded(arena, file, path, &text);
   close(file);
   TRY(result);
