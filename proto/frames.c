@@ -11,12 +11,19 @@ static void put_text(msgpack_packer *packer, struct str text) {
   msgpack_pack_str_body(packer, text.at ? text.at : "", text.length);
 }
 
+static void put_number(msgpack_packer *packer, double number) {
+  if (number >= -9007199254740992.0 && number <= 9007199254740992.0 && number == (double)(int64_t)number)
+    msgpack_pack_int64(packer, (int64_t)number);
+  else
+    msgpack_pack_double(packer, number);
+}
+
 static void put_json(msgpack_packer *packer, const cJSON *node) {
   const cJSON *child;
   if (cJSON_IsString(node)) {
     put_text(packer, str_of(node->valuestring));
   } else if (cJSON_IsNumber(node)) {
-    msgpack_pack_int64(packer, (int64_t)node->valuedouble);
+    put_number(packer, node->valuedouble);
   } else if (cJSON_IsBool(node)) {
     cJSON_IsTrue(node) ? msgpack_pack_true(packer) : msgpack_pack_false(packer);
   } else if (cJSON_IsArray(node)) {
@@ -69,7 +76,13 @@ static void put_attributes(msgpack_packer *packer, const struct stored_event *ev
 
 struct result event_to_frame(struct arena *arena, const struct stored_event *event, struct str *out) {
   cJSON *data;
+  if (event->type.length == 0)
+    return result_error(RESULT_REJECTED, "an event needs a type");
   TRY(json_parse(event->data, &data));
+  if (!cJSON_IsObject(data)) {
+    cJSON_Delete(data);
+    return result_error(RESULT_REJECTED, "an event's data is not a JSON object");
+  }
   msgpack_sbuffer buffer;
   msgpack_sbuffer_init(&buffer);
   msgpack_sbuffer_write(&buffer, event->type.at, event->type.length);
@@ -90,6 +103,30 @@ struct result event_to_frame(struct arena *arena, const struct stored_event *eve
 /* -- reading --------------------------------------------------------------------------------------------------------
  */
 
+static void append_json(struct str_builder *json, const msgpack_object *object);
+
+static void append_number(struct str_builder *json, double number) {
+  if (number - number == 0) /* neither infinite nor NaN: JSON has no word for these */
+    str_append_format(json, "%.17g", number);
+  else
+    str_append_c(json, "null");
+}
+
+/* A key that is not a text has no form in JSON: its member is left out. */
+static void append_members(struct str_builder *json, const msgpack_object *map) {
+  const char *comma = "";
+  for (uint32_t i = 0; i < map->via.map.size; i++) {
+    const msgpack_object_kv *pair = &map->via.map.ptr[i];
+    if (pair->key.type != MSGPACK_OBJECT_STR)
+      continue;
+    str_append_c(json, comma);
+    append_json(json, &pair->key);
+    str_append_c(json, ":");
+    append_json(json, &pair->val);
+    comma = ",";
+  }
+}
+
 static void append_json(struct str_builder *json, const msgpack_object *object) {
   switch (object->type) {
   case MSGPACK_OBJECT_STR:
@@ -104,6 +141,10 @@ static void append_json(struct str_builder *json, const msgpack_object *object) 
   case MSGPACK_OBJECT_NEGATIVE_INTEGER:
     str_append_format(json, "%lld", (long long)object->via.i64);
     break;
+  case MSGPACK_OBJECT_FLOAT32:
+  case MSGPACK_OBJECT_FLOAT64:
+    append_number(json, object->via.f64);
+    break;
   case MSGPACK_OBJECT_ARRAY:
     str_append_c(json, "[");
     for (uint32_t i = 0; i < object->via.array.size; i++) {
@@ -114,12 +155,7 @@ static void append_json(struct str_builder *json, const msgpack_object *object) 
     break;
   case MSGPACK_OBJECT_MAP:
     str_append_c(json, "{");
-    for (uint32_t i = 0; i < object->via.map.size; i++) {
-      str_append_c(json, i ? "," : "");
-      append_json(json, &object->via.map.ptr[i].key);
-      str_append_c(json, ":");
-      append_json(json, &object->via.map.ptr[i].val);
-    }
+    append_members(json, object);
     str_append_c(json, "}");
     break;
   default:
@@ -151,7 +187,7 @@ static struct str read_data(struct arena *arena, struct str map) {
   for (uint32_t i = 0; object.type == MSGPACK_OBJECT_MAP && i < object.via.map.size; i++) {
     const msgpack_object_kv *pair = &object.via.map.ptr[i];
     if (pair->key.type == MSGPACK_OBJECT_STR && pair->key.via.str.size == 4 &&
-        memcmp(pair->key.via.str.ptr, "data", 4) == 0 && pair->val.type == MSGPACK_OBJECT_MAP)
+        memcmp(pair->key.via.str.ptr, "data", 4) == 0 && pair->val.type == MSGPACK_OBJECT_MAP && json.length == 0)
       append_json(&json, &pair->val);
   }
   msgpack_zone_destroy(&zone);

@@ -160,6 +160,25 @@ static const struct field session_list_fields[] = {
 static const struct record record_session_list =
     RECORD("SessionList", struct session_list, session_list_fields, "SessionList.");
 
+static const struct field preview_line_fields[] = {
+    FIELD(struct preview_line, ticket, FIELD_STR, 0, "Key of the local ticket; absent when it would be made."),
+    FIELD(struct preview_line, external_key, FIELD_STR, 0, "As people write it outside; absent when it would be made."),
+    FIELD(struct preview_line, title, FIELD_STR, 0, "The ticket's title."),
+    FIELD(struct preview_line, kind, FIELD_STR, FIELD_REQUIRED, "ticket or comment."),
+    FIELD(struct preview_line, action, FIELD_STR, FIELD_REQUIRED, "import, pull, create, push or conflict."),
+    FIELD(struct preview_line, field, FIELD_STR, 0, "The field; * for all."),
+    FIELD(struct preview_line, value, FIELD_VALUES, 0, "Its new value."),
+};
+static const struct record record_preview_line =
+    RECORD("PreviewLine", struct preview_line, preview_line_fields, "One change that a dry run found.");
+
+static const struct field session_preview_fields[] = {
+    FIELD_OF(struct session_preview, lines, FIELD_LIST, 0, &record_preview_line, "What would be done."),
+    FIELD(struct session_preview, more, FIELD_BOOL, 0, "There is more than is listed."),
+};
+static const struct record record_session_preview =
+    RECORD("SessionPreview", struct session_preview, session_preview_fields, "What a dry run found.");
+
 static const struct field schedule_tick_fields[] = {
     FIELD(struct schedule_tick, unused, FIELD_BOOL, 0, "Unused."),
 };
@@ -297,6 +316,7 @@ static const struct record record_webhook_accepted =
 
 static const struct field plan_claim_fields[] = {
     FIELD(struct plan_claim, limit, FIELD_I64, 0, "Limit."),
+    FIELD(struct plan_claim, preview, FIELD_BOOL, 0, "Of projects in a dry run: to be shown, not applied."),
 };
 static const struct record record_plan_claim = RECORD("PlanClaim", struct plan_claim, plan_claim_fields, "PlanClaim.");
 
@@ -310,6 +330,7 @@ static const struct record record_plan_batch = RECORD("PlanBatch", struct plan_b
 
 static const struct field plan_commit_fields[] = {
     FIELD_OF(struct plan_commit, outcomes, FIELD_LIST, 0, &record_plan_outcome, "Outcomes."),
+    FIELD(struct plan_commit, preview, FIELD_BOOL, 0, "Only shown, not applied."),
 };
 static const struct record record_plan_commit =
     RECORD("PlanCommit", struct plan_commit, plan_commit_fields, "PlanCommit.");
@@ -500,6 +521,8 @@ const struct verb verb_table[VERB_COUNT] = {
                             "Starts a synchronisation, or joins the running one."},
     [VERB_SESSION_GET] = {"session.get", 0, &record_session_id, &record_session, "One session."},
     [VERB_SESSION_LIST] = {"session.list", 0, &record_session_query, &record_session_list, "Sessions, newest first."},
+    [VERB_SESSION_PREVIEW] = {"session.preview", 0, &record_session_id, &record_session_preview,
+                              "What a dry run found."},
     [VERB_SCHEDULE_TICK] = {"schedule.tick", VERB_WRITE, &record_schedule_tick, &record_schedule_result,
                             "Starts what is due and finishes what has nothing left."},
     [VERB_WORK_CLAIM] = {"work.claim", VERB_WRITE, &record_work_claim, &record_work,

@@ -108,6 +108,18 @@ struct session_query {
 struct session_list {
   LIST_OF(struct session) sessions;
 };
+/* One change that a dry run found. */
+struct preview_line {
+  struct str ticket, external_key, title;
+  struct str kind;   /* ticket | comment */
+  struct str action; /* import | pull | create | push | conflict */
+  struct str field;
+  struct values value;
+};
+struct session_preview {
+  LIST_OF(struct preview_line) lines;
+  bool more;
+};
 struct schedule_tick {
   bool unused;
 };
@@ -194,6 +206,7 @@ struct webhook_accepted {
 
 struct plan_claim {
   int64_t limit;
+  bool preview; /* of projects in a dry run: to be decided and shown, not applied */
 };
 struct plan_batch {
   LIST_OF(struct plan_case) cases;
@@ -202,6 +215,7 @@ struct plan_batch {
 };
 struct plan_commit {
   LIST_OF(struct plan_outcome) outcomes;
+  bool preview; /* only shown */
 };
 struct plan_committed {
   int64_t committed, moved;
@@ -294,6 +308,7 @@ enum verb_id {
   VERB_SESSION_START,
   VERB_SESSION_GET,
   VERB_SESSION_LIST,
+  VERB_SESSION_PREVIEW,
   VERB_SCHEDULE_TICK,
   VERB_WORK_CLAIM,
   VERB_WORK_RELEASE,

@@ -36,8 +36,9 @@ static size_t decide_batch(struct arena *arena, const struct plan_batch *batch, 
   return count;
 }
 
-static struct result work(struct service_context *context, int64_t *wait_ms) {
-  struct plan_claim claim = {.limit = BATCH};
+/* One batch: claimed, decided, committed. With `preview` the decisions of dry runs are only shown. */
+static struct result plan_batch(struct service_context *context, bool preview, int64_t *wait_ms) {
+  struct plan_claim claim = {.limit = BATCH, .preview = preview};
   struct plan_batch batch = {0};
   TRY(rpc_call(context->rpc, context->arena, VERB_PLAN_CLAIM, &claim, &batch, RPC_TIMEOUT_MS));
   fault_point("conflict.after_claim");
@@ -45,7 +46,7 @@ static struct result work(struct service_context *context, int64_t *wait_ms) {
   if (batch.cases.count == 0)
     return RESULT_DONE;
   struct plan_outcome *outcomes = ARENA_ARRAY(context->arena, struct plan_outcome, batch.cases.count);
-  struct plan_commit commit = {0};
+  struct plan_commit commit = {.preview = preview};
   struct plan_committed committed = {0};
   commit.outcomes.at = outcomes;
   commit.outcomes.count = decide_batch(context->arena, &batch, outcomes);
@@ -57,9 +58,20 @@ static struct result work(struct service_context *context, int64_t *wait_ms) {
   return RESULT_DONE;
 }
 
+static struct result work(struct service_context *context, int64_t *wait_ms) {
+  int64_t preview_wait_ms = LOOK_AGAIN_MS;
+  TRY(plan_batch(context, false, wait_ms));
+  if (*wait_ms == 0)
+    return RESULT_DONE;
+  TRY(plan_batch(context, true, &preview_wait_ms));
+  if (preview_wait_ms == 0)
+    *wait_ms = 0;
+  return RESULT_DONE;
+}
+
 static bool wakes(enum event_id id, const struct stored_event *event) {
   (void)event;
-  return id == EVENT_PLAN_NEEDED;
+  return id == EVENT_PLAN_NEEDED || id == EVENT_SESSION_MOVED;
 }
 
 int main(void) {

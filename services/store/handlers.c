@@ -18,6 +18,7 @@ verb_handler *const handler_table[VERB_COUNT] = {
     [VERB_SESSION_START] = store_session_start,
     [VERB_SESSION_GET] = store_session_get,
     [VERB_SESSION_LIST] = store_session_list,
+    [VERB_SESSION_PREVIEW] = store_session_preview,
     [VERB_SCHEDULE_TICK] = store_schedule_tick,
     [VERB_WORK_CLAIM] = store_work_claim,
     [VERB_WORK_RELEASE] = store_work_release,

@@ -4,6 +4,7 @@
 #include "store/externals.h"
 #include "store/imports.h"
 #include "store/journal.h"
+#include "store/preview.h"
 #include "store/projects.h"
 #include "store/sessions.h"
 #include "store/tickets.h"
@@ -14,11 +15,13 @@ enum { CLAIM_MAX = 500 };
  * -------------------------------------------------------------------------------------------------------------------
  */
 
-static struct result claim_rows(struct call *call, int64_t limit, struct rows *out) {
+static struct result claim_rows(struct call *call, int64_t limit, bool preview, struct rows *out) {
   return db_query(
       call->db,
-      "with picked as (select q.mapping_id from plan_queue q where q.claimed_until <= now() and q.mapping_id in "
-      "(select mapping_id from plannable where claimed_until <= now() order by rank, generation limit $1::bigint) "
+      "with picked as (select q.mapping_id from plan_queue q where q.claimed_until <= now() and (q.mapping_id in "
+      "(select mapping_id from plannable where not $2::boolean and claimed_until <= now() "
+      "order by rank, generation limit $1::bigint) or q.mapping_id in (select mapping_id from previewable "
+      "where $2::boolean and claimed_until <= now() order by rank, generation limit $1::bigint)) "
       "for update of q skip locked), "
       "claimed as (update plan_queue q set claimed_until = now() + interval '30 seconds' from picked "
       "where q.mapping_id = picked.mapping_id returning q.mapping_id, q.generation, q.rank) "
@@ -32,7 +35,7 @@ static struct result claim_rows(struct call *call, int64_t limit, struct rows *o
       "left join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
       "(m.project_id, m.kind, m.external_id) where m.state in ('creating', 'linked', 'parked') "
       "order by c.rank, c.generation",
-      PARAMS(p_i64(limit)), out);
+      PARAMS(p_i64(limit), p_bool(preview)), out);
 }
 
 /* The tracker tells one time for all fields: the newest change there. */
@@ -81,7 +84,7 @@ struct result store_plan_claim(struct call *call, const void *request, void *rep
   struct plan_batch *batch = reply;
   int64_t limit = claim->limit > 0 && claim->limit <= CLAIM_MAX ? claim->limit : 100;
   struct rows rows;
-  TRY(claim_rows(call, limit, &rows));
+  TRY(claim_rows(call, limit, claim->preview, &rows));
   struct plan_case *cases = ARENA_ARRAY(call->arena, struct plan_case, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     TRY(read_case(call, &rows, i, &cases[i]));
@@ -248,6 +251,8 @@ struct result store_plan_commit(struct call *call, const void *request, void *re
   struct plan_committed *answer = reply;
   bool *still = ARENA_ARRAY(call->arena, bool, commit->outcomes.count);
   struct import_set imports = {0};
+  if (commit->preview)
+    return preview_commit(call, commit, answer);
   TRY(take_current(call, commit, still));
   for (size_t i = 0; i < commit->outcomes.count; i++) {
     const struct plan_outcome *outcome = &commit->outcomes.at[i];

@@ -106,14 +106,13 @@ static struct result insert_session(struct call *call, const struct project *pro
   TRY(db_query(call->db,
                "insert into session (project_id, mode, trigger, actor, pull_done) "
                "values ($1::bigint, $2, $3, $4, $5::boolean) returning id",
-               PARAMS(p_i64(project->id), p_str(full ? STR("full") : STR("incremental")), p_str(trigger), p_str(actor),
-                      p_bool(!pulls)),
-               &rows));
+               PARAMS(p_i64(project->id), p_str(mode), p_str(trigger), p_str(actor), p_bool(!pulls)), &rows));
   *out_id = rows_i64(&rows, 0, "id");
   TRY(db_query(call->db,
                "update project set pull_next_at = now(), pull_attempts = 0, "
-               "cursor = case when $2::boolean then null else cursor end where id = $1::bigint",
-               PARAMS(p_i64(project->id), p_bool(full)), NULL));
+               "cursor = case when $2::boolean then null else cursor end, "
+               "preview_session = case when $3::boolean then $4::bigint end where id = $1::bigint",
+               PARAMS(p_i64(project->id), p_bool(full), p_bool(str_is(mode, "dry_run")), p_i64(*out_id)), NULL));
   struct event_sync_started data = {.session = *out_id, .project = project->name, .mode = mode, .trigger = trigger};
   struct str subject = project_subject(call, project->name);
   outbox_add(call->outbox, EVENT_SYNC_STARTED, subject, subject, &data);
@@ -127,9 +126,6 @@ struct result store_session_start(struct call *call, const void *request, void *
   struct session_id *answer = reply;
   struct project project;
   TRY(project_named(call, start->project, &project));
-  if (str_is(start->mode, "dry_run"))
-    return result_error(RESULT_REJECTED,
-                        "a dry run is not possible yet; `tandem projects pause` keeps a project still");
   if (str_is(project.state, "paused"))
     return result_error(RESULT_REJECTED, "project %.*s is paused; `tandem projects resume %.*s` first",
                         STR_FMT(project.name), STR_FMT(project.name));
@@ -138,15 +134,17 @@ struct result store_session_start(struct call *call, const void *request, void *
                         "project %.*s has stopped: %.*s; `tandem projects resume %.*s` when it is mended",
                         STR_FMT(project.name), STR_FMT(project.state_reason), STR_FMT(project.name));
   TRY(sessions_running(call, project.id, &answer->id));
-  if (answer->id && !str_is(start->mode, "full")) /* join it; what it has pulled so far may be older than this wish */
+  if (answer->id &&
+      str_is(start->mode, "incremental")) /* join it; what it has pulled so far may be older than this wish */
     return db_query(call->db,
                     "update session s set pull_done = false from project p where s.id = $1::bigint "
                     "and p.id = s.project_id and p.direction in ('pull', 'bidirectional')",
                     PARAMS(p_i64(answer->id)), NULL);
   if (answer->id)
-    return result_error(RESULT_RETRY, "session %lld is running; a full one can start when it has finished",
+    return result_error(RESULT_RETRY, "session %lld is running; this one can start when it has finished",
                         (long long)answer->id);
-  return insert_session(call, &project, start->mode, start->trigger, start->actor, &answer->id);
+  struct str mode = str_is(start->mode, "full") || str_is(start->mode, "dry_run") ? start->mode : STR("incremental");
+  return insert_session(call, &project, mode, start->trigger, start->actor, &answer->id);
 }
 
 /* -- ending
@@ -213,7 +211,7 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
   struct rows rows;
   TRY(db_query(call->db,
                "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
-               "where s.state = 'running' and s.pull_done "
+               "where s.state = 'running' and s.pull_done and s.mode <> 'dry_run' "
                "and not exists (select from delivery d where d.project_id = s.project_id and d.state = 'pending') "
                "and not exists (select from plannable q where q.project_id = s.project_id) "
                "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
@@ -258,10 +256,31 @@ static struct result tidy(struct call *call) {
                   NO_PARAMS, NULL);
 }
 
+/* A dry run ends with the project paused, so that nothing is applied before somebody has looked. */
+static struct result finish_dry_runs(struct call *call, int64_t *finished) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
+               "where s.state = 'running' and s.pull_done and s.mode = 'dry_run' "
+               "and not exists (select from previewable q where q.project_id = s.project_id) "
+               "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
+               "returning *), paused as (update project p set state = 'paused', preview_session = null, "
+               "state_reason = 'a dry run was shown; resume to apply it' from quiet s where p.id = s.project_id) "
+               "select " SESSION_COLUMNS " from quiet s join project p on p.id = s.project_id",
+               NO_PARAMS, &rows));
+  for (size_t i = 0; i < rows.count; i++) {
+    struct session session = sessions_row(&rows, i);
+    tell_completed(call, &session);
+  }
+  *finished += (int64_t)rows.count;
+  return RESULT_DONE;
+}
+
 struct result store_schedule_tick(struct call *call, const void *request, void *reply) {
   (void)request;
   struct schedule_result *result = reply;
   TRY(finish_quiet(call, &result->finished));
+  TRY(finish_dry_runs(call, &result->finished));
   TRY(start_due(call, &result->started));
   TRY(tidy(call));
   struct rows rows;

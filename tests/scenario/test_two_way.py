@@ -248,6 +248,8 @@ class Stories(unittest.TestCase):
                 conflict = wait_for(lambda: self.world.call("conflict.list", ticket=key, state="open").get("conflicts"), "it")[0]
                 self.world.call("conflict.resolve", id=conflict["id"], choice=choice, actor="user:carol",
                                 **({"value": {"title": "Ours"}} if choice == "value" else {}))
+                wait_for(lambda: self.world.call("conflict.list", id=conflict["id"])["conflicts"][0]["state"] == "resolved",
+                         "the decision")
                 wait_for(lambda: self.world.sandbox.issue(number)["title"] == expected, expected)
                 self.assertEqual(self.world.call("ticket.get", key=key)["fields"]["title"], expected)
                 ended = self.world.call("conflict.list", id=conflict["id"])["conflicts"][0]
@@ -277,6 +279,23 @@ class Stories(unittest.TestCase):
         self.world.call("ticket.edit", key=key, set={"title": "Still here"}, actor="user:carol")
         self.world.sync()
         self.assertEqual(self.world.call("ticket.get", key=key)["fields"]["title"], "Still here")
+
+    def test_dry_run_shows_and_applies_nothing(self):
+        number, key = self.first_key()
+        self.world.sandbox.control("POST", "faults", {"match": {"path": "/issues/%d$" % number}, "fault": "status",
+                                                      "status": 503, "times": None})
+        self.world.sandbox.act("bob", "edit", number=number, fields={"body": "From outside"})
+        self.world.sandbox.act("bob", "create", fields={"title": "New outside"})
+        session = self.world.sync(mode="dry_run")
+        self.world.sandbox.control("DELETE", "faults")
+        lines = self.world.call("session.preview", id=session["id"])["lines"]
+        self.assertEqual(sorted((line["action"], line["field"]) for line in lines), [("import", "*"), ("pull", "body")])
+        self.assertNotEqual(self.world.call("ticket.get", key=key)["fields"]["body"], "From outside")
+        self.assertEqual(self.writes(), [])
+        project = self.world.call("status")["projects"][0]["project"]
+        self.assertEqual(project["state"], "paused")
+        self.world.call("project.set_state", name="rocket", state="active", actor="user:carol")
+        wait_for(lambda: self.world.call("ticket.get", key=key)["fields"]["body"] == "From outside", "the pull")
 
     def test_wrong_token_stops_the_project_with_advice(self):
         self.world.connect(token="wrong")

@@ -55,6 +55,7 @@ create table project (
   pull_next_at timestamptz not null default now(),
   last_sync_at timestamptz,
   next_sync_at timestamptz not null default now(),
+  preview_session bigint, -- a dry run is going on: nothing is applied
   -- What comes from outside never overrides by itself: a person has to have said so.
   check (strategy not in ('external_wins', 'newest_wins') or confirmed_by is not null)
 );
@@ -133,7 +134,8 @@ create table plan_queue (
   project_id bigint not null,
   rank smallint not null,
   generation bigint not null default nextval('plan_generation'),
-  claimed_until timestamptz not null default '-infinity'
+  claimed_until timestamptz not null default '-infinity',
+  previewed bigint -- the generation that a dry run has shown
 ) with (fillfactor = 50);
 create index plan_queue_order on plan_queue (rank, generation);
 
@@ -151,7 +153,7 @@ create table fetch_queue (
 create table session (
   id bigint generated always as identity primary key,
   project_id bigint not null references project,
-  mode text not null check (mode in ('incremental', 'full')),
+  mode text not null check (mode in ('incremental', 'full', 'dry_run')),
   trigger text not null,
   actor text,
   state text not null default 'running' check (state in ('running', 'completed', 'failed')),
@@ -315,12 +317,12 @@ create table audit (
   hash bytea not null
 );
 
--- What can be planned now: the project is active, nothing of the mapping is on its way out or to be fetched first, and a
--- comment's ticket is there on the other side.
-create view plannable as
-  select q.mapping_id, q.project_id, q.rank, q.generation, q.claimed_until
+-- What could be planned: nothing of the mapping is on its way out or to be fetched first, and a comment's ticket is there
+-- on the other side.
+create view ready_to_plan as
+  select q.mapping_id, q.project_id, q.rank, q.generation, q.claimed_until, q.previewed, p.state, p.preview_session
   from plan_queue q
-  join project p on p.id = q.project_id and p.state = 'active'
+  join project p on p.id = q.project_id
   join mapping m on m.id = q.mapping_id and m.state in ('creating', 'linked', 'parked')
   where not exists (select from intent n
                     where n.mapping_id = q.mapping_id and n.state in ('prepared', 'sending', 'unknown'))
@@ -338,6 +340,25 @@ create view plannable as
             join mapping pm on pm.project_id = m.project_id and pm.item_id = i.parent_id and pm.external_id is not null
             where i.id = m.item_id)
         end;
+
+create view plannable as
+  select * from ready_to_plan where state = 'active' and preview_session is null;
+
+-- In a dry run every ready mapping is planned once, and nothing is applied.
+create view previewable as
+  select r.* from ready_to_plan r join session s on s.id = r.preview_session and s.state = 'running' and s.pull_done
+  where r.previewed is distinct from r.generation;
+
+-- What a dry run found: one row a field.
+create table preview (
+  id bigint generated always as identity primary key,
+  session_id bigint not null references session,
+  mapping_id bigint not null,
+  action text not null check (action in ('import', 'pull', 'create', 'push', 'conflict')),
+  field text not null,
+  value jsonb not null
+);
+create index preview_session on preview (session_id, id);
 
 -- The privacy gate's one rule: under which rule an item may leave for a project, or null. A comment is at most as public
 -- as its ticket; what was written in a project may go back there.
