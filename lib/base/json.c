@@ -31,9 +31,23 @@ static bool depth_is_fine(struct str text) {
   return true;
 }
 
-struct result json_parse(struct str text, cJSON **out) {
-  if (!depth_is_fine(text))
-    return result_error(RESULT_REJECTED, "JSON is nested deeper than %d levels", JSON_DEPTH_MAX);
+/* cJSON's strings end at a NUL, so the rest of a text behind \u0000 would be lost without a word: U+FFFD stands for it.
+ * Nor could the store keep it, a jsonb text has no NUL. */
+static struct str replace_nul_escapes(struct arena *arena, struct str text) {
+  if (str_find(text, "\\u0000") < 0)
+    return text;
+  char *at = str_c(arena, text);
+  for (size_t i = 0; i + 1 < text.length; i++) {
+    if (at[i] != '\\')
+      continue;
+    if (i + 6 <= text.length && memcmp(at + i, "\\u0000", 6) == 0)
+      memcpy(at + i, "\\ufffd", 6);
+    i++;
+  }
+  return (struct str){at, text.length};
+}
+
+static struct result parse_whole(struct str text, cJSON **out) {
   const char *end = NULL;
   cJSON *tree = cJSON_ParseWithLengthOpts(text.at ? text.at : "", text.length, &end, false);
   if (!tree)
@@ -47,13 +61,25 @@ struct result json_parse(struct str text, cJSON **out) {
   return RESULT_DONE;
 }
 
+struct result json_parse(struct str text, cJSON **out) {
+  if (!depth_is_fine(text))
+    return result_error(RESULT_REJECTED, "JSON is nested deeper than %d levels", JSON_DEPTH_MAX);
+  if (text.length && memchr(text.at, '\0', text.length))
+    return result_error(RESULT_REJECTED, "not valid JSON: it has a NUL byte");
+  struct arena scratch = {0};
+  struct result result = parse_whole(replace_nul_escapes(&scratch, text), out);
+  arena_free(&scratch);
+  return result;
+}
+
 struct str json_str(const cJSON *object, const char *name) {
   const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
   return cJSON_IsString(member) ? str_of(member->valuestring) : (struct str){0};
 }
 
 static bool number_to_i64(const cJSON *number, int64_t *out) {
-  if (!cJSON_IsNumber(number) || !(fabs(number->valuedouble) <= 9007199254740992.0))
+  if (!cJSON_IsNumber(number) || !(fabs(number->valuedouble) <= 9007199254740992.0) ||
+      number->valuedouble != trunc(number->valuedouble))
     return false;
   *out = (int64_t)number->valuedouble;
   return true;
@@ -171,8 +197,8 @@ static cJSON *field_node(const struct field *field, const void *at, bool hide_se
   switch (field->type) {
   case FIELD_STR:
   case FIELD_BYTES:
-    if (str_is_absent(*string))
-      return NULL;
+    if (str_is_absent(*string)) /* as on the bus: what is required is always there */
+      return field->flags & FIELD_REQUIRED ? cJSON_CreateString("") : NULL;
     if (hide_secrets && (field->flags & FIELD_SECRET))
       return cJSON_CreateString("***");
     return field->type == FIELD_STR ? string_node(*string) : base64_node(*string);
@@ -260,13 +286,15 @@ static bool node_to_bytes(struct arena *arena, const cJSON *node, struct str *ou
   return true;
 }
 
+static struct result fill_record(struct arena *arena, const struct record *record, const cJSON *tree, void *out);
+
 static struct result node_to_list(struct arena *arena, const struct field *field, const cJSON *node, struct list *out) {
   if (!cJSON_IsArray(node))
     return result_error(RESULT_REJECTED, "%s: expected a list", field->name);
   size_t count = (size_t)cJSON_GetArraySize(node), i = 0;
   char *at = arena_array(arena, count, field->of->size_bytes);
   const cJSON *child;
-  cJSON_ArrayForEach(child, node) TRY(json_tree_to_record(arena, field->of, child, at + i++ * field->of->size_bytes));
+  cJSON_ArrayForEach(child, node) TRY(fill_record(arena, field->of, child, at + i++ * field->of->size_bytes));
   *out = (struct list){at, count};
   return RESULT_DONE;
 }
@@ -298,10 +326,10 @@ static struct result node_to_field(struct arena *arena, const struct field *fiel
   case FIELD_LIST:
     return node_to_list(arena, field, node, at);
   case FIELD_INLINE:
-    return json_tree_to_record(arena, field->of, node, at);
+    return fill_record(arena, field->of, node, at);
   case FIELD_RECORD: {
     void *inner = arena_alloc(arena, field->of->size_bytes);
-    TRY(json_tree_to_record(arena, field->of, node, inner));
+    TRY(fill_record(arena, field->of, node, inner));
     *(const void **)at = inner;
     return RESULT_DONE;
   }
@@ -309,7 +337,7 @@ static struct result node_to_field(struct arena *arena, const struct field *fiel
   return fits ? RESULT_DONE : result_error(RESULT_REJECTED, "%s: not of the expected type", field->name);
 }
 
-struct result json_tree_to_record(struct arena *arena, const struct record *record, const cJSON *tree, void *out) {
+static struct result fill_record(struct arena *arena, const struct record *record, const cJSON *tree, void *out) {
   if (!cJSON_IsObject(tree))
     return result_error(RESULT_REJECTED, "%s: expected an object", record->name);
   for (size_t i = 0; i < record->field_count; i++) {
@@ -327,13 +355,17 @@ struct result json_tree_to_record(struct arena *arena, const struct record *reco
   return RESULT_DONE;
 }
 
+struct result json_tree_to_record(struct arena *arena, const struct record *record, const cJSON *tree, void *out) {
+  void *decoded = arena_alloc(arena, record->size_bytes);
+  TRY(fill_record(arena, record, tree, decoded));
+  memcpy(out, decoded, record->size_bytes);
+  return RESULT_DONE;
+}
+
 struct result json_to_record(struct arena *arena, const struct record *record, struct str text, void *out) {
   cJSON *tree;
   TRY(json_parse(text, &tree));
-  void *decoded = arena_alloc(arena, record->size_bytes);
-  struct result result = json_tree_to_record(arena, record, tree, decoded);
+  struct result result = json_tree_to_record(arena, record, tree, out);
   cJSON_Delete(tree);
-  if (result_ok(&result))
-    memcpy(out, decoded, record->size_bytes);
   return result;
 }

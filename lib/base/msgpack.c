@@ -8,6 +8,11 @@ static void put_str(msgpack_packer *packer, struct str string) {
   msgpack_pack_str_body(packer, string.at ? string.at : "", string.length);
 }
 
+static void put_bytes(msgpack_packer *packer, struct str bytes) {
+  msgpack_pack_bin(packer, bytes.length);
+  msgpack_pack_bin_body(packer, bytes.at ? bytes.at : "", bytes.length);
+}
+
 static void put_value(msgpack_packer *packer, const struct value *value) {
   put_str(packer, value->name);
   if (value->kind == VALUE_TEXT) {
@@ -64,8 +69,7 @@ static void put_field(msgpack_packer *packer, const struct field *field, const v
     put_str(packer, *(const struct str *)at);
     break;
   case FIELD_BYTES:
-    msgpack_pack_bin(packer, ((const struct str *)at)->length);
-    msgpack_pack_bin_body(packer, ((const struct str *)at)->at, ((const struct str *)at)->length);
+    put_bytes(packer, *(const struct str *)at);
     break;
   case FIELD_I64:
     msgpack_pack_int64(packer, *(const int64_t *)at);
@@ -118,8 +122,12 @@ struct str msgpack_encode(struct arena *arena, const struct record *record, cons
 /* -- checking: counts and depth before anything is allocated for them -----------------------------------------------
  */
 
+/* A value of one byte can become a record of hundreds; this bounds the memory that a message can ask for. */
+enum { VALUES_IN_MESSAGE_MAX = 1 << 20, NAMES_IN_VALUES_MAX = 4096 };
+
 struct cursor {
   const unsigned char *at, *end;
+  uint64_t values;
 };
 
 static uint64_t big_endian(const unsigned char *at, unsigned bytes) {
@@ -176,7 +184,7 @@ static bool read_shape(struct cursor *cursor, struct shape *out) {
 
 static bool is_well_formed(struct cursor *cursor, unsigned depth) {
   struct shape shape;
-  if (depth > MSGPACK_DEPTH_MAX || !read_shape(cursor, &shape))
+  if (depth > MSGPACK_DEPTH_MAX || ++cursor->values > VALUES_IN_MESSAGE_MAX || !read_shape(cursor, &shape))
     return false;
   uint64_t left = (uint64_t)(cursor->end - cursor->at);
   if (shape.skip > left || shape.children > left)
@@ -205,13 +213,42 @@ static bool as_str(const msgpack_object *object, struct str *out) {
   return true;
 }
 
+/* The length of the UTF-8 sequence at `at`, 0 when it is none (RFC 3629: no overlong forms, no surrogates). */
+static size_t utf8_length(const unsigned char *at, size_t left) {
+  static const unsigned first_least[] = {0, 0, 0x80, 0x800, 0x10000};
+  size_t length = at[0] < 0x80 ? 1 : at[0] < 0xc0 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : at[0] < 0xf8 ? 4 : 0;
+  if (length < 2)
+    return length;
+  if (length > left)
+    return 0;
+  unsigned code = at[0] & (0x7fu >> length);
+  for (size_t i = 1; i < length; i++) {
+    if ((at[i] & 0xc0) != 0x80)
+      return 0;
+    code = code << 6 | (at[i] & 0x3f);
+  }
+  bool fits = code >= first_least[length] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+  return fits ? length : 0;
+}
+
+static bool as_text(const msgpack_object *object, struct str *out) {
+  struct str text;
+  if (!as_str(object, &text))
+    return false;
+  for (size_t i = 0, length; i < text.length; i += length)
+    if ((length = utf8_length((const unsigned char *)text.at + i, text.length - i)) == 0)
+      return false;
+  *out = text;
+  return true;
+}
+
 static bool get_strs(struct arena *arena, const msgpack_object *object, struct list *out) {
   if (object->type != MSGPACK_OBJECT_ARRAY)
     return false;
   size_t count = object->via.array.size;
   struct str *at = ARENA_ARRAY(arena, struct str, count);
   for (size_t i = 0; i < count; i++)
-    if (!as_str(&object->via.array.ptr[i], &at[i]))
+    if (!as_text(&object->via.array.ptr[i], &at[i]))
       return false;
   *out = (struct list){at, count};
   return true;
@@ -221,12 +258,14 @@ static bool get_values(struct arena *arena, const msgpack_object *object, struct
   if (object->type != MSGPACK_OBJECT_MAP)
     return false;
   size_t count = object->via.map.size;
+  if (count > NAMES_IN_VALUES_MAX)
+    return false;
   struct value *at = ARENA_ARRAY(arena, struct value, count);
   for (size_t i = 0; i < count; i++) {
     const msgpack_object_kv *pair = &object->via.map.ptr[i];
-    if (!as_str(&pair->key, &at[i].name))
+    if (!as_text(&pair->key, &at[i].name) || values_find(&(struct values){at, i}, at[i].name))
       return false;
-    if (as_str(&pair->val, &at[i].text))
+    if (as_text(&pair->val, &at[i].text))
       continue;
     struct list items;
     if (!get_strs(arena, &pair->val, &items))
@@ -265,6 +304,8 @@ static struct result get_field(struct arena *arena, const struct field *field, c
   bool fits = false;
   switch (field->type) {
   case FIELD_STR:
+    fits = as_text(object, at);
+    break;
   case FIELD_BYTES:
     fits = as_str(object, at);
     break;
@@ -335,8 +376,8 @@ static struct result get_record(struct arena *arena, const struct record *record
 }
 
 struct result msgpack_decode(struct arena *arena, const struct record *record, struct str bytes, void *out) {
-  struct cursor cursor = {(const unsigned char *)bytes.at, (const unsigned char *)bytes.at + bytes.length};
-  if (!is_well_formed(&cursor, 0) || cursor.at != cursor.end)
+  struct cursor cursor = {.at = (const unsigned char *)bytes.at, .end = (const unsigned char *)bytes.at + bytes.length};
+  if (bytes.length == 0 || !is_well_formed(&cursor, 0) || cursor.at != cursor.end)
     return result_error(RESULT_REJECTED, "%s: not one well-formed msgpack value", record->name);
   msgpack_zone zone;
   msgpack_zone_init(&zone, 8192);

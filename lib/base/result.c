@@ -11,12 +11,26 @@ static const char *const code_names[] = {
 };
 enum { CODE_COUNT = sizeof code_names / sizeof code_names[0] };
 
+/* A message that was cut may end inside a character: that part goes too, so that it stays UTF-8. */
+static void drop_cut_character(char *message) {
+  size_t length = strlen(message), start = length;
+  while (start && length - start < 4 && ((unsigned char)message[start - 1] & 0xc0) == 0x80)
+    start--;
+  if (start == 0 || (unsigned char)message[start - 1] < 0xc0)
+    return;
+  unsigned char first = (unsigned char)message[--start];
+  size_t whole = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (length - start < whole)
+    message[start] = '\0';
+}
+
 struct result result_error(enum result_code code, const char *format, ...) {
   struct result result = {.code = code};
   va_list args;
   va_start(args, format);
   vsnprintf(result.message, sizeof result.message, format, args);
   va_end(args);
+  drop_cut_character(result.message);
   return result;
 }
 
@@ -26,6 +40,7 @@ struct result result_retry_after(int64_t retry_after_ms, const char *format, ...
   va_start(args, format);
   vsnprintf(result.message, sizeof result.message, format, args);
   va_end(args);
+  drop_cut_character(result.message);
   return result;
 }
 
@@ -42,6 +57,7 @@ struct result result_context(struct result result, const char *format, ...) {
     memcpy(outer.message + used + 2, result.message, length);
     outer.message[(size_t)used + 2 + length] = '\0';
   }
+  drop_cut_character(outer.message);
   return outer;
 }
 

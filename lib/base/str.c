@@ -14,12 +14,12 @@ int str_compare(struct str a, struct str b) {
 
 bool str_starts_with(struct str string, const char *prefix) {
   size_t length = strlen(prefix);
-  return string.length >= length && memcmp(string.at, prefix, length) == 0;
+  return length == 0 || (string.length >= length && memcmp(string.at, prefix, length) == 0);
 }
 
 bool str_ends_with(struct str string, const char *suffix) {
   size_t length = strlen(suffix);
-  return string.length >= length && memcmp(string.at + string.length - length, suffix, length) == 0;
+  return length == 0 || (string.length >= length && memcmp(string.at + string.length - length, suffix, length) == 0);
 }
 
 ptrdiff_t str_find(struct str string, const char *needle) {
@@ -30,6 +30,8 @@ ptrdiff_t str_find(struct str string, const char *needle) {
 }
 
 struct str str_slice(struct str string, size_t from, size_t to) {
+  if (str_is_absent(string))
+    return string;
   if (to > string.length)
     to = string.length;
   if (from > to)
@@ -62,7 +64,8 @@ char *str_c(struct arena *arena, struct str string) {
   return copy;
 }
 
-static struct str format_args(struct arena *arena, const char *format, va_list args) {
+__attribute__((format(printf, 2, 0))) static struct str format_args(struct arena *arena, const char *format,
+                                                                    va_list args) {
   va_list again;
   va_copy(again, args);
   int length = vsnprintf(NULL, 0, format, args);
@@ -80,16 +83,21 @@ struct str str_format(struct arena *arena, const char *format, ...) {
   return string;
 }
 
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 bool str_to_i64(struct str string, int64_t *out) {
   char text[24];
-  if (string.length == 0 || string.length >= sizeof text || is_blank(string.at[0]))
+  if (string.length == 0 || string.length >= sizeof text ||
+      !is_digit(string.at[string.at[0] == '-' && string.length > 1]))
     return false;
   memcpy(text, string.at, string.length);
   text[string.length] = '\0';
   char *end;
   errno = 0;
   long long value = strtoll(text, &end, 10);
-  if (errno || *end != '\0')
+  if (errno || end != text + string.length)
     return false;
   *out = value;
   return true;
