@@ -144,15 +144,40 @@ static void verify(struct invocation *call, const struct project *project, const
                 STR_FMT(here), STR_FMT(project->remote), STR_FMT(format_count(call->arena, remote->estimated_tickets)));
 }
 
-static struct result first_sync(struct invocation *call, const struct project *project,
+/* The newest session's id, 0 when there is none. */
+static struct result newest_session(struct invocation *call, struct str project, int64_t *out) {
+  struct session_query query = {.project = project, .limit = 1};
+  struct session_list list = {0};
+  struct result result = client_call(call, VERB_SESSION_LIST, &query, &list);
+  if (result.code == RESULT_GONE)
+    return *out = 0, RESULT_DONE; /* the project is new */
+  TRY(result);
+  *out = list.sessions.count ? list.sessions.at[0].id : 0;
+  return RESULT_DONE;
+}
+
+/* A new project starts a session of its own accord; when it has ended already, that one has the report to be seen. */
+static struct result first_since(struct invocation *call, struct str project, int64_t before, int64_t *id) {
+  enum { ENOUGH = 20 };
+  struct session_query query = {.project = project, .limit = ENOUGH};
+  struct session_list list = {0};
+  TRY(client_call(call, VERB_SESSION_LIST, &query, &list));
+  for (size_t i = 0; i < list.sessions.count; i++)
+    if (list.sessions.at[i].id > before && list.sessions.at[i].id < *id)
+      *id = list.sessions.at[i].id;
+  return RESULT_DONE;
+}
+
+static struct result first_sync(struct invocation *call, const struct project *project, int64_t before,
                                 const struct probe_description *remote) {
   if (invocation_flag(call, "no-sync") || str_is(project->direction, "disabled")) {
-    output_note(call->output, "Nothing was fetched yet: tandem sync %.*s", STR_FMT(project->name));
+    output_note(call->output, "Fetch when you like: tandem sync %.*s --wait", STR_FMT(project->name));
     return RESULT_DONE;
   }
   int64_t id;
   struct session session = {0};
-  TRY(sessions_start(call, project->name, "full", &id));
+  TRY(sessions_start(call, project->name, "incremental", &id));
+  TRY(first_since(call, project->name, before, &id));
   TRY(sessions_follow(call, id, &session));
   if (str_is(session.state, "completed"))
     verify(call, project, remote);
@@ -175,6 +200,7 @@ struct result command_connect_github(struct invocation *call) {
   struct connect_credential credential;
   struct probe_description remote = {0};
   TRY(choose_remote(call, &project));
+  TRY(connect_settings_check(call));
   TRY(connect_settings_rules(call, &project));
   TRY(connect_settings_credential(call, &credential));
   TRY(client_open(call)); /* nobody should answer ten questions to hear that nothing is running */
@@ -183,6 +209,8 @@ struct result command_connect_github(struct invocation *call) {
   TRY(connect_settings_policy(call, &project));
   TRY(check_direction(&project, &remote));
   TRY(confirm(call, &project));
+  int64_t before;
+  TRY(newest_session(call, project.name, &before));
   TRY(store(call, &project, &credential));
-  return first_sync(call, &project, &remote);
+  return first_sync(call, &project, before, &remote);
 }

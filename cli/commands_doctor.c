@@ -61,6 +61,13 @@ static bool check_store(struct invocation *call, struct doctor *doctor, struct s
   return true;
 }
 
+/* Before the first start there is nothing to look at. */
+static void check_files(struct doctor *doctor, const struct settings *settings) {
+  doctor_check_key(doctor, settings);
+  doctor_check_certificates(doctor, settings->home, clock_now_ms());
+  doctor_check_disk(doctor, settings->home);
+}
+
 static void examine(struct invocation *call, struct doctor *doctor) {
   struct setting_flag flag = {"home", invocation_text(call, "home").at};
   struct settings settings;
@@ -69,9 +76,8 @@ static void examine(struct invocation *call, struct doctor *doctor) {
   if (result_ok(&result)) {
     doctor_check_home(doctor, settings.home);
     check_postgres(doctor, &settings);
-    doctor_check_key(doctor, &settings);
-    doctor_check_certificates(doctor, settings.home, clock_now_ms());
-    doctor_check_disk(doctor, settings.home);
+    if (access(str_c(call->arena, settings.home), F_OK) == 0)
+      check_files(doctor, &settings);
   }
   check_programs(doctor);
   struct status status = {0};

@@ -6,14 +6,16 @@
 #include "cli/sessions.h"
 #include "cli/table.h"
 
-static void list_row(struct table *table, struct arena *arena, const struct session *session, int64_t now_ms) {
+static void list_row(const struct invocation *call, struct table *table, const struct session *session,
+                     int64_t now_ms) {
+  struct arena *arena = call->arena;
   int64_t end_ms = session->finished_at_ms ? session->finished_at_ms : now_ms;
   const struct str cells[] = {str_format(arena, "%lld", (long long)session->id),
                               session->project,
                               session->state,
                               session->mode,
                               session->trigger,
-                              format_ago(arena, session->started_at_ms, now_ms),
+                              table_moment(call->output, arena, session->started_at_ms, now_ms),
                               format_duration(arena, end_ms - session->started_at_ms),
                               format_count(arena, session->imported + session->updated),
                               format_count(arena, session->created + session->pushed),
@@ -38,7 +40,7 @@ struct result command_sessions_list(struct invocation *call) {
     return RESULT_DONE;
   struct table *table = table_new(call->output, columns, sizeof columns / sizeof columns[0]);
   for (size_t i = 0; i < list.sessions.count; i++)
-    list_row(table, call->arena, &list.sessions.at[i], clock_now_ms());
+    list_row(call, table, &list.sessions.at[i], clock_now_ms());
   table_end(table);
   if (list.sessions.count == 0)
     output_note(call->output, "There was no session yet. `tandem sync` starts one.");

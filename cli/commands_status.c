@@ -36,8 +36,8 @@ static void print_projects(const struct invocation *call, const struct status *s
         format_count(arena, project->open_conflicts),
         format_count(arena, project->waiting),
         format_count(arena, project->parked),
-        format_ago(arena, project->last_sync_ms, status->now_ms),
-        active ? format_ago(arena, project->next_sync_ms, status->now_ms) : STR("-"),
+        table_moment(call->output, arena, project->last_sync_ms, status->now_ms),
+        active ? table_moment(call->output, arena, project->next_sync_ms, status->now_ms) : STR("-"),
         quota(arena, project)};
     table_row(table, cells);
   }

@@ -83,13 +83,15 @@ static void put_set(const struct invocation *call, struct values_builder *fields
     values_put(fields, value_set(str_of(field), items.at, items.count));
 }
 
-/* What a change of a ticket prints: the key alone on stdout, for scripts; a sentence for people. */
+/* What a change of a ticket prints: a sentence on a terminal, the key alone anywhere else, for scripts. */
 static struct result print_ticket(struct invocation *call, enum verb_id id, const struct ticket *ticket,
                                   const char *what) {
   if (output_is_json(call->output))
-    return output_record(call->output, verb_table[id].reply, ticket), RESULT_DONE;
-  output_text(call->output, "%.*s\n", STR_FMT(ticket->key));
-  output_note(call->output, "%.*s is %s.", STR_FMT(ticket->key), what);
+    output_record(call->output, verb_table[id].reply, ticket);
+  else if (call->output->terminal && !call->output->quiet)
+    output_text(call->output, "%.*s is %s.\n", STR_FMT(ticket->key), what);
+  else
+    output_text(call->output, "%.*s\n", STR_FMT(ticket->key));
   return RESULT_DONE;
 }
 

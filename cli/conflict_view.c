@@ -34,7 +34,7 @@ void conflict_view_list(const struct output *output, const struct conflict *conf
                                 conflict->state,
                                 side_text(&arena, &conflict->local),
                                 side_text(&arena, &conflict->external),
-                                format_ago(&arena, conflict->created_at_ms, now_ms)};
+                                table_moment(output, &arena, conflict->created_at_ms, now_ms)};
     table_row(table, cells);
   }
   table_end(table);

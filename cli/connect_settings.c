@@ -176,17 +176,26 @@ static struct result choose(struct invocation *call, const char *option, const c
   return ask ? prompt_choice(call, question, choices, str_of(fallback), out) : RESULT_DONE;
 }
 
-static struct result confirm_strategy(struct invocation *call, struct project *project) {
-  bool overrides = str_is(project->strategy, "external_wins") || str_is(project->strategy, "newest_wins");
-  project->confirmed_by = invocation_text(call, "confirmed-by");
-  if (!overrides || project->confirmed_by.length)
+static const char override_warning[] =
+    "lets changes from outside replace local ones without asking (each is kept and can be brought back)";
+
+static bool overrides(struct str strategy) {
+  return str_is(strategy, "external_wins") || str_is(strategy, "newest_wins");
+}
+
+struct result connect_settings_check(struct invocation *call) {
+  struct str strategy = invocation_text(call, "strategy");
+  if (!overrides(strategy) || invocation_text(call, "confirmed-by").length || invocation_may_ask(call))
     return RESULT_DONE;
-  const char *warning = "lets changes from outside replace local ones without asking (each is kept and can be brought "
-                        "back)";
-  if (!invocation_may_ask(call))
-    return invocation_usage(call, "--strategy %.*s %s. A person has to stand for it: --confirmed-by NAME.",
-                            STR_FMT(project->strategy), warning);
-  output_note(call->output, "The strategy %.*s %s.", STR_FMT(project->strategy), warning);
+  return invocation_usage(call, "--strategy %.*s %s. A person has to stand for it: --confirmed-by NAME.",
+                          STR_FMT(strategy), override_warning);
+}
+
+static struct result confirm_strategy(struct invocation *call, struct project *project) {
+  project->confirmed_by = invocation_text(call, "confirmed-by");
+  if (!overrides(project->strategy) || project->confirmed_by.length)
+    return RESULT_DONE;
+  output_note(call->output, "The strategy %.*s %s.", STR_FMT(project->strategy), override_warning);
   return prompt_line(call, "Your name, if you want that", (struct str){0}, &project->confirmed_by);
 }
 

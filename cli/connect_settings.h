@@ -9,6 +9,9 @@ struct connect_credential {
   struct str secret; /* JSON */
 };
 
+/* What can be said to be wrong before anybody is asked or called. */
+struct result connect_settings_check(struct invocation *call) MUST_USE;
+
 /* From --token-file, or --app-id, --installation-id and --app-key-file; on a terminal a missing token is asked for. */
 struct result connect_settings_credential(struct invocation *call, struct connect_credential *out) MUST_USE;
 

@@ -48,6 +48,7 @@ void output_styled(const struct output *output, enum output_style style, struct 
 void output_note(const struct output *output, const char *format, ...) {
   if (output->quiet)
     return;
+  fflush(output->data); /* both may go to one place: keep the order */
   va_list args;
   va_start(args, format);
   vfprintf(output->messages, format, args);

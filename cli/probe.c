@@ -11,6 +11,8 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/settings.h"
+#include "cli/format.h"
 
 enum { ANSWER_BYTES_MAX = 4 * 1024 * 1024, ANSWER_TIMEOUT_MS = 90000 };
 
@@ -31,6 +33,19 @@ struct child {
   pid_t pid;
   int in, out;
 };
+
+/* The child calls out under the rules that the running adapter has: allowed hosts and the CA file of the settings. */
+static struct result put_rules_into_environment(struct invocation *call) {
+  const struct setting_flag flag = {"home", invocation_text(call, "home").at};
+  struct settings settings;
+  TRY(settings_load(call->arena, &flag, flag.value ? 1 : 0, &settings));
+  struct str hosts = format_join(call->arena, settings.http_allow_hosts.at, settings.http_allow_hosts.count, ",");
+  if (hosts.length)
+    setenv("TANDEM_ALLOW_HOSTS", str_c(call->arena, hosts), 1);
+  if (settings.http_ca_file.length)
+    setenv("TANDEM_HTTP_CA_FILE", str_c(call->arena, settings.http_ca_file), 1);
+  return RESULT_DONE;
+}
 
 static struct result start(const char *program, struct child *child) {
   int in[2] = {-1, -1}, out[2] = {-1, -1};
@@ -132,7 +147,7 @@ static const char *advice(enum result_code code) {
     return "Check --repo, and that the credential may see it.";
   case RESULT_RETRY:
   case RESULT_UNCERTAIN:
-    return "Check the network, --base-url and --home's http settings, and try again.";
+    return "Check the network and --base-url, and try again.";
   default:
     return "Correct it and try again.";
   }
@@ -164,6 +179,7 @@ struct result probe_remote(struct invocation *call, const char *system, const st
   struct str program = probe_program(call->arena, str_format(call->arena, "tandem-adapter-%s", system).at);
   struct str_builder answer = {.arena = call->arena};
   int status = 0;
+  TRY(put_rules_into_environment(call));
   TRY(exchange(program.at, question_of(call->arena, request), &answer, &status));
   cJSON *tree;
   struct result result = json_parse(str_built(&answer), &tree);

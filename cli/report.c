@@ -9,13 +9,20 @@ static int64_t took_ms(const struct session *session, int64_t now_ms) {
   return (session->finished_at_ms ? session->finished_at_ms : now_ms) - session->started_at_ms;
 }
 
+static const char *started_by(struct str trigger) {
+  return str_is(trigger, "person")    ? "asked for by a person"
+         : str_is(trigger, "webhook") ? "after a webhook"
+         : str_is(trigger, "first")   ? "the first one"
+                                      : "on schedule";
+}
+
 static void append_heading(struct str_builder *text, const struct session *session, int64_t now_ms) {
   const char *how = str_is(session->state, "completed") ? "finished in"
                     : str_is(session->state, "failed")  ? "failed after"
                                                         : "running for";
-  str_append_format(text, "Session %lld of %.*s %s %.*s (%.*s, asked for by %.*s).\n", (long long)session->id,
+  str_append_format(text, "Session %lld of %.*s %s %.*s (%.*s, %s).\n", (long long)session->id,
                     STR_FMT(session->project), how, STR_FMT(format_duration(text->arena, took_ms(session, now_ms))),
-                    STR_FMT(session->mode), STR_FMT(session->trigger));
+                    STR_FMT(session->mode), started_by(session->trigger));
 }
 
 static void append_counts(struct str_builder *text, const struct session *session) {

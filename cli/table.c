@@ -4,6 +4,9 @@
 #include <libsmartcols/libsmartcols.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
+#include "cli/format.h"
+
 struct table {
   const struct output *output;
   const struct column *columns;
@@ -94,4 +97,10 @@ void table_end(struct table *table) {
     scols_print_table(table->scols);
   scols_unref_table(table->scols);
   free(table);
+}
+
+struct str table_moment(const struct output *output, struct arena *arena, int64_t moment_ms, int64_t now_ms) {
+  if (output->format != OUTPUT_PLAIN)
+    return format_ago(arena, moment_ms, now_ms);
+  return moment_ms ? clock_format_ms(arena, moment_ms) : STR("");
 }

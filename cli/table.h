@@ -27,6 +27,9 @@ void table_row(struct table *table, const struct str *cells);
 /* Prints and frees. An empty table prints nothing. */
 void table_end(struct table *table);
 
+/* A moment in a cell: "3 min ago" for people, RFC 3339 with --plain. */
+struct str table_moment(const struct output *output, struct arena *arena, int64_t moment_ms, int64_t now_ms);
+
 /* What a word like "active" or "failed" means to a person. */
 enum output_style table_state_style(struct str word);
 

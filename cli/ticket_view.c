@@ -41,7 +41,7 @@ void ticket_view_list(const struct output *output, const struct ticket *tickets,
                                 ticket_view_field(&arena, &ticket->fields, "labels"),
                                 ticket_view_field(&arena, &ticket->fields, "assignees"),
                                 mapped_keys(&arena, ticket),
-                                format_ago(&arena, ticket->updated_at_ms, now_ms)};
+                                table_moment(output, &arena, ticket->updated_at_ms, now_ms)};
     table_row(table, cells);
   }
   table_end(table);

@@ -175,7 +175,7 @@ static struct result name_failure(const struct transfer *transfer, const struct 
         RESULT_REJECTED,
         "%.*s: the name leads to an address that is not public: list the host as allowed if it is meant",
         STR_FMT(request->url));
-  if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
+  if (sent_bytes == 0 && (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL))
     return result_error(RESULT_REJECTED, "%.*s: %s", STR_FMT(request->url), curl_easy_strerror(code));
   const char *text = transfer->error[0] ? transfer->error : curl_easy_strerror(code);
   return result_error(sent_bytes ? RESULT_UNCERTAIN : RESULT_RETRY, "%s %.*s: %s", request->method,

@@ -106,6 +106,7 @@ static struct result describe_repository(struct connection *c, struct arena *are
 struct result github_describe(struct connection *c, struct arena *arena, struct remote_description *out) {
   struct remote_description description = {.estimated_tickets = -1};
   TRY(github_self(c, arena, &description.account));
+  description.account = str_copy(arena, description.account);
   if (!str_is_absent(c->remote))
     TRY(describe_repository(c, arena, &description));
   *out = description;

@@ -118,6 +118,7 @@ static bool come_to_rest(struct world *world) {
 
 static bool ends_well(struct world *world) {
   property_note(world->c, "-- quiet --");
+  world->quiet = true;
   if (!come_to_rest(world))
     return false;
   for (int i = 0; i < world->tracker_count; i++)

@@ -125,7 +125,7 @@ static void write_outside(struct world *world, struct world_tracker *tracker, in
   if (decision->write.has_set && tracker->observed.count && has_moved(world, tracker, field))
     return;
   /* Somebody else may be quicker with a label: the response shows theirs too, and it must not be taken as known. */
-  if (decision->write.has_delta && property_rarely(world->c, 4))
+  if (decision->write.has_delta && !world->quiet && property_rarely(world->c, 4))
     world_put(world, tracker, field, world_draw_value(world, tracker, field));
   const struct value *returned = tracker_takes(world, tracker, &decision->write, decision->field);
   struct values shadow = values_built(&tracker->shadow_external);

@@ -41,6 +41,7 @@ struct world {
   struct str_builder kept[WORLD_FIELDS]; /* both values of every conflict row */
   int conflicts[WORLD_FIELDS];           /* how many rows */
   int changes, writes;                   /* of any kind; outside */
+  bool quiet;                            /* people have stopped */
 };
 
 /* Draws the settings, the contents and how the sides came together: created, imported or linked. */
