@@ -121,6 +121,22 @@ static struct result insert_session(struct call *call, const struct project *pro
   return RESULT_DONE;
 }
 
+static struct result is_first_sync(struct call *call, int64_t project_id, bool *out) {
+  struct rows rows;
+  TRY(db_query(call->db, "select last_sync_at is null as first from project where id = $1::bigint",
+               PARAMS(p_i64(project_id)), &rows));
+  *out = rows_bool(&rows, 0, "first");
+  return RESULT_DONE;
+}
+
+/* What a running session has pulled so far may be older than the wish that joins it. */
+static struct result pull_again(struct call *call, int64_t session_id) {
+  return db_query(call->db,
+                  "update session s set pull_done = false from project p where s.id = $1::bigint "
+                  "and p.id = s.project_id and p.direction in ('pull', 'bidirectional')",
+                  PARAMS(p_i64(session_id)), NULL);
+}
+
 struct result store_session_start(struct call *call, const void *request, void *reply) {
   const struct session_start *start = request;
   struct session_id *answer = reply;
@@ -134,12 +150,11 @@ struct result store_session_start(struct call *call, const void *request, void *
                         "project %.*s has stopped: %.*s; `tandem projects resume %.*s` when it is mended",
                         STR_FMT(project.name), STR_FMT(project.state_reason), STR_FMT(project.name));
   TRY(sessions_running(call, project.id, &answer->id));
-  if (answer->id &&
-      str_is(start->mode, "incremental")) /* join it; what it has pulled so far may be older than this wish */
-    return db_query(call->db,
-                    "update session s set pull_done = false from project p where s.id = $1::bigint "
-                    "and p.id = s.project_id and p.direction in ('pull', 'bidirectional')",
-                    PARAMS(p_i64(answer->id)), NULL);
+  bool joins = str_is(start->mode, "incremental");
+  if (answer->id && !joins)
+    TRY(is_first_sync(call, project.id, &joins)); /* which is a full one anyway */
+  if (answer->id && joins)
+    return pull_again(call, answer->id);
   if (answer->id)
     return result_error(RESULT_RETRY, "session %lld is running; this one can start when it has finished",
                         (long long)answer->id);
