@@ -39,11 +39,21 @@ struct result rpc_open(const struct endpoint *endpoint, struct str client, struc
   return RESULT_DONE;
 }
 
+/* W3C trace context: every request begins a trace, and the events that come of it carry it on. */
+static struct str new_traceparent(struct arena *arena) {
+  unsigned char bytes[24];
+  char hex[2 * sizeof bytes + 1];
+  randombytes_buf(bytes, sizeof bytes);
+  sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes);
+  return str_format(arena, "00-%.32s-%.16s-01", hex, hex + 32);
+}
+
 static struct str make_request(struct rpc *rpc, struct arena *arena, enum verb_id id, const void *request) {
   struct verb_request frame = {
       .verb = str_of(verb_table[id].name),
       .client = rpc->client,
       .request = atomic_fetch_add(&rpc->next_request, 1),
+      .traceparent = new_traceparent(arena),
       .body = msgpack_encode(arena, verb_table[id].request, request),
   };
   return msgpack_encode(arena, &record_verb_request, &frame);

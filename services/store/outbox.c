@@ -26,6 +26,7 @@ static struct stored_event make_event(struct outbox *outbox, enum event_id id, s
       .time = clock_format_ms(outbox->arena, clock_now_ms()),
       .subject = str_copy(outbox->arena, subject),
       .partitionkey = str_copy(outbox->arena, partitionkey),
+      .traceparent = outbox->traceparent,
       .data = json_print(outbox->arena, tree),
   };
 }

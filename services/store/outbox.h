@@ -8,6 +8,7 @@
 
 struct outbox {
   struct arena *arena;
+  struct str traceparent;      /* of the request that these events come from; absent = none */
   struct stored_event *events; /* logged ones, sequence not yet given */
   size_t count, capacity;
   struct stored_event doorbells[8];

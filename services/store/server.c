@@ -231,6 +231,7 @@ static void serve_slot(struct server *server, struct db *db, struct slot *slot, 
                       .client = slot->request.client};
   struct str reply;
   outbox->arena = &slot->arena;
+  outbox->traceparent = slot->request.traceparent;
   execute(&call, slot->verb, &slot->request, &reply);
   server->head = outbox->head;
   fault_point("store.before_publish");

@@ -130,7 +130,8 @@ static struct result is_first_sync(struct call *call, int64_t project_id, bool *
 }
 
 /* What a running session has pulled so far may be older than the wish that joins it. */
-static struct result pull_again(struct call *call, int64_t session_id) {
+static struct result pull_again(struct call *call, int64_t session_id, struct str system) {
+  outbox_ring(call->outbox, EVENT_WORK_READY, system);
   return db_query(call->db,
                   "update session s set pull_done = false from project p where s.id = $1::bigint "
                   "and p.id = s.project_id and p.direction in ('pull', 'bidirectional')",
@@ -154,7 +155,7 @@ struct result store_session_start(struct call *call, const void *request, void *
   if (answer->id && !joins)
     TRY(is_first_sync(call, project.id, &joins)); /* which is a full one anyway */
   if (answer->id && joins)
-    return pull_again(call, answer->id);
+    return pull_again(call, answer->id, project.system);
   if (answer->id)
     return result_error(RESULT_RETRY, "session %lld is running; this one can start when it has finished",
                         (long long)answer->id);
