@@ -279,6 +279,7 @@ static const struct record record_push_begin = RECORD("PushBegin", struct push_b
 static const struct field push_go_fields[] = {
     FIELD(struct push_go, go, FIELD_BOOL, 0, "False: stale, refused or blocked; leave it, the store has noted why."),
     FIELD(struct push_go, wait_ms, FIELD_I64, 0, "With go = false: the pace allows it only then."),
+    FIELD(struct push_go, lease_ms, FIELD_I64, 0, "With go = true: the lease was renewed for so long."),
     FIELD_OF(struct push_go, payload, FIELD_INLINE, 0, &record_payload, "Payload."),
 };
 static const struct record record_push_go = RECORD("PushGo", struct push_go, push_go_fields, "PushGo.");

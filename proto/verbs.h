@@ -181,8 +181,9 @@ struct push_begin {
   struct pace pace;
 };
 struct push_go {
-  bool go;         /* false: stale, refused or blocked; leave it, the store has noted why */
-  int64_t wait_ms; /* with go = false: the pace allows it only then */
+  bool go;          /* false: stale, refused or blocked; leave it, the store has noted why */
+  int64_t wait_ms;  /* with go = false: the pace allows it only then */
+  int64_t lease_ms; /* with go = true: the lease was renewed for so long */
   struct payload payload;
 };
 struct push_receipt {

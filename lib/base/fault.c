@@ -47,6 +47,12 @@ void fault_point(const char *name) {
     kill(getpid(), SIGKILL);
 }
 
+void fault_point_of(const char *name, const char *detail) {
+  char full[sizeof plan.name];
+  snprintf(full, sizeof full, "%s.%s", name, detail);
+  fault_point(full);
+}
+
 #else
 typedef int fault_points_are_off;
 #endif

@@ -6,7 +6,7 @@
 #include "base/fault.h"
 #include "service/adapter_worker.h"
 
-enum { LEASE_MS = 60000, SEND_TIMEOUT_MS = 30000 };
+enum { SEND_TIMEOUT_MS = 30000 };
 
 static int64_t settle_ms(const struct connector *connector) {
   const char *override = getenv("TANDEM_SETTLE_MS");
@@ -16,6 +16,7 @@ static int64_t settle_ms(const struct connector *connector) {
 static struct result send_receipt(struct worker *worker, struct arena *arena, struct connection *connection,
                                   struct push_receipt *receipt, const struct result *outcome,
                                   struct observation *returned) {
+  const char *how = receipt->probe ? "probe" : "send";
   receipt->outcome = str_of(result_code_name(outcome->code));
   receipt->message = str_of(outcome->message);
   receipt->retry_after_ms = outcome->retry_after_ms;
@@ -26,9 +27,9 @@ static struct result send_receipt(struct worker *worker, struct arena *arena, st
     receipt->returned.at = returned;
     receipt->returned.count = 1;
   }
-  fault_point("adapter.before_receipt");
+  fault_point_of("adapter.before_receipt", how);
   TRY(rpc_call(worker->rpc, arena, VERB_PUSH_RECEIPT, receipt, NULL, RPC_TIMEOUT_MS));
-  fault_point("adapter.after_receipt");
+  fault_point_of("adapter.after_receipt", how);
   return RESULT_DONE;
 }
 
@@ -100,12 +101,14 @@ static struct result send(struct worker *worker, struct arena *arena, struct con
   if (!go.go)
     return RESULT_DONE;
   /* Whoever slept here may have lost the lease: then nothing is sent, and the next holder finds out. */
-  if (clock_mono_ms() - asked_ms > LEASE_MS - SEND_TIMEOUT_MS)
+  int64_t reserve_ms = SEND_TIMEOUT_MS < go.lease_ms / 2 ? SEND_TIMEOUT_MS : go.lease_ms / 2;
+  if (clock_mono_ms() - asked_ms > go.lease_ms - reserve_ms)
     return result_error(RESULT_STALE, "slept through the lease");
-  fault_point("adapter.before_send");
+  const char *what = str_format(arena, "%.*s_%.*s", STR_FMT(intent->change), STR_FMT(intent->kind)).at;
+  fault_point_of("adapter.before_send", what);
   struct push push = {.intent = intent, .payload = &go.payload, .fresh = known ? &fresh : NULL};
   outcome = worker->connector->push(connection, arena, &push, &returned);
-  fault_point("adapter.after_send");
+  fault_point_of("adapter.after_send", what);
   *stop = outcome.code == RESULT_RETRY || outcome.code == RESULT_AUTH;
   return send_receipt(worker, arena, connection, &receipt, &outcome, &returned);
 }

@@ -102,10 +102,11 @@ static struct observation *canonical_copy(struct arena *arena, const struct obse
 static struct result send_observe(struct worker *worker, struct arena *arena, struct connection *connection,
                                   struct observe *observe) {
   struct observe_result answer;
+  const char *source = str_c(arena, observe->source);
   worker->connector->take_usage(connection, &observe->usage);
-  fault_point("adapter.before_observe");
+  fault_point_of("adapter.before_observe", source);
   TRY(rpc_call(worker->rpc, arena, VERB_OBSERVE, observe, &answer, RPC_TIMEOUT_MS));
-  fault_point("adapter.after_observe");
+  fault_point_of("adapter.after_observe", source);
   return RESULT_DONE;
 }
 
@@ -250,7 +251,7 @@ struct result worker_round(struct worker *worker, struct service_context *contex
   struct work_claim claim = {.system = str_of(worker->connector->system), .worker = context->name};
   struct work work = {0};
   TRY(rpc_call(worker->rpc, context->arena, VERB_WORK_CLAIM, &claim, &work, RPC_TIMEOUT_MS));
-  fault_point("adapter.after_claim");
+  fault_point_of("adapter.after_claim", str_c(context->arena, work.kind));
   if (str_is(work.kind, "none"))
     return *wait_ms = work.retry_ms > 0 ? work.retry_ms : 1000, RESULT_DONE;
   *wait_ms = 0;

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
+#include "base/fault.h"
 #include "base/json.h"
 #include "base/log.h"
 
@@ -98,7 +99,9 @@ static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connect
     return answer(connection, MHD_HTTP_BAD_REQUEST, "{\"error\":\"event and delivery headers are missing\"}");
   struct webhook_accept accept = {project, request.delivery_id, request.event, body};
   struct webhook_accepted accepted = {0};
+  fault_point("adapter.before_accept");
   result = rpc_call(server->rpc, arena, VERB_WEBHOOK_ACCEPT, &accept, &accepted, VERB_TIMEOUT_MS);
+  fault_point("adapter.after_accept");
   if (!result_ok(&result))
     return refuse(connection, &result);
   return answer(connection, MHD_HTTP_OK, accepted.duplicate ? "{\"duplicate\":true}" : "{\"duplicate\":false}");

@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "adapter-github/github.h"
+#include "base/fault.h"
 
 enum { TRIES_MAX = 4, REDIRECTS_MAX = 3, PAGES_MAX = 100 };
 
@@ -97,7 +98,9 @@ static struct result exchange(struct connection *c, struct arena *arena, const s
     headers[count++] = (struct http_header){STR("Content-Type"), STR("application/json")};
   struct http_request call = {request->method, url, headers, count, request->body, GITHUB_TIMEOUT_MS};
   c->usage.api_calls++;
+  fault_point_of("adapter.before_request", request->method);
   struct result result = c->http->call(c->http, arena, &call, out);
+  fault_point_of("adapter.after_request", request->method);
   if (result.code == RESULT_UNCERTAIN && is_get(request))
     result.code = RESULT_RETRY; /* reading twice harms nothing */
   if (result_ok(&result))

@@ -52,12 +52,12 @@ void execute(struct call *call, enum verb_id id, const struct verb_request *requ
   struct result result = db_begin(call->db);
   if (result_ok(&result)) {
     result = run(call, id, request, reply);
-    fault_point("store.before_commit");
+    fault_point_of("store.before_commit", verb_table[id].name);
     if (result_ok(&result))
       result = db_commit(call->db);
     else
       db_rollback(call->db);
-    fault_point("store.after_commit");
+    fault_point_of("store.after_commit", verb_table[id].name);
   }
   if (result_ok(&result))
     outbox_committed(call->outbox);

@@ -1,14 +1,24 @@
 /* Taking, renewing and releasing leases. */
 #include "store/leases.h"
 
+#include <stdlib.h>
+
+enum { LEASE_MS = 60000 };
+
+int64_t lease_length_ms(void) {
+  const char *text = getenv("TANDEM_LEASE_MS");
+  int64_t ms = text ? atoll(text) : 0;
+  return ms > 0 ? ms : LEASE_MS;
+}
+
 struct result lease_take(struct call *call, struct str resource, struct str owner, bool *taken, struct lease *out) {
   struct rows rows;
   TRY(db_query(call->db,
                "insert into lease (resource, owner, fence, until) "
-               "values ($1, $2, 1, now() + make_interval(secs => $3::bigint)) on conflict (resource) do update "
+               "values ($1, $2, 1, now() + $3::bigint * interval '1 millisecond') on conflict (resource) do update "
                "set owner = excluded.owner, fence = lease.fence + 1, until = excluded.until where lease.until <= now() "
                "returning fence, (extract(epoch from until) * 1000)::bigint as until_ms",
-               PARAMS(p_str(resource), p_str(owner), p_i64(LEASE_S)), &rows));
+               PARAMS(p_str(resource), p_str(owner), p_i64(lease_length_ms())), &rows));
   *taken = rows.count == 1;
   if (*taken)
     *out = (struct lease){resource, rows_i64(&rows, 0, "fence"), rows_i64(&rows, 0, "until_ms")};
@@ -18,9 +28,9 @@ struct result lease_take(struct call *call, struct str resource, struct str owne
 struct result lease_check(struct call *call, const struct lease *lease) {
   struct rows rows;
   TRY(db_query(call->db,
-               "update lease set until = now() + make_interval(secs => $3::bigint) "
+               "update lease set until = now() + $3::bigint * interval '1 millisecond' "
                "where resource = $1 and fence = $2::bigint and until > now()",
-               PARAMS(p_str(lease->resource), p_i64(lease->fence), p_i64(LEASE_S)), &rows));
+               PARAMS(p_str(lease->resource), p_i64(lease->fence), p_i64(lease_length_ms())), &rows));
   if (rows.affected == 0)
     return result_error(RESULT_STALE, "the lease on %.*s was lost", STR_FMT(lease->resource));
   return RESULT_DONE;

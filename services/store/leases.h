@@ -5,7 +5,8 @@
 
 #include "store/store.h"
 
-enum { LEASE_S = 60 };
+/* How long a lease holds without being renewed: 60 s, or TANDEM_LEASE_MS where tests cannot wait that long. */
+int64_t lease_length_ms(void);
 
 /* `*out` is filled and true returned through `taken` when nobody holds it. */
 struct result lease_take(struct call *call, struct str resource, struct str owner, bool *taken,

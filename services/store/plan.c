@@ -4,6 +4,7 @@
 #include "store/externals.h"
 #include "store/imports.h"
 #include "store/journal.h"
+#include "store/leases.h"
 #include "store/preview.h"
 #include "store/projects.h"
 #include "store/sessions.h"
@@ -23,7 +24,7 @@ static struct result claim_rows(struct call *call, int64_t limit, bool preview, 
       "order by rank, generation limit $1::bigint) or q.mapping_id in (select mapping_id from previewable "
       "where $2::boolean and claimed_until <= now() order by rank, generation limit $1::bigint)) "
       "for update of q skip locked), "
-      "claimed as (update plan_queue q set claimed_until = now() + interval '30 seconds' from picked "
+      "claimed as (update plan_queue q set claimed_until = now() + $3::bigint * interval '1 millisecond' from picked "
       "where q.mapping_id = picked.mapping_id returning q.mapping_id, q.generation, q.rank) "
       "select c.mapping_id, c.generation, m.project_id, m.kind, m.item_id is null as unlinked, "
       "m.external_id is null as uncreated, e.fresh, i.fields as local, "
@@ -35,7 +36,7 @@ static struct result claim_rows(struct call *call, int64_t limit, bool preview, 
       "left join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
       "(m.project_id, m.kind, m.external_id) where m.state in ('creating', 'linked', 'parked') "
       "order by c.rank, c.generation",
-      PARAMS(p_i64(limit), p_bool(preview)), out);
+      PARAMS(p_i64(limit), p_bool(preview), p_i64(lease_length_ms() / 2)), out);
 }
 
 /* The tracker tells one time for all fields: the newest change there. */

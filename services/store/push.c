@@ -183,6 +183,7 @@ struct result store_push_begin(struct call *call, const void *request, void *rep
   TRY(log_egress(call, &p));
   TRY(mark_sending(call, &p, &begin->lease));
   go->go = true;
+  go->lease_ms = lease_length_ms();
   go->payload.set = p.set;
   go->payload.add = p.add;
   go->payload.remove = p.remove;

@@ -234,9 +234,9 @@ static void serve_slot(struct server *server, struct db *db, struct slot *slot, 
   outbox->traceparent = slot->request.traceparent;
   execute(&call, slot->verb, &slot->request, &reply);
   server->head = outbox->head;
-  fault_point("store.before_publish");
+  fault_point_of("store.before_publish", verb_table[slot->verb].name);
   publish_all(server, outbox);
-  fault_point("store.after_publish");
+  fault_point_of("store.after_publish", verb_table[slot->verb].name);
   slot_answer(slot, reply);
 }
 
