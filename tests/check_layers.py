@@ -23,17 +23,17 @@ MAY_INCLUDE = {
     "cli/up": ["base/", "service/", "cli/"],
 }
 
-# Foreign header -> the only places for it (folders end with a slash).
+# Foreign header -> the only places for it (prefixes of paths); tests may use all.
 ONLY_IN = {
-    r"libpq-fe\.h": ["services/store/", "tests/"],
+    r"libpq-fe\.h": ["services/store/"],
     r"nng/protocol/pubsub0/.*": ["lib/service/bus.c", "services/store/"],
-    r"curl/.*": ["lib/base/http.c", "lib/base/http_allow.c"],
+    r"curl/.*": ["lib/base/http"],
     r"yaml\.h": ["lib/base/settings_yaml.c"],
     r"microhttpd\.h": ["lib/service/webhook_server.c"],
     r"libsmartcols/.*": ["cli/"],
     r"git2.*": ["lib/sync/"],
     r"utf8proc\.h": ["lib/sync/", "lib/base/", "cli/"],
-    r"openssl/x509.*": ["cli/up/"],
+    r"openssl/x509.*": ["cli/"],
 }
 
 
@@ -54,7 +54,7 @@ def offence(path, quote, header):
         if not header.startswith(tuple(prefixes)):
             return "may include only %s" % " ".join(prefixes)
     for pattern, places in ONLY_IN.items():
-        if re.fullmatch(pattern, header) and not path.startswith(tuple(places)):
+        if re.fullmatch(pattern, header) and not path.startswith(("tests/", *places)):
             return "belongs into %s only" % " ".join(places)
     return None
 
