@@ -2,102 +2,110 @@
 #include "proto/events.h"
 
 static const struct field event_sync_started_fields[] = {
-    FIELD(struct event_sync_started, session, FIELD_I64, 0, "Session."),
-    FIELD(struct event_sync_started, project, FIELD_STR, 0, "Project."),
-    FIELD(struct event_sync_started, mode, FIELD_STR, 0, "Mode."),
-    FIELD(struct event_sync_started, trigger, FIELD_STR, 0, "Trigger."),
+    FIELD(struct event_sync_started, session, FIELD_I64, 0, "The session's number."),
+    FIELD(struct event_sync_started, project, FIELD_STR, 0, "Name of the project."),
+    FIELD(struct event_sync_started, mode, FIELD_STR, 0, "incremental, full or dry_run."),
+    FIELD(struct event_sync_started, trigger, FIELD_STR, 0, "What started it: poll, webhook, person or first."),
 };
 static const struct record record_event_sync_started =
-    RECORD("SyncStarted", struct event_sync_started, event_sync_started_fields, "SyncStarted.");
+    RECORD("SyncStarted", struct event_sync_started, event_sync_started_fields, "A session that has begun.");
 
 static const struct field event_sync_completed_fields[] = {
-    FIELD(struct event_sync_completed, session, FIELD_I64, 0, "Session."),
-    FIELD(struct event_sync_completed, project, FIELD_STR, 0, "Project."),
-    FIELD(struct event_sync_completed, mode, FIELD_STR, 0, "Mode."),
-    FIELD(struct event_sync_completed, imported, FIELD_I64, 0, "Imported."),
-    FIELD(struct event_sync_completed, updated, FIELD_I64, 0, "Updated."),
-    FIELD(struct event_sync_completed, created, FIELD_I64, 0, "Created."),
-    FIELD(struct event_sync_completed, pushed, FIELD_I64, 0, "Pushed."),
-    FIELD(struct event_sync_completed, conflicts, FIELD_I64, 0, "Conflicts."),
-    FIELD(struct event_sync_completed, parked, FIELD_I64, 0, "Parked."),
-    FIELD(struct event_sync_completed, api_calls, FIELD_I64, 0, "Api calls."),
-    FIELD(struct event_sync_completed, duration_ms, FIELD_I64, 0, "Duration ms."),
+    FIELD(struct event_sync_completed, session, FIELD_I64, 0, "The session's number."),
+    FIELD(struct event_sync_completed, project, FIELD_STR, 0, "Name of the project."),
+    FIELD(struct event_sync_completed, mode, FIELD_STR, 0, "incremental, full or dry_run."),
+    FIELD(struct event_sync_completed, imported, FIELD_I64, 0, "Local tickets and comments that were made."),
+    FIELD(struct event_sync_completed, updated, FIELD_I64, 0, "Local tickets and comments that were changed."),
+    FIELD(struct event_sync_completed, created, FIELD_I64, 0, "External tickets and comments that were made."),
+    FIELD(struct event_sync_completed, pushed, FIELD_I64, 0, "External tickets and comments that were changed."),
+    FIELD(struct event_sync_completed, conflicts, FIELD_I64, 0, "Conflicts that were found."),
+    FIELD(struct event_sync_completed, parked, FIELD_I64, 0, "Writes that were given up."),
+    FIELD(struct event_sync_completed, api_calls, FIELD_I64, 0, "Calls made to the tracker's API."),
+    FIELD(struct event_sync_completed, duration_ms, FIELD_I64, 0, "From start to end, in ms."),
 };
 static const struct record record_event_sync_completed =
-    RECORD("SyncCompleted", struct event_sync_completed, event_sync_completed_fields, "SyncCompleted.");
+    RECORD("SyncCompleted", struct event_sync_completed, event_sync_completed_fields, "A session's report.");
 
 static const struct field event_sync_error_fields[] = {
-    FIELD(struct event_sync_error, session, FIELD_I64, 0, "Session."),
-    FIELD(struct event_sync_error, project, FIELD_STR, 0, "Project."),
-    FIELD(struct event_sync_error, code, FIELD_STR, 0, "Code."),
-    FIELD(struct event_sync_error, message, FIELD_STR, 0, "Message."),
+    FIELD(struct event_sync_error, session, FIELD_I64, 0, "The session's number; 0 when none was running."),
+    FIELD(struct event_sync_error, project, FIELD_STR, 0, "Name of the project."),
+    FIELD(struct event_sync_error, code, FIELD_STR, 0, "A result code's name: auth, retry, rejected and so on."),
+    FIELD(struct event_sync_error, message, FIELD_STR, 0, "What happened, for a person."),
     FIELD(struct event_sync_error, next_step, FIELD_STR, 0, "What a person can do about it."),
 };
 static const struct record record_event_sync_error =
-    RECORD("SyncError", struct event_sync_error, event_sync_error_fields, "SyncError.");
+    RECORD("SyncError", struct event_sync_error, event_sync_error_fields, "What stopped a session.");
 
 static const struct field event_conflict_fields[] = {
-    FIELD(struct event_conflict, conflict, FIELD_I64, 0, "Conflict."),
-    FIELD(struct event_conflict, project, FIELD_STR, 0, "Project."),
-    FIELD(struct event_conflict, ticket, FIELD_STR, 0, "Ticket."),
-    FIELD(struct event_conflict, external_key, FIELD_STR, 0, "External key."),
-    FIELD(struct event_conflict, field, FIELD_STR, 0, "Field."),
-    FIELD(struct event_conflict, kind, FIELD_STR, 0, "Kind."),
-    FIELD(struct event_conflict, winner, FIELD_STR, 0, "ConflictResolved only."),
-    FIELD(struct event_conflict, decided_by, FIELD_STR, 0, "ConflictResolved only."),
+    FIELD(struct event_conflict, conflict, FIELD_I64, 0,
+          "The conflict's number, for conflict.list and conflict.resolve."),
+    FIELD(struct event_conflict, project, FIELD_STR, 0, "Name of the project it is with."),
+    FIELD(struct event_conflict, ticket, FIELD_STR, 0, "Key of the local ticket, of its ticket for a comment: 'T-12'."),
+    FIELD(struct event_conflict, external_key, FIELD_STR, 0, "The external ticket, as people write it there: '#12'."),
+    FIELD(struct event_conflict, field, FIELD_STR, 0, "The field that both sides disagree on."),
+    FIELD(struct event_conflict, kind, FIELD_STR, 0,
+          "both_changed, unequal_when_linked, unmappable, deleted_vs_edited or overwritten."),
+    FIELD(struct event_conflict, winner, FIELD_STR, 0,
+          "ConflictResolved only: local, external, merged, value or agreement."),
+    FIELD(struct event_conflict, decided_by, FIELD_STR, 0,
+          "ConflictResolved only: the person, strategy or event that decided it."),
 };
 static const struct record record_event_conflict =
-    RECORD("Conflict", struct event_conflict, event_conflict_fields, "Conflict.");
+    RECORD("Conflict", struct event_conflict, event_conflict_fields, "One conflict, without its values.");
 
 static const struct field event_external_ticket_fields[] = {
-    FIELD(struct event_external_ticket, project, FIELD_STR, 0, "Local keys; `comment` when it is one."),
-    FIELD(struct event_external_ticket, ticket, FIELD_STR, 0, "Local keys; `comment` when it is one."),
-    FIELD(struct event_external_ticket, comment, FIELD_STR, 0, "Local keys; `comment` when it is one."),
-    FIELD(struct event_external_ticket, external_key, FIELD_STR, 0, "External key."),
-    FIELD(struct event_external_ticket, url, FIELD_STR, 0, "Url."),
-    FIELD(struct event_external_ticket, direction, FIELD_STR, 0, "Imported | pushed: which way the change went."),
+    FIELD(struct event_external_ticket, project, FIELD_STR, 0, "Name of the project."),
+    FIELD(struct event_external_ticket, ticket, FIELD_STR, 0, "Key of the local ticket: 'T-12'."),
+    FIELD(struct event_external_ticket, comment, FIELD_STR, 0, "Key of the local comment when it is one: 'C-17'."),
+    FIELD(struct event_external_ticket, external_key, FIELD_STR, 0, "As people write it there: '#12'."),
+    FIELD(struct event_external_ticket, url, FIELD_STR, 0, "Where a browser shows it."),
+    FIELD(struct event_external_ticket, direction, FIELD_STR, 0, "Which way the change went: imported or pushed."),
     FIELD(struct event_external_ticket, fields, FIELD_STRS, 0, "Names of the fields that changed."),
 };
 static const struct record record_event_external_ticket =
-    RECORD("ExternalTicket", struct event_external_ticket, event_external_ticket_fields, "ExternalTicket.");
+    RECORD("ExternalTicket", struct event_external_ticket, event_external_ticket_fields,
+           "A ticket or comment and its external one.");
 
 static const struct field event_ticket_fields[] = {
-    FIELD(struct event_ticket, ticket, FIELD_STR, 0, "Ticket."),
-    FIELD(struct event_ticket, comment, FIELD_STR, 0, "Comment."),
-    FIELD(struct event_ticket, by, FIELD_STR, 0, "By."),
-    FIELD(struct event_ticket, privacy, FIELD_STR, 0, "Privacy."),
-    FIELD(struct event_ticket, project, FIELD_STR, 0, "TicketCreated from a service: where to create it too."),
-    FIELD(struct event_ticket, names, FIELD_STRS, 0, "Of the fields that changed."),
+    FIELD(struct event_ticket, ticket, FIELD_STR, 0, "Key of the ticket, 'T-12'; from a service, the one to change."),
+    FIELD(struct event_ticket, comment, FIELD_STR, 0, "Key of the comment when it is one: 'C-17'."),
+    FIELD(struct event_ticket, by, FIELD_STR, 0, "Who made the change."),
+    FIELD(struct event_ticket, privacy, FIELD_STR, 0, "local_only, shareable or public."),
+    FIELD(struct event_ticket, project, FIELD_STR, 0,
+          "TicketCreated from a service: name of the project where to create it too."),
+    FIELD(struct event_ticket, names, FIELD_STRS, 0, "Names of the fields that changed."),
     FIELD(struct event_ticket, fields, FIELD_VALUES, 0,
-          "Their values: always from a service, from the store only when the ticket is public."),
+          "Their values: always from a service; from the store only when the ticket is public."),
 };
-static const struct record record_event_ticket = RECORD("Ticket", struct event_ticket, event_ticket_fields, "Ticket.");
+static const struct record record_event_ticket =
+    RECORD("Ticket", struct event_ticket, event_ticket_fields, "A change of a local ticket or comment.");
 
 static const struct field event_project_fields[] = {
-    FIELD(struct event_project, project, FIELD_STR, 0, "Project."),
-    FIELD(struct event_project, system, FIELD_STR, 0, "System."),
-    FIELD(struct event_project, remote, FIELD_STR, 0, "Remote."),
-    FIELD(struct event_project, direction, FIELD_STR, 0, "Direction."),
-    FIELD(struct event_project, strategy, FIELD_STR, 0, "Strategy."),
-    FIELD(struct event_project, state, FIELD_STR, 0, "State."),
+    FIELD(struct event_project, project, FIELD_STR, 0, "Name of the project."),
+    FIELD(struct event_project, system, FIELD_STR, 0, "Which connector it uses: 'github'."),
+    FIELD(struct event_project, remote, FIELD_STR, 0, "The project there: 'acme/rocket'."),
+    FIELD(struct event_project, direction, FIELD_STR, 0, "push, pull, bidirectional or disabled."),
+    FIELD(struct event_project, strategy, FIELD_STR, 0, "manual, local_wins, external_wins, newest_wins or merge."),
+    FIELD(struct event_project, state, FIELD_STR, 0, "active, paused, failed or removed."),
     FIELD_OF(struct event_project, settings, FIELD_LIST, 0, &record_project,
-             "From a service: one, the whole settings."),
+             "From a service: exactly one, the whole settings; the store sends none."),
 };
 static const struct record record_event_project =
-    RECORD("Project", struct event_project, event_project_fields, "Project.");
+    RECORD("Project", struct event_project, event_project_fields, "A project and its main settings.");
 
 static const struct field event_doorbell_fields[] = {
-    FIELD(struct event_doorbell, system, FIELD_STR, 0, "Absent = any."),
-    FIELD(struct event_doorbell, project, FIELD_STR, 0, "Absent = any."),
+    FIELD(struct event_doorbell, system, FIELD_STR, 0, "Only adapters of this connector are meant; absent = any."),
+    FIELD(struct event_doorbell, project, FIELD_STR, 0, "Only this project is meant; absent = any."),
 };
 static const struct record record_event_doorbell =
-    RECORD("Doorbell", struct event_doorbell, event_doorbell_fields, "Doorbell.");
+    RECORD("Doorbell", struct event_doorbell, event_doorbell_fields, "Who is meant.");
 
 static const struct field event_heartbeat_fields[] = {
-    FIELD(struct event_heartbeat, head, FIELD_I64, FIELD_REQUIRED, "Head."),
+    FIELD(struct event_heartbeat, head, FIELD_I64, FIELD_REQUIRED,
+          "Sequence of the newest logged event: whoever has less reads the rest."),
 };
 static const struct record record_event_heartbeat =
-    RECORD("Heartbeat", struct event_heartbeat, event_heartbeat_fields, "Heartbeat.");
+    RECORD("Heartbeat", struct event_heartbeat, event_heartbeat_fields, "How far the event log has come.");
 
 const struct event_type event_table[EVENT_COUNT] = {
     [EVENT_SYNC_STARTED] = {"tandem.v1.SyncStarted", EVENT_LOGGED, &record_event_sync_started, "A session has begun."},

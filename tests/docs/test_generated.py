@@ -1,0 +1,53 @@
+#!/usr/bin/python3
+"""The documents that tandem-docs makes are what it makes now.
+
+TANDEM_DOCS names the program, else it is looked for in build/*/bin.
+"""
+
+import glob
+import os
+import subprocess
+import sys
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
+import tap  # noqa: E402
+
+DOCUMENTS = {"asyncapi": "asyncapi.json", "events": "events.md", "verbs": "verbs.md"}
+
+
+def program():
+    if "TANDEM_DOCS" in os.environ:
+        return os.environ["TANDEM_DOCS"]
+    built = sorted(glob.glob(os.path.join(ROOT, "build", "*", "bin", "tandem-docs")), key=os.path.getmtime)
+    return built[-1] if built else None
+
+
+class GeneratedDocuments(unittest.TestCase):
+    def setUp(self):
+        if program() is None:
+            self.skipTest("tandem-docs is not built")
+
+    def test_docs_are_what_the_tables_say(self):
+        for argument, name in DOCUMENTS.items():
+            with self.subTest(document=name):
+                made = subprocess.run([program(), argument], check=True, capture_output=True, text=True).stdout
+                with open(os.path.join(ROOT, "docs", name), encoding="utf-8") as file:
+                    kept = file.read()
+                self.assertTrue(made == kept, "docs/%s is old; make it again: %s %s > docs/%s"
+                                % (name, "tandem-docs", argument, name))
+
+    def test_docs_refuse_other_words(self):
+        self.assertEqual(subprocess.run([program(), "everything"], capture_output=True).returncode, 2)
+
+    def test_docs_tables_have_three_columns(self):
+        for name in ("events.md", "verbs.md"):
+            with open(os.path.join(ROOT, "docs", name), encoding="utf-8") as file:
+                for number, line in enumerate(file, 1):
+                    if line.startswith("| `"):
+                        self.assertEqual(line.count("|"), 4, "docs/%s:%d" % (name, number))
+
+
+if __name__ == "__main__":
+    tap.main(__name__)
