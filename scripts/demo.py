@@ -193,6 +193,8 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev run", description="Shows tandem at work with a sandbox GitHub.")
     parser.add_argument("--once", action="store_true", help="end after the first report")
     options = parser.parse_args()
+    if not os.path.exists(TANDEM):
+        raise SystemExit("demo: there is no %s; run ./dev build" % TANDEM)
     signal.signal(signal.SIGTERM, end_on_signal)
     start_fresh()
     sandbox = Sandbox()
