@@ -54,7 +54,7 @@ static const struct option_spec sync_options[] = {
     {"full", OPTION_FLAG, NULL, "Look at every ticket, not only at what changed", 0},
     {"dry-run", OPTION_FLAG, NULL, "Only say what would be done", 0},
     {"wait", OPTION_FLAG, NULL, "Wait for the end and print the report", 'w'},
-    {"exit-code", OPTION_FLAG, NULL, "Wait, and exit with 8 when there are conflicts", 0},
+    {"exit-code", OPTION_FLAG, NULL, "Wait, and exit with 8 when conflicts are open", 0},
 };
 static const struct option_spec list_options[] = {
     {"project", OPTION_TEXT, "PROJECT", "Only those that are in this project", 0},

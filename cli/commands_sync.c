@@ -42,8 +42,10 @@ static void announce(struct invocation *call, struct str project, int64_t id) {
 static struct result follow_all(struct invocation *call, const int64_t *ids, size_t count) {
   for (size_t i = 0; i < count; i++) {
     struct session session = {0};
+    struct project_status status = {0};
     TRY(sessions_follow(call, ids[i], &session));
-    if (session.conflicts && invocation_flag(call, "exit-code") && !call->exit_code)
+    bool asked = invocation_flag(call, "exit-code") && !call->exit_code;
+    if (asked && sessions_project_status(call, session.project, &status) && status.open_conflicts)
       call->exit_code = EXIT_CODE_CONFLICTS;
   }
   return RESULT_DONE;

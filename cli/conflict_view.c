@@ -72,10 +72,27 @@ static bool is_set(const struct conflict *conflict) {
          (conflict->external.count && conflict->external.at[0].kind == VALUE_SET);
 }
 
+/* Without a base the local side takes its place while lines are paired. */
+static size_t align_two(struct arena *arena, struct str local, struct str external, const struct align_row **rows) {
+  const struct align_row *paired;
+  size_t count = align_texts(arena, local, local, external, &paired);
+  struct align_row *copy = ARENA_ARRAY(arena, struct align_row, count + 1);
+  for (size_t i = 0; i < count; i++) {
+    copy[i] = (struct align_row){.local = paired[i].local, .external = paired[i].external, .mark = ALIGN_BOTH};
+    if (paired[i].mark == ALIGN_SAME)
+      copy[i].mark = ALIGN_ALIKE;
+    else if (!paired[i].local.at || !paired[i].external.at)
+      copy[i].mark = paired[i].local.at ? ALIGN_LOCAL : ALIGN_EXTERNAL;
+  }
+  *rows = copy;
+  return count;
+}
+
 static size_t align_conflict(struct arena *arena, const struct conflict *conflict, const struct align_row **rows) {
+  struct str base = side_text(arena, &conflict->base), local = side_text(arena, &conflict->local);
+  struct str external = side_text(arena, &conflict->external);
   if (!is_set(conflict))
-    return align_texts(arena, side_text(arena, &conflict->base), side_text(arena, &conflict->local),
-                       side_text(arena, &conflict->external), rows);
+    return base.length ? align_texts(arena, base, local, external, rows) : align_two(arena, local, external, rows);
   struct value all = all_members(arena, conflict);
   struct align_row *members = ARENA_ARRAY(arena, struct align_row, all.count + 1);
   for (size_t i = 0; i < all.count; i++) {
@@ -90,12 +107,16 @@ static size_t align_conflict(struct arena *arena, const struct conflict *conflic
 }
 
 static void print_sides(const struct output *output, struct arena *arena, const struct conflict *conflict) {
-  /* Where both sides never agreed there is no base to show. */
-  static const struct column columns[] = {
+  /* With a decision by value, that value stands where the base was. */
+  static const struct column open[] = {
       {" ", 0}, {"LOCAL", COLUMN_WRAP}, {"EXTERNAL", COLUMN_WRAP}, {"BASE", COLUMN_WRAP}};
+  static const struct column decided[] = {
+      {" ", 0}, {"LOCAL", COLUMN_WRAP}, {"EXTERNAL", COLUMN_WRAP}, {"DECIDED", COLUMN_WRAP}};
   const struct align_row *rows;
   size_t count = align_conflict(arena, conflict, &rows);
-  struct table *table = table_new(output, columns, conflict->base.count ? 4 : 3);
+  /* Where both sides never agreed there is no base to show. */
+  size_t columns = conflict->base.count ? 4 : 3;
+  struct table *table = table_new(output, str_is(conflict->winner, "value") ? decided : open, columns);
   for (size_t i = 0; i < count; i++) {
     const struct str cells[] = {str_of(align_mark_sign(rows[i].mark)), rows[i].local, rows[i].external, rows[i].base};
     table_row(table, cells);

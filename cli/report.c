@@ -64,10 +64,10 @@ static struct str next_steps(struct arena *arena, const struct session *session,
     append_step(&steps, session->error);
   if (status && str_is(status->project.state, "failed") && !str_equal(status->project.state_reason, session->error))
     append_step(&steps, status->project.state_reason);
-  if (session->conflicts)
-    append_step(&steps,
-                str_format(arena, "Decide %.*s: tandem conflicts list --project %.*s",
-                           COUNTED(arena, session->conflicts, "conflict", "conflicts"), STR_FMT(session->project)));
+  int64_t open = status ? status->open_conflicts : session->conflicts;
+  if (open)
+    append_step(&steps, str_format(arena, "Decide %.*s: tandem conflicts list --project %.*s",
+                                   COUNTED(arena, open, "conflict", "conflicts"), STR_FMT(session->project)));
   if (session->parked)
     append_step(&steps, STR("See what could not be written, and why: tandem status"));
   if (status && status->blocked_until_ms > now_ms)
