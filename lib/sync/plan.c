@@ -14,17 +14,31 @@ static bool external_changed(const struct plan_look *look) {
   return !canon_equal(look->kind, look->external, look->shadow_external);
 }
 
+/* The pair that both sides agree on: of a set only the members that have a word on the other side, so that one that the
+ * table learns later is then seen as new. */
+static void agreed_pair(struct arena *arena, const struct plan_look *look, struct plan_field *out) {
+  if (look->kind != CONTENT_SET) {
+    out->shadow_local = canon_clean(arena, look->kind, look->local);
+    out->shadow_external = canon_clean(arena, look->kind, look->external);
+    return;
+  }
+  struct merge_sides sides = {look->local, look->external, look->local, look->external};
+  struct merge_set merged = merge_sets(arena, look->rule, &sides, false, false);
+  out->shadow_local = merged.shadow_local;
+  out->shadow_external = merged.shadow_external;
+  out->unmappable = merged.unmappable;
+  out->unmappable_count = merged.unmappable_count;
+}
+
 /* Both sides say the same: the shadow learns it, if it did not know. */
 static struct plan_field agree(struct arena *arena, const struct plan_look *look) {
   struct plan_field decision = plan_look_quiet(look, PLAN_NOOP);
-  bool known = look->shadow_local && !local_changed(look) && !external_changed(look);
-  if (known && !look->frozen)
-    return decision;
-  decision.action = PLAN_AGREE;
+  agreed_pair(arena, look, &decision);
+  decision.moves_shadow = !look->shadow_local || !canon_equal(look->kind, &decision.shadow_local, look->shadow_local) ||
+                          !canon_equal(look->kind, &decision.shadow_external, look->shadow_external);
   decision.closes_conflict = look->frozen;
-  decision.moves_shadow = !known;
-  decision.shadow_local = canon_clean(arena, look->kind, look->local);
-  decision.shadow_external = canon_clean(arena, look->kind, look->external);
+  if (decision.moves_shadow || decision.closes_conflict)
+    decision.action = PLAN_AGREE;
   return decision;
 }
 

@@ -126,9 +126,9 @@ enum plan_choice { PLAN_CHOOSE_LOCAL, PLAN_CHOOSE_EXTERNAL, PLAN_CHOOSE_VALUE };
 struct plan plan_resolve(struct arena *arena, const struct plan_input *input, struct str field, enum plan_choice choice,
                          const struct value *value);
 
-/* The external half of the shadow once a write came back; the local half is the plan's sent_local. For a text or a
- * created set it is `returned`. For a delta only the members that were written move, so that what others added or
- * removed meanwhile is still seen as their edit. `shadow_external` as it is now, `returned` NULL when the response does
+/* The external half of the shadow once a write came back; the local half is the plan's sent_local. For a text it is
+ * `returned`. Of a set only the members that were written move, so that what others added or removed meanwhile is still
+ * seen as their edit. `shadow_external` as it is now, NULL when there is none; `returned` NULL when the response does
  * not show the field (then the write is taken as it was sent). Owned by `arena`, borrows. */
 struct value plan_receipt(struct arena *arena, const struct value *shadow_external, const struct plan_write *write,
                           const struct value *returned);

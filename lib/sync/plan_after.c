@@ -85,11 +85,11 @@ static struct value after_delta(struct arena *arena, const struct value *shadow,
 
 struct value plan_receipt(struct arena *arena, const struct value *shadow_external, const struct plan_write *write,
                           const struct value *returned) {
+  struct value nothing = value_set(write->has_delta ? write->add.name : write->set.name, NULL, 0);
   if (write->has_delta)
-    return after_delta(arena, shadow_external, write, returned);
+    return after_delta(arena, shadow_external ? shadow_external : &nothing, write, returned);
   if (write->set.kind == VALUE_TEXT)
     return returned ? canon_clean(arena, catalogue_kind(returned->name, returned->kind), returned) : write->set;
-  struct value nothing = value_set(write->set.name, NULL, 0);
   struct plan_write members = {.has_delta = true, .add = write->set, .remove = nothing};
   return after_delta(arena, &nothing, &members, returned);
 }
