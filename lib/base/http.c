@@ -200,7 +200,7 @@ static struct result client_call(struct http *http, struct arena *arena, const s
                                  struct http_response *out) {
   struct http_client *client = (struct http_client *)http;
   struct http_target target;
-  struct curl_slist *headers;
+  struct curl_slist *headers = NULL;
   TRY(make_headers(arena, request, &headers));
   struct result result = http_target_parse(&client->options, request->url, &target);
   if (!result_ok(&result)) {
