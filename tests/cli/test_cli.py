@@ -1,0 +1,448 @@
+#!/usr/bin/python3
+"""The command line for real: `tandem up` in a temporary home, with the sandbox's GitHub. TANDEM_BIN says where the programs
+are (build/dev/bin if unset)."""
+
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
+import tap  # noqa: E402
+
+BIN = os.environ.get("TANDEM_BIN", os.path.join(ROOT, "build", "dev", "bin"))
+TANDEM = os.path.join(BIN, "tandem")
+PROGRAMS = ["tandem", "tandem-store", "tandem-scheduler", "tandem-conflict", "tandem-adapter-github"]
+DEADLINE_S = 60
+
+
+def why_not():
+    missing = [name for name in PROGRAMS if not os.access(os.path.join(BIN, name), os.X_OK)]
+    return "no %s in %s" % (", ".join(missing), BIN) if missing else None
+
+
+def wait_for(condition, what):
+    end = time.monotonic() + DEADLINE_S
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError("waited %d s for %s" % (DEADLINE_S, what))
+        time.sleep(0.02)
+    return value
+
+
+class Done:
+    def __init__(self, code, out, err):
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+class House:
+    """A temporary home and how commands are run in it."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="tandem-cli-", dir="/tmp")
+        self.home = os.path.join(self.folder, "home")
+        self.environment = {**os.environ, "TANDEM_HOME": self.home, "TANDEM_ACTOR": "user:tester", "TERM": "xterm", "LC_ALL": "C.UTF-8"}
+        for name in ("NO_COLOR", "VISUAL", "EDITOR", "TANDEM_STORE_URL", "TANDEM_EVENTS_URL"):
+            self.environment.pop(name, None)
+
+    def run(self, *words, text=None, **environment):
+        done = subprocess.run([TANDEM, *words], env={**self.environment, **environment}, input=text or "",
+                              capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def on_terminal(self, words, answers=(), **environment):
+        """Runs on a pseudo-terminal; `answers` are (text to wait for, what is typed then). Returns the code and all that
+        was shown."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve(TANDEM, [TANDEM, *words], {**self.environment, **environment})
+        shown, seen, end = "", 0, time.monotonic() + DEADLINE_S
+        answers = list(answers)
+        while time.monotonic() < end:
+            if answers and answers[0][0] in shown[seen:]:
+                seen = len(shown)
+                os.write(terminal, (answers.pop(0)[1] + "\n").encode())
+            if not select.select([terminal], [], [], 0.1)[0]:
+                continue
+            try:
+                data = os.read(terminal, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            shown += data.decode("utf-8", "replace")
+        else:
+            os.kill(pid, signal.SIGKILL)
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown
+
+    def file(self, name, text, mode=0o600):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, mode)
+        return path
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@unittest.skipUnless(os.access(TANDEM, os.X_OK), "no tandem in " + BIN)
+class WithoutStore(unittest.TestCase):
+    """What needs nothing to run."""
+
+    def setUp(self):
+        self.house = House()
+        self.addCleanup(self.house.remove)
+
+    def test_cli_without_words_shows_help_and_fails(self):
+        done = self.house.run()
+        self.assertEqual(done.code, 2)
+        self.assertIn("tandem up", done.out)
+
+    def test_cli_help_goes_to_stdout(self):
+        for words in (["--help"], ["help"], ["ticket", "--help"], ["help", "ticket"], ["ticket", "edit", "-h"]):
+            done = self.house.run(*words)
+            self.assertEqual((done.code, done.err), (0, ""), words)
+
+    def test_cli_says_the_nearest_command(self):
+        done = self.house.run("ticket", "lsit")
+        self.assertEqual(done.code, 2)
+        self.assertEqual(done.err, "tandem: there is no command `ticket lsit`. Did you mean `tandem ticket list`?\n")
+
+    def test_cli_errors_are_json_on_stderr_with_json(self):
+        done = self.house.run("statsu", "--json")
+        self.assertEqual((done.code, done.out), (2, ""))
+        self.assertNotIn("\n", done.err.strip())
+
+    def test_cli_says_how_to_start_when_not_running(self):
+        for words in (["status"], ["ticket", "list"], ["sync"], ["events", "tail"], ["conflicts", "show", "1"]):
+            done = self.house.run(*words)
+            self.assertEqual(done.code, 6, words)
+            self.assertEqual(len(done.err.splitlines()), 1)
+            self.assertIn("tandem up", done.err)
+        error = json.loads(self.house.run("status", "--json").err)["error"]
+        self.assertEqual(error["code"], "retry")
+
+    def test_cli_says_so_when_the_store_is_dead(self):
+        os.makedirs(self.house.home + "/run")
+        with socket.socket() as sock:
+            sock.bind(("127.0.0.1", 0))
+            port = sock.getsockname()[1]
+        url = "tcp://127.0.0.1:%d" % port
+        done = self.house.run("status", TANDEM_STORE_URL=url, TANDEM_EVENTS_URL=url, TANDEM_ALLOW_INSECURE_BUS="true")
+        self.assertEqual(done.code, 6)
+        self.assertIn("tandem up", done.err)
+
+    def test_cli_version_is_printed(self):
+        self.assertRegex(self.house.run("version").out, r"^tandem \d+\.\d+\.\d+\n$")
+        self.assertIn("version", self.house.run("--version", "--json").json)
+
+    def test_cli_secrets_are_never_arguments(self):
+        done = self.house.run("connect", "github", "--repo", "acme/rocket")
+        self.assertEqual(done.code, 2)
+        self.assertIn("--token-file", done.err)
+
+    def test_cli_doctor_finds_that_nothing_runs(self):
+        done = self.house.run("doctor", "--json")
+        self.assertEqual(done.code, 1)
+        found = {row["check"]: row for row in done.json["findings"]}
+        self.assertEqual(found["store"]["state"], "problem")
+        self.assertEqual(found["store"]["fix"], "tandem up")
+
+    def test_cli_bash_completes_commands_options_and_values(self):
+        script = self.house.file("c.bash", self.house.run("completion", "bash").out)
+        for line, expected in (("tandem ti", "ticket"), ("tandem ticket ed", "edit"), ("tandem ticket edit T-1 --add", "--add-label"),
+                               ("tandem ticket new --privacy pub", "public"), ("tandem --js", "--json")):
+            words = line.split(" ")
+            program = "source %s; COMP_WORDS=(%s); COMP_CWORD=%d; _tandem; echo ${COMPREPLY[*]}" % (
+                script, " ".join(words), len(words) - 1)
+            done = subprocess.run(["bash", "-euc", program], capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), line)
+            self.assertIn(expected, done.stdout.split(), line)
+
+    def test_cli_completion_scripts_parse(self):
+        for shell in ("bash", "zsh", "fish"):
+            if shutil.which(shell) is None:
+                continue
+            script = self.house.file("c." + shell, self.house.run("completion", shell).out)
+            done = subprocess.run([shell, "-n", script], capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), shell)
+
+
+@unittest.skipIf(why_not(), why_not())
+class WithStore(unittest.TestCase):
+    """One running tandem and one sandbox for all tests here; each makes what it needs."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.house = House()
+        with socket.socket() as sock:
+            sock.bind(("127.0.0.1", 0))
+            cls.port = sock.getsockname()[1]
+        cls.url = "http://127.0.0.1:%d" % cls.port
+        cls.sandbox = subprocess.Popen([os.path.join(ROOT, "sandbox", "github-sandbox"), "--port", str(cls.port), "--issues", "40",
+                                        "--token", "sandbox-token", "--token", "reader=reader:read"],
+                                       env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.makedirs(cls.house.home, 0o700)
+        with open(cls.house.home + "/tandem.yaml", "w", encoding="utf-8") as file:
+            file.write('http:\n  allow_hosts: ["127.0.0.1:%d", "127.0.0.1:1"]\n' % cls.port)
+        cls.token = cls.house.file("token", "sandbox-token\n")
+        wait_for(lambda: cls.control("GET", "health"), "the sandbox")
+        up = cls.house.run("up")
+        if up.code:
+            cls.tearDownClass()
+            raise AssertionError("tandem up: %d\n%s%s" % (up.code, up.out, up.err))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.house.run("down")
+        cls.sandbox.terminate()
+        cls.sandbox.wait()
+        cls.house.remove()
+
+    @classmethod
+    def control(cls, method, path, body=None):
+        request = urllib.request.Request("%s/_sandbox/%s" % (cls.url, path), method=method,
+                                         data=json.dumps(body).encode() if body is not None else None)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return json.load(answer)
+        except urllib.error.URLError:
+            return None
+
+    def run_fine(self, *words, **more):
+        done = self.house.run(*words, **more)
+        self.assertEqual(done.code, 0, "%s\n%s%s" % (words, done.out, done.err))
+        return done
+
+    def connect(self, name, *words):
+        self.control("POST", "seed", {"repo": "acme/" + name, "issues": 5})
+        return self.run_fine("connect", "github", "--base-url", self.url, "--repo", "acme/" + name, "--token-file", self.token, *words)
+
+    # -- tickets
+
+    def test_cli_ticket_life(self):
+        key = self.run_fine("ticket", "new", "--title", "Pump leaks", "--label", "bug", "-").out.strip()
+        self.assertRegex(key, r"^T-\d+$")
+        self.run_fine("ticket", "edit", key, "--status", "done", "--add-label", "wet", "--remove-label", "bug")
+        self.run_fine("ticket", "comment", key, "-", text="Fixed\n")
+        ticket = self.run_fine("ticket", "show", key, "--json").json
+        self.assertEqual(ticket["fields"]["status"], "done")
+        self.assertEqual(ticket["fields"]["labels"], ["wet"])
+        self.assertEqual(ticket["author"], "user:tester")
+        self.assertEqual(ticket["comments"][0]["body"], "Fixed\n")
+        self.assertIn(key, self.run_fine("ticket", "list", "--search", "Pump leaks", "--plain").out)
+        self.run_fine("ticket", "edit", ticket["comments"][0]["key"], "--body", "Really fixed")
+        self.assertIn("Really fixed", self.run_fine("ticket", "show", key).out)
+
+    def test_cli_ticket_that_is_not_there(self):
+        for words in (["show"], ["edit", "--title", "x"], ["comment", "--body", "x"], ["share", "--privacy", "public"]):
+            done = self.house.run("ticket", words[0], "T-999999", *words[1:])
+            self.assertEqual(done.code, 3, words)
+            self.assertRegex(done.err, r"^tandem: .*T-999999.*\n$")
+        done = self.house.run("ticket", "show", "T-999999", "--json")
+        self.assertEqual(json.loads(done.err)["error"]["code"], "gone")
+
+    def test_cli_ticket_list_takes_all_pages(self):
+        before = len(self.run_fine("ticket", "list", "--all", "--json").json["tickets"])
+        for number in range(3):
+            self.run_fine("ticket", "new", "--title", "Page %d" % number)
+        self.assertEqual(len(self.run_fine("ticket", "list", "--all", "--json").json["tickets"]), before + 3)
+        self.assertEqual(len(self.run_fine("ticket", "list", "--limit", "2", "--json").json["tickets"]), 2)
+
+    def test_cli_editor_changes_a_ticket(self):
+        key = self.run_fine("ticket", "new", "--title", "Old", "--label", "a").out.strip()
+        editor = self.house.file("editor", "#!/bin/sh\nsed -i 's/^title: Old/title: New/; s/  - a/  - b/' \"$1\"\n", 0o700)
+        code, shown = self.house.on_terminal(["ticket", "edit", key], EDITOR=editor)
+        self.assertEqual(code, 0, shown)
+        fields = self.run_fine("ticket", "show", key, "--json").json["fields"]
+        self.assertEqual((fields["title"], fields["labels"]), ("New", ["b"]))
+
+    def test_cli_editor_does_not_overwrite_what_changed_meanwhile(self):
+        key = self.run_fine("ticket", "new", "--title", "Old").out.strip()
+        editor = self.house.file("editor2", "#!/bin/sh\n%s ticket edit %s --title Theirs >/dev/null 2>&1\n"
+                                 "sed -i 's/^title: Old/title: Mine/' \"$1\"\n" % (TANDEM, key), 0o700)
+        code, shown = self.house.on_terminal(["ticket", "edit", key], EDITOR=editor, TMPDIR=self.house.folder)
+        self.assertEqual(code, 7, shown)
+        kept = re.search(r"kept in (\S+?)\.\s", shown).group(1)
+        with open(kept, encoding="utf-8") as file:
+            self.assertIn("title: Mine", file.read())
+        self.assertEqual(self.run_fine("ticket", "show", key, "--json").json["fields"]["title"], "Theirs")
+
+    def test_cli_shows_no_escape_sequences_of_others(self):
+        key = self.run_fine("ticket", "new", "--title", "Evil \x1b]0;x\x07\x1b[31m", "--body", "\x1b[2J").out.strip()
+        for words in (["ticket", "show", key], ["ticket", "list", "--all"], ["ticket", "list", "--all", "--plain"], ["events", "replay"]):
+            self.assertNotIn("\x1b", self.run_fine(*words).out, words)
+
+    def test_cli_colours_only_on_a_terminal(self):
+        self.run_fine("ticket", "new", "--title", "Colourful")
+        self.assertIn("\x1b[", self.house.on_terminal(["ticket", "list"])[1])
+        self.assertNotIn("\x1b[3", self.house.on_terminal(["ticket", "list"], NO_COLOR="1")[1])
+        self.assertNotIn("\x1b[", self.run_fine("ticket", "list").out)
+
+    # -- connecting
+
+    def test_cli_connect_names_what_is_wrong_and_stores_nothing(self):
+        bad = self.house.file("bad", "nonsense\n")
+        repo = ["connect", "github", "--base-url", self.url, "--name", "wrong", "--repo"]
+        rows = [([*repo, "acme/rocket", "--token-file", bad], 5, "token"),
+                ([*repo, "acme/nowhere", "--token-file", self.token], (3, 4), "acme/nowhere"),
+                (["connect", "github", "--base-url", "http://127.0.0.1:1", "--repo", "acme/rocket", "--token-file", self.token], 6, "127.0.0.1"),
+                ([*repo, "acme/rocket", "--token-file", "/nonexistent"], 4, "/nonexistent"),
+                ([*repo, "acme", "--token-file", self.token], 2, "OWNER/NAME"[:5]),
+                ([*repo, "acme/rocket", "--token-file", self.token, "--strategy", "newest_wins"], 2, "--confirmed-by"),
+                ([*repo, "acme/rocket", "--token-file", self.token, "--map", "labels"], 2, "FIELD:LOCAL=EXTERNAL")]
+        for words, code, said in rows:
+            done = self.house.run(*words)
+            self.assertIn(done.code, code if isinstance(code, tuple) else (code,), (words, done.err))
+            self.assertIn(said.lower(), done.err.lower(), words)
+        self.assertEqual(self.house.run("projects", "show", "wrong").code, 3)
+
+    def test_cli_connect_refuses_to_write_with_a_reader(self):
+        reader = self.house.file("reader", "reader\n")
+        words = ["connect", "github", "--base-url", self.url, "--repo", "acme/rocket", "--name", "reader", "--token-file", reader, "--no-sync"]
+        self.assertEqual(self.house.run(*words).code, 5)
+        self.run_fine(*words, "--direction", "pull")
+
+    def test_cli_connect_fetches_and_reports(self):
+        done = self.connect("fetched", "--map", "labels:bug=kind/bug", "--field-direction", "assignees=pull")
+        self.assertIn("tandem-bot", done.err)
+        self.assertRegex(done.out, r"Session \d+ of fetched finished in")
+        self.assertEqual(done.err.count("sandbox-token"), 0)
+        project = self.run_fine("projects", "show", "fetched", "--json").json
+        rules = {rule["field"]: rule for rule in project["rules"]}
+        self.assertEqual(rules["status"]["table"][0], {"local": "open", "external": "open"})
+        self.assertEqual(rules["labels"]["table"], [{"local": "bug", "external": "kind/bug"}])
+        self.assertEqual(rules["assignees"]["direction"], "pull")
+        status = self.run_fine("status", "--json").json["projects"]
+        self.assertGreater([p["tickets"] for p in status if p["project"]["name"] == "fetched"][0], 0)
+        self.assertEqual(self.run_fine("sync", "fetched", "--wait", "--json").json["state"], "completed")
+        session = self.run_fine("sessions", "list", "--project", "fetched", "--plain").out.split("\t")[0].strip()
+        self.assertIn("fetched", self.run_fine("sessions", "show", session).out)
+        self.assertIn("ok", self.run_fine("doctor").out)
+
+    def test_cli_connect_guides_a_person_and_hides_the_token(self):
+        self.control("POST", "seed", {"repo": "acme/guided", "issues": 3})
+        code, shown = self.house.on_terminal(
+            ["connect", "github", "--base-url", self.url],
+            [("Repository", "acme/guided"), ("Token", "sandbox-token"), ("Call the project", ""), ("Which way", ""), ("When both", "nonsense"),
+             ("When both", "merge"), ("Tickets made here", ""), ("Connect acme/guided as guided", "")])
+        self.assertEqual(code, 0, shown)
+        self.assertNotIn("sandbox-token", shown)
+        self.assertIn("It is one of manual|", shown)
+        self.assertEqual(self.run_fine("projects", "show", "guided", "--json").json["strategy"], "merge")
+
+    def test_cli_progress_is_shown_on_a_terminal_and_erased(self):
+        self.connect("slow")
+        self.run_fine("sync", "slow", "--wait")
+        self.control("POST", "latency", {"ms": 400})
+        try:
+            code, shown = self.house.on_terminal(["sync", "slow", "--wait", "--full"])
+        finally:
+            self.control("POST", "latency", {"ms": 0})
+        self.assertEqual(code, 0, shown)
+        self.assertRegex(shown, r"\rslow: \w+")
+        self.assertIn("\r\x1b[KSession", shown)
+
+    def test_cli_projects_pause_resume_remove(self):
+        self.connect("steered", "--no-sync")
+        self.run_fine("projects", "pause", "steered", "--reason", "holiday")
+        self.assertIn("holiday", self.run_fine("projects", "show", "steered").out)
+        self.assertEqual(self.house.run("sync", "steered").code, 4)
+        self.run_fine("projects", "resume", "steered")
+        self.assertEqual(self.house.run("projects", "remove", "steered").code, 2)
+        self.run_fine("projects", "remove", "steered", "--yes")
+        self.assertEqual(self.house.run("projects", "show", "steered").code, 3)
+
+    def test_cli_share_pushes_and_egress_shows_it(self):
+        self.connect("shared")
+        key = self.run_fine("ticket", "new", "--title", "Shared pump", "--project", "shared").out.strip()
+        wait_for(lambda: any(m["state"] == "linked" for m in self.run_fine("ticket", "show", key, "--json").json["mappings"]), "the push")
+        rows = self.run_fine("egress", "--ticket", key, "--json").json["rows"]
+        self.assertEqual(rows[0]["project"], "shared")
+        self.assertIn("title", rows[0]["fields"])
+
+    # -- conflicts
+
+    def make_conflict(self, name):
+        self.connect(name)
+        listed = self.run_fine("ticket", "list", "--project", name, "--limit", "1", "--json").json["tickets"][0]
+        number = int(listed["mappings"][0]["external_key"].lstrip("#"))
+        self.run_fine("projects", "pause", name)
+        self.run_fine("ticket", "edit", listed["key"], "--title", "Mine")
+        self.control("POST", "act", {"actor": "alice", "do": "edit", "repo": "acme/" + name, "number": number, "fields": {"title": "Theirs"}})
+        self.run_fine("projects", "resume", name)
+        # GitHub's times are whole seconds: a change in the second of the last look shows up in the next one.
+        listing = ["conflicts", "list", "--project", name, "--json"]
+        wait_for(lambda: self.run_fine("sync", name, "--wait") and self.run_fine(*listing).json["conflicts"], "the conflict")
+        return listed["key"], self.run_fine(*listing).json["conflicts"][0]
+
+    def test_cli_conflict_is_shown_and_resolved(self):
+        key, conflict = self.make_conflict("quarrel")
+        number = str(conflict["id"])
+        self.assertEqual(self.house.run("sync", "quarrel", "--exit-code").code, 8)
+        self.assertEqual(self.house.run("conflicts", "list", "--exit-code").code, 8)
+        shown = self.run_fine("conflicts", "show", number).out
+        self.assertRegex(shown, r"!\s+Mine\s+Theirs")
+        self.assertEqual(self.house.run("conflicts", "resolve", number).code, 2)
+        self.assertEqual(self.house.run("conflicts", "resolve", number, "--local", "--external").code, 2)
+        self.run_fine("conflicts", "resolve", number, "--value", "Ours")
+        wait_for(lambda: self.run_fine("ticket", "show", key, "--json").json["fields"]["title"] == "Ours", "the decision")
+        wait_for(lambda: self.house.run("conflicts", "resolve", number, "--local").code == 7, "the end of the conflict")
+        self.assertEqual(self.house.run("conflicts", "show", "999999").code, 3)
+
+    def test_cli_conflict_is_edited_by_hand(self):
+        key, conflict = self.make_conflict("handmade")
+        lazy = self.house.file("lazy", "#!/bin/sh\nexit 0\n", 0o700)
+        code, shown = self.house.on_terminal(["conflicts", "resolve", str(conflict["id"]), "--edit"], EDITOR=lazy)
+        self.assertEqual(code, 4, shown)
+        editor = self.house.file("merge", "#!/bin/sh\nprintf 'Mine and theirs\\n' > \"$1\"\n", 0o700)
+        code, shown = self.house.on_terminal(["conflicts", "resolve", str(conflict["id"]), "--edit"], EDITOR=editor)
+        self.assertEqual(code, 0, shown)
+        wait_for(lambda: self.run_fine("ticket", "show", key, "--json").json["fields"]["title"] == "Mine and theirs", "the decision")
+
+    # -- events
+
+    def test_cli_events_replay_and_tail(self):
+        key = self.run_fine("ticket", "new", "--title", "Eventful").out.strip()
+        events = [json.loads(line) for line in self.run_fine("events", "replay", "--type", "TicketCreated", "--json").out.splitlines()]
+        mine = [event for event in events if event["subject"] == key]
+        self.assertEqual(len(mine), 1)
+        number = mine[0]["sequence"]
+        again = self.run_fine("events", "replay", "--from", str(number), "--to", str(number), "--json").out.splitlines()
+        self.assertEqual([json.loads(line)["sequence"] for line in again], [number])
+        tail = subprocess.Popen([TANDEM, "events", "tail", "--after", str(number - 1), "--json"], env=self.house.environment,
+                                stdout=subprocess.PIPE, text=True)
+        self.assertEqual(json.loads(tail.stdout.readline())["sequence"], number)
+        tail.terminate()
+        tail.communicate()
+
+    def test_cli_quiet_says_nothing(self):
+        done = self.run_fine("conflicts", "list", "--project", "nothing-here", "-q")
+        self.assertEqual((done.out, done.err), ("", ""))
+
+    def test_cli_bad_numbers_are_usage_errors(self):
+        for words in (["sessions", "show", "x"], ["conflicts", "show", "x"], ["events", "replay", "--type", "Nope"], ["ticket", "new"]):
+            self.assertEqual(self.house.run(*words).code, 2, words)
+
+
+if __name__ == "__main__":
+    tap.main(__name__)
