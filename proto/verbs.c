@@ -503,7 +503,8 @@ static const struct field status_fields[] = {
 static const struct record record_status = RECORD("Status", struct status, status_fields, "The health of the whole.");
 
 static const struct field egress_query_fields[] = {
-    FIELD(struct egress_query, ticket, FIELD_STR, 0, "Only what left of this ticket or comment; absent = all."),
+    FIELD(struct egress_query, ticket, FIELD_STR, 0,
+          "Only what left of this ticket and its comments, or of this comment; absent = all."),
     FIELD(struct egress_query, limit, FIELD_I64, 0, "How many at most; 0 = 100."),
 };
 static const struct record record_egress_query =
@@ -516,7 +517,8 @@ static const struct field egress_fields[] = {
     FIELD(struct egress, project, FIELD_STR, 0, "Name of the project it left for."),
     FIELD(struct egress, external_key, FIELD_STR, 0,
           "The external ticket, as people write it there; absent if it was being created."),
-    FIELD(struct egress, rule, FIELD_STR, 0, "The privacy rule that let it out."),
+    FIELD(struct egress, rule, FIELD_STR, 0,
+          "The privacy rule that let it out: public, origin (it came from there) or grant."),
     FIELD(struct egress, fields, FIELD_STRS, 0, "Names of the fields that left."),
 };
 static const struct record record_egress = RECORD("Egress", struct egress, egress_fields, "What left in one write.");

@@ -6,6 +6,7 @@ TANDEM_DOCS names the program, else it is looked for in build/*/bin.
 
 import glob
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -47,6 +48,13 @@ class GeneratedDocuments(unittest.TestCase):
                 for number, line in enumerate(file, 1):
                     if line.startswith("| `"):
                         self.assertEqual(line.count("|"), 4, "docs/%s:%d" % (name, number))
+
+    def test_docs_bus_examples_are_python(self):
+        with open(os.path.join(ROOT, "docs", "bus.md"), encoding="utf-8") as file:
+            examples = re.findall(r"```python\n(.*?)```", file.read(), re.DOTALL)
+        self.assertEqual(len(examples), 4)
+        for number, example in enumerate(examples, 1):
+            compile(example, "docs/bus.md, example %d" % number, "exec")
 
 
 if __name__ == "__main__":
