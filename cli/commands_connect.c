@@ -171,7 +171,8 @@ static struct result first_since(struct invocation *call, struct str project, in
 static struct result first_sync(struct invocation *call, const struct project *project, int64_t before,
                                 const struct probe_description *remote) {
   if (invocation_flag(call, "no-sync") || str_is(project->direction, "disabled")) {
-    output_note(call->output, "It fetches on schedule. To see it happen: tandem sync %.*s --wait", STR_FMT(project->name));
+    output_note(call->output, "It fetches on schedule. To see it happen: tandem sync %.*s --wait",
+                STR_FMT(project->name));
     return RESULT_DONE;
   }
   int64_t id;
