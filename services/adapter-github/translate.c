@@ -83,20 +83,29 @@ static size_t without_blanks_at_end(struct str text) {
   return text.length;
 }
 
-/* Ours is the last one, since it is appended; quoted ones of others are taken out all the same. */
-struct str github_split_marker(struct arena *arena, struct str body, struct str *marker) {
+static struct str take_out_markers(struct arena *arena, struct str body, struct str *last) {
   struct str_builder kept = {.arena = arena};
-  struct str last = {0};
   size_t from = 0;
   for (ptrdiff_t hit; (hit = str_find(str_slice(body, from, body.length), MARKER_OPENS)) >= 0;) {
-    size_t at = from + (size_t)hit, length = marker_length(str_slice(body, at, body.length), &last);
+    size_t at = from + (size_t)hit, length = marker_length(str_slice(body, at, body.length), last);
     size_t keep_to = length ? from + without_blanks_at_end(str_slice(body, from, at)) : at + 1;
     str_append(&kept, str_slice(body, from, keep_to));
     from = length ? at + length : keep_to;
   }
   str_append(&kept, str_slice(body, from, body.length));
-  *marker = str_copy(arena, last);
   return str_built(&kept);
+}
+
+/* Ours is the last one, since it is appended; quoted ones of others are taken out all the same. Taking one out of
+ * another's middle may make a third, so it is done until none is left. */
+struct str github_split_marker(struct arena *arena, struct str body, struct str *marker) {
+  struct str last = {0}, inner = {0}, kept = take_out_markers(arena, body, &last);
+  for (size_t before = body.length; kept.length < before;) {
+    before = kept.length;
+    kept = take_out_markers(arena, kept, &inner);
+  }
+  *marker = str_copy(arena, last);
+  return kept;
 }
 
 static struct str with_marker(struct arena *arena, struct str body, struct str marker) {

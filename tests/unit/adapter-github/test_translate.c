@@ -130,6 +130,7 @@ static void translate_marker_is_taken_out_of_the_body(void **state) {
       {"<!-- tandem:v1:" UUID ":abc", "<!-- tandem:v1:" UUID ":abc", NULL},
       {"<!-- tandem:v1:", "<!-- tandem:v1:", NULL},
       {"x <!-- tandem:v1:<!-- tandem:v1:" MARKER " -->", "x <!-- tandem:v1:", MARKER},
+      {"<!-- tandem:v1:" COMMENT_MARKER UUID ":ff -->", "", MARKER},
   };
   struct arena arena = {0};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

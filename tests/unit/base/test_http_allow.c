@@ -127,8 +127,7 @@ static const char *const refused[] = {
     "https://github.com./",
     "https://\xe2\x91\xa0\xe2\x91\xa1\xe2\x91\xa7.0.0.1/",
     "https://localhos\xe2\x93\xa3/",
-    "https://1\xe3\x80\x82"
-    "1/",
+    "https://1\xe3\x80\x82\x31/",
     "https://git%00hub.com/",
     "https://github.com%2f@127.0.0.1/",
     "https://github.com:99999/",
