@@ -97,15 +97,11 @@ class Deliveries(GitHubCase):
         self.assertEqual(self.translate(self.last(1)).observations, [])
 
 
-def examples_folder():
-    """@octokit/webhooks-examples, if it is installed under the build's npm cache."""
-    build = os.environ.get("TANDEM_BUILD", os.path.join(HERE, "..", "..", "build", "dev"))
-    return os.path.join(build, "npm", "node_modules", "@octokit", "webhooks-examples")
-
-
 def examples():
-    for name in ("api.github.com/index.json", "index.json"):
-        path = os.path.join(examples_folder(), name)
+    """The examples by event, if @octokit/webhooks-examples is installed under the build's npm cache."""
+    builds = [os.environ.get("TANDEM_BUILD"), os.path.join(HERE, "..", "..", "build")]
+    for build in filter(None, builds):
+        path = os.path.join(build, "npm", "node_modules", "@octokit", "webhooks-examples", "api.github.com", "index.json")
         if os.path.exists(path):
             with open(path, encoding="utf-8") as source:
                 return {event["name"]: event["examples"] for event in json.load(source)}
@@ -119,7 +115,7 @@ class Published(unittest.TestCase):
     def setUpClass(cls):
         cls.events = examples()
         if cls.events is None:
-            raise unittest.SkipTest("npm install --prefix BUILD/npm @octokit/webhooks-examples has not been run")
+            raise unittest.SkipTest("npm install --prefix build/npm @octokit/webhooks-examples has not been run")
         cls.driver = Driver("github")
 
     @classmethod
