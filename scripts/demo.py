@@ -126,14 +126,14 @@ def pick_tickets(tandem):
 def edit_both_sides(tandem, sandbox):
     """A person on GitHub and a person here, once on the same field of one ticket."""
     (fought, fought_number), (mine, _), (theirs, theirs_number), (both, both_number) = pick_tickets(tandem)
-    heading("On GitHub: alice renames an issue, comments on one, labels one, opens a new one")
+    heading("The network is away: the project is paused")
+    tandem.run("projects", "pause", "rocket")
+    heading("On GitHub, meanwhile: alice renames an issue, comments on one, labels one, opens a new one")
     sandbox.person("alice", "edit", fought_number, title="Launch on Friday")
     sandbox.person("alice", "comment", theirs_number, body="Seen on the test bench too.")
     sandbox.person("alice", "label", both_number, labels=["needs-review"])
     sandbox.person("alice", "create", title="Telemetry drops packets", body="Since the last update.", labels=["bug"])
-    heading("Here, meanwhile without a network (the project is paused)")
-    tandem.run("projects", "pause", "rocket")
-    heading("The same title is changed here too, another ticket is closed, one gets a label, one is new")
+    heading("Here, meanwhile: the same title is changed, another ticket is closed, one gets a label, one is new")
     tandem.run("ticket", "edit", fought, "--title", "Launch on Monday")
     tandem.run("ticket", "edit", mine, "--status", "done")
     tandem.run("ticket", "edit", both, "--add-label", "checked")
@@ -172,7 +172,8 @@ def play(sandbox, tandem, once):
         file.write(TOKEN + "\n")
     heading("The project rocket is connected to the sandbox GitHub at %s, and imported" % sandbox.url)
     tandem.run("connect", "github", "--name", "rocket", "--repo", "acme/rocket", "--base-url", sandbox.url,
-               "--token-file", token_file, "--direction", "bidirectional", "--privacy", "shareable", "--yes")
+               "--token-file", token_file, "--direction", "bidirectional", "--privacy", "shareable",
+               "--poll-interval", "15s", "--yes")
     show_outcome(tandem, edit_both_sides(tandem, sandbox))
     if not once:
         tell_next(sandbox, tandem)
@@ -198,6 +199,7 @@ def main():
     if not os.path.exists(TANDEM):
         raise SystemExit("demo: there is no %s; run ./dev build" % TANDEM)
     signal.signal(signal.SIGTERM, end_on_signal)
+    signal.signal(signal.SIGINT, end_on_signal)
     start_fresh()
     sandbox = Sandbox()
     tandem = Tandem(sandbox.url)
