@@ -100,7 +100,8 @@ class Tandem:
         tail = subprocess.Popen([TANDEM, "events", "tail"], env=self.environment, preexec_fn=die_with_parent)
         try:
             tail.wait()
-        except KeyboardInterrupt:
+        finally:
+            tail.terminate()
             tail.wait(timeout=10)
 
     def stop(self):
