@@ -1,4 +1,4 @@
-"""First import, from session.start to SyncCompleted, against the least it could cost; and where its time goes."""
+"""First import, from `connect` to SyncCompleted, against the least it could cost; and where its time goes."""
 
 from measure import (Result, TrackerWorld, Twin, checkpoint, cpu_by_process, cpu_since, import_all, median, run_baseline,
                      tables_in_order, top_statements, url_of, watch_statements)

@@ -9,7 +9,7 @@ import json
 import threading
 import time
 
-from measure import QUIET, Result, World, percentile, wait_for
+from measure import QUIET, Result, World, percentile, wait_for, wait_until_all_hear
 
 PROJECTS, EDITS_EACH, SPACE_S = 12, 18, 0.12
 
@@ -51,7 +51,10 @@ class Listener(threading.Thread):
 
     def run(self):
         while True:
-            event = self._events.next_event()
+            try:
+                event = self._events.next_event()
+            except OSError:
+                return  # the world has ended
             if event["type"] == "tandem.v1.ExternalTicketUpdated":
                 data = event["data"] if isinstance(event["data"], dict) else json.loads(event["data"])
                 self.heard.setdefault((data["project"], data["external_key"]), time.time())
@@ -97,6 +100,7 @@ def bench(options):
     projects = ["p%d" % n for n in range(3 if options.quick else PROJECTS)]
     repos = [option for name in projects for option in ("--repo", "acme/" + name)]
     with World(("--issues", "40", "--no-limits", "--no-pull-requests", *repos), environment=QUIET) as world:
+        wait_until_all_hear(world)
         for name in projects:
             world.connect(name, "acme/" + name)
             world.sync(name)
