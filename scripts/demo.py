@@ -140,7 +140,7 @@ def edit_both_sides(tandem, sandbox):
     tandem.run("ticket", "edit", both, "--add-label", "checked")
     tandem.run("ticket", "new", "--title", "Write the launch checklist", "--body", "Fuel, weather, range.",
                "--label", "docs", "--project", "rocket", "--privacy", "shareable")
-    return fought
+    return fought, theirs_number
 
 
 def show_outcome(tandem, fought):
@@ -155,14 +155,14 @@ def show_outcome(tandem, fought):
     tandem.run("egress", "--limit", "10")
 
 
-def tell_next(sandbox, tandem):
+def tell_next(sandbox, tandem, number):
     heading("Try it, in another terminal")
     print("  export PATH=%s:$PATH TANDEM_HOME=%s" % (os.path.dirname(TANDEM), tandem.environment["TANDEM_HOME"]))
     print("  tandem conflicts list                  # then: tandem conflicts resolve N --local, or --external")
     print("  tandem ticket list --project rocket")
     print("  tandem sync rocket --wait")
-    print("  curl -d '{\"actor\":\"bob\",\"do\":\"edit\",\"repo\":\"acme/rocket\",\"number\":1,\"fields\":{\"title\":\"Hi\"}}' "
-          "%s/_sandbox/act" % sandbox.url)
+    act = {"actor": "bob", "do": "edit", "repo": "acme/rocket", "number": number, "fields": {"title": "Bob was here"}}
+    print("  curl -d '%s' %s/_sandbox/act" % (json.dumps(act), sandbox.url))
 
 
 def play(sandbox, tandem, once):
@@ -175,9 +175,10 @@ def play(sandbox, tandem, once):
     tandem.run("connect", "github", "--name", "rocket", "--repo", "acme/rocket", "--base-url", sandbox.url,
                "--token-file", token_file, "--direction", "bidirectional", "--privacy", "shareable",
                "--poll-interval", "15s", "--yes")
-    show_outcome(tandem, edit_both_sides(tandem, sandbox))
+    fought, number = edit_both_sides(tandem, sandbox)
+    show_outcome(tandem, fought)
     if not once:
-        tell_next(sandbox, tandem)
+        tell_next(sandbox, tandem, number)
         heading("Events as they happen; Ctrl-C stops everything")
         tandem.follow()
 
