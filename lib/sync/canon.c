@@ -133,18 +133,12 @@ static struct str fold_ascii(struct arena *arena, struct str text) {
   return (struct str){folded, text.length};
 }
 
-/* NFC, and for set members the case folded. Composing may give a letter that folds again, so until nothing changes. */
+/* NFC, and for set members then the case folded: folding before would tell equivalent spellings apart. */
 static struct str unicode_form(struct arena *arena, enum content_kind kind, struct str text) {
   if (is_ascii(text))
     return kind == CONTENT_SET ? fold_ascii(arena, text) : text;
-  int options = kind == CONTENT_SET ? UTF8PROC_CASEFOLD : 0;
-  for (int round = 0; round < 4; round++) {
-    struct str before = text;
-    text = unicode_map(arena, text, options);
-    if (str_equal(before, text))
-      break;
-  }
-  return text;
+  text = unicode_map(arena, text, 0);
+  return kind == CONTENT_SET ? unicode_map(arena, text, UTF8PROC_CASEFOLD) : text;
 }
 
 /* Without blanks at the ends of lines and newlines at the end. */

@@ -36,7 +36,7 @@ struct str property_word(struct property_case *c, const char *const *words, uint
   return str_of(words[property_draw(c, count)]);
 }
 
-static void note(struct property_case *c, const char *format, va_list args) {
+static void __attribute__((format(printf, 2, 0))) note(struct property_case *c, const char *format, va_list args) {
   if (!c->shows)
     return;
   fputs("#   ", stderr);

@@ -110,13 +110,21 @@ static const struct {
   const char *name, *a, *b;
   bool equal;
 } pairs[] = {
-    {"body", "a\r\nb \n\n", "a\nb", true},    {"body", "a", "A", false},
-    {"body", "a\n\n" MARKER, "a", true},      {"title", "a\nb", "a b", true},
-    {"title", "a  b", "a b", false},          {"labels", "Bug, docs", "DOCS, bug", true},
-    {"labels", "bug", "bug, docs", false},    {"labels", "", "", true},
-    {"labels", "bug, Bug", "bug", true},      {"status", "open", "Open", false},
-    {"title", "\xC3\xA9", "e\xCC\x81", true}, {"labels", "\xC3\x89t\xC3\xA9", "\xC3\xA9t\xC3\xA9", true},
-    {"title", " tab\tin ", "tab\tin", true},  {"labels", "a b", "ab", false},
+    {"body", "a\r\nb \n\n", "a\nb", true},
+    {"body", "a", "A", false},
+    {"body", "a\n\n" MARKER, "a", true},
+    {"title", "a\nb", "a b", true},
+    {"title", "a  b", "a b", false},
+    {"labels", "Bug, docs", "DOCS, bug", true},
+    {"labels", "bug", "bug, docs", false},
+    {"labels", "", "", true},
+    {"labels", "bug, Bug", "bug", true},
+    {"status", "open", "Open", false},
+    {"title", "\xC3\xA9", "e\xCC\x81", true},
+    {"labels", "\xC3\x89t\xC3\xA9", "\xC3\xA9t\xC3\xA9", true},
+    {"labels", "\xE1\xBE\xB3\xCC\x81", "\xE1\xBE\xB4", true},
+    {"title", " tab\tin ", "tab\tin", true},
+    {"labels", "a b", "ab", false},
     {"title", "\xE2\x80\x83x", "x", false},
 };
 

@@ -26,6 +26,7 @@ static const struct {
     {"two additions at the same place", "a", "a\nl", "a\nx", NULL},
     {"from nothing, differently", "", "l", "x", NULL},
     {"changed here, removed there", "a\nb\nc", "a\nB\nc", "a\nc", NULL},
+    {"moved here, removed there", "b\n1\n2\n3\n4", "1\n2\n3\n4\nb", "1\n2\n3\n4", NULL},
     {"all removed here, edited there", "a\nb\nc", "", "a\nB\nc", NULL},
     {"text that looks like conflict markers", "<<<<<<< a\n=======\n>>>>>>> b\nm\nn\no",
      "<<<<<<< a\n=======\n>>>>>>> b\nm\nn\nO", "x\n<<<<<<< a\n=======\n>>>>>>> b\nm\nn\no",
