@@ -51,7 +51,7 @@ struct result command_conflicts_show(struct invocation *call) {
   return RESULT_DONE;
 }
 
-/* -- deciding ----------------------------------------------------------------------------------------------------- */
+/* -- deciding -- */
 
 static bool is_set_field(const struct conflict *conflict) {
   const struct values *side = conflict->local.count ? &conflict->local : &conflict->external;

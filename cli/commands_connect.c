@@ -54,7 +54,7 @@ static struct result choose_name(struct invocation *call, struct project *projec
   return ask ? prompt_line(call, "Call the project", fallback, &project->name) : RESULT_DONE;
 }
 
-/* -- testing ------------------------------------------------------------------------------------------------------ */
+/* -- testing -- */
 
 static void show_description(const struct invocation *call, const struct probe_description *remote) {
   struct arena *arena = call->arena;
@@ -95,7 +95,7 @@ static struct result check_direction(const struct project *project, const struct
                       STR_FMT(remote->account), STR_FMT(project->remote));
 }
 
-/* -- storing ------------------------------------------------------------------------------------------------------ */
+/* -- storing -- */
 
 static struct result put_credential(struct invocation *call, struct str name, struct str kind, struct str secret) {
   struct credential_put request = {.name = name, .kind = kind, .secret = secret, .actor = invocation_actor(call)};
@@ -129,7 +129,7 @@ static struct result store(struct invocation *call, struct project *project,
   return RESULT_DONE;
 }
 
-/* -- afterwards --------------------------------------------------------------------------------------------------- */
+/* -- afterwards -- */
 
 /* The tracker's own count against what is here: a person should not have to find out later. */
 static void verify(struct invocation *call, const struct project *project, const struct probe_description *remote) {

@@ -7,7 +7,7 @@
 #include "cli/ticket_file.h"
 #include "cli/ticket_view.h"
 
-/* -- reading ------------------------------------------------------------------------------------------------------ */
+/* -- reading -- */
 
 struct result command_ticket_list(struct invocation *call) {
   enum { PAGE = 500, DEFAULT_LIMIT = 50 };
@@ -56,7 +56,7 @@ struct result command_ticket_show(struct invocation *call) {
   return RESULT_DONE;
 }
 
-/* -- writing ------------------------------------------------------------------------------------------------------ */
+/* -- writing -- */
 
 /* With --body TEXT, --body-file FILE or `-`: the text; else absent. */
 static struct result read_body(struct invocation *call, bool from_stdin, struct str *out) {

@@ -47,7 +47,7 @@ static void append_choices(struct str_builder *text, const char *choices) {
     str_append_format(text, "%c", *at == '|' ? ' ' : *at);
 }
 
-/* -- bash --------------------------------------------------------------------------------------------------------- */
+/* -- bash -- */
 
 static void bash_options(struct str_builder *text, const struct option_spec *options, size_t count) {
   for (size_t i = 0; i < count; i++)
@@ -115,7 +115,7 @@ static struct str bash_script(struct arena *arena) {
   return str_built(&text);
 }
 
-/* -- zsh ---------------------------------------------------------------------------------------------------------- */
+/* -- zsh -- */
 
 static void zsh_words(struct str_builder *text, struct str group, const char *position) {
   struct word words[WORDS_MAX];
@@ -179,7 +179,7 @@ static struct str zsh_script(struct arena *arena) {
   return str_built(&text);
 }
 
-/* -- fish --------------------------------------------------------------------------------------------------------- */
+/* -- fish -- */
 
 static void fish_words(struct str_builder *text, struct str group) {
   struct word words[WORDS_MAX];

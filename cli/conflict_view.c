@@ -41,7 +41,7 @@ void conflict_view_list(const struct output *output, const struct conflict *conf
   arena_free(&arena);
 }
 
-/* -- side by side ------------------------------------------------------------------------------------------------- */
+/* -- side by side -- */
 
 /* A set as one member a line, in the order of all members, so that alignment puts equal ones side by side. */
 static struct str set_lines(struct arena *arena, const struct values *side, const struct value *all) {
@@ -152,7 +152,7 @@ void conflict_view_print(const struct output *output, const struct conflict *con
   arena_free(&arena);
 }
 
-/* -- for an editor ------------------------------------------------------------------------------------------------ */
+/* -- for an editor -- */
 
 static const char *const markers[] = {"<<<<<<< local", "=======", ">>>>>>> external"};
 

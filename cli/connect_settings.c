@@ -5,7 +5,7 @@
 #include "base/secret_file.h"
 #include "cli/prompt.h"
 
-/* -- credentials -------------------------------------------------------------------------------------------------- */
+/* -- credentials -- */
 
 static struct str json_of(struct arena *arena, const char *const *names, const struct str *texts, size_t count) {
   struct str_builder text = {.arena = arena};
@@ -60,7 +60,7 @@ struct result connect_settings_credential(struct invocation *call, struct connec
   return RESULT_DONE;
 }
 
-/* -- field rules -------------------------------------------------------------------------------------------------- */
+/* -- field rules -- */
 
 /* Where two locals share one external word the first pair wins on the way in, so open stands before in_progress. */
 static const struct value_name github_statuses[] = {
@@ -163,7 +163,7 @@ struct result connect_settings_rules(struct invocation *call, struct project *pr
   return RESULT_DONE;
 }
 
-/* -- policy ------------------------------------------------------------------------------------------------------- */
+/* -- policy -- */
 
 /* The option, else a question on a terminal, else the default. */
 static struct result choose(struct invocation *call, const char *option, const char *question, const char *choices,

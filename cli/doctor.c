@@ -45,7 +45,7 @@ bool doctor_found_problem(const struct doctor *doctor) {
   return false;
 }
 
-/* -- the machine -------------------------------------------------------------------------------------------------- */
+/* -- the machine -- */
 
 void doctor_check_home(struct doctor *doctor, struct str home) {
   struct arena *arena = doctor->arena;
@@ -104,7 +104,7 @@ void doctor_check_disk(struct doctor *doctor, struct str home) {
              free_mb < DISK_LOW_MB ? STR("make room: the database stops when the disk is full") : (struct str){0});
 }
 
-/* -- certificates ------------------------------------------------------------------------------------------------- */
+/* -- certificates -- */
 
 /* Days until the certificate ends; false when the file has none. */
 static bool days_left(const char *path, int64_t now_ms, int *out) {
@@ -148,7 +148,7 @@ void doctor_check_certificates(struct doctor *doctor, struct str home, int64_t n
              least < CERTIFICATE_WARN_DAYS ? renew : (struct str){0});
 }
 
-/* -- projects ----------------------------------------------------------------------------------------------------- */
+/* -- projects -- */
 
 static void check_project(struct doctor *doctor, const struct project_status *project, int64_t now_ms) {
   struct arena *arena = doctor->arena;

@@ -27,7 +27,7 @@ struct str probe_program(struct arena *arena, const char *name) {
   return access(beside.at, X_OK) == 0 ? beside : str_of(name);
 }
 
-/* -- the child ---------------------------------------------------------------------------------------------------- */
+/* -- the child -- */
 
 struct child {
   pid_t pid;
@@ -117,7 +117,7 @@ static struct result exchange(const char *program, struct str question, struct s
   return RESULT_DONE;
 }
 
-/* -- the answer --------------------------------------------------------------------------------------------------- */
+/* -- the answer -- */
 
 static struct str question_of(struct arena *arena, const struct probe_request *request) {
   const struct {

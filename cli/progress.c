@@ -61,7 +61,7 @@ static struct bell *hang_bell(struct invocation *call) {
   return &bell;
 }
 
-/* -- the line ----------------------------------------------------------------------------------------------------- */
+/* -- the line -- */
 
 static size_t terminal_columns(const struct output *output) {
   struct winsize size;
@@ -99,7 +99,7 @@ static void erase_line(const struct output *output) {
   fflush(output->messages);
 }
 
-/* -- waiting ------------------------------------------------------------------------------------------------------ */
+/* -- waiting -- */
 
 static struct result ask(struct invocation *call, struct arena *arena, int64_t id, struct session *out) {
   struct session_id request = {id};

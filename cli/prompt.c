@@ -38,7 +38,7 @@ struct result prompt_line(struct invocation *call, const char *question, struct 
   }
 }
 
-/* -- without echo ------------------------------------------------------------------------------------------------- */
+/* -- without echo -- */
 
 static struct termios terminal_before;
 
@@ -68,7 +68,7 @@ struct result prompt_secret(struct invocation *call, const char *question, struc
   return result;
 }
 
-/* -- choices ------------------------------------------------------------------------------------------------------ */
+/* -- choices -- */
 
 struct result prompt_yes(struct invocation *call, struct str question, bool fallback, bool *out) {
   for (;;) {

@@ -20,7 +20,7 @@ static bool is_common(struct str name) {
   return false;
 }
 
-/* -- writing ------------------------------------------------------------------------------------------------------ */
+/* -- writing -- */
 
 static void append_field(struct str_builder *text, struct str name, const struct values *fields) {
   const struct value *value = values_find(fields, name);
@@ -51,7 +51,7 @@ struct str ticket_file_write(struct arena *arena, const struct values *fields) {
   return str_built(&text);
 }
 
-/* -- reading ------------------------------------------------------------------------------------------------------ */
+/* -- reading -- */
 
 struct reader {
   struct arena *arena;
@@ -146,7 +146,7 @@ struct result ticket_file_read(struct arena *arena, struct str text, const struc
   return RESULT_DONE;
 }
 
-/* -- changes ------------------------------------------------------------------------------------------------------ */
+/* -- changes -- */
 
 /* The members of `a` that `b` does not have. */
 static struct value members_without(struct arena *arena, const struct value *a, const struct value *b) {

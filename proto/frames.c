@@ -100,8 +100,7 @@ struct result event_to_frame(struct arena *arena, const struct stored_event *eve
   return RESULT_DONE;
 }
 
-/* -- reading --------------------------------------------------------------------------------------------------------
- */
+/* -- reading -- */
 
 static void append_json(struct str_builder *json, const msgpack_object *object);
 

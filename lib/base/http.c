@@ -36,7 +36,7 @@ struct transfer {
   char error[CURL_ERROR_SIZE];
 };
 
-/* -- callbacks ---------------------------------------------------------------------------------------------------- */
+/* -- callbacks -- */
 
 /* The address is the one that will be connected to: no second resolution can come between check and use. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
@@ -85,7 +85,7 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
   return line.length;
 }
 
-/* -- setting up --------------------------------------------------------------------------------------------------- */
+/* -- setting up -- */
 
 static bool is_read(const char *method) {
   return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
@@ -157,7 +157,7 @@ static void set_request(CURL *easy, const struct http_request *request, struct c
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-/* -- calling ------------------------------------------------------------------------------------------------------ */
+/* -- calling -- */
 
 static struct result over_cap(const struct transfer *transfer, const struct http_request *request) {
   const char *what = transfer->body_over_cap ? "response" : "response's header";
@@ -222,7 +222,7 @@ static struct result client_call(struct http *http, struct arena *arena, const s
   return result;
 }
 
-/* -- the client --------------------------------------------------------------------------------------------------- */
+/* -- the client -- */
 
 static void client_close(struct http *http) {
   struct http_client *client = (struct http_client *)http;
@@ -256,7 +256,7 @@ struct http *http_open(const struct http_options *options) {
   return &client->http;
 }
 
-/* -- helpers ------------------------------------------------------------------------------------------------------ */
+/* -- helpers -- */
 
 struct str http_header_value(const struct http_response *response, const char *name) {
   for (size_t i = 0; i < response->header_count; i++)

@@ -8,7 +8,7 @@
 
 enum { URL_BYTES_MAX = 8192 };
 
-/* -- addresses ---------------------------------------------------------------------------------------------------- */
+/* -- addresses -- */
 
 struct v4_block {
   uint32_t network;
@@ -77,7 +77,7 @@ bool http_address_is_public(const struct sockaddr *address) {
   return false;
 }
 
-/* -- URLs --------------------------------------------------------------------------------------------------------- */
+/* -- URLs -- */
 
 static bool equal_any_case(struct str a, struct str b) {
   if (a.length != b.length)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* -- parsing ------------------------------------------------------------------------------------------------------ */
+/* -- parsing -- */
 
 /* cJSON's own limit is 1000 levels; ours is checked on the bytes, before any tree exists. */
 static bool depth_is_fine(struct str text) {
@@ -95,7 +95,7 @@ bool json_bool(const cJSON *object, const char *name) {
   return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
 }
 
-/* -- writing ------------------------------------------------------------------------------------------------------ */
+/* -- writing -- */
 
 struct str json_print(struct arena *arena, cJSON *tree) {
   char *text = cJSON_PrintUnformatted(tree);
@@ -230,8 +230,7 @@ cJSON *json_from_record(const struct record *record, const void *object, bool hi
   return tree;
 }
 
-/* -- reading records ------------------------------------------------------------------------------------------------
- */
+/* -- reading records -- */
 
 static bool node_to_strs(struct arena *arena, const cJSON *node, struct list *out) {
   if (!cJSON_IsArray(node))

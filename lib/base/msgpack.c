@@ -1,7 +1,7 @@
 /* The msgpack codec: one walk over the descriptor table each way. */
 #include "base/msgpack.h"
 
-/* -- writing ------------------------------------------------------------------------------------------------------ */
+/* -- writing -- */
 
 static void put_str(msgpack_packer *packer, struct str string) {
   msgpack_pack_str(packer, string.length);
@@ -119,8 +119,7 @@ struct str msgpack_encode(struct arena *arena, const struct record *record, cons
   return bytes;
 }
 
-/* -- checking: counts and depth before anything is allocated for them -----------------------------------------------
- */
+/* -- checking: counts and depth before anything is allocated for them -- */
 
 /* A value of one byte can become a record of hundreds; this bounds the memory that a message can ask for. */
 enum { VALUES_IN_MESSAGE_MAX = 1 << 20, NAMES_IN_VALUES_MAX = 4096 };
@@ -196,7 +195,7 @@ static bool is_well_formed(struct cursor *cursor, unsigned depth) {
   return true;
 }
 
-/* -- reading ------------------------------------------------------------------------------------------------------ */
+/* -- reading -- */
 
 static struct result get_record(struct arena *arena, const struct record *record, const msgpack_object *object,
                                 void *out);

@@ -12,8 +12,7 @@
 
 enum { WORKERS = 3, INPUT_BYTES_MAX = 64 * 1024 };
 
-/* -- serving
- * ------------------------------------------------------------------------------------------------------------------ */
+/* -- serving -- */
 
 static struct result start(struct service_context *context) {
   const char *address = getenv("TANDEM_WEBHOOK_LISTEN");
@@ -49,8 +48,7 @@ static bool wakes(enum event_id id, const struct stored_event *event) {
   return id == EVENT_WORK_READY;
 }
 
-/* -- describing
- * ----------------------------------------------------------------------------------------------------------------- */
+/* -- describing -- */
 
 struct describe_request {
   struct str base_url, remote, credential_kind, credential;

@@ -9,8 +9,7 @@
 #include "sync/canon.h"
 #include "sync/catalogue.h"
 
-/* -- connections
- * ------------------------------------------------------------------------------------------------------------ */
+/* -- connections -- */
 
 struct http *worker_http(void) {
   struct arena arena = {0};
@@ -75,8 +74,7 @@ static struct result connect_project(struct worker *worker, const struct project
   return RESULT_DONE;
 }
 
-/* -- observations
- * ----------------------------------------------------------------------------------------------------------- */
+/* -- observations -- */
 
 void worker_canonical(struct arena *arena, struct observation *observation) {
   struct value *clean = ARENA_ARRAY(arena, struct value, observation->fields.count);
@@ -110,8 +108,7 @@ static struct result send_observe(struct worker *worker, struct arena *arena, st
   return RESULT_DONE;
 }
 
-/* -- the kinds of work
- * -------------------------------------------------------------------------------------------------------- */
+/* -- the kinds of work -- */
 
 /* Page after page; each is one transaction in the store, with the cursor, so that a pull goes on where it stopped. */
 static struct result pull(struct worker *worker, struct arena *arena, struct connection *connection,

@@ -38,8 +38,7 @@ static struct str header(struct MHD_Connection *connection, const char *name) {
   return str_of(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
 }
 
-/* -- one delivery
- * ------------------------------------------------------------------------------------------------------------- */
+/* -- one delivery -- */
 
 /* The secret is {"secret": "...", "previous": "..."}: two are good while one is being replaced. */
 static bool is_genuine(struct server *server, const struct webhook_request *request, struct str secret_json) {
@@ -107,9 +106,7 @@ static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connect
   return answer(connection, MHD_HTTP_OK, accepted.duplicate ? "{\"duplicate\":true}" : "{\"duplicate\":false}");
 }
 
-/* -- HTTP
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* -- HTTP -- */
 
 static void take_bytes(struct incoming *incoming, const char *bytes, size_t length) {
   if (incoming->too_large || incoming->length + length > WEBHOOK_BYTES_MAX) {
@@ -174,9 +171,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
   *state = NULL;
 }
 
-/* -- starting
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* -- starting -- */
 
 static struct result parse_address(struct str address, struct sockaddr_in *out) {
   struct arena scratch = {0};

@@ -14,7 +14,7 @@ bool github_same_name(struct str a, struct str b) {
   return a.length == b.length && (a.length == 0 || strncasecmp(a.at, b.at, a.length) == 0);
 }
 
-/* -- reading the credential --------------------------------------------------------------------------------------- */
+/* -- reading the credential -- */
 
 static struct result take_token(struct connection *c, struct str token) {
   if (token.length == 0 || token.length >= sizeof c->auth.token)
@@ -68,7 +68,7 @@ void github_auth_close(struct connection *c) {
   OPENSSL_cleanse(c->auth.token, sizeof c->auth.token);
 }
 
-/* -- the App's own token ------------------------------------------------------------------------------------------ */
+/* -- the App's own token -- */
 
 static struct str base64url(struct arena *arena, const void *bytes, size_t length) {
   size_t size = sodium_base64_encoded_len(length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
@@ -107,7 +107,7 @@ struct result github_jwt(struct arena *arena, EVP_PKEY *key, struct str app_id, 
   return RESULT_DONE;
 }
 
-/* -- installation tokens ------------------------------------------------------------------------------------------ */
+/* -- installation tokens -- */
 
 /* What goes wrong on the way to a token is a matter of the credential, unless it passes by itself. */
 static struct result as_auth(struct result result) {
@@ -177,7 +177,7 @@ bool github_auth_forget(struct connection *c) {
   return had_token || llabs(c->clock_ahead_ms) > SKEW_WORTH_A_TRY_MS;
 }
 
-/* -- who we are --------------------------------------------------------------------------------------------------- */
+/* -- who we are -- */
 
 struct result github_self(struct connection *c, struct arena *arena, struct str *out) {
   bool is_app = c->auth.app_key != NULL;

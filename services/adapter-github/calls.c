@@ -6,7 +6,7 @@
 
 enum { TRIES_MAX = 4, REDIRECTS_MAX = 3, PAGES_MAX = 100 };
 
-/* -- URLs --------------------------------------------------------------------------------------------------------- */
+/* -- URLs -- */
 
 /* The credential goes to the API's own scheme, host and port and nowhere else, whatever GitHub's answer says. */
 static bool is_own_origin(const struct connection *c, struct str url) {
@@ -48,7 +48,7 @@ struct str github_link(struct str link, const char *rel) {
   return found;
 }
 
-/* -- what a call cost --------------------------------------------------------------------------------------------- */
+/* -- what a call cost -- */
 
 /* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110), or 0. */
 static int64_t date_ms(struct arena *arena, struct str date) {
@@ -74,7 +74,7 @@ static void note_usage(struct connection *c, struct arena *arena, const struct g
     c->limit_strikes = 0;
 }
 
-/* -- one exchange ------------------------------------------------------------------------------------------------- */
+/* -- one exchange -- */
 
 static bool is_get(const struct github_request *request) {
   return strcmp(request->method, "GET") == 0;
@@ -198,7 +198,7 @@ struct result github_get(struct connection *c, struct arena *arena, struct str r
   return github_call(c, arena, &request, out);
 }
 
-/* -- answers ------------------------------------------------------------------------------------------------------ */
+/* -- answers -- */
 
 struct result github_json(const char *method, const struct github_answer *answer, cJSON **out) {
   struct result result = json_parse(answer->body, out);

@@ -6,7 +6,7 @@ enum {
   SETTLED_S = GITHUB_SETTLE_MS / 1000,
 };
 
-/* -- lists of ids ------------------------------------------------------------------------------------------------- */
+/* -- lists of ids -- */
 
 static void push_id(struct arena *arena, struct id_list *list, int64_t id) {
   if (list->count == list->capacity) {
@@ -27,7 +27,7 @@ static bool has_id(const struct id_list *list, int64_t id) {
   return false;
 }
 
-/* -- walking ------------------------------------------------------------------------------------------------------ */
+/* -- walking -- */
 
 bool walk_take(struct arena *arena, struct walk *walk, int64_t id, int64_t updated_s) {
   if (updated_s == walk->newest_s && has_id(&walk->seen, id))
@@ -79,7 +79,7 @@ int64_t walk_since(const struct walk *walk, int64_t started_s, int64_t since_s) 
   return bound_s > since_s ? bound_s : since_s;
 }
 
-/* -- issues ------------------------------------------------------------------------------------------------------- */
+/* -- issues -- */
 
 void cursor_start(struct cursor *cursor, bool full) {
   if (full)

@@ -6,7 +6,7 @@ enum { CURSOR_VERSION = 1 };
 static const char *const phase_names[] = {
     [PHASE_IDLE] = "idle", [PHASE_ISSUES] = "issues", [PHASE_COMMENTS] = "comments"};
 
-/* -- writing ------------------------------------------------------------------------------------------------------ */
+/* -- writing -- */
 
 static void put_str(struct arena *arena, cJSON *object, const char *name, struct str text) {
   if (text.length)
@@ -73,7 +73,7 @@ struct str cursor_print(const struct connection *c, struct arena *arena, const s
   return json_print(arena, object);
 }
 
-/* -- reading ------------------------------------------------------------------------------------------------------ */
+/* -- reading -- */
 
 static struct id_list read_ids(struct arena *arena, const cJSON *object, const char *name) {
   const cJSON *array = cJSON_GetObjectItemCaseSensitive(object, name), *item;

@@ -29,7 +29,7 @@ static bool is_write(const struct github_request *request) {
   return strcmp(request->method, "GET") != 0;
 }
 
-/* -- rate limits -------------------------------------------------------------------------------------------------- */
+/* -- rate limits -- */
 
 static int64_t header_i64(const struct http_response *response, const char *name, int64_t otherwise) {
   int64_t value = otherwise;
@@ -82,7 +82,7 @@ static struct result limited(struct connection *c, const struct http_response *r
   return result_retry_after(wait_ms, "GitHub asks to wait %lld s: %.*s", (long long)(wait_ms / 1000), STR_FMT(words));
 }
 
-/* -- everything else ---------------------------------------------------------------------------------------------- */
+/* -- everything else -- */
 
 static struct result server_failed(const struct github_request *request, const struct http_response *response) {
   int64_t wait_ms = header_i64(response, "retry-after", 0) * 1000;

@@ -21,7 +21,7 @@ struct search {
   struct observation found;
 };
 
-/* -- candidates --------------------------------------------------------------------------------------------------- */
+/* -- candidates -- */
 
 /* Two may carry one marker: the lowest number is the one that counts. */
 static void consider(struct search *search, const struct observation *seen) {
@@ -60,7 +60,7 @@ static struct result take_page(struct search *search, const struct github_answer
   return result;
 }
 
-/* -- lists -------------------------------------------------------------------------------------------------------- */
+/* -- lists -- */
 
 static struct result read_list(struct search *search, struct str path) {
   struct github_request request = {.method = "GET", .scope = AT_REPO, .path = path};
@@ -85,7 +85,7 @@ static struct str issue_list_path(struct search *search) {
                     STR_FMT(http_escape(search->arena, search->self)));
 }
 
-/* -- numbers ------------------------------------------------------------------------------------------------------ */
+/* -- numbers -- */
 
 /* `*used` = false: there is no such number (yet). */
 static struct result probe(struct search *search, int64_t number, bool *used) {
@@ -116,7 +116,7 @@ static struct result probe_numbers(struct search *search, int64_t high_water) {
   return RESULT_DONE;
 }
 
-/* -- the search --------------------------------------------------------------------------------------------------- */
+/* -- the search -- */
 
 static struct result find_issue(struct search *search, const struct intent *intent) {
   int64_t high_water;

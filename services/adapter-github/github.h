@@ -15,7 +15,7 @@ enum {
   GITHUB_TOKEN_BYTES = 1024,
 };
 
-/* -- connection --------------------------------------------------------------------------------------------------- */
+/* -- connection -- */
 
 /* A token as it is, or an App's key that signs for short-lived installation tokens. */
 struct github_auth {
@@ -51,7 +51,7 @@ struct connection {
   unsigned limit_strikes; /* secondary limits met in a row */
 };
 
-/* -- calls.c ------------------------------------------------------------------------------------------------------ */
+/* -- calls.c -- */
 
 enum github_scope { AT_REPO, AT_API, AT_URL }; /* what `path` is relative to; AT_URL: a whole URL that GitHub gave */
 
@@ -89,13 +89,13 @@ struct str github_link(struct str link, const char *rel);
 struct result github_each(struct connection *c, struct arena *arena, struct str repo_path,
                           struct result (*take)(void *context, const cJSON *item), void *context) MUST_USE;
 
-/* -- errors.c ----------------------------------------------------------------------------------------------------- */
+/* -- errors.c -- */
 
 /* What an answer of 3xx to 5xx means for the skeleton; rate limits also block the credential in c->usage. */
 struct result github_error(struct connection *c, const struct github_request *request,
                            const struct http_response *response) MUST_USE;
 
-/* -- auth.c ------------------------------------------------------------------------------------------------------- */
+/* -- auth.c -- */
 
 struct result github_auth_open(struct connection *c, struct str kind, struct str credential) MUST_USE;
 void github_auth_close(struct connection *c);
@@ -116,7 +116,7 @@ struct result github_self(struct connection *c, struct arena *arena, struct str 
 /* Logins are compared without case. */
 bool github_same_name(struct str a, struct str b);
 
-/* -- translate.c: pure -------------------------------------------------------------------------------------------- */
+/* -- translate.c: pure -- */
 
 /* RESULT_REJECTED when a member that GitHub always sends is missing. `self` absent = not known. */
 struct result github_read_issue(struct arena *arena, const cJSON *issue, struct str self,
@@ -146,13 +146,13 @@ struct result github_write_status(struct arena *arena, struct str status, struct
 /* {"labels": [...]}: the members of a set under its own name. */
 struct str github_write_set(struct arena *arena, const struct value *set);
 
-/* -- milestones.c ------------------------------------------------------------------------------------------------- */
+/* -- milestones.c -- */
 
 /* The number for a title; "" is GITHUB_MILESTONE_NONE. RESULT_REJECTED when there is no such milestone. */
 struct result github_milestone_number(struct connection *c, struct arena *arena, struct str title,
                                       int64_t *out) MUST_USE;
 
-/* -- the operations ----------------------------------------------------------------------------------------------- */
+/* -- the operations -- */
 
 struct result github_pull(struct connection *c, struct arena *arena, struct str mode, struct str cursor,
                           struct pull_page *out) MUST_USE;

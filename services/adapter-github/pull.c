@@ -11,7 +11,7 @@ struct page {
   int64_t last_s;
 };
 
-/* -- asking ------------------------------------------------------------------------------------------------------- */
+/* -- asking -- */
 
 static struct github_request list_request(struct arena *arena, const struct cursor *cursor, bool conditional) {
   bool comments = cursor->phase == PHASE_COMMENTS;
@@ -38,7 +38,7 @@ static struct result as_project_error(const struct connection *c, struct result 
                         STR_FMT(c->remote));
 }
 
-/* -- reading a page ----------------------------------------------------------------------------------------------- */
+/* -- reading a page -- */
 
 static struct result take_issue(struct arena *arena, struct str self, struct cursor *cursor, const cJSON *item,
                                 struct page *page) {
@@ -95,7 +95,7 @@ static struct result read_page(struct connection *c, struct arena *arena, struct
   return result;
 }
 
-/* -- a call of pull() --------------------------------------------------------------------------------------------- */
+/* -- a call of pull() -- */
 
 static struct str rename_note(struct connection *c, struct arena *arena) {
   if (!c->tell_renamed)

@@ -30,7 +30,7 @@ static struct result read_back(struct connection *c, struct arena *arena, bool c
   return after_write(result);
 }
 
-/* -- comments ----------------------------------------------------------------------------------------------------- */
+/* -- comments -- */
 
 static struct result push_comment(struct connection *c, struct arena *arena, const struct push *push,
                                   struct observation *out) {
@@ -47,7 +47,7 @@ static struct result push_comment(struct connection *c, struct arena *arena, con
   return read_back(c, arena, true, &answer, out);
 }
 
-/* -- labels and assignees ----------------------------------------------------------------------------------------- */
+/* -- labels and assignees -- */
 
 static struct result remove_labels(struct connection *c, struct arena *arena, struct str issue,
                                    const struct value *labels) {
@@ -88,7 +88,7 @@ static struct result change_sets(struct connection *c, struct arena *arena, stru
   return RESULT_DONE;
 }
 
-/* -- issues ------------------------------------------------------------------------------------------------------- */
+/* -- issues -- */
 
 static struct result issue_body(struct connection *c, struct arena *arena, const struct payload *payload, bool create,
                                 struct str *out) {

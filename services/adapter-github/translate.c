@@ -7,7 +7,7 @@
 #define MARKER_CLOSES " -->"
 enum { UUID_LENGTH = 36, MARKER_HMAC_MAX = 128 };
 
-/* -- members ------------------------------------------------------------------------------------------------------ */
+/* -- members -- */
 
 static const cJSON *member(const cJSON *object, const char *name) {
   return cJSON_GetObjectItemCaseSensitive(object, name);
@@ -47,7 +47,7 @@ static bool is_self(struct str author, struct str self) {
   return self.length && github_same_name(author, self);
 }
 
-/* -- markers ------------------------------------------------------------------------------------------------------ */
+/* -- markers -- */
 
 static bool is_lower_hex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
@@ -115,7 +115,7 @@ static struct str with_marker(struct arena *arena, struct str body, struct str m
                     STR_FMT(marker));
 }
 
-/* -- reading ------------------------------------------------------------------------------------------------------ */
+/* -- reading -- */
 
 /* Names of a list of objects (or, in old payloads, of texts). */
 static struct value names_of(struct arena *arena, const char *field, const cJSON *list, const char *name) {
@@ -220,7 +220,7 @@ struct result github_read_comment(struct arena *arena, const cJSON *comment, str
   return RESULT_DONE;
 }
 
-/* -- writing ------------------------------------------------------------------------------------------------------ */
+/* -- writing -- */
 
 static cJSON *text_node(struct arena *arena, struct str text) {
   return cJSON_CreateString(str_c(arena, text));

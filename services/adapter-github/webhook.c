@@ -8,7 +8,7 @@ enum { SIGNATURE_DIGITS = 64 };
 #define SIGNATURE_PREFIX "sha256="
 #define FORM_PREFIX "payload="
 
-/* -- signature ---------------------------------------------------------------------------------------------------- */
+/* -- signature -- */
 
 void github_signature(struct str secret, struct str body, char out[65]) {
   unsigned char mac[EVP_MAX_MD_SIZE];
@@ -30,7 +30,7 @@ bool github_verify(const struct webhook_request *request, struct str secret) {
   return CRYPTO_memcmp(expected, signature.at + prefix, SIGNATURE_DIGITS) == 0;
 }
 
-/* -- bodies ------------------------------------------------------------------------------------------------------- */
+/* -- bodies -- */
 
 static int hex_value(char c) {
   if (c >= '0' && c <= '9')
@@ -54,7 +54,7 @@ static struct str json_of(struct arena *arena, struct str body) {
   return (struct str){text, length};
 }
 
-/* -- observations ------------------------------------------------------------------------------------------------- */
+/* -- observations -- */
 
 static const cJSON *member(const cJSON *object, const char *name) {
   return cJSON_GetObjectItemCaseSensitive(object, name);

@@ -3,8 +3,7 @@
 
 #include "sync/plan.h"
 
-/* -- settings
- * ------------------------------------------------------------------------------------------------------------------ */
+/* -- settings -- */
 
 static struct field_rule field_rule(struct arena *arena, const struct field_setting *setting) {
   struct field_rule rule = {.field = setting->field, .closed = setting->closed, .count = setting->table.count};
@@ -44,9 +43,7 @@ static struct rules withheld_rules(struct arena *arena, const struct rules *rule
   return masked;
 }
 
-/* -- input
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* -- input -- */
 
 static int64_t time_of(const struct values *times, struct str field) {
   const struct value *value = values_find(times, field);
@@ -79,9 +76,7 @@ static struct plan_input make_input(struct arena *arena, const struct plan_case 
   };
 }
 
-/* -- outcome
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* -- outcome -- */
 
 struct draft {
   struct arena *arena;
@@ -164,8 +159,7 @@ static void finish(struct draft *draft, struct plan_outcome *out) {
   out->closes.count = draft->close_count;
 }
 
-/* -- linked mappings
- * ----------------------------------------------------------------------------------------------------------------- */
+/* -- linked mappings -- */
 
 static const struct conflict *open_conflict(const struct plan_case *c, struct str field) {
   for (size_t i = 0; i < c->conflicts.count; i++)
@@ -245,9 +239,7 @@ static void decide_linked(struct arena *arena, const struct plan_case *c, struct
   out->refetch = needs_fresh;
 }
 
-/* -- the first time
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* -- the first time -- */
 
 static void decide_create(struct arena *arena, const struct plan_input *input, struct plan_outcome *out) {
   struct plan plan = plan_create(arena, input);

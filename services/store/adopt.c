@@ -51,8 +51,7 @@ static struct result load_written(struct call *call, int64_t intent_id, struct w
   return rows_values(call->arena, &rows, 0, "shadow", &out->shadow);
 }
 
-/* -- the shadow
- * ------------------------------------------------------------------------------------------------------------- */
+/* -- the shadow -- */
 
 static struct plan_write write_of(const struct written *w, struct str field) {
   struct plan_write write = {0};
@@ -105,8 +104,7 @@ struct result adopt_move_shadow(struct call *call, int64_t mapping_id, const str
                   NULL);
 }
 
-/* -- written
- * ------------------------------------------------------------------------------------------------------------------ */
+/* -- written -- */
 
 static void tell_written(struct call *call, const struct written *w, const struct observation *returned) {
   bool is_comment = str_is(w->kind, "comment"), created = str_is(w->change, "create");
@@ -158,9 +156,7 @@ struct result adopt_written(struct call *call, int64_t intent_id, const struct o
   return journal_plan_mapping(call, w.mapping_id, RANK_TICKET);
 }
 
-/* -- markers
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* -- markers -- */
 
 /* A second item with the marker of a creation that is linked already: kept in the cache, never imported. */
 static struct result set_aside(struct call *call, int64_t project_id, const struct observation *seen,

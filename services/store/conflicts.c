@@ -8,8 +8,7 @@
 
 #define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
 
-/* -- reading
- * --------------------------------------------------------------------------------------------------------------- */
+/* -- reading -- */
 
 #define CONFLICT_COLUMNS                                                                                              \
   "c.id, c.mapping_id, p.name as project, i.kind as item_kind, i.number, t.number as parent_number, e.external_key, " \
@@ -95,8 +94,7 @@ struct result conflicts_of_cases(struct call *call, struct plan_case *cases, siz
   return RESULT_DONE;
 }
 
-/* -- a person decides
- * --------------------------------------------------------------------------------------------------------- */
+/* -- a person decides -- */
 
 static struct result check_choice(const struct conflict_resolve *resolve) {
   bool value = str_is(resolve->choice, "value");
@@ -133,8 +131,7 @@ struct result store_conflict_resolve(struct call *call, const void *request, voi
   return journal_plan_mapping(call, rows_i64(&rows, 0, "mapping_id"), RANK_EDIT);
 }
 
-/* -- planning's side
- * ------------------------------------------------------------------------------------------------------------ */
+/* -- planning's side -- */
 
 static void tell(struct call *call, enum event_id id, const struct conflict_place *place, int64_t conflict_id,
                  const struct event_conflict *about) {

@@ -16,7 +16,7 @@ struct db {
   size_t result_count, result_capacity;
 };
 
-/* -- parameters --------------------------------------------------------------------------------------------------- */
+/* -- parameters -- */
 
 static char *put_i32(char *at, uint32_t number) {
   number = htobe32(number);
@@ -100,8 +100,7 @@ static void bind(struct bound *bound, size_t i, const struct db_param *param) {
   }
 }
 
-/* -- errors ---------------------------------------------------------------------------------------------------------
- */
+/* -- errors -- */
 
 static struct result failure(struct db *db, const PGresult *result) {
   const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
@@ -119,8 +118,7 @@ static struct result failure(struct db *db, const PGresult *result) {
   return result_error(RESULT_BUG, "SQL %s: %s", state, message);
 }
 
-/* -- connection ------------------------------------------------------------------------------------------------------
- */
+/* -- connection -- */
 
 struct result db_open(struct str url, struct db **out) {
   struct db *db = calloc(1, sizeof *db);
@@ -230,7 +228,7 @@ void db_rollback(struct db *db) {
     PQclear(PQexec(db->connection, "rollback"));
 }
 
-/* -- rows ---------------------------------------------------------------------------------------------------------- */
+/* -- rows -- */
 
 static int column_of(const struct rows *rows, const char *name) {
   int count = PQnfields(rows->result);

@@ -37,8 +37,7 @@ struct result store_events_read(struct call *call, const void *request, void *re
   return RESULT_DONE;
 }
 
-/* -- events of other services
- * -------------------------------------------------------------------------------------------------- */
+/* -- events of other services -- */
 
 static struct result ticket_key_of(struct call *call, int64_t item_id, struct str *out) {
   struct ticket ticket;

@@ -15,8 +15,7 @@ struct known {
 
 enum verdict { VERDICT_NEW, VERDICT_CHANGED, VERDICT_TOUCHED, VERDICT_UNCHANGED, VERDICT_REFETCH, VERDICT_OLDER };
 
-/* -- what is known
- * ------------------------------------------------------------------------------------------------------ */
+/* -- what is known -- */
 
 static struct result read_known(struct call *call, int64_t project_id, const struct observation *at, size_t count,
                                 struct known *out) {
@@ -57,8 +56,7 @@ static enum verdict judge(const struct known *known, const struct observation *s
   return same ? VERDICT_UNCHANGED : VERDICT_REFETCH;
 }
 
-/* -- writing
- * ------------------------------------------------------------------------------------------------------------- */
+/* -- writing -- */
 
 /* The columns of a set of observations, for unnest. */
 struct columns {
@@ -159,8 +157,7 @@ static struct result touch(struct call *call, int64_t project_id, bool fresh, co
       PARAMS(p_i64(project_id), p_bool(fresh), COLUMN_PARAMS(c)), NULL);
 }
 
-/* -- single items
- * --------------------------------------------------------------------------------------------------------- */
+/* -- single items -- */
 
 struct result externals_fetch(struct call *call, int64_t project_id, struct str kind, struct str external_id,
                               const char *reason) {
@@ -205,8 +202,7 @@ static struct result record_gone(struct call *call, int64_t project_id, const st
   return settle_fetch(call, project_id, seen);
 }
 
-/* -- recording
- * -------------------------------------------------------------------------------------------------------------- */
+/* -- recording -- */
 
 /* The last of several observations of one item counts; the others are skipped. */
 static bool comes_again(const struct observation *at, size_t i, size_t count) {

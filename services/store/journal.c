@@ -3,8 +3,7 @@
 
 #include <sodium.h>
 
-/* -- audit ----------------------------------------------------------------------------------------------------------
- */
+/* -- audit -- */
 
 static struct result newest_audit_hash(struct call *call, struct str *out) {
   struct rows rows;
@@ -34,8 +33,7 @@ struct result journal_audit(struct call *call, struct str actor, const char *act
                   NULL);
 }
 
-/* -- planning queue ---------------------------------------------------------------------------------------------------
- */
+/* -- planning queue -- */
 
 struct result journal_plan_mapping(struct call *call, int64_t mapping_id, enum plan_rank rank) {
   outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
@@ -68,8 +66,7 @@ struct result journal_plan_project(struct call *call, int64_t project_id) {
                   PARAMS(p_i64(project_id)), NULL);
 }
 
-/* -- keys
- * --------------------------------------------------------------------------------------------------------------- */
+/* -- keys -- */
 
 struct str journal_key(struct arena *arena, struct str kind, int64_t number, int64_t id) {
   return str_is(kind, "comment") ? str_format(arena, "C-%lld", (long long)id)

@@ -74,8 +74,7 @@ struct result store_observe(struct call *call, const void *request, void *reply)
   return RESULT_DONE;
 }
 
-/* -- webhooks
- * -------------------------------------------------------------------------------------------------------------- */
+/* -- webhooks -- */
 
 struct result store_webhook_accept(struct call *call, const void *request, void *reply) {
   const struct webhook_accept *accept = request;

@@ -12,9 +12,7 @@
 
 enum { CLAIM_MAX = 500 };
 
-/* -- claim
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* -- claim -- */
 
 static struct result claim_rows(struct call *call, int64_t limit, bool preview, struct rows *out) {
   return db_query(
@@ -96,9 +94,7 @@ struct result store_plan_claim(struct call *call, const void *request, void *rep
   return rows.count ? read_projects(call, cases, rows.count, batch) : RESULT_DONE;
 }
 
-/* -- commit
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* -- commit -- */
 
 /* A mapping as it is now, for one outcome. */
 struct target {

@@ -5,8 +5,7 @@
 #include "store/journal.h"
 #include "sync/rules.h"
 
-/* -- reading --------------------------------------------------------------------------------------------------------
- */
+/* -- reading -- */
 
 #define PROJECT_COLUMNS                                                                                     \
   "id, name, system, base_url, remote, credential, webhook_credential, direction, strategy, confirmed_by, " \
@@ -89,8 +88,7 @@ struct result store_project_list(struct call *call, const void *request, void *r
   return RESULT_DONE;
 }
 
-/* -- configuring ----------------------------------------------------------------------------------------------------
- */
+/* -- configuring -- */
 
 static struct str or_default(struct str value, const char *fallback) {
   return value.length ? value : str_of(fallback);
@@ -199,8 +197,7 @@ struct result store_project_set_state(struct call *call, const void *request, vo
   return RESULT_DONE;
 }
 
-/* -- credentials ------------------------------------------------------------------------------------------------------
- */
+/* -- credentials -- */
 
 static struct str associated_data(struct arena *arena, struct str name, struct str kind, int64_t generation) {
   return str_format(arena, "%.*s|%.*s|%lld", STR_FMT(name), STR_FMT(kind), (long long)generation);

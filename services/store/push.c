@@ -60,8 +60,7 @@ static struct result load_pending(struct call *call, int64_t intent_id, int64_t 
   return rows_values(call->arena, &rows, 0, "payload_remove", &out->remove);
 }
 
-/* -- ending an intent without a write
- * ------------------------------------------------------------------------------------- */
+/* -- ending an intent without a write -- */
 
 static struct result set_state(struct call *call, const struct pending *p, const char *state, struct str reason) {
   outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
@@ -95,8 +94,7 @@ static struct result try_later(struct call *call, const struct pending *p, const
                   PARAMS(p_i64(p->id), p_str(str_of(state)), p_str(reason), p_i64(retry_after_ms)), NULL);
 }
 
-/* -- the gate
- * ---------------------------------------------------------------------------------------------------------------- */
+/* -- the gate -- */
 
 /* The marker travels with every body of something that tandem created. */
 static struct result payload_marker(struct call *call, const struct pending *p, struct str *out) {
@@ -190,8 +188,7 @@ struct result store_push_begin(struct call *call, const void *request, void *rep
   return RESULT_DONE;
 }
 
-/* -- the receipt
- * --------------------------------------------------------------------------------------------------------------- */
+/* -- the receipt -- */
 
 /* An uncertain update is not looked for: the target itself tells, so it is decided anew on a fresh look. */
 static struct result doubt_update(struct call *call, const struct pending *p, const struct push_receipt *receipt) {

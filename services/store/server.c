@@ -47,8 +47,7 @@ struct server {
   int64_t head;
 };
 
-/* -- queues -----------------------------------------------------------------------------------------------------------
- */
+/* -- queues -- */
 
 static void queue_init(struct queue *queue) {
   pthread_condattr_t attributes;
@@ -90,8 +89,7 @@ static struct slot *queue_take(struct queue *queue, int64_t wait_ms) {
   return slot;
 }
 
-/* -- slots ------------------------------------------------------------------------------------------------------------
- */
+/* -- slots -- */
 
 static void slot_receive(struct slot *slot) {
   arena_reset(&slot->arena);
@@ -147,8 +145,7 @@ static void on_slot(void *context) {
   }
 }
 
-/* -- database
- * ----------------------------------------------------------------------------------------------------------- */
+/* -- database -- */
 
 static struct db *connect_patiently(const struct server_options *options) {
   for (int attempt = 0;; attempt++) {
@@ -177,8 +174,7 @@ static struct result lead(struct db *db, int64_t *head) {
   return read_head(db, head);
 }
 
-/* -- the writer
- * -------------------------------------------------------------------------------------------------------- */
+/* -- the writer -- */
 
 static void publish(struct server *server, struct arena *arena, const struct stored_event *event) {
   struct str frame;
@@ -286,8 +282,7 @@ static void *read_forever(void *context) {
   return NULL;
 }
 
-/* -- starting
- * ------------------------------------------------------------------------------------------------------------ */
+/* -- starting -- */
 
 static struct result open_sockets(struct server *server) {
   int status = nng_rep0_open(&server->verbs);

@@ -5,8 +5,7 @@
 #include "store/journal.h"
 #include "store/projects.h"
 
-/* -- reading
- * --------------------------------------------------------------------------------------------------------------- */
+/* -- reading -- */
 
 static struct str phase_of(const struct session *session, bool pull_done) {
   if (!str_is(session->state, "running"))
@@ -90,8 +89,7 @@ struct result sessions_count(struct call *call, int64_t project_id, const struct
                   NULL);
 }
 
-/* -- starting
- * --------------------------------------------------------------------------------------------------------------- */
+/* -- starting -- */
 
 static struct str project_subject(struct call *call, struct str name) {
   return str_format(call->arena, "project/%.*s", STR_FMT(name));
@@ -163,8 +161,7 @@ struct result store_session_start(struct call *call, const void *request, void *
   return insert_session(call, &project, mode, start->trigger, start->actor, &answer->id);
 }
 
-/* -- ending
- * ------------------------------------------------------------------------------------------------------------------ */
+/* -- ending -- */
 
 static void tell_error(struct call *call, int64_t session_id, struct str project, struct str code, struct str message) {
   struct event_sync_error data = {.session = session_id, .project = project, .code = code, .message = message};

@@ -7,8 +7,7 @@
 #include "store/projects.h"
 #include "store/tickets.h"
 
-/* -- mappings of new items --------------------------------------------------------------------------------------------
- */
+/* -- mappings of new items -- */
 
 /* A mapping without an external id: planning will create the counterpart, if it may leave. */
 static struct result map_item(struct call *call, int64_t item_id, int64_t project_id) {
@@ -34,8 +33,7 @@ struct result tickets_map_comments(struct call *call, int64_t ticket_id) {
   return RESULT_DONE;
 }
 
-/* -- events
- * ------------------------------------------------------------------------------------------------------------- */
+/* -- events -- */
 
 struct changed_item {
   int64_t id, number, parent_number;
@@ -88,8 +86,7 @@ bool tickets_event_fits(const struct values *fields) {
   return bytes < EVENT_BYTES_MAX / 3;
 }
 
-/* -- new
- * ---------------------------------------------------------------------------------------------------------------- */
+/* -- new -- */
 
 static struct result check_privacy(struct str privacy) {
   if (str_is(privacy, "local_only") || str_is(privacy, "shareable") || str_is(privacy, "public"))
@@ -159,8 +156,7 @@ struct result store_ticket_new(struct call *call, const void *request, void *rep
   return tickets_read(call, id, false, reply);
 }
 
-/* -- edit
- * --------------------------------------------------------------------------------------------------------------- */
+/* -- edit -- */
 
 struct result tickets_log_change(struct call *call, const struct item_change *change) {
   struct values before = {change->before, change->before ? 1 : 0}, after = {change->after, 1};
@@ -282,8 +278,7 @@ struct result store_ticket_edit(struct call *call, const void *request, void *re
   return tickets_read(call, id, false, reply);
 }
 
-/* -- comment, share
- * ------------------------------------------------------------------------------------------------------- */
+/* -- comment, share -- */
 
 struct result store_ticket_comment(struct call *call, const void *request, void *reply) {
   const struct ticket_comment *comment = request;

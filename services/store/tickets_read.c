@@ -180,8 +180,7 @@ struct result store_ticket_list(struct call *call, const void *request, void *re
   return RESULT_DONE;
 }
 
-/* -- what left
- * ------------------------------------------------------------------------------------------------------------ */
+/* -- what left -- */
 
 static struct str *read_names(struct call *call, struct str joined, size_t *out_count) {
   struct str *names = ARENA_ARRAY(call->arena, struct str, joined.length + 1);

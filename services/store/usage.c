@@ -28,8 +28,7 @@ struct result usage_record(struct call *call, int64_t project_id, const struct u
                   PARAMS(p_i64(project_id), p_i64(usage->api_calls)), NULL);
 }
 
-/* -- token buckets
- * ------------------------------------------------------------------------------------------------------ */
+/* -- token buckets -- */
 
 static struct result refill(struct call *call, struct str credential, const char *name, int64_t burst,
                             double per_second, double *out_tokens) {

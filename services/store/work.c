@@ -74,8 +74,7 @@ static struct result find_pull(struct call *call, struct str system, struct cand
   return RESULT_DONE;
 }
 
-/* -- what goes with each kind
- * ------------------------------------------------------------------------------------------ */
+/* -- what goes with each kind -- */
 
 /* Whoever held the lease before is gone: what it was sending may or may not have arrived. */
 static struct result doubt_interrupted(struct call *call, int64_t project_id, int64_t fence) {
@@ -185,8 +184,7 @@ static const struct {
     {"pull", find_pull, load_pull},
 };
 
-/* -- claim
- * --------------------------------------------------------------------------------------------------------------- */
+/* -- claim -- */
 
 static struct result soonest_ms(struct call *call, struct str system, int64_t *out) {
   struct rows rows;
@@ -247,8 +245,7 @@ struct result store_work_release(struct call *call, const void *request, void *r
   return lease_release(call, &release->lease);
 }
 
-/* -- fail
- * ---------------------------------------------------------------------------------------------------------------- */
+/* -- fail -- */
 
 static struct result back_off_pull(struct call *call, int64_t project_id, const struct work_fail *fail) {
   /* Full jitter up to min(15 min, 1 s * 2^n), never before the tracker's own word. */

@@ -1,5 +1,5 @@
-/* The least that taking events could cost: the rows that events.publish left in SOURCE go into TARGET, an empty database of
- * the same schema, in the same batches, each a transaction of prepared insert ... select from unnest.
+/* The least that taking events could cost: the rows that events.publish left in SOURCE go into TARGET, an empty
+ * database of the same schema, in the same batches, each a transaction of prepared insert ... select from unnest.
  *
  *   bench-baseline-events SOURCE TARGET BATCH      the first events made a ticket each, the later ones changed one */
 #include <arpa/inet.h>
@@ -19,7 +19,7 @@ struct table {
   int count;
 };
 
-/* -- statements --------------------------------------------------------------------------------------------------- */
+/* -- statements -- */
 
 static const char *column(const struct table *table, int i) {
   return PQgetvalue(table->columns, i, 0);
@@ -63,14 +63,15 @@ static void prepare_update(PGconn *target, const struct table *items) {
   PQclear(result);
 }
 
-/* -- rows --------------------------------------------------------------------------------------------------------- */
+/* -- rows -- */
 
 static void load(PGconn *source, struct table *table) {
   char sql[4096];
-  sprintf(sql,
-          "select quote_ident(attname), format_type(atttypid, atttypmod) from pg_attribute where attrelid = '%s'::regclass "
-          "and attnum > 0 and not attisdropped order by attnum",
-          table->name);
+  sprintf(
+      sql,
+      "select quote_ident(attname), format_type(atttypid, atttypmod) from pg_attribute where attrelid = '%s'::regclass "
+      "and attnum > 0 and not attisdropped order by attnum",
+      table->name);
   table->columns = bench_query(source, sql);
   sprintf(sql, "select ");
   for (int i = 0; i < PQntuples(table->columns); i++)
@@ -124,7 +125,7 @@ static void run(PGconn *target, const char *statement, const struct table *table
     free(values[i]);
 }
 
-/* -- the measured part -------------------------------------------------------------------------------------------- */
+/* -- the measured part -- */
 
 enum { RECEIVED, ITEM, CHANGE, EVENT, TABLE_COUNT };
 

@@ -1,5 +1,5 @@
-/* The least that an import could cost: the same pages by libcurl (one handle), parsed with cJSON, and COPY of the rows that
- * tandem's import left in SOURCE into TARGET, an empty database of the same schema.
+/* The least that an import could cost: the same pages by libcurl (one handle), parsed with cJSON, and COPY of the rows
+ * that tandem's import left in SOURCE into TARGET, an empty database of the same schema.
  *
  *   bench-baseline-import TRACKER_URL SOURCE TARGET TABLE...      tables in an order that foreign keys allow */
 #include <cjson/cJSON.h>
@@ -32,7 +32,7 @@ static void append(struct buffer *buffer, const char *bytes, size_t length) {
   buffer->at[buffer->length] = '\0';
 }
 
-/* -- rows --------------------------------------------------------------------------------------------------------- */
+/* -- rows -- */
 
 static void copy_out(PGconn *source, struct table *table) {
   char sql[256], *line;
@@ -66,7 +66,7 @@ static void copy_in(PGconn *target, const struct table *table) {
     PQclear(result);
 }
 
-/* -- pages -------------------------------------------------------------------------------------------------------- */
+/* -- pages -- */
 
 static size_t take(char *bytes, size_t size, size_t count, void *context) {
   append(context, bytes, size * count);

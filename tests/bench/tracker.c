@@ -1,5 +1,5 @@
-/* A tracker that is never the bottleneck: N issues, as GitHub lists them (100 a page, sorted by updated_at, since=, Link,
- * ETag), each text rendered once at the start when there are at most CACHED_MAX of them.
+/* A tracker that is never the bottleneck: N issues, as GitHub lists them (100 a page, sorted by updated_at, since=,
+ * Link, ETag), each text rendered once at the start when there are at most CACHED_MAX of them.
  *
  *   bench-tracker PORT_FILE ISSUES        GET /_bench/calls tells how many API calls there were.
  * https://docs.github.com/en/rest/issues/issues#list-repository-issues */
@@ -13,7 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PAGE_ITEMS = 100, CACHED_MAX = 20000, ISSUE_BYTES_MAX = 16 * 1024, FIRST_UPDATE_S = 1600000000, UPDATE_STEP_S = 60 };
+enum {
+  PAGE_ITEMS = 100,
+  CACHED_MAX = 20000,
+  ISSUE_BYTES_MAX = 16 * 1024,
+  FIRST_UPDATE_S = 1600000000,
+  UPDATE_STEP_S = 60
+};
 
 struct text {
   char *at;
@@ -25,13 +31,13 @@ static struct text *cache; /* one text an issue, or NULL */
 static long calls;
 static char base_url[64];
 
-/* -- an issue ----------------------------------------------------------------------------------------------------- */
+/* -- an issue -- */
 
 static const char *const words[] = {
-    "the",     "engine",  "coughs", "when",  "a",      "user",    "opens", "settings", "after", "upgrade", "and",     "nothing",
-    "is",      "written", "to",     "log",   "until",  "restart", "which", "takes",    "some",  "minutes", "because", "cache",
-    "warms",   "slowly",  "on",     "small", "disks",  "with",    "many",  "files",    "we",    "expect",  "that",    "query",
-    "returns", "at",      "once",   "see",   "config", "below",   "for",   "details"};
+    "the",     "engine", "coughs",  "when",    "a",   "user",  "opens",   "settings", "after", "upgrade", "and",
+    "nothing", "is",     "written", "to",      "log", "until", "restart", "which",    "takes", "some",    "minutes",
+    "because", "cache",  "warms",   "slowly",  "on",  "small", "disks",   "with",     "many",  "files",   "we",
+    "expect",  "that",   "query",   "returns", "at",  "once",  "see",     "config",   "below", "for",     "details"};
 
 static void iso_time(char out[21], long at_s) {
   time_t time = (time_t)at_s;
@@ -57,22 +63,25 @@ static size_t put_user(char *out, long number) {
   return (size_t)sprintf(
       out,
       "{\"login\":\"user%ld\",\"id\":%ld,\"node_id\":\"U_kgDO%ld\",\"avatar_url\":"
-      "\"https://avatars.githubusercontent.com/u/%ld?v=4\",\"gravatar_id\":\"\",\"url\":\"%s/users/user%ld\",\"html_url\":"
+      "\"https://avatars.githubusercontent.com/u/%ld?v=4\",\"gravatar_id\":\"\",\"url\":\"%s/users/"
+      "user%ld\",\"html_url\":"
       "\"%s/user%ld\",\"followers_url\":\"%s/users/user%ld/followers\",\"following_url\":"
       "\"%s/users/user%ld/following{/other_user}\",\"gists_url\":\"%s/users/user%ld/gists{/gist_id}\",\"starred_url\":"
       "\"%s/users/user%ld/starred{/owner}{/repo}\",\"subscriptions_url\":\"%s/users/user%ld/subscriptions\","
       "\"organizations_url\":\"%s/users/user%ld/orgs\",\"repos_url\":\"%s/users/user%ld/repos\",\"events_url\":"
-      "\"%s/users/user%ld/events{/privacy}\",\"received_events_url\":\"%s/users/user%ld/received_events\",\"type\":\"User\","
+      "\"%s/users/user%ld/events{/privacy}\",\"received_events_url\":\"%s/users/user%ld/"
+      "received_events\",\"type\":\"User\","
       "\"user_view_type\":\"public\",\"site_admin\":false}",
-      id, id, id, id, base_url, id, base_url, id, base_url, id, base_url, id, base_url, id, base_url, id, base_url,
-      id, base_url, id, base_url, id, base_url, id, base_url, id);
+      id, id, id, id, base_url, id, base_url, id, base_url, id, base_url, id, base_url, id, base_url, id, base_url, id,
+      base_url, id, base_url, id, base_url, id, base_url, id);
 }
 
 static size_t put_label(char *out, long number) {
-  return (size_t)sprintf(out,
-                         "{\"id\":%ld,\"node_id\":\"LA_kwDO%ld\",\"url\":\"%s/repos/acme/rocket/labels/area-%ld\",\"name\":"
-                         "\"area-%ld\",\"color\":\"d876e3\",\"default\":false,\"description\":\"Part %ld of the rocket\"}",
-                         700 + number % 12, number % 12, base_url, number % 12, number % 12, number % 12);
+  return (size_t)sprintf(
+      out,
+      "{\"id\":%ld,\"node_id\":\"LA_kwDO%ld\",\"url\":\"%s/repos/acme/rocket/labels/area-%ld\",\"name\":"
+      "\"area-%ld\",\"color\":\"d876e3\",\"default\":false,\"description\":\"Part %ld of the rocket\"}",
+      700 + number % 12, number % 12, base_url, number % 12, number % 12, number % 12);
 }
 
 static size_t put_head(char *out, long n) {
@@ -92,7 +101,8 @@ static size_t put_tail(char *out, long n) {
   iso_time(updated, FIRST_UPDATE_S + n * UPDATE_STEP_S);
   return (size_t)sprintf(
       out,
-      ",\"state\":\"%s\",\"locked\":false,\"milestone\":null,\"comments\":0,\"created_at\":\"%s\",\"updated_at\":\"%s\","
+      ",\"state\":\"%s\",\"locked\":false,\"milestone\":null,\"comments\":0,\"created_at\":\"%s\",\"updated_at\":\"%"
+      "s\","
       "\"closed_at\":%s%s%s,\"author_association\":\"MEMBER\",\"type\":null,\"active_lock_reason\":null,"
       "\"sub_issues_summary\":{\"total\":0,\"completed\":0,\"percent_completed\":0},\"issue_dependencies_summary\":"
       "{\"blocked_by\":0,\"total_blocked_by\":0,\"blocking\":0,\"total_blocking\":0},\"closed_by\":null,\"reactions\":{"
@@ -139,7 +149,7 @@ static void fill_cache(void) {
   cache = texts;
 }
 
-/* -- a page ------------------------------------------------------------------------------------------------------- */
+/* -- a page -- */
 
 static long first_since(const char *since) {
   struct tm tm = {0};
@@ -233,7 +243,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
   return send_words(connection, MHD_HTTP_NOT_FOUND, strdup("{\"message\":\"Not Found\"}"));
 }
 
-/* -- starting ----------------------------------------------------------------------------------------------------- */
+/* -- starting -- */
 
 /* The port must be known before the texts are made: they hold the address. */
 static int listen_anywhere(void) {

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 
-/* -- a client whose timeout the script chooses -------------------------------------------------------------------- */
+/* -- a client whose timeout the script chooses -- */
 
 struct hurried_http {
   struct http http;
@@ -41,7 +41,7 @@ struct call {
   cJSON *broken;
 };
 
-/* -- what any connector must hold to ------------------------------------------------------------------------------ */
+/* -- what any connector must hold to -- */
 
 static void require(struct call *call, bool holds, const char *rule) {
   if (!holds)
@@ -71,7 +71,7 @@ static cJSON *observation_node(struct call *call, const struct observation *seen
   return json_from_record(&record_observation, seen, false);
 }
 
-/* -- arguments ---------------------------------------------------------------------------------------------------- */
+/* -- arguments -- */
 
 static const cJSON *argument(const struct call *call, const char *name) {
   return cJSON_GetObjectItemCaseSensitive(call->in, name);
@@ -86,7 +86,7 @@ static struct result argument_record(const struct call *call, const char *name, 
   return json_tree_to_record(call->arena, record, argument(call, name), out);
 }
 
-/* -- operations --------------------------------------------------------------------------------------------------- */
+/* -- operations -- */
 
 static void close_connection(struct driver *driver) {
   if (driver->connection)
@@ -224,7 +224,7 @@ static struct result op_describe(struct call *call) {
   return RESULT_DONE;
 }
 
-/* -- the loop ----------------------------------------------------------------------------------------------------- */
+/* -- the loop -- */
 
 static const struct {
   const char *name;

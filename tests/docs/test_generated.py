@@ -15,7 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 import tap  # noqa: E402
 
-DOCUMENTS = {"asyncapi": "asyncapi.json", "events": "events.md", "verbs": "verbs.md"}
+DOCUMENTS = {"asyncapi": "asyncapi.json", "events": "events.md", "verbs": "verbs.md", "configuration": "configuration.md"}
 
 
 def program():
@@ -25,10 +25,20 @@ def program():
     return built[-1] if built else None
 
 
+def command_line():
+    """The tandem beside tandem-docs, whose help is docs/cli.md."""
+    return os.path.join(os.path.dirname(program()), "tandem")
+
+
 class GeneratedDocuments(unittest.TestCase):
     def setUp(self):
         if program() is None:
             self.skipTest("tandem-docs is not built")
+
+    def test_docs_of_the_command_line_are_what_its_table_says(self):
+        made = subprocess.run([command_line(), "help", "--markdown"], check=True, capture_output=True, text=True).stdout
+        with open(os.path.join(ROOT, "docs", "cli.md"), encoding="utf-8") as file:
+            self.assertTrue(made == file.read(), "docs/cli.md is old; make it again: tandem help --markdown > docs/cli.md")
 
     def test_docs_are_what_the_tables_say(self):
         for argument, name in DOCUMENTS.items():

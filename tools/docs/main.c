@@ -2,16 +2,17 @@
  *
  *   tandem-docs asyncapi   docs/asyncapi.json, AsyncAPI 3.0 of the event bus
  *   tandem-docs events     docs/events.md, every event with its members
- *   tandem-docs verbs      docs/verbs.md, every verb with its request and reply */
+ *   tandem-docs verbs      docs/verbs.md, every verb with its request and reply
+ *   tandem-docs configuration   docs/configuration.md, every setting */
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/settings.h"
 #include "proto/events.h"
 #include "proto/verbs.h"
 
-/* -- JSON schemas of records
- * ---------------------------------------------------------------------------------------------- */
+/* -- JSON schemas of records -- */
 
 static cJSON *record_schema(const struct record *record);
 
@@ -79,8 +80,7 @@ static cJSON *record_schema(const struct record *record) {
   return schema;
 }
 
-/* -- AsyncAPI
- * ----------------------------------------------------------------------------------------------------------------- */
+/* -- AsyncAPI -- */
 
 static const struct {
   const char *name, *type, *help;
@@ -164,8 +164,7 @@ static void print_asyncapi(void) {
   cJSON_Delete(root);
 }
 
-/* -- Markdown
- * ----------------------------------------------------------------------------------------------------------------- */
+/* -- Markdown -- */
 
 static const char *type_name(const struct field *field) {
   static const char *const names[] = {
@@ -208,6 +207,14 @@ static void print_verbs(void) {
   }
 }
 
+static void print_configuration(void) {
+  struct arena arena = {0};
+  puts("# Configuration\n\nMade by `tandem-docs configuration` from lib/base/settings_table.c. Flags come before the "
+       "environment, the environment before\n`tandem.yaml` in the state directory.\n");
+  fputs(settings_print_reference(&arena).at, stdout);
+  arena_free(&arena);
+}
+
 int main(int argc, char **argv) {
   if (argc == 2 && strcmp(argv[1], "asyncapi") == 0)
     return print_asyncapi(), 0;
@@ -215,6 +222,8 @@ int main(int argc, char **argv) {
     return print_events(), 0;
   if (argc == 2 && strcmp(argv[1], "verbs") == 0)
     return print_verbs(), 0;
-  fputs("usage: tandem-docs asyncapi | events | verbs\n", stderr);
+  if (argc == 2 && strcmp(argv[1], "configuration") == 0)
+    return print_configuration(), 0;
+  fputs("usage: tandem-docs asyncapi | events | verbs | configuration\n", stderr);
   return 2;
 }

@@ -217,7 +217,7 @@ static void translate_comment_names_its_parent(void **state) {
   arena_free(&arena);
 }
 
-/* -- writing ------------------------------------------------------------------------------------------------------ */
+/* -- writing -- */
 
 static const struct str two_labels[] = {{"bug", 3}, {"a\"b", 3}};
 

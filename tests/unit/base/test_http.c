@@ -12,7 +12,7 @@
 #include "base/http.h"
 #include "scripted_server.h"
 
-/* -- calling ------------------------------------------------------------------------------------------------------ */
+/* -- calling -- */
 
 struct client {
   struct arena arena;
@@ -62,7 +62,7 @@ static enum result_code outcome_of(const struct step *steps, const char *method,
   return result.code;
 }
 
-/* -- behaviours --------------------------------------------------------------------------------------------------- */
+/* -- behaviours -- */
 
 static void http_call_gives_status_headers_and_body(void **state) {
   (void)state;

@@ -26,7 +26,7 @@ static void assert_text(struct str text, const char *expected) {
   assert_string_equal(str_c(&arena, text), expected);
 }
 
-/* -- reports ------------------------------------------------------------------------------------------------------ */
+/* -- reports -- */
 
 enum { NOW_MS = 1000000000 };
 
@@ -106,7 +106,7 @@ static void progress_estimates_the_rest(void **state) {
               "rocket: pushing · 1,200 seen · 10 written · 30 to write, about 1 min · 20.0 s");
 }
 
-/* -- numbers and times -------------------------------------------------------------------------------------------- */
+/* -- numbers and times -- */
 
 static void format_counts_with_separators(void **state) {
   (void)state;
@@ -152,7 +152,7 @@ static void exit_codes_follow_results(void **state) {
   assert_int_equal(exit_code_of(RESULT_BUG), 1);
 }
 
-/* -- hostile text ------------------------------------------------------------------------------------------------- */
+/* -- hostile text -- */
 
 static void output_takes_out_what_steers_a_terminal(void **state) {
   (void)state;
@@ -180,7 +180,7 @@ static void output_takes_out_what_steers_a_terminal(void **state) {
   assert_text(output_clean_line(&arena, STR("a\nb\tc")), "a b c");
 }
 
-/* -- ticket files ------------------------------------------------------------------------------------------------- */
+/* -- ticket files -- */
 
 static struct values sample(void) {
   static const struct str labels[] = {{"bug", 3}, {"needs review: yes", 17}};
@@ -237,7 +237,7 @@ static void ticket_file_refuses_a_broken_header(void **state) {
   }
 }
 
-/* -- alignment ---------------------------------------------------------------------------------------------------- */
+/* -- alignment -- */
 
 static void align_marks_who_changed_what(void **state) {
   (void)state;

@@ -9,7 +9,7 @@
 #include "proto/events.h"
 #include "proto/verbs.h"
 
-/* -- the list ----------------------------------------------------------------------------------------------------- */
+/* -- the list -- */
 
 static void add(const struct record **out, size_t *count, const struct record *record) {
   for (size_t i = 0; i < *count; i++)
@@ -36,7 +36,7 @@ size_t records_all(const struct record *out[RECORDS_MAX]) {
   return count;
 }
 
-/* -- chance ------------------------------------------------------------------------------------------------------- */
+/* -- chance -- */
 
 /* splitmix64, https://prng.di.unimi.it/splitmix64.c */
 uint64_t dice_roll(struct dice *dice, uint64_t sides) {
@@ -55,7 +55,7 @@ struct dice dice_new(const char *test) {
   return (struct dice){seed};
 }
 
-/* -- filling ------------------------------------------------------------------------------------------------------ */
+/* -- filling -- */
 
 static struct str some_text(struct arena *arena, struct dice *dice) {
   static const char *const words[] = {

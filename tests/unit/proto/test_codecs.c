@@ -50,7 +50,7 @@ static void *filled(struct arena *arena, struct dice *dice, const struct record 
   return object;
 }
 
-/* -- descriptors -------------------------------------------------------------------------------------------------- */
+/* -- descriptors -- */
 
 static void record_tables_fit_the_codecs(void **state) {
   (void)state;
@@ -90,7 +90,7 @@ static void record_tables_explain_every_field(void **state) {
   }
 }
 
-/* -- round trips -------------------------------------------------------------------------------------------------- */
+/* -- round trips -- */
 
 static void msgpack_round_trip_keeps_every_record(void **state) {
   struct arena *arena = *state;
@@ -138,7 +138,7 @@ static void codecs_round_trip_keeps_zeroed_records(void **state) {
   }
 }
 
-/* -- damage ------------------------------------------------------------------------------------------------------- */
+/* -- damage -- */
 
 static void msgpack_refuses_every_truncation(void **state) {
   struct arena *arena = *state;
@@ -225,7 +225,7 @@ static void codecs_take_nil_for_absent(void **state) {
     }
 }
 
-/* -- secrets ------------------------------------------------------------------------------------------------------ */
+/* -- secrets -- */
 
 static void json_hides_secrets_of_every_record(void **state) {
   struct arena *arena = *state;

@@ -44,7 +44,7 @@ static struct str frame_of(struct arena *arena, const struct stored_event *event
 
 #define BYTES(literal) ((struct str){(literal), sizeof(literal) - 1})
 
-/* -- there and back ----------------------------------------------------------------------------------------------- */
+/* -- there and back -- */
 
 static void frame_starts_with_topic_and_nul(void **state) {
   struct stored_event event = an_event();
@@ -116,7 +116,7 @@ static void frame_carries_every_kind_of_json(void **state) {
   }
 }
 
-/* -- what is refused ---------------------------------------------------------------------------------------------- */
+/* -- what is refused -- */
 
 static void frame_of_a_wrong_event_is_not_made(void **state) {
   static const struct {
@@ -247,7 +247,7 @@ static void frame_with_data_twice_has_the_first(void **state) {
   assert_string_equal(event.data.at, "{\"a\":1}");
 }
 
-/* -- names -------------------------------------------------------------------------------------------------------- */
+/* -- names -- */
 
 static void names_are_found_and_unique(void **state) {
   (void)state;

@@ -179,10 +179,9 @@ static bool merge_text_of_one_edit_is_that_edit(struct property_case *c) {
   struct text base = draw_base(c), local = edited(c, &base, "local");
   struct str b = joined(c, &base), l = joined(c, &local), merged;
   property_note(c, "base '%.*s' local '%.*s'", STR_FMT(b), STR_FMT(l));
-  for (int i = 0; i < 3; i++)
-    if (!merge_text(c->arena, b, i == 1 ? b : l, i == 0 ? b : l, &merged) || !canon_equal_text(CONTENT_TEXT, merged, l))
-      return property_broken(c, "way %d", i);
-  return true;
+  uint32_t whose = property_draw(c, 3); /* local's, the other side's, or both made the same */
+  return merge_text(c->arena, b, whose == 1 ? b : l, whose == 0 ? b : l, &merged) &&
+         canon_equal_text(CONTENT_TEXT, merged, l);
 }
 
 #define PROPERTY(function)                               \
