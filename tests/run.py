@@ -27,6 +27,8 @@ NOT_TESTS = {"bench", "fuzz"}
 LINE = re.compile(r"^(not )?ok\b\s*(\d+)?\s*-?\s*(.*?)(?:\s+#\s*(SKIP|TODO)\S*\s*(.*))?$", re.IGNORECASE)
 PLAN = re.compile(r"^1\.\.(\d+)(?:\s*#\s*SKIP\s*(.*))?", re.IGNORECASE)
 SHOWN_LINES = 60
+KEPT_VARIABLES = {"TANDEM_BIN", "TANDEM_BUILD", "TANDEM_CONTRACTS"}  # settings of a tandem of yours do not reach tests
+OVERRIDABLE = ("SAN_OPTIONS", "TANDEM_BIN", "TANDEM_BUILD")
 
 
 class Report:
@@ -85,10 +87,9 @@ def environment():
         "PYTHONUNBUFFERED": "1",
         "LC_ALL": "C.UTF-8",
     }
-    mine = {name: value for name, value in os.environ.items() if not name.startswith("TANDEM_")}
-    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "TANDEM_BIN", "TANDEM_BUILD"):
-        if name in os.environ:
-            added[name] = os.environ[name]
+    mine = {name: value for name, value in os.environ.items()
+            if not name.startswith("TANDEM_") or name in KEPT_VARIABLES}
+    added = {name: value for name, value in added.items() if name not in mine or not name.endswith(OVERRIDABLE)}
     return {**mine, **added}
 
 
