@@ -1,4 +1,5 @@
 /* The HTTP client against a scripted server: what it sends, what it makes of answers and of failures. */
+#include <netdb.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -255,13 +256,15 @@ static void http_names_that_lead_inside_are_refused(void **state) {
   (void)state;
   char name[256] = "", url[300];
   struct client client;
+  struct addrinfo *found = NULL;
   gethostname(name, sizeof name - 1);
+  if (getaddrinfo(name, NULL, NULL, &found) != 0)
+    skip();
+  freeaddrinfo(found);
   snprintf(url, sizeof url, "https://%s:1/", name);
   open_client(&client, 0);
   struct result result = call_url(&client, "GET", url, NULL);
   close_client(&client);
-  if (result.code == RESULT_RETRY)
-    skip(); /* it does not resolve here */
   assert_int_equal(result.code, RESULT_REJECTED);
   assert_non_null(strstr(result.message, "not public"));
 }
