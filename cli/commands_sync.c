@@ -1,6 +1,7 @@
 /* sync: asks for a session of one project, or of all that are active. */
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/preview_view.h"
 #include "cli/sessions.h"
 
 static const char *chosen_mode(const struct invocation *call) {
@@ -39,11 +40,27 @@ static void announce(struct invocation *call, struct str project, int64_t id) {
               (long long)id, STR_FMT(project), (long long)id);
 }
 
+/* What a dry run found; the project stays paused until somebody has looked. */
+static struct result show_preview(struct invocation *call, const struct session *session) {
+  struct session_id request = {session->id};
+  struct session_preview preview = {0};
+  bool printed;
+  TRY(client_print(call, VERB_SESSION_PREVIEW, &request, &preview, &printed));
+  if (printed)
+    return RESULT_DONE;
+  preview_view_print(call->output, &preview);
+  output_note(call->output, "Nothing was applied, and %.*s is paused. To apply it: tandem projects resume %.*s",
+              STR_FMT(session->project), STR_FMT(session->project));
+  return RESULT_DONE;
+}
+
 static struct result follow_all(struct invocation *call, const int64_t *ids, size_t count) {
   for (size_t i = 0; i < count; i++) {
     struct session session = {0};
     struct project_status status = {0};
     TRY(sessions_follow(call, ids[i], &session));
+    if (str_is(session.mode, "dry_run"))
+      TRY(show_preview(call, &session));
     bool asked = invocation_flag(call, "exit-code") && !call->exit_code;
     if (asked && sessions_project_status(call, session.project, &status) && status.open_conflicts)
       call->exit_code = EXIT_CODE_CONFLICTS;
@@ -52,7 +69,7 @@ static struct result follow_all(struct invocation *call, const int64_t *ids, siz
 }
 
 struct result command_sync(struct invocation *call) {
-  bool wait = invocation_flag(call, "wait") || invocation_flag(call, "exit-code");
+  bool wait = invocation_flag(call, "wait") || invocation_flag(call, "exit-code") || invocation_flag(call, "dry-run");
   struct project_list list = {0};
   TRY(choose_projects(call, &list));
   int64_t *ids = ARENA_ARRAY(call->arena, int64_t, list.projects.count);

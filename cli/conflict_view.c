@@ -107,16 +107,13 @@ static size_t align_conflict(struct arena *arena, const struct conflict *conflic
 }
 
 static void print_sides(const struct output *output, struct arena *arena, const struct conflict *conflict) {
-  /* With a decision by value, that value stands where the base was. */
-  static const struct column open[] = {
+  static const struct column headings[] = {
       {" ", 0}, {"LOCAL", COLUMN_WRAP}, {"EXTERNAL", COLUMN_WRAP}, {"BASE", COLUMN_WRAP}};
-  static const struct column decided[] = {
-      {" ", 0}, {"LOCAL", COLUMN_WRAP}, {"EXTERNAL", COLUMN_WRAP}, {"DECIDED", COLUMN_WRAP}};
   const struct align_row *rows;
   size_t count = align_conflict(arena, conflict, &rows);
   /* Where both sides never agreed there is no base to show. */
   size_t columns = conflict->base.count ? 4 : 3;
-  struct table *table = table_new(output, str_is(conflict->winner, "value") ? decided : open, columns);
+  struct table *table = table_new(output, headings, columns);
   for (size_t i = 0; i < count; i++) {
     const struct str cells[] = {str_of(align_mark_sign(rows[i].mark)), rows[i].local, rows[i].external, rows[i].base};
     table_row(table, cells);
@@ -136,6 +133,8 @@ static void print_decision(const struct output *output, struct arena *arena, con
     output_text(output, "\n%.*s: %.*s%s%.*s %.*s\n", STR_FMT(conflict->state), STR_FMT(conflict->winner),
                 conflict->decided_by.length ? ", decided by " : "", STR_FMT(conflict->decided_by),
                 STR_FMT(format_ago(arena, conflict->decided_at_ms, now_ms)));
+  if (conflict->value.count)
+    output_text(output, "chosen: %.*s\n", STR_FMT(format_value(arena, &conflict->value.at[0])));
 }
 
 void conflict_view_print(const struct output *output, const struct conflict *conflict, int64_t now_ms) {

@@ -77,6 +77,10 @@ struct str format_join(struct arena *arena, const struct str *items, size_t coun
   return str_built(&text);
 }
 
+struct str format_value(struct arena *arena, const struct value *value) {
+  return value->kind == VALUE_TEXT ? value->text : format_join(arena, value->items, value->count, ", ");
+}
+
 bool format_parse_seconds(struct str text, int64_t *out_s) {
   static const struct {
     char letter;

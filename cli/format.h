@@ -2,7 +2,7 @@
 #ifndef CLI_FORMAT_H
 #define CLI_FORMAT_H
 
-#include "base/str.h"
+#include "base/values.h"
 
 /* "1,234,567" */
 struct str format_count(struct arena *arena, int64_t count);
@@ -21,6 +21,9 @@ struct str format_moment(struct arena *arena, int64_t moment_ms);
 
 /* The items, separated; "" for none. */
 struct str format_join(struct arena *arena, const struct str *items, size_t count, const char *separator);
+
+/* A text as it is, the members of a set separated by commas. */
+struct str format_value(struct arena *arena, const struct value *value);
 
 /* "90", "90s", "5m", "2h", "1d" as seconds; false on anything else, and for zero. */
 bool format_parse_seconds(struct str text, int64_t *out_s);

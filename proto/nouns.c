@@ -149,6 +149,7 @@ static const struct field conflict_fields[] = {
           "The field's value that both sides last agreed on; with the winner `value`, the value a person gave."),
     FIELD(struct conflict, local, FIELD_VALUES, 0, "The field's value here, when it was found."),
     FIELD(struct conflict, external, FIELD_VALUES, 0, "The field's value outside, when it was found."),
+    FIELD(struct conflict, value, FIELD_VALUES, 0, "What the person chose, when it is neither side's."),
     FIELD(struct conflict, winner, FIELD_STR, 0,
           "local, external, merged, value (a person's own) or agreement; absent while open."),
     FIELD(struct conflict, decided_by, FIELD_STR, 0,

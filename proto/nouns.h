@@ -110,6 +110,7 @@ struct conflict {
   struct str kind;  /* both_changed | unequal_when_linked | unmappable | deleted_vs_edited | overwritten */
   struct str state; /* open | decided | resolved | superseded */
   struct values base, local, external; /* one value each, of `field` */
+  struct values value;                 /* what the person chose, when it is neither side's */
   struct str winner;                   /* local | external | merged | value */
   struct str decided_by;
   int64_t created_at_ms, decided_at_ms;

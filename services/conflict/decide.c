@@ -188,8 +188,7 @@ static void handle_frozen(struct draft *draft, const struct plan_case *c, const 
   enum plan_choice choice = str_is(row->winner, "local")      ? PLAN_CHOOSE_LOCAL
                             : str_is(row->winner, "external") ? PLAN_CHOOSE_EXTERNAL
                                                               : PLAN_CHOOSE_VALUE;
-  /* With a value of its own the row carries it where the base stood. */
-  const struct value *value = choice == PLAN_CHOOSE_VALUE && row->base.count ? &row->base.at[0] : NULL;
+  const struct value *value = row->value.count ? &row->value.at[0] : NULL;
   struct plan plan = plan_resolve(draft->arena, input, field->field, choice, value);
   for (size_t i = 0; i < plan.count; i++) {
     add_field(draft, &plan.fields[i]);

@@ -39,10 +39,7 @@ static struct result read_conflict(struct call *call, const struct rows *rows, s
   TRY(rows_values(call->arena, rows, row, "base", &out->base));
   TRY(rows_values(call->arena, rows, row, "local", &out->local));
   TRY(rows_values(call->arena, rows, row, "external", &out->external));
-  /* A person's own value stands where planning looks for it. */
-  if (str_is(out->winner, "value"))
-    return rows_values(call->arena, rows, row, "value", &out->base);
-  return RESULT_DONE;
+  return rows_values(call->arena, rows, row, "value", &out->value);
 }
 
 struct result store_conflict_list(struct call *call, const void *request, void *reply) {
