@@ -6,7 +6,7 @@ from measure import QUIET, Result, World
 def counted(world, **sync):
     """API calls of one session: total, of the issue list, statuses, writes."""
     world.sandbox.control("DELETE", "requests")
-    session = world.sync(deadline_s=900, **sync)
+    session = world.sync(deadline_s=300, **sync)
     seen = world.sandbox.control("GET", "requests?last=0")
     assert session["state"] == "completed", session
     lists = seen["counts"].get("GET /repos/{owner}/{repo}/issues", 0)

@@ -4,11 +4,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 double bench_now_s(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static double process_cpu_s(int pid) {
+  char path[64];
+  long user = 0, system = 0;
+  snprintf(path, sizeof path, "/proc/%d/stat", pid);
+  FILE *file = fopen(path, "r");
+  if (!file || fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &user, &system) != 2)
+    fprintf(stderr, "%s cannot be read\n", path);
+  if (file)
+    fclose(file);
+  return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
+double bench_cpu_s(PGconn *connection) {
+  return process_cpu_s(getpid()) + process_cpu_s(PQbackendPID(connection));
 }
 
 PGconn *bench_connect(const char *url) {

@@ -6,6 +6,10 @@
 #include <stddef.h>
 
 double bench_now_s(void);
+
+/* CPU seconds so far of this process and of the server process behind `connection`. */
+double bench_cpu_s(PGconn *connection);
+
 PGconn *bench_connect(const char *url);
 
 /* Runs `sql`, or ends the program with the server's message. PQclear what it returns. */
