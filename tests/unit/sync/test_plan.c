@@ -282,6 +282,20 @@ static void plan_shows_a_person_what_is_of_two_kinds(void **state) {
   arena_free(&arena);
 }
 
+static void plan_leaves_it_to_a_person_when_no_times_are_known(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  struct value local = make_value(&arena, "title", "l"), external = make_value(&arena, "title", "x");
+  struct value shadow = make_value(&arena, "title", "a");
+  struct plan_time other = {STR("body"), 9000, 1000};
+  struct plan_input input = {{&local, 1}, {&external, 1}, {&shadow, 1}, {&shadow, 1}, .external_fresh = true};
+  input.rules = (struct rules){.strategy = STRATEGY_NEWEST_WINS, .confirmed = true};
+  input.times = &other;
+  input.time_count = 1;
+  assert_int_equal(plan_make(&arena, &input).fields[0].action, PLAN_CONFLICT);
+  arena_free(&arena);
+}
+
 static void plan_reports_unmappable_people(void **state) {
   (void)state;
   struct arena arena = {0};
@@ -320,6 +334,7 @@ int main(void) {
       cmocka_unit_test(plan_freezes_only_the_field_in_conflict),
       cmocka_unit_test(plan_pulls_while_another_field_waits),
       cmocka_unit_test(plan_shows_a_person_what_is_of_two_kinds),
+      cmocka_unit_test(plan_leaves_it_to_a_person_when_no_times_are_known),
       cmocka_unit_test(plan_reports_unmappable_people),
       cmocka_unit_test(plan_sends_people_once_the_table_knows_them),
   };

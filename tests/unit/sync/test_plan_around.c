@@ -199,6 +199,18 @@ static void plan_resolve_waits_for_a_fresh_observation(void **state) {
   arena_free(&arena);
 }
 
+static void plan_resolve_refuses_a_value_of_another_kind(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  struct value set = value_set(STR("title"), NULL, 0);
+  struct plan_input input = {.local = make_values(&arena, "title", "l"), .external = make_values(&arena, "title", "x")};
+  input.external_fresh = true;
+  struct plan plan = plan_resolve(&arena, &input, STR("title"), PLAN_CHOOSE_VALUE, &set);
+  assert_int_equal(plan.fields[0].action, PLAN_CONFLICT);
+  assert_int_equal(plan.fields[0].conflict, PLAN_UNMAPPABLE);
+  arena_free(&arena);
+}
+
 static void plan_resolve_knows_only_what_is_carried(void **state) {
   (void)state;
   struct arena arena = {0};
@@ -252,6 +264,7 @@ int main(void) {
       cmocka_unit_test(plan_import_takes_nothing_against_the_direction),
       cmocka_unit_test(plan_resolve_does_what_the_person_chose),
       cmocka_unit_test(plan_resolve_waits_for_a_fresh_observation),
+      cmocka_unit_test(plan_resolve_refuses_a_value_of_another_kind),
       cmocka_unit_test(plan_resolve_knows_only_what_is_carried),
       cmocka_unit_test(plan_receipt_moves_only_what_was_written),
   };
