@@ -99,7 +99,7 @@ static bool receive_all(int fd, struct str_builder *text) {
 }
 
 static struct result exchange(const char *program, struct str question, struct str_builder *answer, int *status) {
-  struct child child;
+  struct child child = {0};
   TRY(start(program, &child));
   send_all(child.in, question);
   bool whole = receive_all(child.out, answer);
