@@ -159,8 +159,8 @@ class Uncertain(GitHubCase):
 
     def test_find_does_not_take_anothers_issue_with_our_marker(self):
         op = marker()
-        self.add_ticket("a copy", body="text\n\n<!-- tandem:v1:%s -->" % op)
-        order = intent("create", "ticket", created_at_ms=self.now_ms())
+        number = self.add_ticket("a copy", body="text\n\n<!-- tandem:v1:%s -->" % op)
+        order = intent("create", "ticket", created_at_ms=self.now_ms(), high_water=str(int(number) - 1))
         self.assertEqual(self.driver.call("find", intent=order, marker=op).code, "gone")
 
     def test_find_takes_the_lowest_of_two(self):
