@@ -64,7 +64,10 @@ class Verbs:
         self._requests = itertools.count(1)
 
     def call(self, verb, **body):
-        return self.send(verb, next(self._requests), body)
+        return self.send(verb, self.next_request(), body)
+
+    def next_request(self):
+        return next(self._requests)
 
     def send(self, verb, request, body):
         """With the request's number given: sending it twice must not do it twice."""

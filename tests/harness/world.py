@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -24,6 +25,7 @@ from verbs import Events, Refused, Verbs  # noqa: E402
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("TANDEM_BIN", os.path.join(ROOT, "build", "dev", "bin"))
 DEADLINE_S = 30
+ROLES = ("store", "conflict", "scheduler", "adapter-github")
 
 STATUS_TABLE = [
     {"local": "open", "external": "open"},
@@ -34,10 +36,10 @@ STATUS_TABLE = [
 ]
 
 
-def wait_for(condition, what, deadline_s=DEADLINE_S):
-    """The first true value of `condition()`; fails with `what` after the deadline."""
+def wait_for(condition, what, deadline_s=DEADLINE_S, pause_s=0.005):
+    """The first true value of `condition()`; fails with `what` after the deadline. `pause_s` grows to 0.1 s."""
     end = time.monotonic() + deadline_s
-    pause = 0.005
+    pause = pause_s
     while True:
         value = condition()
         if value:
@@ -147,6 +149,34 @@ class Process:
             return file.read()
 
 
+class Keeper:
+    """Starts what ended again. `killed` are the names that died of SIGKILL, `ended` what ended in any other way."""
+
+    def __init__(self, world):
+        self.world, self.killed, self.ended = world, [], []
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        while not self._stopped.wait(0.01):
+            for name, process in list(self.world.processes.items()):
+                if not process.alive:
+                    self._note(name, process.popen.returncode)
+                    role, _, number = name.partition("-") if name != "adapter-github" else (name, "", "")
+                    self.world.start(role, int(number or 0))
+
+    def _note(self, name, status):
+        if status == -signal.SIGKILL:
+            self.killed.append(name)
+        else:
+            self.ended.append("%s: status %d" % (name, status))
+
+    def stop(self):
+        self._stopped.set()
+        self._thread.join()
+
+
 class Sandbox:
     """The stand-in's control interface."""
 
@@ -186,8 +216,10 @@ class Sandbox:
 class World:
     """Everything, for one scenario. Use as a context manager."""
 
-    def __init__(self, sandbox_options=("--issues", "20", "--no-limits"), replicas=1, environment=()):
-        self.cluster = Cluster.shared()
+    def __init__(self, sandbox_options=("--issues", "20", "--no-limits"), replicas=1, environment=(), of_role=(),
+                 cluster=None, start=True):
+        """`environment` is for every process, `of_role` {"store": {...}} for the first of one role, until it is restarted."""
+        self.cluster = cluster or Cluster.shared()
         self.folder = tempfile.mkdtemp(prefix="tandem-world-", dir="/tmp")
         self.database = "w" + os.urandom(6).hex()
         self.cluster.sql("postgres", "create database " + self.database)
@@ -197,12 +229,12 @@ class World:
         self.store_port, self.events_port, self.webhook_port = free_port(), free_port(), free_port()
         self.extra = dict(environment)
         self.processes = {}
+        self.keeper = None
         self.sandbox = Sandbox(self, *sandbox_options)
         self.verbs = Verbs("tcp://127.0.0.1:%d" % self.store_port)
-        for number in range(replicas):
-            for role in ("store", "conflict", "scheduler", "adapter-github"):
-                self.start(role, number=number)
-        wait_for(self.answers, "the store")
+        if start:
+            self.start_all(replicas, of_role)
+            wait_for(self.answers, "the store")
 
     # processes
 
@@ -220,6 +252,16 @@ class World:
         self.processes[name] = Process(self, name, [os.path.join(BIN, "tandem-" + role)], self.environment(more))
         return self.processes[name]
 
+    def start_all(self, replicas=1, of_role=()):
+        for number in range(replicas):
+            for role in ROLES:
+                self.start(role, number, dict(of_role).get(role, {}) if number == 0 else {})
+
+    def keep_alive(self):
+        """From now on a process that ends is started again at once, as a supervisor does; see `killed` and `ended`."""
+        self.keeper = Keeper(self)
+        return self.keeper
+
     def answers(self):
         try:
             return self.verbs.call("hello")
@@ -235,10 +277,12 @@ class World:
     # what people do
 
     def call(self, verb, **body):
-        """A verb, repeated while the store is away."""
+        """A verb, repeated while the store is away: always as the same request, so that it is done once."""
+        request = self.verbs.next_request()
+
         def once():
             try:
-                return (self.verbs.call(verb, **body),)
+                return (self.verbs.send(verb, request, body),)
             except (OSError, ConnectionError):
                 return None
             except Refused as refused:
@@ -269,6 +313,26 @@ class World:
         found = self.call("session.get", id=session)
         return found if found["state"] != "running" else None
 
+    def hook(self, repo="acme/rocket", project="rocket", secret="hook-secret"):
+        """Has GitHub send its webhooks here; returns the hook."""
+        config = {"url": "http://127.0.0.1:%d/webhooks/%s" % (self.webhook_port, project), "content_type": "json",
+                  "secret": secret}
+        return self.sandbox.request("POST", "/repos/%s/hooks" % repo, {"name": "web", "active": True, "config": config,
+                                                                      "events": ["issues", "issue_comment"]},
+                                    {"Authorization": "Bearer sandbox-token", "User-Agent": "test"})
+
+    def is_quiet(self):
+        """Nothing is left to be pulled, delivered, planned, fetched or sent."""
+        rows = self.sql("select (select count(*) from session where state = 'running') + (select count(*) from delivery "
+                        "where state = 'pending') + (select count(*) from plannable) + (select count(*) from fetch_queue "
+                        "where attempts < 3) + (select count(*) from intent where state in ('prepared', 'sending', "
+                        "'unknown'))")
+        webhooks = self.sandbox.control("GET", "webhooks")
+        return rows == [["0"]] and (webhooks["pause"] or not webhooks["waiting"] + webhooks["sending"])
+
+    def settle(self, deadline_s=60):
+        wait_for(self.is_quiet, "the world to be quiet", deadline_s, pause_s=0.04)
+
     def ticket_of(self, external_key, name="rocket"):
         """The local ticket that is mapped to an external key, or None."""
         rows = self.sql("select i.number from item i join mapping m on m.item_id = i.id join project p on p.id = m.project_id "
@@ -282,6 +346,8 @@ class World:
         return "\n".join("--- %s\n%s" % (name, process.output()[-3000:]) for name, process in self.processes.items())
 
     def close(self):
+        if self.keeper:
+            self.keeper.stop()
         self.verbs.close()
         for process in self.processes.values():
             process.kill()
