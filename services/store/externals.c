@@ -216,10 +216,20 @@ struct sorted {
   struct columns created, changed, touched;
 };
 
+/* A webhook does not tell whether an author is us. What carries a marker may be our own creation, on its way to its
+ * receipt: then a fetch tells, and it is adopted instead of imported. */
+static bool may_be_ours(const struct observation *seen, enum source source) {
+  return source == SOURCE_WEBHOOK && seen->marker.length && !seen->author_is_self;
+}
+
 static struct result sort_one(struct call *call, int64_t project_id, const struct observation *seen,
                               const struct known *known, enum source source, struct sorted *sorted,
                               struct taken *taken) {
   enum verdict verdict = judge(known, seen, source);
+  if (verdict == VERDICT_NEW && may_be_ours(seen, source)) {
+    taken->refetch++;
+    return externals_fetch(call, project_id, seen->kind, seen->external_id, "author");
+  }
   if (verdict == VERDICT_NEW) {
     bool adopted;
     TRY(adopt_by_marker(call, project_id, seen, &adopted));
@@ -240,7 +250,8 @@ static struct result sort_one(struct call *call, int64_t project_id, const struc
   } else {
     taken->unchanged++;
   }
-  return known->awaited && source == SOURCE_FRESH ? settle_fetch(call, project_id, seen) : RESULT_DONE;
+  bool awaited = known->awaited || !known->exists;
+  return awaited && source == SOURCE_FRESH ? settle_fetch(call, project_id, seen) : RESULT_DONE;
 }
 
 struct result externals_record(struct call *call, int64_t project_id, enum source source,
