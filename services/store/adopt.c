@@ -66,8 +66,25 @@ static struct plan_write write_of(const struct written *w, struct str field) {
   return write;
 }
 
+static bool is_as_sent(const struct plan_write *write, const struct value *answer) {
+  return !write->has_set || !answer || canon_equal(catalogue_kind(answer->name, answer->kind), &write->set, answer);
+}
+
+static struct value nothing_like(const struct value *value) {
+  return value->kind == VALUE_SET ? value_set(value->name, NULL, 0) : value_text(value->name, STR(""));
+}
+
+/* A creation may take several requests (GitHub: create, then close), and what is come upon may be half of it. Where
+ * nobody changed it since, what is missing is still to be pushed; else there is no shadow, and unequal values are a
+ * conflict. */
+static bool shadow_of_half(const struct observation *seen, const struct value *sent, struct value *local) {
+  *local = nothing_like(sent);
+  return seen->version <= seen->created_at_ms;
+}
+
 /* Per field that was sent, or that a creation left pending: (what local was, what the tracker made of it). */
-static struct result move_shadow(struct call *call, const struct written *w, const struct observation *returned) {
+static struct result move_shadow(struct call *call, const struct written *w, const struct observation *returned,
+                                 enum adopted_by by) {
   struct values_builder external = {.arena = call->arena}, local = {.arena = call->arena};
   for (size_t i = 0; i < w->sent_local.count; i++) {
     const struct value *sent = &w->sent_local.at[i];
@@ -78,8 +95,11 @@ static struct result move_shadow(struct call *call, const struct written *w, con
     struct value half = write.has_set || write.has_delta
                             ? plan_receipt(call->arena, values_find(&w->shadow, sent->name), &write, answer)
                             : *answer;
+    struct value here = *sent;
+    if (by == ADOPTED_ON_SIGHT && !is_as_sent(&write, answer) && !shadow_of_half(returned, sent, &here))
+      continue;
     values_put(&external, half);
-    values_put(&local, *sent);
+    values_put(&local, here);
   }
   struct values external_built = values_built(&external), local_built = values_built(&local);
   return adopt_move_shadow(call, w->mapping_id, &external_built, &local_built);
@@ -134,7 +154,8 @@ static struct result link_created(struct call *call, const struct written *w, co
   return str_is(w->kind, "ticket") ? tickets_map_comments(call, w->item_id) : RESULT_DONE;
 }
 
-struct result adopt_written(struct call *call, int64_t intent_id, const struct observation *returned) {
+struct result adopt_written(struct call *call, int64_t intent_id, const struct observation *returned,
+                            enum adopted_by by) {
   struct written w;
   TRY(load_written(call, intent_id, &w));
   bool created = str_is(w.change, "create");
@@ -146,7 +167,7 @@ struct result adopt_written(struct call *call, int64_t intent_id, const struct o
     TRY(externals_record_written(call, w.project_id, returned));
   if (created)
     TRY(link_created(call, &w, returned));
-  TRY(move_shadow(call, &w, returned));
+  TRY(move_shadow(call, &w, returned, by));
   TRY(db_query(call->db, "update intent set state = 'done', reason = null, done_at = now() where id = $1::bigint",
                PARAMS(p_i64(intent_id)), NULL));
   struct session_counts counts = {.created = created, .pushed = !created};
@@ -187,6 +208,6 @@ struct result adopt_by_marker(struct call *call, int64_t project_id, const struc
     return RESULT_DONE;
   *adopted = true;
   if (str_is_absent(rows_str(&rows, 0, "external_id")))
-    return adopt_written(call, rows_i64(&rows, 0, "id"), seen);
+    return adopt_written(call, rows_i64(&rows, 0, "id"), seen, ADOPTED_ON_SIGHT);
   return set_aside(call, project_id, seen, op_id);
 }

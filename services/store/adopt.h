@@ -10,9 +10,13 @@
 struct result adopt_by_marker(struct call *call, int64_t project_id, const struct observation *seen,
                               bool *adopted) MUST_USE;
 
+/* How it is known that a write happened: by its own answer, or by coming upon what it made. */
+enum adopted_by { ADOPTED_BY_RECEIPT, ADOPTED_ON_SIGHT };
+
 /* An intent's write is known to have happened and `returned` (may be NULL) is the target afterwards: cache, shadow,
  * mapping and intent move together, events and counters follow, and the mapping is planned again. */
-struct result adopt_written(struct call *call, int64_t intent_id, const struct observation *returned) MUST_USE;
+struct result adopt_written(struct call *call, int64_t intent_id, const struct observation *returned,
+                            enum adopted_by by) MUST_USE;
 
 /* Moves the dual shadow of the named fields to (local, external). */
 struct result adopt_move_shadow(struct call *call, int64_t mapping_id, const struct values *external,

@@ -223,7 +223,8 @@ static struct result settle(struct call *call, const struct pending *p, const st
   struct str outcome = receipt->outcome;
   bool creates = str_is(p->change, "create");
   if (str_is(outcome, "ok"))
-    return adopt_written(call, p->id, receipt->returned.count ? receipt->returned.at : NULL);
+    return adopt_written(call, p->id, receipt->returned.count ? receipt->returned.at : NULL,
+                         receipt->probe ? ADOPTED_ON_SIGHT : ADOPTED_BY_RECEIPT);
   if (receipt->probe && str_is(outcome, "gone") && creates)
     return count_probe(call, p, receipt);
   if (receipt->probe && !creates)

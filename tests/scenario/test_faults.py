@@ -76,7 +76,7 @@ def play(world):
         world.call("ticket.edit", key=key, actor="user:carol", **change)
         world.settle(90)
     world.call("ticket.comment", key=key, body="First thought", actor="user:carol")
-    world.call("ticket.new", project="rocket", actor="user:carol", fields={"title": "Made here"})
+    world.call("ticket.new", project="rocket", actor="user:carol", fields={"title": "Made here", "status": "done"})
     world.settle(90)
     comment = next(c for c in world.call("ticket.get", key=key)["comments"] if c["body"] == "First thought")
     world.call("ticket.edit", key=comment["key"], set={"body": "Second thought"}, actor="user:carol")
@@ -98,6 +98,10 @@ def played_with(kind):
         problems += broken_promises(world) + quiet_rounds(world)
         if local_titles(world) != external_titles(world):
             problems.append("titles: %s and %s" % (local_titles(world), external_titles(world)))
+        made = next(issue for issue in world.sandbox.request("GET", ISSUES + "?state=all", None, READ)
+                    if issue["title"] == "Made here")
+        if made["state"] != "closed":
+            problems.append("what was done here is %s there" % made["state"])
         last = world.sandbox.request("GET", ISSUES + "/1/comments", None, READ)[-1]["body"]
         if not last.startswith("Second thought"):
             problems.append("the comment is %r" % last)
@@ -160,6 +164,30 @@ class Faults(unittest.TestCase):
                                       if m["state"] == "linked"), None), "the issue")
 
     # creations that are half done or found by accident
+
+    def test_faults_creation_cut_in_half_is_finished(self):
+        world = self.synced()
+        fault(world, "POST", ISSUES + "$", fault="reset_after_commit")
+        number = int(self.linked(self.new(status="done"))["external_id"])
+        wait_for(lambda: world.sandbox.issue(number)["state"] == "closed", "the issue to be closed")
+        self.check()
+
+    def test_faults_creation_cut_in_half_never_overrules_a_person(self):
+        """Somebody edits the issue before tandem knows that it made it: nobody's value is thrown away."""
+        world = self.synced()
+        fault(world, "POST", ISSUES + "$", fault="reset_after_commit")
+        fault(world, "GET", ISSUES, fault="status", status=503, times=None)
+        key = self.new(body="Ours")
+        number = wait_for(lambda: writes(world, "create"), "the creation")[0]["issue"]
+        world.sandbox.control("POST", "clock", {"advance_s": 5})
+        world.sandbox.act("bob", "edit", REPO, number=number, fields={"title": "Theirs"})
+        world.sandbox.control("DELETE", "faults")
+        self.linked(key)
+        world.settle()
+        self.assertEqual(world.sandbox.issue(number)["title"], "Theirs")
+        conflicts = world.call("conflict.list", ticket=key, state="open").get("conflicts", [])
+        self.assertEqual([conflict["field"] for conflict in conflicts], ["title"])
+        self.check()
 
     def test_faults_webhook_before_the_receipt_is_adopted(self):
         world = self.synced()
