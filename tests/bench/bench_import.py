@@ -24,13 +24,13 @@ def bench(options):
     issues, times = (2000, 1) if options.quick else (10000, 5)
     runs = [once(issues) for _ in range(times)]
     ratio = median([run["import_s"] / run["baseline"]["total_s"] for run in runs])
-    best = sorted(runs, key=lambda run: run["import_s"])[len(runs) // 2]
-    base = best["baseline"]
+    middle = sorted(runs, key=lambda run: run["import_s"])[len(runs) // 2]
+    base = middle["baseline"]
     yield Result("import", "%d issues / fetch + parse + COPY" % issues, ratio, "x", 2.0, note="median of %d" % times)
     work = median([sum(run["cpu_s"].values()) / run["baseline"]["cpu_s"] for run in runs])
     yield Result("import", "  the same in CPU time", work, "x", note="steadier than wall time when others use the machine")
     yield Result("import", "  import", median([run["import_s"] for run in runs]), "s",
-                 note="CPU s: " + ", ".join("%s %.2f" % pair for pair in sorted(best["cpu_s"].items(), key=lambda p: -p[1])))
+                 note="CPU s: " + ", ".join("%s %.2f" % pair for pair in sorted(middle["cpu_s"].items(), key=lambda p: -p[1])))
     yield Result("import", "  baseline", median([run["baseline"]["total_s"] for run in runs]), "s",
                  note="fetch %(fetch_s).2f, parse %(parse_s).2f, COPY %(copy_s).2f s; CPU %(cpu_s).2f s" % base)
     yield Result("import", "  API calls", max(run["calls"] for run in runs), "", 105 if issues == 10000 else None,
