@@ -135,7 +135,7 @@ struct result db_open(struct str url, struct db **out) {
    * statistics yet. So the planner is told to use the keys, and to plan once. */
   struct result tuned =
       db_script(db, "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; "
-                    "set plan_cache_mode = force_generic_plan");
+                    "set enable_material = off; set plan_cache_mode = force_generic_plan");
   if (tuned.code != RESULT_OK) {
     db_close(db);
     return tuned;

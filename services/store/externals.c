@@ -15,6 +15,9 @@ struct known {
 
 enum verdict { VERDICT_NEW, VERDICT_CHANGED, VERDICT_TOUCHED, VERDICT_UNCHANGED, VERDICT_REFETCH, VERDICT_OLDER };
 
+/* Sets of keys are looked up one by one (lateral, offset 0; or by the row's place, ctid): without statistics, as in a
+ * table that has just been filled, the planner would rather walk all rows of the project for each set. */
+
 /* -- what is known -- */
 
 static struct result read_known(struct call *call, int64_t project_id, const struct observation *at, size_t count,
@@ -26,11 +29,14 @@ static struct result read_known(struct call *call, int64_t project_id, const str
   }
   struct rows rows;
   TRY(db_query(call->db,
-               "select i.n, e.version, e.hash, m.id as mapping_id, f.external_id is not null as awaited "
+               "select i.n, e.version, e.hash, m.id as mapping_id, f.found is not null as awaited "
                "from unnest($2::text[], $3::text[]) with ordinality i(kind, external_id, n) "
-               "join external_item e on (e.project_id, e.kind, e.external_id) = ($1::bigint, i.kind, i.external_id) "
-               "left join mapping m on (m.project_id, m.kind, m.external_id) = ($1::bigint, i.kind, i.external_id) "
-               "left join fetch_queue f on (f.project_id, f.kind, f.external_id) = ($1::bigint, i.kind, i.external_id)",
+               "cross join lateral (select version, hash from external_item where (project_id, kind, external_id) = "
+               "($1::bigint, i.kind, i.external_id) offset 0) e "
+               "left join lateral (select id from mapping where (project_id, kind, external_id) = "
+               "($1::bigint, i.kind, i.external_id) offset 0) m on true "
+               "left join lateral (select true as found from fetch_queue where (project_id, kind, external_id) = "
+               "($1::bigint, i.kind, i.external_id) offset 0) f on true",
                PARAMS(p_i64(project_id), p_strs(call->arena, kinds, count), p_strs(call->arena, ids, count)), &rows));
   for (size_t row = 0; row < rows.count; row++) {
     struct known *known = &out[rows_i64(&rows, row, "n") - 1];
@@ -107,6 +113,11 @@ static void columns_add(struct arena *arena, struct columns *c, const struct obs
   "$11::text[], $12::text[], $13::text[]) i(kind, external_id, parent, key, url, author, version, hash, etag, " \
   "fields, extra)"
 
+/* The same with the place of each row that is there already. */
+#define COLUMN_PLACES                                                                               \
+  "(select i.*, (select x.ctid from external_item x where (x.project_id, x.kind, x.external_id) = " \
+  "($1::bigint, i.kind, i.external_id)) as place from " COLUMN_UNNEST " offset 0) i"
+
 /* New items: the cache, a mapping without a local side, and a place in the planning queue. */
 static struct result insert_new(struct call *call, int64_t project_id, bool fresh, const struct columns *c) {
   if (c->count == 0)
@@ -135,9 +146,8 @@ static struct result update_changed(struct call *call, int64_t project_id, bool 
       call->db,
       "with moved as (update external_item e set external_key = i.key, url = i.url, author = i.author, "
       "version = i.version, hash = i.hash, etag = i.etag, fields = i.fields::jsonb, extra = i.extra::jsonb, "
-      "fresh = $2::boolean, gone = null, observed_at = now() from " COLUMN_UNNEST
-      " where (e.project_id, e.kind, e.external_id) = ($1::bigint, i.kind, i.external_id) "
-      "returning e.kind, e.external_id) "
+      "fresh = $2::boolean, gone = null, observed_at = now() from " COLUMN_PLACES
+      " where e.ctid = i.place returning e.kind, e.external_id) "
       "insert into plan_queue (mapping_id, project_id, rank) select m.id, m.project_id, case m.kind when 'ticket' "
       "then 1 else 2 end from moved join mapping m on (m.project_id, m.kind, m.external_id) = "
       "($1::bigint, moved.kind, moved.external_id) where m.state <> 'ignored' "
@@ -152,8 +162,7 @@ static struct result touch(struct call *call, int64_t project_id, bool fresh, co
   return db_query(
       call->db,
       "update external_item e set version = i.version, etag = coalesce(i.etag, e.etag), extra = i.extra::jsonb, "
-      "fresh = e.fresh or $2::boolean, gone = null, observed_at = now() from " COLUMN_UNNEST
-      " where (e.project_id, e.kind, e.external_id) = ($1::bigint, i.kind, i.external_id)",
+      "fresh = e.fresh or $2::boolean, gone = null, observed_at = now() from " COLUMN_PLACES " where e.ctid = i.place",
       PARAMS(p_i64(project_id), p_bool(fresh), COLUMN_PARAMS(c)), NULL);
 }
 

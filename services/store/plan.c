@@ -14,27 +14,30 @@ enum { CLAIM_MAX = 500 };
 
 /* -- claim -- */
 
-static struct result claim_rows(struct call *call, int64_t limit, bool preview, struct rows *out) {
-  return db_query(
-      call->db,
-      "with picked as (select q.mapping_id from plan_queue q where q.claimed_until <= now() and (q.mapping_id in "
-      "(select mapping_id from plannable where not $2::boolean and claimed_until <= now() "
-      "order by rank, generation limit $1::bigint) or q.mapping_id in (select mapping_id from previewable "
-      "where $2::boolean and claimed_until <= now() order by rank, generation limit $1::bigint)) "
-      "for update of q skip locked), "
-      "claimed as (update plan_queue q set claimed_until = now() + $3::bigint * interval '1 millisecond' from picked "
-      "where q.mapping_id = picked.mapping_id returning q.mapping_id, q.generation, q.rank) "
-      "select c.mapping_id, c.generation, m.project_id, m.kind, m.item_id is null as unlinked, "
-      "m.external_id is null as uncreated, e.fresh, i.fields as local, "
-      "case when m.item_id is null and not exists (select from jsonb_array_elements(p.rules) r where "
-      "r ->> 'field' = 'body') then e.fields - 'body' else e.fields end as external, "
-      "m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, "
-      "m.item_id is not null and leave_rule(m.item_id, m.project_id) is null as withheld "
-      "from claimed c join mapping m on m.id = c.mapping_id join project p on p.id = m.project_id "
-      "left join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
-      "(m.project_id, m.kind, m.external_id) where m.state in ('creating', 'linked', 'parked') "
-      "order by c.rank, c.generation",
-      PARAMS(p_i64(limit), p_bool(preview), p_i64(lease_length_ms() / 2)), out);
+/* The claim, on one of the views of what may be planned. */
+#define CLAIM_FROM(view)                                                                                            \
+  "with wanted as materialized (select mapping_id from " view " where claimed_until <= now() "                      \
+  "order by rank, generation limit $1::bigint), "                                                                   \
+  "picked as (select q.mapping_id from wanted join plan_queue q using (mapping_id) where q.claimed_until <= now() " \
+  "for update of q skip locked), "                                                                                  \
+  "claimed as (update plan_queue q set claimed_until = now() + $2::bigint * interval '1 millisecond' from picked "  \
+  "where q.mapping_id = picked.mapping_id returning q.mapping_id, q.generation, q.rank) "                           \
+  "select c.mapping_id, c.generation, m.project_id, m.kind, m.item_id is null as unlinked, "                        \
+  "m.external_id is null as uncreated, e.fresh, i.fields as local, "                                                \
+  "case when m.item_id is null and not exists (select from jsonb_array_elements(p.rules) r where "                  \
+  "r ->> 'field' = 'body') then e.fields - 'body' else e.fields end as external, "                                  \
+  "m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, "                   \
+  "m.item_id is not null and leave_rule(m.item_id, m.project_id) is null as withheld "                              \
+  "from claimed c join mapping m on m.id = c.mapping_id join project p on p.id = m.project_id "                     \
+  "left join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "      \
+  "(m.project_id, m.kind, m.external_id) order by c.rank, c.generation"
+
+static struct result claim_plannable(struct call *call, int64_t limit, struct rows *out) {
+  return db_query(call->db, CLAIM_FROM("plannable"), PARAMS(p_i64(limit), p_i64(lease_length_ms() / 2)), out);
+}
+
+static struct result claim_previewable(struct call *call, int64_t limit, struct rows *out) {
+  return db_query(call->db, CLAIM_FROM("previewable"), PARAMS(p_i64(limit), p_i64(lease_length_ms() / 2)), out);
 }
 
 /* The tracker tells one time for all fields: the newest change there. */
@@ -83,7 +86,7 @@ struct result store_plan_claim(struct call *call, const void *request, void *rep
   struct plan_batch *batch = reply;
   int64_t limit = claim->limit > 0 && claim->limit <= CLAIM_MAX ? claim->limit : 100;
   struct rows rows;
-  TRY(claim_rows(call, limit, claim->preview, &rows));
+  TRY(claim->preview ? claim_previewable(call, limit, &rows) : claim_plannable(call, limit, &rows));
   struct plan_case *cases = ARENA_ARRAY(call->arena, struct plan_case, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     TRY(read_case(call, &rows, i, &cases[i]));
@@ -243,6 +246,15 @@ static struct result take_current(struct call *call, const struct plan_commit *c
   return RESULT_DONE;
 }
 
+/* Only a session that has pulled to its end can be over. */
+static struct result ring_if_ending(struct call *call) {
+  struct rows rows;
+  TRY(db_query(call->db, "select from session where state = 'running' and pull_done limit 1", NO_PARAMS, &rows));
+  if (rows.count)
+    outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  return RESULT_DONE;
+}
+
 struct result store_plan_commit(struct call *call, const void *request, void *reply) {
   const struct plan_commit *commit = request;
   struct plan_committed *answer = reply;
@@ -265,6 +277,6 @@ struct result store_plan_commit(struct call *call, const void *request, void *re
     else
       TRY(commit_one(call, outcome));
   }
-  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  TRY(ring_if_ending(call));
   return imports_commit(call, &imports);
 }

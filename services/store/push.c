@@ -133,12 +133,14 @@ static struct result log_egress(struct call *call, const struct pending *p) {
 }
 
 static struct result mark_sending(struct call *call, const struct pending *p, const struct lease *lease) {
-  return db_query(call->db,
-                  "update intent set state = 'sending', fence = $2::bigint, attempts = attempts + 1, "
-                  "first_sent_at = coalesce(first_sent_at, now()), "
-                  "high_water = coalesce(high_water, (select max(lpad(external_id, 20, '0')) from external_item e "
-                  "where e.project_id = intent.project_id and e.kind = intent.kind)) where id = $1::bigint",
-                  PARAMS(p_i64(p->id), p_i64(lease->fence)), NULL);
+  return db_query(
+      call->db,
+      "update intent set state = 'sending', fence = $2::bigint, attempts = attempts + 1, "
+      "first_sent_at = coalesce(first_sent_at, now()), "
+      "high_water = case when high_water is null and change = 'create' then (select max(lpad(external_id, 20, '0')) "
+      "from external_item e where e.project_id = intent.project_id and e.kind = intent.kind) else high_water end "
+      "where id = $1::bigint",
+      PARAMS(p_i64(p->id), p_i64(lease->fence)), NULL);
 }
 
 /* The target as just fetched must be what the decision was made on. */

@@ -106,7 +106,8 @@ create table external_item (
   fresh boolean not null,
   gone text,
   observed_at timestamptz not null default now(),
-  primary key (project_id, kind, external_id)
+  -- The most selective column first: a page is looked up by its ids, and no plan can take the project's whole range instead.
+  primary key (external_id, kind, project_id)
 );
 
 -- Which local item is which external one, and the dual shadow: the pair both sides last agreed on.
@@ -122,15 +123,14 @@ create table mapping (
   shadow jsonb not null default '{}',
   shadow_local jsonb not null default '{}',
   op_id uuid,
-  unique (project_id, kind, external_id),
-  unique (project_id, item_id)
+  unique (external_id, kind, project_id),
+  unique (item_id, project_id)
 );
-create index mapping_item on mapping (item_id);
 
 -- Mappings to be planned. A new generation with every change of an input: a decision holds only for the one it saw.
 create sequence plan_generation;
 create table plan_queue (
-  mapping_id bigint primary key references mapping,
+  mapping_id bigint primary key,
   project_id bigint not null,
   rank smallint not null,
   generation bigint not null default nextval('plan_generation'),
@@ -147,7 +147,7 @@ create table fetch_queue (
   attempts integer not null default 0,
   next_at timestamptz not null default now(),
   reason text not null,
-  primary key (project_id, kind, external_id)
+  primary key (external_id, kind, project_id)
 );
 
 create table session (
@@ -331,14 +331,12 @@ create view ready_to_plan as
     and case
           when m.kind = 'ticket' or (m.item_id is not null and m.external_id is not null) then true
           when m.item_id is null then exists (
-            select from external_item e
-            join mapping pm on pm.project_id = m.project_id and pm.kind = 'ticket'
-                           and pm.external_id = e.parent_external_id and pm.item_id is not null
-            where (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id))
+            select from mapping pm where pm.project_id = m.project_id and pm.kind = 'ticket' and pm.item_id is not null
+              and pm.external_id = (select e.parent_external_id from external_item e
+                                    where (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id)))
           else exists (
-            select from item i
-            join mapping pm on pm.project_id = m.project_id and pm.item_id = i.parent_id and pm.external_id is not null
-            where i.id = m.item_id)
+            select from mapping pm where pm.project_id = m.project_id and pm.external_id is not null
+              and pm.item_id = (select i.parent_id from item i where i.id = m.item_id))
         end;
 
 create view plannable as
