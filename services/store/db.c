@@ -153,7 +153,10 @@ void db_close(struct db *db) {
   free(db);
 }
 
+/* Reading notices what the server has closed while nobody asked it anything: first its last words, then the end. */
 bool db_is_broken(const struct db *db) {
+  for (int i = 0; i < 2; i++)
+    PQconsumeInput(db->connection);
   return PQstatus(db->connection) != CONNECTION_OK;
 }
 

@@ -242,12 +242,12 @@ static void write_forever(struct server *server) {
   int64_t next_heartbeat_ms = 0;
   for (;;) {
     struct slot *slot = queue_take(&server->writes, HEARTBEAT_MS);
-    if (slot)
-      serve_slot(server, server->leader_db, slot, &outbox);
     if (db_is_broken(server->leader_db)) {
       lose_lead(server);
       outbox.head = server->head;
     }
+    if (slot)
+      serve_slot(server, server->leader_db, slot, &outbox);
     if (clock_mono_ms() >= next_heartbeat_ms) {
       publish_heartbeat(server, &arena, outbox.head);
       arena_reset(&arena);
@@ -264,6 +264,10 @@ static void *read_forever(void *context) {
     struct slot *slot = queue_take(&server->reads, 60000);
     if (!slot)
       continue;
+    if (db_is_broken(db)) {
+      db_close(db);
+      db = connect_patiently(server->options);
+    }
     struct outbox none = {.arena = &slot->arena};
     struct call call = {.db = db,
                         .arena = &slot->arena,
@@ -273,10 +277,6 @@ static void *read_forever(void *context) {
     struct str reply;
     execute(&call, slot->verb, &slot->request, &reply);
     slot_answer(slot, reply);
-    if (db_is_broken(db)) {
-      db_close(db);
-      db = connect_patiently(server->options);
-    }
     arena_reset(&arena);
   }
   return NULL;
