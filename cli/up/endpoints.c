@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "cli/up/files.h"
 
 enum { ADDRESS_COUNT = 3, TAKEN_WAIT_MS = 3000, TAKEN_STEP_MS = 100 };
@@ -79,11 +80,14 @@ static int hold_patiently(struct arena *arena, struct str text, int64_t port) {
 }
 
 static int64_t bound_port(int file) {
-  struct sockaddr_storage address;
+  union {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+  } address = {.v6 = {0}};
   socklen_t length = sizeof address;
-  getsockname(file, (struct sockaddr *)&address, &length);
-  return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-                                             : ((struct sockaddr_in *)&address)->sin_port);
+  getsockname(file, &address.any, &length);
+  return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
 /* `wanted` with its port, or with the one of `before` when that is still free, or with any free one. */
@@ -139,8 +143,10 @@ struct result endpoints_choose(struct arena *arena, const struct settings *setti
                                struct up_endpoints *out) {
   struct up_endpoints before = {0}, chosen = {0};
   int files[ADDRESS_COUNT] = {-1, -1, -1};
-  struct result result = endpoints_read(arena, path, &before); /* none yet is fine */
-  result = choose_all(arena, settings, &before, files, &chosen);
+  struct result known = endpoints_read(arena, path, &before);
+  if (!result_ok(&known) && known.code != RESULT_GONE)
+    log_event(LOG_WARNING, "ports_are_chosen_anew", LOG_RESULT(&known));
+  struct result result = choose_all(arena, settings, &before, files, &chosen);
   for (size_t i = 0; i < ADDRESS_COUNT; i++)
     if (files[i] >= 0)
       close(files[i]);
