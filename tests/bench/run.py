@@ -9,6 +9,7 @@ Figures that depend on the machine are ratios to a baseline in the same run. Exi
 import argparse
 import json
 import os
+import signal
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -39,6 +40,7 @@ def show(result):
 
 def main():
     options = parse()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that what was started is ended too
     os.environ["TANDEM_BIN"] = os.path.join(options.build, "bin")
     os.environ["TANDEM_TEST_FSYNC"] = "on"
     if options.profile:
