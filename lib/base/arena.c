@@ -13,7 +13,7 @@ struct arena_block {
   max_align_t bytes[];
 };
 
-enum { FIRST_BLOCK_BYTES = 16 * 1024, KEPT_BLOCK_BYTES = 256 * 1024 };
+enum { FIRST_BLOCK_BYTES = 16 * 1024, KEPT_BLOCK_BYTES = 32 * 1024 };
 
 static void out_of_memory(void) {
   fputs("event=out_of_memory action=exit\n", stderr);

@@ -77,6 +77,10 @@ static void on_event(void *context, enum event_id id, const struct stored_event 
     wake(runner);
 }
 
+static void on_connected(void *context) {
+  wake(context);
+}
+
 static struct result connect_runner(struct runner *runner, struct arena *arena) {
   const char *home = getenv("TANDEM_HOME");
   TRY(endpoint_find(arena, str_of(home ? home : "."), runner->service->role, &runner->context.endpoint));
@@ -89,6 +93,7 @@ static struct result connect_runner(struct runner *runner, struct arena *arena) 
                                 .after = BUS_FROM_NOW,
                                 .doorbells = true,
                                 .on_event = on_event,
+                                .on_connected = on_connected,
                                 .context = runner};
   struct bus *bus;
   return bus_open(&options, &bus);

@@ -1,6 +1,6 @@
 /* tandem-scheduler: when.
  *
- * In:   doorbells that a session may have ended, ProjectConfigured.
+ * In:   doorbells: a session may have ended, a project was configured.
  * Out:  schedule.tick, which starts what is due and ends what has nothing left (SyncStarted, SyncCompleted).
  * Owns: nothing. When each project is due stands in the store, so any number of schedulers may run. */
 #include "base/fault.h"
@@ -24,7 +24,7 @@ static struct result work(struct service_context *context, int64_t *wait_ms) {
 
 static bool wakes(enum event_id id, const struct stored_event *event) {
   (void)event;
-  return id == EVENT_SESSION_MOVED || id == EVENT_PROJECT_CONFIGURED;
+  return id == EVENT_SESSION_MOVED;
 }
 
 int main(void) {

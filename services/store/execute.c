@@ -29,7 +29,8 @@ static struct result keep_reply(struct call *call, const struct verb_request *re
 }
 
 /* Everything between begin and commit. */
-static struct result run(struct call *call, enum verb_id id, const struct verb_request *request, struct str *frame) {
+static struct result run(struct call *call, enum verb_id id, const struct verb_request *request, const void *body,
+                         struct str *frame) {
   const struct verb *verb = &verb_table[id];
   if (verb->flags & VERB_ONCE) {
     struct str kept = {0};
@@ -37,9 +38,7 @@ static struct result run(struct call *call, enum verb_id id, const struct verb_r
     if (!str_is_absent(kept))
       return *frame = kept, RESULT_DONE;
   }
-  void *body = arena_alloc(call->arena, verb->request->size_bytes);
   void *reply = arena_alloc(call->arena, verb->reply->size_bytes);
-  TRY(msgpack_decode(call->arena, verb->request, request->body, body));
   TRY(handler_table[id](call, body, reply));
   struct result done = RESULT_DONE;
   *frame = reply_frame(call->arena, &done, msgpack_encode(call->arena, verb->reply, reply));
@@ -48,10 +47,11 @@ static struct result run(struct call *call, enum verb_id id, const struct verb_r
   return outbox_write(call->outbox, call->db);
 }
 
-void execute(struct call *call, enum verb_id id, const struct verb_request *request, struct str *reply) {
+void execute(struct call *call, enum verb_id id, const struct verb_request *request, const void *body,
+             struct str *reply) {
   struct result result = db_begin(call->db);
   if (result_ok(&result)) {
-    result = run(call, id, request, reply);
+    result = run(call, id, request, body, reply);
     fault_point_of("store.before_commit", verb_table[id].name);
     if (result_ok(&result))
       result = db_commit(call->db);

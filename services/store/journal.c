@@ -73,6 +73,14 @@ struct str journal_key(struct arena *arena, struct str kind, int64_t number, int
                                  : str_format(arena, "T-%lld", (long long)number);
 }
 
+static struct result find_ticket(struct call *call, int64_t number, struct rows *out) {
+  return db_query(call->db, "select id from item where number = $1::bigint", PARAMS(p_i64(number)), out);
+}
+
+static struct result find_comment(struct call *call, int64_t id, struct rows *out) {
+  return db_query(call->db, "select id from item where id = $1::bigint and kind = 'comment'", PARAMS(p_i64(id)), out);
+}
+
 struct result journal_find_item(struct call *call, struct str key, int64_t *out_id, bool *out_is_comment) {
   bool is_comment = str_starts_with(key, "C-");
   int64_t number = 0;
@@ -80,10 +88,7 @@ struct result journal_find_item(struct call *call, struct str key, int64_t *out_
     return result_error(RESULT_REJECTED, "\"%.*s\" is not a ticket's key: write it like T-12 (a comment's: C-40)",
                         STR_FMT(key));
   struct rows rows;
-  TRY(db_query(call->db,
-               "select id from item where case when $2::boolean then kind = 'comment' and id = $1::bigint "
-               "else number = $1::bigint end",
-               PARAMS(p_i64(number), p_bool(is_comment)), &rows));
+  TRY(is_comment ? find_comment(call, number, &rows) : find_ticket(call, number, &rows));
   if (rows.count == 0)
     return result_error(RESULT_GONE, "there is no %s %.*s; `tandem ticket list` shows what there is",
                         is_comment ? "comment" : "ticket", STR_FMT(key));

@@ -168,6 +168,7 @@ struct result store_project_configure(struct call *call, const void *request, vo
   TRY(project_named(call, project->name, &stored));
   tell_configured(call, &stored);
   outbox_ring(call->outbox, EVENT_WORK_READY, stored.system);
+  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
   return RESULT_DONE;
 }
 

@@ -15,7 +15,7 @@ static struct result map_item(struct call *call, int64_t item_id, int64_t projec
   TRY(db_query(call->db,
                "insert into mapping (project_id, kind, item_id, state) "
                "select $2::bigint, kind, id, 'creating' from item where id = $1::bigint "
-               "on conflict (project_id, item_id) do nothing returning id",
+               "on conflict (item_id, project_id) where item_id is not null do nothing returning id",
                PARAMS(p_i64(item_id), p_i64(project_id)), &rows));
   return rows.count ? journal_plan_mapping(call, rows_i64(&rows, 0, "id"), RANK_EDIT) : RESULT_DONE;
 }
@@ -26,7 +26,7 @@ struct result tickets_map_comments(struct call *call, int64_t ticket_id) {
                "  select parent.project_id, 'comment', c.id, 'creating' from item c "
                "  join mapping parent on parent.item_id = c.parent_id and parent.state in ('creating', 'linked') "
                "  where c.parent_id = $1::bigint and c.privacy <> 'local_only' "
-               "  on conflict (project_id, item_id) do nothing returning id, project_id) "
+               "  on conflict (item_id, project_id) where item_id is not null do nothing returning id, project_id) "
                "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 2 from made",
                PARAMS(p_i64(ticket_id)), NULL));
   outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});

@@ -123,9 +123,9 @@ create table mapping (
   shadow jsonb not null default '{}',
   shadow_local jsonb not null default '{}',
   op_id uuid,
-  unique (external_id, kind, project_id),
-  unique (item_id, project_id)
+  unique (external_id, kind, project_id)
 );
+create unique index mapping_item on mapping (item_id, project_id) where item_id is not null;
 
 -- Mappings to be planned. A new generation with every change of an input: a decision holds only for the one it saw.
 create sequence plan_generation;
