@@ -163,8 +163,8 @@ class Keeper:
             for name, process in list(self.world.processes.items()):
                 if not process.alive:
                     self._note(name, process.popen.returncode)
-                    role, _, number = name.partition("-") if name != "adapter-github" else (name, "", "")
-                    self.world.start(role, int(number or 0))
+                    role, _, number = name.rpartition("-")
+                    self.world.start(*((role, int(number)) if number.isdigit() else (name,)))
 
     def _note(self, name, status):
         if status == -signal.SIGKILL:
@@ -321,14 +321,16 @@ class World:
                                                                       "events": ["issues", "issue_comment"]},
                                     {"Authorization": "Bearer sandbox-token", "User-Agent": "test"})
 
-    def is_quiet(self):
+    def is_quiet(self, webhooks_too=True):
         """Nothing is left to be pulled, delivered, planned, fetched or sent."""
         rows = self.sql("select (select count(*) from session where state = 'running') + (select count(*) from delivery "
                         "where state = 'pending') + (select count(*) from plannable) + (select count(*) from fetch_queue "
                         "where attempts < 3) + (select count(*) from intent where state in ('prepared', 'sending', "
                         "'unknown'))")
+        if rows != [["0"]] or not webhooks_too:
+            return rows == [["0"]]
         webhooks = self.sandbox.control("GET", "webhooks")
-        return rows == [["0"]] and (webhooks["pause"] or not webhooks["waiting"] + webhooks["sending"])
+        return webhooks["pause"] or not webhooks["waiting"] + webhooks["sending"]
 
     def settle(self, deadline_s=60):
         wait_for(self.is_quiet, "the world to be quiet", deadline_s, pause_s=0.04)
