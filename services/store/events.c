@@ -46,15 +46,6 @@ static struct result ticket_key_of(struct call *call, int64_t item_id, struct st
   return RESULT_DONE;
 }
 
-static struct result take_created(struct call *call, const struct event_ticket *data, struct str actor,
-                                  struct str *out_key) {
-  struct ticket_new new_ticket = {
-      .fields = data->fields, .project = data->project, .privacy = data->privacy, .actor = actor};
-  int64_t id;
-  TRY(tickets_create(call, &new_ticket, &id));
-  return ticket_key_of(call, id, out_key);
-}
-
 static struct result take_updated(struct call *call, const struct event_ticket *data, struct str actor,
                                   struct str *out_key) {
   struct ticket_edit edit = {
@@ -72,8 +63,16 @@ static struct result take_configured(struct call *call, const struct event_proje
   return store_project_configure(call, &configure, &answer);
 }
 
-static struct result take_one(struct call *call, const struct stored_event *event, struct str actor,
-                              struct str *out_key) {
+/* An event of another service, read and checked. */
+struct received {
+  enum event_id id;
+  const void *data; /* its record */
+  struct str by;
+  bool fresh; /* not taken before */
+};
+
+static struct result read_event(struct call *call, const struct stored_event *event, struct str actor,
+                                struct received *out) {
   enum event_id id = event_named(event->type);
   if (id == EVENT_COUNT || !(event_table[id].flags & EVENT_ACCEPTED))
     return result_error(RESULT_REJECTED,
@@ -84,42 +83,82 @@ static struct result take_one(struct call *call, const struct stored_event *even
     return result_error(RESULT_REJECTED, "an event needs an id and at most %d bytes of data", EVENT_BYTES_MAX);
   void *data = arena_alloc(call->arena, event_table[id].data->size_bytes);
   TRY(json_to_record(call->arena, event_table[id].data, event->data, data));
-  struct str by = event->source.length ? event->source : actor;
-  if (id == EVENT_TICKET_CREATED)
-    return take_created(call, data, by, out_key);
-  if (id == EVENT_TICKET_UPDATED)
-    return take_updated(call, data, by, out_key);
-  return take_configured(call, data, by);
+  *out = (struct received){.id = id, .data = data, .by = event->source.length ? event->source : actor};
+  return RESULT_DONE;
 }
 
-static struct result is_new(struct call *call, const struct stored_event *event, bool *out) {
+/* Remembers all ids in one statement; the ones that were not known are fresh. */
+static struct result mark_fresh(struct call *call, const struct events_publish *publish, struct received *received) {
+  size_t count = publish->events.count;
+  struct str *ids = ARENA_ARRAY(call->arena, struct str, count);
   struct rows rows;
-  struct str id = str_format(call->arena, "%.*s|%.*s", STR_FMT(event->source), STR_FMT(event->id));
-  TRY(db_query(call->db, "insert into event_received (id) values ($1) on conflict do nothing", PARAMS(p_str(id)),
-               &rows));
-  *out = rows.affected == 1;
+  for (size_t i = 0; i < count; i++)
+    ids[i] =
+        str_format(call->arena, "%.*s|%.*s", STR_FMT(publish->events.at[i].source), STR_FMT(publish->events.at[i].id));
+  TRY(db_query(call->db,
+               "with given as (select id, min(n) as n from unnest($1::text[]) with ordinality g(id, n) group by id), "
+               "kept as (insert into event_received (id) select id from given on conflict do nothing returning id) "
+               "select g.n from given g join lateral (select from kept where kept.id = g.id) k on true",
+               PARAMS(p_strs(call->arena, ids, count)), &rows));
+  for (size_t row = 0; row < rows.count; row++)
+    received[rows_i64(&rows, row, "n") - 1].fresh = true;
   return RESULT_DONE;
+}
+
+/* TicketCreated events that follow each other are taken at once. `*taken`: how many places were passed. */
+static struct result take_created(struct call *call, const struct received *at, size_t count, struct str *keys,
+                                  size_t *taken) {
+  struct ticket_new *tickets = ARENA_ARRAY(call->arena, struct ticket_new, count);
+  struct created_ticket *created = ARENA_ARRAY(call->arena, struct created_ticket, count);
+  size_t *places = ARENA_ARRAY(call->arena, size_t, count);
+  size_t wanted = 0, end = 0;
+  for (; end < count && (at[end].id == EVENT_TICKET_CREATED || !at[end].fresh); end++) {
+    if (!at[end].fresh)
+      continue;
+    const struct event_ticket *data = at[end].data;
+    places[wanted] = end;
+    tickets[wanted++] = (struct ticket_new){
+        .fields = data->fields, .project = data->project, .privacy = data->privacy, .actor = at[end].by};
+  }
+  *taken = end;
+  TRY(tickets_create(call, tickets, wanted, created));
+  for (size_t i = 0; i < wanted; i++)
+    keys[places[i]] = created[i].key;
+  return RESULT_DONE;
+}
+
+static struct result take_other(struct call *call, const struct received *event, struct str *out_key) {
+  if (event->id == EVENT_TICKET_UPDATED)
+    return take_updated(call, event->data, event->by, out_key);
+  return take_configured(call, event->data, event->by);
 }
 
 struct result store_events_publish(struct call *call, const void *request, void *reply) {
   const struct events_publish *publish = request;
   struct events_published *answer = reply;
-  struct str *keys = ARENA_ARRAY(call->arena, struct str, publish->events.count);
-  for (size_t i = 0; i < publish->events.count; i++) {
-    const struct stored_event *event = &publish->events.at[i];
-    bool fresh;
+  size_t count = publish->events.count;
+  struct str *keys = ARENA_ARRAY(call->arena, struct str, count);
+  struct received *received = ARENA_ARRAY(call->arena, struct received, count);
+  for (size_t i = 0; i < count; i++) {
     keys[i] = STR("");
-    TRY(is_new(call, event, &fresh));
-    if (!fresh) {
-      answer->duplicates++;
-      continue;
-    }
-    struct result result = take_one(call, event, publish->actor, &keys[i]);
+    struct result result = read_event(call, &publish->events.at[i], publish->actor, &received[i]);
     if (!result_ok(&result))
       return result_context(result, "event %zu", i + 1);
-    answer->accepted++;
   }
+  TRY(mark_fresh(call, publish, received));
+  for (size_t i = 0, taken = 1; i < count; i += taken) {
+    taken = 1;
+    struct result result = RESULT_DONE;
+    if (received[i].fresh && received[i].id == EVENT_TICKET_CREATED)
+      result = take_created(call, &received[i], count - i, &keys[i], &taken);
+    else if (received[i].fresh)
+      result = take_other(call, &received[i], &keys[i]);
+    if (!result_ok(&result))
+      return result_context(result, "event %zu", i + 1);
+  }
+  for (size_t i = 0; i < count; i++)
+    *(received[i].fresh ? &answer->accepted : &answer->duplicates) += 1;
   answer->keys.at = keys;
-  answer->keys.count = publish->events.count;
+  answer->keys.count = count;
   return RESULT_DONE;
 }

@@ -1,4 +1,4 @@
-/* Verbs that change local tickets and comments: new, edit, comment, share. */
+/* Verbs that change local tickets and comments: edit, comment, share. Making them is in create.c. */
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -35,11 +35,6 @@ struct result tickets_map_comments(struct call *call, int64_t ticket_id) {
 
 /* -- events -- */
 
-struct changed_item {
-  int64_t id, number, parent_number;
-  struct str kind, privacy;
-};
-
 static struct result read_changed(struct call *call, int64_t item_id, struct changed_item *out) {
   struct rows rows;
   TRY(db_query(call->db,
@@ -53,26 +48,31 @@ static struct result read_changed(struct call *call, int64_t item_id, struct cha
 }
 
 /* Tells what changed: names always, values only when everybody may see them. */
-static struct result tell(struct call *call, enum event_id id, int64_t item_id, struct str by,
-                          const struct values *fields) {
-  struct changed_item item;
-  TRY(read_changed(call, item_id, &item));
-  bool is_comment = str_is(item.kind, "comment");
+void tickets_tell(struct call *call, enum event_id id, const struct changed_item *item, struct str by,
+                  const struct values *fields) {
+  bool is_comment = str_is(item->kind, "comment");
   struct str *names = ARENA_ARRAY(call->arena, struct str, fields->count);
   for (size_t i = 0; i < fields->count; i++)
     names[i] = fields->at[i].name;
   struct event_ticket data = {
-      .ticket = journal_key(call->arena, STR("ticket"), is_comment ? item.parent_number : item.number, 0),
+      .ticket = journal_key(call->arena, STR("ticket"), is_comment ? item->parent_number : item->number, 0),
       .by = by,
-      .privacy = item.privacy,
+      .privacy = item->privacy,
   };
   if (is_comment)
-    data.comment = journal_key(call->arena, item.kind, 0, item.id);
+    data.comment = journal_key(call->arena, item->kind, 0, item->id);
   data.names.at = names;
   data.names.count = fields->count;
-  if (str_is(item.privacy, "public") && tickets_event_fits(fields))
+  if (str_is(item->privacy, "public") && tickets_event_fits(fields))
     data.fields = *fields;
   outbox_add(call->outbox, id, data.ticket, data.ticket, &data);
+}
+
+static struct result tell(struct call *call, enum event_id id, int64_t item_id, struct str by,
+                          const struct values *fields) {
+  struct changed_item item;
+  TRY(read_changed(call, item_id, &item));
+  tickets_tell(call, id, &item, by, fields);
   return RESULT_DONE;
 }
 
@@ -86,9 +86,9 @@ bool tickets_event_fits(const struct values *fields) {
   return bytes < EVENT_BYTES_MAX / 3;
 }
 
-/* -- new -- */
+/* -- what several verbs need -- */
 
-static struct result check_privacy(struct str privacy) {
+struct result tickets_check_privacy(struct str privacy) {
   if (str_is(privacy, "local_only") || str_is(privacy, "shareable") || str_is(privacy, "public"))
     return RESULT_DONE;
   return result_error(RESULT_REJECTED, "privacy is local_only, shareable or public, not \"%.*s\"", STR_FMT(privacy));
@@ -106,54 +106,6 @@ static struct result log_created(struct call *call, int64_t item_id, struct str 
                   "insert into change_log (item_id, actor, cause, field, after) "
                   "values ($1::bigint, $2, 'created', '*', $3::text::jsonb)",
                   PARAMS(p_i64(item_id), p_str(actor), p_values(call->arena, fields)), NULL);
-}
-
-static struct result insert_ticket(struct call *call, const struct values *fields, struct str privacy, struct str actor,
-                                   int64_t *out_id) {
-  struct rows rows;
-  TRY(db_query(call->db,
-               "insert into item (kind, number, fields, privacy, author) "
-               "values ('ticket', nextval('ticket_number'), $1::text::jsonb, $2, $3) returning id",
-               PARAMS(p_values(call->arena, fields), p_str(privacy), p_str(actor)), &rows));
-  *out_id = rows_i64(&rows, 0, "id");
-  return log_created(call, *out_id, actor, fields);
-}
-
-/* Every ticket carries the common fields, so that a field never set is empty and not unknown. */
-static struct values with_defaults(struct call *call, const struct values *given) {
-  struct values_builder builder = {.arena = call->arena};
-  values_put(&builder, value_text(STR("title"), STR("")));
-  values_put(&builder, value_text(STR("body"), STR("")));
-  values_put(&builder, value_text(STR("status"), STR("open")));
-  values_put(&builder, value_set(STR("labels"), NULL, 0));
-  values_put(&builder, value_set(STR("assignees"), NULL, 0));
-  values_put(&builder, value_text(STR("milestone"), STR("")));
-  values_put_all(&builder, given);
-  return values_built(&builder);
-}
-
-struct result tickets_create(struct call *call, const struct ticket_new *new_ticket, int64_t *out_id) {
-  struct project project = {0};
-  if (new_ticket->project.length)
-    TRY(project_named(call, new_ticket->project, &project));
-  if (str_trim(values_text(&new_ticket->fields, "title")).length == 0)
-    return result_error(RESULT_REJECTED, "a ticket needs a title (--title)");
-  struct str fallback = project.id ? project.privacy_default : STR("local_only");
-  struct str privacy = new_ticket->privacy.length ? new_ticket->privacy : fallback;
-  TRY(check_privacy(privacy));
-  struct values fields = with_defaults(call, &new_ticket->fields);
-  TRY(insert_ticket(call, &fields, privacy, new_ticket->actor, out_id));
-  TRY(tell(call, EVENT_TICKET_CREATED, *out_id, new_ticket->actor, &fields));
-  if (!project.id || str_is(privacy, "local_only"))
-    return RESULT_DONE;
-  TRY(grant(call, *out_id, project.id, new_ticket->actor));
-  return map_item(call, *out_id, project.id);
-}
-
-struct result store_ticket_new(struct call *call, const void *request, void *reply) {
-  int64_t id;
-  TRY(tickets_create(call, request, &id));
-  return tickets_read(call, id, false, reply);
 }
 
 /* -- edit -- */
@@ -288,7 +240,7 @@ struct result store_ticket_comment(struct call *call, const void *request, void 
   if (is_comment || str_trim(comment->body).length == 0)
     return result_error(RESULT_REJECTED, "a comment needs a ticket (T-12) and a text (--body)");
   if (comment->privacy.length)
-    TRY(check_privacy(comment->privacy));
+    TRY(tickets_check_privacy(comment->privacy));
   struct value body = value_text(STR("body"), comment->body);
   struct values fields = {&body, 1};
   struct rows rows;
@@ -305,7 +257,7 @@ struct result store_ticket_comment(struct call *call, const void *request, void 
 }
 
 static struct result change_privacy(struct call *call, int64_t id, struct str privacy) {
-  TRY(check_privacy(privacy));
+  TRY(tickets_check_privacy(privacy));
   return db_query(call->db,
                   "update item set privacy = $2, version = version + 1, updated_at = now() "
                   "where id = $1::bigint",

@@ -4,7 +4,15 @@
 
 #include "store/store.h"
 
-struct result tickets_create(struct call *call, const struct ticket_new *new_ticket, int64_t *out_id) MUST_USE;
+struct created_ticket {
+  int64_t id;
+  struct str key;
+};
+
+/* Makes `count` tickets at once, each with its mapping where one is wanted; `out` has room for all. */
+struct result tickets_create(struct call *call, const struct ticket_new *at, size_t count,
+                             struct created_ticket *out) MUST_USE;
+
 struct result tickets_change(struct call *call, const struct ticket_edit *edit, int64_t *out_id) MUST_USE;
 
 /* The ticket with its comments and mappings; a comment's id gives its ticket. */
@@ -23,6 +31,18 @@ struct result tickets_log_change(struct call *call, const struct item_change *ch
 
 /* Writes new values, with their times; the caller has logged them. */
 struct result tickets_apply(struct call *call, int64_t item_id, const struct values *changed) MUST_USE;
+
+/* What an event about an item has to know of it. */
+struct changed_item {
+  int64_t id, number, parent_number;
+  struct str kind, privacy;
+};
+
+/* Tells what changed: names always, values only when everybody may see them. */
+void tickets_tell(struct call *call, enum event_id id, const struct changed_item *item, struct str by,
+                  const struct values *fields);
+
+struct result tickets_check_privacy(struct str privacy) MUST_USE;
 
 /* Whether the values are small enough to travel in an event. */
 bool tickets_event_fits(const struct values *fields);
