@@ -42,7 +42,7 @@ static struct result find_conflict(struct invocation *call, struct conflict *out
 }
 
 struct result command_conflicts_show(struct invocation *call) {
-  struct conflict conflict;
+  struct conflict conflict = {0};
   TRY(find_conflict(call, &conflict));
   if (output_is_json(call->output))
     output_record(call->output, &record_conflict, &conflict);
@@ -123,7 +123,7 @@ static struct result read_choice(struct invocation *call, const struct conflict 
 }
 
 struct result command_conflicts_resolve(struct invocation *call) {
-  struct conflict conflict;
+  struct conflict conflict = {0};
   TRY(find_conflict(call, &conflict));
   struct conflict_resolve request = {.id = conflict.id, .actor = invocation_actor(call)};
   TRY(read_choice(call, &conflict, &request));

@@ -28,7 +28,7 @@ static void read_plan(void) {
   if (kill_at) {
     const char *colon = strchr(kill_at, ':');
     snprintf(plan.name, sizeof plan.name, "%.*s", colon ? (int)(colon - kill_at) : (int)strlen(kill_at), kill_at);
-    plan.countdown = colon ? atoi(colon + 1) : 1;
+    plan.countdown = colon ? (int)strtol(colon + 1, NULL, 10) : 1;
   }
   if (log_file)
     plan.log_fd = open(log_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

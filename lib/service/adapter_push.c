@@ -3,14 +3,14 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/fault.h"
 #include "service/adapter_worker.h"
 
 enum { SEND_TIMEOUT_MS = 30000 };
 
 static int64_t settle_ms(const struct connector *connector) {
-  const char *override = getenv("TANDEM_SETTLE_MS");
-  return override ? atoll(override) : connector->settle_ms;
+  return environment_i64("TANDEM_SETTLE_MS", connector->settle_ms);
 }
 
 static struct result send_receipt(struct worker *worker, struct arena *arena, struct connection *connection,

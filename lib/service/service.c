@@ -118,10 +118,9 @@ int service_main(const struct service *service, void *state) {
   signal(SIGPIPE, SIG_IGN);
   log_start(service->role);
 
-  struct runner *runner = calloc(1, sizeof *runner);
-  struct arena *arena = calloc(1, sizeof *arena);
-  if (!runner || !arena)
-    return 70;
+  static struct runner only; /* one process, one runner */
+  static struct arena arena;
+  struct runner *runner = &only;
   pthread_condattr_t attributes;
   pthread_condattr_init(&attributes);
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -130,7 +129,7 @@ int service_main(const struct service *service, void *state) {
   runner->service = service;
   runner->context.state = state;
 
-  struct result result = connect_runner(runner, arena);
+  struct result result = connect_runner(runner, &arena);
   if (result_ok(&result))
     result = start_workers(runner);
   if (!result_ok(&result)) {

@@ -120,7 +120,7 @@ static struct result as_auth(struct result result) {
 
 static struct result find_installation(struct connection *c, struct arena *arena) {
   struct github_request request = {.method = "GET", .scope = AT_REPO, .path = STR("/installation"), .as_app = true};
-  struct github_answer answer;
+  struct github_answer answer = {0};
   cJSON *tree;
   if (str_is_absent(c->remote))
     return result_error(RESULT_AUTH, "the credential has no installation_id");
@@ -146,7 +146,7 @@ static struct result ask_token(struct connection *c, struct arena *arena) {
     TRY(find_installation(c, arena));
   struct github_request request = {.method = "POST", .scope = AT_API, .body = STR("{}"), .as_app = true};
   request.path = str_format(arena, "/app/installations/%lld/access_tokens", (long long)c->auth.installation_id);
-  struct github_answer answer;
+  struct github_answer answer = {0};
   TRY(github_call(c, arena, &request, &answer));
   return read_token(c, &answer);
 }
@@ -184,7 +184,7 @@ struct result github_self(struct connection *c, struct arena *arena, struct str 
   struct github_request request = {
       .method = "GET", .scope = AT_API, .path = is_app ? STR("/app") : STR("/user"), .as_app = is_app};
   if (str_is_absent(c->self)) {
-    struct github_answer answer;
+    struct github_answer answer = {0};
     cJSON *tree;
     TRY(github_call(c, arena, &request, &answer));
     TRY(github_json("GET", &answer, &tree));

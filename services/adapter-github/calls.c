@@ -227,7 +227,7 @@ struct result github_each(struct connection *c, struct arena *arena, struct str 
                           struct result (*take)(void *context, const cJSON *item), void *context) {
   struct github_request request = {.method = "GET", .scope = AT_REPO, .path = repo_path};
   for (int page = 0; page < PAGES_MAX; page++) {
-    struct github_answer answer;
+    struct github_answer answer = {0};
     TRY(github_call(c, arena, &request, &answer));
     TRY(take_all(&answer, take, context));
     request.scope = AT_URL;

@@ -46,7 +46,7 @@ static struct result describe_lists(struct connection *c, struct arena *arena, s
 
 /* The number of pages of one item each; pull requests are counted too. */
 static struct result estimate(struct connection *c, struct arena *arena, int64_t *out) {
-  struct github_answer answer;
+  struct github_answer answer = {0};
   TRY(github_get(c, arena, STR("/issues?state=all&per_page=1"), &answer));
   struct str last = github_link(answer.link, "last");
   ptrdiff_t page = str_find(last, "&page=") >= 0 ? str_find(last, "&page=") : str_find(last, "?page=");
@@ -66,7 +66,7 @@ static struct result may_write(struct connection *c, struct arena *arena, const 
   if (!c->auth.app_key)
     return RESULT_DONE;
   struct github_request request = {.method = "GET", .scope = AT_REPO, .path = STR("/installation"), .as_app = true};
-  struct github_answer answer;
+  struct github_answer answer = {0};
   cJSON *tree;
   TRY(github_call(c, arena, &request, &answer));
   TRY(github_json("GET", &answer, &tree));
@@ -89,7 +89,7 @@ static struct result read_repository(struct connection *c, struct arena *arena, 
 }
 
 static struct result describe_repository(struct connection *c, struct arena *arena, struct remote_description *out) {
-  struct github_answer answer;
+  struct github_answer answer = {0};
   cJSON *repo;
   struct result result = github_get(c, arena, STR(""), &answer);
   if (result.code == RESULT_GONE)

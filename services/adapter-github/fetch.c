@@ -12,7 +12,7 @@ static bool is_number(struct str text) {
 
 /* 404 has many reasons; one of them is that the whole project is out of reach. */
 static struct result check_project_answers(struct connection *c, struct arena *arena) {
-  struct github_answer answer;
+  struct github_answer answer = {0};
   struct result result = github_get(c, arena, STR(""), &answer);
   if (result.code == RESULT_GONE)
     return result_error(RESULT_AUTH, "%.*s cannot be read with this credential", STR_FMT(c->remote));
@@ -66,7 +66,7 @@ struct result github_fetch(struct connection *c, struct arena *arena, const stru
   struct github_request request = {.method = "GET", .scope = AT_REPO, .etag = ref->etag, .take_gone = true};
   request.path =
       str_format(arena, is_comment(ref->kind) ? "/issues/comments/%.*s" : "/issues/%.*s", STR_FMT(ref->external_id));
-  struct github_answer answer;
+  struct github_answer answer = {0};
   TRY(github_call(c, arena, &request, &answer));
   *not_modified = answer.status == 304;
   if (answer.status == 304)

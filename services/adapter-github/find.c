@@ -65,7 +65,7 @@ static struct result take_page(struct search *search, const struct github_answer
 static struct result read_list(struct search *search, struct str path) {
   struct github_request request = {.method = "GET", .scope = AT_REPO, .path = path};
   for (int page = 0; page < PAGES_MAX; page++) {
-    struct github_answer answer;
+    struct github_answer answer = {0};
     TRY(github_call(search->c, search->arena, &request, &answer));
     TRY(take_page(search, &answer));
     request.scope = AT_URL;
@@ -90,7 +90,7 @@ static struct str issue_list_path(struct search *search) {
 /* `*used` = false: there is no such number (yet). */
 static struct result probe(struct search *search, int64_t number, bool *used) {
   struct github_request request = {.method = "GET", .scope = AT_REPO, .take_gone = true};
-  struct github_answer answer;
+  struct github_answer answer = {0};
   request.path = str_format(search->arena, "/issues/%lld", (long long)number);
   TRY(github_call(search->c, search->arena, &request, &answer));
   *used = answer.status != 404;

@@ -125,7 +125,7 @@ struct result github_pull(struct connection *c, struct arena *arena, struct str 
   if (starts)
     cursor_start(cursor, full);
   struct github_request request = list_request(arena, cursor, starts);
-  struct github_answer answer;
+  struct github_answer answer = {0};
   struct result result = github_call(c, arena, &request, &answer);
   if (!result_ok(&result))
     return as_project_error(c, result);

@@ -37,7 +37,7 @@ static struct result push_comment(struct connection *c, struct arena *arena, con
   const struct intent *intent = push->intent;
   bool create = str_is(intent->change, "create");
   struct str path, body;
-  struct github_answer answer;
+  struct github_answer answer = {0};
   TRY(github_write_comment(arena, push->payload, &body));
   if (create)
     path = str_format(arena, "/issues/%.*s/comments", STR_FMT(intent->parent_external_id));
@@ -56,7 +56,7 @@ static struct result remove_labels(struct connection *c, struct arena *arena, st
       return result_error(RESULT_REJECTED, "a label named \"%.*s\" cannot be removed by its name",
                           STR_FMT(labels->items[i]));
     struct github_request request = {.method = "DELETE", .scope = AT_REPO, .take_gone = true};
-    struct github_answer answer; /* 404: it is not there, which is what was wanted */
+    struct github_answer answer = {0}; /* 404: it is not there, which is what was wanted */
     request.path = str_format(arena, "%.*s/labels/%.*s", STR_FMT(issue), STR_FMT(http_escape(arena, labels->items[i])));
     TRY(github_call(c, arena, &request, &answer));
     if (answer.status == 410)
@@ -68,7 +68,7 @@ static struct result remove_labels(struct connection *c, struct arena *arena, st
 static struct result change_set(struct connection *c, struct arena *arena, struct str issue, const struct value *set,
                                 bool add) {
   bool labels = str_is(set->name, "labels");
-  struct github_answer answer;
+  struct github_answer answer = {0};
   if (set->kind != VALUE_SET || (!labels && !str_is(set->name, "assignees")))
     return result_error(RESULT_REJECTED, "a GitHub issue has no set \"%.*s\"", STR_FMT(set->name));
   if (set->count == 0)
@@ -102,7 +102,7 @@ static struct result issue_body(struct connection *c, struct arena *arena, const
 static struct result update_issue(struct connection *c, struct arena *arena, const struct push *push,
                                   struct observation *out) {
   struct str issue = str_format(arena, "/issues/%.*s", STR_FMT(push->intent->external_id)), body;
-  struct github_answer answer;
+  struct github_answer answer = {0};
   TRY(issue_body(c, arena, push->payload, false, &body));
   TRY(change_sets(c, arena, issue, push->payload));
   if (!str_is_absent(body))
@@ -115,7 +115,7 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
 /* GitHub creates open issues only. A close that fails is tried again here: nobody else knows that it is missing. */
 static struct result close_created(struct connection *c, struct arena *arena, struct str issue, struct str body,
                                    struct observation *out) {
-  struct github_answer answer;
+  struct github_answer answer = {0};
   struct result result = RESULT_DONE;
   for (int i = 0; i < CLOSE_TRIES; i++) {
     result = send(c, arena, "PATCH", issue, body, &answer);
@@ -131,7 +131,7 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
                                   struct observation *out) {
   struct str status = values_text(&push->payload->set, "status"), body, closing = {0};
   bool closed = str_starts_with(status, "closed");
-  struct github_answer answer;
+  struct github_answer answer = {0};
   if (!str_is_absent(status))
     TRY(github_write_status(arena, status, &closing));
   TRY(issue_body(c, arena, push->payload, true, &body));

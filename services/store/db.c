@@ -163,7 +163,7 @@ bool db_is_broken(const struct db *db) {
 static void keep(struct db *db, PGresult *result) {
   if (db->result_count == db->result_capacity) {
     db->result_capacity = db->result_capacity ? 2 * db->result_capacity : 16;
-    db->results = realloc(db->results, db->result_capacity * sizeof *db->results);
+    db->results = realloc(db->results, db->result_capacity * sizeof(PGresult *));
     if (!db->results)
       abort();
   }
@@ -206,7 +206,8 @@ struct result db_query(struct db *db, const char *sql, const struct db_param *pa
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
     return failure(db, result);
   if (out)
-    *out = (struct rows){.result = result, .count = (size_t)PQntuples(result), .affected = atoll(PQcmdTuples(result))};
+    *out = (struct rows){
+        .result = result, .count = (size_t)PQntuples(result), .affected = strtoll(PQcmdTuples(result), NULL, 10)};
   return RESULT_DONE;
 }
 

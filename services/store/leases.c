@@ -1,14 +1,12 @@
 /* Taking, renewing and releasing leases. */
 #include "store/leases.h"
 
-#include <stdlib.h>
+#include "base/environment.h"
 
 enum { LEASE_MS = 60000 };
 
 int64_t lease_length_ms(void) {
-  const char *text = getenv("TANDEM_LEASE_MS");
-  int64_t ms = text ? atoll(text) : 0;
-  return ms > 0 ? ms : LEASE_MS;
+  return environment_i64("TANDEM_LEASE_MS", LEASE_MS);
 }
 
 struct result lease_take(struct call *call, struct str resource, struct str owner, bool *taken, struct lease *out) {

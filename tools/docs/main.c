@@ -134,8 +134,7 @@ static void add_event(cJSON *channels, cJSON *operations, cJSON *messages, const
 
   cJSON *channel = cJSON_AddObjectToObject(channels, name);
   cJSON_AddStringToObject(channel, "address", event->type);
-  cJSON_AddItemToObject(cJSON_AddObjectToObject(channel, "messages"), name,
-                        reference("components/messages", name));
+  cJSON_AddItemToObject(cJSON_AddObjectToObject(channel, "messages"), name, reference("components/messages", name));
   cJSON *binding = cJSON_AddObjectToObject(channel, "x-nng");
   cJSON_AddStringToObject(binding, "protocol", "pub/sub");
   cJSON_AddStringToObject(binding, "frame", "topic bytes, one NUL byte, one msgpack map");
