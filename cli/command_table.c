@@ -46,7 +46,8 @@ static const struct option_spec connect_options[] = {
     {"map", OPTION_LIST, "FIELD:LOCAL=EXTERNAL", "The same word here and there; may be repeated", 0},
     {"field-direction", OPTION_LIST, "FIELD=DIRECTION", "Another direction for one field; may be repeated", 0},
     {"webhook-secret-file", OPTION_FILE, "FILE", "The secret that GitHub signs webhooks with", 0},
-    {"poll-interval", OPTION_SECONDS, "TIME", "How often to ask for changes: 90s, 5m, 1h; 5m if not given", 0},
+    {"poll-interval", OPTION_SECONDS, "TIME",
+     "How often to ask for changes: 90s, 5m, 1h; the setting poll_interval_s if not given", 0},
     {"no-sync", OPTION_FLAG, NULL, "Do not wait for the first fetch; it happens on schedule", 0},
     {"yes", OPTION_FLAG, NULL, "Take the defaults, do not ask", 'y'},
 };

@@ -69,9 +69,8 @@ static void check_files(struct doctor *doctor, const struct settings *settings) 
 }
 
 static void examine(struct invocation *call, struct doctor *doctor) {
-  struct setting_flag flag = {"home", invocation_text(call, "home").at};
   struct settings settings;
-  struct result result = settings_load(call->arena, &flag, flag.value ? 1 : 0, &settings);
+  struct result result = invocation_settings(call, &settings);
   check_result(doctor, "settings", &result, STR("can be read"));
   if (result_ok(&result)) {
     doctor_check_home(doctor, settings.home);

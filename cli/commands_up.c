@@ -6,12 +6,6 @@
 
 enum { READY_TIMEOUT_MS = 1000 };
 
-static struct result load_settings(struct invocation *call, struct settings *out) {
-  struct str home = invocation_text(call, "home");
-  struct setting_flag flag = {"home", home.at};
-  return settings_load(call->arena, &flag, home.at ? 1 : 0, out);
-}
-
 /* Asked again and again in one process, so the connection is kept. */
 static bool store_answers(const struct up_options *options) {
   static struct arena arena;
@@ -32,7 +26,7 @@ static bool store_answers(const struct up_options *options) {
 
 struct result command_up(struct invocation *call) {
   struct settings settings;
-  TRY(load_settings(call, &settings));
+  TRY(invocation_settings(call, &settings));
   const struct up_options options = {.settings = &settings,
                                      .foreground = invocation_flag(call, "foreground"),
                                      .quiet = call->output->quiet,
@@ -43,7 +37,7 @@ struct result command_up(struct invocation *call) {
 
 struct result command_down(struct invocation *call) {
   struct settings settings;
-  TRY(load_settings(call, &settings));
+  TRY(invocation_settings(call, &settings));
   const struct up_options options = {.settings = &settings, .quiet = call->output->quiet};
   call->exit_code = (enum exit_code)down_main(&options);
   return RESULT_DONE;

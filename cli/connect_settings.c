@@ -1,6 +1,8 @@
 /* From options and answers to project settings. */
 #include "cli/connect_settings.h"
 
+#include "base/settings.h"
+
 #include "base/json.h"
 #include "base/secret_file.h"
 #include "cli/prompt.h"
@@ -207,6 +209,8 @@ struct result connect_settings_policy(struct invocation *call, struct project *p
   TRY(confirm_strategy(call, project));
   TRY(choose(call, "privacy", "Tickets made here for this project are", "local_only|shareable|public", "shareable",
              &project->privacy_default));
-  project->poll_interval_s = invocation_number(call, "poll-interval", 300);
+  struct settings settings;
+  TRY(invocation_settings(call, &settings));
+  project->poll_interval_s = invocation_number(call, "poll-interval", settings.poll_interval_s);
   return RESULT_DONE;
 }

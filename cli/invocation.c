@@ -102,3 +102,8 @@ struct result invocation_read_file(const struct invocation *call, struct str pat
   fclose(file);
   return result;
 }
+
+struct result invocation_settings(const struct invocation *call, struct settings *out) {
+  const struct setting_flag flag = {"home", invocation_text(call, "home").at};
+  return settings_load(call->arena, &flag, flag.value ? 1 : 0, out);
+}

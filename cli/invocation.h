@@ -46,6 +46,10 @@ struct str invocation_actor(const struct invocation *call);
 /* The state directory: --home, TANDEM_HOME, or the user's. */
 struct result invocation_home(const struct invocation *call, struct str *out) MUST_USE;
 
+/* The settings as the file, the environment and --home say. */
+struct settings;
+struct result invocation_settings(const struct invocation *call, struct settings *out) MUST_USE;
+
 /* True when a person can be asked: stdin and stderr are terminals, and no --json. */
 bool invocation_may_ask(const struct invocation *call);
 

@@ -36,9 +36,8 @@ struct child {
 
 /* The child calls out under the rules that the running adapter has: allowed hosts and the CA file of the settings. */
 static struct result put_rules_into_environment(struct invocation *call) {
-  const struct setting_flag flag = {"home", invocation_text(call, "home").at};
   struct settings settings;
-  TRY(settings_load(call->arena, &flag, flag.value ? 1 : 0, &settings));
+  TRY(invocation_settings(call, &settings));
   struct str hosts = format_join(call->arena, settings.http_allow_hosts.at, settings.http_allow_hosts.count, ",");
   if (hosts.length)
     setenv("TANDEM_ALLOW_HOSTS", str_c(call->arena, hosts), 1);
