@@ -79,12 +79,13 @@ static struct result insert_drafts(struct call *call, const struct draft *drafts
       out);
 }
 
-struct result tickets_create(struct call *call, const struct ticket_new *at, size_t count, struct created_ticket *out) {
+struct result tickets_create(struct call *call, const struct ticket_new *at, size_t count, struct created_ticket *out,
+                             size_t *refused) {
   struct draft *drafts = ARENA_ARRAY(call->arena, struct draft, count);
   struct project last = {0};
   struct rows rows;
-  for (size_t i = 0; i < count; i++)
-    TRY(make_draft(call, &at[i], &last, &drafts[i]));
+  for (*refused = 0; *refused < count; ++*refused)
+    TRY(make_draft(call, &at[*refused], &last, &drafts[*refused]));
   TRY(insert_drafts(call, drafts, count, &rows));
   for (size_t i = 0; i < count; i++) {
     struct changed_item item = {.id = rows_i64(&rows, i, "id"),
@@ -100,6 +101,7 @@ struct result tickets_create(struct call *call, const struct ticket_new *at, siz
 
 struct result store_ticket_new(struct call *call, const void *request, void *reply) {
   struct created_ticket created;
-  TRY(tickets_create(call, request, 1, &created));
+  size_t refused;
+  TRY(tickets_create(call, request, 1, &created, &refused));
   return tickets_read(call, created.id, false, reply);
 }

@@ -105,7 +105,8 @@ static struct result mark_fresh(struct call *call, const struct events_publish *
   return RESULT_DONE;
 }
 
-/* TicketCreated events that follow each other are taken at once. `*taken`: how many places were passed. */
+/* TicketCreated events that follow each other are taken at once. `*taken`: how many places were passed, before the
+ * refused one if one was. */
 static struct result take_created(struct call *call, const struct received *at, size_t count, struct str *keys,
                                   size_t *taken) {
   struct ticket_new *tickets = ARENA_ARRAY(call->arena, struct ticket_new, count);
@@ -120,8 +121,10 @@ static struct result take_created(struct call *call, const struct received *at, 
     tickets[wanted++] = (struct ticket_new){
         .fields = data->fields, .project = data->project, .privacy = data->privacy, .actor = at[end].by};
   }
-  *taken = end;
-  TRY(tickets_create(call, tickets, wanted, created));
+  size_t refused;
+  struct result result = tickets_create(call, tickets, wanted, created, &refused);
+  *taken = result_ok(&result) || refused >= wanted ? end : places[refused];
+  TRY(result);
   for (size_t i = 0; i < wanted; i++)
     keys[places[i]] = created[i].key;
   return RESULT_DONE;
@@ -149,12 +152,13 @@ struct result store_events_publish(struct call *call, const void *request, void 
   for (size_t i = 0, taken = 1; i < count; i += taken) {
     taken = 1;
     struct result result = RESULT_DONE;
-    if (received[i].fresh && received[i].id == EVENT_TICKET_CREATED)
+    bool created = received[i].fresh && received[i].id == EVENT_TICKET_CREATED;
+    if (created)
       result = take_created(call, &received[i], count - i, &keys[i], &taken);
     else if (received[i].fresh)
       result = take_other(call, &received[i], &keys[i]);
     if (!result_ok(&result))
-      return result_context(result, "event %zu", i + 1);
+      return result_context(result, "event %zu", i + (created ? taken : 0) + 1);
   }
   for (size_t i = 0; i < count; i++)
     *(received[i].fresh ? &answer->accepted : &answer->duplicates) += 1;

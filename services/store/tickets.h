@@ -9,9 +9,10 @@ struct created_ticket {
   struct str key;
 };
 
-/* Makes `count` tickets at once, each with its mapping where one is wanted; `out` has room for all. */
-struct result tickets_create(struct call *call, const struct ticket_new *at, size_t count,
-                             struct created_ticket *out) MUST_USE;
+/* Makes `count` tickets at once, each with its mapping where one is wanted; `out` has room for all. When one of them is
+ * refused none is made, and `*refused` is its place. */
+struct result tickets_create(struct call *call, const struct ticket_new *at, size_t count, struct created_ticket *out,
+                             size_t *refused) MUST_USE;
 
 struct result tickets_change(struct call *call, const struct ticket_edit *edit, int64_t *out_id) MUST_USE;
 
