@@ -5,6 +5,7 @@ folder. Waiting is always for a condition with a deadline, never for a time.
 """
 
 import atexit
+import contextlib
 import glob
 import json
 import os
@@ -92,9 +93,13 @@ class Cluster:
                    "-c", "shared_buffers=32MB", "-c", "fsync=" + os.environ.get("TANDEM_TEST_FSYNC", "off"),
                    "-c", "jit=off", "-c", "autovacuum_naptime=5s"]
         self.log = open(self.folder + "/log", "ab")
-        self.process = subprocess.Popen(self._command("postgres", "-D", self.folder + "/data", *options),
-                                        stdout=self.log, stderr=self.log, cwd="/", start_new_session=True)
-        wait_for(lambda: self.sql("postgres", "select 1") is not None, "PostgreSQL")
+
+        def is_up():
+            if self.process is None or self.process.poll() is not None:  # again: after a kill the old backends hold its memory
+                self.process = subprocess.Popen(self._command("postgres", "-D", self.folder + "/data", *options),
+                                                stdout=self.log, stderr=self.log, cwd="/", start_new_session=True)
+            return self.sql("postgres", "select 1") is not None
+        wait_for(is_up, "PostgreSQL")
 
     def kill(self):
         """kill -9 of the whole cluster, as a crash of the machine's database would be."""
@@ -104,19 +109,81 @@ class Cluster:
 
     def sql(self, database, text):
         """Rows as lists of texts, or None while the server is not there."""
-        done = subprocess.run([os.path.join(self.bin, "psql"), "-h", self.folder, "-U", "tandem", "-d", database, "-At",
-                               "-F", "\x1f", "-R", "\x1e", "-v", "ON_ERROR_STOP=1", "-c", text], capture_output=True, text=True)
-        if done.returncode == 2:
-            return None
-        if done.returncode:
-            raise AssertionError(done.stderr)
-        return [line.split("\x1f") for line in done.stdout.rstrip("\n").split("\x1e") if line]
+        psql = Psql(self, database)
+        try:
+            return psql.sql(text)
+        finally:
+            psql.close()
 
     def close(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Psql:
+    """A psql that stays: one connection for many statements, opened again after it was lost."""
+
+    END = "\x1d\n"
+
+    def __init__(self, cluster, database):
+        self._command = [os.path.join(cluster.bin, "psql"), "-h", cluster.folder, "-U", "tandem", "-d", database, "-qAtX",
+                         "-F", "\x1f", "-R", "\x1e", "-v", "ON_ERROR_STOP=1"]
+        self._process = None
+        self._lock = threading.Lock()
+
+    def sql(self, text):
+        """As Cluster.sql(). A connection from before the server died is opened again."""
+        with self._lock:
+            is_old = self._process is not None
+            rows = self._try(text)
+            return self._try(text) if rows is None and is_old else rows
+
+    def _try(self, text):
+        if self._process is None:
+            self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                             stderr=subprocess.PIPE, start_new_session=True)
+        answer = self._ask("%s\n;\n\\echo '%s'\n" % (text, self.END[0]))
+        if answer is None:
+            return self._end()
+        return [line.split("\x1f") for line in answer.rstrip("\n").split("\x1e") if line]
+
+    def _ask(self, text):
+        """What comes back, or None when psql ended instead."""
+        answer = b""
+        try:
+            self._process.stdin.write(text.encode())
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return None
+        while not answer.endswith(self.END.encode()):
+            piece = os.read(self._process.stdout.fileno(), 1 << 16)
+            if not piece:
+                return None
+            answer += piece
+        return answer[:-len(self.END)].decode()
+
+    def _end(self):
+        process, self._process = self._process, None
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        problem = process.stderr.read().decode()
+        process.stdout.close()
+        process.stderr.close()
+        if process.wait() == 2:
+            return None
+        raise AssertionError(problem)
+
+    def close(self):
+        if self._process:
+            self._process.kill()
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+            self._process.stdout.close()
+            self._process.stderr.close()
+            self._process.wait()
+            self._process = None
 
 
 class Process:
@@ -230,6 +297,7 @@ class World:
         self.extra = dict(environment)
         self.processes = {}
         self.keeper = None
+        self.psql = Psql(self.cluster, self.database)
         self.sandbox = Sandbox(self, *sandbox_options)
         self.verbs = Verbs("tcp://127.0.0.1:%d" % self.store_port)
         if start:
@@ -269,7 +337,7 @@ class World:
             return None
 
     def sql(self, text):
-        return self.cluster.sql(self.database, text)
+        return self.psql.sql(text)
 
     def events(self):
         return Events("tcp://127.0.0.1:%d" % self.events_port)
@@ -354,6 +422,7 @@ class World:
         for process in self.processes.values():
             process.kill()
         self.sandbox.process.kill()
+        self.psql.close()
         self.cluster.sql("postgres", "drop database if exists %s with (force)" % self.database)
         shutil.rmtree(self.folder, ignore_errors=True)
 
