@@ -99,7 +99,7 @@ class Cluster:
                 self.process = subprocess.Popen(self._command("postgres", "-D", self.folder + "/data", *options),
                                                 stdout=self.log, stderr=self.log, cwd="/", start_new_session=True)
             return self.sql("postgres", "select 1") is not None
-        wait_for(is_up, "PostgreSQL")
+        wait_for(is_up, "PostgreSQL", 120)  # recovery syncs every file first, which takes a while on a busy disk
 
     def kill(self):
         """kill -9 of the whole cluster, as a crash of the machine's database would be."""
