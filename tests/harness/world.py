@@ -7,6 +7,7 @@ folder. Waiting is always for a condition with a deadline, never for a time.
 import atexit
 import contextlib
 import glob
+import itertools
 import json
 import os
 import pwd
@@ -51,10 +52,20 @@ def wait_for(condition, what, deadline_s=DEADLINE_S, pause_s=0.005):
         pause = min(pause * 1.5, 0.1)
 
 
+_ports = itertools.count()
+
+
 def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """A port that no other world of this program gets, below those that the system hands out to outgoing connections:
+    worlds that run side by side must never hear each other's stores."""
+    while True:
+        port = 20000 + (os.getpid() * 37 + next(_ports)) % 12000
+        with socket.socket() as sock:
+            try:
+                sock.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
 
 
 class Cluster:
