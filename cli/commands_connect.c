@@ -56,7 +56,7 @@ static struct result choose_name(struct invocation *call, struct project *projec
 
 /* -- testing -- */
 
-static void show_description(const struct invocation *call, const struct probe_description *remote) {
+static void show_description(const struct invocation *call, const struct remote_description *remote) {
   struct arena *arena = call->arena;
   output_note(call->output, "The credential is %s's; it %s.", output_clean_line(arena, remote->account).at,
               remote->can_write ? "may read and write there" : "may only read there");
@@ -70,7 +70,7 @@ static void show_description(const struct invocation *call, const struct probe_d
 }
 
 static struct result test_remote(struct invocation *call, struct project *project,
-                                 const struct connect_credential *credential, struct probe_description *remote) {
+                                 const struct connect_credential *credential, struct remote_description *remote) {
   const struct probe_request request = {.base_url = project->base_url,
                                         .remote = project->remote,
                                         .credential_kind = credential->kind,
@@ -85,7 +85,7 @@ static struct result test_remote(struct invocation *call, struct project *projec
 }
 
 /* A direction that writes, with a credential that cannot, would fail at the first push: say it now. */
-static struct result check_direction(const struct project *project, const struct probe_description *remote) {
+static struct result check_direction(const struct project *project, const struct remote_description *remote) {
   bool writes = str_is(project->direction, "push") || str_is(project->direction, "bidirectional");
   if (!writes || remote->can_write)
     return RESULT_DONE;
@@ -132,7 +132,7 @@ static struct result store(struct invocation *call, struct project *project,
 /* -- afterwards -- */
 
 /* The tracker's own count against what is here: a person should not have to find out later. */
-static void verify(struct invocation *call, const struct project *project, const struct probe_description *remote) {
+static void verify(struct invocation *call, const struct project *project, const struct remote_description *remote) {
   struct project_status status = {0};
   if (!sessions_project_status(call, project->name, &status))
     return;
@@ -169,7 +169,7 @@ static struct result first_since(struct invocation *call, struct str project, in
 }
 
 static struct result first_sync(struct invocation *call, const struct project *project, int64_t before,
-                                const struct probe_description *remote) {
+                                const struct remote_description *remote) {
   if (invocation_flag(call, "no-sync") || str_is(project->direction, "disabled")) {
     output_note(call->output, "It fetches on schedule. To see it happen: tandem sync %.*s --wait",
                 STR_FMT(project->name));
@@ -199,7 +199,7 @@ static struct result confirm(struct invocation *call, const struct project *proj
 struct result command_connect_github(struct invocation *call) {
   struct project project = {.system = STR("github")};
   struct connect_credential credential;
-  struct probe_description remote = {0};
+  struct remote_description remote = {0};
   TRY(choose_remote(call, &project));
   TRY(connect_settings_check(call));
   TRY(connect_settings_rules(call, &project));

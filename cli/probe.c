@@ -125,7 +125,8 @@ static struct str question_of(struct arena *arena, const struct probe_request *r
   } members[] = {{"base_url", request->base_url},
                  {"remote", request->remote},
                  {"credential_kind", request->credential_kind},
-                 {"credential", request->credential}};
+                 {"credential", request->credential},
+                 {"options", request->options}};
   struct str_builder text = {.arena = arena};
   str_append_c(&text, "{");
   for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
@@ -161,20 +162,8 @@ static struct result failure_of(struct arena *arena, const cJSON *answer) {
   return result_error(code, "%s%s %s", str_c(arena, message), ends ? "" : ".", advice(code));
 }
 
-static struct probe_description description_of(struct arena *arena, const cJSON *answer) {
-  bool estimated = cJSON_GetObjectItemCaseSensitive(answer, "estimated_tickets") != NULL;
-  return (struct probe_description){
-      .account = str_copy(arena, json_str(answer, "account")),
-      .remote = str_copy(arena, json_str(answer, "remote")),
-      .url = str_copy(arena, json_str(answer, "url")),
-      .can_write = json_bool(answer, "can_write"),
-      .is_private = json_bool(answer, "is_private"),
-      .estimated_tickets = estimated ? json_i64(answer, "estimated_tickets") : -1,
-  };
-}
-
 struct result probe_remote(struct invocation *call, const char *system, const struct probe_request *request,
-                           struct probe_description *out) {
+                           struct remote_description *out) {
   struct str program = probe_program(call->arena, str_format(call->arena, "tandem-adapter-%s", system).at);
   struct str_builder answer = {.arena = call->arena};
   int status = 0;
@@ -186,7 +175,7 @@ struct result probe_remote(struct invocation *call, const char *system, const st
     return result_error(RESULT_BUG, "%s gave no answer that can be read (status %d). See its messages above.",
                         program.at, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-    *out = description_of(call->arena, tree);
+    result = json_tree_to_record(call->arena, &record_remote_description, tree, out);
   else
     result = failure_of(call->arena, tree);
   cJSON_Delete(tree);

@@ -18,6 +18,8 @@ static const struct field field_setting_fields[] = {
              "Words that differ between here and the tracker."),
     FIELD(struct field_setting, closed, FIELD_BOOL, 0,
           "A word outside the table is never passed on: it becomes an `unmappable` conflict."),
+    FIELD(struct field_setting, members_max, FIELD_I64, 0,
+          "How many members the tracker takes in this set; 0 = any number."),
 };
 const struct record record_field_setting =
     RECORD("FieldSetting", struct field_setting, field_setting_fields, "How one field of a project is mapped.");
@@ -39,6 +41,8 @@ static const struct field project_fields[] = {
           "Privacy of tickets made for it here: local_only, shareable (the default) or public."),
     FIELD_OF(struct project, rules, FIELD_LIST, 0, &record_field_setting,
              "Fields that differ from the project's direction, strategy or words."),
+    FIELD(struct project, listed_only, FIELD_BOOL, 0, "A field without a rule is not kept in step."),
+    FIELD(struct project, options, FIELD_STR, 0, "The connector's own settings, a JSON object."),
     FIELD(struct project, poll_interval_s, FIELD_I64, 0, "Seconds between two scheduled sessions; 60 if not given."),
     FIELD(struct project, webhook_credential, FIELD_STR, 0,
           "Name of the stored credential that webhooks are signed with; absent = no webhooks."),
@@ -48,6 +52,41 @@ static const struct field project_fields[] = {
 };
 const struct record record_project =
     RECORD("Project", struct project, project_fields, "A connection between local tickets and one external project.");
+
+static const struct field remote_word_fields[] = {
+    FIELD(struct remote_word, name, FIELD_STR, FIELD_REQUIRED, "The word, as it is in observations."),
+    FIELD(struct remote_word, category, FIELD_STR, 0,
+          "Of a status: open, in_progress, done, cancelled or duplicate; of a person: the e-mail address."),
+};
+const struct record record_remote_word =
+    RECORD("RemoteWord", struct remote_word, remote_word_fields, "A word of a tracker's vocabulary.");
+
+static const struct field remote_field_fields[] = {
+    FIELD(struct remote_field, name, FIELD_STR, FIELD_REQUIRED, "Its name in observations."),
+    FIELD(struct remote_field, label, FIELD_STR, 0, "As people know it there."),
+    FIELD(struct remote_field, kind, FIELD_STR, FIELD_REQUIRED,
+          "line, text, choice, set, number, date, user, users or ticket."),
+    FIELD(struct remote_field, writable, FIELD_BOOL, 0, "Whether it can be written."),
+    FIELD(struct remote_field, required, FIELD_BOOL, 0, "Whether a new ticket must have it."),
+    FIELD(struct remote_field, open_words, FIELD_BOOL, 0, "Whether words that are not listed are taken too."),
+    FIELD(struct remote_field, members_max, FIELD_I64, 0, "How many members a set takes; 0 = any number."),
+    FIELD_OF(struct remote_field, words, FIELD_LIST, 0, &record_remote_word, "The words that are known there."),
+};
+const struct record record_remote_field =
+    RECORD("RemoteField", struct remote_field, remote_field_fields, "One field of a remote's tickets, for mapping.");
+
+static const struct field remote_description_fields[] = {
+    FIELD(struct remote_description, account, FIELD_STR, 0, "Who the credential is."),
+    FIELD(struct remote_description, remote, FIELD_STR, 0, "The project's name there."),
+    FIELD(struct remote_description, url, FIELD_STR, 0, "Where a browser shows it."),
+    FIELD(struct remote_description, can_write, FIELD_BOOL, 0, "Whether the credential may change tickets."),
+    FIELD(struct remote_description, is_private, FIELD_BOOL, 0, "Whether only members see it."),
+    FIELD(struct remote_description, estimated_tickets, FIELD_I64, 0, "About how many there are; -1 = unknown."),
+    FIELD(struct remote_description, options, FIELD_STR, 0, "The connector's own settings as they should be stored."),
+    FIELD_OF(struct remote_description, fields, FIELD_LIST, 0, &record_remote_field, "The fields of its tickets."),
+};
+const struct record record_remote_description =
+    RECORD("RemoteDescription", struct remote_description, remote_description_fields, "What a credential finds.");
 
 static const struct field observation_fields[] = {
     FIELD(struct observation, kind, FIELD_STR, FIELD_REQUIRED, "ticket or comment."),

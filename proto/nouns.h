@@ -16,7 +16,8 @@ struct field_setting {
   struct str direction; /* push | pull | bidirectional | disabled */
   struct str strategy;  /* manual | local_wins | external_wins | newest_wins | merge */
   LIST_OF(struct value_name) table;
-  bool closed; /* a value outside the table is never passed through: it becomes a conflict `unmappable` */
+  bool closed;         /* a value outside the table is never passed through: it becomes a conflict `unmappable` */
+  int64_t members_max; /* how many members the tracker takes in this set; 0 = any number */
 };
 
 /* A connection between local tickets and one external project. */
@@ -31,6 +32,8 @@ struct project {
   struct str confirmed_by;    /* who confirmed external_wins or newest_wins for good */
   struct str privacy_default; /* local_only | shareable | public: for tickets made here */
   LIST_OF(struct field_setting) rules;
+  bool listed_only;   /* a field without a rule is not kept in step */
+  struct str options; /* the connector's own settings, JSON; opaque to all others */
   int64_t poll_interval_s;
   struct str webhook_credential;
   struct str state;        /* active | paused | failed | removed */
@@ -55,6 +58,35 @@ struct observation {
   struct str gone;      /* deleted | transferred | unreadable; then fields are empty */
   struct str moved_to;
   struct values extra; /* shown, never synchronised: reactions, for instance */
+};
+
+/* A word of a tracker's vocabulary. */
+struct remote_word {
+  struct str name;
+  struct str category; /* of a status: open | in_progress | done | cancelled | duplicate; of a person: e-mail */
+};
+
+/* One field of the tickets of a remote, for mapping. */
+struct remote_field {
+  struct str name;  /* as in observations */
+  struct str label; /* as people know it there */
+  struct str kind;  /* line | text | choice | set | number | date | user | users | ticket */
+  bool writable, required;
+  bool open_words;     /* words that are not listed are taken too, labels for instance */
+  int64_t members_max; /* of a set; 0 = any number */
+  LIST_OF(struct remote_word) words;
+};
+
+/* What an adapter finds out about a remote. */
+struct remote_description {
+  struct str account; /* who the credential is */
+  struct str remote;  /* canonical name of the project there */
+  struct str url;
+  bool can_write;
+  bool is_private;
+  int64_t estimated_tickets; /* -1 = unknown */
+  struct str options;        /* the connector's own settings as they should be stored, JSON; absent = as given */
+  LIST_OF(struct remote_field) fields;
 };
 
 /* What one call cost and what the tracker said about limits. */
@@ -199,8 +231,9 @@ struct plan_outcome {
   LIST_OF(struct str) closes; /* fields whose open conflict ends because both sides agree or its decision was applied */
 };
 
-extern const struct record record_value_name, record_field_setting, record_project, record_observation, record_usage,
-    record_lease, record_pace, record_intent, record_payload, record_conflict, record_mapping, record_comment,
-    record_ticket, record_session, record_plan_case, record_plan_conflict, record_plan_outcome;
+extern const struct record record_value_name, record_field_setting, record_project, record_remote_word,
+    record_remote_field, record_remote_description, record_observation, record_usage, record_lease, record_pace,
+    record_intent, record_payload, record_conflict, record_mapping, record_comment, record_ticket, record_session,
+    record_plan_case, record_plan_conflict, record_plan_outcome;
 
 #endif

@@ -76,6 +76,29 @@ static const struct field credential_fields[] = {
 static const struct record record_credential =
     RECORD("Credential", struct credential, credential_fields, "A stored credential, decrypted.");
 
+static const struct field credential_renew_fields[] = {
+    FIELD(struct credential_renew, name, FIELD_STR, FIELD_REQUIRED, "Name of the credential."),
+    FIELD(struct credential_renew, worker, FIELD_STR, FIELD_REQUIRED, "Name of the worker that wants to renew it."),
+};
+static const struct record record_credential_renew =
+    RECORD("CredentialRenew", struct credential_renew, credential_renew_fields, "Who wants to renew which credential.");
+
+static const struct field credential_renewing_fields[] = {
+    FIELD_OF(struct credential_renewing, lease, FIELD_INLINE, 0, &record_lease, "The right to renew it."),
+    FIELD(struct credential_renewing, secret, FIELD_STR, FIELD_REQUIRED | FIELD_SECRET,
+          "As it is stored now; another process may have renewed it."),
+};
+static const struct record record_credential_renewing =
+    RECORD("CredentialRenewing", struct credential_renewing, credential_renewing_fields,
+           "A credential and the right to renew it.");
+
+static const struct field credential_renewed_fields[] = {
+    FIELD_OF(struct credential_renewed, lease, FIELD_INLINE, FIELD_REQUIRED, &record_lease, "The right to renew it."),
+    FIELD(struct credential_renewed, secret, FIELD_STR, FIELD_REQUIRED | FIELD_SECRET, "The new one, JSON."),
+};
+static const struct record record_credential_renewed =
+    RECORD("CredentialRenewed", struct credential_renewed, credential_renewed_fields, "A renewed credential.");
+
 static const struct field ticket_new_fields[] = {
     FIELD(struct ticket_new, fields, FIELD_VALUES, FIELD_REQUIRED, "Its content; a title is needed."),
     FIELD(struct ticket_new, project, FIELD_STR, 0,
@@ -567,6 +590,10 @@ const struct verb verb_table[VERB_COUNT] = {
                              "Stores a credential, encrypted."},
     [VERB_CREDENTIAL_GET] = {"credential.get", 0, &record_credential_get, &record_credential,
                              "Hands a credential to an adapter."},
+    [VERB_CREDENTIAL_RENEW] = {"credential.renew", VERB_WRITE, &record_credential_renew, &record_credential_renewing,
+                               "Takes the right to renew a credential; `retry` while another process has it."},
+    [VERB_CREDENTIAL_RENEWED] = {"credential.renewed", VERB_WRITE, &record_credential_renewed, &record_empty,
+                                 "Stores a renewed credential, under the right to do so."},
     [VERB_TICKET_NEW] = {"ticket.new", VERB_WRITE | VERB_ONCE, &record_ticket_new, &record_ticket,
                          "Makes a local ticket."},
     [VERB_TICKET_EDIT] = {"ticket.edit", VERB_WRITE | VERB_ONCE, &record_ticket_edit, &record_ticket,

@@ -60,6 +60,17 @@ struct credential_get {
 struct credential {
   struct str name, kind, secret;
 };
+struct credential_renew {
+  struct str name, worker;
+};
+struct credential_renewing {
+  struct lease lease; /* "credential:NAME" */
+  struct str secret;  /* as it is stored now */
+};
+struct credential_renewed {
+  struct lease lease;
+  struct str secret;
+};
 
 struct ticket_new {
   struct values fields;
@@ -300,6 +311,8 @@ enum verb_id {
   VERB_PROJECT_SET_STATE,
   VERB_CREDENTIAL_PUT,
   VERB_CREDENTIAL_GET,
+  VERB_CREDENTIAL_RENEW,
+  VERB_CREDENTIAL_RENEWED,
   VERB_TICKET_NEW,
   VERB_TICKET_EDIT,
   VERB_TICKET_GET,

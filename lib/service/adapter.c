@@ -34,7 +34,8 @@ static struct worker *own_worker(struct service_context *context) {
     worker = calloc(1, sizeof *worker);
     if (!worker)
       abort();
-    *worker = (struct worker){.connector = context->state, .http = worker_http(), .rpc = context->rpc};
+    *worker =
+        (struct worker){.connector = context->state, .http = worker_http(), .rpc = context->rpc, .name = context->name};
   }
   return worker;
 }
@@ -51,38 +52,25 @@ static bool wakes(enum event_id id, const struct stored_event *event) {
 /* -- describing -- */
 
 struct describe_request {
-  struct str base_url, remote, credential_kind, credential;
+  struct str base_url, remote, credential_kind, credential, options;
 };
 static const struct field describe_fields[] = {
     FIELD(struct describe_request, base_url, FIELD_STR, 0, "Of the API."),
     FIELD(struct describe_request, remote, FIELD_STR, 0, "The project there."),
+    FIELD(struct describe_request, options, FIELD_STR, 0, "The connector's own settings, JSON."),
     FIELD(struct describe_request, credential_kind, FIELD_STR, FIELD_REQUIRED, "As the connector names it."),
     FIELD(struct describe_request, credential, FIELD_STR, FIELD_REQUIRED | FIELD_SECRET, "The secret, JSON."),
 };
 static const struct record describe_record =
     RECORD("Describe", struct describe_request, describe_fields, "What to try.");
 
-static const struct field description_fields[] = {
-    FIELD(struct remote_description, account, FIELD_STR, 0, "Who the credential is."),
-    FIELD(struct remote_description, remote, FIELD_STR, 0, "The project's name there."),
-    FIELD(struct remote_description, url, FIELD_STR, 0, "For people."),
-    FIELD(struct remote_description, can_write, FIELD_BOOL, 0, "Whether it may change tickets."),
-    FIELD(struct remote_description, is_private, FIELD_BOOL, 0, "Whether only members see it."),
-    FIELD(struct remote_description, estimated_tickets, FIELD_I64, 0, "-1 = unknown."),
-    FIELD(struct remote_description, labels, FIELD_STRS, 0, "Known labels."),
-    FIELD(struct remote_description, milestones, FIELD_STRS, 0, "Known milestones."),
-    FIELD(struct remote_description, people, FIELD_STRS, 0, "Who may be assigned."),
-    FIELD(struct remote_description, statuses, FIELD_STRS, 0, "What a ticket can be there."),
-};
-static const struct record description_record =
-    RECORD("RemoteDescription", struct remote_description, description_fields, "What a credential finds.");
-
 static struct result try_remote(struct arena *arena, const struct connector *connector,
                                 const struct describe_request *request, struct remote_description *out) {
   struct project project = {.system = str_of(connector->system),
                             .base_url =
                                 request->base_url.length ? request->base_url : str_of(connector->default_base_url),
-                            .remote = request->remote};
+                            .remote = request->remote,
+                            .options = request->options};
   struct connector_config config = {.project = &project,
                                     .credential_kind = request->credential_kind,
                                     .credential = request->credential,
@@ -115,7 +103,7 @@ static int describe(const struct connector *connector) {
   if (result_ok(&result))
     result = try_remote(&arena, connector, &request, &description);
   if (result_ok(&result))
-    puts(json_print(&arena, json_from_record(&description_record, &description, true)).at);
+    puts(json_print(&arena, json_from_record(&record_remote_description, &description, true)).at);
   else
     print_failure(&arena, &result);
   arena_free(&arena);

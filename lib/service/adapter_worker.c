@@ -46,6 +46,35 @@ static void close_slot(struct worker *worker, struct open_connection *slot) {
   arena_free(&slot->arena);
 }
 
+static struct result begin_renewal(struct credential_renewal *renewal, struct arena *arena, struct str *out_secret) {
+  struct worker_renewal *own = (struct worker_renewal *)renewal;
+  struct credential_renew renew = {.name = own->credential, .worker = own->worker};
+  struct credential_renewing renewing = {0};
+  TRY(rpc_call(own->rpc, arena, VERB_CREDENTIAL_RENEW, &renew, &renewing, RPC_TIMEOUT_MS));
+  /* The one lease that is held is kept here; its resource's name is the credential's and does not change. */
+  own->lease = renewing.lease;
+  own->lease.resource = own->resource;
+  *out_secret = renewing.secret;
+  return RESULT_DONE;
+}
+
+static struct result save_renewal(struct credential_renewal *renewal, struct str secret) {
+  struct worker_renewal *own = (struct worker_renewal *)renewal;
+  struct arena arena = {0};
+  struct credential_renewed renewed = {.lease = own->lease, .secret = secret};
+  struct result result = rpc_call(own->rpc, &arena, VERB_CREDENTIAL_RENEWED, &renewed, NULL, RPC_TIMEOUT_MS);
+  arena_free(&arena);
+  return result;
+}
+
+static void renewal_init(struct worker_renewal *renewal, struct worker *worker, struct arena *arena,
+                         struct str credential) {
+  *renewal = (struct worker_renewal){.renewal = {begin_renewal, save_renewal}, .rpc = worker->rpc};
+  renewal->credential = str_copy(arena, credential);
+  renewal->resource = str_format(arena, "credential:%.*s", STR_FMT(credential));
+  renewal->worker = str_copy(arena, worker->name);
+}
+
 /* The open connection of this project, opened anew when its settings changed. */
 static struct result connect_project(struct worker *worker, const struct project *project, struct connection **out) {
   struct open_connection *slot = slot_for(worker, project->id);
@@ -61,10 +90,13 @@ static struct result connect_project(struct worker *worker, const struct project
                            .system = str_copy(&slot->arena, project->system),
                            .base_url = str_copy(&slot->arena, project->base_url),
                            .remote = str_copy(&slot->arena, project->remote),
+                           .options = str_copy(&slot->arena, project->options),
                            .version = project->version};
+  renewal_init(&slot->renewal, worker, &slot->arena, project->credential);
   struct connector_config config = {.project = kept,
                                     .credential_kind = credential.kind,
                                     .credential = credential.secret,
+                                    .renewal = &slot->renewal.renewal,
                                     .http = worker->http,
                                     .now_ms = clock_now_ms};
   TRY(worker->connector->open(&config, &slot->connection));

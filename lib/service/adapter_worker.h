@@ -9,9 +9,18 @@
 
 enum { CONNECTIONS_MAX = 8 };
 
+/* The right to renew the credential of one connection. */
+struct worker_renewal {
+  struct credential_renewal renewal;
+  struct rpc *rpc;
+  struct str credential, resource, worker;
+  struct lease lease;
+};
+
 struct open_connection {
   int64_t project_id, version;
   struct connection *connection;
+  struct worker_renewal renewal;
   struct arena arena; /* what the connection was opened with */
 };
 
@@ -19,6 +28,7 @@ struct worker {
   const struct connector *connector;
   struct http *http;
   struct rpc *rpc;
+  struct str name; /* of the process */
   struct open_connection open[CONNECTIONS_MAX];
 };
 

@@ -15,10 +15,21 @@
 
 struct connection; /* a connector's own handle */
 
+/* For credentials that change when they are used, as OAuth's refresh tokens do: one process renews, the others take
+ * what it stored, and the new secret is stored before it is used. */
+struct credential_renewal {
+  /* Waits for the right to renew and gives the secret as it is stored now: another process may have renewed it since
+   * the connection was opened, then there is nothing more to do. RETRY: somebody else is at it. */
+  struct result (*begin)(struct credential_renewal *renewal, struct arena *arena, struct str *out_secret) MUST_USE;
+  /* Stores the new secret; only then may it be used. STALE: the right was lost, use nothing. */
+  struct result (*save)(struct credential_renewal *renewal, struct str secret) MUST_USE;
+};
+
 struct connector_config {
-  const struct project *project;
-  struct str credential_kind; /* "pat", "app", ... as the connector defined them */
-  struct str credential;      /* the secret, JSON; borrowed, never logged */
+  const struct project *project;      /* with the connector's own settings in `options` */
+  struct str credential_kind;         /* "pat", "app", ... as the connector defined them */
+  struct str credential;              /* the secret, JSON; borrowed, never logged */
+  struct credential_renewal *renewal; /* NULL while a credential is only tried */
   struct http *http;
   int64_t (*now_ms)(void);
 };
@@ -35,12 +46,19 @@ struct pull_page {
 struct webhook_request {
   struct str event;       /* of the system's event header */
   struct str delivery_id; /* of its delivery header */
-  struct str signature;
+  struct str signature, timestamp, authorization;
   struct str body; /* raw bytes */
+  int64_t now_ms;  /* for schemes that refuse what is old */
 };
 
-struct webhook_headers { /* names, lower case */
-  const char *event, *delivery_id, *signature;
+/* Names, lower case; NULL where the system has none. Without a delivery header the hash of the body stands for it. */
+struct webhook_headers {
+  const char *event, *delivery_id, *signature, *timestamp;
+};
+
+/* What a tracker is to send its webhooks to, signed with `secret`. */
+struct hook {
+  struct str url, secret;
 };
 
 /* A push: the intent, what may leave, and the target as fetched just before (NULL for a create). */
@@ -48,17 +66,6 @@ struct push {
   const struct intent *intent;
   const struct payload *payload;
   const struct observation *fresh;
-};
-
-/* What `describe` finds out about a remote, for `tandem connect`. */
-struct remote_description {
-  struct str account; /* who the credential is */
-  struct str remote;  /* canonical name of the project there */
-  struct str url;
-  bool can_write;
-  bool is_private;
-  int64_t estimated_tickets; /* -1 = unknown */
-  LIST_OF(struct str) labels, milestones, people, statuses;
 };
 
 struct connector {
@@ -87,16 +94,21 @@ struct connector {
   struct result (*find)(struct connection *connection, struct arena *arena, const struct intent *intent,
                         struct str marker, struct observation *out) MUST_USE;
 
-  /* Whether the signature over the raw body is right for `secret`; constant time. */
+  /* Whether the signature over the raw body is right for `secret`, in constant time, and not too old. */
   bool (*verify)(const struct webhook_request *request, struct str secret);
 
   /* A verified delivery as observations (none when it is of no interest). No I/O, no connection: pure translation. */
   struct result (*translate)(struct arena *arena, const struct project *project, struct str event, struct str body,
                              struct list *out) MUST_USE;
 
-  /* `remote` may be absent: then only the account is tested. */
+  /* Who the credential is and what the remote's tickets have. `remote` may be absent: then only the account. */
   struct result (*describe)(struct connection *connection, struct arena *arena,
                             struct remote_description *out) MUST_USE;
+
+  /* Makes sure that the remote's webhooks come to `hook`; doing it again does no harm. `*out_renew_at_ms`: when it has
+   * to be called again, 0 = never. NULL where a person has to set them up. */
+  struct result (*register_hook)(struct connection *connection, struct arena *arena, const struct hook *hook,
+                                 int64_t *out_renew_at_ms) MUST_USE;
 
   /* What the calls since the last take_usage cost. */
   void (*take_usage)(struct connection *connection, struct usage *out);

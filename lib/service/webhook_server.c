@@ -5,8 +5,10 @@
 #include <ctype.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <sodium.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -34,8 +36,32 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status
   return result;
 }
 
+/* Absent when the system has no such header. */
 static struct str header(struct MHD_Connection *connection, const char *name) {
-  return str_of(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
+  return name ? str_of(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name)) : (struct str){0};
+}
+
+/* Where a system does not number its deliveries the same bytes are the same delivery. */
+static struct str hash_of(struct arena *arena, struct str body) {
+  unsigned char hash[crypto_generichash_BYTES];
+  char *hex = arena_alloc(arena, sizeof hash * 2 + 1);
+  crypto_generichash(hash, sizeof hash, (const unsigned char *)body.at, body.length, NULL, 0);
+  sodium_bin2hex(hex, sizeof hash * 2 + 1, hash, sizeof hash);
+  return str_of(hex);
+}
+
+static struct webhook_request request_of(struct server *server, struct MHD_Connection *connection, struct arena *arena,
+                                         struct str body) {
+  const struct webhook_headers *names = &server->connector->webhook_headers;
+  return (struct webhook_request){
+      .event = names->event ? header(connection, names->event) : STR("delivery"),
+      .delivery_id = names->delivery_id ? header(connection, names->delivery_id) : hash_of(arena, body),
+      .signature = header(connection, names->signature),
+      .timestamp = header(connection, names->timestamp),
+      .authorization = header(connection, "authorization"),
+      .body = body,
+      .now_ms = clock_now_ms(),
+  };
 }
 
 /* -- one delivery -- */
@@ -81,11 +107,7 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, const struct re
 
 static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connection *connection, struct arena *arena,
                                        struct str project, struct str body) {
-  const struct webhook_headers *names = &server->connector->webhook_headers;
-  struct webhook_request request = {.event = header(connection, names->event),
-                                    .delivery_id = header(connection, names->delivery_id),
-                                    .signature = header(connection, names->signature),
-                                    .body = body};
+  struct webhook_request request = request_of(server, connection, arena, body);
   struct str secret;
   struct result result = project_secret(server, arena, project, &secret);
   if (!result_ok(&result))

@@ -51,8 +51,9 @@ struct plan plan_create(struct arena *arena, const struct plan_input *input) {
     return plan;
   struct plan_field *fields = ARENA_ARRAY(arena, struct plan_field, input->local.count);
   plan.fields = fields;
-  for (; plan.count < input->local.count; plan.count++)
-    fields[plan.count] = create_field(arena, &input->rules, &input->local.at[plan.count]);
+  for (size_t i = 0; i < input->local.count; i++)
+    if (rules_takes(&input->rules, input->local.at[i].name))
+      fields[plan.count++] = create_field(arena, &input->rules, &input->local.at[i]);
   return plan;
 }
 
@@ -94,7 +95,8 @@ struct plan plan_import(struct arena *arena, const struct plan_input *input) {
     return plan;
   struct plan_field *fields = ARENA_ARRAY(arena, struct plan_field, input->external.count);
   plan.fields = fields;
-  for (; plan.count < input->external.count; plan.count++)
-    fields[plan.count] = import_field(arena, &input->rules, &input->external.at[plan.count]);
+  for (size_t i = 0; i < input->external.count; i++)
+    if (rules_takes(&input->rules, input->external.at[i].name))
+      fields[plan.count++] = import_field(arena, &input->rules, &input->external.at[i]);
   return plan;
 }

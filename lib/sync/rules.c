@@ -27,7 +27,13 @@ const struct field_rule *rules_field(const struct rules *rules, struct str field
   return &no_rule;
 }
 
+bool rules_takes(const struct rules *rules, struct str field) {
+  return !rules->listed_only || rules_field(rules, field) != &no_rule;
+}
+
 enum direction rules_direction(const struct rules *rules, struct str field) {
+  if (field.length && !rules_takes(rules, field))
+    return DIRECTION_DISABLED;
   enum direction direction = rules_field(rules, field)->direction;
   if (direction == DIRECTION_INHERIT)
     direction = rules->direction;

@@ -35,7 +35,8 @@ struct field_rule {
   enum strategy strategy;
   const struct value_pair *table; /* may be lossy both ways; the first pair that fits is taken */
   size_t count;
-  bool closed; /* what is not in the table is unmappable; else it passes through as it is */
+  bool closed;        /* what is not in the table is unmappable; else it passes through as it is */
+  size_t members_max; /* how many members the external side takes in this set; 0 = any number */
 };
 
 struct rules {
@@ -44,10 +45,14 @@ struct rules {
   bool confirmed; /* a named person has confirmed external_wins or newest_wins for good */
   const struct field_rule *fields;
   size_t field_count;
+  bool listed_only; /* a field without a rule is not kept in step: as DISABLED */
 };
 
 /* The rule of `field`; one that inherits everything and has no table when there is none. Never NULL. */
 const struct field_rule *rules_field(const struct rules *rules, struct str field);
+
+/* Whether the project keeps `field` in step at all. */
+bool rules_takes(const struct rules *rules, struct str field);
 
 /* What holds for `field` after inheritance; never *_INHERIT. An unconfirmed external_wins or newest_wins is manual. */
 enum direction rules_direction(const struct rules *rules, struct str field);

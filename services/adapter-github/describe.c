@@ -1,46 +1,66 @@
 /* What a credential may do and what a repository offers, for `tandem connect`. */
 #include "adapter-github/github.h"
 
-struct names {
+/* The words of one list of the repository. */
+struct words {
   struct arena *arena;
   const char *member;
-  struct str *at;
+  struct remote_word *at;
   size_t count, capacity;
 };
 
-static struct result take_name(void *context, const cJSON *item) {
-  struct names *names = context;
-  if (names->count == names->capacity) {
-    size_t capacity = names->capacity ? names->capacity * 2 : 32;
-    struct str *grown = ARENA_ARRAY(names->arena, struct str, capacity);
-    if (names->count)
-      memcpy(grown, names->at, names->count * sizeof *grown);
-    names->at = grown;
-    names->capacity = capacity;
+static struct result take_word(void *context, const cJSON *item) {
+  struct words *words = context;
+  if (words->count == words->capacity) {
+    size_t capacity = words->capacity ? words->capacity * 2 : 32;
+    struct remote_word *grown = ARENA_ARRAY(words->arena, struct remote_word, capacity);
+    if (words->count)
+      memcpy(grown, words->at, words->count * sizeof *grown);
+    words->at = grown;
+    words->capacity = capacity;
   }
-  names->at[names->count++] = str_copy(names->arena, json_str(item, names->member));
+  words->at[words->count++] = (struct remote_word){.name = str_copy(words->arena, json_str(item, words->member))};
   return RESULT_DONE;
 }
 
-static struct result list_names(struct connection *c, struct arena *arena, struct str path, const char *member,
-                                struct list *out) {
-  struct names names = {.arena = arena, .member = member};
-  TRY(github_each(c, arena, path, take_name, &names));
-  *out = (struct list){names.at, names.count};
+static struct result list_words(struct connection *c, struct arena *arena, const char *path, const char *member,
+                                struct remote_field *out) {
+  struct words words = {.arena = arena, .member = member};
+  TRY(github_each(c, arena, str_of(path), take_word, &words));
+  out->words.at = words.at;
+  out->words.count = words.count;
   return RESULT_DONE;
 }
 
-static struct result describe_lists(struct connection *c, struct arena *arena, struct remote_description *out) {
-  static const struct str statuses[] = {
-      {"open", 4}, {"closed:completed", 16}, {"closed:not_planned", 18}, {"closed:duplicate", 16}};
-  struct list labels, milestones, people;
-  TRY(list_names(c, arena, STR("/labels?per_page=100"), "name", &labels));
-  TRY(list_names(c, arena, STR("/milestones?state=all&per_page=100"), "title", &milestones));
-  TRY(list_names(c, arena, STR("/assignees?per_page=100"), "login", &people));
-  out->labels.at = labels.at, out->labels.count = labels.count;
-  out->milestones.at = milestones.at, out->milestones.count = milestones.count;
-  out->people.at = people.at, out->people.count = people.count;
-  out->statuses.at = statuses, out->statuses.count = sizeof statuses / sizeof statuses[0];
+static const struct remote_word statuses[] = {
+    {{"open", 4}, {"open", 4}},
+    {{"closed:completed", 16}, {"done", 4}},
+    {{"closed:not_planned", 18}, {"cancelled", 9}},
+    {{"closed:duplicate", 16}, {"duplicate", 9}},
+};
+
+/* Without push access GitHub drops labels, assignees and milestones silently, but shows them. */
+static struct result describe_fields(struct connection *c, struct arena *arena, struct remote_description *out) {
+  enum { TITLE, BODY, STATUS, LABELS, ASSIGNEES, MILESTONE, FIELDS };
+  static const struct remote_field table[FIELDS] = {
+      [TITLE] = {.name = {"title", 5}, .label = {"Title", 5}, .kind = {"line", 4}, .required = true},
+      [BODY] = {.name = {"body", 4}, .label = {"Description", 11}, .kind = {"text", 4}},
+      [STATUS] = {.name = {"status", 6}, .label = {"State", 5}, .kind = {"choice", 6}},
+      [LABELS] = {.name = {"labels", 6}, .label = {"Labels", 6}, .kind = {"set", 3}, .open_words = true},
+      [ASSIGNEES] = {.name = {"assignees", 9}, .label = {"Assignees", 9}, .kind = {"users", 5}, .members_max = 10},
+      [MILESTONE] = {.name = {"milestone", 9}, .label = {"Milestone", 9}, .kind = {"choice", 6}},
+  };
+  struct remote_field *fields = ARENA_ARRAY(arena, struct remote_field, FIELDS);
+  memcpy(fields, table, sizeof table);
+  for (size_t i = 0; i < FIELDS; i++)
+    fields[i].writable = out->can_write;
+  fields[STATUS].words.at = statuses;
+  fields[STATUS].words.count = sizeof statuses / sizeof statuses[0];
+  TRY(list_words(c, arena, "/labels?per_page=100", "name", &fields[LABELS]));
+  TRY(list_words(c, arena, "/milestones?state=all&per_page=100", "title", &fields[MILESTONE]));
+  TRY(list_words(c, arena, "/assignees?per_page=100", "login", &fields[ASSIGNEES]));
+  out->fields.at = fields;
+  out->fields.count = FIELDS;
   return RESULT_DONE;
 }
 
@@ -100,7 +120,7 @@ static struct result describe_repository(struct connection *c, struct arena *are
   cJSON_Delete(repo);
   TRY(result);
   TRY(estimate(c, arena, &out->estimated_tickets));
-  return describe_lists(c, arena, out);
+  return describe_fields(c, arena, out);
 }
 
 struct result github_describe(struct connection *c, struct arena *arena, struct remote_description *out) {

@@ -25,7 +25,7 @@ enum { CLAIM_MAX = 500 };
   "select c.mapping_id, c.generation, m.project_id, m.kind, m.item_id is null as unlinked, "                        \
   "m.external_id is null as uncreated, e.fresh, i.fields as local, "                                                \
   "case when m.item_id is null and not exists (select from jsonb_array_elements(p.rules) r where "                  \
-  "r ->> 'field' = 'body') then e.fields - 'body' else e.fields end as external, "                                  \
+  "r ->> 'field' = 'body' and r ?| '{direction,table}') then e.fields - 'body' else e.fields end as external, "     \
   "m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, "                   \
   "m.item_id is not null and leave_rule(m.item_id, m.project_id) is null as withheld "                              \
   "from claimed c join mapping m on m.id = c.mapping_id join project p on p.id = m.project_id "                     \

@@ -1,4 +1,4 @@
-/* Verbs on projects and credentials. */
+/* Verbs on projects. */
 #include "store/projects.h"
 
 #include "base/json.h"
@@ -9,7 +9,7 @@
 
 #define PROJECT_COLUMNS                                                                                     \
   "id, name, system, base_url, remote, credential, webhook_credential, direction, strategy, confirmed_by, " \
-  "privacy_default, rules, poll_interval_s, state, state_reason, version"
+  "privacy_default, rules, listed_only, options, poll_interval_s, state, state_reason, version"
 
 struct rules_holder {
   LIST_OF(struct field_setting) rules;
@@ -36,6 +36,8 @@ static struct result read_project(struct arena *arena, const struct rows *rows, 
       .strategy = rows_str(rows, row, "strategy"),
       .confirmed_by = rows_str(rows, row, "confirmed_by"),
       .privacy_default = rows_str(rows, row, "privacy_default"),
+      .listed_only = rows_bool(rows, row, "listed_only"),
+      .options = rows_str(rows, row, "options"),
       .poll_interval_s = rows_i64(rows, row, "poll_interval_s"),
       .state = rows_str(rows, row, "state"),
       .state_reason = rows_str(rows, row, "state_reason"),
@@ -122,13 +124,15 @@ static struct result upsert_project(struct call *call, const struct project *p, 
   struct rows rows;
   TRY(db_query(call->db,
                "insert into project (name, system, base_url, remote, credential, webhook_credential, direction, "
-               "strategy, confirmed_by, privacy_default, rules, poll_interval_s) "
-               "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::jsonb, $12::bigint) "
+               "strategy, confirmed_by, privacy_default, rules, poll_interval_s, listed_only, options) "
+               "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::jsonb, $12::bigint, $13::boolean, "
+               "coalesce($14::text, '{}')::jsonb) "
                "on conflict (name) do update set base_url = excluded.base_url, credential = excluded.credential, "
                "webhook_credential = excluded.webhook_credential, direction = excluded.direction, "
                "strategy = excluded.strategy, confirmed_by = excluded.confirmed_by, "
                "privacy_default = excluded.privacy_default, rules = excluded.rules, "
-               "poll_interval_s = excluded.poll_interval_s, version = project.version + 1, state = 'active', "
+               "poll_interval_s = excluded.poll_interval_s, listed_only = excluded.listed_only, "
+               "options = excluded.options, version = project.version + 1, state = 'active', "
                "state_reason = null, pull_attempts = 0, pull_next_at = now() "
                "where project.system = excluded.system and project.remote = excluded.remote "
                "returning id",
@@ -136,7 +140,8 @@ static struct result upsert_project(struct call *call, const struct project *p, 
                       p_str(p->webhook_credential), p_str(or_default(p->direction, "bidirectional")),
                       p_str(or_default(p->strategy, "manual")), p_str(p->confirmed_by),
                       p_str(or_default(p->privacy_default, "shareable")), p_str(rules_json(call->arena, p)),
-                      p_i64(p->poll_interval_s > 0 ? p->poll_interval_s : 60)),
+                      p_i64(p->poll_interval_s > 0 ? p->poll_interval_s : 60), p_bool(p->listed_only),
+                      p_str(p->options)),
                &rows));
   if (rows.count == 0)
     return result_error(RESULT_REJECTED, "project \"%.*s\" already stands for another remote; choose another --name",
@@ -196,50 +201,4 @@ struct result store_project_set_state(struct call *call, const void *request, vo
   outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
   answer->id = project.id;
   return RESULT_DONE;
-}
-
-/* -- credentials -- */
-
-static struct str associated_data(struct arena *arena, struct str name, struct str kind, int64_t generation) {
-  return str_format(arena, "%.*s|%.*s|%lld", STR_FMT(name), STR_FMT(kind), (long long)generation);
-}
-
-static struct result next_generation(struct call *call, struct str name, int64_t *out) {
-  struct rows rows;
-  TRY(db_query(call->db, "select generation from credential where name = $1 for update", PARAMS(p_str(name)), &rows));
-  *out = rows.count ? rows_i64(&rows, 0, "generation") + 1 : 1;
-  return RESULT_DONE;
-}
-
-struct result store_credential_put(struct call *call, const void *request, void *reply) {
-  (void)reply;
-  const struct credential_put *put = request;
-  int64_t generation;
-  TRY(next_generation(call, put->name, &generation));
-  struct sealed sealed =
-      vault_seal(call->vault, call->arena, associated_data(call->arena, put->name, put->kind, generation), put->secret);
-  TRY(db_query(call->db,
-               "insert into credential (name, kind, key_id, generation, nonce, ciphertext) "
-               "values ($1, $2, $3, $4::bigint, $5, $6) on conflict (name) do update set kind = excluded.kind, "
-               "key_id = excluded.key_id, generation = excluded.generation, nonce = excluded.nonce, "
-               "ciphertext = excluded.ciphertext, blocked_until = null, updated_at = now()",
-               PARAMS(p_str(put->name), p_str(put->kind), p_str(str_of(call->vault->key_id)), p_i64(generation),
-                      p_bytes(sealed.nonce), p_bytes(sealed.ciphertext)),
-               NULL));
-  return journal_audit(call, put->actor, "credential.put", put->name, (struct str){0});
-}
-
-struct result store_credential_get(struct call *call, const void *request, void *reply) {
-  const struct credential_get *get = request;
-  struct credential *answer = reply;
-  struct rows rows;
-  TRY(db_query(call->db, "select kind, generation, nonce, ciphertext from credential where name = $1",
-               PARAMS(p_str(get->name)), &rows));
-  if (rows.count == 0)
-    return result_error(RESULT_GONE, "there is no credential \"%.*s\"; `tandem connect` makes one", STR_FMT(get->name));
-  struct sealed sealed = {rows_bytes(call->arena, &rows, 0, "nonce"), rows_bytes(call->arena, &rows, 0, "ciphertext")};
-  answer->name = get->name;
-  answer->kind = rows_str(&rows, 0, "kind");
-  struct str associated = associated_data(call->arena, get->name, answer->kind, rows_i64(&rows, 0, "generation"));
-  return vault_unseal(call->vault, call->arena, associated, &sealed, &answer->secret);
 }

@@ -24,10 +24,19 @@ static struct result hurried_call(struct http *http, struct arena *arena, const 
   return hurried->inner->call(hurried->inner, arena, &copy, out);
 }
 
+/* The stored credential, as a store would keep it for a renewing connector. */
+struct driver_renewal {
+  struct credential_renewal renewal;
+  struct arena *arena;
+  struct str secret;
+  int saves;
+};
+
 struct driver {
   const struct connector *connector;
   struct connection *connection;
   struct hurried_http http;
+  struct driver_renewal renewal;
   struct arena arena; /* of the connection */
   struct project project;
 };
@@ -99,6 +108,20 @@ static struct str keep(struct call *call, const char *name) {
   return str_copy(&call->driver->arena, json_str(call->in, name));
 }
 
+/* What is stored is what was saved last; the script sees it in each answer as `stored_credential`. */
+static struct result renewal_begin(struct credential_renewal *renewal, struct arena *arena, struct str *out) {
+  struct driver_renewal *own = (struct driver_renewal *)renewal;
+  *out = str_copy(arena, own->secret);
+  return RESULT_DONE;
+}
+
+static struct result renewal_save(struct credential_renewal *renewal, struct str secret) {
+  struct driver_renewal *own = (struct driver_renewal *)renewal;
+  own->secret = str_copy(own->arena, secret);
+  own->saves++;
+  return RESULT_DONE;
+}
+
 static struct result op_open(struct call *call) {
   struct driver *driver = call->driver;
   close_connection(driver);
@@ -106,14 +129,18 @@ static struct result op_open(struct call *call) {
   struct connector_config config = {.project = &driver->project,
                                     .credential_kind = keep(call, "credential_kind"),
                                     .credential = str_copy(&driver->arena, str_of(credential)),
+                                    .renewal = &driver->renewal.renewal,
                                     .http = &driver->http.http,
                                     .now_ms = clock_now_ms};
+  driver->renewal = (struct driver_renewal){
+      .renewal = {renewal_begin, renewal_save}, .arena = &driver->arena, .secret = config.credential};
   free(credential);
   driver->http.timeout_ms = json_i64(call->in, "timeout_ms");
   driver->project = (struct project){.id = 1,
                                      .system = str_of(driver->connector->system),
                                      .base_url = keep(call, "base_url"),
                                      .remote = keep(call, "remote"),
+                                     .options = keep(call, "options"),
                                      .credential = keep(call, "credential_name")};
   return driver->connector->open(&config, &driver->connection);
 }
@@ -185,7 +212,13 @@ static struct result op_find(struct call *call) {
 }
 
 static struct result op_verify(struct call *call) {
-  struct webhook_request request = {.signature = argument_str(call, "signature"), .body = argument_str(call, "body")};
+  struct webhook_request request = {.event = argument_str(call, "event"),
+                                    .delivery_id = argument_str(call, "delivery_id"),
+                                    .signature = argument_str(call, "signature"),
+                                    .timestamp = argument_str(call, "timestamp"),
+                                    .authorization = argument_str(call, "authorization"),
+                                    .body = argument_str(call, "body"),
+                                    .now_ms = clock_now_ms()};
   bool genuine = call->driver->connector->verify(&request, argument_str(call, "secret"));
   cJSON_AddBoolToObject(call->out, "genuine", genuine);
   return RESULT_DONE;
@@ -202,25 +235,10 @@ static struct result op_translate(struct call *call) {
   return RESULT_DONE;
 }
 
-static void add_names(struct call *call, const char *name, const struct str *at, size_t count) {
-  cJSON *list = cJSON_AddArrayToObject(call->out, name);
-  for (size_t i = 0; i < count; i++)
-    cJSON_AddItemToArray(list, cJSON_CreateString(str_c(call->arena, at[i])));
-}
-
 static struct result op_describe(struct call *call) {
   struct remote_description found = {0};
   TRY(call->driver->connector->describe(call->driver->connection, call->arena, &found));
-  cJSON_AddStringToObject(call->out, "account", str_c(call->arena, found.account));
-  cJSON_AddStringToObject(call->out, "remote", str_c(call->arena, found.remote));
-  cJSON_AddStringToObject(call->out, "url", str_c(call->arena, found.url));
-  cJSON_AddBoolToObject(call->out, "can_write", found.can_write);
-  cJSON_AddBoolToObject(call->out, "is_private", found.is_private);
-  cJSON_AddNumberToObject(call->out, "estimated_tickets", (double)found.estimated_tickets);
-  add_names(call, "labels", found.labels.at, found.labels.count);
-  add_names(call, "milestones", found.milestones.at, found.milestones.count);
-  add_names(call, "people", found.people.at, found.people.count);
-  add_names(call, "statuses", found.statuses.at, found.statuses.count);
+  cJSON_AddItemToObject(call->out, "description", json_from_record(&record_remote_description, &found, false));
   return RESULT_DONE;
 }
 
@@ -247,6 +265,12 @@ static struct result run(struct call *call) {
   return result_error(RESULT_BUG, "there is no operation %.*s", STR_FMT(op));
 }
 
+static void add_renewal(struct call *call) {
+  const struct driver_renewal *renewal = &call->driver->renewal;
+  if (renewal->saves)
+    cJSON_AddStringToObject(call->out, "stored_credential", str_c(call->arena, renewal->secret));
+}
+
 static void add_usage(struct call *call) {
   struct usage usage = {0};
   if (call->driver->connection)
@@ -266,6 +290,7 @@ static void answer_line(struct driver *driver, struct arena *arena, struct str l
   cJSON_AddStringToObject(call.out, "message", result.message);
   cJSON_AddNumberToObject(call.out, "retry_after_ms", (double)result.retry_after_ms);
   add_usage(&call);
+  add_renewal(&call);
   cJSON_Delete(in);
   struct str text = json_print(arena, call.out);
   printf("%.*s\n", STR_FMT(text));

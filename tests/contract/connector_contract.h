@@ -6,13 +6,14 @@
 #include "service/connector.h"
 
 /* Reads calls from stdin until it ends. Each is an object with `op`:
- *   open       base_url, remote, credential_kind, credential (object), credential_name, timeout_ms
+ *   open       base_url, remote, credential_kind, credential (object), credential_name, options (text), timeout_ms
  *   pull       mode, cursor                 fetch      ref
  *   push       intent, payload              find       intent, marker
- *   verify     signature, body, secret      translate  event, body, remote
- *   describe
+ *   verify     event, delivery_id, signature, timestamp, authorization, body, secret
+ *   translate  event, body, remote          describe
  * The answer has code, message, retry_after_ms, usage, `broken` (rules of service/connector.h that the connector broke)
- * and what the call gave. */
+ * the credential that
+ * was saved last if one was, and what the call gave. */
 int connector_contract_main(const struct connector *connector);
 
 #endif

@@ -62,6 +62,19 @@ class Driver:
     def pull(self, cursor=None, mode="incremental"):
         return self.call("pull", mode=mode, **({"cursor": cursor} if cursor else {}))
 
+    def describe(self):
+        """The description, its fields by name, or the answer when it failed."""
+        answer = self.call("describe")
+        if answer.code != "ok":
+            return answer
+        found = Answer(dict({"remote": "", "can_write": False, "is_private": False}, **answer.description, code="ok", message=""))
+        found.fields = {field["name"]: field for field in answer.description.get("fields", [])}
+        return found
+
+    def words(self, field):
+        """The words that a field of the remote knows."""
+        return [word["name"] for word in self.describe().fields[field].get("words", [])]
+
     def fetch(self, kind, external_id, parent=None, etag=None):
         ref = {"kind": kind, "external_id": str(external_id), "parent_external_id": parent, "etag": etag}
         return self.call("fetch", ref={name: value for name, value in ref.items() if value is not None})

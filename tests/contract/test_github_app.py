@@ -110,7 +110,7 @@ class App(GitHubCase):
         self.assertEqual(self.driver.fetch("ticket", 1).code, "ok")
 
     def test_app_describe_asks_the_installation_what_it_may(self):
-        found = self.driver.call("describe")
+        found = self.driver.describe()
         self.assertEqual((found.account, found.can_write), ("tandem-sync[bot]", True))
 
 

@@ -186,18 +186,18 @@ class Reading(GitHubCase):
         self.assertEqual(self.driver.fetch(*ref).observation["gone"], "deleted")
 
     def test_describe_tells_what_the_credential_may_do(self):
-        found = self.driver.call("describe")
+        found = self.driver.describe()
         self.assertEqual((found.account, found.remote, found.can_write), ("tandem-bot", "acme/rocket", True))
         self.assertEqual(found.estimated_tickets, self.github.control("health")["repositories"]["acme/rocket"]["issues"])
-        self.assertIn("bug", found.labels)
-        self.assertIn("Backlog", found.milestones)
-        self.assertIn("closed:not_planned", found.statuses)
+        self.assertIn("bug", self.driver.words("labels"))
+        self.assertIn("Backlog", self.driver.words("milestone"))
+        self.assertIn("closed:not_planned", self.driver.words("status"))
         self.open(token="reader-token")
-        self.assertFalse(self.driver.call("describe").can_write)
+        self.assertFalse(self.driver.describe().can_write)
 
     def test_describe_without_a_repository_tests_the_account(self):
         self.open(remote="")
-        found = self.driver.call("describe")
+        found = self.driver.describe()
         self.assertEqual((found.account, found.remote), ("tandem-bot", ""))
 
 
@@ -228,7 +228,7 @@ class Renamed(GitHubCase):
         self.driver.reopen()
         self.assertEqual(self.driver.fetch("ticket", made["external_id"]).observation["external_id"],
                          made["external_id"])
-        self.assertEqual(self.driver.call("describe").remote, "acme/starship")
+        self.assertEqual(self.driver.describe().remote, "acme/starship")
 
     def test_transferred_is_told_from_renamed(self):
         number = self.add_ticket("both")
