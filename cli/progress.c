@@ -1,64 +1,27 @@
 /* The live progress line, and waiting for a session. */
 #include "cli/progress.h"
 
-#include <pthread.h>
 #include <sys/ioctl.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "cli/client.h"
 #include "cli/report.h"
-#include "service/bus.h"
 
 enum { ASK_LEAST_MS = 200, ASK_MOST_MS = 1000, PATIENCE_MS = 60000, LINE_COLUMNS_MAX = 500 };
 
-/* Rung by the bus's thread. */
-struct bell {
-  pthread_mutex_t mutex;
-  pthread_cond_t moved;
-  bool rung;
-};
-static void on_event(void *context, enum event_id id, const struct stored_event *event) {
-  (void)event;
-  struct bell *bell = context;
-  if (id == EVENT_HEARTBEAT)
-    return;
-  pthread_mutex_lock(&bell->mutex);
-  bell->rung = true;
-  pthread_cond_signal(&bell->moved);
-  pthread_mutex_unlock(&bell->mutex);
-}
-
-static void wait_for_bell(struct bell *bell, int64_t most_ms) {
-  struct timespec until;
-  clock_gettime(CLOCK_REALTIME, &until);
-  int64_t nanoseconds = until.tv_nsec + most_ms * 1000000;
-  until.tv_sec += (time_t)(nanoseconds / 1000000000);
-  until.tv_nsec = (long)(nanoseconds % 1000000000);
-  pthread_mutex_lock(&bell->mutex);
-  int status = 0;
-  while (!bell->rung && status == 0)
-    status = pthread_cond_timedwait(&bell->moved, &bell->mutex, &until);
-  bell->rung = false;
-  pthread_mutex_unlock(&bell->mutex);
-}
-
-/* The bus lives as long as the process, and so does its bell. Without events the session is asked for all the same. */
-static struct bell *hang_bell(struct invocation *call) {
-  static struct bell bell = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
-  static struct bus *bus;
-  const struct bus_options options = {.endpoint = &call->endpoint,
-                                      .rpc = call->rpc,
-                                      .after = BUS_FROM_NOW,
-                                      .doorbells = true,
-                                      .on_event = on_event,
-                                      .context = &bell};
-  if (!bus) {
-    struct result result = bus_open(&options, &bus);
-    if (!result_ok(&result))
-      output_note(call->output, "No live events (%s); asking every second instead.", result.message);
-  }
-  return &bell;
+/* Until anything moves in the store, a second at most. */
+static void wait_for_move(struct invocation *call, struct arena *arena, int64_t *position) {
+  static const struct str any[] = {{"plan", 4}, {"work", 4}, {"session", 7}};
+  struct bell_wait request = {.after = *position, .most_ms = ASK_MOST_MS};
+  struct bell_answer answer = {0};
+  request.bells.at = any;
+  request.bells.count = sizeof any / sizeof any[0];
+  int64_t asked_ms = clock_mono_ms();
+  struct result result = rpc_call(call->rpc, arena, VERB_WAIT, &request, &answer, RPC_TIMEOUT_MS);
+  if (result_ok(&result))
+    *position = answer.position;
+  else if (clock_mono_ms() - asked_ms < ASK_MOST_MS)
+    clock_sleep_ms(ASK_MOST_MS);
 }
 
 /* -- the line -- */
@@ -107,7 +70,7 @@ static struct result ask(struct invocation *call, struct arena *arena, int64_t i
 }
 
 static struct result wait_loop(struct invocation *call, int64_t id, struct session *out) {
-  struct bell *bell = hang_bell(call);
+  int64_t position = 0;
   struct arena scratch = {0};
   int64_t answered_ms = clock_mono_ms();
   for (;;) {
@@ -123,7 +86,7 @@ static struct result wait_loop(struct invocation *call, int64_t id, struct sessi
       return arena_free(&scratch), result;
     }
     arena_reset(&scratch);
-    wait_for_bell(bell, ASK_MOST_MS);
+    wait_for_move(call, &scratch, &position);
     int64_t since_ms = clock_mono_ms() - asked_ms;
     if (since_ms < ASK_LEAST_MS)
       clock_sleep_ms(ASK_LEAST_MS - since_ms);

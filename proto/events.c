@@ -93,13 +93,6 @@ static const struct field event_project_fields[] = {
 static const struct record record_event_project =
     RECORD("Project", struct event_project, event_project_fields, "A project and its main settings.");
 
-static const struct field event_doorbell_fields[] = {
-    FIELD(struct event_doorbell, system, FIELD_STR, 0, "Only adapters of this connector are meant; absent = any."),
-    FIELD(struct event_doorbell, project, FIELD_STR, 0, "Only this project is meant; absent = any."),
-};
-static const struct record record_event_doorbell =
-    RECORD("Doorbell", struct event_doorbell, event_doorbell_fields, "Who is meant.");
-
 static const struct field event_heartbeat_fields[] = {
     FIELD(struct event_heartbeat, head, FIELD_I64, FIELD_REQUIRED,
           "Sequence of the newest logged event: whoever has less reads the rest."),
@@ -127,12 +120,6 @@ const struct event_type event_table[EVENT_COUNT] = {
                               "A local ticket or comment was changed by a person or a service."},
     [EVENT_PROJECT_CONFIGURED] = {"tandem.v1.ProjectConfigured", EVENT_LOGGED | EVENT_ACCEPTED, &record_event_project,
                                   "A project was made, or its settings or state changed."},
-    [EVENT_PLAN_NEEDED] = {"tandem.v1.internal.PlanNeeded", 0, &record_event_doorbell,
-                           "Doorbell: mappings are waiting to be planned."},
-    [EVENT_WORK_READY] = {"tandem.v1.internal.WorkReady", 0, &record_event_doorbell,
-                          "Doorbell: an adapter has something to claim."},
-    [EVENT_SESSION_MOVED] = {"tandem.v1.internal.SessionMoved", 0, &record_event_doorbell,
-                             "Doorbell: a session may be finished."},
     [EVENT_HEARTBEAT] = {"tandem.v1.internal.Heartbeat", 0, &record_event_heartbeat,
                          "Every second: the newest sequence."},
 };

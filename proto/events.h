@@ -3,7 +3,7 @@
  * On the wire (nng pub/sub): the topic bytes, one NUL byte, then a msgpack map of the CloudEvents 1.0 attributes id,
  * source, specversion, type, time, subject, the extensions sequence, partitionkey and traceparent, and `data`, a map
  * with the members of the event's record. The topic is the type: subscribe to "tandem.v1." for all, or to one type and
- * its NUL. Doorbells are not logged and carry no sequence: losing one costs a little time, never work. */
+ * its NUL. The heartbeat is not logged and carries no sequence. */
 #ifndef PROTO_EVENTS_H
 #define PROTO_EVENTS_H
 
@@ -61,9 +61,6 @@ struct event_project {
   struct str project, system, remote, direction, strategy, state;
   LIST_OF(struct project) settings; /* from a service: one, the whole settings */
 };
-struct event_doorbell {
-  struct str system, project; /* absent = any */
-};
 struct event_heartbeat {
   int64_t head;
 };
@@ -79,9 +76,6 @@ enum event_id {
   EVENT_TICKET_CREATED,
   EVENT_TICKET_UPDATED,
   EVENT_PROJECT_CONFIGURED,
-  EVENT_PLAN_NEEDED,   /* doorbell: mappings are dirty */
-  EVENT_WORK_READY,    /* doorbell: an adapter of `system` has something to claim */
-  EVENT_SESSION_MOVED, /* doorbell: a session may have nothing left */
   EVENT_HEARTBEAT,
   EVENT_COUNT,
 };

@@ -233,6 +233,25 @@ static const struct field schedule_result_fields[] = {
 static const struct record record_schedule_result =
     RECORD("ScheduleResult", struct schedule_result, schedule_result_fields, "What a tick did.");
 
+const char *const bell_names[BELL_COUNT] = {[BELL_PLAN] = "plan", [BELL_WORK] = "work", [BELL_SESSION] = "session"};
+
+static const struct field bell_wait_fields[] = {
+    FIELD(struct bell_wait, bells, FIELD_STRS, 0, "What to wait for: plan, work, session."),
+    FIELD(struct bell_wait, system, FIELD_STR, 0, "An adapter's connector: work of other systems does not count."),
+    FIELD(struct bell_wait, after, FIELD_I64, 0, "The position in the last answer; 0 = answer at once."),
+    FIELD(struct bell_wait, most_ms, FIELD_I64, 0,
+          "Answer after so many ms at the latest; 0 or more than 5,000 = after 5,000."),
+};
+static const struct record record_bell_wait =
+    RECORD("BellWait", struct bell_wait, bell_wait_fields, "What to wait for.");
+
+static const struct field bell_answer_fields[] = {
+    FIELD(struct bell_answer, position, FIELD_I64, 0, "To be sent as `after` with the next wait."),
+    FIELD(struct bell_answer, rung, FIELD_BOOL, 0, "Whether there may be something to do; false = the time is over."),
+};
+static const struct record record_bell_answer =
+    RECORD("BellAnswer", struct bell_answer, bell_answer_fields, "Whether there may be something to do.");
+
 static const struct field work_claim_fields[] = {
     FIELD(struct work_claim, system, FIELD_STR, FIELD_REQUIRED, "The adapter's connector: 'github'."),
     FIELD(struct work_claim, worker, FIELD_STR, FIELD_REQUIRED,
@@ -613,6 +632,8 @@ const struct verb verb_table[VERB_COUNT] = {
                               "What a dry run found."},
     [VERB_SCHEDULE_TICK] = {"schedule.tick", VERB_WRITE, &record_schedule_tick, &record_schedule_result,
                             "Starts what is due and finishes what has nothing left."},
+    [VERB_WAIT] = {"wait", 0, &record_bell_wait, &record_bell_answer,
+                   "Answers when there may be something to do, or when the time is over."},
     [VERB_WORK_CLAIM] = {"work.claim", VERB_WRITE, &record_work_claim, &record_work,
                          "Claims the most urgent work for one adapter."},
     [VERB_WORK_RELEASE] = {"work.release", VERB_WRITE, &record_work_release, &record_empty, "Gives a lease back."},

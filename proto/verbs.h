@@ -139,6 +139,27 @@ struct schedule_result {
   int64_t next_ms; /* nothing is due before this long from now */
 };
 
+/* What rings when there may be something to do. A bell is heard by whoever waits for it (the verb `wait`); one that
+ * nobody heard loses no work, because what is to be done stands in the database. */
+enum bell {
+  BELL_PLAN,    /* mappings are to be planned */
+  BELL_WORK,    /* an adapter has something to claim */
+  BELL_SESSION, /* a session moved, and may have nothing left to do */
+  BELL_COUNT,
+};
+extern const char *const bell_names[BELL_COUNT];
+
+struct bell_wait {
+  LIST_OF(struct str) bells; /* by name */
+  struct str system;         /* of an adapter: bells for other systems do not count */
+  int64_t after;             /* the position of the last answer; 0 = answer at once */
+  int64_t most_ms;           /* answer after so long at the latest; 0 = as long as the store likes */
+};
+struct bell_answer {
+  int64_t position;
+  bool rung; /* after `after` */
+};
+
 struct work_claim {
   struct str system, worker;
 };
@@ -324,6 +345,7 @@ enum verb_id {
   VERB_SESSION_LIST,
   VERB_SESSION_PREVIEW,
   VERB_SCHEDULE_TICK,
+  VERB_WAIT,
   VERB_WORK_CLAIM,
   VERB_WORK_RELEASE,
   VERB_WORK_FAIL,

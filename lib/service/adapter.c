@@ -44,11 +44,6 @@ static struct result work(struct service_context *context, int64_t *wait_ms) {
   return worker_round(own_worker(context), context, wait_ms);
 }
 
-static bool wakes(enum event_id id, const struct stored_event *event) {
-  (void)event;
-  return id == EVENT_WORK_READY;
-}
-
 /* -- describing -- */
 
 struct describe_request {
@@ -115,6 +110,11 @@ int adapter_main(int argc, char **argv, const struct connector *connector) {
     return describe(connector);
   struct arena arena = {0};
   struct str role = str_format(&arena, "adapter-%s", connector->system);
-  struct service service = {.role = role.at, .workers = WORKERS, .start = start, .work = work, .wakes = wakes};
+  struct service service = {.role = role.at,
+                            .workers = WORKERS,
+                            .start = start,
+                            .work = work,
+                            .bells = 1U << BELL_WORK,
+                            .system = connector->system};
   return service_main(&service, (void *)(uintptr_t)connector);
 }

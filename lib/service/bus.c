@@ -91,9 +91,7 @@ static void on_frame(struct bus *bus, struct arena *arena, struct str frame) {
   struct result result = event_from_frame(arena, frame, &event);
   if (!result_ok(&result))
     return; /* not ours, or a newer form: the log has it */
-  if (bus->options.doorbells)
-    deliver(bus, &event);
-  else if (event_named(event.type) == EVENT_HEARTBEAT)
+  if (event_named(event.type) == EVENT_HEARTBEAT)
     on_heartbeat(bus, &event);
   else if (event.sequence)
     on_logged(bus, &event);
@@ -115,13 +113,6 @@ static void *run(void *context) {
   return NULL;
 }
 
-static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *context) {
-  (void)pipe, (void)event;
-  struct bus *bus = context;
-  if (bus->options.on_connected)
-    bus->options.on_connected(bus->options.context);
-}
-
 struct result bus_open(const struct bus_options *options, struct bus **out) {
   struct bus *bus = calloc(1, sizeof *bus);
   bus->options = *options;
@@ -129,9 +120,8 @@ struct result bus_open(const struct bus_options *options, struct bus **out) {
   atomic_init(&bus->position, bus->live ? options->after : 0);
   int status = nng_sub0_open(&bus->socket);
   status = status ? status : nng_socket_set_int(bus->socket, NNG_OPT_RECVBUF, SOCKET_BUFFER_MESSAGES);
-  const char *topics = options->doorbells ? "tandem.v1.internal." : "tandem.v1.";
-  status = status ? status : nng_socket_set(bus->socket, NNG_OPT_SUB_SUBSCRIBE, topics, strlen(topics));
-  status = status ? status : nng_pipe_notify(bus->socket, NNG_PIPE_EV_ADD_POST, on_pipe, bus);
+  static const char topics[] = "tandem.v1.";
+  status = status ? status : nng_socket_set(bus->socket, NNG_OPT_SUB_SUBSCRIBE, topics, sizeof topics - 1);
   status = status ? status : nng_socket_get_int(bus->socket, NNG_OPT_RECVFD, &bus->readable_fd);
   if (status)
     return result_error(RESULT_BUG, "subscriber socket: %s", nng_strerror(status));

@@ -1,7 +1,6 @@
 /* Listening to events: subscribe, replay what was missed, go live. The only file that knows nng pub/sub's subscriber.
  * Every logged event is delivered once and in order, starting after `after`; gaps are found by the sequence and the
- * heartbeat and filled by events.read. Or only doorbells, which
- * come as they come and may be lost. */
+ * heartbeat and filled by events.read. */
 #ifndef SERVICE_BUS_H
 #define SERVICE_BUS_H
 
@@ -13,12 +12,9 @@ struct bus;
 struct bus_options {
   const struct endpoint *endpoint;
   struct rpc *rpc;
-  int64_t after;  /* BUS_FROM_NOW, or the last sequence already handled */
-  bool doorbells; /* only these: no log is followed, nothing is replayed */
+  int64_t after; /* BUS_FROM_NOW, or the last sequence already handled */
   /* Called on the bus's own thread; must not block for long. */
   void (*on_event)(void *context, enum event_id id, const struct stored_event *event);
-  /* Called each time the connection to the store comes up: what rang before was not heard. May be NULL. */
-  void (*on_connected)(void *context);
   void *context;
 };
 

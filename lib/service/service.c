@@ -15,8 +15,12 @@ struct runner {
   struct service_context context;
   pthread_mutex_t mutex;
   pthread_cond_t woken;
-  uint64_t wakes; /* how often somebody rang */
+  pthread_cond_t idling;
+  uint64_t wakes; /* how often a bell rang */
+  int idle;       /* workers that wait for one */
 };
+
+enum { WAIT_TIMEOUT_MS = 15000, WAIT_AGAIN_MS = 200 };
 
 static void wake(struct runner *runner) {
   pthread_mutex_lock(&runner->mutex);
@@ -25,7 +29,7 @@ static void wake(struct runner *runner) {
   pthread_mutex_unlock(&runner->mutex);
 }
 
-/* Until somebody rings after `seen`, or `wait_ms` have passed. */
+/* Until a bell rings after `seen`, or `wait_ms` have passed. */
 static void wait_for_wake(struct runner *runner, uint64_t seen, int64_t wait_ms) {
   struct timespec until;
   clock_gettime(CLOCK_MONOTONIC, &until);
@@ -33,9 +37,19 @@ static void wait_for_wake(struct runner *runner, uint64_t seen, int64_t wait_ms)
   until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000;
   until.tv_nsec %= 1000000000;
   pthread_mutex_lock(&runner->mutex);
+  runner->idle++;
+  pthread_cond_signal(&runner->idling);
   while (runner->wakes == seen)
     if (pthread_cond_timedwait(&runner->woken, &runner->mutex, &until) != 0)
       break;
+  runner->idle--;
+  pthread_mutex_unlock(&runner->mutex);
+}
+
+static void wait_until_idle(struct runner *runner) {
+  pthread_mutex_lock(&runner->mutex);
+  while (runner->idle == 0)
+    pthread_cond_wait(&runner->idling, &runner->mutex);
   pthread_mutex_unlock(&runner->mutex);
 }
 
@@ -71,14 +85,28 @@ static void *work_forever(void *argument) {
   return NULL;
 }
 
-static void on_event(void *context, enum event_id id, const struct stored_event *event) {
-  struct runner *runner = context;
-  if (runner->service->wakes(id, event))
-    wake(runner);
-}
-
-static void on_connected(void *context) {
-  wake(context);
+/* While a worker is idle, one request waits in the store for a bell; the position in each answer makes that what rings
+ * between two of them is not missed. */
+static void *listen_forever(void *argument) {
+  struct runner *runner = argument;
+  struct arena arena = {0};
+  struct str names[BELL_COUNT];
+  struct bell_wait request = {.system = str_of(runner->service->system), .bells.at = names};
+  for (int bell = 0; bell < BELL_COUNT; bell++)
+    if (runner->service->bells & 1U << bell)
+      names[request.bells.count++] = str_of(bell_names[bell]);
+  for (;; arena_reset(&arena)) {
+    struct bell_answer answer = {0};
+    wait_until_idle(runner);
+    struct result result = rpc_call(runner->context.rpc, &arena, VERB_WAIT, &request, &answer, WAIT_TIMEOUT_MS);
+    if (!result_ok(&result))
+      clock_sleep_ms(WAIT_AGAIN_MS);
+    else
+      request.after = answer.position;
+    if (answer.rung)
+      wake(runner);
+  }
+  return NULL;
 }
 
 static struct result connect_runner(struct runner *runner, struct arena *arena) {
@@ -86,27 +114,21 @@ static struct result connect_runner(struct runner *runner, struct arena *arena) 
   TRY(endpoint_find(arena, str_of(home ? home : "."), runner->service->role, &runner->context.endpoint));
   runner->context.name = str_format(arena, "%s-%d", runner->service->role, (int)getpid());
   TRY(rpc_open(&runner->context.endpoint, runner->context.name, &runner->context.rpc));
-  if (runner->service->start)
-    TRY(runner->service->start(&runner->context));
-  struct bus_options options = {.endpoint = &runner->context.endpoint,
-                                .rpc = runner->context.rpc,
-                                .after = BUS_FROM_NOW,
-                                .doorbells = true,
-                                .on_event = on_event,
-                                .on_connected = on_connected,
-                                .context = runner};
-  struct bus *bus;
-  return bus_open(&options, &bus);
+  return runner->service->start ? runner->service->start(&runner->context) : RESULT_DONE;
+}
+
+static struct result start_thread(void *(*run)(void *), struct runner *runner) {
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, run, runner) != 0)
+    return result_error(RESULT_RETRY, "cannot start a thread");
+  pthread_detach(thread);
+  return RESULT_DONE;
 }
 
 static struct result start_workers(struct runner *runner) {
-  for (int i = 0; i < runner->service->workers; i++) {
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, work_forever, runner) != 0)
-      return result_error(RESULT_RETRY, "cannot start a thread");
-    pthread_detach(thread);
-  }
-  return RESULT_DONE;
+  for (int i = 0; i < runner->service->workers; i++)
+    TRY(start_thread(work_forever, runner));
+  return start_thread(listen_forever, runner);
 }
 
 int service_main(const struct service *service, void *state) {
@@ -126,6 +148,7 @@ int service_main(const struct service *service, void *state) {
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   pthread_mutex_init(&runner->mutex, NULL);
   pthread_cond_init(&runner->woken, &attributes);
+  pthread_cond_init(&runner->idling, NULL);
   runner->service = service;
   runner->context.state = state;
 

@@ -1,11 +1,10 @@
-/* The skeleton of every process but the store: it connects, listens, and calls `work` again and again: when something
- * woke it, or when the time that `work` asked for has passed. What is to be done stands in the database; a wake-up only
+/* The skeleton of every process but the store: it connects and calls `work` again and again: when a bell woke it, or
+ * when the time that `work` asked for has passed. What is to be done stands in the database; a wake-up only
  * makes it sooner, so losing one, or dying at any instant, loses nothing. */
 #ifndef SERVICE_SERVICE_H
 #define SERVICE_SERVICE_H
 
 #include "base/log.h"
-#include "service/bus.h"
 #include "service/rpc.h"
 
 struct service_context {
@@ -27,8 +26,8 @@ struct service {
    * round repeated after a backoff; RESULT_BUG ends the process, and the supervisor starts it again. */
   struct result (*work)(struct service_context *context, int64_t *wait_ms) MUST_USE;
 
-  /* Whether this event means that there is work. */
-  bool (*wakes)(enum event_id id, const struct stored_event *event);
+  unsigned bells;     /* which ones mean that there is work: 1 << BELL_WORK, ... */
+  const char *system; /* of an adapter: bells for others do not count; may be NULL */
 };
 
 /* Runs until SIGTERM or SIGINT, then exits at once: what was not committed is done again by the next one. Returns the

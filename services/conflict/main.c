@@ -69,12 +69,8 @@ static struct result work(struct service_context *context, int64_t *wait_ms) {
   return RESULT_DONE;
 }
 
-static bool wakes(enum event_id id, const struct stored_event *event) {
-  (void)event;
-  return id == EVENT_PLAN_NEEDED || id == EVENT_SESSION_MOVED;
-}
-
 int main(void) {
-  static const struct service service = {.role = "conflict", .workers = 1, .work = work, .wakes = wakes};
+  static const struct service service = {
+      .role = "conflict", .workers = 1, .work = work, .bells = 1U << BELL_PLAN | 1U << BELL_SESSION};
   return service_main(&service, NULL);
 }

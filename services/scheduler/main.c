@@ -1,6 +1,6 @@
 /* tandem-scheduler: when.
  *
- * In:   doorbells: a session may have ended, a project was configured.
+ * In:   bells: a session may have ended, a project was configured.
  * Out:  schedule.tick, which starts what is due and ends what has nothing left (SyncStarted, SyncCompleted).
  * Owns: nothing. When each project is due stands in the store, so any number of schedulers may run. */
 #include "base/fault.h"
@@ -22,12 +22,7 @@ static struct result work(struct service_context *context, int64_t *wait_ms) {
   return RESULT_DONE;
 }
 
-static bool wakes(enum event_id id, const struct stored_event *event) {
-  (void)event;
-  return id == EVENT_SESSION_MOVED;
-}
-
 int main(void) {
-  static const struct service service = {.role = "scheduler", .workers = 1, .work = work, .wakes = wakes};
+  static const struct service service = {.role = "scheduler", .workers = 1, .work = work, .bells = 1U << BELL_SESSION};
   return service_main(&service, NULL);
 }

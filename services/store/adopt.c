@@ -173,7 +173,7 @@ struct result adopt_written(struct call *call, int64_t intent_id, const struct o
   struct session_counts counts = {.created = created, .pushed = !created};
   TRY(sessions_count(call, w.project_id, &counts));
   tell_written(call, &w, returned);
-  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return journal_plan_mapping(call, w.mapping_id, RANK_TICKET);
 }
 

@@ -95,7 +95,7 @@ struct result tickets_create(struct call *call, const struct ticket_new *at, siz
     tickets_tell(call, EVENT_TICKET_CREATED, &item, drafts[i].actor, &drafts[i].fields);
     out[i] = (struct created_ticket){item.id, journal_key(call->arena, item.kind, item.number, item.id)};
   }
-  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return RESULT_DONE;
 }
 

@@ -122,7 +122,7 @@ static void columns_add(struct arena *arena, struct columns *c, const struct obs
 static struct result insert_new(struct call *call, int64_t project_id, bool fresh, const struct columns *c) {
   if (c->count == 0)
     return RESULT_DONE;
-  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return db_query(
       call->db,
       "with seen as (insert into external_item (project_id, kind, external_id, parent_external_id, external_key, url, "
@@ -141,7 +141,7 @@ static struct result insert_new(struct call *call, int64_t project_id, bool fres
 static struct result update_changed(struct call *call, int64_t project_id, bool fresh, const struct columns *c) {
   if (c->count == 0)
     return RESULT_DONE;
-  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return db_query(
       call->db,
       "with moved as (update external_item e set external_key = i.key, url = i.url, author = i.author, "
@@ -176,7 +176,7 @@ struct result externals_fetch(struct call *call, int64_t project_id, struct str 
                "on conflict (project_id, kind, external_id) do update set next_at = least(fetch_queue.next_at, now())",
                PARAMS(p_i64(project_id), p_str(kind), p_str(external_id), p_str(str_of(reason))), NULL));
   TRY(db_query(call->db, "select system from project where id = $1::bigint", PARAMS(p_i64(project_id)), &rows));
-  outbox_ring(call->outbox, EVENT_WORK_READY, rows_str(&rows, 0, "system"));
+  outbox_ring(call->outbox, BELL_WORK, rows_str(&rows, 0, "system"));
   return RESULT_DONE;
 }
 

@@ -1,6 +1,7 @@
 /* Which function answers which verb. */
 #include "store/store.h"
 
+/* VERB_WAIT has none: the server answers it without the database. */
 verb_handler *const handler_table[VERB_COUNT] = {
     [VERB_HELLO] = store_hello,
     [VERB_STATUS] = store_status,

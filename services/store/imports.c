@@ -128,6 +128,6 @@ struct result imports_commit(struct call *call, struct import_set *set) {
     TRY(sessions_count(call, project_id, &counts));
   }
   /* Their comments may be planned now. */
-  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return spread_comments(call, &rows);
 }

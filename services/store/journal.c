@@ -36,7 +36,7 @@ struct result journal_audit(struct call *call, struct str actor, const char *act
 /* -- planning queue -- */
 
 struct result journal_plan_mapping(struct call *call, int64_t mapping_id, enum plan_rank rank) {
-  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return db_query(call->db,
                   "insert into plan_queue (mapping_id, project_id, rank) "
                   "select id, project_id, $2::bigint from mapping where id = $1::bigint "
@@ -46,7 +46,7 @@ struct result journal_plan_mapping(struct call *call, int64_t mapping_id, enum p
 }
 
 struct result journal_plan_item(struct call *call, int64_t item_id, enum plan_rank rank) {
-  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return db_query(call->db,
                   "insert into plan_queue (mapping_id, project_id, rank) "
                   "select id, project_id, $2::bigint from mapping where item_id = $1::bigint "
@@ -56,7 +56,7 @@ struct result journal_plan_item(struct call *call, int64_t item_id, enum plan_ra
 }
 
 struct result journal_plan_project(struct call *call, int64_t project_id) {
-  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return db_query(call->db,
                   "insert into plan_queue (mapping_id, project_id, rank) "
                   "select id, project_id, case kind when 'ticket' then 1 else 2 end from mapping "

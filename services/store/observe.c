@@ -16,7 +16,7 @@ static struct result end_page(struct call *call, int64_t project_id, const struc
                "update session set pull_done = true, error = null "
                "where project_id = $1::bigint and state = 'running'",
                PARAMS(p_i64(project_id)), NULL));
-  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return RESULT_DONE;
 }
 
@@ -33,7 +33,7 @@ static struct result confirm_cached(struct call *call, int64_t project_id, const
         "where project_id = $1::bigint and kind = $2 and external_id = $3 on conflict (mapping_id) do update "
         "set generation = nextval('plan_generation'), claimed_until = '-infinity'",
         PARAMS(p_i64(project_id), p_str(ref->kind), p_str(ref->external_id)), NULL));
-    outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+    outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   }
   return RESULT_DONE;
 }
@@ -67,7 +67,7 @@ struct result store_observe(struct call *call, const void *request, void *reply)
   if (webhook) {
     TRY(settle_deliveries(call, project_id, observe->delivery_ids.at, observe->delivery_ids.count, "done"));
     TRY(settle_deliveries(call, project_id, observe->poison_ids.at, observe->poison_ids.count, "poison"));
-    outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+    outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   }
   TRY(confirm_cached(call, project_id, observe));
   *answer = (struct observe_result){taken.taken, taken.unchanged, taken.refetch};
@@ -89,6 +89,6 @@ struct result store_webhook_accept(struct call *call, const void *request, void 
                &rows));
   answer->duplicate = rows.affected == 0;
   if (!answer->duplicate)
-    outbox_ring(call->outbox, EVENT_WORK_READY, project.system);
+    outbox_ring(call->outbox, BELL_WORK, project.system);
   return RESULT_DONE;
 }

@@ -31,7 +31,7 @@ static struct stored_event make_event(struct outbox *outbox, enum event_id id, s
   };
 }
 
-void outbox_add_stored(struct outbox *outbox, const struct stored_event *event) {
+static void append(struct outbox *outbox, const struct stored_event *event) {
   if (outbox->count == outbox->capacity) {
     size_t capacity = outbox->capacity ? 2 * outbox->capacity : 64;
     struct stored_event *events = ARENA_ARRAY(outbox->arena, struct stored_event, capacity);
@@ -46,17 +46,15 @@ void outbox_add_stored(struct outbox *outbox, const struct stored_event *event) 
 void outbox_add(struct outbox *outbox, enum event_id id, struct str subject, struct str partitionkey,
                 const void *data) {
   struct stored_event event = make_event(outbox, id, subject, partitionkey, data);
-  outbox_add_stored(outbox, &event);
+  append(outbox, &event);
 }
 
-void outbox_ring(struct outbox *outbox, enum event_id id, struct str system) {
-  struct event_doorbell data = {.system = system};
-  struct stored_event bell = make_event(outbox, id, STR("tandem"), STR("tandem"), &data);
-  for (size_t i = 0; i < outbox->doorbell_count; i++)
-    if (str_equal(outbox->doorbells[i].type, bell.type) && str_equal(outbox->doorbells[i].data, bell.data))
+void outbox_ring(struct outbox *outbox, enum bell bell, struct str system) {
+  for (size_t i = 0; i < outbox->ring_count; i++)
+    if (outbox->rings[i].bell == bell && str_equal(outbox->rings[i].system, system))
       return;
-  if (outbox->doorbell_count < sizeof outbox->doorbells / sizeof outbox->doorbells[0])
-    outbox->doorbells[outbox->doorbell_count++] = bell;
+  if (outbox->ring_count < RINGS_MAX)
+    outbox->rings[outbox->ring_count++] = (struct ring){bell, str_copy(outbox->arena, system)};
 }
 
 /* "T-12" -> ticket, "project/rocket" -> project: the name of the aggregate, for outbox routers. */
@@ -122,5 +120,5 @@ void outbox_committed(struct outbox *outbox) {
 
 void outbox_clear(struct outbox *outbox) {
   outbox->events = NULL;
-  outbox->count = outbox->capacity = outbox->doorbell_count = 0;
+  outbox->count = outbox->capacity = outbox->ring_count = 0;
 }

@@ -1,18 +1,25 @@
-/* Events on their way out: collected while a verb runs, written to the event log in its transaction, published after
- * its commit. Only the writer appends events, so the sequence is dense and in commit order. */
+/* Events and bells on their way out: collected while a verb runs, written to the event log in its transaction,
+ * published after its commit. Only the writer appends events, so the sequence is dense and in commit order. */
 #ifndef STORE_OUTBOX_H
 #define STORE_OUTBOX_H
 
 #include "proto/events.h"
 #include "store/db.h"
 
+enum { RINGS_MAX = 8 };
+
+struct ring {
+  enum bell bell;
+  struct str system; /* BELL_WORK: whose */
+};
+
 struct outbox {
   struct arena *arena;
   struct str traceparent;      /* of the request that these events come from; absent = none */
   struct stored_event *events; /* logged ones, sequence not yet given */
   size_t count, capacity;
-  struct stored_event doorbells[8];
-  size_t doorbell_count;
+  struct ring rings[RINGS_MAX];
+  size_t ring_count;
   int64_t head; /* the newest committed sequence */
 };
 
@@ -20,11 +27,8 @@ struct outbox {
  * consumer. `data` is the event's record. */
 void outbox_add(struct outbox *outbox, enum event_id id, struct str subject, struct str partitionkey, const void *data);
 
-/* Appends an event that came ready made. */
-void outbox_add_stored(struct outbox *outbox, const struct stored_event *event);
-
-/* Wakes somebody after the commit; the same bell rings once. `system` may be absent. */
-void outbox_ring(struct outbox *outbox, enum event_id id, struct str system);
+/* Wakes whoever waits, after the commit; the same bell rings once. `system` may be absent. */
+void outbox_ring(struct outbox *outbox, enum bell bell, struct str system);
 
 /* Numbers the events from head + 1 and writes them to the log, inside the verb's transaction. */
 struct result outbox_write(struct outbox *outbox, struct db *db) MUST_USE;

@@ -178,7 +178,7 @@ static struct result change_local(struct call *call, const struct target *t, con
   struct session_counts counts = {.updated = 1};
   TRY(sessions_count(call, t->project_id, &counts));
   /* The other trackers of this ticket learn of it through the local one. */
-  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return db_query(call->db,
                   "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 1 from mapping "
                   "where item_id = $1::bigint and id <> $2::bigint on conflict (mapping_id) do update set "
@@ -191,7 +191,7 @@ static struct result prepare_intent(struct call *call, const struct target *t, c
     return RESULT_DONE;
   TRY(db_query(call->db, "update intent set state = 'superseded' where mapping_id = $1::bigint and state = 'parked'",
                PARAMS(p_i64(t->mapping_id)), NULL));
-  outbox_ring(call->outbox, EVENT_WORK_READY, t->system);
+  outbox_ring(call->outbox, BELL_WORK, t->system);
   return db_query(call->db,
                   "insert into intent (project_id, mapping_id, item_id, kind, change, payload_set, payload_add, "
                   "payload_remove, sent_local, expect_hash) values ($1::bigint, $2::bigint, $3::bigint, $4, $5, "
@@ -251,7 +251,7 @@ static struct result ring_if_ending(struct call *call) {
   struct rows rows;
   TRY(db_query(call->db, "select from session where state = 'running' and pull_done limit 1", NO_PARAMS, &rows));
   if (rows.count)
-    outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+    outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return RESULT_DONE;
 }
 

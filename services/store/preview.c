@@ -81,7 +81,7 @@ struct result preview_commit(struct call *call, const struct plan_commit *commit
     else
       TRY(show(call, project_id, outcome));
   }
-  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return RESULT_DONE;
 }
 

@@ -172,8 +172,8 @@ struct result store_project_configure(struct call *call, const void *request, vo
   struct project stored;
   TRY(project_named(call, project->name, &stored));
   tell_configured(call, &stored);
-  outbox_ring(call->outbox, EVENT_WORK_READY, stored.system);
-  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  outbox_ring(call->outbox, BELL_WORK, stored.system);
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return RESULT_DONE;
 }
 
@@ -196,9 +196,9 @@ struct result store_project_set_state(struct call *call, const void *request, vo
                     str_format(call->arena, "{\"state\":\"%.*s\"}", STR_FMT(set->state))));
   project.state = set->state;
   tell_configured(call, &project);
-  outbox_ring(call->outbox, EVENT_WORK_READY, project.system);
-  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
-  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  outbox_ring(call->outbox, BELL_WORK, project.system);
+  outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   answer->id = project.id;
   return RESULT_DONE;
 }

@@ -63,7 +63,7 @@ static struct result load_pending(struct call *call, int64_t intent_id, int64_t 
 /* -- ending an intent without a write -- */
 
 static struct result set_state(struct call *call, const struct pending *p, const char *state, struct str reason) {
-  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return db_query(call->db, "update intent set state = $2, reason = $3, done_at = now() where id = $1::bigint",
                   PARAMS(p_i64(p->id), p_str(str_of(state)), p_str(reason)), NULL);
 }
@@ -86,7 +86,7 @@ static struct result try_later(struct call *call, const struct pending *p, const
   if (p->attempts >= ATTEMPTS_MAX || p->too_old)
     return park(call, p,
                 str_format(call->arena, "gave up after %lld attempts: %.*s", (long long)p->attempts, STR_FMT(reason)));
-  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return db_query(call->db,
                   "update intent set state = $2, reason = $3, next_attempt_at = now() + greatest(random() * "
                   "least(900, power(2, least(attempts, 10))), $4::bigint / 1000.0) * interval '1 second' "

@@ -13,11 +13,12 @@
 #include "base/fault.h"
 #include "base/msgpack.h"
 #include "service/transport.h"
+#include "store/bells.h"
 #include "store/execute.h"
 #include "store/migrate.h"
 #include "store/store.h"
 
-enum { SLOT_COUNT = 64, READER_COUNT = 3, HEARTBEAT_MS = 1000, LEADER_LOCK = 7461, CONNECT_RETRY_MS = 250 };
+enum { SLOT_COUNT = 256, READER_COUNT = 3, HEARTBEAT_MS = 1000, CONNECT_RETRY_MS = 250 };
 
 /* One request at a time: received, queued, answered, received again. */
 struct slot {
@@ -29,7 +30,8 @@ struct slot {
   nng_msg *message;
   struct verb_request request;
   enum verb_id verb;
-  void *body; /* the verb's request, decoded */
+  void *body;           /* the verb's request, decoded */
+  struct waiter waiter; /* while it waits for a bell */
   struct slot *next;
 };
 
@@ -44,6 +46,7 @@ struct server {
   nng_socket verbs, events;
   struct slot slots[SLOT_COUNT];
   struct queue reads, writes;
+  struct bells bells;
   struct db *leader_db; /* the writer's connection; holds the leader's lock */
   int64_t head;
 };
@@ -116,6 +119,20 @@ static void slot_refuse(struct slot *slot, const struct result *result) {
   slot_answer(slot, msgpack_encode(&slot->arena, &record_verb_reply, &reply));
 }
 
+static void slot_answer_bell(struct waiter *waiter, int64_t position, bool rung) {
+  struct slot *slot = (struct slot *)((char *)waiter - offsetof(struct slot, waiter));
+  struct bell_answer answer = {position, rung};
+  struct verb_reply reply = {.code = str_of(result_code_name(RESULT_OK)),
+                             .body = msgpack_encode(&slot->arena, verb_table[VERB_WAIT].reply, &answer)};
+  slot_answer(slot, msgpack_encode(&slot->arena, &record_verb_reply, &reply));
+}
+
+static void slot_wait(struct slot *slot) {
+  struct result result = bells_wait(&slot->server->bells, slot->body, &slot->waiter);
+  if (!result_ok(&result))
+    slot_refuse(slot, &result);
+}
+
 static void slot_dispatch(struct slot *slot) {
   struct str bytes = {nng_msg_body(slot->message), nng_msg_len(slot->message)};
   struct result result = msgpack_decode(&slot->arena, &record_verb_request, bytes, &slot->request);
@@ -131,6 +148,10 @@ static void slot_dispatch(struct slot *slot) {
     return;
   }
   slot->state = SLOT_WORKING;
+  if (slot->verb == VERB_WAIT) {
+    slot_wait(slot);
+    return;
+  }
   bool writes = verb_table[slot->verb].flags & VERB_WRITE;
   queue_put(writes ? &slot->server->writes : &slot->server->reads, slot);
 }
@@ -197,8 +218,8 @@ static void publish(struct server *server, struct arena *arena, const struct sto
 static void publish_all(struct server *server, struct outbox *outbox) {
   for (size_t i = 0; i < outbox->count; i++)
     publish(server, outbox->arena, &outbox->events[i]);
-  for (size_t i = 0; i < outbox->doorbell_count; i++)
-    publish(server, outbox->arena, &outbox->doorbells[i]);
+  for (size_t i = 0; i < outbox->ring_count; i++)
+    bells_ring(&server->bells, outbox->rings[i].bell, outbox->rings[i].system);
   outbox_clear(outbox);
 }
 
@@ -246,7 +267,7 @@ static void write_forever(struct server *server) {
   struct arena arena = {0};
   int64_t next_heartbeat_ms = 0;
   for (;;) {
-    struct slot *slot = queue_take(&server->writes, HEARTBEAT_MS);
+    struct slot *slot = queue_take(&server->writes, bells_expire(&server->bells, HEARTBEAT_MS));
     if (db_is_broken(server->leader_db)) {
       lose_lead(server);
       outbox.head = server->head;
@@ -349,6 +370,7 @@ struct result server_run(const struct server_options *options) {
   server->options = options;
   queue_init(&server->reads);
   queue_init(&server->writes);
+  bells_init(&server->bells, slot_answer_bell);
   server->leader_db = connect_patiently(options);
   TRY(migrate(server->leader_db));
   TRY(lead(server->leader_db, &server->head));

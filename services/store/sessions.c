@@ -114,8 +114,8 @@ static struct result insert_session(struct call *call, const struct project *pro
   struct event_sync_started data = {.session = *out_id, .project = project->name, .mode = mode, .trigger = trigger};
   struct str subject = project_subject(call, project->name);
   outbox_add(call->outbox, EVENT_SYNC_STARTED, subject, subject, &data);
-  outbox_ring(call->outbox, EVENT_WORK_READY, project->system);
-  outbox_ring(call->outbox, EVENT_SESSION_MOVED, (struct str){0});
+  outbox_ring(call->outbox, BELL_WORK, project->system);
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return RESULT_DONE;
 }
 
@@ -129,7 +129,7 @@ static struct result is_first_sync(struct call *call, int64_t project_id, bool *
 
 /* What a running session has pulled so far may be older than the wish that joins it. */
 static struct result pull_again(struct call *call, int64_t session_id, struct str system) {
-  outbox_ring(call->outbox, EVENT_WORK_READY, system);
+  outbox_ring(call->outbox, BELL_WORK, system);
   return db_query(call->db,
                   "update session s set pull_done = false from project p where s.id = $1::bigint "
                   "and p.id = s.project_id and p.direction in ('pull', 'bidirectional')",

@@ -13,7 +13,7 @@
 struct call {
   struct db *db;
   struct arena *arena;
-  struct outbox *outbox; /* events and doorbells, sent after the commit */
+  struct outbox *outbox; /* events and bells, sent after the commit */
   const struct vault *vault;
   struct str client;
 };

@@ -29,7 +29,7 @@ struct result tickets_map_comments(struct call *call, int64_t ticket_id) {
                "  on conflict (item_id, project_id) where item_id is not null do nothing returning id, project_id) "
                "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 2 from made",
                PARAMS(p_i64(ticket_id)), NULL));
-  outbox_ring(call->outbox, EVENT_PLAN_NEEDED, (struct str){0});
+  outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return RESULT_DONE;
 }
 

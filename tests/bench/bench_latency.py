@@ -9,7 +9,7 @@ import json
 import threading
 import time
 
-from measure import QUIET, Result, World, percentile, wait_for, wait_until_all_hear
+from measure import QUIET, Result, World, percentile, wait_for
 
 PROJECTS, EDITS_EACH, SPACE_S = 12, 18, 0.12
 
@@ -100,7 +100,6 @@ def bench(options):
     projects = ["p%d" % n for n in range(3 if options.quick else PROJECTS)]
     repos = [option for name in projects for option in ("--repo", "acme/" + name)]
     with World(("--issues", "40", "--no-limits", "--no-pull-requests", *repos), environment=QUIET) as world:
-        wait_until_all_hear(world)
         for name in projects:
             world.connect(name, "acme/" + name)
             world.sync(name)

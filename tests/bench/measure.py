@@ -105,21 +105,8 @@ class Subscriber:
         return float(out.split()[1])
 
 
-def wait_until_all_hear(world):
-    """Until every service has its connection to the bus: before that a doorbell is missed, and looked for only later."""
-    listeners = sum(1 for name in world.processes if not name.startswith("store"))
-    port = ":%04X" % world.events_port
-
-    def connected():
-        with open("/proc/net/tcp", encoding="utf-8") as file:
-            lines = [line.split() for line in file]
-        return sum(1 for line in lines if line[1].endswith(port) and line[3] == "01") >= listeners
-    wait_for(connected, "all services to hear the bus")
-
-
 def import_all(world, deadline_s):
     """Connects, which starts the first session, and imports; seconds until SyncCompleted is heard on the bus."""
-    wait_until_all_hear(world)
     checkpoint(world)
     subscriber = Subscriber(world, ["SyncCompleted"], 1)
     started_s = time.monotonic()

@@ -92,7 +92,7 @@ static const struct {
     {"type", "string", "The event's type; also the topic.", true},
     {"time", "string", "RFC 3339, UTC.", false},
     {"subject", "string", "What it is about: T-12, project/NAME.", false},
-    {"sequence", "integer", "Its place in the log, without holes; absent on doorbells.", false},
+    {"sequence", "integer", "Its place in the log, without holes; absent on the heartbeat.", false},
     {"partitionkey", "string", "Events of one key keep their order.", false},
     {"traceparent", "string", "W3C trace context.", false},
 };

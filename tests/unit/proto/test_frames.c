@@ -61,7 +61,7 @@ static void frame_round_trip_keeps_every_attribute(void **state) {
   assert_true(str_equal(before, msgpack_encode(*state, &record_stored_event, &again)));
 }
 
-static void frame_of_a_doorbell_has_no_sequence(void **state) {
+static void frame_of_what_is_not_logged_has_no_sequence(void **state) {
   struct stored_event event = an_event(), again;
   event.sequence = 0;
   event.subject = event.partitionkey = event.traceparent = event.time = (struct str){0};
@@ -269,7 +269,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       BEHAVIOUR(frame_starts_with_topic_and_nul),
       BEHAVIOUR(frame_round_trip_keeps_every_attribute),
-      BEHAVIOUR(frame_of_a_doorbell_has_no_sequence),
+      BEHAVIOUR(frame_of_what_is_not_logged_has_no_sequence),
       BEHAVIOUR(frame_round_trip_keeps_data_of_every_type),
       BEHAVIOUR(frame_carries_every_kind_of_json),
       BEHAVIOUR(frame_of_a_wrong_event_is_not_made),
