@@ -45,7 +45,7 @@ struct attribute {
   struct str value;
 };
 
-static void put_attributes(msgpack_packer *packer, const struct stored_event *event, const cJSON *data) {
+static void put_attributes(msgpack_packer *packer, const struct stored_event *event) {
   const struct attribute attributes[] = {
       {"specversion", STR("1.0")},
       {"id", event->id},
@@ -71,33 +71,38 @@ static void put_attributes(msgpack_packer *packer, const struct stored_event *ev
     msgpack_pack_int64(packer, event->sequence);
   }
   put_text(packer, STR("data"));
-  put_json(packer, data);
+}
+
+/* The data, from its JSON text unless it is there in packed form already. */
+static struct result put_data(msgpack_packer *packer, const struct stored_event *event) {
+  if (event->packed.length)
+    return packer->callback(packer->data, event->packed.at, event->packed.length), RESULT_DONE;
+  cJSON *data;
+  TRY(json_parse(event->data, &data));
+  bool fits = cJSON_IsObject(data);
+  if (fits)
+    put_json(packer, data);
+  cJSON_Delete(data);
+  return fits ? RESULT_DONE : result_error(RESULT_REJECTED, "an event's data is not a JSON object");
 }
 
 struct result event_to_frame(struct arena *arena, const struct stored_event *event, struct str *out) {
-  cJSON *data;
   if (event->type.length == 0)
     return result_error(RESULT_REJECTED, "an event needs a type");
-  TRY(json_parse(event->data, &data));
-  if (!cJSON_IsObject(data)) {
-    cJSON_Delete(data);
-    return result_error(RESULT_REJECTED, "an event's data is not a JSON object");
-  }
   msgpack_sbuffer buffer;
   msgpack_sbuffer_init(&buffer);
   msgpack_sbuffer_write(&buffer, event->type.at, event->type.length);
   msgpack_sbuffer_write(&buffer, "", 1);
   msgpack_packer packer;
   msgpack_packer_init(&packer, &buffer, msgpack_sbuffer_write);
-  put_attributes(&packer, event, data);
-  cJSON_Delete(data);
-  bool fits = buffer.size <= EVENT_BYTES_MAX;
-  struct str frame = fits ? str_copy(arena, (struct str){buffer.data, buffer.size}) : (struct str){0};
+  put_attributes(&packer, event);
+  struct result result = put_data(&packer, event);
+  if (result_ok(&result) && buffer.size > EVENT_BYTES_MAX)
+    result = result_error(RESULT_REJECTED, "event is larger than %d bytes", EVENT_BYTES_MAX);
+  if (result_ok(&result))
+    *out = str_copy(arena, (struct str){buffer.data, buffer.size});
   msgpack_sbuffer_destroy(&buffer);
-  if (!fits)
-    return result_error(RESULT_REJECTED, "event is larger than %d bytes", EVENT_BYTES_MAX);
-  *out = frame;
-  return RESULT_DONE;
+  return result;
 }
 
 /* -- reading -- */

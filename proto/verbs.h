@@ -272,7 +272,8 @@ struct conflict_resolve {
 struct stored_event {
   int64_t sequence;
   struct str id, source, type, time, subject, partitionkey, traceparent;
-  struct str data; /* JSON of the event's record */
+  struct str data;   /* JSON of the event's record */
+  struct str packed; /* the same as msgpack, where it is known already; does not travel in verbs */
 };
 struct events_read {
   int64_t after, limit;

@@ -21,7 +21,10 @@ bool json_bool(const cJSON *object, const char *name);
 /* A cJSON tree as compact text in the arena; deletes the tree. */
 struct str json_print(struct arena *arena, cJSON *tree);
 
-/* The caller owns the returned tree. Secret fields become "***" when `hide_secrets`. */
+/* The record as compact JSON text. Secret fields become "***" when `hide_secrets`. */
+struct str json_record_text(struct arena *arena, const struct record *record, const void *object, bool hide_secrets);
+
+/* The same as trees, which the caller owns. */
 cJSON *json_from_record(const struct record *record, const void *object, bool hide_secrets);
 cJSON *json_from_values(const struct values *values);
 

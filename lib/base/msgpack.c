@@ -30,8 +30,10 @@ static void put_values(msgpack_packer *packer, const struct values *values) {
     put_value(packer, &values->at[i]);
 }
 
-static bool is_present(const struct field *field, const void *at) {
-  if (field->flags & FIELD_REQUIRED)
+/* `whole`: zeros and empty lists too, as JSON has them. */
+static bool is_present(const struct field *field, const void *at, bool whole) {
+  bool may_be_absent = field->type == FIELD_STR || field->type == FIELD_BYTES || field->type == FIELD_RECORD;
+  if ((field->flags & FIELD_REQUIRED) || (whole && !may_be_absent))
     return true;
   switch (field->type) {
   case FIELD_STR:
@@ -53,17 +55,19 @@ static bool is_present(const struct field *field, const void *at) {
   return false;
 }
 
-static void put_list(msgpack_packer *packer, const struct field *field, const struct list *list) {
+static void put_record(msgpack_packer *packer, const struct record *record, const void *object, bool whole);
+
+static void put_list(msgpack_packer *packer, const struct field *field, const struct list *list, bool whole) {
   msgpack_pack_array(packer, list->count);
   for (size_t i = 0; i < list->count; i++) {
     if (field->type == FIELD_STRS)
       put_str(packer, ((const struct str *)list->at)[i]);
     else
-      msgpack_put_record(packer, field->of, (const char *)list->at + i * field->of->size_bytes);
+      put_record(packer, field->of, (const char *)list->at + i * field->of->size_bytes, whole);
   }
 }
 
-static void put_field(msgpack_packer *packer, const struct field *field, const void *at) {
+static void put_field(msgpack_packer *packer, const struct field *field, const void *at, bool whole) {
   switch (field->type) {
   case FIELD_STR:
     put_str(packer, *(const struct str *)at);
@@ -81,42 +85,54 @@ static void put_field(msgpack_packer *packer, const struct field *field, const v
     put_values(packer, at);
     break;
   case FIELD_INLINE:
-    msgpack_put_record(packer, field->of, at);
+    put_record(packer, field->of, at, whole);
     break;
   case FIELD_RECORD:
-    msgpack_put_record(packer, field->of, *(const void *const *)at);
+    put_record(packer, field->of, *(const void *const *)at, whole);
     break;
   case FIELD_STRS:
   case FIELD_LIST:
-    put_list(packer, field, at);
+    put_list(packer, field, at, whole);
     break;
   }
 }
 
-void msgpack_put_record(msgpack_packer *packer, const struct record *record, const void *object) {
+static void put_record(msgpack_packer *packer, const struct record *record, const void *object, bool whole) {
   size_t present = 0;
   for (size_t i = 0; i < record->field_count; i++)
-    present += is_present(&record->fields[i], (const char *)object + record->fields[i].offset);
+    present += is_present(&record->fields[i], (const char *)object + record->fields[i].offset, whole);
   msgpack_pack_map(packer, present);
   for (size_t i = 0; i < record->field_count; i++) {
     const struct field *field = &record->fields[i];
     const void *at = (const char *)object + field->offset;
-    if (!is_present(field, at))
+    if (!is_present(field, at, whole))
       continue;
     put_str(packer, str_of(field->name));
-    put_field(packer, field, at);
+    put_field(packer, field, at, whole);
   }
 }
 
-struct str msgpack_encode(struct arena *arena, const struct record *record, const void *object) {
+void msgpack_put_record(msgpack_packer *packer, const struct record *record, const void *object) {
+  put_record(packer, record, object, false);
+}
+
+static struct str encode(struct arena *arena, const struct record *record, const void *object, bool whole) {
   msgpack_sbuffer buffer;
   msgpack_sbuffer_init(&buffer);
   msgpack_packer packer;
   msgpack_packer_init(&packer, &buffer, msgpack_sbuffer_write);
-  msgpack_put_record(&packer, record, object);
+  put_record(&packer, record, object, whole);
   struct str bytes = str_copy(arena, (struct str){buffer.data, buffer.size});
   msgpack_sbuffer_destroy(&buffer);
   return bytes;
+}
+
+struct str msgpack_encode(struct arena *arena, const struct record *record, const void *object) {
+  return encode(arena, record, object, false);
+}
+
+struct str msgpack_encode_whole(struct arena *arena, const struct record *record, const void *object) {
+  return encode(arena, record, object, true);
 }
 
 /* -- checking: counts and depth before anything is allocated for them -- */

@@ -16,6 +16,9 @@ void msgpack_put_record(msgpack_packer *packer, const struct record *record, con
 /* `object` as bytes in the arena. */
 struct str msgpack_encode(struct arena *arena, const struct record *record, const void *object);
 
+/* The same with zeros and empty lists, so that it has the members that the JSON text has. */
+struct str msgpack_encode_whole(struct arena *arena, const struct record *record, const void *object);
+
 /* Fills `out` (record->size_bytes, zeroed by this call on success). Strings point into `bytes`, which must outlive it.
  * RESULT_REJECTED names the field that is wrong. */
 struct result msgpack_decode(struct arena *arena, const struct record *record, struct str bytes, void *out) MUST_USE;

@@ -39,22 +39,6 @@ struct result store_events_read(struct call *call, const void *request, void *re
 
 /* -- events of other services -- */
 
-static struct result ticket_key_of(struct call *call, int64_t item_id, struct str *out) {
-  struct ticket ticket;
-  TRY(tickets_read(call, item_id, false, &ticket));
-  *out = ticket.key;
-  return RESULT_DONE;
-}
-
-static struct result take_updated(struct call *call, const struct event_ticket *data, struct str actor,
-                                  struct str *out_key) {
-  struct ticket_edit edit = {
-      .key = data->comment.length ? data->comment : data->ticket, .set = data->fields, .actor = actor};
-  int64_t id;
-  TRY(tickets_change(call, &edit, &id));
-  return ticket_key_of(call, id, out_key);
-}
-
 static struct result take_configured(struct call *call, const struct event_project *data, struct str actor) {
   if (data->settings.count != 1)
     return result_error(RESULT_REJECTED, "ProjectConfigured needs exactly one project in `settings`");
@@ -105,35 +89,56 @@ static struct result mark_fresh(struct call *call, const struct events_publish *
   return RESULT_DONE;
 }
 
-/* TicketCreated events that follow each other are taken at once. `*taken`: how many places were passed, before the
- * refused one if one was. */
-static struct result take_created(struct call *call, const struct received *at, size_t count, struct str *keys,
-                                  size_t *taken) {
+/* The fresh events of one type at the beginning of `at`; `*passed`: how many places that takes. */
+static size_t *run_of(struct call *call, const struct received *at, size_t count, size_t *out_count, size_t *passed) {
+  size_t *places = ARENA_ARRAY(call->arena, size_t, count), end = 0;
+  for (*out_count = 0; end < count && (at[end].id == at[0].id || !at[end].fresh); end++)
+    if (at[end].fresh)
+      places[(*out_count)++] = end;
+  *passed = end;
+  return places;
+}
+
+static struct result take_created(struct call *call, const struct received *at, const size_t *places, size_t count,
+                                  struct str *keys, size_t *refused) {
   struct ticket_new *tickets = ARENA_ARRAY(call->arena, struct ticket_new, count);
   struct created_ticket *created = ARENA_ARRAY(call->arena, struct created_ticket, count);
-  size_t *places = ARENA_ARRAY(call->arena, size_t, count);
-  size_t wanted = 0, end = 0;
-  for (; end < count && (at[end].id == EVENT_TICKET_CREATED || !at[end].fresh); end++) {
-    if (!at[end].fresh)
-      continue;
-    const struct event_ticket *data = at[end].data;
-    places[wanted] = end;
-    tickets[wanted++] = (struct ticket_new){
-        .fields = data->fields, .project = data->project, .privacy = data->privacy, .actor = at[end].by};
+  for (size_t i = 0; i < count; i++) {
+    const struct event_ticket *data = at[places[i]].data;
+    tickets[i] = (struct ticket_new){
+        .fields = data->fields, .project = data->project, .privacy = data->privacy, .actor = at[places[i]].by};
   }
-  size_t refused;
-  struct result result = tickets_create(call, tickets, wanted, created, &refused);
-  *taken = result_ok(&result) || refused >= wanted ? end : places[refused];
-  TRY(result);
-  for (size_t i = 0; i < wanted; i++)
+  TRY(tickets_create(call, tickets, count, created, refused));
+  for (size_t i = 0; i < count; i++)
     keys[places[i]] = created[i].key;
   return RESULT_DONE;
 }
 
-static struct result take_other(struct call *call, const struct received *event, struct str *out_key) {
-  if (event->id == EVENT_TICKET_UPDATED)
-    return take_updated(call, event->data, event->by, out_key);
-  return take_configured(call, event->data, event->by);
+static struct result take_updated(struct call *call, const struct received *at, const size_t *places, size_t count,
+                                  struct str *keys, size_t *refused) {
+  struct ticket_edit *edits = ARENA_ARRAY(call->arena, struct ticket_edit, count);
+  struct edited_ticket *edited = ARENA_ARRAY(call->arena, struct edited_ticket, count);
+  for (size_t i = 0; i < count; i++) {
+    const struct event_ticket *data = at[places[i]].data;
+    edits[i] = (struct ticket_edit){
+        .key = data->comment.length ? data->comment : data->ticket, .set = data->fields, .actor = at[places[i]].by};
+  }
+  TRY(tickets_edit(call, edits, count, edited, refused));
+  for (size_t i = 0; i < count; i++)
+    keys[places[i]] = edited[i].key;
+  return RESULT_DONE;
+}
+
+/* Events of one type that follow each other are taken at once. `*taken`: how many places were passed, before the
+ * refused one if one was. */
+static struct result take_run(struct call *call, const struct received *at, size_t count, struct str *keys,
+                              size_t *taken) {
+  size_t wanted, passed, refused = 0;
+  const size_t *places = run_of(call, at, count, &wanted, &passed);
+  struct result result = at[0].id == EVENT_TICKET_CREATED ? take_created(call, at, places, wanted, keys, &refused)
+                                                          : take_updated(call, at, places, wanted, keys, &refused);
+  *taken = result_ok(&result) || refused >= wanted ? passed : places[refused];
+  return result;
 }
 
 struct result store_events_publish(struct call *call, const void *request, void *reply) {
@@ -149,16 +154,16 @@ struct result store_events_publish(struct call *call, const void *request, void 
       return result_context(result, "event %zu", i + 1);
   }
   TRY(mark_fresh(call, publish, received));
-  for (size_t i = 0, taken = 1; i < count; i += taken) {
-    taken = 1;
+  for (size_t i = 0, taken; i < count; i += taken) {
+    taken = 0;
     struct result result = RESULT_DONE;
-    bool created = received[i].fresh && received[i].id == EVENT_TICKET_CREATED;
-    if (created)
-      result = take_created(call, &received[i], count - i, &keys[i], &taken);
+    if (received[i].fresh && received[i].id != EVENT_PROJECT_CONFIGURED)
+      result = take_run(call, &received[i], count - i, &keys[i], &taken);
     else if (received[i].fresh)
-      result = take_other(call, &received[i], &keys[i]);
+      result = take_configured(call, received[i].data, received[i].by);
     if (!result_ok(&result))
-      return result_context(result, "event %zu", i + (created ? taken : 0) + 1);
+      return result_context(result, "event %zu", i + taken + 1);
+    taken = taken ? taken : 1;
   }
   for (size_t i = 0; i < count; i++)
     *(received[i].fresh ? &answer->accepted : &answer->duplicates) += 1;

@@ -81,18 +81,29 @@ static struct result find_comment(struct call *call, int64_t id, struct rows *ou
   return db_query(call->db, "select id from item where id = $1::bigint and kind = 'comment'", PARAMS(p_i64(id)), out);
 }
 
-struct result journal_find_item(struct call *call, struct str key, int64_t *out_id, bool *out_is_comment) {
+struct result journal_parse_key(struct str key, int64_t *out_number, bool *out_is_comment) {
   bool is_comment = str_starts_with(key, "C-");
-  int64_t number = 0;
-  if ((!is_comment && !str_starts_with(key, "T-")) || !str_to_i64(str_slice(key, 2, key.length), &number))
+  int64_t number;
+  if ((!is_comment && !str_starts_with(key, "T-")) || !str_to_i64(str_slice(key, 2, key.length), &number) || number < 1)
     return result_error(RESULT_REJECTED, "\"%.*s\" is not a ticket's key: write it like T-12 (a comment's: C-40)",
                         STR_FMT(key));
-  struct rows rows;
-  TRY(is_comment ? find_comment(call, number, &rows) : find_ticket(call, number, &rows));
-  if (rows.count == 0)
-    return result_error(RESULT_GONE, "there is no %s %.*s; `tandem ticket list` shows what there is",
-                        is_comment ? "comment" : "ticket", STR_FMT(key));
-  *out_id = rows_i64(&rows, 0, "id");
+  *out_number = number;
   *out_is_comment = is_comment;
+  return RESULT_DONE;
+}
+
+struct result journal_no_item(struct str key) {
+  return result_error(RESULT_GONE, "there is no %s %.*s; `tandem ticket list` shows what there is",
+                      str_starts_with(key, "C-") ? "comment" : "ticket", STR_FMT(key));
+}
+
+struct result journal_find_item(struct call *call, struct str key, int64_t *out_id, bool *out_is_comment) {
+  int64_t number;
+  struct rows rows;
+  TRY(journal_parse_key(key, &number, out_is_comment));
+  TRY(*out_is_comment ? find_comment(call, number, &rows) : find_ticket(call, number, &rows));
+  if (rows.count == 0)
+    return journal_no_item(key);
+  *out_id = rows_i64(&rows, 0, "id");
   return RESULT_DONE;
 }

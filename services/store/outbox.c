@@ -2,23 +2,33 @@
 #include "store/outbox.h"
 
 #include <sodium.h>
-#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/msgpack.h"
 
+enum { UUID_BYTES = 16 };
+
+/* Version 4 (RFC 9562). */
 static struct str new_uuid(struct arena *arena) {
-  unsigned char b[16];
-  randombytes_buf(b, sizeof b);
-  b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-  b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-  return str_format(arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
-                    b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+  static const unsigned char dash_before[UUID_BYTES] = {[4] = 1, [6] = 1, [8] = 1, [10] = 1};
+  static const char digits[] = "0123456789abcdef";
+  unsigned char bytes[UUID_BYTES];
+  char *text = arena_alloc(arena, 2 * UUID_BYTES + 4), *end = text;
+  randombytes_buf(bytes, sizeof bytes);
+  bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
+  bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
+  for (int i = 0; i < UUID_BYTES; i++) {
+    if (dash_before[i])
+      *end++ = '-';
+    *end++ = digits[bytes[i] >> 4];
+    *end++ = digits[bytes[i] & 15];
+  }
+  return (struct str){text, (size_t)(end - text)};
 }
 
 static struct stored_event make_event(struct outbox *outbox, enum event_id id, struct str subject,
                                       struct str partitionkey, const void *data) {
-  cJSON *tree = json_from_record(event_table[id].data, data, true);
   return (struct stored_event){
       .id = new_uuid(outbox->arena),
       .source = STR("tandem/store"),
@@ -27,7 +37,8 @@ static struct stored_event make_event(struct outbox *outbox, enum event_id id, s
       .subject = str_copy(outbox->arena, subject),
       .partitionkey = str_copy(outbox->arena, partitionkey),
       .traceparent = outbox->traceparent,
-      .data = json_print(outbox->arena, tree),
+      .data = json_record_text(outbox->arena, event_table[id].data, data, true),
+      .packed = msgpack_encode_whole(outbox->arena, event_table[id].data, data),
   };
 }
 

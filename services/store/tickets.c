@@ -1,4 +1,5 @@
-/* Verbs that change local tickets and comments: edit, comment, share. Making them is in create.c. */
+/* Verbs on local tickets: comment, share; and what several verbs need. Making tickets is in create.c, editing in
+ * edit.c. */
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -108,8 +109,6 @@ static struct result log_created(struct call *call, int64_t item_id, struct str 
                   PARAMS(p_i64(item_id), p_str(actor), p_values(call->arena, fields)), NULL);
 }
 
-/* -- edit -- */
-
 struct result tickets_log_change(struct call *call, const struct item_change *change) {
   struct values before = {change->before, change->before ? 1 : 0}, after = {change->after, 1};
   return db_query(call->db,
@@ -122,49 +121,6 @@ struct result tickets_log_change(struct call *call, const struct item_change *ch
                   NULL);
 }
 
-static struct value without_members(struct arena *arena, const struct value *set, const struct value *leaving) {
-  struct str *items = ARENA_ARRAY(arena, struct str, set->count);
-  size_t count = 0;
-  for (size_t i = 0; i < set->count; i++)
-    if (!value_has(leaving, set->items[i]))
-      items[count++] = set->items[i];
-  return value_set(set->name, items, count);
-}
-
-static struct value with_members(struct arena *arena, const struct value *set, const struct value *joining) {
-  struct str *items = ARENA_ARRAY(arena, struct str, set->count + joining->count);
-  size_t count = 0;
-  for (size_t i = 0; i < set->count; i++)
-    items[count++] = set->items[i];
-  for (size_t i = 0; i < joining->count; i++)
-    if (!value_has(set, joining->items[i]))
-      items[count++] = joining->items[i];
-  return value_set(set->name, items, count);
-}
-
-/* What `edit` makes of `now`, only the fields that really change. */
-static struct values changes_of(struct arena *arena, const struct values *now, const struct ticket_edit *edit) {
-  struct values_builder wanted = {.arena = arena}, changed = {.arena = arena};
-  values_put_all(&wanted, &edit->set);
-  for (size_t i = 0; i < edit->add.count + edit->remove.count; i++) {
-    bool adds = i < edit->add.count;
-    const struct value *delta = adds ? &edit->add.at[i] : &edit->remove.at[i - edit->add.count];
-    struct values so_far = values_built(&wanted);
-    const struct value *base = values_find(&so_far, delta->name);
-    base = base ? base : values_find(now, delta->name);
-    struct value empty = value_set(delta->name, NULL, 0);
-    values_put(&wanted, adds ? with_members(arena, base ? base : &empty, delta)
-                             : without_members(arena, base ? base : &empty, delta));
-  }
-  struct values all = values_built(&wanted);
-  for (size_t i = 0; i < all.count; i++) {
-    const struct value *old = values_find(now, all.at[i].name);
-    if (!old || !value_equal(old, &all.at[i]))
-      values_put(&changed, all.at[i]);
-  }
-  return values_built(&changed);
-}
-
 struct result tickets_apply(struct call *call, int64_t item_id, const struct values *changed) {
   struct values_builder times = {.arena = call->arena};
   struct str now = str_format(call->arena, "%lld", (long long)clock_now_ms());
@@ -175,59 +131,6 @@ struct result tickets_apply(struct call *call, int64_t item_id, const struct val
                   "update item set fields = fields || $2::text::jsonb, times = times || $3::text::jsonb, "
                   "version = version + 1, updated_at = now() where id = $1::bigint",
                   PARAMS(p_i64(item_id), p_values(call->arena, changed), p_values(call->arena, &times_built)), NULL);
-}
-
-static struct result lock_item(struct call *call, int64_t item_id, struct values *out_fields, int64_t *out_version) {
-  struct rows rows;
-  TRY(db_query(call->db, "select fields, version from item where id = $1::bigint for update", PARAMS(p_i64(item_id)),
-               &rows));
-  *out_version = rows_i64(&rows, 0, "version");
-  return rows_values(call->arena, &rows, 0, "fields", out_fields);
-}
-
-static struct result check_fields(const struct values *values, bool is_comment) {
-  for (size_t i = 0; i < values->count; i++) {
-    if (values->at[i].name.length == 0 || values->at[i].name.length > 64)
-      return result_error(RESULT_REJECTED, "a field's name has 1 to 64 characters");
-    if (is_comment && !str_is(values->at[i].name, "body"))
-      return result_error(RESULT_REJECTED, "a comment has only a body");
-    if (str_is(values->at[i].name, "title") && str_trim(values->at[i].text).length == 0)
-      return result_error(RESULT_REJECTED, "a ticket's title cannot be empty");
-  }
-  return RESULT_DONE;
-}
-
-struct result tickets_change(struct call *call, const struct ticket_edit *edit, int64_t *out_id) {
-  int64_t id, version;
-  bool is_comment;
-  struct values now;
-  TRY(journal_find_item(call, edit->key, &id, &is_comment));
-  TRY(check_fields(&edit->set, is_comment));
-  TRY(lock_item(call, id, &now, &version));
-  *out_id = id;
-  if (edit->if_version && edit->if_version != version)
-    return result_error(RESULT_STALE, "%.*s was changed by somebody else meanwhile; look at it again",
-                        STR_FMT(edit->key));
-  struct values changed = changes_of(call->arena, &now, edit);
-  if (changed.count == 0)
-    return RESULT_DONE;
-  for (size_t i = 0; i < changed.count; i++) {
-    struct item_change change = {.item_id = id,
-                                 .actor = edit->actor,
-                                 .cause = STR("edit"),
-                                 .before = values_find(&now, changed.at[i].name),
-                                 .after = &changed.at[i]};
-    TRY(tickets_log_change(call, &change));
-  }
-  TRY(tickets_apply(call, id, &changed));
-  TRY(tell(call, EVENT_TICKET_UPDATED, id, edit->actor, &changed));
-  return journal_plan_item(call, id, RANK_EDIT);
-}
-
-struct result store_ticket_edit(struct call *call, const void *request, void *reply) {
-  int64_t id;
-  TRY(tickets_change(call, request, &id));
-  return tickets_read(call, id, false, reply);
 }
 
 /* -- comment, share -- */

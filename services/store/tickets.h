@@ -9,12 +9,20 @@ struct created_ticket {
   struct str key;
 };
 
+struct edited_ticket {
+  int64_t id;     /* of the ticket or comment */
+  struct str key; /* of the ticket, or of the comment's ticket */
+};
+
 /* Makes `count` tickets at once, each with its mapping where one is wanted; `out` has room for all. When one of them is
  * refused none is made, and `*refused` is its place. */
 struct result tickets_create(struct call *call, const struct ticket_new *at, size_t count, struct created_ticket *out,
                              size_t *refused) MUST_USE;
 
-struct result tickets_change(struct call *call, const struct ticket_edit *edit, int64_t *out_id) MUST_USE;
+/* Makes `count` edits in their order; `out` has room for all. When one of them is refused none is made, and `*refused`
+ * is its place. */
+struct result tickets_edit(struct call *call, const struct ticket_edit *edits, size_t count, struct edited_ticket *out,
+                           size_t *refused) MUST_USE;
 
 /* The ticket with its comments and mappings; a comment's id gives its ticket. */
 struct result tickets_read(struct call *call, int64_t item_id, bool external, struct ticket *out) MUST_USE;
