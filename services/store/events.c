@@ -1,4 +1,6 @@
 /* Verbs on the event log: replaying it, and taking events of other services. */
+#include <stdlib.h>
+
 #include "base/json.h"
 #include "store/journal.h"
 #include "store/projects.h"
@@ -71,21 +73,54 @@ static struct result read_event(struct call *call, const struct stored_event *ev
   return RESULT_DONE;
 }
 
+/* An event's place in its batch, by what makes it unique: source and id. */
+struct place {
+  struct str id;
+  size_t at;
+};
+
+static int compare_ids(struct str a, struct str b) {
+  int order = memcmp(a.at, b.at, a.length < b.length ? a.length : b.length);
+  return order ? order : (a.length > b.length) - (a.length < b.length);
+}
+
+static int compare_places(const void *a, const void *b) {
+  const struct place *one = a, *other = b;
+  int order = compare_ids(one->id, other->id);
+  return order ? order : (one->at > other->at) - (one->at < other->at);
+}
+
+/* The first of the events with this id. */
+static size_t first_place(const struct place *places, size_t count, struct str id) {
+  size_t low = 0, high = count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (compare_ids(places[middle].id, id) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return places[low].at;
+}
+
 /* Remembers all ids in one statement; the ones that were not known are fresh. */
 static struct result mark_fresh(struct call *call, const struct events_publish *publish, struct received *received) {
   size_t count = publish->events.count;
   struct str *ids = ARENA_ARRAY(call->arena, struct str, count);
+  struct place *places = ARENA_ARRAY(call->arena, struct place, count);
   struct rows rows;
-  for (size_t i = 0; i < count; i++)
-    ids[i] =
-        str_format(call->arena, "%.*s|%.*s", STR_FMT(publish->events.at[i].source), STR_FMT(publish->events.at[i].id));
+  for (size_t i = 0; i < count; i++) {
+    const struct stored_event *event = &publish->events.at[i];
+    ids[i] = str_format(call->arena, "%.*s|%.*s", STR_FMT(event->source), STR_FMT(event->id));
+    places[i] = (struct place){ids[i], i};
+  }
   TRY(db_query(call->db,
-               "with given as (select id, min(n) as n from unnest($1::text[]) with ordinality g(id, n) group by id), "
-               "kept as (insert into event_received (id) select id from given on conflict do nothing returning id) "
-               "select g.n from given g join lateral (select from kept where kept.id = g.id) k on true",
+               "insert into event_received (id) select unnest($1::text[]) on conflict do nothing returning id",
                PARAMS(p_strs(call->arena, ids, count)), &rows));
+  if (count)
+    qsort(places, count, sizeof *places, compare_places);
   for (size_t row = 0; row < rows.count; row++)
-    received[rows_i64(&rows, row, "n") - 1].fresh = true;
+    received[first_place(places, count, rows_str(&rows, row, "id"))].fresh = true;
   return RESULT_DONE;
 }
 
