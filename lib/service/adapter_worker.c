@@ -1,110 +1,10 @@
 /* Claiming work and bringing observations in: pulls, fetches, deliveries. */
 #include "service/adapter_worker.h"
 
-#include <stdlib.h>
-#include <sys/prctl.h>
-
 #include "base/clock.h"
 #include "base/fault.h"
 #include "sync/canon.h"
 #include "sync/catalogue.h"
-
-/* -- connections -- */
-
-struct http *worker_http(void) {
-  struct arena arena = {0};
-  const char *hosts = getenv("TANDEM_ALLOW_HOSTS"), *ca_file = getenv("TANDEM_HTTP_CA_FILE");
-  struct str rest = str_of(hosts ? hosts : ""), *list = ARENA_ARRAY(&arena, struct str, rest.length + 1);
-  struct http_options options = {.user_agent = STR("tandem/" TANDEM_VERSION), .allowed_hosts = list};
-  while (rest.length) {
-    ptrdiff_t comma = str_find(rest, ",");
-    size_t end = comma < 0 ? rest.length : (size_t)comma;
-    struct str host = str_trim(str_slice(rest, 0, end));
-    if (host.length)
-      list[options.allowed_host_count++] = host;
-    rest = str_slice(rest, end + (comma >= 0), rest.length);
-  }
-  if (ca_file && *ca_file)
-    options.ca_file = str_of(ca_file);
-  struct http *http = http_open(&options);
-  arena_free(&arena);
-  return http;
-}
-
-static struct open_connection *slot_for(struct worker *worker, int64_t project_id) {
-  struct open_connection *slot = &worker->open[project_id % CONNECTIONS_MAX];
-  for (int i = 0; i < CONNECTIONS_MAX; i++)
-    if (worker->open[i].connection && worker->open[i].project_id == project_id)
-      return &worker->open[i];
-  return slot;
-}
-
-static void close_slot(struct worker *worker, struct open_connection *slot) {
-  if (slot->connection)
-    worker->connector->close(slot->connection);
-  slot->connection = NULL;
-  arena_free(&slot->arena);
-}
-
-static struct result begin_renewal(struct credential_renewal *renewal, struct arena *arena, struct str *out_secret) {
-  struct worker_renewal *own = (struct worker_renewal *)renewal;
-  struct credential_renew renew = {.name = own->credential, .worker = own->worker};
-  struct credential_renewing renewing = {0};
-  TRY(rpc_call(own->rpc, arena, VERB_CREDENTIAL_RENEW, &renew, &renewing, RPC_TIMEOUT_MS));
-  /* The one lease that is held is kept here; its resource's name is the credential's and does not change. */
-  own->lease = renewing.lease;
-  own->lease.resource = own->resource;
-  *out_secret = renewing.secret;
-  return RESULT_DONE;
-}
-
-static struct result save_renewal(struct credential_renewal *renewal, struct str secret) {
-  struct worker_renewal *own = (struct worker_renewal *)renewal;
-  struct arena arena = {0};
-  struct credential_renewed renewed = {.lease = own->lease, .secret = secret};
-  struct result result = rpc_call(own->rpc, &arena, VERB_CREDENTIAL_RENEWED, &renewed, NULL, RPC_TIMEOUT_MS);
-  arena_free(&arena);
-  return result;
-}
-
-static void renewal_init(struct worker_renewal *renewal, struct worker *worker, struct arena *arena,
-                         struct str credential) {
-  *renewal = (struct worker_renewal){.renewal = {begin_renewal, save_renewal}, .rpc = worker->rpc};
-  renewal->credential = str_copy(arena, credential);
-  renewal->resource = str_format(arena, "credential:%.*s", STR_FMT(credential));
-  renewal->worker = str_copy(arena, worker->name);
-}
-
-/* The open connection of this project, opened anew when its settings changed. */
-static struct result connect_project(struct worker *worker, const struct project *project, struct connection **out) {
-  struct open_connection *slot = slot_for(worker, project->id);
-  if (slot->connection && slot->project_id == project->id && slot->version == project->version)
-    return *out = slot->connection, RESULT_DONE;
-  close_slot(worker, slot);
-  struct credential_get get = {.name = project->credential};
-  struct credential credential = {0};
-  TRY(rpc_call(worker->rpc, &slot->arena, VERB_CREDENTIAL_GET, &get, &credential, RPC_TIMEOUT_MS));
-  struct project *kept = ARENA_NEW(&slot->arena, struct project);
-  *kept = (struct project){.id = project->id,
-                           .name = str_copy(&slot->arena, project->name),
-                           .system = str_copy(&slot->arena, project->system),
-                           .base_url = str_copy(&slot->arena, project->base_url),
-                           .remote = str_copy(&slot->arena, project->remote),
-                           .options = str_copy(&slot->arena, project->options),
-                           .version = project->version};
-  renewal_init(&slot->renewal, worker, &slot->arena, project->credential);
-  struct connector_config config = {.project = kept,
-                                    .credential_kind = credential.kind,
-                                    .credential = credential.secret,
-                                    .renewal = &slot->renewal.renewal,
-                                    .http = worker->http,
-                                    .now_ms = clock_now_ms};
-  TRY(worker->connector->open(&config, &slot->connection));
-  slot->project_id = project->id;
-  slot->version = project->version;
-  *out = slot->connection;
-  return RESULT_DONE;
-}
 
 /* -- observations -- */
 
@@ -129,47 +29,82 @@ static struct observation *canonical_copy(struct arena *arena, const struct obse
   return copy;
 }
 
-static struct result send_observe(struct worker *worker, struct arena *arena, struct connection *connection,
-                                  struct observe *observe) {
-  struct observe_result answer;
-  const char *source = str_c(arena, observe->source);
+static struct result start_observe(struct worker *worker, struct connection *connection, struct observe *observe,
+                                   struct rpc_pending **out) {
   worker->connector->take_usage(connection, &observe->usage);
-  fault_point_of("adapter.before_observe", source);
-  TRY(rpc_call(worker->rpc, arena, VERB_OBSERVE, observe, &answer, RPC_TIMEOUT_MS));
+  fault_point_of("adapter.before_observe", observe->source.at);
+  return rpc_start(worker->rpc, VERB_OBSERVE, observe, RPC_TIMEOUT_MS, out);
+}
+
+static struct result finish_observe(struct arena *arena, const char *source, struct rpc_pending *pending) {
+  struct observe_result answer;
+  TRY(rpc_finish(pending, arena, &answer));
   fault_point_of("adapter.after_observe", source);
   return RESULT_DONE;
 }
 
+static struct result send_observe(struct worker *worker, struct arena *arena, struct connection *connection,
+                                  struct observe *observe) {
+  struct rpc_pending *pending;
+  TRY(start_observe(worker, connection, observe, &pending));
+  return finish_observe(arena, observe->source.at, pending);
+}
+
 /* -- the kinds of work -- */
 
-/* Page after page; each is one transaction in the store, with the cursor, so that a pull goes on where it stopped. */
+/* The page that the store is taking while the next one is fetched. */
+struct page_ahead {
+  struct arena arena;
+  struct rpc_pending *pending;
+};
+
+static struct result settle_page(struct page_ahead *ahead) {
+  struct rpc_pending *pending = ahead->pending;
+  ahead->pending = NULL;
+  return pending ? finish_observe(&ahead->arena, "list", pending) : RESULT_DONE;
+}
+
+static struct result hand_over_page(struct worker *worker, struct connection *connection, const struct work *work,
+                                    const struct pull_page *page, struct page_ahead *ahead) {
+  struct observe observe = {.lease = work->lease,
+                            .source = STR("list"),
+                            .cursor = page->cursor,
+                            .done = page->done,
+                            .unchanged = page->unchanged};
+  arena_reset(&ahead->arena);
+  observe.observations.at = canonical_copy(&ahead->arena, page->observations.at, page->observations.count);
+  observe.observations.count = page->observations.count;
+  return start_observe(worker, connection, &observe, &ahead->pending);
+}
+
+/* Page after page; each is one transaction in the store, with the cursor, so that a pull goes on where it stopped. The
+ * next page is fetched while the store takes the one before. */
 static struct result pull(struct worker *worker, struct arena *arena, struct connection *connection,
                           const struct work *work) {
   struct arena pages[2] = {{0}, {0}};
+  struct page_ahead ahead = {0};
   struct str cursor = work->cursor;
   struct result result = RESULT_DONE;
   bool done = false;
+  (void)arena;
   for (unsigned n = 0; result_ok(&result) && !done; n++) {
     struct arena *page_arena = &pages[n % 2]; /* the cursor still stands in the other one */
     struct pull_page page = {0};
     arena_reset(page_arena);
     result = worker->connector->pull(connection, page_arena, work->mode, cursor, &page);
-    if (!result_ok(&result))
-      break;
-    struct observe observe = {.lease = work->lease,
-                              .source = STR("list"),
-                              .cursor = page.cursor,
-                              .done = page.done,
-                              .unchanged = page.unchanged};
-    observe.observations.at = canonical_copy(page_arena, page.observations.at, page.observations.count);
-    observe.observations.count = page.observations.count;
-    result = send_observe(worker, page_arena, connection, &observe);
+    struct result before = settle_page(&ahead);
+    if (!result_ok(&before))
+      result = before;
+    if (result_ok(&result))
+      result = hand_over_page(worker, connection, work, &page, &ahead);
     cursor = page.cursor;
     done = page.done;
   }
+  if (result_ok(&result))
+    result = settle_page(&ahead);
+  arena_free(&ahead.arena);
   arena_free(&pages[0]);
   arena_free(&pages[1]);
-  (void)arena;
   return result;
 }
 
@@ -241,7 +176,7 @@ static const struct {
 
 static struct result run_work(struct worker *worker, struct arena *arena, const struct work *work) {
   struct connection *connection;
-  TRY(connect_project(worker, &work->project, &connection));
+  TRY(worker_connect(worker, &work->project, &connection));
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
     if (str_is(work->kind, kinds[i].kind))
       return kinds[i].run(worker, arena, connection, work);
@@ -267,11 +202,7 @@ static struct result end_work(struct worker *worker, struct arena *arena, const 
                            .code = str_of(result_code_name(code)),
                            .message = str_of(outcome.message),
                            .retry_after_ms = outcome.retry_after_ms};
-  struct open_connection *slot = slot_for(worker, work->project.id);
-  if (slot->connection)
-    worker->connector->take_usage(slot->connection, &fail.usage);
-  if (code == RESULT_AUTH)
-    close_slot(worker, slot);
+  worker_leave(worker, &work->project, code == RESULT_AUTH, &fail.usage);
   struct result result = rpc_call(worker->rpc, arena, VERB_WORK_FAIL, &fail, NULL, RPC_TIMEOUT_MS);
   return result.code == RESULT_STALE ? RESULT_DONE : result;
 }

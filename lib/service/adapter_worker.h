@@ -38,6 +38,12 @@ struct result worker_round(struct worker *worker, struct service_context *contex
 /* An HTTP client as the settings say (TANDEM_ALLOW_HOSTS, TANDEM_HTTP_CA_FILE). */
 struct http *worker_http(void);
 
+/* The open connection of this project, opened anew when its settings changed. */
+struct result worker_connect(struct worker *worker, const struct project *project, struct connection **out) MUST_USE;
+
+/* After a failure: what the calls cost; with `close` the next one connects anew. */
+void worker_leave(struct worker *worker, const struct project *project, bool close, struct usage *out_usage);
+
 /* Cleans an observation's fields and hashes them, so that every observation of the same content has the same hash. */
 void worker_canonical(struct arena *arena, struct observation *observation);
 

@@ -59,8 +59,7 @@ static struct str make_request(struct rpc *rpc, struct arena *arena, enum verb_i
   return msgpack_encode(arena, &record_verb_request, &frame);
 }
 
-/* Sends and waits; `*answer` is the caller's to free. */
-static int exchange(nng_ctx context, nng_aio *aio, struct str request, nng_msg **answer) {
+static int send_bytes(nng_ctx context, nng_aio *aio, struct str request) {
   nng_msg *message;
   int status = nng_msg_alloc(&message, 0);
   if (status)
@@ -71,12 +70,7 @@ static int exchange(nng_ctx context, nng_aio *aio, struct str request, nng_msg *
   nng_aio_wait(aio);
   status = nng_aio_result(aio);
   if (status)
-    return nng_msg_free(message), status;
-  nng_ctx_recv(context, aio);
-  nng_aio_wait(aio);
-  status = nng_aio_result(aio);
-  if (!status)
-    *answer = nng_aio_get_msg(aio);
+    nng_msg_free(message);
   return status;
 }
 
@@ -91,28 +85,62 @@ static struct result read_reply(struct arena *arena, enum verb_id id, struct str
   return result;
 }
 
-struct result rpc_call(struct rpc *rpc, struct arena *arena, enum verb_id id, const void *request, void *reply,
-                       int64_t timeout_ms) {
-  struct arena scratch = {0};
-  struct str bytes = make_request(rpc, &scratch, id, request);
-  nng_ctx context;
-  nng_aio *aio;
-  int status = nng_ctx_open(&context, rpc->socket);
-  if (status)
-    return arena_free(&scratch), result_error(RESULT_BUG, "request context: %s", nng_strerror(status));
-  nng_aio_alloc(&aio, NULL, NULL);
-  nng_aio_set_timeout(aio, (nng_duration)timeout_ms);
-  nng_msg *answer = NULL;
-  status = exchange(context, aio, bytes, &answer);
-  nng_aio_free(aio);
-  nng_ctx_close(context);
-  arena_free(&scratch);
+static struct result failure(enum verb_id id, int status, int64_t timeout_ms) {
   if (status == NNG_ETIMEDOUT)
     return result_error(RESULT_RETRY, "%s: no answer from the store within %lld ms; is it running? (tandem status)",
                         verb_table[id].name, (long long)timeout_ms);
+  return result_error(RESULT_RETRY, "%s: %s", verb_table[id].name, nng_strerror(status));
+}
+
+struct rpc_pending {
+  nng_ctx context;
+  nng_aio *aio;
+  enum verb_id id;
+  int64_t timeout_ms;
+};
+
+static void end_pending(struct rpc_pending *pending) {
+  nng_aio_free(pending->aio);
+  nng_ctx_close(pending->context);
+  free(pending);
+}
+
+struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, int64_t timeout_ms,
+                        struct rpc_pending **out) {
+  struct rpc_pending *pending = calloc(1, sizeof *pending);
+  struct arena scratch = {0};
+  *pending = (struct rpc_pending){.id = id, .timeout_ms = timeout_ms};
+  int status = nng_ctx_open(&pending->context, rpc->socket);
   if (status)
-    return result_error(RESULT_RETRY, "%s: %s", verb_table[id].name, nng_strerror(status));
+    return free(pending), result_error(RESULT_BUG, "request context: %s", nng_strerror(status));
+  nng_aio_alloc(&pending->aio, NULL, NULL);
+  nng_aio_set_timeout(pending->aio, (nng_duration)timeout_ms);
+  status = send_bytes(pending->context, pending->aio, make_request(rpc, &scratch, id, request));
+  arena_free(&scratch);
+  if (status)
+    return end_pending(pending), failure(id, status, timeout_ms);
+  nng_ctx_recv(pending->context, pending->aio);
+  *out = pending;
+  return RESULT_DONE;
+}
+
+struct result rpc_finish(struct rpc_pending *pending, struct arena *arena, void *reply) {
+  enum verb_id id = pending->id;
+  int64_t timeout_ms = pending->timeout_ms;
+  nng_aio_wait(pending->aio);
+  int status = nng_aio_result(pending->aio);
+  nng_msg *answer = status ? NULL : nng_aio_get_msg(pending->aio);
+  end_pending(pending);
+  if (status)
+    return failure(id, status, timeout_ms);
   struct str body = str_copy(arena, (struct str){nng_msg_body(answer), nng_msg_len(answer)});
   nng_msg_free(answer);
   return read_reply(arena, id, body, reply);
+}
+
+struct result rpc_call(struct rpc *rpc, struct arena *arena, enum verb_id id, const void *request, void *reply,
+                       int64_t timeout_ms) {
+  struct rpc_pending *pending;
+  TRY(rpc_start(rpc, id, request, timeout_ms, &pending));
+  return rpc_finish(pending, arena, reply);
 }

@@ -31,6 +31,13 @@ struct result rpc_open(const struct endpoint *endpoint, struct str client, struc
 struct result rpc_call(struct rpc *rpc, struct arena *arena, enum verb_id id, const void *request, void *reply,
                        int64_t timeout_ms) MUST_USE;
 
+/* The same in two halves, so that the caller may work while the store does: every start that succeeds has its finish,
+ * which waits. The request is borrowed until rpc_start() returns. */
+struct rpc_pending;
+struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, int64_t timeout_ms,
+                        struct rpc_pending **out) MUST_USE;
+struct result rpc_finish(struct rpc_pending *pending, struct arena *arena, void *reply) MUST_USE;
+
 enum { RPC_TIMEOUT_MS = 15000 };
 
 #endif

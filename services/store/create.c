@@ -62,7 +62,7 @@ static struct result insert_drafts(struct call *call, const struct draft *drafts
   return db_query(
       call->db,
       "with draft as materialized (select f::jsonb as fields, p as privacy, a as actor, j as project_id, n, "
-      "nextval(pg_get_serial_sequence('item', 'id')) as id, nextval('ticket_number') as number "
+      "nextval('item_id_seq') as id, nextval('ticket_number') as number "
       "from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) with ordinality d(f, p, a, j, n)), "
       "made as (insert into item (id, kind, number, fields, privacy, author) overriding system value "
       "select id, 'ticket', number, fields, privacy, actor from draft), "

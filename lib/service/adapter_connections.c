@@ -1,0 +1,111 @@
+/* A worker's HTTP client, its open connections, and the right to renew their credentials. */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "service/adapter_worker.h"
+
+struct http *worker_http(void) {
+  struct arena arena = {0};
+  const char *hosts = getenv("TANDEM_ALLOW_HOSTS"), *ca_file = getenv("TANDEM_HTTP_CA_FILE");
+  struct str rest = str_of(hosts ? hosts : ""), *list = ARENA_ARRAY(&arena, struct str, rest.length + 1);
+  struct http_options options = {.user_agent = STR("tandem/" TANDEM_VERSION), .allowed_hosts = list};
+  while (rest.length) {
+    ptrdiff_t comma = str_find(rest, ",");
+    size_t end = comma < 0 ? rest.length : (size_t)comma;
+    struct str host = str_trim(str_slice(rest, 0, end));
+    if (host.length)
+      list[options.allowed_host_count++] = host;
+    rest = str_slice(rest, end + (comma >= 0), rest.length);
+  }
+  if (ca_file && *ca_file)
+    options.ca_file = str_of(ca_file);
+  struct http *http = http_open(&options);
+  arena_free(&arena);
+  return http;
+}
+
+/* -- renewing credentials -- */
+
+static struct result begin_renewal(struct credential_renewal *renewal, struct arena *arena, struct str *out_secret) {
+  struct worker_renewal *own = (struct worker_renewal *)renewal;
+  struct credential_renew renew = {.name = own->credential, .worker = own->worker};
+  struct credential_renewing renewing = {0};
+  TRY(rpc_call(own->rpc, arena, VERB_CREDENTIAL_RENEW, &renew, &renewing, RPC_TIMEOUT_MS));
+  /* The one lease that is held is kept here; its resource's name is the credential's and does not change. */
+  own->lease = renewing.lease;
+  own->lease.resource = own->resource;
+  *out_secret = renewing.secret;
+  return RESULT_DONE;
+}
+
+static struct result save_renewal(struct credential_renewal *renewal, struct str secret) {
+  struct worker_renewal *own = (struct worker_renewal *)renewal;
+  struct arena arena = {0};
+  struct credential_renewed renewed = {.lease = own->lease, .secret = secret};
+  struct result result = rpc_call(own->rpc, &arena, VERB_CREDENTIAL_RENEWED, &renewed, NULL, RPC_TIMEOUT_MS);
+  arena_free(&arena);
+  return result;
+}
+
+static void renewal_init(struct worker_renewal *renewal, struct worker *worker, struct arena *arena,
+                         struct str credential) {
+  *renewal = (struct worker_renewal){.renewal = {begin_renewal, save_renewal}, .rpc = worker->rpc};
+  renewal->credential = str_copy(arena, credential);
+  renewal->resource = str_format(arena, "credential:%.*s", STR_FMT(credential));
+  renewal->worker = str_copy(arena, worker->name);
+}
+
+/* -- connections -- */
+
+static struct open_connection *slot_for(struct worker *worker, int64_t project_id) {
+  struct open_connection *slot = &worker->open[project_id % CONNECTIONS_MAX];
+  for (int i = 0; i < CONNECTIONS_MAX; i++)
+    if (worker->open[i].connection && worker->open[i].project_id == project_id)
+      return &worker->open[i];
+  return slot;
+}
+
+static void close_slot(struct worker *worker, struct open_connection *slot) {
+  if (slot->connection)
+    worker->connector->close(slot->connection);
+  slot->connection = NULL;
+  arena_free(&slot->arena);
+}
+
+struct result worker_connect(struct worker *worker, const struct project *project, struct connection **out) {
+  struct open_connection *slot = slot_for(worker, project->id);
+  if (slot->connection && slot->project_id == project->id && slot->version == project->version)
+    return *out = slot->connection, RESULT_DONE;
+  close_slot(worker, slot);
+  struct credential_get get = {.name = project->credential};
+  struct credential credential = {0};
+  TRY(rpc_call(worker->rpc, &slot->arena, VERB_CREDENTIAL_GET, &get, &credential, RPC_TIMEOUT_MS));
+  struct project *kept = ARENA_NEW(&slot->arena, struct project);
+  *kept = (struct project){.id = project->id,
+                           .name = str_copy(&slot->arena, project->name),
+                           .system = str_copy(&slot->arena, project->system),
+                           .base_url = str_copy(&slot->arena, project->base_url),
+                           .remote = str_copy(&slot->arena, project->remote),
+                           .options = str_copy(&slot->arena, project->options),
+                           .version = project->version};
+  renewal_init(&slot->renewal, worker, &slot->arena, project->credential);
+  struct connector_config config = {.project = kept,
+                                    .credential_kind = credential.kind,
+                                    .credential = credential.secret,
+                                    .renewal = &slot->renewal.renewal,
+                                    .http = worker->http,
+                                    .now_ms = clock_now_ms};
+  TRY(worker->connector->open(&config, &slot->connection));
+  slot->project_id = project->id;
+  slot->version = project->version;
+  *out = slot->connection;
+  return RESULT_DONE;
+}
+
+void worker_leave(struct worker *worker, const struct project *project, bool close, struct usage *out_usage) {
+  struct open_connection *slot = slot_for(worker, project->id);
+  if (slot->connection)
+    worker->connector->take_usage(slot->connection, out_usage);
+  if (close)
+    close_slot(worker, slot);
+}
