@@ -72,6 +72,7 @@ static const struct field credential_fields[] = {
     FIELD(struct credential, kind, FIELD_STR, FIELD_REQUIRED, "As its connector defines it: 'pat', 'app'."),
     FIELD(struct credential, secret, FIELD_STR, FIELD_REQUIRED | FIELD_SECRET,
           "JSON as its connector wants it, decrypted."),
+    FIELD(struct credential, generation, FIELD_I64, 0, "Grows with every new secret."),
 };
 static const struct record record_credential =
     RECORD("Credential", struct credential, credential_fields, "A stored credential, decrypted.");
@@ -79,6 +80,7 @@ static const struct record record_credential =
 static const struct field credential_renew_fields[] = {
     FIELD(struct credential_renew, name, FIELD_STR, FIELD_REQUIRED, "Name of the credential."),
     FIELD(struct credential_renew, worker, FIELD_STR, FIELD_REQUIRED, "Name of the worker that wants to renew it."),
+    FIELD(struct credential_renew, generation, FIELD_I64, FIELD_REQUIRED, "The generation that has to be renewed."),
 };
 static const struct record record_credential_renew =
     RECORD("CredentialRenew", struct credential_renew, credential_renew_fields, "Who wants to renew which credential.");
@@ -87,6 +89,8 @@ static const struct field credential_renewing_fields[] = {
     FIELD_OF(struct credential_renewing, lease, FIELD_INLINE, 0, &record_lease, "The right to renew it."),
     FIELD(struct credential_renewing, secret, FIELD_STR, FIELD_REQUIRED | FIELD_SECRET,
           "As it is stored now; another process may have renewed it."),
+    FIELD(struct credential_renewing, generation, FIELD_I64, 0, "Of the stored secret."),
+    FIELD(struct credential_renewing, done, FIELD_BOOL, 0, "Another process has renewed it; there is no lease."),
 };
 static const struct record record_credential_renewing =
     RECORD("CredentialRenewing", struct credential_renewing, credential_renewing_fields,

@@ -59,13 +59,17 @@ struct credential_get {
 };
 struct credential {
   struct str name, kind, secret;
+  int64_t generation; /* grows with every new secret */
 };
 struct credential_renew {
   struct str name, worker;
+  int64_t generation; /* the one that has to be renewed */
 };
 struct credential_renewing {
-  struct lease lease; /* "credential:NAME" */
+  struct lease lease; /* "credential:NAME"; without a resource when there is nothing to do */
   struct str secret;  /* as it is stored now */
+  int64_t generation;
+  bool done; /* it has been renewed already */
 };
 struct credential_renewed {
   struct lease lease;

@@ -26,15 +26,18 @@ struct http *worker_http(void) {
 
 /* -- renewing credentials -- */
 
-static struct result begin_renewal(struct credential_renewal *renewal, struct arena *arena, struct str *out_secret) {
+static struct result begin_renewal(struct credential_renewal *renewal, struct arena *arena, struct str *out_secret,
+                                   bool *out_done) {
   struct worker_renewal *own = (struct worker_renewal *)renewal;
-  struct credential_renew renew = {.name = own->credential, .worker = own->worker};
+  struct credential_renew renew = {.name = own->credential, .worker = own->worker, .generation = own->generation};
   struct credential_renewing renewing = {0};
   TRY(rpc_call(own->rpc, arena, VERB_CREDENTIAL_RENEW, &renew, &renewing, RPC_TIMEOUT_MS));
   /* The one lease that is held is kept here; its resource's name is the credential's and does not change. */
   own->lease = renewing.lease;
   own->lease.resource = own->resource;
+  own->generation = renewing.generation;
   *out_secret = renewing.secret;
+  *out_done = renewing.done;
   return RESULT_DONE;
 }
 
@@ -44,14 +47,17 @@ static struct result save_renewal(struct credential_renewal *renewal, struct str
   struct credential_renewed renewed = {.lease = own->lease, .secret = secret};
   struct result result = rpc_call(own->rpc, &arena, VERB_CREDENTIAL_RENEWED, &renewed, NULL, RPC_TIMEOUT_MS);
   arena_free(&arena);
+  if (result_ok(&result))
+    own->generation++;
   return result;
 }
 
 static void renewal_init(struct worker_renewal *renewal, struct worker *worker, struct arena *arena,
-                         struct str credential) {
+                         const struct credential *credential) {
   *renewal = (struct worker_renewal){.renewal = {begin_renewal, save_renewal}, .rpc = worker->rpc};
-  renewal->credential = str_copy(arena, credential);
-  renewal->resource = str_format(arena, "credential:%.*s", STR_FMT(credential));
+  renewal->generation = credential->generation;
+  renewal->credential = str_copy(arena, credential->name);
+  renewal->resource = str_format(arena, "credential:%.*s", STR_FMT(credential->name));
   renewal->worker = str_copy(arena, worker->name);
 }
 
@@ -88,7 +94,7 @@ struct result worker_connect(struct worker *worker, const struct project *projec
                            .remote = str_copy(&slot->arena, project->remote),
                            .options = str_copy(&slot->arena, project->options),
                            .version = project->version};
-  renewal_init(&slot->renewal, worker, &slot->arena, project->credential);
+  renewal_init(&slot->renewal, worker, &slot->arena, &credential);
   struct connector_config config = {.project = kept,
                                     .credential_kind = credential.kind,
                                     .credential = credential.secret,

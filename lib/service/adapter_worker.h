@@ -15,6 +15,7 @@ struct worker_renewal {
   struct rpc *rpc;
   struct str credential, resource, worker;
   struct lease lease;
+  int64_t generation; /* of the secret that the connection knows */
 };
 
 struct open_connection {

@@ -18,9 +18,10 @@ struct connection; /* a connector's own handle */
 /* For credentials that change when they are used, as OAuth's refresh tokens do: one process renews, the others take
  * what it stored, and the new secret is stored before it is used. */
 struct credential_renewal {
-  /* Waits for the right to renew and gives the secret as it is stored now: another process may have renewed it since
-   * the connection was opened, then there is nothing more to do. RETRY: somebody else is at it. */
-  struct result (*begin)(struct credential_renewal *renewal, struct arena *arena, struct str *out_secret) MUST_USE;
+  /* Takes the right to renew and gives the secret as it is stored now. `*out_done`: another process has renewed it
+   * since the connection was opened; use that one, there is nothing to save. RETRY: somebody else is at it. */
+  struct result (*begin)(struct credential_renewal *renewal, struct arena *arena, struct str *out_secret,
+                         bool *out_done) MUST_USE;
   /* Stores the new secret; only then may it be used. STALE: the right was lost, use nothing. */
   struct result (*save)(struct credential_renewal *renewal, struct str secret) MUST_USE;
 };

@@ -46,7 +46,8 @@ static struct result get(struct call *call, struct str name, struct credential *
   struct sealed sealed = {rows_bytes(call->arena, &rows, 0, "nonce"), rows_bytes(call->arena, &rows, 0, "ciphertext")};
   out->name = name;
   out->kind = rows_str(&rows, 0, "kind");
-  struct str associated = associated_data(call->arena, name, out->kind, rows_i64(&rows, 0, "generation"));
+  out->generation = rows_i64(&rows, 0, "generation");
+  struct str associated = associated_data(call->arena, name, out->kind, out->generation);
   return vault_unseal(call->vault, call->arena, associated, &sealed, &out->secret);
 }
 
@@ -62,11 +63,15 @@ struct result store_credential_renew(struct call *call, const void *request, voi
   struct credential credential = {0};
   bool taken;
   TRY(get(call, renew->name, &credential));
+  answer->secret = credential.secret;
+  answer->generation = credential.generation;
+  answer->done = credential.generation > renew->generation;
+  if (answer->done)
+    return RESULT_DONE;
   struct str resource = str_format(call->arena, CREDENTIAL_LEASE "%.*s", STR_FMT(renew->name));
   TRY(lease_take(call, resource, renew->worker, &taken, &answer->lease));
   if (!taken)
     return result_error(RESULT_RETRY, "another process is renewing the credential \"%.*s\"", STR_FMT(renew->name));
-  answer->secret = credential.secret;
   return RESULT_DONE;
 }
 

@@ -109,9 +109,11 @@ static struct str keep(struct call *call, const char *name) {
 }
 
 /* What is stored is what was saved last; the script sees it in each answer as `stored_credential`. */
-static struct result renewal_begin(struct credential_renewal *renewal, struct arena *arena, struct str *out) {
+static struct result renewal_begin(struct credential_renewal *renewal, struct arena *arena, struct str *out,
+                                   bool *out_done) {
   struct driver_renewal *own = (struct driver_renewal *)renewal;
   *out = str_copy(arena, own->secret);
+  *out_done = false;
   return RESULT_DONE;
 }
 
