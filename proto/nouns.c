@@ -315,6 +315,7 @@ static const struct field plan_outcome_fields[] = {
           "The project's version as claimed; the outcome is dropped when it has moved since."),
     FIELD(struct plan_outcome, import, FIELD_BOOL, 0,
           "Make a local ticket or comment from the observation, with the values of `local` where given."),
+    FIELD(struct plan_outcome, leave_out, FIELD_STRS, 0, "With import: names of the fields that are not taken."),
     FIELD(struct plan_outcome, ignore, FIELD_BOOL, 0, "The direction takes nothing from this side: leave it alone."),
     FIELD(struct plan_outcome, refetch, FIELD_BOOL, 0, "Fetch the external side afresh, then plan again."),
     FIELD(struct plan_outcome, local, FIELD_VALUES, 0, "New local values, only of fields that change."),

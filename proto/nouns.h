@@ -219,10 +219,11 @@ struct plan_conflict {
 /* What was decided about one mapping; committed only while its generation still holds. */
 struct plan_outcome {
   int64_t mapping_id, generation, settings_version;
-  bool import;         /* make a local ticket or comment from the observation, as mapped in `local` when given */
-  bool ignore;         /* the direction takes nothing from this side */
-  bool refetch;        /* fetch the external side afresh, then plan again */
-  struct values local; /* new local values */
+  bool import; /* make a local ticket or comment from the observation, as mapped in `local` when given */
+  LIST_OF(struct str) leave_out;               /* import: fields that are not taken */
+  bool ignore;                                 /* the direction takes nothing from this side */
+  bool refetch;                                /* fetch the external side afresh, then plan again */
+  struct values local;                         /* new local values */
   struct values shadow_local, shadow_external; /* pairs that both sides now agree on */
   struct values set, add, remove;              /* to be sent */
   struct values sent_local;                    /* what shadow_local becomes when the write's response is there */

@@ -23,7 +23,7 @@ struct merge_sides {
  * Where both shadows agree on a member this is l' = (l ∪ x) − (sl − l) − (sx − x). Where they do not (the tracker
  * refused or added one of its own: a known lossy pair) a member that nobody touched stays as it is on each side, and
  * adding wins over removing. Members are matched through the rule's table; unmappable ones stay where they are and out
- * of the shadow.
+ * of the shadow. Where the external side takes only so many members (rule->members_max) those beyond stay here, unsent.
  */
 struct merge_set {
   struct value local;                         /* l': the local vocabulary and spelling */

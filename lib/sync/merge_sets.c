@@ -12,6 +12,7 @@ struct members {
 struct set_merge {
   const struct field_rule *rule;
   bool may_push, may_pull, pulls, pends;
+  size_t staying; /* members that the external side keeps */
   struct members local, external, shadow_local, shadow_external;
   struct members new_local, add, remove, new_shadow_local, new_shadow_external, sent_local, unmappable;
 };
@@ -57,6 +58,11 @@ static void put_locals_of(const struct set_merge *merge, struct members *out, co
       put(out, locals->at[i]);
 }
 
+/* Whether the external side takes one more: what leaves it has made room. */
+static bool has_room(const struct set_merge *merge) {
+  return merge->rule->members_max == 0 || merge->staying + merge->add.count < merge->rule->members_max;
+}
+
 /* A member that only the local side has. `sl` and `sx`: whether each shadow has it. */
 static void merge_local_only(struct set_merge *merge, struct str item) {
   bool sl = has(&merge->shadow_local, item), sx = has_external_of(merge, &merge->shadow_external, item);
@@ -67,7 +73,7 @@ static void merge_local_only(struct set_merge *merge, struct str item) {
   }
   put(&merge->new_local, item);
   merge->pends |= (pushes || removed) && !allowed;
-  if (pushes && allowed) {
+  if (pushes && allowed && has_room(merge)) {
     put(&merge->add, map_fields_word_to_external(merge->rule, CONTENT_SET, item));
     put(&merge->sent_local, item);
     return;
@@ -104,7 +110,14 @@ static void merge_external_only(struct set_merge *merge, struct str item) {
     put_locals_of(merge, &merge->sent_local, &merge->shadow_local, item);
 }
 
+static bool leaves_external(const struct set_merge *merge, struct str item) {
+  return merge->may_push && !has_local_of(merge, &merge->local, item) && has(&merge->shadow_external, item) &&
+         has_local_of(merge, &merge->shadow_local, item);
+}
+
 static void merge_members(struct set_merge *merge) {
+  for (size_t i = 0; i < merge->external.count; i++)
+    merge->staying += !leaves_external(merge, merge->external.at[i]);
   for (size_t i = 0; i < merge->local.count; i++) {
     struct str item = merge->local.at[i];
     if (!has_external_of(merge, &merge->external, item)) {

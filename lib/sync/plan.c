@@ -193,21 +193,28 @@ static struct plan_field decide(struct arena *arena, const struct plan_look *loo
   if (!comparable)
     return plan_look_conflict(look, PLAN_UNMAPPABLE);
   if (!look->shadow_local)
-    return unequal_when_linked(arena, look);
+    return look->is_new ? pull_word(arena, look) : unequal_when_linked(arena, look);
   return look->kind == CONTENT_SET ? decide_set(arena, look) : decide_word(arena, look);
 }
 
+static void plan_field(struct arena *arena, const struct plan_input *input, struct str field, struct plan *plan,
+                       struct plan_field *fields) {
+  struct plan_look look;
+  if (!plan_look_at(arena, input, field, &look))
+    return;
+  fields[plan->count] = plan_look_guard(&look, decide(arena, &look));
+  plan->needs_fresh |= fields[plan->count].action == PLAN_WAIT;
+  plan->count++;
+}
+
 struct plan plan_make(struct arena *arena, const struct plan_input *input) {
-  struct plan_field *fields = ARENA_ARRAY(arena, struct plan_field, input->local.count);
+  struct plan_field *fields = ARENA_ARRAY(arena, struct plan_field, input->local.count + input->external.count);
   struct plan plan = {.fields = fields};
-  for (size_t i = 0; i < input->local.count; i++) {
-    struct plan_look look;
-    if (!plan_look_at(input, input->local.at[i].name, &look))
-      continue;
-    fields[plan.count] = plan_look_guard(&look, decide(arena, &look));
-    plan.needs_fresh |= fields[plan.count].action == PLAN_WAIT;
-    plan.count++;
-  }
+  for (size_t i = 0; i < input->local.count; i++)
+    plan_field(arena, input, input->local.at[i].name, &plan, fields);
+  for (size_t i = 0; i < input->external.count; i++)
+    if (!values_find(&input->local, input->external.at[i].name))
+      plan_field(arena, input, input->external.at[i].name, &plan, fields);
   return plan;
 }
 

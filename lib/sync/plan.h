@@ -16,8 +16,9 @@
  *
  * Direction masks PUSH or PULL, and a masked change stays pending. An open conflict freezes its field alone. After a
  * merge the shadow is the observed external value; only a write's response sets (sent, returned): see plan_receipt().
- * A field that one side does not carry gets no decision. A word outside a closed table is a conflict, never an
- * approximation; an unmappable member of a set is reported and left alone, and is never an "unassign". */
+ * A field that the external side does not carry gets no decision; one that the local side never had is pulled, unless
+ * the rules do not list it. A word outside a closed table is a conflict, never an approximation; an unmappable member
+ * of a set is reported and left alone, and is never an "unassign". */
 #ifndef SYNC_PLAN_H
 #define SYNC_PLAN_H
 
@@ -95,7 +96,7 @@ struct plan_field {
 };
 
 struct plan {
-  const struct plan_field *fields; /* in the order of `local`; of `external` with plan_import() */
+  const struct plan_field *fields; /* in the order of `local`, then what only `external` has; with plan_import() that */
   size_t count;
   bool needs_fresh; /* some field is WAIT */
 };

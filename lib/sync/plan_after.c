@@ -45,7 +45,9 @@ struct plan plan_resolve(struct arena *arena, const struct plan_input *input, st
   struct plan plan = {0};
   struct plan_input carried = choice == PLAN_CHOOSE_LOCAL ? *input : with_local(arena, input, field);
   struct plan_look look;
-  if (!plan_look_at(&carried, field, &look))
+  if (choice == PLAN_CHOOSE_LOCAL && !values_find(&input->local, field))
+    return plan;
+  if (!plan_look_at(arena, &carried, field, &look))
     return plan;
   struct plan_field *decision = ARENA_NEW(arena, struct plan_field);
   *decision = plan_look_guard(&look, resolve(arena, &look, choice, value));

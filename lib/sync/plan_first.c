@@ -15,7 +15,12 @@ static struct value empty_like(const struct value *value) {
   return value->kind == VALUE_SET ? value_set(value->name, NULL, 0) : value_text(value->name, STR(""));
 }
 
-/* The members of the cleaned `local` that have a word outside. */
+/* No more than the external side takes. */
+static size_t fitting(const struct field_rule *rule, size_t count) {
+  return rule->members_max && count > rule->members_max ? rule->members_max : count;
+}
+
+/* The members of the cleaned `local` that have a word outside, as many as fit there. */
 static struct value sent_members(struct arena *arena, const struct field_rule *rule, const struct value *local) {
   struct value clean = canon_clean(arena, CONTENT_SET, local);
   struct str *items = ARENA_ARRAY(arena, struct str, clean.count);
@@ -23,7 +28,7 @@ static struct value sent_members(struct arena *arena, const struct field_rule *r
   for (size_t i = 0; i < clean.count; i++)
     if (!str_is_absent(map_fields_word_to_external(rule, CONTENT_SET, clean.items[i])))
       items[count++] = clean.items[i];
-  return value_set(clean.name, items, count);
+  return value_set(clean.name, items, fitting(rule, count));
 }
 
 static struct plan_field create_field(struct arena *arena, const struct rules *rules, const struct value *local) {
@@ -39,6 +44,8 @@ static struct plan_field create_field(struct arena *arena, const struct rules *r
     return unmappable(decision, &sent);
   decision.action = PLAN_PUSH;
   decision.writes_external = true;
+  if (local->kind == VALUE_SET)
+    sent.value.count = fitting(rule, sent.value.count);
   decision.write = (struct plan_write){.has_set = true, .set = sent.value};
   decision.sent_local = local->kind == VALUE_SET ? sent_members(arena, rule, local)
                                                  : canon_clean(arena, catalogue_kind(local->name, local->kind), local);

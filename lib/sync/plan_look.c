@@ -12,21 +12,31 @@ static bool is_frozen(const struct plan_input *input, struct str field) {
   return false;
 }
 
-bool plan_look_at(const struct plan_input *input, struct str field, struct plan_look *out) {
+/* What stands for a field that the local side does not have yet. */
+static const struct value *nothing_like(struct arena *arena, const struct value *value) {
+  struct value *nothing = ARENA_NEW(arena, struct value);
+  *nothing = value->kind == VALUE_SET ? value_set(value->name, NULL, 0) : value_text(value->name, STR(""));
+  return nothing;
+}
+
+bool plan_look_at(struct arena *arena, const struct plan_input *input, struct str field, struct plan_look *out) {
   const struct value *local = values_find(&input->local, field);
   const struct value *external = values_find(&input->external, field);
-  if (!local || !external)
+  if (!external || (!local && !rules_takes(&input->rules, field)))
     return false;
   const struct value *shadow_local = values_find(&input->shadow_local, field);
   const struct value *shadow_external = values_find(&input->shadow_external, field);
+  enum value_kind local_kind = local ? local->kind : external->kind;
   bool agreed =
-      shadow_local && shadow_external && shadow_local->kind == local->kind && shadow_external->kind == external->kind;
+      shadow_local && shadow_external && shadow_local->kind == local_kind && shadow_external->kind == external->kind;
   enum direction direction = rules_direction(&input->rules, field);
   *out = (struct plan_look){
       .input = input,
-      .field = local->name,
-      .kind = catalogue_kind(field, local->kind),
-      .local = local,
+      .field = external->name,
+      .kind = catalogue_kind(field, local_kind),
+      .local = local    ? local
+               : agreed ? shadow_local
+                        : nothing_like(arena, external),
       .external = external,
       .shadow_local = agreed ? shadow_local : NULL,
       .shadow_external = agreed ? shadow_external : NULL,
@@ -34,6 +44,7 @@ bool plan_look_at(const struct plan_input *input, struct str field, struct plan_
       .may_push = rules_may_push(direction),
       .may_pull = rules_may_pull(direction),
       .frozen = is_frozen(input, field),
+      .is_new = !local,
   };
   return true;
 }
@@ -44,7 +55,8 @@ bool plan_look_comparable(const struct plan_look *look) {
 
 struct plan_field plan_look_quiet(const struct plan_look *look, enum plan_action action) {
   struct plan_field decision = {.field = look->field, .action = action};
-  decision.local_seen = *look->local;
+  if (!look->is_new)
+    decision.local_seen = *look->local;
   decision.external_seen = *look->external;
   if (look->shadow_local)
     decision.base = *look->shadow_local;

@@ -13,10 +13,11 @@ struct plan_look {
   const struct value *shadow_local, *shadow_external; /* both NULL when never agreed */
   const struct field_rule *rule;
   bool may_push, may_pull, frozen;
+  bool is_new; /* the local side does not have the field: `local` is what was agreed on, or empty */
 };
 
-/* False when a side does not carry the field. */
-bool plan_look_at(const struct plan_input *input, struct str field, struct plan_look *out);
+/* False when the external side does not carry the field, or the local side neither has nor takes it. */
+bool plan_look_at(struct arena *arena, const struct plan_input *input, struct str field, struct plan_look *out);
 
 /* The two sides are of one kind: else nothing can be compared, only shown to a person. */
 bool plan_look_comparable(const struct plan_look *look);

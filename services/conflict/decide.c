@@ -261,6 +261,14 @@ static void decide_create(struct arena *arena, const struct plan_input *input, s
   out->create = out->set.count > 0;
 }
 
+static void leave_out_unlisted(struct arena *arena, const struct plan_input *input, struct plan_outcome *out) {
+  struct str *names = ARENA_ARRAY(arena, struct str, input->external.count);
+  for (size_t i = 0; i < input->external.count; i++)
+    if (!rules_takes(&input->rules, input->external.at[i].name))
+      names[out->leave_out.count++] = input->external.at[i].name;
+  out->leave_out.at = names;
+}
+
 /* Only what differs from the external values is named; the store takes the rest from its cache. */
 static void decide_import(struct arena *arena, const struct plan_input *input, struct plan_outcome *out) {
   struct plan plan = plan_import(arena, input);
@@ -284,6 +292,7 @@ static void decide_import(struct arena *arena, const struct plan_input *input, s
       add_conflict(&draft, field, (struct str){0});
   }
   finish(&draft, out);
+  leave_out_unlisted(arena, input, out);
 }
 
 struct plan_outcome decide(struct arena *arena, const struct plan_case *plan_case, const struct rules *rules) {

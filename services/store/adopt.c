@@ -13,19 +13,20 @@
 struct written {
   int64_t id, project_id, mapping_id, item_id, number, parent_id, parent_number;
   struct str change, kind, state, project, op_id, external_key, url;
-  struct values set, add, remove, sent_local, shadow;
+  struct values set, add, remove, sent_local, shadow, local;
 };
 
 static struct result load_written(struct call *call, int64_t intent_id, struct written *out) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select n.id, n.project_id, n.mapping_id, n.item_id, n.change, n.kind, n.state, n.op_id, p.name, "
-               "n.payload_set, n.payload_add, n.payload_remove, n.sent_local, m.shadow, i.number, i.parent_id, "
-               "t.number as parent_number, e.external_key, e.url "
-               "from intent n join mapping m on m.id = n.mapping_id join project p on p.id = n.project_id "
-               "join item i on i.id = n.item_id left join item t on t.id = i.parent_id left join external_item e on "
-               "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where n.id = $1::bigint",
-               PARAMS(p_i64(intent_id)), &rows));
+  TRY(db_query(
+      call->db,
+      "select n.id, n.project_id, n.mapping_id, n.item_id, n.change, n.kind, n.state, n.op_id, p.name, "
+      "n.payload_set, n.payload_add, n.payload_remove, n.sent_local, m.shadow, i.fields, i.number, i.parent_id, "
+      "t.number as parent_number, e.external_key, e.url "
+      "from intent n join mapping m on m.id = n.mapping_id join project p on p.id = n.project_id "
+      "join item i on i.id = n.item_id left join item t on t.id = i.parent_id left join external_item e on "
+      "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where n.id = $1::bigint",
+      PARAMS(p_i64(intent_id)), &rows));
   if (rows.count == 0)
     return result_error(RESULT_GONE, "there is no write %lld", (long long)intent_id);
   *out = (struct written){
@@ -48,6 +49,7 @@ static struct result load_written(struct call *call, int64_t intent_id, struct w
   TRY(rows_values(call->arena, &rows, 0, "payload_add", &out->add));
   TRY(rows_values(call->arena, &rows, 0, "payload_remove", &out->remove));
   TRY(rows_values(call->arena, &rows, 0, "sent_local", &out->sent_local));
+  TRY(rows_values(call->arena, &rows, 0, "fields", &out->local));
   return rows_values(call->arena, &rows, 0, "shadow", &out->shadow);
 }
 
@@ -82,6 +84,12 @@ static bool shadow_of_half(const struct observation *seen, const struct value *s
   return seen->version <= seen->created_at_ms;
 }
 
+/* A field that the local side never had and the new external one does: quiet until somebody sets it there. */
+static void start_field(struct values_builder *external, struct values_builder *local, const struct value *answer) {
+  values_put(external, *answer);
+  values_put(local, nothing_like(answer));
+}
+
 /* Per field that was sent, or that a creation left pending: (what local was, what the tracker made of it). */
 static struct result move_shadow(struct call *call, const struct written *w, const struct observation *returned,
                                  enum adopted_by by) {
@@ -101,6 +109,10 @@ static struct result move_shadow(struct call *call, const struct written *w, con
     values_put(&external, half);
     values_put(&local, here);
   }
+  for (size_t i = 0; returned && str_is(w->change, "create") && i < returned->fields.count; i++)
+    if (!values_find(&w->sent_local, returned->fields.at[i].name) &&
+        !values_find(&w->local, returned->fields.at[i].name))
+      start_field(&external, &local, &returned->fields.at[i]);
   struct values external_built = values_built(&external), local_built = values_built(&local);
   return adopt_move_shadow(call, w->mapping_id, &external_built, &local_built);
 }

@@ -11,15 +11,27 @@ static void grow(struct call *call, struct import_set *set) {
   size_t capacity = set->capacity ? 2 * set->capacity : 128;
   struct import_set grown = {.mapping_ids = ARENA_ARRAY(call->arena, int64_t, capacity),
                              .locals = ARENA_ARRAY(call->arena, struct str, capacity),
+                             .left_out = ARENA_ARRAY(call->arena, struct str, capacity),
                              .outcomes = arena_array(call->arena, capacity, sizeof(void *)),
                              .count = set->count,
                              .capacity = capacity};
   for (size_t i = 0; i < set->count; i++) {
     grown.mapping_ids[i] = set->mapping_ids[i];
     grown.locals[i] = set->locals[i];
+    grown.left_out[i] = set->left_out[i];
     grown.outcomes[i] = set->outcomes[i];
   }
   *set = grown;
+}
+
+/* Names as one text: an array of arrays cannot travel as a parameter. */
+static struct str joined(struct arena *arena, const struct str *names, size_t count) {
+  struct str_builder text = {.arena = arena};
+  for (size_t i = 0; i < count; i++) {
+    str_append_c(&text, i ? "\x1f" : "");
+    str_append(&text, names[i]);
+  }
+  return str_built(&text);
 }
 
 void imports_add(struct call *call, struct import_set *set, const struct plan_outcome *outcome) {
@@ -27,6 +39,7 @@ void imports_add(struct call *call, struct import_set *set, const struct plan_ou
     grow(call, set);
   set->mapping_ids[set->count] = outcome->mapping_id;
   set->locals[set->count] = json_values_text(call->arena, &outcome->local);
+  set->left_out[set->count] = joined(call->arena, outcome->leave_out.at, outcome->leave_out.count);
   set->outcomes[set->count++] = outcome;
 }
 
@@ -41,13 +54,14 @@ struct result imports_ignore(struct call *call, int64_t mapping_id) {
 static struct result insert_all(struct call *call, const struct import_set *set, struct rows *out) {
   return db_query(
       call->db,
-      "with src as materialized (select m.id as mapping_id, m.project_id, m.kind, e.external_key, e.url, e.fields, "
+      "with src as materialized (select m.id as mapping_id, m.project_id, m.kind, e.external_key, e.url, "
+      "e.fields - string_to_array(o.left_out, e'\\x1f') as fields, "
       "e.author, o.local::jsonb as local, p.system || ':' || coalesce(nullif(e.author, ''), p.remote) as actor, "
       "p.name as project, parent.id as parent_id, parent.number as parent_number, parent.privacy as parent_privacy, "
       "p.privacy_default, nextval('item_id_seq') as item_id, "
       "case m.kind when 'ticket' then nextval('ticket_number') end as number, "
       "s.id as session_id, o.n "
-      "from unnest($1::bigint[], $2::text[]) with ordinality o(mapping_id, local, n) "
+      "from unnest($1::bigint[], $2::text[], $3::text[]) with ordinality o(mapping_id, local, left_out, n) "
       "join mapping m on m.id = o.mapping_id and m.item_id is null join project p on p.id = m.project_id "
       "left join session s on s.project_id = p.id and s.state = 'running' "
       "join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) "
@@ -64,7 +78,9 @@ static struct result insert_all(struct call *call, const struct import_set *set,
       "select item_id, project_id, session_id, actor, 'import', '*' from src) "
       "select mapping_id, project_id, kind, external_key, url, item_id, number, parent_id, parent_number, project, n "
       "from src order by n",
-      PARAMS(p_i64s(call->arena, set->mapping_ids, set->count), p_strs(call->arena, set->locals, set->count)), out);
+      PARAMS(p_i64s(call->arena, set->mapping_ids, set->count), p_strs(call->arena, set->locals, set->count),
+             p_strs(call->arena, set->left_out, set->count)),
+      out);
 }
 
 static void tell_imported(struct call *call, const struct rows *rows, size_t row) {

@@ -6,7 +6,8 @@
 
 struct import_set {
   int64_t *mapping_ids;
-  struct str *locals; /* JSON: the local values that differ from the external ones */
+  struct str *locals;   /* JSON: the local values that differ from the external ones */
+  struct str *left_out; /* names of fields that are not taken, with unit separators between */
   const struct plan_outcome **outcomes;
   size_t count, capacity;
 };

@@ -62,6 +62,8 @@ static const struct field_rule mapped = {.table = table, .count = 3};
 static const struct field_rule closed = {.table = table, .count = 3, .closed = true};
 static const struct field_rule plain;
 
+static const struct field_rule one = {.members_max = 1};
+
 enum { BOTH, PUSH_ONLY, PULL_ONLY };
 
 static const struct {
@@ -72,6 +74,10 @@ static const struct {
   const char *merged, *add, *remove, *new_shadow_local, *new_shadow_external, *sent_local;
 } sets[] = {
     {"both add", &plain, BOTH, "a, l", "a, x", "a", "a", "a, l, x", "l", "", "a, x", "a, x", "a, l, x"},
+    {"no room there", &one, BOTH, "a, l", "a", "a", "a", "a, l", "", "", "a", "a", "a"},
+    {"room for one of two", &one, BOTH, "k, l", "", "", "", "k, l", "k", "", "", "", "k"},
+    {"room made by a removal", &one, BOTH, "l", "a", "a", "a", "l", "l", "a", "a", "a", "l"},
+    {"changed there, one more here", &one, BOTH, "a, l", "x", "a", "a", "l, x", "", "", "x", "x", "x"},
     {"both remove", &plain, BOTH, "b, c", "a, c", "a, b, c", "a, b, c", "c", "", "a", "a, c", "a, c", "c"},
     {"both add the same", &plain, BOTH, "n", "N", "", "", "n", "", "", "n", "N", "n"},
     {"both remove the same", &plain, BOTH, "", "", "a", "a", "", "", "", "", "", ""},

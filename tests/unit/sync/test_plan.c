@@ -172,6 +172,10 @@ static const struct row rows[] = {
      .action = PLAN_PUSH, .add = "closed", .remove = "open", .sent_local = "done"},
 
     {"missing here", "title", NULL, "a", "a", "a", .action = PLAN_NOOP},
+    {"missing here, moved there", "title", NULL, "x", "a", "a", .action = PLAN_PULL, .new_local = "x",
+     .new_shadow_local = "x", .new_shadow_external = "x"},
+    {"new here", "title", NULL, "x", NULL, NULL, .action = PLAN_PULL, .new_local = "x", .new_shadow_local = "x",
+     .new_shadow_external = "x"},
     {"missing there", "title", "a", NULL, "a", "a", .action = PLAN_NOOP},
 };
 
@@ -190,7 +194,11 @@ static struct plan plan_of(struct arena *arena, const struct row *row) {
       .times = time,
       .time_count = 1,
       .external_fresh = !(row->flags & STALE),
-      .rules = {row->direction, row->strategy, !(row->flags & UNCONFIRMED), field_rules, 2},
+      .rules = {.direction = row->direction,
+                .strategy = row->strategy,
+                .confirmed = !(row->flags & UNCONFIRMED),
+                .fields = field_rules,
+                .field_count = 2},
   };
   return plan_make(arena, &input);
 }
@@ -231,7 +239,7 @@ static void plan_decides_by_the_table(void **state) {
   struct arena arena = {0};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     struct plan plan = plan_of(&arena, &rows[i]);
-    bool carried = rows[i].local && rows[i].external;
+    bool carried = rows[i].external != NULL;
     if (plan.count != carried || plan.needs_fresh != (rows[i].action == PLAN_WAIT))
       fail_msg("%s: %zu fields, needs fresh %d", rows[i].what, plan.count, plan.needs_fresh);
     if (carried)
@@ -251,9 +259,29 @@ static void plan_freezes_only_the_field_in_conflict(void **state) {
   struct str open[] = {STR("title")};
   struct plan_input input = {{local, 2}, {external, 3}, {shadow, 2}, {shadow, 2}, open, 1, .external_fresh = true};
   struct plan plan = plan_make(&arena, &input);
-  assert_int_equal(plan.count, 2);
+  assert_int_equal(plan.count, 3);
   assert_int_equal(plan.fields[0].action, PLAN_FROZEN);
   assert_int_equal(plan.fields[1].action, PLAN_PUSH);
+  assert_int_equal(plan.fields[2].action, PLAN_PULL);
+  arena_free(&arena);
+}
+
+static void plan_keeps_out_what_is_not_listed(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  struct value local[] = {make_value(&arena, "title", "l"), make_value(&arena, "milestone", "m")};
+  struct value external[] = {make_value(&arena, "title", "x"), make_value(&arena, "milestone", "n"),
+                             make_value(&arena, "estimate", "3")};
+  struct value shadow[] = {make_value(&arena, "title", "x"), make_value(&arena, "milestone", "m")};
+  struct field_rule listed = {.field = STR("title")};
+  struct plan_input input = {{local, 2}, {external, 3}, {shadow, 2}, {shadow, 2}, NULL, 0, .external_fresh = true};
+  input.rules = (struct rules){.fields = &listed, .field_count = 1, .listed_only = true};
+  struct plan plan = plan_make(&arena, &input);
+  assert_int_equal(plan.count, 2);
+  assert_int_equal(plan.fields[0].action, PLAN_PUSH);
+  assert_int_equal(plan.fields[1].action, PLAN_MASKED);
+  assert_int_equal(plan_create(&arena, &input).count, 1);
+  assert_int_equal(plan_import(&arena, &input).count, 1);
   arena_free(&arena);
 }
 
@@ -332,6 +360,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(plan_decides_by_the_table),
       cmocka_unit_test(plan_freezes_only_the_field_in_conflict),
+      cmocka_unit_test(plan_keeps_out_what_is_not_listed),
       cmocka_unit_test(plan_pulls_while_another_field_waits),
       cmocka_unit_test(plan_shows_a_person_what_is_of_two_kinds),
       cmocka_unit_test(plan_leaves_it_to_a_person_when_no_times_are_known),

@@ -58,7 +58,8 @@ static bool is_at_rest(struct world *world, struct world_tracker *tracker) {
     enum plan_action action = plan.fields[i].action;
     if (action == PLAN_MASKED ? both_ways(tracker, field) : action != PLAN_NOOP && action != PLAN_FROZEN)
       return property_broken(world->c, "P1: %s ends as %s", world_fields[field], plan_action_name(action));
-    if (action == PLAN_NOOP && both_ways(tracker, field) && !same_content(world, tracker, field))
+    bool carried = values_find(&input.local, plan.fields[i].field) != NULL;
+    if (action == PLAN_NOOP && carried && both_ways(tracker, field) && !same_content(world, tracker, field))
       return property_broken(world->c, "P1: %s is at rest, but '%s' is not '%s'", world_fields[field],
                              world_shown(world, &world->local, field), world_shown(world, &tracker->now, field));
   }
@@ -154,20 +155,25 @@ static bool plan_brings_three_sides_together(struct property_case *c) {
   return run(c, 2);
 }
 
+static void show_field(struct str_builder *out, const struct plan_field *f) {
+  const struct value *values[] = {&f->local,      &f->shadow_local, &f->shadow_external, &f->write.set,
+                                  &f->write.add,  &f->write.remove, &f->sent_local,      &f->base,
+                                  &f->local_seen, &f->external_seen};
+  str_append_format(out, "\n%.*s %s %d%d%d%d %d%d %d %d", STR_FMT(f->field), plan_action_name(f->action),
+                    f->changes_local, f->moves_shadow, f->writes_external, f->closes_conflict, f->write.has_set,
+                    f->write.has_delta, (int)f->conflict, (int)f->winner);
+  for (size_t j = 0; j < sizeof values / sizeof values[0]; j++)
+    str_append_format(out, " '%s'", make_shown(out->arena, values[j]));
+}
+
+/* Field by field, whatever order the plan has them in. */
 static struct str shown_plan(struct arena *arena, const struct plan *plan) {
   struct str_builder out = {.arena = arena};
-  str_append_format(&out, "%d", plan->needs_fresh);
-  for (size_t i = 0; i < plan->count; i++) {
-    const struct plan_field *f = &plan->fields[i];
-    const struct value *values[] = {&f->local,      &f->shadow_local, &f->shadow_external, &f->write.set,
-                                    &f->write.add,  &f->write.remove, &f->sent_local,      &f->base,
-                                    &f->local_seen, &f->external_seen};
-    str_append_format(&out, "\n%.*s %s %d%d%d%d %d%d %d %d", STR_FMT(f->field), plan_action_name(f->action),
-                      f->changes_local, f->moves_shadow, f->writes_external, f->closes_conflict, f->write.has_set,
-                      f->write.has_delta, (int)f->conflict, (int)f->winner);
-    for (size_t j = 0; j < sizeof values / sizeof values[0]; j++)
-      str_append_format(&out, " '%s'", make_shown(arena, values[j]));
-  }
+  str_append_format(&out, "%d of %zu", plan->needs_fresh, plan->count);
+  for (int field = 0; field < WORLD_FIELDS; field++)
+    for (size_t i = 0; i < plan->count; i++)
+      if (str_is(plan->fields[i].field, world_fields[field]))
+        show_field(&out, &plan->fields[i]);
   return str_built(&out);
 }
 
