@@ -43,6 +43,8 @@ static const struct field project_fields[] = {
              "Fields that differ from the project's direction, strategy or words."),
     FIELD(struct project, listed_only, FIELD_BOOL, 0, "A field without a rule is not kept in step."),
     FIELD(struct project, options, FIELD_STR, 0, "The connector's own settings, a JSON object."),
+    FIELD(struct project, follows, FIELD_STRS, 0,
+          "Names of projects whose new tickets are shared with this one and created in it."),
     FIELD(struct project, poll_interval_s, FIELD_I64, 0, "Seconds between two scheduled sessions; 60 if not given."),
     FIELD(struct project, webhook_credential, FIELD_STR, 0,
           "Name of the stored credential that webhooks are signed with; absent = no webhooks."),

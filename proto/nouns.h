@@ -32,8 +32,9 @@ struct project {
   struct str confirmed_by;    /* who confirmed external_wins or newest_wins for good */
   struct str privacy_default; /* local_only | shareable | public: for tickets made here */
   LIST_OF(struct field_setting) rules;
-  bool listed_only;   /* a field without a rule is not kept in step */
-  struct str options; /* the connector's own settings, JSON; opaque to all others */
+  bool listed_only;            /* a field without a rule is not kept in step */
+  struct str options;          /* the connector's own settings, JSON; opaque to all others */
+  LIST_OF(struct str) follows; /* projects whose tickets are created in this one too */
   int64_t poll_interval_s;
   struct str webhook_credential;
   struct str state;        /* active | paused | failed | removed */

@@ -17,6 +17,8 @@ static const struct record record_hello = RECORD("Hello", struct hello, hello_fi
 static const struct field project_configure_fields[] = {
     FIELD_OF(struct project_configure, project, FIELD_INLINE, FIELD_REQUIRED, &record_project,
              "The whole settings; what is absent gets its default."),
+    FIELD(struct project_configure, take_existing, FIELD_BOOL, 0,
+          "The tickets that the followed projects have already are created in this one too."),
     FIELD(struct project_configure, actor, FIELD_STR, 0, "Who asks, for the audit."),
 };
 static const struct record record_project_configure = RECORD(

@@ -34,6 +34,7 @@ struct hello {
 
 struct project_configure {
   struct project project;
+  bool take_existing; /* the tickets that the followed projects have already, too */
   struct str actor;
 };
 struct project_name {

@@ -6,6 +6,7 @@
 #include "store/markers.h"
 #include "store/sessions.h"
 #include "store/tickets.h"
+#include "sync/attribution.h"
 #include "sync/canon.h"
 #include "sync/catalogue.h"
 #include "sync/plan.h"
@@ -69,7 +70,11 @@ static struct plan_write write_of(const struct written *w, struct str field) {
 }
 
 static bool is_as_sent(const struct plan_write *write, const struct value *answer) {
-  return !write->has_set || !answer || canon_equal(catalogue_kind(answer->name, answer->kind), &write->set, answer);
+  if (!write->has_set || !answer || canon_equal(catalogue_kind(answer->name, answer->kind), &write->set, answer))
+    return true;
+  struct value own = *answer;
+  own.text = attribution_strip(answer->text);
+  return canon_equal(catalogue_kind(answer->name, answer->kind), &write->set, &own);
 }
 
 static struct value nothing_like(const struct value *value) {

@@ -1,5 +1,6 @@
 /* Making local tickets, one or hundreds at once: one statement for the tickets, their history, grants and mappings. */
 #include "base/json.h"
+#include "store/follow.h"
 #include "store/journal.h"
 #include "store/projects.h"
 #include "store/tickets.h"
@@ -87,16 +88,17 @@ struct result tickets_create(struct call *call, const struct ticket_new *at, siz
   for (*refused = 0; *refused < count; ++*refused)
     TRY(make_draft(call, &at[*refused], &last, &drafts[*refused]));
   TRY(insert_drafts(call, drafts, count, &rows));
+  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, count), *projects = ARENA_ARRAY(call->arena, int64_t, count);
   for (size_t i = 0; i < count; i++) {
-    struct changed_item item = {.id = rows_i64(&rows, i, "id"),
-                                .number = rows_i64(&rows, i, "number"),
-                                .kind = STR("ticket"),
-                                .privacy = drafts[i].privacy};
+    ids[i] = rows_i64(&rows, i, "id");
+    projects[i] = drafts[i].project_id;
+    struct changed_item item = {
+        .id = ids[i], .number = rows_i64(&rows, i, "number"), .kind = STR("ticket"), .privacy = drafts[i].privacy};
     tickets_tell(call, EVENT_TICKET_CREATED, &item, drafts[i].actor, &drafts[i].fields);
     out[i] = (struct created_ticket){item.id, journal_key(call->arena, item.kind, item.number, item.id)};
   }
   outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
-  return RESULT_DONE;
+  return follow_new(call, ids, projects, count);
 }
 
 struct result store_ticket_new(struct call *call, const void *request, void *reply) {

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "store/conflicts.h"
+#include "store/follow.h"
 #include "store/journal.h"
 #include "store/sessions.h"
 #include "store/tickets.h"
@@ -114,6 +115,16 @@ static struct result open_conflicts(struct call *call, const struct rows *rows, 
   return conflicts_open(call, &place, outcome);
 }
 
+static struct result tell_followers(struct call *call, const struct rows *rows) {
+  int64_t *items = ARENA_ARRAY(call->arena, int64_t, rows->count),
+          *projects = ARENA_ARRAY(call->arena, int64_t, rows->count);
+  for (size_t row = 0; row < rows->count; row++) {
+    items[row] = rows_i64(rows, row, "item_id");
+    projects[row] = rows_i64(rows, row, "project_id");
+  }
+  return follow_new(call, items, projects, rows->count);
+}
+
 /* A ticket that is mapped elsewhere too takes its new comments along. */
 static struct result spread_comments(struct call *call, const struct rows *rows) {
   struct rows several;
@@ -146,5 +157,6 @@ struct result imports_commit(struct call *call, struct import_set *set) {
   }
   /* Their comments may be planned now. */
   outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
+  TRY(tell_followers(call, &rows));
   return spread_comments(call, &rows);
 }

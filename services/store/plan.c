@@ -9,6 +9,7 @@
 #include "store/projects.h"
 #include "store/sessions.h"
 #include "store/tickets.h"
+#include "sync/attribution.h"
 
 enum { CLAIM_MAX = 500 };
 
@@ -27,7 +28,8 @@ enum { CLAIM_MAX = 500 };
   "case when m.item_id is null and not exists (select from jsonb_array_elements(p.rules) r where "                  \
   "r ->> 'field' = 'body' and r ?| '{direction,table}') then e.fields - 'body' else e.fields end as external, "     \
   "m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, "                   \
-  "m.item_id is not null and leave_rule(m.item_id, m.project_id) is null as withheld "                              \
+  "m.item_id is not null and leave_rule(m.item_id, m.project_id) is null as withheld, "                             \
+  "m.kind = 'comment' and i.origin_project <> m.project_id as foreign_words "                                       \
   "from claimed c join mapping m on m.id = c.mapping_id join project p on p.id = m.project_id "                     \
   "left join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "      \
   "(m.project_id, m.kind, m.external_id) order by c.rank, c.generation"
@@ -49,6 +51,17 @@ static struct values external_times(struct call *call, const struct values *fiel
   return values_built(&times);
 }
 
+/* The line that tells who wrote a comment elsewhere is no part of it. */
+static struct values without_attribution(struct arena *arena, const struct values *values) {
+  struct value *own = ARENA_ARRAY(arena, struct value, values->count);
+  for (size_t i = 0; i < values->count; i++) {
+    own[i] = values->at[i];
+    if (str_is(own[i].name, "body"))
+      own[i].text = attribution_strip(own[i].text);
+  }
+  return (struct values){own, values->count};
+}
+
 static struct result read_case(struct call *call, const struct rows *rows, size_t row, struct plan_case *out) {
   *out = (struct plan_case){
       .mapping_id = rows_i64(rows, row, "mapping_id"),
@@ -65,6 +78,10 @@ static struct result read_case(struct call *call, const struct rows *rows, size_
   TRY(rows_values(call->arena, rows, row, "shadow_external", &out->shadow_external));
   TRY(rows_values(call->arena, rows, row, "shadow_local", &out->shadow_local));
   TRY(rows_values(call->arena, rows, row, "times", &out->local_times));
+  if (rows_bool(rows, row, "foreign_words")) {
+    out->external = without_attribution(call->arena, &out->external);
+    out->shadow_external = without_attribution(call->arena, &out->shadow_external);
+  }
   if (!out->unlinked)
     out->external_times = external_times(call, &out->external, rows_i64(rows, row, "version"));
   return RESULT_DONE;

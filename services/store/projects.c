@@ -2,6 +2,7 @@
 #include "store/projects.h"
 
 #include "base/json.h"
+#include "store/follow.h"
 #include "store/journal.h"
 #include "sync/rules.h"
 
@@ -9,20 +10,25 @@
 
 #define PROJECT_COLUMNS                                                                                     \
   "id, name, system, base_url, remote, credential, webhook_credential, direction, strategy, confirmed_by, " \
-  "privacy_default, rules, listed_only, options, poll_interval_s, state, state_reason, version"
+  "privacy_default, rules, listed_only, options, poll_interval_s, state, state_reason, version, "           \
+  "array_to_json(array(select f.name from project_follow w join project f on f.id = w.followed_id "         \
+  "where w.project_id = project.id order by f.name)) as follows"
 
 struct rules_holder {
   LIST_OF(struct field_setting) rules;
+  LIST_OF(struct str) follows;
 };
 static const struct field rules_holder_fields[] = {
     FIELD_OF(struct rules_holder, rules, FIELD_LIST, 0, &record_field_setting, "Field settings."),
+    FIELD(struct rules_holder, follows, FIELD_STRS, 0, "Names of projects."),
 };
 static const struct record rules_record =
     RECORD("Rules", struct rules_holder, rules_holder_fields, "Field settings as stored.");
 
 static struct result read_project(struct arena *arena, const struct rows *rows, size_t row, struct project *out) {
   struct rules_holder holder = {0};
-  struct str json = str_format(arena, "{\"rules\":%.*s}", STR_FMT(rows_str(rows, row, "rules")));
+  struct str json = str_format(arena, "{\"rules\":%.*s,\"follows\":%.*s}", STR_FMT(rows_str(rows, row, "rules")),
+                               STR_FMT(rows_str(rows, row, "follows")));
   TRY(json_to_record(arena, &rules_record, json, &holder));
   *out = (struct project){
       .id = rows_i64(rows, row, "id"),
@@ -45,6 +51,8 @@ static struct result read_project(struct arena *arena, const struct rows *rows, 
   };
   out->rules.at = holder.rules.at;
   out->rules.count = holder.rules.count;
+  out->follows.at = holder.follows.at;
+  out->follows.count = holder.follows.count;
   return RESULT_DONE;
 }
 
@@ -167,6 +175,8 @@ struct result store_project_configure(struct call *call, const void *request, vo
   const struct project *project = &configure->project;
   TRY(check_settings(project));
   TRY(upsert_project(call, project, &answer->id));
+  TRY(follow_set(call, answer->id, project->follows.at, project->follows.count, configure->actor,
+                 configure->take_existing));
   TRY(journal_plan_project(call, answer->id));
   TRY(journal_audit(call, configure->actor, "project.configure", project->name, (struct str){0}));
   struct project stored;

@@ -9,6 +9,7 @@
 #include "store/markers.h"
 #include "store/sessions.h"
 #include "store/usage.h"
+#include "sync/attribution.h"
 
 enum { ATTEMPTS_MAX = 25, DAYS_MAX = 5 };
 
@@ -18,6 +19,16 @@ struct pending {
   struct values set, add, remove;
   bool too_old, observed_gone, settled;
 };
+
+/* "github" as people write it. */
+static struct str system_title(struct arena *arena, struct str system) {
+  if (str_is(system, "github"))
+    return STR("GitHub");
+  char *title = str_c(arena, system);
+  if (title[0] >= 'a' && title[0] <= 'z')
+    title[0] = (char)(title[0] - 'a' + 'A');
+  return str_of(title);
+}
 
 static struct result load_pending(struct call *call, int64_t intent_id, int64_t settle_ms, struct pending *out) {
   struct rows rows;
@@ -58,6 +69,32 @@ static struct result load_pending(struct call *call, int64_t intent_id, int64_t 
   TRY(rows_values(call->arena, &rows, 0, "payload_set", &out->set));
   TRY(rows_values(call->arena, &rows, 0, "payload_add", &out->add));
   return rows_values(call->arena, &rows, 0, "payload_remove", &out->remove);
+}
+
+/* A comment that was written in another tracker tells who wrote it there. */
+static struct result attribute(struct call *call, const struct pending *p, struct values *set) {
+  const struct value *body = values_find(set, STR("body"));
+  struct rows rows;
+  if (!str_is(p->kind, "comment") || !body)
+    return RESULT_DONE;
+  TRY(db_query(call->db,
+               "select i.author, o.system, e.url from item i join project o on o.id = i.origin_project "
+               "left join mapping m on m.item_id = i.id and m.project_id = o.id left join external_item e on "
+               "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) "
+               "where i.id = $1::bigint and o.id <> $2::bigint",
+               PARAMS(p_i64(p->item_id), p_i64(p->project_id)), &rows));
+  if (rows.count == 0)
+    return RESULT_DONE;
+  struct str author = rows_str(&rows, 0, "author"), system = rows_str(&rows, 0, "system");
+  ptrdiff_t colon = str_find(author, ":");
+  author = str_slice(author, colon < 0 ? 0 : (size_t)colon + 1, author.length);
+  struct str text =
+      attribution_add(call->arena, body->text, author, system_title(call->arena, system), rows_str(&rows, 0, "url"));
+  struct values_builder with = {.arena = call->arena};
+  values_put_all(&with, set);
+  values_put(&with, value_text(STR("body"), text));
+  *set = values_built(&with);
+  return RESULT_DONE;
 }
 
 /* -- ending an intent without a write -- */
@@ -179,6 +216,7 @@ struct result store_push_begin(struct call *call, const void *request, void *rep
                     "update intent set next_attempt_at = now() + $2::bigint * interval '1 millisecond' "
                     "where id = $1::bigint",
                     PARAMS(p_i64(p.id), p_i64(go->wait_ms)), NULL);
+  TRY(attribute(call, &p, &p.set));
   TRY(payload_marker(call, &p, &go->payload.marker));
   TRY(log_egress(call, &p));
   TRY(mark_sending(call, &p, &begin->lease));

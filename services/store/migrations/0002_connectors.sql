@@ -3,3 +3,15 @@
 alter table project
   add options jsonb not null default '{}',
   add listed_only boolean not null default false;
+
+-- A project that takes the tickets of others: what comes to be in the followed project is shared with it and created
+-- there too, unless it is local_only. A person stands for it.
+create table project_follow (
+  project_id bigint not null references project,
+  followed_id bigint not null references project,
+  granted_by text not null,
+  granted_at timestamptz not null default now(),
+  primary key (project_id, followed_id),
+  check (project_id <> followed_id)
+);
+create index project_follow_followed on project_follow (followed_id);
