@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/format.h"
+#include "cli/up/services.h"
 
 static const struct field finding_fields[] = {
     FIELD(struct finding, check, FIELD_STR, FIELD_REQUIRED, "What was looked at."),
@@ -122,12 +123,13 @@ static bool days_left(const char *path, int64_t now_ms, int *out) {
 }
 
 void doctor_check_certificates(struct doctor *doctor, struct str home, int64_t now_ms) {
-  static const char *const names[] = {"ca", "cli", "store", "scheduler", "conflict", "adapter-github"};
   struct arena *arena = doctor->arena;
+  size_t role_count;
+  const char *const *roles = services_roles(arena, &role_count);
   struct str renew = STR("tandem down, then tandem up: it makes what is missing or old");
   int least = INT32_MAX;
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-    struct str path = str_format(arena, "%.*s/tls/%s.pem", STR_FMT(home), names[i]);
+  for (size_t i = 0; i <= role_count; i++) {
+    struct str path = str_format(arena, "%.*s/tls/%s.pem", STR_FMT(home), i < role_count ? roles[i] : "ca");
     struct stat found;
     int days;
     if (stat(path.at, &found) != 0 || !days_left(path.at, now_ms, &days)) {

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "cli/up/files.h"
 
-enum { ADDRESS_COUNT = 3, TAKEN_WAIT_MS = 3000, TAKEN_STEP_MS = 100 };
+enum { STORE, EVENTS, WEBHOOKS, ADDRESS_COUNT = WEBHOOKS + ADAPTER_COUNT, TAKEN_WAIT_MS = 3000, TAKEN_STEP_MS = 100 };
 
 struct address {
   struct str scheme, host; /* "tls+tcp://" or "", host with its brackets */
@@ -118,15 +118,24 @@ static struct str callable(struct arena *arena, struct str listen, const char *s
                 : str_format(arena, "%.*s%.*s:%d", STR_FMT(address.scheme), STR_FMT(host), (int)address.port);
 }
 
+/* The first adapter has the address that is set; with a port given the others have the ones that follow. */
+static struct str webhook_address(struct arena *arena, const struct settings *settings, size_t adapter) {
+  struct address address = parse_address(settings->webhooks_listen);
+  int64_t port = address.port ? address.port + (int64_t)adapter : 0;
+  return str_format(arena, "%.*s:%d", STR_FMT(address.host), (int)port);
+}
+
 static struct result choose_all(struct arena *arena, const struct settings *settings, const struct up_endpoints *before,
                                 int *files, struct up_endpoints *out) {
-  TRY(choose(arena, settings->store_listen, before->store_url, "store.listen", &files[0], &out->store_listen));
-  TRY(choose(arena, settings->events_listen, before->events_url, "events.listen", &files[1], &out->events_listen));
-  TRY(choose(arena, settings->webhooks_listen, before->webhook_url, "webhooks.listen", &files[2],
-             &out->webhook_listen));
+  TRY(choose(arena, settings->store_listen, before->store_url, "store.listen", &files[STORE], &out->store_listen));
+  TRY(choose(arena, settings->events_listen, before->events_url, "events.listen", &files[EVENTS], &out->events_listen));
   out->store_url = callable(arena, out->store_listen, NULL);
   out->events_url = callable(arena, out->events_listen, NULL);
-  out->webhook_url = callable(arena, out->webhook_listen, "http://");
+  for (size_t i = 0; i < ADAPTER_COUNT; i++) {
+    TRY(choose(arena, webhook_address(arena, settings, i), before->webhook_url[i], "webhooks.listen",
+               &files[WEBHOOKS + i], &out->webhook_listen[i]));
+    out->webhook_url[i] = callable(arena, out->webhook_listen[i], "http://");
+  }
   return RESULT_DONE;
 }
 
@@ -134,7 +143,9 @@ static struct result write_file(struct arena *arena, const char *path, const str
   cJSON *tree = cJSON_CreateObject();
   cJSON_AddStringToObject(tree, "store_url", endpoints->store_url.at);
   cJSON_AddStringToObject(tree, "events_url", endpoints->events_url.at);
-  cJSON_AddStringToObject(tree, "webhook_url", endpoints->webhook_url.at);
+  cJSON *webhooks = cJSON_AddObjectToObject(tree, "webhook_urls");
+  for (size_t i = 0; i < ADAPTER_COUNT; i++)
+    cJSON_AddStringToObject(webhooks, adapter_systems[i], endpoints->webhook_url[i].at);
   struct str text = json_print(arena, tree);
   return files_write(path, str_format(arena, "%.*s\n", STR_FMT(text)), 0600);
 }
@@ -142,7 +153,9 @@ static struct result write_file(struct arena *arena, const char *path, const str
 struct result endpoints_choose(struct arena *arena, const struct settings *settings, const char *path,
                                struct up_endpoints *out) {
   struct up_endpoints before = {0}, chosen = {0};
-  int files[ADDRESS_COUNT] = {-1, -1, -1};
+  int files[ADDRESS_COUNT];
+  for (size_t i = 0; i < ADDRESS_COUNT; i++)
+    files[i] = -1;
   struct result known = endpoints_read(arena, path, &before);
   if (!result_ok(&known) && known.code != RESULT_GONE)
     log_event(LOG_WARNING, "ports_are_chosen_anew", LOG_RESULT(&known));
@@ -163,8 +176,10 @@ struct result endpoints_read(struct arena *arena, const char *path, struct up_en
     return result_error(RESULT_GONE, "%s is not there: tandem has not been started here yet", path);
   TRY(json_parse(text, &tree));
   *out = (struct up_endpoints){.store_url = str_copy(arena, json_str(tree, "store_url")),
-                               .events_url = str_copy(arena, json_str(tree, "events_url")),
-                               .webhook_url = str_copy(arena, json_str(tree, "webhook_url"))};
+                               .events_url = str_copy(arena, json_str(tree, "events_url"))};
+  const cJSON *webhooks = cJSON_GetObjectItemCaseSensitive(tree, "webhook_urls");
+  for (size_t i = 0; i < ADAPTER_COUNT; i++)
+    out->webhook_url[i] = str_copy(arena, json_str(webhooks, adapter_systems[i]));
   cJSON_Delete(tree);
   return RESULT_DONE;
 }

@@ -54,7 +54,7 @@ static struct result prepare_certificates(struct arena *arena, const struct sett
   char host_name[HOST_NAME_BYTES] = "";
   struct str names[NAMES_MAX];
   size_t count = 0, role_count;
-  const char *const *roles = services_roles(&role_count);
+  const char *const *roles = services_roles(arena, &role_count);
   gethostname(host_name, sizeof host_name - 1);
   const struct str wanted[NAMES_MAX] = {str_of(host_name), endpoints_host(arena, settings->store_listen),
                                         endpoints_host(arena, settings->events_listen)};

@@ -9,23 +9,31 @@ extern char **environ;
 
 enum service_kind { SERVICE_STORE, SERVICE_SCHEDULER, SERVICE_CONFLICT, SERVICE_ADAPTER };
 
+/* The program is tandem-ROLE. */
 struct service_row {
-  const char *role; /* the program is tandem-ROLE */
+  const char *role;
   enum service_kind kind;
+  size_t adapter; /* SERVICE_ADAPTER: its place in adapter_systems */
 };
 
-static const struct service_row rows[] = {
-    {"store", SERVICE_STORE},
-    {"scheduler", SERVICE_SCHEDULER},
-    {"conflict", SERVICE_CONFLICT},
-    {"adapter-github", SERVICE_ADAPTER},
-};
-enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+enum { CORE_COUNT = 3, ROW_COUNT = CORE_COUNT + ADAPTER_COUNT };
 
-static const char *const roles[] = {"store", "scheduler", "conflict", "adapter-github", "cli", "client"};
+static struct service_row row_at(struct arena *arena, size_t i) {
+  static const struct service_row core[CORE_COUNT] = {
+      {"store", SERVICE_STORE, 0}, {"scheduler", SERVICE_SCHEDULER, 0}, {"conflict", SERVICE_CONFLICT, 0}};
+  if (i < CORE_COUNT)
+    return core[i];
+  size_t adapter = i - CORE_COUNT;
+  return (struct service_row){str_format(arena, "adapter-%s", adapter_systems[adapter]).at, SERVICE_ADAPTER, adapter};
+}
 
-const char *const *services_roles(size_t *out_count) {
-  *out_count = sizeof roles / sizeof roles[0];
+const char *const *services_roles(struct arena *arena, size_t *out_count) {
+  const char **roles = ARENA_ARRAY(arena, const char *, ROW_COUNT + 2);
+  for (size_t i = 0; i < ROW_COUNT; i++)
+    roles[i] = row_at(arena, i).role;
+  roles[ROW_COUNT] = "cli";
+  roles[ROW_COUNT + 1] = "client";
+  *out_count = ROW_COUNT + 2;
   return roles;
 }
 
@@ -121,7 +129,9 @@ static const char *const *environment_of(struct arena *arena, const struct servi
   struct environment environment = inherit(arena);
   put_settings(&environment, options->settings);
   put_bus(&environment, options, row);
-  put(&environment, "TANDEM_WEBHOOK_LISTEN", replica ? STR("127.0.0.1:0") : options->endpoints->webhook_listen);
+  if (row->kind == SERVICE_ADAPTER)
+    put(&environment, "TANDEM_WEBHOOK_LISTEN",
+        replica ? STR("127.0.0.1:0") : options->endpoints->webhook_listen[row->adapter]);
   put(&environment, "TANDEM_DATABASE_URL", row->kind == SERVICE_STORE ? options->database_url : (struct str){0});
   drop(&environment, "TANDEM_DATABASE_URL_FILE");
   environment.at[environment.count] = NULL;
@@ -142,7 +152,7 @@ static struct process_spec spec_of(struct arena *arena, const struct services_op
 
 struct result services_check(struct arena *arena, const char *folder) {
   for (size_t i = 0; i < ROW_COUNT; i++) {
-    const char *path = str_format(arena, "%s/tandem-%s", folder, rows[i].role).at;
+    const char *path = str_format(arena, "%s/tandem-%s", folder, row_at(arena, i).role).at;
     if (access(path, X_OK) != 0)
       return result_error(RESULT_REJECTED,
                           "the program %s is missing: it belongs beside `tandem`. Install tandem again, or run "
@@ -156,11 +166,13 @@ void services_list(struct arena *arena, const struct services_options *options, 
                    size_t *out_count) {
   size_t total = 0, filled = 0;
   for (size_t i = 0; i < ROW_COUNT; i++)
-    total += (size_t)replicas_of(options->settings, rows[i].kind);
+    total += (size_t)replicas_of(options->settings, row_at(arena, i).kind);
   struct process_spec *specs = ARENA_ARRAY(arena, struct process_spec, total);
-  for (size_t i = 0; i < ROW_COUNT; i++)
-    for (int64_t replica = 0; replica < replicas_of(options->settings, rows[i].kind); replica++)
-      specs[filled++] = spec_of(arena, options, &rows[i], replica);
+  for (size_t i = 0; i < ROW_COUNT; i++) {
+    struct service_row row = row_at(arena, i);
+    for (int64_t replica = 0; replica < replicas_of(options->settings, row.kind); replica++)
+      specs[filled++] = spec_of(arena, options, &row, replica);
+  }
   *out = specs;
   *out_count = filled;
 }

@@ -22,6 +22,6 @@ void services_list(struct arena *arena, const struct services_options *options, 
                    size_t *out_count);
 
 /* The names that certificates are made for: every service, "cli" and "client". */
-const char *const *services_roles(size_t *out_count);
+const char *const *services_roles(struct arena *arena, size_t *out_count);
 
 #endif

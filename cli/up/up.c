@@ -116,11 +116,11 @@ static void say_ready(struct up *up, pid_t supervisor) {
   const struct up_endpoints *endpoints = &up->prepared.endpoints;
   if (up->options->quiet)
     return;
-  fprintf(stderr,
-          "tandem is up (process %d).\n  state     %.*s\n  store     %.*s\n  events    %.*s\n  webhooks  %.*s\n"
-          "Stop it: tandem down\n",
-          (int)supervisor, STR_FMT(up->options->settings->home), STR_FMT(endpoints->store_url),
-          STR_FMT(endpoints->events_url), STR_FMT(endpoints->webhook_url));
+  fprintf(stderr, "tandem is up (process %d).\n  state     %.*s\n  store     %.*s\n  events    %.*s\n", (int)supervisor,
+          STR_FMT(up->options->settings->home), STR_FMT(endpoints->store_url), STR_FMT(endpoints->events_url));
+  for (size_t i = 0; i < ADAPTER_COUNT; i++)
+    fprintf(stderr, "  webhooks  %.*s (%s)\n", STR_FMT(endpoints->webhook_url[i]), adapter_systems[i]);
+  fprintf(stderr, "Stop it: tandem down\n");
 }
 
 static int wait_until_ready(struct up *up, pid_t supervisor) {
@@ -240,5 +240,4 @@ void up_status(struct arena *arena, struct str home, struct up_status *out) {
     return;
   out->store_url = endpoints.store_url;
   out->events_url = endpoints.events_url;
-  out->webhook_url = endpoints.webhook_url;
 }

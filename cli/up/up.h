@@ -2,7 +2,7 @@
  *
  *   tandem.yaml          settings, yours
  *   run/up.pid           who runs, locked as long as it does
- *   run/endpoint.json    {"store_url","events_url","webhook_url"}
+ *   run/endpoint.json    {"store_url","events_url","webhook_urls":{SYSTEM: URL}}
  *   tls/ca.pem, tls/ROLE.pem, tls/ca-key.pem
  *   keys/data.key        32 bytes that stored credentials are encrypted with: back it up
  *   log/ROLE.log         what a process says (with --foreground: on stderr instead)
@@ -31,8 +31,8 @@ int down_main(const struct up_options *options);
 
 struct up_status {
   bool running;
-  int64_t pid;                                   /* 0 when not running */
-  struct str store_url, events_url, webhook_url; /* absent before the first start */
+  int64_t pid;                      /* 0 when not running */
+  struct str store_url, events_url; /* absent before the first start */
 };
 
 /* What is known without asking the store. Never fails: what cannot be read is not running. */
