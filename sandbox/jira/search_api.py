@@ -1,0 +1,153 @@
+"""/search: the token-paged search of Cloud, the offset-paged one of Data Center, and the approximate count."""
+
+import base64
+import binascii
+import hashlib
+import json
+
+from sandbox.common.router import Route
+from sandbox.jira import errors, jql_eval
+from sandbox.jira.call import whole
+from sandbox.jira.issue_render import chosen_fields
+
+TOKEN_LIFETIME_S = 7 * 86400
+MOST_IDS, MOST_ISSUES = 5000, 100
+MOST_RECONCILED, MOST_PROPERTIES = 50, 5
+
+
+class Asked:
+    """What a search asks for, from the query of a GET or the body of a POST."""
+
+    def __init__(self, call):
+        if call.request.method == "POST":
+            self._body, self._call = call.document(), None
+        else:
+            self._body, self._call = None, call
+
+    def text(self, name):
+        value = self._call.text(name) if self._call else self._body.get(name)
+        if value is not None and not isinstance(value, str):
+            raise errors.invalid_payload()
+        return value
+
+    def number(self, name, default, most):
+        value = self._call.text(name) if self._call else self._body.get(name)
+        return whole(value, name, default, most)
+
+    def words(self, name):
+        """A list; POST bodies hold it as an array, `expand` as words with commas."""
+        if self._call:
+            return self._call.words(name)
+        value = self._body.get(name) or []
+        return [one.strip() for one in value.split(",")] if isinstance(value, str) else [str(one) for one in value]
+
+
+# Cloud
+
+
+def search_jql(call):
+    """One page; `nextPageToken` leads to the next one and is absent on the last."""
+    if not call.world.is_cloud:
+        raise errors.no_such_path()
+    asked = Asked(call)
+    fields = asked.words("fields") or ["id"]
+    only_ids = set(fields) <= {"id", "key"}
+    size = asked.number("maxResults", 50, MOST_IDS if only_ids else MOST_ISSUES)
+    jql = asked.text("jql")
+    query = jql_eval.compile_query(call.world, call.actor.user, jql, True)
+    found = _sorted(call, query, _reconciled(call, asked))
+    token = asked.text("nextPageToken")
+    if token:
+        after = query.sort_key(_read_token(call, token, jql))
+        found = [(key, issue) for key, issue in found if key > after]
+    shown = found[:call.api.short_pages(size)]
+    issues = _shown(call, asked, fields, only_ids, [issue for _, issue in shown])
+    document = {"issues": issues, "isLast": len(shown) == len(found)}
+    if not document["isLast"]:
+        document["nextPageToken"] = _make_token(call, jql, query.place(shown[-1][1]))
+    return call.json(document)
+
+
+def _reconciled(call, asked):
+    """The issues for which the search must be up to date. Raises 400."""
+    wanted = asked.words("reconcileIssues")
+    if len(wanted) > MOST_RECONCILED:
+        raise errors.bad_request("The number of issue ids in reconcileIssues must not exceed %d." % MOST_RECONCILED)
+    return {whole(one, "reconcileIssues", 0) for one in wanted}
+
+
+def _sorted(call, query, reconciled):
+    """(sort key, issue) of what the index shows and the account may see, in order."""
+    versions = call.world.index.current()
+    if reconciled:
+        versions = dict(versions)
+        for number in reconciled:
+            versions.pop(number, None)
+            if number in call.world.issues:
+                versions[number] = call.world.issues[number]
+    found = [(query.sort_key(query.place(issue)), issue) for issue in versions.values()
+             if query.matches(issue) and call.can_see(issue)]
+    found.sort(key=lambda pair: pair[0])
+    return found
+
+
+def _shown(call, asked, fields, only_ids, issues):
+    """Issues as the page shows them: ids alone need no fields, the rest is read from the index's version."""
+    if only_ids:
+        with_key = "key" in fields
+        return [dict({"id": str(one.id)}, **({"key": one.key} if with_key else {})) for one in issues]
+    properties = asked.words("properties")
+    if len(properties) > MOST_PROPERTIES:
+        raise errors.bad_request("The number of properties must not exceed %d." % MOST_PROPERTIES)
+    names, expand = chosen_fields(call.world, fields, "id"), asked.words("expand")
+    return [call.show.issue(one, names, expand, properties) for one in issues if one.id in call.world.issues]
+
+
+def _digest(call, jql):
+    return hashlib.sha256(("%s\n%s" % (call.actor.user.account_id, jql)).encode()).hexdigest()[:16]
+
+
+def _make_token(call, jql, place):
+    text = json.dumps([_digest(call, jql), int(call.world.clock.now()), place])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_token(call, token, jql):
+    """The place after which the page begins. Raises 400 for a foreign or expired token."""
+    try:
+        digest, made, place = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        fits = digest == _digest(call, jql) and made > call.world.clock.now() - TOKEN_LIFETIME_S
+    except (binascii.Error, ValueError, TypeError):
+        fits = False
+    if not fits:
+        raise errors.bad_request("The provided next page token is invalid or expired.")
+    return place
+
+
+def count(call):
+    jql = call.document().get("jql")
+    query = jql_eval.compile_query(call.world, call.actor.user, jql, True)
+    return call.json({"count": len(_sorted(call, query, ()))})
+
+
+# Data Center
+
+
+def search(call):
+    """Pages by startAt and maxResults, with a total. Cloud has removed it."""
+    if call.world.is_cloud:
+        raise errors.ApiError(410, errors.GONE_SEARCH)
+    asked = Asked(call)
+    query = jql_eval.compile_query(call.world, call.actor.user, asked.text("jql"))
+    start, size = asked.number("startAt", 0, 10**9), asked.number("maxResults", 50, 1000)
+    found = _sorted(call, query, ())
+    fields = asked.words("fields") or ["*navigable"]
+    shown = [issue for _, issue in found[start:start + size]]
+    return call.json({"expand": "schema,names", "startAt": start, "maxResults": size, "total": len(found),
+                      "issues": _shown(call, asked, fields, False, shown)})
+
+
+ROUTES = [
+    Route("GET", "/api/search/jql", search_jql), Route("POST", "/api/search/jql", search_jql),
+    Route("POST", "/api/search/approximate-count", count),
+    Route("GET", "/api/search", search), Route("POST", "/api/search", search)]
