@@ -1,7 +1,7 @@
 """Webhooks: those that an administrator keeps, and the dynamic ones of OAuth apps that expire."""
 
 from sandbox.common.router import Route
-from sandbox.jira import errors, jql_eval, jql_parse, times
+from sandbox.jira import errors, jql_eval, jql_parse
 from sandbox.jira.webhooks import ADMIN_EVENTS, DYNAMIC_EVENTS, LIFETIME_MS, Hook
 
 MOST_DYNAMIC = 5
@@ -31,7 +31,7 @@ def list_dynamic(call):
 
 def _dynamic_document(call, hook):
     document = {"id": hook.id, "jqlFilter": hook.jql, "events": hook.events, "url": hook.url,
-                "expirationDate": times.shown(hook.expires, call.show.zone)}
+                "expirationDate": hook.expires}
     if hook.field_ids is not None:
         document["fieldIdsFilter"] = hook.field_ids
     if hook.property_keys is not None:
@@ -106,7 +106,7 @@ def refresh_dynamic(call):
     for hook in hooks:
         hook.expires = expires
     call.world.revision += 1
-    return call.json({"expirationDate": times.shown(expires, call.show.zone)})
+    return call.json({"expirationDate": expires})
 
 
 def list_failed(call):

@@ -112,8 +112,7 @@ class IssueRenderer(Renderer):
         """A field as createmeta, editmeta and transition screens list it."""
         kind = kind_of(field)
         document = {"required": required, "schema": schema_of(field), "name": field.name, "key": field.id,
-                    "fieldId": field.id, "hasDefaultValue": field.id == "priority",
-                    "operations": list(kind.operations)}
+                    "hasDefaultValue": field.id == "priority", "operations": list(kind.operations)}
         if field.id == "priority":
             document["defaultValue"] = self.priority(catalog.DEFAULT_PRIORITY)
         allowed = kind.allowed(self, field, project)

@@ -39,7 +39,7 @@ def bulk_fetch(call):
     issues = [call.show.issue(found[number], names, expand, properties) for number in sorted(found)]
     problems = [{"id": text, "errorMessage": "Issue does not exist or you do not have permission to see it."}
                 for text in missing]
-    return call.json({"expand": "names,schema", "issues": issues, "issueErrors": problems})
+    return call.json({"issues": issues, "issueErrors": problems})
 
 
 def get_changelog(call):

@@ -22,7 +22,7 @@ def create_fields(call):
     fields = [call.world.fields[name] for name in catalog.screen_of(call.world.flavour, issue_type)]
 
     def show(field):
-        document = call.show.field_meta(field, project, field.id in required)
+        document = dict(call.show.field_meta(field, project, field.id in required), fieldId=field.id)
         if field.id == "issuetype":
             document["allowedValues"] = [call.show.issue_type(issue_type.id)]
         elif field.id == "project":

@@ -19,7 +19,7 @@ def server_info(call):
         "versionNumbers": [1001, 0, 0] if is_cloud else [9, 12, 5], "deploymentType": "Cloud" if is_cloud else "Server",
         "buildNumber": 100285 if is_cloud else 9120005, "buildDate": times.shown(now - 86_400_000, call.show.zone),
         "serverTime": times.shown(now, call.show.zone), "scmInfo": "sandbox", "serverTitle": "Jira",
-        "serverTimeZone": call.world.time_zone, "defaultLocale": {"locale": "en_US"}})
+        "serverTimeZone": call.world.time_zone})
 
 
 # projects
@@ -53,7 +53,8 @@ def search_projects(call):
 def project_statuses(call):
     """The statuses of each issue type's workflow."""
     call.project()
-    return call.json([dict(call.show.issue_type(one.id), statuses=[call.show.status(key) for key in one.workflow.statuses()])
+    return call.json([{"self": "%s/issuetype/%s" % (call.show.base, one.id), "id": one.id, "name": one.name,
+                       "subtask": one.level < 0, "statuses": [call.show.status(key) for key in one.workflow.statuses()]}
                       for one in catalog.TYPES.values()])
 
 
