@@ -18,6 +18,7 @@ from sandbox.jira import (comments_api, errors, hooks_api, issues_api, links_api
                           site_api)
 from sandbox.jira.call import JSON_TYPE, Call
 from sandbox.jira.model import CLOUD
+from sandbox.jira.search_results import SearchResults
 from sandbox.jira.webhooks import Webhooks
 from sandbox.jira.world import CLOUD_ID, World
 
@@ -36,6 +37,7 @@ class Application:
         self.requests = RequestLog(self.clock)
         self.dispatcher = Dispatcher()
         self.router = Router(ROUTES)
+        self.results = SearchResults(self.world)
         self.version = "3" if flavour == CLOUD else "2"
         self.limits = self.auth = self.control = self.webhooks = None
         self.base = ""
@@ -98,6 +100,7 @@ class Application:
         request.route, request.params = self.router.find(request.method, segments)
         if request.route is None:
             raise errors.no_such_path()
+        self._check_content(request)
         flags = request.route.flags
         if "open" in flags:
             return request.route.handler(call)
@@ -126,6 +129,11 @@ class Application:
         if service and [SERVICES.get(service[0])] == version:
             return service + segments[3:]
         raise errors.no_such_path()
+
+    def _check_content(self, request):
+        """A body must say that it is JSON; the token endpoint takes forms too."""
+        if request.body and request.segments[:1] != ["oauth"] and "json" not in request.header("content-type", ""):
+            raise errors.ApiError(415, document={"message": "HTTP 415 Unsupported Media Type", "status-code": 415})
 
     def _check_scope(self, grant, flags):
         """OAuth tokens carry scopes; a call beyond them is refused."""

@@ -96,14 +96,7 @@ def delete_issue(world, actor, issue):
             values = {name: value for name, value in child.values.items() if value != issue.id}
             world.store_issue(child.changed(values=values))
     world.on_webhook("jira:issue_deleted", actor, issue=issue)
-    for link in world.links_of(issue):
-        del world.links[link.id]
-    for kept in (world.comments, world.properties, world.changes):
-        kept.pop(issue.id, None)
-    del world.issues[issue.id]
-    del world.keys[issue.key]
-    world.former_keys = {key: number for key, number in world.former_keys.items() if number != issue.id}
-    world.index.put(issue.id, None)
+    world.forget_issue(issue)
     world.record(actor, "delete", issue, before=facts_of(world, issue), after=None)
 
 

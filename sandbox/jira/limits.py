@@ -10,8 +10,8 @@ import math
 from sandbox.common.clock import iso_utc
 from sandbox.jira.errors import ApiError
 
-READS = ("GET", "HEAD", "OPTIONS")
-SETTINGS = ("enabled", "reads_per_s", "writes_per_s", "quota_per_hour", "issue_writes_per_2s", "issue_writes_per_30s",
+CHANGES = ("PUT", "DELETE")
+SETTINGS = ("enabled", "requests_per_s", "changes_per_s", "quota_per_hour", "issue_writes_per_2s", "issue_writes_per_30s",
             "bucket_size", "bucket_fill", "bucket_interval_s")
 ORDERS = ("clear", "limited_for_s", "unavailable_for_s", "reason", "retry_after")
 
@@ -23,8 +23,8 @@ class Limits:
         self._clock = clock
         self._is_cloud = is_cloud
         self.enabled = enabled
-        self.reads_per_s = 100
-        self.writes_per_s = 50
+        self.requests_per_s = 100
+        self.changes_per_s = 50
         self.quota_per_hour = 65_000
         self.issue_writes_per_2s = 20
         self.issue_writes_per_30s = 100
@@ -51,13 +51,13 @@ class Limits:
             raise ApiError(503, "The service is temporarily unavailable.",
                            headers=self._retry_after(self._unavailable_until - now))
         if now < self._limited_until:
-            raise self._refusal(self._reason, self._limited_until - now, self.reads_per_s)
+            raise self._refusal(self._reason, self._limited_until - now, self.requests_per_s)
         if not self.enabled:
             return
         if not self._is_cloud:
             self._take_from_bucket(grant.login, now)
             return
-        limit = self.reads_per_s if method in READS else self.writes_per_s
+        limit = self.changes_per_s if method in CHANGES else self.requests_per_s
         self._check_window(self._bursts[(grant.login, route.template, method)], now, 1, limit, "jira-burst-based")
         if grant.client_id is not None:
             self._check_quota(grant.client_id, now)
@@ -118,7 +118,7 @@ class Limits:
             return {"X-RateLimit-Limit": str(self.bucket_size), "X-RateLimit-Remaining": str(left),
                     "X-RateLimit-FillRate": str(self.bucket_fill), "Retry-After": "0",
                     "X-RateLimit-Interval-Seconds": str(self.bucket_interval_s)}
-        limit = self.reads_per_s if method in READS else self.writes_per_s
+        limit = self.changes_per_s if method in CHANGES else self.requests_per_s
         left = max(0, limit - len(self._bursts[(grant.login, route.template, method)]))
         headers = {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": str(left)}
         if left < limit / 5:

@@ -122,11 +122,11 @@ def delete_property(world, actor, issue, key):
 
 def create_link(world, actor, type_id, inward, outward):
     """`inward` is the source. An existing link is left as it is, as Jira does; both issues' changelogs tell of a new one."""
-    for link in world.links.values():
+    for link in world.links_of(inward):
         if (link.type_id, link.inward, link.outward) == (type_id, inward.id, outward.id):
             return link
     link = Link(world.next_id("link"), type_id, inward.id, outward.id)
-    world.links[link.id] = link
+    world.add_link(link)
     _log_link(world, actor, link, True)
     world.record(actor, "link", inward, before=None, after=_link_facts(world, link))
     world.on_webhook("issuelink_created", actor, link=link)
@@ -135,7 +135,7 @@ def create_link(world, actor, type_id, inward, outward):
 
 def delete_link(world, actor, link):
     inward = world.issues[link.inward]
-    del world.links[link.id]
+    world.remove_link(link)
     _log_link(world, actor, link, False)
     world.record(actor, "unlink", inward, before=_link_facts(world, link), after=None)
     world.on_webhook("issuelink_deleted", actor, link=link)

@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from sandbox.common.router import Route
-from sandbox.jira import errors, jql_eval
+from sandbox.jira import errors, jql_eval, search_results
 from sandbox.jira.call import whole
 from sandbox.jira.issue_render import chosen_fields
 
@@ -55,20 +55,18 @@ def search_jql(call):
     size = asked.number("maxResults", 50, MOST_IDS if only_ids else MOST_ISSUES)
     jql = asked.text("jql")
     query = jql_eval.compile_query(call.world, call.actor.user, jql, True)
-    found = _sorted(call, query, _reconciled(call, asked))
+    keys, found = _find(call, query, jql, _reconciled(asked))
     token = asked.text("nextPageToken")
-    if token:
-        after = query.sort_key(_read_token(call, token, jql))
-        found = [(key, issue) for key, issue in found if key > after]
-    shown = found[:call.api.short_pages(size)]
-    issues = _shown(call, asked, fields, only_ids, [issue for _, issue in shown])
-    document = {"issues": issues, "isLast": len(shown) == len(found)}
+    start = search_results.after(keys, query.sort_key(_read_token(call, token, jql))) if token else 0
+    shown = found[start:start + call.api.short_pages(size)]
+    issues = _shown(call, asked, fields, only_ids, shown)
+    document = {"issues": issues, "isLast": start + len(shown) >= len(found)}
     if not document["isLast"]:
-        document["nextPageToken"] = _make_token(call, jql, query.place(shown[-1][1]))
+        document["nextPageToken"] = _make_token(call, jql, query.place(shown[-1]))
     return call.json(document)
 
 
-def _reconciled(call, asked):
+def _reconciled(asked):
     """The issues for which the search must be up to date. Raises 400."""
     wanted = asked.words("reconcileIssues")
     if len(wanted) > MOST_RECONCILED:
@@ -76,19 +74,8 @@ def _reconciled(call, asked):
     return {whole(one, "reconcileIssues", 0) for one in wanted}
 
 
-def _sorted(call, query, reconciled):
-    """(sort key, issue) of what the index shows and the account may see, in order."""
-    versions = call.world.index.current()
-    if reconciled:
-        versions = dict(versions)
-        for number in reconciled:
-            versions.pop(number, None)
-            if number in call.world.issues:
-                versions[number] = call.world.issues[number]
-    found = [(query.sort_key(query.place(issue)), issue) for issue in versions.values()
-             if query.matches(issue) and call.can_see(issue)]
-    found.sort(key=lambda pair: pair[0])
-    return found
+def _find(call, query, jql, reconciled=()):
+    return call.api.results.find(query, jql, call.grant, reconciled, call.can_see)
 
 
 def _shown(call, asked, fields, only_ids, issues):
@@ -127,7 +114,7 @@ def _read_token(call, token, jql):
 def count(call):
     jql = call.document().get("jql")
     query = jql_eval.compile_query(call.world, call.actor.user, jql, True)
-    return call.json({"count": len(_sorted(call, query, ()))})
+    return call.json({"count": len(_find(call, query, jql)[1])})
 
 
 # Data Center
@@ -138,11 +125,12 @@ def search(call):
     if call.world.is_cloud:
         raise errors.ApiError(410, errors.GONE_SEARCH)
     asked = Asked(call)
-    query = jql_eval.compile_query(call.world, call.actor.user, asked.text("jql"))
+    jql = asked.text("jql")
+    query = jql_eval.compile_query(call.world, call.actor.user, jql)
     start, size = asked.number("startAt", 0, 10**9), asked.number("maxResults", 50, 1000)
-    found = _sorted(call, query, ())
+    _, found = _find(call, query, jql)
     fields = asked.words("fields") or ["*navigable"]
-    shown = [issue for _, issue in found[start:start + size]]
+    shown = found[start:start + size]
     return call.json({"expand": "schema,names", "startAt": start, "maxResults": size, "total": len(found),
                       "issues": _shown(call, asked, fields, False, shown)})
 

@@ -192,8 +192,7 @@ class Planter:
             if self._chance(0.08):
                 other, type_id = self.pick(self.made), self.pick(tuple(catalog.LINK_TYPES))
                 if other.id != issue.id:
-                    link = Link(self.world.next_id("link"), type_id, issue.id, other.id)
-                    self.world.links[link.id] = link
+                    self.world.add_link(Link(self.world.next_id("link"), type_id, issue.id, other.id))
 
     def _store_log(self):
         world = self.world

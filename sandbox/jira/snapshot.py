@@ -8,7 +8,7 @@ from sandbox.jira.model import Change, Comment, Component, Issue, Link, Project,
 from sandbox.jira.render import dumps
 from sandbox.jira.webhooks import Hook
 
-TABLES = {"versions": Version, "components": Component, "sprints": Sprint, "links": Link}
+TABLES = {"versions": Version, "components": Component, "sprints": Sprint}
 
 
 def save(app, path):
@@ -24,6 +24,7 @@ def save(app, path):
                   "issues": list(world.issues.values()), "hooks": list(app.webhooks.hooks.values()),
                   "comments": [one for kept in world.comments.values() for one in kept],
                   "changes": [one for kept in world.changes.values() for one in kept]}
+        tables["links"] = list(world.links.values())
         for name in TABLES:
             tables[name] = list(getattr(world, name).values())
         # Projects, accounts and the like change in place: their text is made while nobody can.
@@ -66,6 +67,8 @@ def load(app, path):
             getattr(world, name).update({one["id"]: kind(**one) for one in document[name]})
         for one in document["issues"]:
             world.store_issue(Issue(**one))
+        for one in document["links"]:
+            world.add_link(Link(**one))
         for one in document["comments"]:
             world.comments[one["issue_id"]].append(Comment(**one))
         for one in document["changes"]:

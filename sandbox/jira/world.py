@@ -48,6 +48,8 @@ class World:
         self.changes = collections.defaultdict(list)
         self.properties = collections.defaultdict(dict)
         self.links = {}
+        self._links_by_issue = collections.defaultdict(set)
+        self._children = collections.defaultdict(set)
         self.ids = dict(FIRST_IDS)
         self.revision = 0
         self.index = SearchIndex(time.monotonic)
@@ -135,17 +137,40 @@ class World:
 
     def store_issue(self, issue):
         """Makes this the issue's current version."""
+        self._hang(self.issues.get(issue.id), issue)
         self.issues[issue.id] = issue
         self.keys[issue.key] = issue.id
         self.index.put(issue.id, issue)
         self.revision += 1
+
+    def forget_issue(self, issue):
+        """Takes the issue out of the world, with all that belongs to it."""
+        self._hang(issue, None)
+        for link in self.links_of(issue):
+            self.remove_link(link)
+        for kept in (self.comments, self.properties, self.changes):
+            kept.pop(issue.id, None)
+        del self.issues[issue.id]
+        del self.keys[issue.key]
+        self.former_keys = {key: number for key, number in self.former_keys.items() if number != issue.id}
+        self.index.put(issue.id, None)
+        self.revision += 1
+
+    def _hang(self, older, newer):
+        """Keeps the table of children when an issue's parent changes."""
+        before = self.parent_id(older) if older is not None else None
+        after = self.parent_id(newer) if newer is not None else None
+        if before is not None:
+            self._children[before].discard(older.id)
+        if after is not None:
+            self._children[after].add(newer.id)
 
     def type_of(self, issue):
         return catalog.TYPES[issue.type_id]
 
     def children_of(self, issue):
         """Issues whose parent or epic this is."""
-        return [one for one in self.issues.values() if self.parent_id(one) == issue.id]
+        return [self.issues[number] for number in sorted(self._children.get(issue.id, ()))]
 
     def parent_id(self, issue):
         parent = issue.values.get("parent")
@@ -154,8 +179,22 @@ class World:
     def find_comment(self, issue, comment_id):
         return next((one for one in self.comments[issue.id] if str(one.id) == str(comment_id)), None)
 
+    # links
+
+    def add_link(self, link):
+        self.links[link.id] = link
+        for number in (link.inward, link.outward):
+            self._links_by_issue[number].add(link.id)
+        self.revision += 1
+
+    def remove_link(self, link):
+        del self.links[link.id]
+        for number in (link.inward, link.outward):
+            self._links_by_issue[number].discard(link.id)
+        self.revision += 1
+
     def links_of(self, issue):
-        return [one for one in self.links.values() if issue.id in (one.inward, one.outward)]
+        return [self.links[number] for number in sorted(self._links_by_issue.get(issue.id, ()))]
 
     # what every change leaves behind
 
