@@ -32,15 +32,22 @@ class Planter:
         self.rng = random.Random("%s/%d" % (project.key, seed))
         self.end = min(LAST_MS, world.now_ms() - DAY_MS)
         self.start = self.end - TWO_YEARS_MS
-        self.people = [world.user(*one) for one in words.PEOPLE]
-        world.user(*words.FORMER).active = False
-        world.user(*words.AUTOMATION).account_type = "app"
+        self.people = [self._account(*one) for one in words.PEOPLE]
+        self._account(*words.FORMER).active = False
+        self._account(*words.AUTOMATION).account_type = "app"
         project.lead = project.lead or self.people[0].account_id
         self.writer = Writer(self.rng, self.people, world.is_cloud)
         self.pick = self.writer.pick
         self._prepare_project()
         self.epics, self.parents, self.made = [], [], []
         self.log = []
+
+    def _account(self, name, display_name, time_zone):
+        """The account of this login; one that only a token has named so far gets its name and time zone."""
+        user = self.world.user(name, display_name, time_zone)
+        if user.display_name == name:
+            user.display_name, user.time_zone = display_name, time_zone
+        return user
 
     def _prepare_project(self):
         world, project = self.world, self.project
