@@ -1,7 +1,7 @@
 """/issue/{key}/comment, /comment: list, read, write and delete comments, and their entity properties."""
 
 from sandbox.common.router import Route
-from sandbox.jira import errors, other_actions
+from sandbox.jira import errors, members, other_actions
 
 MOST_LISTED = 5000
 
@@ -68,11 +68,11 @@ def _require_author(call, issue, comment, verb):
 
 def list_by_ids(call):
     """POST /comment/list: comments of any issues by their ids."""
-    wanted = call.document().get("ids")
-    if not isinstance(wanted, list) or not 0 < len(wanted) <= 1000:
+    wanted = members.words(call.document(), "ids")
+    if not 0 < len(wanted) <= 1000:
         raise errors.bad_request("The number of comment IDs must be between 1 and 1000.")
     found = [comment for issue_id, comments in call.world.comments.items() for comment in comments
-             if comment.id in wanted and call.can_see(call.world.issues[issue_id]) and call.may_read(comment)]
+             if str(comment.id) in wanted and call.can_see(call.world.issues[issue_id]) and call.may_read(comment)]
     return call.page(sorted(found, key=lambda one: one.id), lambda one: call.show.comment(one, call.words("expand")))
 
 

@@ -127,6 +127,9 @@ class Person(Kind):
             return None
         if not isinstance(value, dict):
             raise BadValue("data was not an object")
+        names = ("accountId", "id") if context.world.is_cloud else ("name",)
+        if not any(name in value for name in names):
+            raise BadValue("expected Object containing a '%s' property" % names[0])
         if context.world.is_cloud:
             wanted = value.get("accountId", value.get("id"))
             user = context.world.users.get(wanted) if isinstance(wanted, str) else None

@@ -1,7 +1,7 @@
 """Webhooks: those that an administrator keeps, and the dynamic ones of OAuth apps that expire."""
 
 from sandbox.common.router import Route
-from sandbox.jira import errors, jql_eval, jql_parse
+from sandbox.jira import errors, jql_eval, jql_parse, members
 from sandbox.jira.webhooks import ADMIN_EVENTS, DYNAMIC_EVENTS, LIFETIME_MS, Hook
 
 MOST_DYNAMIC = 5
@@ -42,10 +42,8 @@ def _dynamic_document(call, hook):
 def register_dynamic(call):
     """Registers several at once; each is made or told what is wrong with it."""
     client_id, document = _client(call), call.document()
-    url, wanted = document.get("url"), document.get("webhooks")
-    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
-        raise errors.bad_request("The URL is not valid.")
-    if not isinstance(wanted, list) or not wanted:
+    url, wanted = _address(document, None), members.sequence(document, "webhooks")
+    if not wanted:
         raise errors.bad_request("No webhooks were provided.")
     results = []
     for one in wanted:
@@ -89,8 +87,8 @@ def _beyond_subset(node):
 
 
 def _ids(call):
-    wanted = call.document().get("webhookIds")
-    if not isinstance(wanted, list) or not wanted:
+    wanted = members.sequence(call.document(), "webhookIds")
+    if not wanted:
         raise errors.bad_request("The list of webhook IDs is missing.")
     return [hook for hook in _own(call) if hook.id in wanted]
 
@@ -170,21 +168,27 @@ def edit_admin(call):
 
 def _configure(call, hook, document):
     """Takes over what the document has. Raises 400."""
-    url, events = document.get("url", hook.url), document.get("events", hook.events)
-    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
-        raise errors.bad_request("The URL is not valid.")
-    unknown = [one for one in events if one not in ADMIN_EVENTS] if isinstance(events, list) else ["events"]
+    url, events = _address(document, hook.url), members.sequence(document, "events") or hook.events
+    unknown = [one for one in events if one not in ADMIN_EVENTS]
     if unknown:
         raise errors.bad_request("Unknown webhook events: %s" % ", ".join(map(str, unknown)))
-    jql = (document.get("filters") or {}).get("issue-related-events-section", hook.jql)
+    jql = members.text(members.mapping(document, "filters"), "issue-related-events-section", hook.jql)
     jql_eval.compile_query(call.world, call.actor.user, jql)
-    hook.url, hook.events, hook.jql = url, list(events), jql
-    hook.name = document.get("name", hook.name)
-    hook.exclude_body = bool(document.get("excludeBody", hook.exclude_body))
-    hook.enabled = bool(document.get("enabled", hook.enabled))
-    hook.secret = document.get("secret", hook.secret)
+    name, secret = members.text(document, "name", hook.name), members.text(document, "secret", hook.secret)
+    exclude_body = members.flag(document, "excludeBody", hook.exclude_body)
+    enabled = members.flag(document, "enabled", hook.enabled)
+    hook.url, hook.events, hook.jql, hook.name, hook.secret = url, list(events), jql, name, secret
+    hook.exclude_body, hook.enabled = exclude_body, enabled
     hook.updated = call.world.now_ms()
     call.world.revision += 1
+
+
+def _address(document, default):
+    """Where to send deliveries. Raises 400."""
+    url = members.text(document, "url", default)
+    if url is None or not url.startswith(("http://", "https://")):
+        raise errors.bad_request("The URL is not valid.")
+    return url
 
 
 def delete_admin(call):

@@ -1,6 +1,6 @@
 """Reads what a client wants to set: `fields` and `update`, checked field by field against a screen."""
 
-from sandbox.jira import catalog
+from sandbox.jira import catalog, members
 from sandbox.jira.errors import ApiError, BadDocument, BadValue, bad_request
 from sandbox.jira.field_references import kind_of
 
@@ -33,9 +33,7 @@ class Edit:
 
     def read(self, document):
         """Reads a request's `fields` and `update`. Raises ApiError 400 with all problems."""
-        fields, update = document.get("fields") or {}, document.get("update") or {}
-        if not isinstance(fields, dict) or not isinstance(update, dict):
-            raise bad_request("Invalid request payload. Refer to the REST API documentation and try again.")
+        fields, update = members.mapping(document, "fields"), members.mapping(document, "update")
         for name in sorted(set(fields) & set(update)):
             self.problems[name] = "Field '%s' cannot be set in both 'fields' and 'update'." % name
         for name, value in fields.items():
@@ -43,7 +41,8 @@ class Edit:
                 self._guard(name, lambda name=name, value=value: self._set(name, value))
         for name, operations in update.items():
             if name == "comment":
-                self.comments = [one["add"] for one in operations if isinstance(one, dict) and "add" in one]
+                self.comments = [one["add"] for one in members.sequence(update, name)
+                                 if isinstance(one, dict) and "add" in one]
             else:
                 self._guard(name, lambda name=name, operations=operations: self._apply(name, operations))
         self.raise_problems()

@@ -1,7 +1,7 @@
 """/issue: create one or many, read one or many, edit, delete, changelog, transitions."""
 
 from sandbox.common.router import Route
-from sandbox.jira import catalog, errors, issue_actions, issue_edit, other_actions
+from sandbox.jira import catalog, errors, issue_actions, issue_edit, members, other_actions
 from sandbox.jira.issue_render import chosen_fields
 
 MOST_CREATED = 50
@@ -24,8 +24,8 @@ def _shown(call, issue):
 def bulk_fetch(call):
     """Many issues by id or key, in order of their ids; those not found are listed."""
     document = call.document()
-    wanted = document.get("issueIdsOrKeys")
-    if not isinstance(wanted, list) or not 0 < len(wanted) <= MOST_FETCHED:
+    wanted = members.words(document, "issueIdsOrKeys")
+    if not 0 < len(wanted) <= MOST_FETCHED:
         raise errors.bad_request("The number of issue IDs or keys must be between 1 and %d." % MOST_FETCHED)
     found, missing = {}, []
     for text in wanted:
@@ -33,9 +33,9 @@ def bulk_fetch(call):
         if issue is not None and call.can_see(issue):
             found[issue.id] = issue
         else:
-            missing.append(str(text))
-    names = chosen_fields(call.world, document.get("fields"), "*navigable")
-    expand, properties = document.get("expand") or [], document.get("properties") or []
+            missing.append(text)
+    names = chosen_fields(call.world, members.words(document, "fields"), "*navigable")
+    expand, properties = members.words(document, "expand"), members.words(document, "properties")
     issues = [call.show.issue(found[number], names, expand, properties) for number in sorted(found)]
     problems = [{"id": text, "errorMessage": "Issue does not exist or you do not have permission to see it."}
                 for text in missing]
@@ -72,8 +72,8 @@ def _created(call, issue):
 
 def create_issues(call):
     """Up to 50; those that fail are named by `failedElementNumber`, the others are made."""
-    updates = call.document().get("issueUpdates")
-    if not isinstance(updates, list) or not updates:
+    updates = members.sequence(call.document(), "issueUpdates")
+    if not updates:
         raise errors.invalid_payload()
     if len(updates) > MOST_CREATED:
         raise errors.bad_request("The number of issues to create exceeds the limit of %d." % MOST_CREATED)
@@ -113,10 +113,7 @@ def _add_comments(call, issue, bodies):
 
 def _properties(document):
     """The entity properties of a request: [{"key", "value"}]. Raises 400."""
-    properties = document.get("properties") or []
-    if not isinstance(properties, list):
-        raise errors.invalid_payload()
-    return dict(other_actions.read_property(one) for one in properties)
+    return dict(other_actions.read_property(one) for one in members.sequence(document, "properties"))
 
 
 # changing
@@ -178,17 +175,14 @@ def do_transition(call):
     """Moves the issue along one of the transitions it has now, with the fields of that transition's screen."""
     issue = call.issue_to_change()
     document = call.document()
-    wanted = document.get("transition")
-    number = str(wanted.get("id")) if isinstance(wanted, dict) and wanted.get("id") is not None else None
-    if number is None:
+    number = str(members.mapping(document, "transition").get("id") or "")
+    if not number:
         raise errors.bad_request("Missing 'transition' identifier")
     workflow = call.world.type_of(issue).workflow
     transition = next((one for one in workflow.transitions if one.id == number
                        and (one.sources is None or issue.status_id in one.sources)), None)
     if transition is None:
-        raise errors.bad_request("It seems that you have tried to perform an illegal workflow operation. If you think this "
-                                 "message is wrong, please contact your Jira administrators."
-                                 if not number.isdigit() else "Transition id '%s' is not valid for this issue." % number)
+        raise errors.bad_request("Transition id '%s' is not valid for this issue." % number)
     edit = issue_edit.for_issue(call.world, issue, transition.screen)
     edit.read(document)
     edit.require(transition.required)

@@ -1,20 +1,19 @@
 """/issueLink, and the sprints of the agile API."""
 
 from sandbox.common.router import Route
-from sandbox.jira import catalog, errors, issue_actions, issue_edit, other_actions
+from sandbox.jira import catalog, errors, issue_actions, issue_edit, members, other_actions
 
 BOARD_ID = 1
 
 
 def create_link(call):
     document = call.document()
-    kind = document.get("type")
-    type_id = next((key for key, facts in catalog.LINK_TYPES.items() if isinstance(kind, dict)
-                    and (kind.get("id") == key or kind.get("name") == facts[0])), None)
+    kind = members.mapping(document, "type")
+    type_id = next((key for key, facts in catalog.LINK_TYPES.items()
+                    if kind.get("id") == key or kind.get("name") == facts[0]), None)
     if type_id is None:
-        raise errors.not_found("No issue link type with name '%s' found." % (
-            kind.get("name") if isinstance(kind, dict) else kind))
-    inward, outward = _end(call, document.get("inwardIssue")), _end(call, document.get("outwardIssue"))
+        raise errors.not_found("No issue link type with name '%s' found." % kind.get("name"))
+    inward, outward = _end(call, members.mapping(document, "inwardIssue")), _end(call, members.mapping(document, "outwardIssue"))
     if inward.id == outward.id:
         raise errors.bad_request("An issue cannot be linked to itself.")
     comment = other_actions.read_comment(call.world, document["comment"]) if document.get("comment") else None
@@ -26,7 +25,7 @@ def create_link(call):
 
 def _end(call, value):
     """The issue at one end of a link; counts as a write to it. Raises 404."""
-    text = value.get("key", value.get("id")) if isinstance(value, dict) else None
+    text = value.get("key", value.get("id"))
     if text is None:
         raise errors.bad_request("Both inwardIssue and outwardIssue must be specified.")
     call.request.params["key"] = str(text)
@@ -87,11 +86,11 @@ def get_sprint(call):
 
 def add_to_sprint(call):
     """Moves up to 50 issues into the sprint."""
-    sprint, wanted = _sprint(call), call.document().get("issues")
-    if not isinstance(wanted, list) or len(wanted) > 50:
+    sprint, wanted = _sprint(call), members.words(call.document(), "issues")
+    if len(wanted) > 50:
         raise errors.bad_request("The number of issues must not exceed 50.")
     for key in wanted:
-        call.request.params["key"] = str(key)
+        call.request.params["key"] = key
         issue = call.issue_to_change()
         edit = issue_edit.for_issue(call.world, issue)
         edit.read({"fields": {catalog.SPRINT.id: sprint.id}})

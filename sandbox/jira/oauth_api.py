@@ -53,6 +53,7 @@ def _spend_code(call, client, asked):
 
 def accessible_resources(call):
     """The sites that the access token opens."""
+    _cloud_only(call)
     grant = call.api.auth.peek(call.request)
     if grant is None or grant.client_id is None or grant.expires <= call.world.clock.now():
         raise errors.ApiError(401, document={"code": 401, "message": "Unauthorized"})
@@ -74,8 +75,8 @@ def _parameters(call):
         document = json.loads(body)
     except ValueError:
         document = None
-    if not isinstance(document, dict):
-        raise _refusal(400, "invalid_request", "The body is neither JSON nor a form.")
+    if not isinstance(document, dict) or not all(isinstance(one, str) for one in document.values()):
+        raise _refusal(400, "invalid_request", "The body is neither a form nor JSON with strings.")
     return document
 
 

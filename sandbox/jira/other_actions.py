@@ -2,7 +2,7 @@
 
 import json
 
-from sandbox.jira import catalog, issue_actions
+from sandbox.jira import catalog, issue_actions, members
 from sandbox.jira.errors import BadDocument, BadValue, bad_request
 from sandbox.jira.field_kinds import parse_comment_body
 from sandbox.jira.model import Comment, Link
@@ -23,7 +23,7 @@ def read_comment(world, document):
         raise bad_request(comment=str(problem)) from None
     except BadDocument:
         raise bad_request("INVALID_INPUT") from None
-    properties = dict(read_property(one) for one in document.get("properties") or ())
+    properties = dict(read_property(one) for one in members.sequence(document, "properties"))
     internal = properties.get("sd.public.comment") or {}
     public = not (isinstance(internal, dict) and internal.get("internal") is True)
     return {"body": body, "visibility": _visibility(document.get("visibility")), "public": public, "properties": properties}
@@ -34,10 +34,10 @@ def _visibility(value):
         return None
     if not isinstance(value, dict) or value.get("type") not in ("role", "group"):
         raise bad_request(visibility="Comment visibility has not been specified correctly.")
-    name = value.get("value") or value.get("identifier")
+    name = members.text(value, "value") or members.text(value, "identifier")
     if not isinstance(name, str) or not name:
         raise bad_request(commentLevel="Please select a valid role or group.")
-    return {"type": value["type"], "value": name, "identifier": value.get("identifier", name)}
+    return {"type": value["type"], "value": name, "identifier": members.text(value, "identifier", name)}
 
 
 def create_comment(world, actor, issue, body, visibility=None, public=True, properties=None):

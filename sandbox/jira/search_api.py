@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from sandbox.common.router import Route
-from sandbox.jira import errors, jql_eval, search_results
+from sandbox.jira import errors, jql_eval, members, search_results
 from sandbox.jira.call import whole
 from sandbox.jira.issue_render import chosen_fields
 
@@ -25,10 +25,7 @@ class Asked:
             self._body, self._call = None, call
 
     def text(self, name):
-        value = self._call.text(name) if self._call else self._body.get(name)
-        if value is not None and not isinstance(value, str):
-            raise errors.invalid_payload()
-        return value
+        return self._call.text(name) if self._call else members.text(self._body, name)
 
     def number(self, name, default, most):
         value = self._call.text(name) if self._call else self._body.get(name)
@@ -38,8 +35,8 @@ class Asked:
         """A list; POST bodies hold it as an array, `expand` as words with commas."""
         if self._call:
             return self._call.words(name)
-        value = self._body.get(name) or []
-        return [one.strip() for one in value.split(",")] if isinstance(value, str) else [str(one) for one in value]
+        value = self._body.get(name)
+        return [one.strip() for one in value.split(",")] if isinstance(value, str) else members.words(self._body, name)
 
 
 # Cloud
@@ -52,7 +49,7 @@ def search_jql(call):
     asked = Asked(call)
     fields = asked.words("fields") or ["id"]
     only_ids = set(fields) <= {"id", "key"}
-    size = asked.number("maxResults", 50, MOST_IDS if only_ids else MOST_ISSUES)
+    size = max(1, asked.number("maxResults", 50, MOST_IDS if only_ids else MOST_ISSUES))
     jql = asked.text("jql")
     query = jql_eval.compile_query(call.world, call.actor.user, jql, True)
     keys, found = _find(call, query, jql, _reconciled(asked))
@@ -112,7 +109,7 @@ def _read_token(call, token, jql):
 
 
 def count(call):
-    jql = call.document().get("jql")
+    jql = members.text(call.document(), "jql")
     query = jql_eval.compile_query(call.world, call.actor.user, jql, True)
     return call.json({"count": len(_find(call, query, jql)[1])})
 

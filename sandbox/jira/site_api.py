@@ -1,7 +1,7 @@
 """The site: who am I, server information, projects and their statuses, versions and components, people."""
 
 from sandbox.common.router import Route
-from sandbox.jira import catalog, errors, times
+from sandbox.jira import catalog, errors, members, times
 
 MOST_USERS = 1000
 
@@ -75,15 +75,24 @@ def create_version(call):
     project = call.world.find_project(document.get("projectId", document.get("project", "")))
     if project is None:
         raise errors.bad_request("Project must be specified to create a version.")
-    name = document.get("name")
-    if not isinstance(name, str) or not name.strip():
+    name = members.text(document, "name", "")
+    if not name.strip():
         raise errors.bad_request(name="You must specify a valid version name")
     if any(one.name == name for one in call.world.versions_of(project)):
         raise errors.bad_request(name="A version with this name already exists in this project.")
-    version = call.world.add_version(project, name, description=document.get("description", ""),
-                                     release_date=document.get("releaseDate"), released=document.get("released", False))
+    version = call.world.add_version(project, name, description=members.text(document, "description", ""),
+                                     release_date=_day(document), released=members.flag(document, "released"))
     call.world.record(call.actor, "create_version", after={"name": name, "project": project.key})
     return call.json(call.show.version_in_full(version), 201)
+
+
+def _day(document, default=None):
+    """The release date. Raises 400 for what is no date."""
+    day = members.text(document, "releaseDate", default)
+    try:
+        return day and times.parse_date(day)
+    except ValueError:
+        raise errors.bad_request(releaseDate="The date must be in the format yyyy-MM-dd.") from None
 
 
 def _version(call):
@@ -99,10 +108,11 @@ def get_version(call):
 
 def edit_version(call):
     version, document = _version(call), call.document()
-    for name, attribute in (("name", "name"), ("description", "description"), ("released", "released"),
-                            ("archived", "archived"), ("releaseDate", "release_date")):
-        if name in document:
-            setattr(version, attribute, document[name])
+    version.name = members.text(document, "name", version.name)
+    version.description = members.text(document, "description", version.description)
+    version.released = members.flag(document, "released", version.released)
+    version.archived = members.flag(document, "archived", version.archived)
+    version.release_date = _day(document, version.release_date)
     call.world.record(call.actor, "edit_version", after={"name": version.name})
     return call.json(call.show.version_in_full(version))
 
