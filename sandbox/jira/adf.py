@@ -15,7 +15,8 @@ BLOCKS = frozenset((
     "bodiedExtension", "layoutSection"))
 INLINES = frozenset(("text", "hardBreak", "mention", "emoji", "date", "status", "inlineCard", "inlineExtension",
                      "placeholder", "mediaInline"))
-IN_LIST_ITEM = frozenset(("paragraph", "bulletList", "orderedList", "codeBlock", "mediaSingle", "taskList", "extension"))
+IN_LIST_ITEM = frozenset(("paragraph", "bulletList", "orderedList", "codeBlock", "mediaSingle", "taskList",
+                          "extension"))
 IN_CELL = (BLOCKS - {"table", "expand", "layoutSection", "bodiedExtension"}) | {"nestedExpand"}
 IN_PANEL = frozenset(("paragraph", "heading", "bulletList", "orderedList", "blockCard", "mediaGroup", "mediaSingle",
                       "codeBlock", "taskList", "rule", "decisionList", "extension"))
@@ -61,7 +62,8 @@ def _colour(value):
 
 EXTENSION = {"extensionKey": _text, "extensionType": _text}
 ATTRIBUTES = {
-    "heading": {"level": _level}, "mention": {"id": _text}, "emoji": {"shortName": _text}, "date": {"timestamp": _digits},
+    "heading": {"level": _level}, "mention": {"id": _text}, "emoji": {"shortName": _text},
+    "date": {"timestamp": _digits},
     "panel": {"panelType": _one_of("info", "note", "tip", "warning", "error", "success", "custom")},
     "status": {"text": _text, "color": _one_of("neutral", "purple", "blue", "red", "yellow", "green")},
     "taskList": {"localId": _text}, "taskItem": {"localId": _text, "state": _one_of("TODO", "DONE")},

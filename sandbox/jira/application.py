@@ -24,6 +24,7 @@ from sandbox.jira.world import CLOUD_ID, World
 
 ROUTES = (site_api.ROUTES + meta_api.ROUTES + issues_api.ROUTES + comments_api.ROUTES + search_api.ROUTES
           + links_api.ROUTES + hooks_api.ROUTES + oauth_api.ROUTES)
+SCOPES_OF_FLAGS = {"webhook": "manage:jira-webhook", "write": "write:jira-work"}
 SERVICES = {"agile": "1.0", "webhooks": "1.0"}
 
 
@@ -139,7 +140,8 @@ class Application:
         """OAuth tokens carry scopes; a call beyond them is refused."""
         if grant.scopes is None:
             return
-        needed = "manage:jira-webhook" if "webhook" in flags else "write:jira-work" if "write" in flags else "read:jira-work"
+        scopes = [scope for flag, scope in SCOPES_OF_FLAGS.items() if flag in flags]
+        needed = scopes[0] if scopes else "read:jira-work"
         if needed not in grant.scopes:
             raise errors.ApiError(401, document={"code": 401, "message": "Unauthorized; scope does not match"})
 

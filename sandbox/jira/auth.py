@@ -126,7 +126,8 @@ class Auth:
     def mint(self, client):
         """A new access token and a new refresh token of the client: (grant, refresh token)."""
         now = self.world.clock.now()
-        grant = Grant("eyJ." + secrets.token_urlsafe(48), client.login, "write", None, now + ACCESS_LIFETIME_S, client.id,
+        grant = Grant("eyJ." + secrets.token_urlsafe(48), client.login, "write", None, now + ACCESS_LIFETIME_S,
+                      client.id,
                       SCOPES.split())
         self._grants[grant.token] = grant
         refresh = "rt-" + secrets.token_urlsafe(32)
@@ -150,7 +151,8 @@ class Auth:
     def dump(self):
         """What OAuth has handed out, for the state file."""
         return {"refresh": self.refresh_tokens,
-                "access": [[one.token, one.login, one.expires, one.client_id] for one in self._grants.values() if one.client_id]}
+                "access": [[one.token, one.login, one.expires, one.client_id] for one in self._grants.values()
+                           if one.client_id]}
 
     def load(self, saved):
         self.refresh_tokens = dict(saved["refresh"])

@@ -33,7 +33,8 @@ class Call:
         self.grant, self.actor = grant, actor
         world = self.world
         zone = actor.user.time_zone if actor else world.time_zone
-        self.show = IssueRenderer(world, self.api.origin(self.request), "3" if world.is_cloud else "2", zone, self.may_read)
+        self.show = IssueRenderer(world, self.api.origin(self.request), "3" if world.is_cloud else "2", zone,
+                                  self.may_read)
 
     # what was asked
 
@@ -71,7 +72,9 @@ class Call:
     def may_read(self, comment):
         """A restricted comment is for administrators and for its author."""
         project = self.world.project_of(self.world.issues[comment.issue_id])
-        return not comment.visibility or comment.author == self.actor.user.account_id or self.grant.may(project, "admin")
+        if not comment.visibility or comment.author == self.actor.user.account_id:
+            return True
+        return self.grant.may(project, "admin")
 
     def project(self, text=None):
         """The project of the path. Raises 404."""

@@ -53,7 +53,8 @@ RESOLUTIONS = {"10000": ("Done", "Work has been completed on this issue."),
                "10004": ("Fixed", "A fix for this issue is checked into the tree and tested.")}
 
 LINK_TYPES = {"10000": ("Blocks", "is blocked by", "blocks"), "10001": ("Cloners", "is cloned by", "clones"),
-              "10002": ("Duplicate", "is duplicated by", "duplicates"), "10003": ("Relates", "relates to", "relates to")}
+              "10002": ("Duplicate", "is duplicated by", "duplicates"),
+              "10003": ("Relates", "relates to", "relates to")}
 
 TYPE_PREFIX = "com.atlassian.jira.plugin.system.customfieldtypes:"
 GREENHOPPER = "com.pyxis.greenhopper.jira:"
@@ -135,7 +136,8 @@ COMMON_SCREEN = ("summary", "issuetype", "project", "description", "priority", "
                  "components", "fixVersions", "duedate", "issuelinks", SPRINT.id, "customfield_10016",
                  "customfield_10034", "customfield_10035", "customfield_10036", "customfield_10037",
                  "customfield_10039", "customfield_10040", "customfield_10041")
-BUG_SCREEN = ("environment", "versions", SEVERITY, "customfield_10032", REVIEWER, "customfield_10042", "customfield_10043")
+BUG_SCREEN = ("environment", "versions", SEVERITY, "customfield_10032", REVIEWER, "customfield_10042",
+              "customfield_10043")
 STORY_SCREEN = (REVIEWER, "customfield_10038")
 
 

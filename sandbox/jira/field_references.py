@@ -1,11 +1,10 @@
-"""Kinds of fields that refer to something: options, people, versions, parents, sprints; and the table of kinds."""
+"""Kinds of fields that refer to something: options, people, versions and components, priorities."""
 
-from sandbox.jira import catalog, field_kinds
 from sandbox.jira.errors import BadValue
 from sandbox.jira.field_kinds import Kind
 
 
-def _named(value, names=("id", "name", "value")):
+def named(value, names=("id", "name", "value")):
     """The first of the naming members of {"id": …}, as (member, text). Raises BadValue."""
     if isinstance(value, dict):
         for name in names:
@@ -34,7 +33,7 @@ class Option(Kind):
 
 
 def find_option(options, value):
-    name, text = _named(value, ("id", "value"))
+    name, text = named(value, ("id", "value"))
     for option in options:
         if text == (option.id if name == "id" else option.value):
             return option
@@ -189,7 +188,7 @@ class OfProject(Kind):
         return (world.versions if self.type == "version" else world.components)[number]
 
     def parse(self, context, value):
-        name, text = _named(value, ("id", "name"))
+        name, text = named(value, ("id", "name"))
         for one in self._choices(context.world, context.project):
             if text == (str(one.id) if name == "id" else one.name):
                 return one.id
@@ -217,7 +216,7 @@ class Listed(Kind):
     def parse(self, context, value):
         if value is None:
             return None
-        name, text = _named(value, ("id", "name"))
+        name, text = named(value, ("id", "name"))
         for key, facts in self.table.items():
             if text == (key if name == "id" else facts[0]):
                 return key
@@ -231,115 +230,3 @@ class Listed(Kind):
 
     def allowed(self, show, field, project):
         return [getattr(show, self.type)(key) for key in self.table]
-
-
-class Sprint(Kind):
-    """The sprints an issue was and is in. Set by the number of one; finished sprints stay."""
-
-    type = "array"
-    items = "json"
-    operations = ("set",)
-
-    def parse(self, context, value):
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) and not str(value).isdigit():
-            raise BadValue("Number value expected as the Sprint id.")
-        sprint = context.world.sprints.get(int(value))
-        if sprint is None or sprint.state == "closed":
-            raise BadValue("Issue can be assigned only active or future sprints.")
-        return [sprint.id]
-
-    def shown(self, show, field, value):
-        if value is None:
-            return None
-        render = show.sprint if show.world.is_cloud else show.sprint_text
-        return [render(show.world.sprints[one]) for one in value]
-
-    def logged(self, show, field, value):
-        return (", ".join(str(one) for one in value or ()),
-                ", ".join(show.world.sprints[one].name for one in value or ()))
-
-
-class Parent(Kind):
-    """The issue above: an epic for standard types, a standard issue for sub-tasks. Stored as its id."""
-
-    type = "issuelink"
-    operations = ("set",)
-
-    def parse(self, context, value):
-        if value is None or isinstance(value, dict) and value.get("none") is True:
-            return self._none(context)
-        return self.find(context, _named(value, ("id", "key"))[1]).id
-
-    def _none(self, context):
-        if context.issue_type.level < 0:
-            raise BadValue("Issue type is a sub-task but parent issue key or id not specified.")
-        return None
-
-    def find(self, context, text):
-        parent = context.world.find_issue(text)
-        if parent is None:
-            raise BadValue("Could not find issue by id or key.")
-        if context.world.type_of(parent).level != context.issue_type.level + 1:
-            raise BadValue("Given parent work item does not belong to appropriate hierarchy.")
-        if context.issue_type.level < 0 and parent.project_id != context.project.id:
-            raise BadValue("Given parent issue does not belong to the same project.")
-        return parent
-
-    def shown(self, show, field, value):
-        return show.issue_brief(show.world.issues[value]) if value in show.world.issues else None
-
-    def logged(self, show, field, value):
-        parent = show.world.issues.get(value)
-        return (str(value) if value else None), parent.key if parent else None
-
-
-class EpicLink(Parent):
-    """Data Center's parent of a standard issue: the key of an epic."""
-
-    type = "any"
-
-    def parse(self, context, value):
-        if value is None or value == "":
-            return None
-        if not isinstance(value, str):
-            raise BadValue(field_kinds.NO_STRING)
-        return self.find(context, value).id
-
-    def shown(self, show, field, value):
-        parent = show.world.issues.get(value)
-        return parent.key if parent else None
-
-
-KINDS = {
-    "text": field_kinds.Text(), "summary": field_kinds.Summary(), "richtext": field_kinds.RichText(),
-    "number": field_kinds.Number(), "date": field_kinds.Date(), "datetime": field_kinds.DateTime(),
-    "time": field_kinds.Time(), "url": field_kinds.Url(), "labels": field_kinds.Labels(),
-    "option": Option(), "options": Several(Option()), "cascading": Cascading(), "user": Person(),
-    "users": Several(Person()), "assignee": Assignee(), "reporter": Reporter(), "creator": Person(),
-    "versions": Several(OfProject("version", "Version"), True),
-    "components": Several(OfProject("component", "Component"), True),
-    "priority": Listed("priority", catalog.PRIORITIES), "resolution": Listed("resolution", catalog.RESOLUTIONS),
-    "sprint": Sprint(), "parent": Parent(), "epiclink": EpicLink()}
-for _name, _type in (("issuetype", "issuetype"), ("project", "project"), ("status", "status"), ("links", "array"),
-                     ("subtasks", "array"), ("comments", "comments-page")):
-    KINDS[_name] = type(_name.title(), (Kind,), {"type": _type})()
-
-
-def kind_of(field):
-    return KINDS[field.kind]
-
-
-def schema_of(field):
-    """The field's `schema` object."""
-    kind = kind_of(field)
-    document = {"type": kind.type}
-    items = {"links": "issuelinks", "subtasks": "issuelinks"}.get(field.kind, kind.items)
-    if items is not None:
-        document["items"] = items
-    if field.custom:
-        document.update(custom=field.custom, customId=field.custom_id)
-    else:
-        document["system"] = field.id
-    return document

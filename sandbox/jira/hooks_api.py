@@ -22,7 +22,8 @@ def _client(call):
 
 def _own(call):
     client_id = _client(call)
-    return [hook for hook in call.api.webhooks.hooks.values() if hook.client_id == client_id and not hook.expired(call.world)]
+    return [hook for hook in call.api.webhooks.hooks.values() if hook.client_id == client_id
+            and not hook.expired(call.world)]
 
 
 def list_dynamic(call):
@@ -113,10 +114,12 @@ def list_failed(call):
     size = call.number("maxResults", 100, 100)
     found = [one for one in call.api.webhooks.failed
              if one["client_id"] == client_id and one["time"] > max(after, call.world.now_ms() - 72 * 3_600_000)]
-    values = [{"id": one["id"], "body": one["body"], "url": one["url"], "failureTime": one["time"]} for one in found[:size]]
+    values = [{"id": one["id"], "body": one["body"], "url": one["url"], "failureTime": one["time"]}
+              for one in found[:size]]
     document = {"values": values, "maxResults": size}
     if len(found) > size:
-        document["next"] = "%s/webhook/failed?maxResults=%d&after=%d" % (call.show.base, size, values[-1]["failureTime"])
+        last = values[-1]["failureTime"]
+        document["next"] = "%s/webhook/failed?maxResults=%d&after=%d" % (call.show.base, size, last)
     return call.json(document)
 
 
@@ -138,7 +141,8 @@ def _admin_hook(call):
 
 def _admin_document(call, hook):
     return {"name": hook.name, "url": hook.url, "excludeBody": hook.exclude_body, "events": hook.events,
-            "filters": {"issue-related-events-section": hook.jql}, "enabled": hook.enabled, "isSigned": hook.secret is not None,
+            "filters": {"issue-related-events-section": hook.jql}, "enabled": hook.enabled,
+            "isSigned": hook.secret is not None,
             "self": "%s/rest/webhooks/1.0/webhook/%d" % (call.show.site, hook.id), "lastUpdated": hook.updated,
             "lastUpdatedUser": hook.owner, "lastUpdatedDisplayName": hook.owner}
 

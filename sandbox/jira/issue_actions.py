@@ -1,8 +1,9 @@
 """Changes to issues, whoever makes them: each keeps the changelog, the history and the webhooks."""
 
 from sandbox.jira import catalog
-from sandbox.jira.field_references import Several, kind_of
+from sandbox.jira.field_references import Several
 from sandbox.jira.issue_render import IssueRenderer
+from sandbox.jira.kinds import kind_of
 from sandbox.jira.model import Change, Issue
 
 

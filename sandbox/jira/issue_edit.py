@@ -2,7 +2,7 @@
 
 from sandbox.jira import catalog, members
 from sandbox.jira.errors import ApiError, BadDocument, BadValue, bad_request
-from sandbox.jira.field_references import kind_of
+from sandbox.jira.kinds import kind_of
 
 NOT_ON_SCREEN = "Field '%s' cannot be set. It is not on the appropriate screen, or unknown."
 IDENTITY = ("project", "issuetype")

@@ -1,7 +1,7 @@
 """The JSON of issues: their fields, names and schemas, changelog and transitions."""
 
 from sandbox.jira import catalog
-from sandbox.jira.field_references import kind_of, schema_of
+from sandbox.jira.kinds import kind_of, schema_of
 from sandbox.jira.render import Renderer
 
 BRIEF_FIELDS = ("summary", "status", "priority", "issuetype")

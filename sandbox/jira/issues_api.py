@@ -154,8 +154,8 @@ def delete_issue(call):
         raise errors.forbidden("You do not have permission to delete issues in this project.")
     subtasks = [one for one in call.world.children_of(issue) if call.world.type_of(one).level < 0]
     if subtasks and not call.flag("deleteSubtasks"):
-        raise errors.bad_request("The issue '%s' has subtasks. You must specify the 'deleteSubtasks' parameter to delete "
-                                 "this issue and all its subtasks." % issue.key)
+        raise errors.bad_request("The issue '%s' has subtasks. You must specify the 'deleteSubtasks' parameter to "
+                                 "delete this issue and all its subtasks." % issue.key)
     issue_actions.delete_issue(call.world, call.actor, issue)
     return call.empty()
 

@@ -118,7 +118,8 @@ class _Compiler:
 
     def _comparison(self, field, clause):
         if isinstance(clause.operand, list):
-            raise problem("Operator '%s' does not support the list given for field '%s'." % (clause.operator, clause.field))
+            raise problem("Operator '%s' does not support the list given for field '%s'."
+                          % (clause.operator, clause.field))
         compare, bound = COMPARISONS[clause.operator], self._values(field, clause.operand)[0]
         if clause.field.lower() in ("key", "issuekey", "issue", "id"):
             bound = field.sort(self._world.issues[bound]) if bound in self._world.issues else ("", bound)

@@ -12,8 +12,8 @@ from sandbox.jira.jql_parse import problem
 EQUALITY = frozenset(("=", "!=", "in", "not in", "is", "is not"))
 ORDERED = EQUALITY | {"<", "<=", ">", ">="}
 TEXT_ONLY = frozenset(("~", "!~", "is", "is not"))
-DATE_FORMATS = ("Date value '%s' for field '%s' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', "
-                "'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.")
+DATE_FORMATS = ("Date value '%s' for field '%s' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', "
+                "'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.")
 KEY = re.compile(r"([A-Za-z][A-Za-z0-9_]*)-(\d+)")
 
 
@@ -61,7 +61,8 @@ class FieldTable:
         if cf:
             return self.world.fields.get("customfield_" + cf.group(1))
         for field in self.world.fields.values():
-            if word in [one.lower() for one in field.clauses] or field.custom and word in (field.name.lower(), field.id):
+            names = [one.lower() for one in field.clauses]
+            if word in names + ([field.name.lower(), field.id] if field.custom else []):
                 return field
         return None
 

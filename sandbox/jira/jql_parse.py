@@ -138,7 +138,8 @@ class _Parser:
         if operator in ("in", "not in") and not self._at("("):
             call = self._operand()
             if not isinstance(call, Call):
-                raise problem("Operator '%s' does not support the non-list value given for field '%s'." % (operator, field))
+                raise problem("Operator '%s' does not support the non-list value given for field '%s'."
+                              % (operator, field))
             return Clause(field, operator, call)
         return Clause(field, operator, self._list() if self._at("(") else self._operand())
 
@@ -158,8 +159,8 @@ class _Parser:
         if kind == "word" and word in UNSUPPORTED:
             raise problem("The operator '%s' is not supported by this stand-in." % word)
         if kind == "end":
-            raise problem("Expecting operator before the end of the query. The valid operators are '=', '!=', '<', '>', "
-                          "'<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'.")
+            raise problem("Expecting operator before the end of the query. The valid operators are '=', '!=', '<', "
+                          "'>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'.")
         raise problem("Expecting operator but got '%s'. (line 1, character %d)" % (text, place))
 
     def _list(self):

@@ -11,7 +11,8 @@ from sandbox.common.clock import iso_utc
 from sandbox.jira.errors import ApiError
 
 CHANGES = ("PUT", "DELETE")
-SETTINGS = ("enabled", "requests_per_s", "changes_per_s", "quota_per_hour", "issue_writes_per_2s", "issue_writes_per_30s",
+SETTINGS = ("enabled", "requests_per_s", "changes_per_s", "quota_per_hour", "issue_writes_per_2s",
+            "issue_writes_per_30s",
             "bucket_size", "bucket_fill", "bucket_interval_s")
 ORDERS = ("clear", "limited_for_s", "unavailable_for_s", "reason", "retry_after")
 

@@ -13,7 +13,8 @@ def create_link(call):
                     if kind.get("id") == key or kind.get("name") == facts[0]), None)
     if type_id is None:
         raise errors.not_found("No issue link type with name '%s' found." % kind.get("name"))
-    inward, outward = _end(call, members.mapping(document, "inwardIssue")), _end(call, members.mapping(document, "outwardIssue"))
+    inward = _end(call, members.mapping(document, "inwardIssue"))
+    outward = _end(call, members.mapping(document, "outwardIssue"))
     if inward.id == outward.id:
         raise errors.bad_request("An issue cannot be linked to itself.")
     comment = other_actions.read_comment(call.world, document["comment"]) if document.get("comment") else None

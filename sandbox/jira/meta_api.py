@@ -1,8 +1,8 @@
-"""What may be set and chosen: createmeta, fields, priorities, resolutions, statuses, issue types, link types, labels."""
+"""What may be set and chosen: createmeta, fields, priorities, resolutions, statuses, types, link types, labels."""
 
 from sandbox.common.router import Route
 from sandbox.jira import catalog, errors
-from sandbox.jira.field_references import schema_of
+from sandbox.jira.kinds import schema_of
 
 NOT_NAVIGABLE = ("comment",)
 

@@ -26,7 +26,8 @@ def read_comment(world, document):
     properties = dict(read_property(one) for one in members.sequence(document, "properties"))
     internal = properties.get("sd.public.comment") or {}
     public = not (isinstance(internal, dict) and internal.get("internal") is True)
-    return {"body": body, "visibility": _visibility(document.get("visibility")), "public": public, "properties": properties}
+    return {"body": body, "visibility": _visibility(document.get("visibility")), "public": public,
+            "properties": properties}
 
 
 def _visibility(value):
@@ -121,7 +122,7 @@ def delete_property(world, actor, issue, key):
 
 
 def create_link(world, actor, type_id, inward, outward):
-    """`inward` is the source. An existing link is left as it is, as Jira does; both issues' changelogs tell of a new one."""
+    """`inward` is the source. A link that exists is left alone, as Jira does; both changelogs tell of a new one."""
     for link in world.links_of(inward):
         if (link.type_id, link.inward, link.outward) == (type_id, inward.id, outward.id):
             return link

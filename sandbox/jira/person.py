@@ -86,7 +86,8 @@ def _transition(world, actor, order, fields):
     """By the name of a transition, or of the status it leads to; `resolution` in short form if it is asked for."""
     issue, wanted = _issue(world, order), fields["to"]
     for one in world.type_of(issue).workflow.transitions:
-        if wanted in (one.name, catalog.STATUSES[one.to].name) and (one.sources is None or issue.status_id in one.sources):
+        is_offered = one.sources is None or issue.status_id in one.sources
+        if is_offered and wanted in (one.name, catalog.STATUSES[one.to].name):
             rest = {name: value for name, value in fields.items() if name != "to"}
             values = _values(world, issue_edit.for_issue(world, issue), rest)
             return "issue", issue_actions.transition_issue(world, actor, issue, one, values)

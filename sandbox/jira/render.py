@@ -125,7 +125,8 @@ class Renderer:
 
     def sprint_text(self, sprint):
         """Data Center shows a sprint as the printed form of a Java object."""
-        moments = [times.shown(one, self.zone) if one else "<null>" for one in (sprint.start, sprint.end, sprint.complete)]
+        moments = [times.shown(one, self.zone) if one else "<null>"
+                   for one in (sprint.start, sprint.end, sprint.complete)]
         return ("com.atlassian.greenhopper.service.sprint.Sprint@%x[id=%d,rapidViewId=%d,state=%s,name=%s,startDate=%s,"
                 "endDate=%s,completeDate=%s,activatedDate=%s,sequence=%d,goal=%s,autoStartStop=false]" % (
                     0x1a2b3c00 + sprint.id, sprint.id, sprint.board_id, sprint.state.upper(), sprint.name, moments[0],

@@ -13,12 +13,14 @@ LAST_MS = int(parse_iso("2025-09-01T00:00:00Z") * 1000)
 DAY_MS = 86_400_000
 TWO_YEARS_MS = 2 * 365 * DAY_MS
 BOARD_ID = 1
+RARE_TRANSITIONS = ("2", "3", "721")
 
 
 def seed_project(world, project, issues, seed):
     """Adds this many issues. The caller holds the lock."""
     Planter(world, project, seed).plant(issues)
-    world.record(Actor(world.users[project.lead], "seed"), "seed", after={"project": project.key, "issues": issues, "seed": seed})
+    world.record(Actor(world.users[project.lead], "seed"), "seed",
+                 after={"project": project.key, "issues": issues, "seed": seed})
     own = [one for one in world.issues.values() if one.project_id == project.id]
     return {"project": project.key, "issues": len(own), "comments": sum(len(world.comments[one.id]) for one in own)}
 
@@ -89,7 +91,8 @@ class Planter:
                       category_changed=created)
         self.project.next_number += 1
         issue.values = {"summary": self.writer.summary(issue_type.name), "reporter": creator,
-                        "priority": self.pick(tuple(catalog.PRIORITIES)), "description": self.writer.description(issue_type.name)}
+                        "priority": self.pick(tuple(catalog.PRIORITIES)),
+                        "description": self.writer.description(issue_type.name)}
         self._common_fields(issue, issue_type)
         self._custom_fields(issue, set(catalog.screen_of(world.flavour, issue_type)))
         self._hang(issue, issue_type)
@@ -130,7 +133,8 @@ class Planter:
             "customfield_10033": self._person(), "customfield_10034": [self._person()],
             "customfield_10035": "CUST-%d" % (rng.random() * 10000), "customfield_10036": self.writer.criteria(),
             "customfield_10037": "2026-%02d-15" % (1 + rng.random() * 12),
-            "customfield_10038": self.start + int(rng.random() * TWO_YEARS_MS), "customfield_10039": [pick(words.KEYWORDS)],
+            "customfield_10038": self.start + int(rng.random() * TWO_YEARS_MS),
+            "customfield_10039": [pick(words.KEYWORDS)],
             "customfield_10040": [area.id, pick(area.children).id if area.children else None],
             "customfield_10041": "https://example.com/runbooks/%d" % (rng.random() * 100)}
         for name, value in drawn.items():
@@ -158,13 +162,16 @@ class Planter:
     def _walk(self, issue, workflow):
         """A few steps through the workflow, each with its entry in the changelog."""
         for _ in range(int(self.rng.random() * 5)):
-            offered = [one for one in workflow.transitions if one.to != issue.status_id and one.id not in ("2", "3", "721")
+            offered = [one for one in workflow.transitions if one.to != issue.status_id
+                       and one.id not in RARE_TRANSITIONS
                        and (one.sources is None or issue.status_id in one.sources)]
             if not offered:
                 return
             step = self.pick(offered)
-            moment, old, new = self._later(issue, 20 * DAY_MS), catalog.STATUSES[issue.status_id], catalog.STATUSES[step.to]
-            items = [{"field": "status", "fieldtype": "jira", "fieldId": "status", "from": old.id, "fromString": old.name,
+            moment = self._later(issue, 20 * DAY_MS)
+            old, new = catalog.STATUSES[issue.status_id], catalog.STATUSES[step.to]
+            items = [{"field": "status", "fieldtype": "jira", "fieldId": "status", "from": old.id,
+                      "fromString": old.name,
                       "to": new.id, "toString": new.name}]
             issue.status_id = new.id
             if old.category != new.category:
@@ -207,5 +214,6 @@ class Planter:
             if kind == "change":
                 world.changes[issue_id].append(Change(world.next_id("change"), issue_id, author, moment, facts))
             else:
-                comment = Comment(world.next_id("comment"), issue_id, author, author, facts[0], moment, moment, facts[1])
+                comment = Comment(world.next_id("comment"), issue_id, author, author, facts[0], moment, moment,
+                                  facts[1])
                 world.comments[issue_id].append(comment)

@@ -4,7 +4,8 @@ from sandbox.jira import adf_text
 from sandbox.jira import seed_words as words
 
 PANELS = ("info", "note", "warning", "error", "success")
-TEMPLATES = {"Epic": words.EPICS, "Story": words.STORIES, "Task": words.TASKS, "Bug": words.BUGS, "Sub-task": words.SUBTASKS}
+TEMPLATES = {"Epic": words.EPICS, "Story": words.STORIES, "Task": words.TASKS, "Bug": words.BUGS,
+             "Sub-task": words.SUBTASKS}
 
 
 def text_node(text, *marks):
@@ -31,7 +32,8 @@ class Writer:
 
     def fill(self, template):
         """Replaces the words in braces, those of the drawn words too."""
-        values = {"part": self.pick(words.PARTS), "thing": self.pick(words.THINGS), "n": 2 + int(self._rng.random() * 97),
+        values = {"part": self.pick(words.PARTS), "thing": self.pick(words.THINGS),
+                  "n": 2 + int(self._rng.random() * 97),
                   "http": 400 + int(self._rng.random() * 112)}
         values["symptom"] = self.pick(words.SYMPTOMS).format_map(values)
         values["trigger"] = self.pick(words.TRIGGERS).format_map(values)
@@ -55,7 +57,8 @@ class Writer:
             return None
         if dice < 0.25:
             return self.finish([self._prose()])
-        makers = [self._heading, self._bullets, self._code, self._panel, self._table, self._tasks, self._rich, self._quote]
+        makers = [self._heading, self._bullets, self._code, self._panel, self._table, self._tasks, self._rich,
+                  self._quote]
         blocks = [self._prose()]
         for _ in range(1 + int(self._rng.random() * 5)):
             blocks += self.pick(makers)()
@@ -91,7 +94,8 @@ class Writer:
     def _bullets(self):
         kind = self.pick(("bulletList", "orderedList"))
         items = [{"type": "listItem", "content": [self._prose()]} for _ in range(2 + int(self._rng.random() * 3))]
-        items[-1]["content"].append({"type": "bulletList", "content": [{"type": "listItem", "content": [self._prose()]}]})
+        items[-1]["content"].append({"type": "bulletList",
+                                     "content": [{"type": "listItem", "content": [self._prose()]}]})
         return [{"type": kind, "content": items}]
 
     def _code(self):
@@ -109,7 +113,8 @@ class Writer:
             return {"type": "tableRow", "content": [{"type": kind, "attrs": {}, "content": [paragraph(text_node(one))]}
                                                     for one in texts]}
         return [{"type": "table", "attrs": {"isNumberColumnEnabled": False, "layout": "default"}, "content": [
-            row("tableHeader", "What", "Value"), row("tableCell", "OS", "Debian 12"), row("tableCell", "n", self.fill("{n}"))]}]
+            row("tableHeader", "What", "Value"), row("tableCell", "OS", "Debian 12"),
+            row("tableCell", "n", self.fill("{n}"))]}]
 
     def _tasks(self):
         items = [{"type": "taskItem", "attrs": {"localId": str(number), "state": self.pick(("TODO", "DONE"))},

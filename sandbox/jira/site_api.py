@@ -172,15 +172,15 @@ def get_user(call):
 
 def bulk_users(call):
     """GET /user/bulk?accountId=…&accountId=…"""
-    wanted = call.words("accountId")
-    return call.page([call.world.users[one] for one in wanted if one in call.world.users], call.show.user_document, default=10,
-                     most=200)
+    found = [call.world.users[one] for one in call.words("accountId") if one in call.world.users]
+    return call.page(found, call.show.user_document, default=10, most=200)
 
 
 ROUTES = [
     Route("GET", "/api/myself", myself), Route("GET", "/api/serverInfo", server_info, "anonymous"),
     Route("GET", "/api/project", list_projects), Route("GET", "/api/project/search", search_projects),
-    Route("GET", "/api/project/{project}", get_project), Route("GET", "/api/project/{project}/statuses", project_statuses),
+    Route("GET", "/api/project/{project}", get_project),
+    Route("GET", "/api/project/{project}/statuses", project_statuses),
     Route("GET", "/api/project/{project}/versions", project_versions),
     Route("GET", "/api/project/{project}/version", project_version_page),
     Route("GET", "/api/project/{project}/components", project_components),

@@ -29,7 +29,8 @@ RETRIED = (408, 409, 425, 429)
 POLL_S = 0.1
 KEPT = 1000
 
-DYNAMIC_EVENTS = ("jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created", "comment_updated",
+DYNAMIC_EVENTS = ("jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created",
+                  "comment_updated",
                   "comment_deleted", "issue_property_set", "issue_property_deleted")
 ADMIN_EVENTS = DYNAMIC_EVENTS[:6] + (
     "issuelink_created", "issuelink_deleted", "issue_property_set", "issue_property_deleted", "jira:version_created",
@@ -208,7 +209,8 @@ class Webhooks:
                 self._waiting.append(delivery)
                 self._changed.notify()
         else:
-            self.failed.append({"id": delivery.identifier, "client_id": delivery.hook.client_id, "url": delivery.hook.url,
+            self.failed.append({"id": delivery.identifier, "client_id": delivery.hook.client_id,
+                                "url": delivery.hook.url,
                                 "body": delivery.body.decode(), "time": self.world.now_ms()})
 
     def _repeat_due(self):
@@ -224,7 +226,8 @@ class Webhooks:
 
     def describe(self):
         with self._changed:
-            return {"to_repeat": len(self._waiting), "failed": len(self.failed), "deliveries": list(self.deliveries)[-100:]}
+            return {"to_repeat": len(self._waiting), "failed": len(self.failed),
+                    "deliveries": list(self.deliveries)[-100:]}
 
 
 def as_text(value):

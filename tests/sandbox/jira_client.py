@@ -35,12 +35,16 @@ class Jira(Sandbox):
         sent = {} if token is None or path.startswith("/_sandbox") else {"Authorization": self.authorization}
         sent.update({"Content-Type": "application/json"} if body is not None else {})
         sent.update(headers or {})
-        path = path[1:] if path.startswith("//") else path if path.startswith(("/_sandbox", "http")) else self.api + path
+        if path.startswith("//"):
+            path = path[1:]
+        elif not path.startswith(("/_sandbox", "http")):
+            path = self.api + path
         return super().request(method, path, body, sent, None, timeout_s)
 
     def act(self, actor, do, key=None, project="ROCKET", type="Task", **fields):
         """What a person does in the meantime."""
-        return self.control("act", {"actor": actor, "do": do, "key": key, "project": project, "type": type, "fields": fields})
+        return self.control("act",
+                            {"actor": actor, "do": do, "key": key, "project": project, "type": type, "fields": fields})
 
     def create(self, summary="x", type="Task", project="ROCKET", **fields):
         """A new issue by the API: its key."""

@@ -33,7 +33,8 @@ def as_user(login, token):
 class Issues(unittest.TestCase):
     def test_issue_create_shows_what_was_sent(self):
         made = jira.post("/issue", {"fields": {
-            "project": {"key": "ROCKET"}, "issuetype": {"name": "Story"}, "summary": "  A title  ", "description": doc("a", "b"),
+            "project": {"key": "ROCKET"}, "issuetype": {"name": "Story"}, "summary": "  A title  ",
+            "description": doc("a", "b"),
             "labels": ["z", "a"], "components": [{"name": "Fuel"}], "fixVersions": [{"name": "1.0"}]}})
         self.assertEqual(made.status, 201)
         self.assertEqual(set(made.json), {"id", "key", "self"})
@@ -49,7 +50,8 @@ class Issues(unittest.TestCase):
         self.assertIsNone(fields["resolution"])
 
     def test_issue_create_with_properties(self):
-        made = jira.post("/issue", {"fields": {"project": {"key": "ROCKET"}, "issuetype": {"id": "10002"}, "summary": "x"},
+        made = jira.post("/issue",
+                         {"fields": {"project": {"key": "ROCKET"}, "issuetype": {"id": "10002"}, "summary": "x"},
                                     "properties": [{"key": "tandem", "value": {"op": "1"}}]}).json
         found = jira.get("/issue/%s?fields=summary&properties=tandem,other" % made["key"]).json
         self.assertEqual(found["properties"], {"tandem": {"op": "1"}})
@@ -78,7 +80,8 @@ class Issues(unittest.TestCase):
         self.assertEqual(jira.post("/issue/bulk", {"issueUpdates": [one(summary="x")] * 51}).status, 400)
 
     def test_issue_bulkfetch_orders_by_id_and_lists_the_missing(self):
-        answer = jira.post("/issue/bulkfetch", {"issueIdsOrKeys": ["rocket-9", "10003", "NO-1"], "fields": ["summary"]}).json
+        answer = jira.post("/issue/bulkfetch",
+                           {"issueIdsOrKeys": ["rocket-9", "10003", "NO-1"], "fields": ["summary"]}).json
         self.assertEqual([one["key"] for one in answer["issues"]], ["ROCKET-4", "ROCKET-9"])
         self.assertEqual(answer["issueErrors"][0]["id"], "NO-1")
         self.assertEqual(jira.post("/issue/bulkfetch", {"issueIdsOrKeys": ["1"] * 101}).status, 400)
@@ -98,7 +101,8 @@ class Issues(unittest.TestCase):
         key = jira.create()
         refused = jira.edit(key, status={"name": "Done"})
         self.assertEqual((refused.status, list(refused.json["errors"])), (400, ["status"]))
-        self.assertEqual(jira.put("/issue/" + key, {"fields": {"summary": "y"}, "transition": {"id": "41"}}).status, 204)
+        self.assertEqual(jira.put("/issue/" + key, {"fields": {"summary": "y"}, "transition": {"id": "41"}}).status,
+                         204)
         self.assertEqual(jira.fields(key)["status"]["name"], "To Do")
 
     def test_issue_edit_without_a_difference_leaves_updated(self):
@@ -130,7 +134,8 @@ class Issues(unittest.TestCase):
         self.assertRegex(after.json["key"], r"^FUEL-\d+$")
         self.assertEqual(after.json["fields"]["project"]["key"], "FUEL")
         items = jira.get("/issue/%s/changelog" % key).json["values"][-1]["items"]
-        self.assertIn(("Key", key, after.json["key"]), [(one["field"], one["fromString"], one["toString"]) for one in items])
+        self.assertIn(("Key", key, after.json["key"]),
+                      [(one["field"], one["fromString"], one["toString"]) for one in items])
 
     def test_issue_fields_are_chosen(self):
         path = "/issue/ROCKET-1?fields="
@@ -179,7 +184,8 @@ class Transitions(unittest.TestCase):
         return jira.post("/issue/%s/transitions" % key, dict(more, transition={"id": number}))
 
     def offered(self, key):
-        return {one["id"]: one for one in jira.get("/issue/%s/transitions?expand=transitions.fields" % key).json["transitions"]}
+        return {one["id"]: one
+                for one in jira.get("/issue/%s/transitions?expand=transitions.fields" % key).json["transitions"]}
 
     def test_transition_done_sets_the_resolution_and_back_clears_it(self):
         key = jira.create()
@@ -209,7 +215,8 @@ class Transitions(unittest.TestCase):
         self.assertEqual(self.go(key, "5").json["errors"], {"resolution": "Resolution is required."})
         self.assertEqual(self.go(key, "711").json["errors"], {REVIEWER: "Reviewer is required."})
         self.assertEqual(self.go(key, "5", fields={"summary": "no"}).status, 400)
-        answer = self.go(key, "5", fields={"resolution": {"name": "Fixed"}}, update={"comment": [{"add": {"body": doc("ok")}}]})
+        answer = self.go(key, "5", fields={"resolution": {"name": "Fixed"}},
+                         update={"comment": [{"add": {"body": doc("ok")}}]})
         self.assertEqual(answer.status, 204)
         fields = jira.fields(key)
         self.assertEqual((fields["status"]["name"], fields["resolution"]["name"]), ("Resolved", "Fixed"))
@@ -258,7 +265,8 @@ class Comments(unittest.TestCase):
         self.assertEqual(newest["body"], doc("4"))
 
     def test_comment_restricted_is_hidden_from_others(self):
-        made = jira.post(self.path, {"body": doc("secret"), "visibility": {"type": "role", "value": "Administrators"}}).json
+        made = jira.post(self.path,
+                         {"body": doc("secret"), "visibility": {"type": "role", "value": "Administrators"}}).json
         self.assertEqual(made["visibility"]["value"], "Administrators")
         writer = as_user("writer", "write-token")
         self.assertEqual(jira.get("%s/%s" % (self.path, made["id"]), headers=writer).status, 404)
@@ -321,7 +329,8 @@ class Around(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             arguments = ("--issues", "20", "--state", os.path.join(folder, "jira.json"))
             first = Jira(*arguments)
-            key = first.create(type="Story", labels=["kept"], customfield_10040={"value": "Ground", "child": {"value": "Fuel"}})
+            key = first.create(type="Story", labels=["kept"],
+                               customfield_10040={"value": "Ground", "child": {"value": "Fuel"}})
             first.post("/issue/%s/comment" % key, {"body": doc("c")})
             first.put("/issue/%s/properties/p" % key, {"v": 1})
             first.act("alice", "link", key, to="ROCKET-1")
@@ -333,14 +342,16 @@ class Around(unittest.TestCase):
             after = [second.get(path).json, second.get("/issue/ROCKET-2").json, second.control("history")["last_seq"]]
             second.stop()
         address = "http://127.0.0.1:%d"
-        self.assertEqual(json.dumps(before).replace(address % first.port, ""), json.dumps(after).replace(address % second.port, ""))
+        self.assertEqual(json.dumps(before).replace(address % first.port, ""),
+                         json.dumps(after).replace(address % second.port, ""))
 
     def test_history_tells_people_from_the_api(self):
         since = jira.control("history")["last_seq"]
         key = jira.create()
         jira.act("alice", "edit", key, summary="hers", description="typed", assignee="bob")
         made, edited = jira.control("history?since_seq=%d" % since)["entries"]
-        self.assertEqual((made["via"], made["action"], made["actor"], made["issue"]), ("api", "create", "tandem-bot", key))
+        self.assertEqual((made["via"], made["action"], made["actor"], made["issue"]),
+                         ("api", "create", "tandem-bot", key))
         self.assertEqual((edited["via"], edited["actor"], edited["after"]["assignee"]), ("person", "alice", "bob"))
         self.assertEqual(jira.fields(key)["description"], doc("typed"))
 

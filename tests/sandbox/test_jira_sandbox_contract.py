@@ -79,7 +79,8 @@ class Contract(unittest.TestCase):
                 self.check("GET", "/issue/%s%s" % (key, tail))
 
     def test_contract_search(self):
-        body = {"jql": "project = ROCKET ORDER BY updated, key", "fields": ["*all"], "maxResults": 50, "expand": "names,changelog"}
+        body = {"jql": "project = ROCKET ORDER BY updated, key", "fields": ["*all"], "maxResults": 50,
+                "expand": "names,changelog"}
         first = self.check("POST", "/search/jql", body)
         self.check("POST", "/search/jql", dict(body, nextPageToken=first["nextPageToken"], reconcileIssues=[10001]))
         self.check("GET", "/search/jql?jql=project=ROCKET")
@@ -116,7 +117,8 @@ class Contract(unittest.TestCase):
 
     def test_contract_comment_life(self):
         path = "/issue/FUEL-7/comment"
-        made = self.check("POST", path, {"body": doc("x"), "visibility": {"type": "role", "value": "Administrators"}}, 201)
+        made = self.check("POST", path, {"body": doc("x"), "visibility": {"type": "role", "value": "Administrators"}},
+                          201)
         self.check("PUT", "%s/%s" % (path, made["id"]), {"body": doc("y")})
         self.check("GET", "%s/%s" % (path, made["id"]))
         self.check("POST", "/comment/list", {"ids": [int(made["id"])]})

@@ -32,7 +32,8 @@ class DataCenter(unittest.TestCase):
         self.assertEqual((info["deploymentType"], info["versionNumbers"][0]), ("Server", 9))
 
     def test_data_center_has_only_its_own_paths(self):
-        for path in ("//rest/api/3/myself", "/search/jql?jql=project=ROCKET", "/label", "/webhook", "//oauth/token/accessible-resources",
+        for path in ("//rest/api/3/myself", "/search/jql?jql=project=ROCKET", "/label", "/webhook",
+                     "//oauth/token/accessible-resources",
                      "/issue/ROCKET-1/changelog"):
             self.assertEqual(jira.get(path).status, 404, path)
         self.assertEqual(jira.get("//rest/api/latest/myself").status, 200)
@@ -61,7 +62,8 @@ class DataCenter(unittest.TestCase):
         self.assertEqual(jira.edit(key, description="x" * 32_768).status, 400)
 
     def test_data_center_seed_is_wiki_markup(self):
-        texts = [issue["fields"]["description"] for issue in jira.get("/search?jql=project=ROCKET&maxResults=120").json["issues"]]
+        texts = [issue["fields"]["description"]
+                 for issue in jira.get("/search?jql=project=ROCKET&maxResults=120").json["issues"]]
         self.assertTrue(all(text is None or isinstance(text, str) for text in texts))
         everything = "\n".join(text for text in texts if text)
         for mark in ("{code:", "h2. ", "||What||", "{info}", "[~"):
@@ -70,7 +72,8 @@ class DataCenter(unittest.TestCase):
     def test_data_center_search_pages_by_offset(self):
         found, total = [], 1
         while len(found) < total:
-            page = jira.post("/search", {"jql": "project = ROCKET AND key <= ROCKET-120 ORDER BY key", "startAt": len(found),
+            page = jira.post("/search",
+                             {"jql": "project = ROCKET AND key <= ROCKET-120 ORDER BY key", "startAt": len(found),
                                          "maxResults": 50, "fields": ["summary"]}).json
             total = page["total"]
             found += [issue["key"] for issue in page["issues"]]
@@ -80,7 +83,8 @@ class DataCenter(unittest.TestCase):
         self.assertNotIn("comment", by_default["issues"][0]["fields"])
 
     def test_data_center_epics_have_names_and_links(self):
-        refused = jira.post("/issue", {"fields": {"project": {"key": "ROCKET"}, "issuetype": {"name": "Epic"}, "summary": "e"}})
+        refused = jira.post("/issue",
+                            {"fields": {"project": {"key": "ROCKET"}, "issuetype": {"name": "Epic"}, "summary": "e"}})
         self.assertEqual(list(refused.json["errors"]), [EPIC_NAME])
         epic = jira.create(type="Epic", **{EPIC_NAME: "e"})
         story = jira.create(type="Story", **{EPIC_LINK: epic})

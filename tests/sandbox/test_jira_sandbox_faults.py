@@ -107,7 +107,8 @@ class DataCenterLimits(WithJira):
         self.jira.control("limits", {"bucket_size": 3, "bucket_fill": 1, "bucket_interval_s": 10})
         answers = [self.jira.get("/myself") for _ in range(4)]
         self.assertEqual([one.status for one in answers], [200, 200, 200, 429])
-        self.assertEqual((answers[0].headers["x-ratelimit-remaining"], answers[0].headers["x-ratelimit-fillrate"]), ("2", "1"))
+        self.assertEqual((answers[0].headers["x-ratelimit-remaining"], answers[0].headers["x-ratelimit-fillrate"]),
+                         ("2", "1"))
         self.assertIn(answers[3].headers["retry-after"], ("10", "9"))
         self.jira.control("clock", {"advance_s": 10})
         self.assertEqual([self.jira.get("/myself").status for _ in range(2)], [200, 429])
@@ -161,7 +162,8 @@ class Faults(WithJira):
     def test_fault_chooses_by_actor_query_and_number(self):
         self.jira.control("faults", {"fault": "status", "match": {"actor": "someone"}})
         self.assertEqual(self.jira.get("/myself").status, 200)
-        self.jira.control("faults", {"fault": "status", "skip": 1, "match": {"actor": "tandem-bot", "query": "maxResults=7"}})
+        self.jira.control("faults",
+                          {"fault": "status", "skip": 1, "match": {"actor": "tandem-bot", "query": "maxResults=7"}})
         statuses = [self.jira.get("/label?maxResults=7").status for _ in range(3)]
         self.assertEqual(statuses, [200, 503, 200])
 
@@ -171,7 +173,8 @@ class Faults(WithJira):
         self.jira.get("/nonsense")
         log = self.jira.control("requests")
         self.assertEqual(log["counts"]["GET /api/issue/{key}"], 2)
-        self.assertEqual((log["statuses"]["200"], log["log"][-1]["status"], log["log"][0]["actor"]), (2, 404, "tandem-bot"))
+        self.assertEqual((log["statuses"]["200"], log["log"][-1]["status"], log["log"][0]["actor"]),
+                         (2, 404, "tandem-bot"))
 
     def test_clock_moves_what_is_dated(self):
         self.jira.control("clock", {"set": "2031-05-06T07:08:09Z"})
@@ -182,7 +185,8 @@ class Faults(WithJira):
         self.assertTrue(self.jira.fields(self.jira.create())["created"].startswith("2031-05-07T09:08:"))
 
     def test_control_names_what_is_wrong(self):
-        for what, document in (("faults", {"fault": "nonsense"}), ("limits", {"nonsense": 1}), ("act", {"actor": "a", "do": "no"}),
+        for what, document in (("faults", {"fault": "nonsense"}), ("limits", {"nonsense": 1}),
+                               ("act", {"actor": "a", "do": "no"}),
                                ("act", {"actor": "a", "do": "edit", "key": "NO-1"})):
             answer = self.jira.post("/_sandbox/" + what, document)
             self.assertIn(answer.status, (404, 422), what)

@@ -52,7 +52,8 @@ class Kinds(unittest.TestCase):
         self.check("customfield_10041", "https://example.com/x", "https://example.com/x")
         self.check("customfield_10042", [{"value": "Mail"}], ["Mail"], options)
         self.check("customfield_10043", {"value": "Yes"}, "Yes", lambda value: value["value"])
-        self.check("versions", [{"name": "1.0"}, {"name": "1.1"}], ["1.0", "1.1"], lambda value: [one["name"] for one in value])
+        self.check("versions", [{"name": "1.0"}, {"name": "1.1"}], ["1.0", "1.1"],
+                   lambda value: [one["name"] for one in value])
         self.check("environment", doc("Debian"), doc("Debian"))
         self.check("duedate", "2030-01-01", "2030-01-01")
         self.check("assignee", {"accountId": bob}, bob, lambda value: value["accountId"])
@@ -65,12 +66,15 @@ class Kinds(unittest.TestCase):
         for name, value in (
                 ("customfield_10016", "2"), ("customfield_10016", True), ("customfield_10031", {"value": "No such"}),
                 ("customfield_10031", "Major"), ("customfield_10032", {"value": "iOS"}), ("customfield_10033", "alice"),
-                ("customfield_10033", {"accountId": "nobody"}), ("customfield_10035", doc("x")), ("customfield_10035", "x" * 256),
+                ("customfield_10033", {"accountId": "nobody"}), ("customfield_10035", doc("x")),
+                ("customfield_10035", "x" * 256),
                 ("customfield_10036", "text"), ("customfield_10037", "tomorrow"), ("customfield_10039", "a"),
                 ("customfield_10039", ["a b"]), ("customfield_10040", {"value": "Flight", "child": {"value": "Fuel"}}),
                 ("customfield_10041", "no url"), ("customfield_10020", "first"), ("customfield_10020", 1),
-                ("versions", [{"name": "0.0"}]), ("components", ["Fuel"]), ("priority", {"name": "Huge"}), ("labels", "a"),
-                ("summary", None), ("summary", "a\nb"), ("summary", "x" * 256), ("reporter", None), ("duedate", "2030-02-31"),
+                ("versions", [{"name": "0.0"}]), ("components", ["Fuel"]), ("priority", {"name": "Huge"}),
+                ("labels", "a"),
+                ("summary", None), ("summary", "a\nb"), ("summary", "x" * 256), ("reporter", None),
+                ("duedate", "2030-02-31"),
                 ("assignee", {"accountId": "-2"}), ("created", "2030-01-01"), ("customfield_99999", 1)):
             answer = jira.edit(self.key, **{name: value})
             self.assertEqual((answer.status, list(answer.json["errors"])), (400, [name]), (name, value))
@@ -83,7 +87,8 @@ class Kinds(unittest.TestCase):
 
     def test_field_changes_are_told_in_the_changelog(self):
         alice = jira.account_id("alice")
-        jira.edit(self.key, labels=["b", "a"], assignee={"accountId": alice}, versions=[{"name": "1.0"}, {"name": "1.1"}],
+        jira.edit(self.key, labels=["b", "a"], assignee={"accountId": alice},
+                  versions=[{"name": "1.0"}, {"name": "1.1"}],
                   customfield_10031={"value": "Minor"}, description=doc("new"))
         items = jira.get("/issue/%s/changelog" % self.key).json["values"][-1]["items"]
         told = [(one["field"], one["from"], one["fromString"], one["to"], one["toString"]) for one in items]
@@ -131,7 +136,8 @@ class Hierarchy(unittest.TestCase):
         self.assertEqual((sprint["id"], sprint["state"]), (3, "active"))
         self.assertEqual(jira.post("//rest/agile/1.0/sprint/4/issue", {"issues": [key]}).status, 204)
         self.assertEqual(jira.fields(key)["customfield_10020"][0]["name"], "Sprint 4")
-        states = [one["state"] for one in jira.get("//rest/agile/1.0/board/1/sprint?state=active,future").json["values"]]
+        states = [one["state"]
+                  for one in jira.get("//rest/agile/1.0/board/1/sprint?state=active,future").json["values"]]
         self.assertEqual(states, ["active", "future"])
 
 
@@ -153,13 +159,16 @@ class Documents(unittest.TestCase):
         cell = {"type": "tableCell", "attrs": {}, "content": [paragraph(text("c"))]}
         blocks = [
             paragraph(text("a", {"type": "strong"}, link), {"type": "hardBreak"}, text("b", {"type": "code"}),
-                      {"type": "mention", "attrs": {"id": "x", "text": "@x"}}, {"type": "emoji", "attrs": {"shortName": ":+1:"}},
+                      {"type": "mention", "attrs": {"id": "x", "text": "@x"}},
+                      {"type": "emoji", "attrs": {"shortName": ":+1:"}},
                       {"type": "date", "attrs": {"timestamp": "1700000000000"}},
                       {"type": "status", "attrs": {"text": "OK", "color": "green"}},
                       {"type": "inlineCard", "attrs": {"url": "https://example.com"}},
-                      text("c", {"type": "subsup", "attrs": {"type": "sub"}}, {"type": "textColor", "attrs": {"color": "#ff0000"}})),
+                      text("c", {"type": "subsup", "attrs": {"type": "sub"}},
+                           {"type": "textColor", "attrs": {"color": "#ff0000"}})),
             {"type": "heading", "attrs": {"level": 6}, "content": [text("h")]}, {"type": "rule"},
-            {"type": "bulletList", "content": [item]}, {"type": "orderedList", "attrs": {"order": 3}, "content": [item]},
+            {"type": "bulletList", "content": [item]},
+            {"type": "orderedList", "attrs": {"order": 3}, "content": [item]},
             {"type": "codeBlock", "attrs": {"language": "c"}, "content": [text("int x;")]},
             {"type": "blockquote", "content": [paragraph(text("q"))]},
             {"type": "panel", "attrs": {"panelType": "note"}, "content": [paragraph(text("p"))]},
@@ -167,7 +176,8 @@ class Documents(unittest.TestCase):
             {"type": "taskList", "attrs": {"localId": "l"}, "content": [
                 {"type": "taskItem", "attrs": {"localId": "i", "state": "DONE"}, "content": [text("t")]}]},
             {"type": "expand", "attrs": {"title": "t"}, "content": [paragraph()]},
-            {"type": "mediaSingle", "content": [{"type": "media", "attrs": {"type": "external", "url": "https://example.com/x.png"}}]}]
+            {"type": "mediaSingle",
+             "content": [{"type": "media", "attrs": {"type": "external", "url": "https://example.com/x.png"}}]}]
         self.assertEqual(self.answer(*blocks).status, 204)
         self.assertEqual(jira.fields("ROCKET-1")["description"]["content"], blocks)
 
@@ -190,7 +200,8 @@ class Documents(unittest.TestCase):
                 {"type": "paragraph", "content": [{"type": "mention", "attrs": {"text": "@x"}}]},
                 {"type": "taskList", "attrs": {}, "content": []}, {"type": "paragraph", "content": "x"},
                 marked({"type": "blink"}), marked({"type": "link"}), marked({"type": "code"}, {"type": "strong"}),
-                marked({"type": "em"}, {"type": "em"}), marked("strong"), marked({"type": "textColor", "attrs": {"color": "red"}}),
+                marked({"type": "em"}, {"type": "em"}), marked("strong"),
+                marked({"type": "textColor", "attrs": {"color": "red"}}),
                 deep):
             answer = self.answer(block)
             self.assertEqual((answer.status, answer.json["errorMessages"]), (400, ["INVALID_INPUT"]), str(block)[:100])
@@ -210,7 +221,8 @@ class Metadata(unittest.TestCase):
         bug = next(one["id"] for one in types["issueTypes"] if one["name"] == "Bug")
         fields = {one["fieldId"]: one for one in jira.get("/issue/createmeta/ROCKET/issuetypes/" + bug).json["fields"]}
         self.assertEqual({name for name, one in fields.items() if one["required"]}, {"summary", "issuetype", "project"})
-        self.assertEqual(options(fields["customfield_10031"]["allowedValues"]), ["Critical", "Major", "Minor", "Cosmetic"])
+        self.assertEqual(options(fields["customfield_10031"]["allowedValues"]),
+                         ["Critical", "Major", "Minor", "Cosmetic"])
         self.assertEqual(fields["customfield_10040"]["schema"]["type"], "option-with-child")
         self.assertEqual(fields["customfield_10032"]["operations"], ["add", "set", "remove"])
         page = jira.get("/issue/createmeta/ROCKET/issuetypes/%s?startAt=2&maxResults=3" % bug).json

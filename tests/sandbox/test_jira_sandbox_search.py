@@ -17,7 +17,8 @@ from stand_in import wait_until  # noqa: E402
 
 def setUpModule():
     global jira
-    jira = Jira("--issues", "150", "--no-limits", "--project", "ROCKET", "--project", "FUEL", "--token", "sandbox-token",
+    jira = Jira("--issues", "150", "--no-limits", "--project", "ROCKET", "--project", "FUEL", "--token",
+                "sandbox-token",
                 "--token", "tokyo-token=hiro:read", "--token", "fuel-token=fueler:admin@FUEL")
 
 
@@ -36,7 +37,8 @@ def epoch_ms(text):
 class Jql(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.key = jira.create("The jql needle", labels=["needle"], type="Bug", duedate="2030-05-01", customfield_10016=8)
+        cls.key = jira.create("The jql needle", labels=["needle"], type="Bug", duedate="2030-05-01",
+                              customfield_10016=8)
         cls.fields = jira.fields(cls.key)
 
     def found(self, jql):
@@ -54,15 +56,19 @@ class Jql(unittest.TestCase):
                     "labels = needle", "labels in (needle, other)", "summary ~ \"jql needle\"", "text ~ needle",
                     "creator = currentUser()", "creator = \"%s\"" % account, "reporter in (currentUser())",
                     "status = Open", "statusCategory = \"To Do\"", "issuetype = Bug AND creator = currentUser()",
-                    "priority = Medium", "due > 2030-04-30", "due <= '2030/05/01'", "created >= -1h", "created > startOfDay(-1)",
-                    "cf[10016] = 8", "\"Story Points\" >= 8", "resolution is EMPTY", "fixVersion IS EMPTY", "not labels is empty",
+                    "priority = Medium", "due > 2030-04-30", "due <= '2030/05/01'", "created >= -1h",
+                    "created > startOfDay(-1)",
+                    "cf[10016] = 8", "\"Story Points\" >= 8", "resolution is EMPTY", "fixVersion IS EMPTY",
+                    "not labels is empty",
                     "id = %s" % jira.get("/issue/" + self.key).json["id"], "assignee = null"):
             self.assertIn(self.key, self.found(jql), jql)
 
     def test_jql_leaves_out_what_does_not_match(self):
         for jql in ("labels = other", "labels != needle", "labels not in (needle)", "status = Done", "summary ~ straw",
-                    "creator != currentUser()", "due < 2030-05-01", "created < -1h", "key < %s" % self.key, "fixVersion = 1.0",
-                    "fixVersion != 1.0", "resolution is not empty", "cf[10016] > 8", "NOT status = Open", "created > now()"):
+                    "creator != currentUser()", "due < 2030-05-01", "created < -1h", "key < %s" % self.key,
+                    "fixVersion = 1.0",
+                    "fixVersion != 1.0", "resolution is not empty", "cf[10016] > 8", "NOT status = Open",
+                    "created > now()"):
             self.assertNotIn(self.key, self.found(jql), jql)
 
     def test_jql_joins_and_nests(self):
@@ -85,15 +91,17 @@ class Jql(unittest.TestCase):
     def test_jql_reads_times_in_the_zone_of_the_account(self):
         issue = jira.fields("ROCKET-30")
         start = moment(issue["created"]).replace(second=0, microsecond=0)
-        here, later = start.strftime("%Y-%m-%d %H:%M"), (start + datetime.timedelta(minutes=1)).strftime("%Y-%m-%d %H:%M")
+        end = start + datetime.timedelta(minutes=1)
+        here, later = start.strftime("%Y-%m-%d %H:%M"), end.strftime("%Y-%m-%d %H:%M")
         jql = "key = ROCKET-30 AND created >= \"%s\" AND created < \"%s\""
         self.assertEqual(jira.keys(jql % (here, later)), ["ROCKET-30"])
         tokyo = {"Authorization": basic("hiro@example.com", "tokyo-token")}
         answer = jira.post("/search/jql", {"jql": jql % (here, later), "fields": ["created"]}, headers=tokyo)
         self.assertEqual(answer.json["issues"], [])
         there = [one.astimezone(zoneinfo.ZoneInfo("Asia/Tokyo")).strftime("%Y-%m-%d %H:%M")
-                 for one in (start, start + datetime.timedelta(minutes=1))]
-        found, = jira.post("/search/jql", {"jql": jql % tuple(there), "fields": ["created"]}, headers=tokyo).json["issues"]
+                 for one in (start, end)]
+        found, = jira.post("/search/jql", {"jql": jql % tuple(there), "fields": ["created"]},
+                           headers=tokyo).json["issues"]
         self.assertTrue(found["fields"]["created"].endswith("+0900"))
         self.assertEqual(epoch_ms(found["fields"]["created"]), epoch_ms(issue["created"]))
 
@@ -103,7 +111,8 @@ class Jql(unittest.TestCase):
                           ("project = ROCKET updated > 1", "'OR' or 'AND'"), ("nonsense = 1", "nonsense"),
                           ("project = ROCKET AND (key = ROCKET-1", "')'"), ("project > ROCKET", "operator"),
                           ("updated > \"yesterday\"", "Date value"), ("updated > \"1700000000000\"", "Date value"),
-                          ("status was Open", "was"), ("key = nokey", "issue key"), ("key = ROCKET-99999", "does not exist"),
+                          ("status was Open", "was"), ("key = nokey", "issue key"),
+                          ("key = ROCKET-99999", "does not exist"),
                           ("creator = nobody", "nobody"), ("reporter = nofunction()", "nofunction"),
                           ("project = ROCKET ORDER BY nonsense", "nonsense"), ("project = {x}", "reserved"),
                           ("(" * 80 + "key = ROCKET-1" + ")" * 80, "nested")):
@@ -113,10 +122,12 @@ class Jql(unittest.TestCase):
         keys = jira.keys("project = ROCKET ORDER BY key DESC")
         numbers = [int(key.partition("-")[2]) for key in keys]
         self.assertEqual(numbers, sorted(numbers, reverse=True))
-        page = jira.search("project = ROCKET ORDER BY updated ASC, key ASC", fields=["updated"], maxResults=100).json["issues"]
+        page = jira.search("project = ROCKET ORDER BY updated ASC, key ASC", fields=["updated"],
+                           maxResults=100).json["issues"]
         times = [epoch_ms(one["fields"]["updated"]) for one in page]
         self.assertEqual(times, sorted(times))
-        by_priority = jira.search("project = ROCKET ORDER BY priority, updated DESC", fields=["priority"], maxResults=100).json["issues"]
+        by_priority = jira.search("project = ROCKET ORDER BY priority, updated DESC", fields=["priority"],
+                                  maxResults=100).json["issues"]
         ids = [one["fields"]["priority"]["id"] for one in by_priority]
         self.assertEqual(ids, sorted(ids))
 
@@ -155,7 +166,8 @@ class Pages(unittest.TestCase):
         self.assertLess(min(sizes[:-1]), 40)
 
     def test_pages_by_get(self):
-        query = urllib.parse.urlencode({"jql": self.JQL, "fields": "summary,updated", "maxResults": 3, "properties": "p"})
+        query = urllib.parse.urlencode({"jql": self.JQL, "fields": "summary,updated", "maxResults": 3,
+                                        "properties": "p"})
         jira.put("/issue/10150/properties/p", 5)
         answer = jira.get("/search/jql?" + query).json
         self.assertEqual(set(answer["issues"][0]["fields"]), {"summary", "updated"})
@@ -193,14 +205,17 @@ class Pages(unittest.TestCase):
 
     def test_search_shows_only_visible_projects(self):
         fueler = {"Authorization": basic("fueler@example.com", "fuel-token")}
-        issues = jira.post("/search/jql", {"jql": "created > 0000-01-01 OR key is not empty", "fields": ["key"]}, headers=fueler)
+        issues = jira.post("/search/jql", {"jql": "created > 0000-01-01 OR key is not empty", "fields": ["key"]},
+                           headers=fueler)
         self.assertEqual(issues.status, 400)
-        answer = jira.post("/search/jql", {"jql": "key is not empty", "fields": ["key"], "maxResults": 5000}, headers=fueler)
+        answer = jira.post("/search/jql", {"jql": "key is not empty", "fields": ["key"], "maxResults": 5000},
+                           headers=fueler)
         self.assertEqual({one["key"].partition("-")[0] for one in answer.json["issues"]}, {"FUEL"})
 
     def test_search_lags_but_for_reconciled_issues(self):
         jira.control("lag", {"ms": 60_000})
-        made = jira.post("/issue", {"fields": {"project": {"key": "ROCKET"}, "issuetype": {"name": "Task"}, "summary": "lagging"}}).json
+        made = jira.post("/issue", {"fields": {"project": {"key": "ROCKET"}, "issuetype": {"name": "Task"},
+                                               "summary": "lagging"}}).json
         jql = "project = ROCKET AND summary ~ lagging"
         self.assertEqual(jira.keys(jql), [])
         self.assertEqual(jira.get("/issue/" + made["key"]).status, 200)

@@ -108,7 +108,8 @@ class Admin(WithReceiver):
         jira.put("/issue/%s/comment/%s" % (key, comment), {"body": doc("d")})
         jira.delete("/issue/%s/comment/%s" % (key, comment))
         jira.put("/issue/%s/properties/p" % key, {"v": 1})
-        jira.post("/issueLink", {"type": {"name": "Relates"}, "inwardIssue": {"key": key}, "outwardIssue": {"key": "ROCKET-1"}})
+        jira.post("/issueLink",
+                  {"type": {"name": "Relates"}, "inwardIssue": {"key": key}, "outwardIssue": {"key": "ROCKET-1"}})
         jira.delete("/issue/" + key)
         posts = self.receiver.wait_for(8)
         self.assertEqual(self.events(), [
@@ -169,7 +170,8 @@ class Admin(WithReceiver):
         jira.create("one")
         jira.create("two")
         jira.control("webhooks", {"pause": False})
-        self.assertEqual([post.json["issue"]["fields"]["summary"] for post in self.receiver.wait_for(4)[2:]], ["two", "one"])
+        self.assertEqual([post.json["issue"]["fields"]["summary"] for post in self.receiver.wait_for(4)[2:]],
+                         ["two", "one"])
 
 
 class Dynamic(WithReceiver):
@@ -197,7 +199,8 @@ class Dynamic(WithReceiver):
 
     def test_dynamic_hook_is_told_what_is_wrong(self):
         good = {"events": ["jira:issue_created"], "jqlFilter": "project = ROCKET AND issuetype != Epic"}
-        made, *refused = self.register(good, dict(good, jqlFilter="watchCount > 1"), dict(good, jqlFilter="summary ~ x"),
+        made, *refused = self.register(good, dict(good, jqlFilter="watchCount > 1"),
+                                       dict(good, jqlFilter="summary ~ x"),
                                        dict(good, events=["nonsense"]), dict(good, jqlFilter="status > Open"))
         self.assertIn("createdWebhookId", made)
         self.assertTrue(all("errors" in one for one in refused), refused)
@@ -214,8 +217,10 @@ class Dynamic(WithReceiver):
         self.assertEqual(post.json["matchedWebhookIds"], [made["createdWebhookId"]])
 
     def test_dynamic_hook_can_watch_fields_and_properties(self):
-        self.register({"events": ["jira:issue_updated"], "jqlFilter": "project = ROCKET", "fieldIdsFilter": ["summary"]},
-                      {"events": ["issue_property_set"], "jqlFilter": "project = ROCKET", "issuePropertyKeysFilter": ["mine"]})
+        self.register({"events": ["jira:issue_updated"], "jqlFilter": "project = ROCKET",
+                       "fieldIdsFilter": ["summary"]},
+                      {"events": ["issue_property_set"], "jqlFilter": "project = ROCKET",
+                       "issuePropertyKeysFilter": ["mine"]})
         key = jira.create()
         jira.edit(key, labels=["unseen"])
         jira.edit(key, summary="seen")
@@ -249,7 +254,8 @@ class OAuth(unittest.TestCase):
         answer = token_answer(grant_type="refresh_token", refresh_token=used)
         self.assertEqual((answer.status, answer.json["error"]), (403, "invalid_grant"))
         self.assertEqual(token_answer(grant_type="refresh_token", refresh_token="unknown").status, 403)
-        self.assertEqual(token_answer(grant_type="refresh_token", refresh_token=refresh, client_secret="wrong").status, 401)
+        self.assertEqual(token_answer(grant_type="refresh_token", refresh_token=refresh, client_secret="wrong").status,
+                         401)
         foreign = token_answer(grant_type="refresh_token", refresh_token=refresh, client_id="other-client",
                                client_secret="other-secret")
         self.assertEqual(foreign.status, 403)
@@ -276,7 +282,8 @@ class OAuth(unittest.TestCase):
 
     def test_code_is_exchanged_once(self):
         back = "http://localhost/back?x=1"
-        query = urllib.parse.urlencode({"client_id": "other-client", "redirect_uri": back, "response_type": "code", "state": "s"})
+        query = urllib.parse.urlencode({"client_id": "other-client", "redirect_uri": back, "response_type": "code",
+                                        "state": "s"})
         consent = jira.get("//authorize?" + query, token=None)
         self.assertEqual(consent.status, 302)
         given = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(consent.headers["location"]).query))
@@ -284,7 +291,8 @@ class OAuth(unittest.TestCase):
         asked = {"grant_type": "authorization_code", "code": given["code"], "redirect_uri": back,
                  "client_id": "other-client", "client_secret": "other-secret"}
         form = urllib.parse.urlencode(asked).encode()
-        answer = jira.post("//oauth/token", form, token=None, headers={"Content-Type": "application/x-www-form-urlencoded"})
+        answer = jira.post("//oauth/token", form, token=None,
+                           headers={"Content-Type": "application/x-www-form-urlencoded"})
         self.assertEqual(answer.status, 200)
         name = jira.get(SITE + "/myself", headers=bearer(answer.json["access_token"])).json["displayName"]
         self.assertEqual(name, "Alice Ångström")
