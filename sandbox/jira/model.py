@@ -12,7 +12,7 @@ PERMISSIONS = ("none", "read", "write", "admin")
 
 @dataclasses.dataclass(slots=True)
 class User:
-    """`account_id` is its identity on Cloud, `name` on Data Center."""
+    """`account_id` is its identity on Cloud, `name` on Data Center. Cloud hides the address of who wants it hidden."""
 
     account_id: str
     name: str
@@ -22,6 +22,7 @@ class User:
     time_zone: str
     active: bool = True
     account_type: str = "atlassian"
+    shows_email: bool = True
 
 
 @dataclasses.dataclass(slots=True, frozen=True)

@@ -163,9 +163,9 @@ def _archive(world, actor, order, fields):
 
 
 def _set_account(world, actor, order, fields):
-    """Changes facts of the actor's account: time_zone, display_name, email, active."""
+    """Changes facts of the actor's account: time_zone, display_name, email, active, shows_email."""
     for name, value in fields.items():
-        if name not in ("time_zone", "display_name", "email", "active"):
+        if name not in ("time_zone", "display_name", "email", "active", "shows_email"):
             raise ValueError("an account has no %s to change" % name)
         setattr(actor.user, name, value)
     world.record(actor, "account", after=fields)

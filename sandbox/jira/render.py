@@ -34,7 +34,9 @@ class Renderer:
     def user_document(self, user):
         avatars = {size: "%s/avatar/%s?size=%s" % (self.site, user.key, size.partition("x")[0]) for size in SIZES}
         document = {"displayName": user.display_name, "active": user.active, "timeZone": user.time_zone,
-                    "avatarUrls": avatars, "emailAddress": user.email}
+                    "avatarUrls": avatars}
+        if user.shows_email or not self.world.is_cloud:
+            document["emailAddress"] = user.email
         if self.world.is_cloud:
             document.update(self="%s/user?accountId=%s" % (self.base, user.account_id), accountId=user.account_id,
                             accountType=user.account_type)

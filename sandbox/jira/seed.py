@@ -37,6 +37,8 @@ class Planter:
         self.people = [self._account(*one) for one in words.PEOPLE]
         self._account(*words.FORMER).active = False
         self._account(*words.AUTOMATION).account_type = "app"
+        for user in self.people[3:6]:
+            user.shows_email = False
         project.lead = project.lead or self.people[0].account_id
         self.writer = Writer(self.rng, self.people, world.is_cloud)
         self.pick = self.writer.pick

@@ -139,7 +139,8 @@ def _matching(call, query, account_id):
 
 
 def _names(user):
-    return [user.display_name, user.email, user.name] + user.display_name.split()
+    shown = [user.email, user.name] if user.shows_email else []
+    return [user.display_name] + shown + user.display_name.split()
 
 
 def _users_page(call, users):

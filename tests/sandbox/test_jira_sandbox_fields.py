@@ -247,6 +247,9 @@ class Metadata(unittest.TestCase):
         self.assertEqual(jira.get("/user?accountId=" + alice).json["timeZone"], "Europe/Stockholm")
         found = jira.get("/user/bulk?accountId=%s&accountId=%s" % (alice, jira.account_id("bob"))).json
         self.assertEqual(found["total"], 2)
+        private, = jira.get("/user/search?query=Erin").json
+        self.assertNotIn("emailAddress", private)
+        self.assertEqual(jira.get("/user/search?query=erin@").json, [])
 
 
 if __name__ == "__main__":
