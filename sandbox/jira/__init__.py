@@ -1,0 +1,1 @@
+"""A stateful stand-in of Jira's issue REST API: Cloud (v3) and Data Center (v2)."""

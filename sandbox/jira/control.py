@@ -1,0 +1,159 @@
+"""The control API under /_sandbox/: history, clock, faults, limits, and what people do meanwhile."""
+
+import json
+import re
+
+from sandbox.common.clock import parse_iso
+from sandbox.common.httpd import Response
+from sandbox.common.router import Route, Router
+from sandbox.jira import errors, person, seed
+from sandbox.jira.render import dumps
+
+
+class Control:
+    """Answers without credentials, limits or faults; its calls are not counted as API requests."""
+
+    def __init__(self, app):
+        self.app = app
+        self.router = Router(ROUTES)
+
+    def handle(self, request):
+        route, request.params = self.router.find(request.method, request.segments)
+        try:
+            if route is None:
+                raise errors.no_such_path()
+            document = json.loads(request.body) if request.body else {}
+            status, answer = 200, route.handler(self.app, request, document)
+        except errors.ApiError as error:
+            status, answer = error.status, error.document
+        except (ValueError, KeyError, TypeError, AttributeError, StopIteration, re.error) as problem:
+            status, answer = 422, {"message": "%s: %s" % (type(problem).__name__, problem)}
+        return Response(status, dumps(answer).encode(), {"Content-Type": "application/json"})
+
+
+def _number(request, name, default):
+    return int(request.query.get(name, default))
+
+
+def health(app, request, document):
+    world = app.world
+    with world.lock:
+        projects = {project.key: {"issues": 0, "comments": 0} for project in world.projects.values()}
+        for issue in world.issues.values():
+            counts = projects[world.find_project(issue.project_id).key]
+            counts["issues"] += 1
+            counts["comments"] += len(world.comments[issue.id])
+        return {"ok": True, "system": "jira", "flavour": world.flavour, "now": app.clock.describe()["now"],
+                "projects": projects, "history_seq": world.history.last_seq()}
+
+
+def get_history(app, request, document):
+    equal = {name: request.query[name] for name in ("actor", "via", "action", "issue", "issue_id", "comment_id")
+             if name in request.query}
+    entries = app.world.history.select(_number(request, "since_seq", 0), _number(request, "limit", 1_000_000), **equal)
+    return {"last_seq": app.world.history.last_seq(), "entries": entries}
+
+
+def get_requests(app, request, document):
+    return app.requests.describe(_number(request, "last", 100))
+
+
+def delete_requests(app, request, document):
+    app.requests.clear()
+    return app.requests.describe(0)
+
+
+def get_clock(app, request, document):
+    return app.clock.describe()
+
+
+def post_clock(app, request, document):
+    """{"advance_s": n} or {"set": ISO time}; `set` and then `advance_s` if both are there."""
+    if "set" in document:
+        app.clock.set(parse_iso(document["set"]))
+    app.clock.advance(float(document.get("advance_s", 0)))
+    app.world.revision += 1
+    return app.clock.describe()
+
+
+def get_faults(app, request, document):
+    return {"faults": app.faults.describe()}
+
+
+def post_faults(app, request, document):
+    """One rule, or a list of rules."""
+    rules = document if isinstance(document, list) else [document]
+    return {"installed": [app.faults.install(rule) for rule in rules]}
+
+
+def delete_faults(app, request, document):
+    app.faults.clear()
+    return {"faults": []}
+
+
+def get_limits(app, request, document):
+    with app.world.lock:
+        return app.limits.describe()
+
+
+def post_limits(app, request, document):
+    with app.world.lock:
+        app.limits.configure(document)
+        return app.limits.describe()
+
+
+def post_lag(app, request, document):
+    with app.world.lock:
+        app.world.index.set_lag(float(document["ms"]) / 1000.0)
+        return {"ms": app.world.index.lag_s * 1000.0}
+
+
+def post_latency(app, request, document):
+    app.latency_s = float(document["ms"]) / 1000.0
+    return {"ms": app.latency_s * 1000.0}
+
+
+def post_pages(app, request, document):
+    """{"shorten": share}: this share of search pages holds fewer issues than asked for."""
+    app.shorten_pages = float(document["shorten"])
+    return {"shorten": app.shorten_pages}
+
+
+def get_webhooks(app, request, document):
+    return dict(app.dispatcher.describe(), **app.webhooks.describe())
+
+
+def post_webhooks(app, request, document):
+    app.dispatcher.configure(document)
+    return app.dispatcher.describe()
+
+
+def delete_tokens(app, request, document):
+    """Ends all OAuth access tokens; refresh tokens go on."""
+    with app.world.lock:
+        app.auth.revoke_access()
+        return {"refresh_tokens": len(app.auth.refresh_tokens)}
+
+
+def post_act(app, request, document):
+    with app.world.lock:
+        return person.act(app, document)
+
+
+def post_seed(app, request, document):
+    with app.world.lock:
+        project = app.world.add_project(document["project"])
+        return seed.seed_project(app.world, project, int(document.get("issues", 300)), int(document.get("seed", 1)))
+
+
+ROUTES = [
+    Route("GET", "/_sandbox/health", health), Route("GET", "/_sandbox/history", get_history),
+    Route("GET", "/_sandbox/requests", get_requests), Route("DELETE", "/_sandbox/requests", delete_requests),
+    Route("GET", "/_sandbox/clock", get_clock), Route("POST", "/_sandbox/clock", post_clock),
+    Route("GET", "/_sandbox/faults", get_faults), Route("POST", "/_sandbox/faults", post_faults),
+    Route("DELETE", "/_sandbox/faults", delete_faults), Route("GET", "/_sandbox/limits", get_limits),
+    Route("POST", "/_sandbox/limits", post_limits), Route("POST", "/_sandbox/lag", post_lag),
+    Route("POST", "/_sandbox/latency", post_latency), Route("POST", "/_sandbox/pages", post_pages),
+    Route("GET", "/_sandbox/webhooks", get_webhooks), Route("POST", "/_sandbox/webhooks", post_webhooks),
+    Route("DELETE", "/_sandbox/tokens", delete_tokens), Route("POST", "/_sandbox/act", post_act),
+    Route("POST", "/_sandbox/seed", post_seed)]
