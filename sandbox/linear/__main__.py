@@ -64,7 +64,7 @@ def _register(app, options):
         nick, _, role = (who or "tandem-bot").partition(":")
         if role not in ("", "admin", "member"):
             raise ValueError("--token wants KEY[=USER[:admin|member]]")
-        app.auth.add_key(key, seed.add_user(app.world, nick, admin=role != "member")["id"])
+        app.auth.add_key(key, seed.add_user(app.world, nick, admin=role != "member"))
     for text in options.oauth:
         words, _, nick = text.partition("=")
         if words.count(":") != 2:

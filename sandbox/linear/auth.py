@@ -15,7 +15,7 @@ SCOPE = "read write admin"
 
 
 class Grant:
-    """A credential: `name` is its bucket, `team_ids` None for all teams."""
+    """A credential: `name` is its bucket's."""
 
     __slots__ = ("name", "user_id", "is_oauth", "expires")
 
@@ -45,8 +45,8 @@ class Auth:
         self._apps = {}
         self._random = random.SystemRandom()
 
-    def add_key(self, key, user_id):
-        self._grants[key] = Grant("key " + key[-4:] + " " + user_id, user_id)
+    def add_key(self, key, user):
+        self._grants[key] = Grant("key …%s %s" % (key[-4:], user["displayName"]), user["id"])
 
     def add_app(self, client_id, client_secret, refresh_token, user_id):
         self._apps[client_id] = OAuthApp(client_id, client_secret, refresh_token, user_id)
@@ -103,7 +103,8 @@ class Auth:
         app.refresh_token = self._word("lin_refresh_")
         token = self._word("lin_oauth_")
         expires = self.world.clock.now() + ACCESS_LIFETIME_S
-        self._grants[token] = Grant("app " + app.client_id, app.user_id, True, expires)
+        name = "app %s %s" % (app.client_id, self.world.users[app.user_id]["displayName"])
+        self._grants[token] = Grant(name, app.user_id, True, expires)
         self.world.touch()
         return {"access_token": token, "token_type": "Bearer", "expires_in": ACCESS_LIFETIME_S, "scope": SCOPE,
                 "refresh_token": app.refresh_token}

@@ -94,8 +94,8 @@ class Limits:
             raise errors.rate_limited("complexity points", buckets.complexity.amount)
 
     def configure(self, changes):
-        """Settings by name, and: requests_remaining, complexity_remaining, clear."""
-        unknown = set(changes) - set(SETTINGS) - {"requests_remaining", "complexity_remaining", "clear"}
+        """Settings by name, and: requests_remaining, complexity_remaining (of all, or of one `login`), clear."""
+        unknown = set(changes) - set(SETTINGS) - {"requests_remaining", "complexity_remaining", "login", "clear"}
         if unknown:
             raise ValueError("unknown limits: " + ", ".join(sorted(unknown)))
         for name in SETTINGS:
@@ -103,9 +103,11 @@ class Limits:
                 setattr(self, name, changes[name])
         if changes.get("clear") or "requests" in changes or "complexity" in changes:
             self._buckets.clear()
+        chosen = [buckets for name, buckets in self._buckets.items() if name.endswith(" " + changes.get("login", ""))
+                  or "login" not in changes]
         for kind in ("requests", "complexity"):
             if kind + "_remaining" in changes:
-                for buckets in self._buckets.values():
+                for buckets in chosen:
                     bucket = getattr(buckets, kind)
                     bucket.refill()
                     bucket.level = float(changes[kind + "_remaining"])

@@ -10,13 +10,15 @@ class Linear(Sandbox):
 
     def __init__(self, *arguments):
         super().__init__(*arguments, executable="linear-sandbox", token=TOKEN)
+        self.key = TOKEN
 
-    def post_query(self, query, variables=None, authorization=TOKEN, **more):
-        """The whole answer to a query."""
+    def post_query(self, query, variables=None, authorization="", **more):
+        """The whole answer to a query; by `key` unless another authorization, or None, is given."""
+        authorization = self.key if authorization == "" else authorization
         headers = dict({"Authorization": authorization, "Content-Type": "application/json"}, **more)
         return self.request("POST", "/graphql", {"query": query, "variables": variables or {}}, headers, token=None)
 
-    def ask(self, query, variables=None, authorization=TOKEN):
+    def ask(self, query, variables=None, authorization=""):
         """The data of a query that must succeed."""
         answer = self.post_query(query, variables, authorization)
         assert answer.status == 200 and "errors" not in answer.json, answer
