@@ -187,9 +187,13 @@ struct result linear_page_size(struct connection *c, int64_t points, int64_t ite
   if (is_known && c->complexity.remaining < needed) {
     int64_t wait_ms = linear_refill_ms(&c->complexity, needed);
     c->complexity = (struct linear_bucket){0}; /* what was told is old when the wait is over */
+    c->starved = true;
     return result_retry_after(wait_ms, "Linear's complexity budget is used up: %lld s until it has refilled enough",
                               (long long)(wait_ms / 1000));
   }
+  if (c->starved)
+    budget = needed;
+  c->starved = false;
   if (is_known && c->complexity.remaining < budget)
     budget = c->complexity.remaining;
   int64_t items = budget / points;
