@@ -123,16 +123,26 @@ static bool ends_soon(const struct connection *c) {
   return c->auth.token_until_ms && c->auth.token_until_ms - TOKEN_RESERVE_MS <= c->now_ms();
 }
 
+/* What is stored now. `*done`: another process has renewed it, and it will last a while. */
+static struct result take_stored(struct connection *c, struct arena *arena, bool *done) {
+  struct str stored;
+  TRY(c->renewal->begin(c->renewal, arena, &stored, done));
+  TRY(take_credential(c, STR("oauth"), stored));
+  if (*done && ends_soon(c)) /* renewed long ago: now it is our turn */
+    return c->renewal->begin(c->renewal, arena, &stored, done);
+  return RESULT_DONE;
+}
+
 struct result linear_auth_renew(struct connection *c, struct arena *arena) {
-  struct str stored, secret, before = str_copy(arena, str_of(c->auth.token));
+  struct str secret;
+  bool done;
   if (!c->auth.is_oauth || c->auth.refresh_token.length == 0)
     return result_error(RESULT_AUTH, "the access token has ended: store a new credential");
   if (!c->renewal)
     return result_error(RESULT_AUTH, "the access token has ended, and this is no place to renew it");
-  TRY(c->renewal->begin(c->renewal, arena, &stored));
-  TRY(take_credential(c, STR("oauth"), stored));
-  if (c->auth.token[0] && !str_is(before, c->auth.token) && !ends_soon(c))
-    return RESULT_DONE; /* somebody else has renewed it */
+  TRY(take_stored(c, arena, &done));
+  if (done)
+    return RESULT_DONE;
   TRY(ask_tokens(c, arena, &secret));
   TRY(c->renewal->save(c->renewal, secret));
   return take_credential(c, STR("oauth"), secret);
