@@ -215,7 +215,7 @@ struct result linear_pull(struct connection *c, struct arena *arena, struct str 
   TRY(linear_team(c, arena, false));
   struct cursor cursor = cursor_read(c, arena, cursor_text);
   bool full = str_is(mode, "full"), starts = cursor.phase == PHASE_IDLE || (full && !cursor.full);
-  struct linear_answer answer;
+  struct linear_answer answer = {0};
   struct pull_page page = {0};
   if (starts)
     cursor_start(&cursor, full);
