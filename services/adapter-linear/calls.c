@@ -144,21 +144,27 @@ void linear_answer_free(struct linear_answer *answer) {
 
 /* -- the team -- */
 
-static cJSON *equals(const char *member, struct arena *arena, struct str value) {
+static cJSON *compares(const char *member, const char *how, struct arena *arena, struct str value) {
   cJSON *filter = cJSON_CreateObject();
-  cJSON_AddStringToObject(cJSON_AddObjectToObject(filter, member), "eq", str_c(arena, value));
+  cJSON_AddStringToObject(cJSON_AddObjectToObject(filter, member), how, str_c(arena, value));
   return filter;
+}
+
+cJSON *linear_team_choice(struct connection *c, struct arena *arena) {
+  cJSON *variables = cJSON_CreateObject();
+  bool by_id = !str_is_absent(c->team_id);
+  cJSON_AddItemToObject(variables, "filter",
+                        by_id ? compares("id", "eq", arena, c->team_id)
+                              : compares("key", "eqIgnoreCase", arena, c->remote));
+  return variables;
 }
 
 struct result linear_team(struct connection *c, struct arena *arena, bool again) {
   bool is_known = !str_is_absent(c->team_id);
   if (is_known && !again)
     return RESULT_DONE;
-  cJSON *variables = cJSON_CreateObject();
   struct linear_answer answer;
-  cJSON_AddItemToObject(variables, "filter",
-                        is_known ? equals("id", arena, c->team_id) : equals("key", arena, c->remote));
-  TRY(linear_call(c, arena, &linear_query_team, variables, &answer));
+  TRY(linear_call(c, arena, &linear_query_team, linear_team_choice(c, arena), &answer));
   const cJSON *nodes =
       cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(answer.data, "teams"), "nodes");
   struct str id = json_str(cJSON_GetArrayItem(nodes, 0), "id");
@@ -174,7 +180,7 @@ struct result linear_team(struct connection *c, struct arena *arena, bool again)
 struct result linear_team_filter(struct connection *c, struct arena *arena, cJSON **out) {
   TRY(linear_team(c, arena, false));
   cJSON *filter = cJSON_CreateObject();
-  cJSON_AddItemToObject(filter, "team", equals("id", arena, c->team_id));
+  cJSON_AddItemToObject(filter, "team", compares("id", "eq", arena, c->team_id));
   *out = filter;
   return RESULT_DONE;
 }

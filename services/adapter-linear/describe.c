@@ -89,12 +89,8 @@ static void read_team(struct arena *arena, const cJSON *team, struct str workspa
 }
 
 static struct result describe_team(struct connection *c, struct arena *arena, struct remote_description *out) {
-  cJSON *variables = cJSON_CreateObject(), *filter = cJSON_AddObjectToObject(variables, "filter");
-  bool by_id = !str_is_absent(c->team_id);
   struct linear_answer answer;
-  cJSON_AddStringToObject(cJSON_AddObjectToObject(filter, by_id ? "id" : "key"), "eq",
-                          str_c(arena, by_id ? c->team_id : c->remote));
-  TRY(linear_call(c, arena, &linear_query_team, variables, &answer));
+  TRY(linear_call(c, arena, &linear_query_team, linear_team_choice(c, arena), &answer));
   const cJSON *team = cJSON_GetArrayItem(member(member(answer.data, "teams"), "nodes"), 0);
   bool found = linear_is_uuid(json_str(team, "id"));
   if (found) {

@@ -93,6 +93,9 @@ struct result linear_post(struct connection *c, struct arena *arena, const char 
 /* {"team": {"id": {"eq": ...}}}, the filter of what belongs to this project. Asks for the team's id if need be. */
 struct result linear_team_filter(struct connection *c, struct arena *arena, cJSON **out) MUST_USE;
 
+/* The variables of linear_query_team for this project: by the team's id where it is known, else by its key. */
+cJSON *linear_team_choice(struct connection *c, struct arena *arena);
+
 /* Makes sure that c->team_id is known, and with `again` that the team still answers. AUTH when there is no such team
  * for this credential. */
 struct result linear_team(struct connection *c, struct arena *arena, bool again) MUST_USE;

@@ -108,7 +108,7 @@ class Reading(LinearCase):
         self.assertEqual(again.comments[comment]["fields"], {"body": "newer"})
 
     def test_pull_misses_nothing_that_changes_between_pages(self):
-        """Every issue is edited while the pull is under way; what the pull has passed comes with the next one."""
+        """Issues are edited while the pull is under way; what the pull has passed comes with the next one."""
         names = iter(range(1000))
 
         def meanwhile(page):
@@ -148,7 +148,8 @@ class Reading(LinearCase):
         issue = self.add_ticket("talk")
         comment = self.linear.act("alice", "comment", issue, body="hello")["comment"]["id"]
         seen = self.driver.fetch("comment", comment, parent=issue).observation
-        self.assertEqual((seen["fields"], seen["author"], seen["parent_external_id"]), ({"body": "hello"}, "alice", issue))
+        self.assertEqual((seen["fields"], seen["author"], seen["parent_external_id"]),
+                         ({"body": "hello"}, "alice", issue))
         self.linear.act("alice", "delete_comment", issue, comment_id=comment)
         self.assertEqual(self.driver.fetch("comment", comment, parent=issue).observation["gone"], "deleted")
         self.linear.act("alice", "delete", issue)
@@ -186,6 +187,11 @@ class Reading(LinearCase):
         options = self.driver.describe().options
         self.assertEqual(set(json.loads(options)), {"team_id"})
         self.open(remote="RENAMED", options=options)
+        self.assertEqual(self.driver.describe().remote, "ENG")
+        self.assertEqual(set(Pulled(self.driver).tickets), set(self.world_tickets()))
+
+    def test_key_of_a_team_goes_without_case(self):
+        self.open(remote="eng")
         self.assertEqual(self.driver.describe().remote, "ENG")
         self.assertEqual(set(Pulled(self.driver).tickets), set(self.world_tickets()))
 

@@ -123,7 +123,7 @@ class Limits(LinearCase):
     def test_empty_bucket_blocks_the_credential_until_enough_dripped_in(self):
         self.driver.pull()
         for kind in ("requests", "complexity"):
-            self.linear.control("limits", {"clear": True})
+            self.linear.control("limits", {"requests": 360, "complexity": 30_000})
             self.driver.reopen()
             self.driver.fetch("ticket", next(iter(self.world_tickets())))
             self.linear.control("limits", {kind + "_remaining": 0, "login": "tandem-bot"})
@@ -136,6 +136,7 @@ class Limits(LinearCase):
                 self.assertEqual(self.driver.fetch("ticket", next(iter(self.world_tickets()))).code, "ok")
 
     def test_pages_shrink_with_the_complexity_that_is_left(self):
+        self.linear.control("limits", {"complexity": 100_000})
         self.driver.pull()
         self.linear.control("limits", {"complexity_remaining": 3000, "login": "tandem-bot"})
         self.driver.fetch("ticket", next(iter(self.world_tickets())))
@@ -144,6 +145,7 @@ class Limits(LinearCase):
         self.assertTrue(10 <= len(page.observations) <= 70, len(page.observations))
 
     def test_page_that_does_not_fit_waits_without_asking(self):
+        self.linear.control("limits", {"complexity": 100_000})
         self.driver.pull()
         self.linear.control("limits", {"complexity_remaining": 500, "login": "tandem-bot"})
         self.driver.fetch("ticket", next(iter(self.world_tickets())))

@@ -16,7 +16,8 @@ from linear_case import LinearCase  # noqa: E402
 class Writing(LinearCase):
     def test_create_carries_everything_in_one_mutation(self):
         parent = self.create(title="parent")["external_id"]
-        self.create(title="warm", status="Todo", labels=["Bug"], assignees=["alice"], project="Launch pad", sprint="Cycle 3")
+        self.create(title="warm", status="Todo", labels=["Bug"], assignees=["alice"], project="Launch pad",
+                    sprint="Cycle 3")
         self.linear.control("requests", method="DELETE")
         fields = {"title": "new", "body": "text", "status": "In Progress", "labels": ["Bug", "customer"],
                   "assignees": ["alice"], "priority": "Urgent", "estimate": "3", "parent": parent,

@@ -52,7 +52,7 @@ class LinearWorld(World):
         """The id of the issue that a local ticket is mapped to, once there is one."""
         def mapped():
             rows = self.sql("select m.external_id from mapping m join item i on i.id = m.item_id join project p on "
-                            "p.id = m.project_id where p.name = '%s' and i.kind = 'ticket' and 'T-' || i.number = '%s' and m.external_id is not "
-                            "null" % (name, key))
+                            "p.id = m.project_id where p.name = '%s' and i.kind = 'ticket' and 'T-' || i.number = '%s' "
+                            "and m.external_id is not null" % (name, key))
             return rows and rows[0][0]
         return wait_for(mapped, "%s to be outside" % key)

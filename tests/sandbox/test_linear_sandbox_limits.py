@@ -156,7 +156,7 @@ class Limits(unittest.TestCase):
 
     def test_empty_bucket_is_400_ratelimited_and_refills(self):
         for kind in ("requests", "complexity"):
-            linear.control("limits", {"clear": True})
+            linear.control("limits", {"requests": 360, "complexity": 720})
             linear.ask(VIEWER)
             linear.control("limits", {kind + "_remaining": 0})
             with self.subTest(kind=kind):

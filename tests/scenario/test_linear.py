@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Linear and local tickets, both ways, through every process: fields, comments, creations whose answers are lost, webhooks."""
+"""Linear and local tickets, both ways, through every process: fields, comments, webhooks, creations whose answers are
+lost."""
 
 import os
 import sys
