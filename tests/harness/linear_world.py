@@ -23,8 +23,8 @@ class LinearWorld(World):
     system = "linear"
     roles = ("store", "conflict", "scheduler", "adapter-linear")
 
-    def __init__(self, issues=12, **more):
-        super().__init__(("--issues", str(issues), "--no-limits"), **more)
+    def __init__(self, issues=12, options=(), **more):
+        super().__init__(("--issues", str(issues), "--no-limits", *options), **more)
 
     def connect(self, name="rocket", remote="ENG", token="sandbox-token", **settings):
         rules = [{"field": field} for field in FIELDS] + [{"field": "status", "table": STATUS_TABLE},

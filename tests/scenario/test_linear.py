@@ -2,6 +2,7 @@
 """Linear and local tickets, both ways, through every process: fields, comments, webhooks, creations whose answers are
 lost."""
 
+import json
 import os
 import sys
 import unittest
@@ -126,7 +127,7 @@ class Created(unittest.TestCase):
     """Creations in Linear, whatever happens to their answers."""
 
     def setUp(self):
-        self.world = LinearWorld(issues=3)
+        self.world = LinearWorld(issues=3, environment={"TANDEM_LEASE_MS": "3000"})
         self.world.connect()
         self.world.sync()
         self.world.settle()
@@ -199,6 +200,36 @@ class Created(unittest.TestCase):
         self.world.settle(90)
         self.assertEqual(self.world.issue(self.world.external_of(key))["comments"]["nodes"], [{"body": "Once"}])
         self.assertEqual([one["body"] for one in self.world.call("ticket.get", key=key).get("comments", [])], ["Once"])
+
+
+class OAuth(unittest.TestCase):
+    """A refresh token that is worth nothing once it was used, and several adapters that want it."""
+
+    def refreshes(self):
+        return self.world.sandbox.control("GET", "requests")["counts"].get("/oauth/token", 0)
+
+    def test_rotating_token_is_renewed_once_for_all_and_outlives_restarts(self):
+        with LinearWorld(issues=3, options=("--oauth", "client-1:hush:first-refresh=tandem-app"), replicas=2,
+                         environment={"TANDEM_LEASE_MS": "3000"}) as self.world:
+            self.world.connect()
+            secret = {"client_id": "client-1", "client_secret": "hush", "refresh_token": "first-refresh"}
+            self.world.call("credential.put", name="rocket", kind="oauth", secret=json.dumps(secret), actor="user:test")
+            for number in range(3):
+                self.world.act("create", title="Before %d" % number)
+                self.world.sync()
+            self.assertEqual(self.refreshes(), 1)
+            self.world.sandbox.control("POST", "clock", {"advance_s": 90_000})
+            self.world.act("create", title="A day later")
+            self.world.sync()
+            for name in ("adapter-linear", "adapter-linear-1"):
+                self.world.processes[name].kill()
+            self.world.start("adapter-linear")
+            self.world.act("create", title="After the restart")
+            self.world.sync()
+            self.world.settle()
+            titles = [row[0] for row in self.world.sql("select fields ->> 'title' from item where kind = 'ticket'")]
+            self.assertLessEqual({"Before 2", "A day later", "After the restart"}, set(titles))
+            self.assertEqual(self.refreshes(), 2)
 
 
 if __name__ == "__main__":
