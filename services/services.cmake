@@ -22,6 +22,7 @@ function(adapter system)
   target_link_libraries(tandem-adapter-${system} PRIVATE tandem-connector-${system})
 endfunction()
 adapter(github)
+adapter(linear)
 
 # The documents that are made from the tables: docs/asyncapi.json, docs/events.md, docs/verbs.md.
 program(tandem-docs tools/docs tandem-proto)

@@ -27,6 +27,17 @@ struct result marker_make(struct call *call, struct str op_id, struct str *out) 
   return RESULT_DONE;
 }
 
+bool marker_is_op_id(struct str text) {
+  if (text.length != OP_ID_LENGTH)
+    return false;
+  for (size_t i = 0; i < text.length; i++) {
+    bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text.at[i] != '-' : !text.at[i] || !strchr("0123456789abcdefABCDEF", text.at[i]))
+      return false;
+  }
+  return true;
+}
+
 struct result marker_check(struct call *call, struct str marker, struct str *out_op_id) {
   *out_op_id = (struct str){0};
   if (marker.length != OP_ID_LENGTH + 1 + 2 * MAC_BYTES || marker.at[OP_ID_LENGTH] != ':')

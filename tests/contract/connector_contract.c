@@ -228,12 +228,20 @@ static struct result op_verify(struct call *call) {
 
 static struct result op_translate(struct call *call) {
   struct list list = {0};
-  struct project project = {.remote = argument_str(call, "remote")};
+  struct project project = {.remote = argument_str(call, "remote"), .options = argument_str(call, "options")};
   TRY(call->driver->connector->translate(call->arena, &project, argument_str(call, "event"), argument_str(call, "body"),
                                          &list));
   cJSON *nodes = cJSON_AddArrayToObject(call->out, "observations");
   for (size_t i = 0; i < list.count; i++)
     cJSON_AddItemToArray(nodes, observation_node(call, &((const struct observation *)list.at)[i]));
+  return RESULT_DONE;
+}
+
+static struct result op_register_hook(struct call *call) {
+  struct hook hook = {.url = argument_str(call, "url"), .secret = argument_str(call, "secret")};
+  int64_t renew_at_ms = 0;
+  TRY(call->driver->connector->register_hook(call->driver->connection, call->arena, &hook, &renew_at_ms));
+  cJSON_AddNumberToObject(call->out, "renew_at_ms", (double)renew_at_ms);
   return RESULT_DONE;
 }
 
@@ -255,6 +263,7 @@ static const struct {
     {"fetch", true, op_fetch},    {"push", true, op_push},
     {"find", true, op_find},      {"describe", true, op_describe},
     {"verify", false, op_verify}, {"translate", false, op_translate},
+    {"register_hook", true, op_register_hook},
 };
 
 static struct result run(struct call *call) {

@@ -10,7 +10,8 @@
  *   pull       mode, cursor                 fetch      ref
  *   push       intent, payload              find       intent, marker
  *   verify     event, delivery_id, signature, timestamp, authorization, body, secret
- *   translate  event, body, remote          describe
+ *   translate  event, body, remote, options describe
+ *   register_hook url, secret
  * The answer has code, message, retry_after_ms, usage, `broken` (rules of service/connector.h that the connector broke)
  * the credential that
  * was saved last if one was, and what the call gave. */

@@ -258,11 +258,11 @@ class Keeper:
 class Sandbox:
     """The stand-in's control interface."""
 
-    def __init__(self, world, *options):
+    def __init__(self, world, *options, program="github-sandbox"):
         port_file = os.path.join(world.folder, "sandbox.port")
         if os.path.exists(port_file):
             os.unlink(port_file)
-        self.process = Process(world, "sandbox", [os.path.join(ROOT, "sandbox", "github-sandbox"), "--port", "0",
+        self.process = Process(world, "sandbox", [os.path.join(ROOT, "sandbox", program), "--port", "0",
                                                   "--port-file", port_file, *options], dict(os.environ))
         wait_for(lambda: os.path.exists(port_file) or not self.process.alive, "the sandbox")
         with open(port_file, encoding="utf-8") as file:
@@ -294,6 +294,9 @@ class Sandbox:
 class World:
     """Everything, for one scenario. Use as a context manager."""
 
+    system = "github"
+    roles = ROLES
+
     def __init__(self, sandbox_options=("--issues", "20", "--no-limits"), replicas=1, environment=(), of_role=(),
                  cluster=None, start=True):
         """`environment` is for every process, `of_role` {"store": {...}} for the first of one role, until it is restarted."""
@@ -309,7 +312,7 @@ class World:
         self.processes = {}
         self.keeper = None
         self.psql = Psql(self.cluster, self.database)
-        self.sandbox = Sandbox(self, *sandbox_options)
+        self.sandbox = Sandbox(self, *sandbox_options, program=self.system + "-sandbox")
         self.verbs = Verbs("tcp://127.0.0.1:%d" % self.store_port)
         if start:
             self.start_all(replicas, of_role)
@@ -333,7 +336,7 @@ class World:
 
     def start_all(self, replicas=1, of_role=()):
         for number in range(replicas):
-            for role in ROLES:
+            for role in self.roles:
                 self.start(role, number, dict(of_role).get(role, {}) if number == 0 else {})
 
     def keep_alive(self):

@@ -1,0 +1,1 @@
+"""A stateful stand-in of Linear's GraphQL API for issues."""

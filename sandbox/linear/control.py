@@ -1,0 +1,158 @@
+"""The control API under /_sandbox/: history, clock, faults, limits, and what people do meanwhile."""
+
+import json
+import re
+
+from sandbox.common.clock import parse_iso
+from sandbox.common.httpd import Response
+from sandbox.common.router import Route, Router
+from sandbox.linear import errors, person, seed
+
+
+class Control:
+    """Answers without credentials, limits or faults; its calls are not counted as API requests."""
+
+    def __init__(self, app):
+        self.app = app
+        self.router = Router(ROUTES)
+
+    def handle(self, request):
+        route, request.params = self.router.find(request.method, request.segments)
+        try:
+            if route is None:
+                raise errors.not_found("Route")
+            document = json.loads(request.body) if request.body else {}
+            status, answer = 200, route.handler(self.app, request, document)
+        except errors.LinearError as error:
+            status, answer = 422, {"message": error.extensions.get("userPresentableMessage", error.message)}
+        except (ValueError, KeyError, TypeError, AttributeError, re.error) as problem:
+            status, answer = 422, {"message": "%s: %s" % (type(problem).__name__, problem)}
+        return Response(status, json.dumps(answer, ensure_ascii=False).encode(), {"Content-Type": "application/json"})
+
+
+def _number(request, name, default):
+    return int(request.query.get(name, default))
+
+
+def health(app, request, document):
+    world = app.world
+    with world.lock:
+        teams = {team["key"]: sum(1 for one in world.issues.values() if one["teamId"] == team["id"])
+                 for team in world.teams.values()}
+        return {"ok": True, "system": "linear", "now": app.clock.describe()["now"], "teams": teams,
+                "comments": len(world.comments), "history_seq": world.history.last_seq()}
+
+
+def get_history(app, request, document):
+    equal = {name: request.query[name] for name in ("actor", "via", "action", "issue", "issue_id", "comment_id")
+             if name in request.query}
+    entries = app.world.history.select(_number(request, "since_seq", 0), _number(request, "limit", 1_000_000), **equal)
+    return {"last_seq": app.world.history.last_seq(), "entries": entries}
+
+
+def get_requests(app, request, document):
+    return app.requests.describe(_number(request, "last", 100))
+
+
+def delete_requests(app, request, document):
+    app.requests.clear()
+    return app.requests.describe(0)
+
+
+def get_clock(app, request, document):
+    return app.clock.describe()
+
+
+def post_clock(app, request, document):
+    """{"advance_s": n} or {"set": ISO time}; `set` and then `advance_s` if both are there."""
+    if "set" in document:
+        app.clock.set(parse_iso(document["set"]))
+    app.clock.advance(float(document.get("advance_s", 0)))
+    app.world.revision += 1
+    app.webhooks.clock_moved()
+    return app.clock.describe()
+
+
+def get_faults(app, request, document):
+    return {"faults": app.faults.describe()}
+
+
+def post_faults(app, request, document):
+    """One rule, or a list of rules. The query of a match is the operation's name."""
+    rules = document if isinstance(document, list) else [document]
+    return {"installed": [app.faults.install(rule) for rule in rules]}
+
+
+def delete_faults(app, request, document):
+    app.faults.clear()
+    app.partial_errors = 0
+    return {"faults": []}
+
+
+def post_partial_errors(app, request, document):
+    app.partial_errors = int(document["next"])
+    return {"next": app.partial_errors}
+
+
+def get_limits(app, request, document):
+    with app.world.lock:
+        return app.limits.describe()
+
+
+def post_limits(app, request, document):
+    with app.world.lock:
+        app.limits.configure(document)
+        return app.limits.describe()
+
+
+def post_lag(app, request, document):
+    with app.world.lock:
+        app.world.set_lag(float(document["ms"]) / 1000.0)
+        return {"ms": app.world.lag_s * 1000.0}
+
+
+def post_latency(app, request, document):
+    app.latency_s = float(document["ms"]) / 1000.0
+    return {"ms": app.latency_s * 1000.0}
+
+
+def get_webhooks(app, request, document):
+    return dict(app.dispatcher.describe(), repeats_due=app.webhooks.waiting())
+
+
+def post_webhooks(app, request, document):
+    app.dispatcher.configure(document)
+    return app.dispatcher.describe()
+
+
+def post_act(app, request, document):
+    with app.world.lock:
+        return person.act(app, document)
+
+
+def post_seed(app, request, document):
+    with app.world.lock:
+        return seed.seed_team(app.world, document["team"], document.get("name") or document["team"],
+                              int(document.get("issues", 300)), int(document.get("seed", 1)))
+
+
+ROUTES = [
+    Route("GET", "/_sandbox/health", health),
+    Route("GET", "/_sandbox/history", get_history),
+    Route("GET", "/_sandbox/requests", get_requests),
+    Route("DELETE", "/_sandbox/requests", delete_requests),
+    Route("GET", "/_sandbox/clock", get_clock),
+    Route("POST", "/_sandbox/clock", post_clock),
+    Route("GET", "/_sandbox/faults", get_faults),
+    Route("POST", "/_sandbox/faults", post_faults),
+    Route("DELETE", "/_sandbox/faults", delete_faults),
+    Route("POST", "/_sandbox/partial_errors", post_partial_errors),
+    Route("GET", "/_sandbox/limits", get_limits),
+    Route("POST", "/_sandbox/limits", post_limits),
+    Route("POST", "/_sandbox/lag", post_lag),
+    Route("POST", "/_sandbox/latency", post_latency),
+    Route("GET", "/_sandbox/webhooks", get_webhooks),
+    Route("POST", "/_sandbox/webhooks", post_webhooks),
+    Route("POST", "/_sandbox/act", post_act),
+    Route("POST", "/_sandbox/seed", post_seed),
+]

@@ -1,0 +1,98 @@
+/* The table of this connector, and opening and closing its connection. */
+#include <stdlib.h>
+
+#include "adapter-linear/linear.h"
+
+#define DEFAULT_BASE_URL "https://api.linear.app"
+
+/* A team's key: letters and digits. */
+static bool is_team_key(struct str remote) {
+  for (size_t i = 0; i < remote.length; i++) {
+    char c = remote.at[i];
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'))
+      return false;
+  }
+  return remote.length <= 64;
+}
+
+/* Options that nobody set are absent or {}. */
+static struct result take_options(struct connection *c, struct str options) {
+  cJSON *tree;
+  if (options.length == 0)
+    return RESULT_DONE;
+  struct result result = json_parse(options, &tree);
+  if (!result_ok(&result))
+    return result_error(RESULT_REJECTED, "the project's options are not JSON");
+  struct str team_id = json_str(tree, "team_id");
+  bool fits = team_id.length == 0 || linear_is_uuid(team_id);
+  if (fits && team_id.length)
+    c->team_id = str_copy(&c->arena, team_id);
+  cJSON_Delete(tree);
+  return fits ? RESULT_DONE : result_error(RESULT_REJECTED, "the option team_id is not a UUID");
+}
+
+static struct result take_project(struct connection *c, const struct project *project) {
+  struct str base = project->base_url.length ? project->base_url : STR(DEFAULT_BASE_URL);
+  while (str_ends_with(base, "/"))
+    base.length--;
+  if (!is_team_key(project->remote))
+    return result_error(RESULT_REJECTED, "\"%.*s\" is not the key of a team: write ENG, for instance",
+                        STR_FMT(project->remote));
+  c->api = str_copy(&c->arena, base);
+  c->credential = str_copy(&c->arena, project->credential);
+  c->page_items = LINEAR_PAGE_ITEMS;
+  if (project->remote.length)
+    c->remote = str_copy(&c->arena, project->remote);
+  return take_options(c, project->options);
+}
+
+static void linear_close(struct connection *c) {
+  linear_auth_close(c);
+  for (size_t i = 0; i < LINEAR_KINDS; i++)
+    arena_free(&c->names[i].arena);
+  arena_free(&c->arena);
+  free(c);
+}
+
+static struct result linear_open(const struct connector_config *config, struct connection **out) {
+  struct connection *c = calloc(1, sizeof *c);
+  if (!c)
+    abort();
+  c->http = config->http;
+  c->now_ms = config->now_ms;
+  c->renewal = config->renewal;
+  struct result result = take_project(c, config->project);
+  if (result_ok(&result))
+    result = linear_auth_open(c, config->credential_kind, config->credential);
+  if (result_ok(&result))
+    *out = c;
+  else
+    linear_close(c);
+  return result;
+}
+
+static void linear_take_usage(struct connection *c, struct usage *out) {
+  *out = c->usage;
+  c->usage.api_calls = 0;
+  c->usage.blocked_until_ms = 0;
+}
+
+const struct connector linear_connector = {
+    .system = "linear",
+    .default_base_url = DEFAULT_BASE_URL,
+    .webhook_headers = {.event = "linear-event", .delivery_id = "linear-delivery", .signature = "linear-signature"},
+    .settle_ms = LINEAR_SETTLE_MS,
+    /* 5,000 requests an hour in all; the half of them for writes leaves room for pulls. */
+    .pace = {.burst = 60, .per_minute = 120, .hourly_burst = 500, .per_hour = 2500},
+    .open = linear_open,
+    .close = linear_close,
+    .pull = linear_pull,
+    .fetch = linear_fetch,
+    .push = linear_push,
+    .find = linear_find,
+    .verify = linear_verify,
+    .translate = linear_translate,
+    .describe = linear_describe,
+    .register_hook = linear_register_hook,
+    .take_usage = linear_take_usage,
+};

@@ -1,0 +1,69 @@
+/* The team's webhook: made once, and brought up to date when it is there. It needs an administrator's credential. */
+#include "adapter-linear/linear.h"
+
+enum { PAGES_MAX = 20 };
+
+static const cJSON *member(const cJSON *object, const char *name) {
+  return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+static bool is_ours(const struct connection *c, const cJSON *node, struct str url) {
+  return str_equal(json_str(node, "url"), url) && str_equal(json_str(member(node, "team"), "id"), c->team_id);
+}
+
+/* The webhook that goes there already; absent = none. */
+static struct result find_hook(struct connection *c, struct arena *arena, struct str url, struct str *out) {
+  struct str after = STR("");
+  *out = (struct str){0};
+  for (int page = 0; page == 0 || (after.length && page < PAGES_MAX); page++) {
+    cJSON *variables = cJSON_CreateObject();
+    struct linear_answer answer;
+    cJSON_AddNumberToObject(variables, "first", 100);
+    if (after.length)
+      cJSON_AddStringToObject(variables, "after", str_c(arena, after));
+    TRY(linear_call(c, arena, &linear_query_webhooks, variables, &answer));
+    const cJSON *list = member(answer.data, "webhooks"), *node;
+    cJSON_ArrayForEach(node, member(list, "nodes")) {
+      if (is_ours(c, node, url))
+        *out = str_copy(arena, json_str(node, "id"));
+    }
+    struct str cursor = json_str(member(list, "pageInfo"), "endCursor");
+    bool goes_on = json_bool(member(list, "pageInfo"), "hasNextPage") && !str_equal(cursor, after) && !out->length;
+    after = goes_on ? str_copy(arena, cursor) : STR("");
+    linear_answer_free(&answer);
+  }
+  return RESULT_DONE;
+}
+
+static cJSON *hook_input(struct connection *c, struct arena *arena, const struct hook *hook, bool create) {
+  cJSON *input = cJSON_CreateObject(), *types = cJSON_AddArrayToObject(input, "resourceTypes");
+  cJSON_AddItemToArray(types, cJSON_CreateString("Issue"));
+  cJSON_AddItemToArray(types, cJSON_CreateString("Comment"));
+  cJSON_AddStringToObject(input, "url", str_c(arena, hook->url));
+  cJSON_AddStringToObject(input, "secret", str_c(arena, hook->secret));
+  cJSON_AddStringToObject(input, "label", "tandem");
+  cJSON_AddTrueToObject(input, "enabled"); /* Linear switches off what failed too often */
+  if (create)
+    cJSON_AddStringToObject(input, "teamId", str_c(arena, c->team_id));
+  return input;
+}
+
+struct result linear_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,
+                                   int64_t *out_renew_at_ms) {
+  struct str id;
+  struct linear_answer answer;
+  TRY(linear_team(c, arena, false));
+  TRY(find_hook(c, arena, hook->url, &id));
+  cJSON *variables = cJSON_CreateObject();
+  if (id.length)
+    cJSON_AddStringToObject(variables, "id", str_c(arena, id));
+  cJSON_AddItemToObject(variables, "input", hook_input(c, arena, hook, id.length == 0));
+  struct result result = linear_call(
+      c, arena, id.length ? &linear_mutation_update_webhook : &linear_mutation_create_webhook, variables, &answer);
+  if (result.code == RESULT_UNCERTAIN)
+    result.code = RESULT_RETRY; /* the next try finds it */
+  TRY(result);
+  linear_answer_free(&answer);
+  *out_renew_at_ms = 0;
+  return RESULT_DONE;
+}

@@ -1,0 +1,136 @@
+/* One write is one mutation, and answers with the target as it is afterwards. Labels travel as additions and removals,
+ * so that nobody's are overwritten. What is created carries our op_id as its id: a second creation is refused, so a
+ * repeated one does no harm. */
+#include "adapter-linear/linear.h"
+
+/* From here on something was written: whatever fails now leaves the outcome to be looked at. */
+static struct result after_write(struct result result) {
+  if (!result_ok(&result) && result.code != RESULT_UNCERTAIN) {
+    result.code = RESULT_UNCERTAIN;
+    return result_context(result, "written, but");
+  }
+  return result;
+}
+
+static struct result read_written(struct arena *arena, const struct linear_answer *answer, bool comment,
+                                  struct observation *out) {
+  const cJSON *written = cJSON_GetObjectItemCaseSensitive(answer->data, "written");
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(written, comment ? "comment" : "issue");
+  return comment ? linear_read_comment(arena, item, out) : linear_read_issue(arena, item, out);
+}
+
+/* The mutation, and what it shows; when it shows too little, the target by its id. Takes `input`. */
+static struct result write(struct connection *c, struct arena *arena, const struct linear_query *mutation,
+                           struct str id, bool is_update, cJSON *input, struct observation *out) {
+  bool comment = mutation == &linear_mutation_create_comment || mutation == &linear_mutation_update_comment;
+  cJSON *variables = cJSON_CreateObject();
+  struct linear_answer answer;
+  if (is_update)
+    cJSON_AddStringToObject(variables, "id", str_c(arena, id));
+  cJSON_AddItemToObject(variables, "input", input);
+  struct result result = linear_call(c, arena, mutation, variables, &answer);
+  if (!is_update && answer.problem == LINEAR_EXISTS)
+    return after_write(linear_read(c, arena, comment, id, out)); /* an earlier attempt made it */
+  TRY(result);
+  result = read_written(arena, &answer, comment, out);
+  linear_answer_free(&answer);
+  return result_ok(&result) ? result : after_write(linear_read(c, arena, comment, id, out));
+}
+
+/* -- comments -- */
+
+static struct result push_comment(struct connection *c, struct arena *arena, const struct push *push,
+                                  struct observation *out) {
+  const struct intent *intent = push->intent;
+  bool create = str_is(intent->change, "create");
+  cJSON *input;
+  TRY(linear_write_comment(push->payload, &input));
+  if (!create)
+    return write(c, arena, &linear_mutation_update_comment, intent->external_id, true, input, out);
+  cJSON_AddStringToObject(input, "id", str_c(arena, intent->op_id));
+  cJSON_AddStringToObject(input, "issueId", str_c(arena, intent->parent_external_id));
+  return write(c, arena, &linear_mutation_create_comment, intent->op_id, false, input, out);
+}
+
+/* -- issues -- */
+
+struct lookup_context {
+  struct connection *c;
+  struct arena *arena;
+};
+
+static struct result id_of(void *context, enum linear_names_kind kind, struct str name, bool make, struct str *out) {
+  struct lookup_context *own = context;
+  return linear_id_of(own->c, own->arena, kind, name, make, out);
+}
+
+static struct result issue_input(struct connection *c, struct arena *arena, const struct push *push, bool create,
+                                 struct str assignee, cJSON **out) {
+  struct lookup_context context = {c, arena};
+  struct linear_lookup lookup = {&context, id_of};
+  return linear_write_issue(arena, push->payload, create, assignee, &lookup, out);
+}
+
+static struct result create_issue(struct connection *c, struct arena *arena, const struct push *push,
+                                  struct observation *out) {
+  cJSON *input;
+  TRY(issue_input(c, arena, push, true, STR(""), &input));
+  struct result result = linear_team(c, arena, false);
+  if (!result_ok(&result)) {
+    cJSON_Delete(input);
+    return result;
+  }
+  cJSON_AddStringToObject(input, "id", str_c(arena, push->intent->op_id));
+  cJSON_AddStringToObject(input, "teamId", str_c(arena, c->team_id));
+  return write(c, arena, &linear_mutation_create_issue, push->intent->op_id, false, input, out);
+}
+
+/* Who is assigned now, where that decides what is sent. */
+static struct result present_assignee(struct connection *c, struct arena *arena, const struct push *push,
+                                      struct str *out) {
+  struct observation seen = {0};
+  *out = STR("");
+  if (!linear_needs_assignee(push->payload))
+    return RESULT_DONE;
+  if (push->fresh)
+    seen = *push->fresh;
+  else
+    TRY(linear_read(c, arena, false, push->intent->external_id, &seen));
+  const struct value *assignees = values_find(&seen.fields, STR("assignees"));
+  if (assignees && assignees->count)
+    *out = assignees->items[0];
+  return RESULT_DONE;
+}
+
+static struct result update_issue(struct connection *c, struct arena *arena, const struct push *push,
+                                  struct observation *out) {
+  struct str assignee;
+  cJSON *input;
+  TRY(present_assignee(c, arena, push, &assignee));
+  TRY(issue_input(c, arena, push, false, assignee, &input));
+  if (cJSON_GetArraySize(input) == 0) {
+    cJSON_Delete(input);
+    return linear_read(c, arena, false, push->intent->external_id, out);
+  }
+  return write(c, arena, &linear_mutation_update_issue, push->intent->external_id, true, input, out);
+}
+
+/* What was created shows the marker under which the store knows it. */
+struct result linear_push(struct connection *c, struct arena *arena, const struct push *push, struct observation *out) {
+  const struct intent *intent = push->intent;
+  bool create = str_is(intent->change, "create"), comment = str_is(intent->kind, "comment");
+  struct observation seen;
+  if (!linear_is_uuid(create ? intent->op_id : intent->external_id) ||
+      (create && comment && !linear_is_uuid(intent->parent_external_id)))
+    return result_error(RESULT_REJECTED, "the write has no id of Linear's as its target");
+  if (comment)
+    TRY(push_comment(c, arena, push, &seen));
+  else if (create)
+    TRY(create_issue(c, arena, push, &seen));
+  else
+    TRY(update_issue(c, arena, push, &seen));
+  if (create && push->payload->marker.length)
+    seen.marker = push->payload->marker;
+  *out = seen;
+  return RESULT_DONE;
+}

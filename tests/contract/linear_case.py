@@ -1,0 +1,98 @@
+"""A stand-in of Linear, the connector, and what test classes ask of both."""
+
+import unittest
+
+from contract import create_ticket, intent, marker, payload
+from driver import Driver, Pulled
+from linear import Linear
+
+TICKETS = """query Tickets($after: String, $filter: IssueFilter) {
+  issues(first: 250, after: $after, includeArchived: true, filter: $filter) { pageInfo { hasNextPage endCursor } nodes { id title trashed } } }"""
+
+
+class LinearCase(unittest.TestCase):
+    """A stand-in and a connector for each class; faults, limits, lag and counts start afresh for each test."""
+
+    remote = "ENG"
+    webhook_events = ("Issue", "Comment", "Reaction", "")
+    has_etags = False
+    options = ("--issues", "260", "--team", "ENG=Engineering", "--team", "OPS=Operations",
+               "--token", "sandbox-token=tandem-bot", "--token", "member-key=mira:member",
+               "--token", "observer-key=olga",
+               "--oauth", "client-1:hush:first-refresh=tandem-app")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.linear = Linear(*cls.options)
+        cls.linear.key = "observer-key"
+        cls.driver = Driver("linear")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.driver.close()
+        cls.linear.stop()
+
+    def setUp(self):
+        self.linear.control("faults", method="DELETE")
+        self.linear.control("lag", {"ms": 0})
+        self.linear.control("limits", {"enabled": True, "requests": 5000, "complexity": 3_000_000,
+                                       "query_complexity": 10_000})
+        self.open()
+        self.linear.control("requests", method="DELETE")
+
+    def open(self, token="sandbox-token", **more):
+        answer = self.try_open(token, **more)
+        self.assertEqual(answer.code, "ok", answer)
+
+    def try_open(self, token="sandbox-token", **more):
+        return self.driver.open(**dict({
+            "base_url": self.linear.base, "remote": self.remote, "credential_kind": "pat",
+            "credential": {"token": token}, "credential_name": "bot"}, **more))
+
+    def fault(self, fault, query="", **more):
+        self.linear.control("faults", dict({"match": {"path": "graphql", "query": query}, "fault": fault}, **more))
+
+    # the world, for the generic cases
+
+    def shown_marker(self, op):
+        return op.partition(":")[0]
+
+    def world_tickets(self):
+        nodes = self.linear.all_nodes(TICKETS, {"filter": {"team": {"key": {"eq": "ENG"}}}})
+        return {one["id"]: one["title"] for one in nodes if not one["trashed"]}
+
+    def edit_title(self, identifier, title):
+        self.linear.act("alice", "edit", identifier, title=title)
+
+    def add_ticket(self, title, **fields):
+        return self.linear.act("alice", "create", team=self.remote, title=title, **fields)["issue"]["id"]
+
+    def gone(self, identifier):
+        self.linear.act("alice", "trash", identifier)
+
+    def now_ms(self):
+        return int(self.linear.control("clock")["epoch_s"] * 1000)
+
+    def counts(self):
+        """API requests by operation since the test began."""
+        return self.linear.control("requests")["counts"]
+
+    def settle(self, pulled):
+        """The pull that comes long after, so that the one after it reads nothing again but one issue."""
+        self.linear.control("clock", {"advance_s": 600})
+        self.read_again = self.add_ticket("long after")
+        later = Pulled(self.driver, pulled.cursor)
+        self.linear.control("clock", {"advance_s": 600})
+        return later
+
+    def push(self, change, kind, ids=None, op=None, **parts):
+        ids = dict(ids or {})
+        if op:
+            ids["op_id"] = op.partition(":")[0]
+            parts["marker"] = op
+        return self.driver.call("push", intent=intent(change, kind, **ids), payload=payload(**parts))
+
+    def create(self, op=None, **fields):
+        answer = self.driver.call("push", **create_ticket(op or marker(), **fields))
+        self.assertEqual(answer.code, "ok", answer)
+        return answer.observation
