@@ -31,25 +31,52 @@ static const struct option_spec up_options[] = {
 static const struct option_spec exit_code_options[] = {
     {"exit-code", OPTION_FLAG, NULL, "Exit with 8 when conflicts are open", 0},
 };
-static const struct option_spec connect_options[] = {
+#define CONNECT_OPTIONS                                                                                              \
+  {"name", OPTION_TEXT, "NAME", "What the project is called here; the name it has there if not given", 0},           \
+      {"direction", OPTION_CHOICE, DIRECTIONS, "Which way changes go; bidirectional if not given", 0},               \
+      {"strategy", OPTION_CHOICE, STRATEGIES, "When both sides changed a field; manual (ask) if not given", 0},      \
+      {"confirmed-by", OPTION_TEXT, "NAME", "Who stands for external_wins or newest_wins: they replace local edits", \
+       0},                                                                                                           \
+      {"privacy", OPTION_CHOICE, PRIVACIES, "Of tickets made here for this project; shareable if not given", 0},     \
+      {"field", OPTION_LIST, "FIELD", "Keep this field in step too; may be repeated", 0},                            \
+      {"map", OPTION_LIST, "FIELD:LOCAL=EXTERNAL", "The same word here and there; may be repeated", 0},              \
+      {"field-direction", OPTION_LIST, "FIELD=DIRECTION", "Another direction for one field; may be repeated", 0},    \
+      {"reset-rules", OPTION_FLAG, NULL, "Connected before: propose the field rules anew, drop those that are set",  \
+       0},                                                                                                           \
+      {"webhook-secret-file", OPTION_FILE, "FILE", "The secret that webhooks are signed with", 0},                   \
+      {"poll-interval", OPTION_SECONDS, "TIME",                                                                      \
+       "How often to ask for changes: 90s, 5m, 1h; the setting poll_interval_s if not given", 0},                    \
+      {"no-sync", OPTION_FLAG, NULL, "Do not wait for the first fetch; it happens on schedule", 0}, {                \
+    "yes", OPTION_FLAG, NULL, "Take the defaults, do not ask", 'y'                                                   \
+  }
+
+static const struct option_spec connect_github_options[] = {
     {"repo", OPTION_TEXT, "OWNER/NAME", "The repository", 0},
-    {"name", OPTION_TEXT, "NAME", "What the project is called here; the repository's name if not given", 0},
     {"base-url", OPTION_TEXT, "URL", "Of the API; https://api.github.com if not given", 0},
     {"token-file", OPTION_FILE, "FILE", "A personal access token", 0},
     {"app-id", OPTION_TEXT, "ID", "A GitHub App's id, instead of a token", 0},
     {"installation-id", OPTION_TEXT, "ID", "The App's installation", 0},
     {"app-key-file", OPTION_FILE, "FILE", "The App's private key (PEM)", 0},
-    {"direction", OPTION_CHOICE, DIRECTIONS, "Which way changes go; bidirectional if not given", 0},
-    {"strategy", OPTION_CHOICE, STRATEGIES, "When both sides changed a field; manual (ask) if not given", 0},
-    {"confirmed-by", OPTION_TEXT, "NAME", "Who stands for external_wins or newest_wins: they replace local edits", 0},
-    {"privacy", OPTION_CHOICE, PRIVACIES, "Of tickets made here for this project; shareable if not given", 0},
-    {"map", OPTION_LIST, "FIELD:LOCAL=EXTERNAL", "The same word here and there; may be repeated", 0},
-    {"field-direction", OPTION_LIST, "FIELD=DIRECTION", "Another direction for one field; may be repeated", 0},
-    {"webhook-secret-file", OPTION_FILE, "FILE", "The secret that GitHub signs webhooks with", 0},
-    {"poll-interval", OPTION_SECONDS, "TIME",
-     "How often to ask for changes: 90s, 5m, 1h; the setting poll_interval_s if not given", 0},
-    {"no-sync", OPTION_FLAG, NULL, "Do not wait for the first fetch; it happens on schedule", 0},
-    {"yes", OPTION_FLAG, NULL, "Take the defaults, do not ask", 'y'},
+    CONNECT_OPTIONS,
+};
+static const struct option_spec connect_jira_options[] = {
+    {"project", OPTION_TEXT, "KEY", "The project's key, or its address in the browser", 0},
+    {"base-url", OPTION_TEXT, "URL", "Of the site: https://acme.atlassian.net, or your own server", 0},
+    {"email", OPTION_TEXT, "ADDRESS", "Cloud: the account that the API token is of", 0},
+    {"token-file", OPTION_FILE, "FILE", "Cloud: an API token; Data Center: a personal access token", 0},
+    {"oauth-file", OPTION_FILE, "FILE",
+     "Cloud, instead of a token: JSON with client_id, client_secret, refresh_token and access_token", 0},
+    {"username", OPTION_TEXT, "NAME", "Data Center, instead of a token: the account", 0},
+    {"password-file", OPTION_FILE, "FILE", "Data Center: the account's password", 0},
+    CONNECT_OPTIONS,
+};
+static const struct option_spec connect_linear_options[] = {
+    {"team", OPTION_TEXT, "KEY", "The team's key, or its address in the browser", 0},
+    {"base-url", OPTION_TEXT, "URL", "Of the API; https://api.linear.app if not given", 0},
+    {"token-file", OPTION_FILE, "FILE", "A personal API key", 0},
+    {"oauth-file", OPTION_FILE, "FILE",
+     "Instead of a key: JSON with client_id, client_secret, refresh_token and access_token", 0},
+    CONNECT_OPTIONS,
 };
 static const struct option_spec sync_options[] = {
     {"full", OPTION_FLAG, NULL, "Look at every ticket, not only at what changed", 0},
@@ -151,6 +178,12 @@ static const struct option_spec help_options[] = {
 #define ID_ARGUMENT(what) \
   { "ID", false, what }
 
+#define CONNECT_DETAILS                                                                                               \
+  "Tests the credential and the remote first, and stores nothing when that fails. Then it looks at the fields that\n" \
+  "tickets have there and proposes a rule for each; --map, --field and --field-direction change the proposal, and\n"  \
+  "`tandem fields` does so later. On a terminal it asks for what is missing. Secrets come from files or are typed;\n" \
+  "they are never arguments. Connected again, a project keeps the rules that it has."
+
 const struct command command_table[] = {
     {.path = "up",
      .help = "Start everything on this machine",
@@ -166,14 +199,31 @@ const struct command command_table[] = {
      .details = "Exits with 1 when something is wrong."},
     {.path = "connect github",
      .help = "Keep a GitHub repository's issues in step",
-     OPTIONS(connect_options),
+     OPTIONS(connect_github_options),
      .run = command_connect_github,
-     .details = "Tests the credential and the repository first, and stores nothing when that fails. On a terminal it\n"
-                "asks for what is missing. Secrets come from files or are typed; they are never arguments.",
+     .details = CONNECT_DETAILS,
      .examples =
          "tandem connect github\n"
          "tandem connect github --repo acme/rocket --token-file token.txt --yes\n"
          "tandem connect github --repo acme/rocket --token-file token.txt --direction pull --map labels:bug=kind/bug"},
+    {.path = "connect jira",
+     .help = "Keep a Jira project's issues in step",
+     OPTIONS(connect_jira_options),
+     .run = command_connect_jira,
+     .details = CONNECT_DETAILS,
+     .examples = "tandem connect jira\n"
+                 "tandem connect jira --project ABC --base-url https://acme.atlassian.net --email ann@acme.example "
+                 "--token-file token.txt\n"
+                 "tandem connect jira --project ABC --base-url https://jira.acme.example --token-file token.txt "
+                 "--field estimate"},
+    {.path = "connect linear",
+     .help = "Keep a Linear team's issues in step",
+     OPTIONS(connect_linear_options),
+     .run = command_connect_linear,
+     .details = CONNECT_DETAILS,
+     .examples = "tandem connect linear\n"
+                 "tandem connect linear --team ENG --token-file key.txt --yes\n"
+                 "tandem connect linear --team ENG --token-file key.txt --field estimate --map assignees:ann=Ann"},
     {.path = "sync",
      .help = "Bring a project, or all, into step now",
      .arguments = {{"PROJECT", true, "all active ones if not given"}},

@@ -1,57 +1,84 @@
-/* connect github: test first, then store the credential, configure the project, fetch, and look at what came. */
+/* connect github | jira | linear: test first, then look at what the remote's tickets have, store the credential,
+ * configure the project, fetch, and look at what came. */
 #include "base/json.h"
 #include "base/secret_file.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/connect_credential.h"
 #include "cli/connect_settings.h"
 #include "cli/format.h"
 #include "cli/probe.h"
 #include "cli/prompt.h"
 #include "cli/sessions.h"
 
-static const char github_api[] = "https://api.github.com";
+/* One run of the course. */
+struct connecting {
+  struct invocation *call;
+  const struct tracker *tracker;
+  struct project project;
+  struct project before; /* as it is configured already; name absent when it is new */
+  struct connect_credential credential;
+  struct remote_description remote;
+};
 
-static bool is_repository(struct str text) {
-  ptrdiff_t slash = str_find(text, "/");
-  return slash > 0 && (size_t)slash + 1 < text.length &&
-         str_find(str_slice(text, (size_t)slash + 1, text.length), "/") < 0 && str_find(text, " ") < 0;
-}
+/* -- what is meant -- */
 
-/* "https://github.com/acme/rocket.git" is what people have at hand. */
-static struct str repository_of(struct str text) {
-  static const char prefix[] = "https://github.com/";
-  if (str_starts_with(text, prefix))
-    text = str_slice(text, sizeof prefix - 1, text.length);
-  if (str_ends_with(text, ".git"))
-    text = str_slice(text, 0, text.length - 4);
-  return text;
-}
-
-static struct result choose_remote(struct invocation *call, struct project *project) {
-  struct str repository = invocation_text(call, "repo"), base_url = invocation_text(call, "base-url");
-  if (str_is_absent(repository)) {
-    if (!invocation_may_ask(call))
-      return invocation_usage(call, "which repository? --repo OWNER/NAME.");
-    TRY(prompt_line(call, "Repository (OWNER/NAME)", (struct str){0}, &repository));
+static struct result choose_remote(struct connecting *c) {
+  const struct tracker *tracker = c->tracker;
+  struct str text = invocation_text(c->call, tracker->remote_option);
+  if (str_is_absent(text)) {
+    if (!invocation_may_ask(c->call))
+      return invocation_usage(c->call, "which %s? --%s %s.", tracker->remote_noun, tracker->remote_option,
+                              tracker->remote_form);
+    TRY(prompt_line(c->call, tracker->remote_question, (struct str){0}, &text));
   }
-  project->remote = repository_of(repository);
-  if (!is_repository(project->remote))
-    return invocation_usage(call, "a repository is OWNER/NAME, as in acme/rocket, not `%.*s`.", STR_FMT(repository));
-  project->base_url = base_url.at ? base_url : str_of(github_api);
-  while (str_ends_with(project->base_url, "/"))
-    project->base_url = str_slice(project->base_url, 0, project->base_url.length - 1);
+  c->project.remote = tracker->remote_of(c->call->arena, text, &c->project.base_url);
+  if (!tracker->is_remote(c->project.remote))
+    return invocation_usage(c->call, "a %s is %s, as in %s, not `%.*s`.", tracker->remote_noun, tracker->remote_form,
+                            tracker->remote_example, STR_FMT(text));
   return RESULT_DONE;
 }
 
-static struct result choose_name(struct invocation *call, struct project *project) {
-  size_t slash = (size_t)str_find(project->remote, "/");
-  struct str fallback = str_slice(project->remote, slash + 1, project->remote.length);
-  project->name = invocation_text(call, "name");
-  if (project->name.at)
+static struct result choose_base_url(struct connecting *c) {
+  struct str given = invocation_text(c->call, "base-url"), *base_url = &c->project.base_url;
+  if (given.at)
+    *base_url = given;
+  else if (str_is_absent(*base_url) && c->tracker->base_url)
+    *base_url = str_of(c->tracker->base_url);
+  if (str_is_absent(*base_url)) {
+    if (!invocation_may_ask(c->call))
+      return invocation_usage(c->call, "where is %s? --base-url https://NAME%s, or your own server's address.",
+                              c->tracker->title, c->tracker->vendor_host);
+    TRY(prompt_line(c->call, "Address of the site (https://…)", (struct str){0}, base_url));
+  }
+  while (str_ends_with(*base_url, "/"))
+    *base_url = str_slice(*base_url, 0, base_url->length - 1);
+  return RESULT_DONE;
+}
+
+/* The project that stands for this remote already, if any: its own name is the best one, and the adapter should know
+ * the settings that it made last time. */
+static struct result find_before(struct connecting *c) {
+  struct project_name request = {0};
+  struct project_list list = {0};
+  TRY(client_call(c->call, VERB_PROJECT_LIST, &request, &list));
+  for (size_t i = 0; i < list.projects.count; i++) {
+    const struct project *one = &list.projects.at[i];
+    if (str_is(one->system, c->tracker->system) && str_equal(one->remote, c->project.remote) &&
+        str_equal(one->base_url, c->project.base_url))
+      c->before = *one;
+  }
+  return RESULT_DONE;
+}
+
+static struct result choose_name(struct connecting *c) {
+  struct str fallback = c->before.name.at ? c->before.name : c->tracker->name_of(c->project.remote);
+  c->project.name = invocation_text(c->call, "name");
+  if (c->project.name.at)
     return RESULT_DONE;
-  project->name = fallback;
-  bool ask = invocation_may_ask(call) && !invocation_flag(call, "yes");
-  return ask ? prompt_line(call, "Call the project", fallback, &project->name) : RESULT_DONE;
+  c->project.name = fallback;
+  bool ask = invocation_may_ask(c->call) && !invocation_flag(c->call, "yes");
+  return ask ? prompt_line(c->call, "Call the project", fallback, &c->project.name) : RESULT_DONE;
 }
 
 /* -- testing -- */
@@ -69,18 +96,19 @@ static void show_description(const struct invocation *call, const struct remote_
                 remote->is_private ? "private" : "public");
 }
 
-static struct result test_remote(struct invocation *call, struct project *project,
-                                 const struct connect_credential *credential, struct remote_description *remote) {
-  const struct probe_request request = {.base_url = project->base_url,
-                                        .remote = project->remote,
-                                        .credential_kind = credential->kind,
-                                        .credential = credential->secret};
-  output_note(call->output, "Testing the credential on %.*s …", STR_FMT(project->base_url));
-  TRY(probe_remote(call, "github", &request, remote));
-  show_description(call, remote);
+static struct result test_remote(struct connecting *c) {
+  const struct probe_request request = {.base_url = c->project.base_url,
+                                        .remote = c->project.remote,
+                                        .credential_kind = c->credential.kind,
+                                        .credential = c->credential.secret,
+                                        .options = c->before.options};
+  output_note(c->call->output, "Testing the credential on %.*s …", STR_FMT(c->project.base_url));
+  TRY(probe_remote(c->call, c->tracker, &request, &c->remote));
+  show_description(c->call, &c->remote);
   /* The name as the tracker writes it, after a rename for instance. */
-  if (is_repository(remote->remote))
-    project->remote = remote->remote;
+  if (c->tracker->is_remote(c->remote.remote))
+    c->project.remote = c->remote.remote;
+  c->project.options = c->remote.options.at ? c->remote.options : c->before.options;
   return RESULT_DONE;
 }
 
@@ -103,8 +131,10 @@ static struct result put_credential(struct invocation *call, struct str name, st
   return client_call(call, VERB_CREDENTIAL_PUT, &request, &reply);
 }
 
-static struct result put_webhook_secret(struct invocation *call, struct project *project) {
+static struct result put_webhook_secret(struct invocation *call, const struct project *before,
+                                        struct project *project) {
   struct str file = invocation_text(call, "webhook-secret-file");
+  project->webhook_credential = before->webhook_credential;
   if (str_is_absent(file))
     return RESULT_DONE;
   struct secret secret;
@@ -117,31 +147,33 @@ static struct result put_webhook_secret(struct invocation *call, struct project 
   return put_credential(call, project->webhook_credential, STR("webhook"), str_built(&json));
 }
 
-static struct result store(struct invocation *call, struct project *project,
-                           const struct connect_credential *credential) {
-  project->credential = project->name;
-  TRY(put_credential(call, project->credential, credential->kind, credential->secret));
-  TRY(put_webhook_secret(call, project));
-  struct project_configure request = {.project = *project, .actor = invocation_actor(call)};
+static struct result store(struct connecting *c) {
+  struct invocation *call = c->call;
+  c->project.credential = c->project.name;
+  TRY(put_credential(call, c->project.credential, c->credential.kind, c->credential.secret));
+  TRY(put_webhook_secret(call, &c->before, &c->project));
+  struct project_configure request = {.project = c->project, .actor = invocation_actor(call)};
   struct project_id reply = {0};
   TRY(client_call(call, VERB_PROJECT_CONFIGURE, &request, &reply));
-  output_note(call->output, "%.*s is connected.", STR_FMT(project->name));
+  output_note(call->output, "%.*s is connected.", STR_FMT(c->project.name));
   return RESULT_DONE;
 }
 
 /* -- afterwards -- */
 
 /* The tracker's own count against what is here: a person should not have to find out later. */
-static void verify(struct invocation *call, const struct project *project, const struct remote_description *remote) {
+static void verify(const struct connecting *c) {
+  struct invocation *call = c->call;
   struct project_status status = {0};
-  if (!sessions_project_status(call, project->name, &status))
+  if (!sessions_project_status(call, c->project.name, &status))
     return;
   struct str here = format_counted(call->arena, status.tickets, "ticket", "tickets");
-  if (remote->estimated_tickets < 0 || status.tickets >= remote->estimated_tickets)
-    output_note(call->output, "Verified: %.*s of %.*s here.", STR_FMT(here), STR_FMT(project->remote));
+  if (c->remote.estimated_tickets < 0 || status.tickets >= c->remote.estimated_tickets)
+    output_note(call->output, "Verified: %.*s of %.*s here.", STR_FMT(here), STR_FMT(c->project.remote));
   else
-    output_note(call->output, "%.*s here; %.*s was said to have about %.*s. Pull requests count there and not here.",
-                STR_FMT(here), STR_FMT(project->remote), STR_FMT(format_count(call->arena, remote->estimated_tickets)));
+    output_note(call->output, "%.*s here; %.*s was said to have about %.*s.%s", STR_FMT(here),
+                STR_FMT(c->project.remote), STR_FMT(format_count(call->arena, c->remote.estimated_tickets)),
+                c->tracker->count_note);
 }
 
 /* The newest session's id, 0 when there is none. */
@@ -168,20 +200,20 @@ static struct result first_since(struct invocation *call, struct str project, in
   return RESULT_DONE;
 }
 
-static struct result first_sync(struct invocation *call, const struct project *project, int64_t before,
-                                const struct remote_description *remote) {
-  if (invocation_flag(call, "no-sync") || str_is(project->direction, "disabled")) {
+static struct result first_sync(const struct connecting *c, int64_t before) {
+  struct invocation *call = c->call;
+  if (invocation_flag(call, "no-sync") || str_is(c->project.direction, "disabled")) {
     output_note(call->output, "It fetches on schedule. To see it happen: tandem sync %.*s --wait",
-                STR_FMT(project->name));
+                STR_FMT(c->project.name));
     return RESULT_DONE;
   }
   int64_t id;
   struct session session = {0};
-  TRY(sessions_start(call, project->name, "incremental", &id));
-  TRY(first_since(call, project->name, before, &id));
+  TRY(sessions_start(call, c->project.name, "incremental", &id));
+  TRY(first_since(call, c->project.name, before, &id));
   TRY(sessions_follow(call, id, &session));
   if (str_is(session.state, "completed"))
-    verify(call, project, remote);
+    verify(c);
   return RESULT_DONE;
 }
 
@@ -196,22 +228,42 @@ static struct result confirm(struct invocation *call, const struct project *proj
   return yes ? RESULT_DONE : result_error(RESULT_REJECTED, "nothing was stored.");
 }
 
-struct result command_connect_github(struct invocation *call) {
-  struct project project = {.system = STR("github")};
-  struct connect_credential credential;
-  struct remote_description remote = {0};
-  TRY(choose_remote(call, &project));
+/* What else is known here decides about words and people. */
+static struct result settle_rules(struct connecting *c) {
+  struct known known = {0};
+  TRY(known_read(c->call, c->project.name, &known, &c->before));
+  c->project.follows = c->before.follows;
+  return connect_settings_rules(c->call, &c->remote, &known, &c->before, &c->project);
+}
+
+static struct result connect_to(struct invocation *call, const struct tracker *tracker) {
+  struct connecting c = {.call = call, .tracker = tracker, .project = {.system = str_of(tracker->system)}};
+  TRY(choose_remote(&c));
+  TRY(choose_base_url(&c));
   TRY(connect_settings_check(call));
-  TRY(connect_settings_rules(call, &project));
-  TRY(connect_settings_credential(call, &credential));
+  TRY(connect_credential_read(call, tracker, c.project.base_url, &c.credential));
   TRY(client_open(call)); /* nobody should answer ten questions to hear that nothing is running */
-  TRY(test_remote(call, &project, &credential, &remote));
-  TRY(choose_name(call, &project));
-  TRY(connect_settings_policy(call, &project));
-  TRY(check_direction(&project, &remote));
-  TRY(confirm(call, &project));
+  TRY(find_before(&c));
+  TRY(test_remote(&c));
+  TRY(choose_name(&c));
+  TRY(settle_rules(&c));
+  TRY(connect_settings_policy(call, &c.before, &c.project));
+  TRY(check_direction(&c.project, &c.remote));
+  TRY(confirm(call, &c.project));
   int64_t before;
-  TRY(newest_session(call, project.name, &before));
-  TRY(store(call, &project, &credential));
-  return first_sync(call, &project, before, &remote);
+  TRY(newest_session(call, c.project.name, &before));
+  TRY(store(&c));
+  return first_sync(&c, before);
+}
+
+struct result command_connect_github(struct invocation *call) {
+  return connect_to(call, &tracker_github);
+}
+
+struct result command_connect_jira(struct invocation *call) {
+  return connect_to(call, &tracker_jira);
+}
+
+struct result command_connect_linear(struct invocation *call) {
+  return connect_to(call, &tracker_linear);
 }

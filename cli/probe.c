@@ -139,32 +139,32 @@ static struct str question_of(struct arena *arena, const struct probe_request *r
   return str_built(&text);
 }
 
-static const char *advice(enum result_code code) {
+static struct str advice(struct arena *arena, const struct tracker *tracker, enum result_code code) {
   switch (code) {
   case RESULT_AUTH:
-    return "Make a new token that may read and write issues, and try again.";
+    return str_of(tracker->credential_advice);
   case RESULT_GONE:
-    return "Check --repo, and that the credential may see it.";
+    return str_format(arena, "Check --%s, and that the credential may see it.", tracker->remote_option);
   case RESULT_RETRY:
   case RESULT_UNCERTAIN:
-    return "Check the network and --base-url, and try again.";
+    return STR("Check the network and --base-url, and try again.");
   default:
-    return "Correct it and try again.";
+    return STR("Correct it and try again.");
   }
 }
 
-static struct result failure_of(struct arena *arena, const cJSON *answer) {
+static struct result failure_of(struct arena *arena, const struct tracker *tracker, const cJSON *answer) {
   struct str code_name = json_str(answer, "code"), message = json_str(answer, "message");
   enum result_code code = result_code_named(code_name.at ? code_name.at : "", code_name.length);
   if (code == RESULT_OK)
     code = RESULT_BUG;
   bool ends = str_ends_with(message, ".") || str_ends_with(message, "!");
-  return result_error(code, "%s%s %s", str_c(arena, message), ends ? "" : ".", advice(code));
+  return result_error(code, "%s%s %.*s", str_c(arena, message), ends ? "" : ".", STR_FMT(advice(arena, tracker, code)));
 }
 
-struct result probe_remote(struct invocation *call, const char *system, const struct probe_request *request,
+struct result probe_remote(struct invocation *call, const struct tracker *tracker, const struct probe_request *request,
                            struct remote_description *out) {
-  struct str program = probe_program(call->arena, str_format(call->arena, "tandem-adapter-%s", system).at);
+  struct str program = probe_program(call->arena, str_format(call->arena, "tandem-adapter-%s", tracker->system).at);
   struct str_builder answer = {.arena = call->arena};
   int status = 0;
   TRY(put_rules_into_environment(call));
@@ -177,7 +177,7 @@ struct result probe_remote(struct invocation *call, const char *system, const st
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
     result = json_tree_to_record(call->arena, &record_remote_description, tree, out);
   else
-    result = failure_of(call->arena, tree);
+    result = failure_of(call->arena, tracker, tree);
   cJSON_Delete(tree);
   return result;
 }

@@ -1,0 +1,18 @@
+/* The credential that `connect` was given or asks for. */
+#ifndef CLI_CONNECT_CREDENTIAL_H
+#define CLI_CONNECT_CREDENTIAL_H
+
+#include "cli/invocation.h"
+#include "cli/tracker.h"
+
+struct connect_credential {
+  struct str kind;
+  struct str secret; /* JSON */
+};
+
+/* From the options of one of the tracker's credential forms; on a terminal what is missing is asked for. `base_url`
+ * tells whether the vendor runs the site. */
+struct result connect_credential_read(struct invocation *call, const struct tracker *tracker, struct str base_url,
+                                      struct connect_credential *out) MUST_USE;
+
+#endif

@@ -1,0 +1,54 @@
+/* What `connect` has to know of each system: how a project is written there, where its API is, which credentials there
+ * are, and what to advise. Everything else about a system is its adapter's. */
+#ifndef CLI_TRACKER_H
+#define CLI_TRACKER_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+/* One member of a credential and the option that gives it. */
+struct credential_part {
+  const char *option, *member;
+  const char *question; /* NULL = cannot be typed */
+  bool in_file;         /* the option names a file that holds it: it is secret */
+};
+
+enum { CREDENTIAL_PARTS_MAX = 3, CREDENTIAL_FORMS_MAX = 4 };
+
+/* One kind of credential, as the adapter calls it. */
+struct credential_form {
+  const char *kind;
+  struct credential_part parts[CREDENTIAL_PARTS_MAX]; /* a part without a member is the whole credential, JSON */
+  const char *hint;                                   /* for a person who is asked; NULL = never asked for */
+  bool only_own_sites;                                /* not taken where the vendor runs the site */
+};
+
+struct tracker {
+  const char *system, *title;
+  const char *remote_option, *remote_noun, *remote_form, *remote_question, *remote_example;
+  const char *base_url;    /* NULL: every customer has another one */
+  const char *vendor_host; /* the end of the names of sites that the vendor runs; NULL = none differ */
+  struct credential_form forms[CREDENTIAL_FORMS_MAX];
+  const char *credential_advice, *count_note;
+
+  bool (*is_remote)(struct str text);
+
+  /* What people have at hand (an address from the browser) as the remote; `*base_url` is set when it tells that too. */
+  struct str (*remote_of)(struct arena *arena, struct str text, struct str *base_url);
+
+  /* What the project is called here when nobody says it. */
+  struct str (*name_of)(struct str remote);
+};
+
+extern const struct tracker tracker_github, tracker_jira, tracker_linear;
+
+/* The tracker of a project's system, or NULL. */
+const struct tracker *tracker_named(struct str system);
+
+/* The host of "https://HOST/...", or absent. */
+struct str tracker_host(struct str url);
+
+/* True when the vendor runs what is at `base_url`. */
+bool tracker_is_vendors(const struct tracker *tracker, struct str base_url);
+
+#endif
