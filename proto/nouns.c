@@ -48,9 +48,11 @@ static const struct field project_fields[] = {
     FIELD(struct project, poll_interval_s, FIELD_I64, 0, "Seconds between two scheduled sessions; 60 if not given."),
     FIELD(struct project, webhook_credential, FIELD_STR, 0,
           "Name of the stored credential that webhooks are signed with; absent = no webhooks."),
-    FIELD(struct project, state, FIELD_STR, 0, "active, paused, failed or removed."),
+    FIELD(struct project, state, FIELD_STR, 0,
+          "active, paused, failed or removed. To configure makes a project active, unless the request says paused."),
     FIELD(struct project, state_reason, FIELD_STR, 0, "What is wrong and what mends it; absent while it works."),
-    FIELD(struct project, version, FIELD_I64, 0, "Grows with every change of these settings."),
+    FIELD(struct project, version, FIELD_I64, 0,
+          "Grows with every change of these settings. A request with another one is refused as stale; 0 = any."),
 };
 const struct record record_project =
     RECORD("Project", struct project, project_fields, "A connection between local tickets and one external project.");

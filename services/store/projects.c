@@ -128,6 +128,17 @@ static struct str rules_json(struct arena *arena, const struct project *project)
   return json_print(arena, array);
 }
 
+static struct result why_not_configured(struct call *call, const struct project *p) {
+  struct project stored;
+  TRY(project_named(call, p->name, &stored));
+  if (str_equal(stored.system, p->system) && str_equal(stored.remote, p->remote))
+    return result_error(RESULT_STALE,
+                        "the settings of project \"%.*s\" were changed meanwhile: look again, then repeat",
+                        STR_FMT(p->name));
+  return result_error(RESULT_REJECTED, "project \"%.*s\" already stands for another remote; choose another --name",
+                      STR_FMT(p->name));
+}
+
 static struct result upsert_project(struct call *call, const struct project *p, int64_t *out_id) {
   struct rows rows;
   TRY(db_query(call->db,
@@ -140,20 +151,22 @@ static struct result upsert_project(struct call *call, const struct project *p, 
                "strategy = excluded.strategy, confirmed_by = excluded.confirmed_by, "
                "privacy_default = excluded.privacy_default, rules = excluded.rules, "
                "poll_interval_s = excluded.poll_interval_s, listed_only = excluded.listed_only, "
-               "options = excluded.options, version = project.version + 1, state = 'active', "
-               "state_reason = null, pull_attempts = 0, pull_next_at = now() "
+               "options = excluded.options, version = project.version + 1, "
+               "state = case when $15 = 'paused' then project.state else 'active' end, "
+               "state_reason = case when $15 = 'paused' then project.state_reason end, pull_attempts = 0, "
+               "pull_next_at = now() "
                "where project.system = excluded.system and project.remote = excluded.remote "
+               "and coalesce($16::bigint, 0) in (0, project.version) "
                "returning id",
                PARAMS(p_str(p->name), p_str(p->system), p_str(p->base_url), p_str(p->remote), p_str(p->credential),
                       p_str(p->webhook_credential), p_str(or_default(p->direction, "bidirectional")),
                       p_str(or_default(p->strategy, "manual")), p_str(p->confirmed_by),
                       p_str(or_default(p->privacy_default, "shareable")), p_str(rules_json(call->arena, p)),
                       p_i64(p->poll_interval_s > 0 ? p->poll_interval_s : 60), p_bool(p->listed_only),
-                      p_str(p->options)),
+                      p_str(p->options), p_str(p->state), p_i64(p->version)),
                &rows));
   if (rows.count == 0)
-    return result_error(RESULT_REJECTED, "project \"%.*s\" already stands for another remote; choose another --name",
-                        STR_FMT(p->name));
+    return why_not_configured(call, p);
   *out_id = rows_i64(&rows, 0, "id");
   return RESULT_DONE;
 }

@@ -307,6 +307,19 @@ class Stories(unittest.TestCase):
         self.assertIn("tandem connect", error["data"])
         self.assertEqual(self.world.call("status")["projects"][0]["project"]["state"], "failed")
 
+    def test_settings_are_not_overwritten_and_a_pause_stays(self):
+        self.world.call("project.set_state", name="rocket", state="paused", reason="holiday", actor="x")
+        seen = self.world.call("project.list", name="rocket")["projects"][0]
+        self.world.call("project.configure", project={**seen, "poll_interval_s": 1800}, actor="x")
+        now = self.world.call("project.list", name="rocket")["projects"][0]
+        self.assertEqual((now["state"], now["state_reason"], now["poll_interval_s"]), ("paused", "holiday", 1800))
+        with self.assertRaises(Refused) as caught:
+            self.world.call("project.configure", project={**seen, "poll_interval_s": 900}, actor="x")
+        self.assertEqual(caught.exception.code, "stale")
+        self.assertEqual(self.world.call("project.list", name="rocket")["projects"][0]["poll_interval_s"], 1800)
+        self.world.connect()
+        self.assertEqual(self.world.call("project.list", name="rocket")["projects"][0]["state"], "active")
+
 
 if __name__ == "__main__":
     tap.main(__name__)
