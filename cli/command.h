@@ -31,6 +31,7 @@ struct argument_spec {
   const char *name; /* "KEY" */
   bool optional;
   const char *help;
+  bool many; /* the last one: it may be given several times */
 };
 
 enum { ARGUMENTS_MAX = 2, PATH_WORDS_MAX = 2 };

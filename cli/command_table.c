@@ -22,6 +22,7 @@ const struct command_group command_groups[] = {
     {"connect", "Connect a project of an external system."},  {"ticket", "Read and write tickets."},
     {"conflicts", "See and decide what both sides changed."}, {"sessions", "See how synchronisations went."},
     {"projects", "See and steer connected projects."},        {"events", "Follow or replay what happened."},
+    {"fields", "See and change how fields are mapped."},
 };
 const size_t command_group_count = COUNT(command_groups);
 
@@ -153,6 +154,17 @@ static const struct option_spec reason_options[] = {
 static const struct option_spec remove_options[] = {
     {"reason", OPTION_TEXT, "TEXT", "Why, for those who wonder later", 0},
     {"yes", OPTION_FLAG, NULL, "Do not ask", 'y'},
+};
+static const struct option_spec map_options[] = {
+    {"direction", OPTION_CHOICE, DIRECTIONS, "Which way changes of this field go", 0},
+    {"strategy", OPTION_CHOICE, STRATEGIES, "When both sides changed it", 0},
+    {"confirmed-by", OPTION_TEXT, "NAME", "Who stands for external_wins or newest_wins, for the whole project", 0},
+    {"value", OPTION_LIST, "LOCAL=EXTERNAL", "The same word here and there, before the others; may be repeated", 0},
+    {"remove-value", OPTION_LIST, "LOCAL", "Forget what this word is there; may be repeated", 0},
+    {"closed", OPTION_FLAG, NULL, "Words that are not in the table do not pass: they become conflicts", 0},
+    {"open", OPTION_FLAG, NULL, "Words that are not in the table pass as they are", 0},
+    {"reset", OPTION_FLAG, NULL, "Start from what is proposed now, not from the rule that is set", 0},
+    {"remove", OPTION_FLAG, NULL, "Take the rule away: the field is not kept in step any more", 0},
 };
 static const struct option_spec tail_options[] = {
     {"type", OPTION_TEXT, "TYPE", "Only events of this type: SyncCompleted, ConflictDetected, …", 0},
@@ -313,6 +325,35 @@ const struct command command_table[] = {
      .arguments = {PROJECT_ARGUMENT},
      OPTIONS(remove_options),
      .run = command_projects_remove},
+    {.path = "fields analyze",
+     .help = "Show a project's fields there, and how they are mapped",
+     .arguments = {PROJECT_ARGUMENT},
+     .run = command_fields_analyze,
+     .details = "Asks the tracker, with the stored credential, and changes nothing. For each field: the rule that is\n"
+                "set, the rule that is proposed, what differs, and why it is proposed.",
+     .examples = "tandem fields analyze rocket\ntandem fields analyze rocket --json"},
+    {.path = "fields map",
+     .help = "Change how one field is mapped",
+     .arguments = {PROJECT_ARGUMENT, {"FIELD", false, "the field's name, as in status", false}},
+     OPTIONS(map_options),
+     .run = command_fields_map,
+     .details = "A field without a rule gets the proposed one first. The tickets of the project are compared anew.",
+     .examples = "tandem fields map rocket status --value in_progress=Doing\n"
+                 "tandem fields map rocket assignees --value ann=ann-smith --direction pull\n"
+                 "tandem fields map rocket estimate\n"
+                 "tandem fields map rocket estimate --remove"},
+    {.path = "fields validate",
+     .help = "Look for fields and words that will not pass",
+     .arguments = {PROJECT_ARGUMENT},
+     .run = command_fields_validate,
+     .details = "Asks the tracker and changes nothing. Exits with 1 when something is wrong; warnings are not.",
+     .examples = "tandem fields validate rocket"},
+    {.path = "fields test",
+     .help = "Show what tickets' values become on the other side",
+     .arguments = {PROJECT_ARGUMENT, {"TICKET", true, "keys, as in T-12; a few tickets if not given", true}},
+     .run = command_fields_test,
+     .details = "Uses what was last seen of the tickets. Nothing is asked of the tracker and nothing is written.",
+     .examples = "tandem fields test rocket\ntandem fields test rocket T-12 T-15"},
     {.path = "events tail",
      .help = "Follow events as they happen",
      OPTIONS(tail_options),

@@ -4,9 +4,8 @@
 #include "base/clock.h"
 #include "cli/client.h"
 #include "cli/commands.h"
-#include "cli/doctor.h"
+#include "cli/doctor_view.h"
 #include "cli/probe.h"
-#include "cli/table.h"
 #include "cli/up/postgres.h"
 #include "cli/up/services.h"
 #include "cli/up/up.h"
@@ -84,29 +83,10 @@ static void examine(struct invocation *call, struct doctor *doctor) {
     doctor_check_projects(doctor, &status);
 }
 
-static void print_findings(const struct output *output, struct arena *arena, const struct doctor *doctor) {
-  for (size_t i = 0; i < doctor->count; i++) {
-    const struct finding *finding = &doctor->at[i];
-    if (output->format == OUTPUT_PLAIN) {
-      output_text(output, "%.*s\t%.*s\t%s\t%s\n", STR_FMT(finding->check), STR_FMT(finding->state),
-                  output_clean_line(arena, finding->detail).at, output_clean_line(arena, finding->fix).at);
-      continue;
-    }
-    output_styled(output, table_state_style(finding->state), str_format(arena, "%-8.*s", STR_FMT(finding->state)));
-    output_text(output, " %-16.*s %s\n", STR_FMT(finding->check), output_clean_line(arena, finding->detail).at);
-    if (finding->fix.length)
-      output_text(output, "%26s-> %s\n", "", output_clean_line(arena, finding->fix).at);
-  }
-}
-
 struct result command_doctor(struct invocation *call) {
   struct doctor doctor = {.arena = call->arena};
   examine(call, &doctor);
-  const struct findings findings = {.findings = {doctor.at, doctor.count}};
-  if (output_is_json(call->output))
-    output_record(call->output, &record_findings, &findings);
-  else
-    print_findings(call->output, call->arena, &doctor);
+  doctor_view_print(call, &doctor);
   if (doctor_found_problem(&doctor))
     call->exit_code = EXIT_CODE_GENERAL;
   return RESULT_DONE;

@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/fields_remote.h"
+#include "cli/fields_view.h"
 #include "cli/format.h"
 #include "cli/prompt.h"
 #include "cli/table.h"
@@ -25,7 +27,7 @@ struct result command_projects_list(struct invocation *call) {
   }
   table_end(table);
   if (list.projects.count == 0)
-    output_note(call->output, "No project is connected. `tandem connect github` connects one.");
+    output_note(call->output, "No project is connected. `tandem connect github`, `jira` or `linear` connects one.");
   return RESULT_DONE;
 }
 
@@ -43,11 +45,9 @@ static void print_rule(const struct invocation *call, const struct field_setting
     str_append_format(&text, "  %.*s", STR_FMT(rule->direction));
   if (rule->strategy.length)
     str_append_format(&text, "  %.*s", STR_FMT(rule->strategy));
-  for (size_t i = 0; i < rule->table.count; i++)
-    str_append_format(&text, "%s%.*s=%.*s", i ? ", " : "  ", STR_FMT(rule->table.at[i].local),
-                      STR_FMT(rule->table.at[i].external));
-  if (rule->closed)
-    str_append_c(&text, "  (nothing else)");
+  struct str words = fields_view_words(call->arena, rule);
+  if (words.length)
+    str_append_format(&text, "  %.*s", STR_FMT(words));
   print_line(call, "field", str_built(&text));
 }
 
@@ -74,20 +74,9 @@ static void print_project(const struct invocation *call, const struct project *p
     print_rule(call, &project->rules.at[i]);
 }
 
-static struct result find_project(struct invocation *call, struct str name, struct project *out) {
-  struct project_name request = {name};
-  struct project_list list = {0};
-  TRY(client_call(call, VERB_PROJECT_LIST, &request, &list));
-  if (list.projects.count == 0)
-    return result_error(RESULT_GONE, "there is no project `%.*s`. `tandem projects list` shows what there is.",
-                        STR_FMT(name));
-  *out = list.projects.at[0];
-  return RESULT_DONE;
-}
-
 struct result command_projects_show(struct invocation *call) {
   struct project project;
-  TRY(find_project(call, invocation_argument(call, 0), &project));
+  TRY(fields_remote_project(call, invocation_argument(call, 0), &project));
   if (output_is_json(call->output))
     output_record(call->output, &record_project, &project);
   else
@@ -118,7 +107,7 @@ struct result command_projects_resume(struct invocation *call) {
 
 struct result command_projects_remove(struct invocation *call) {
   struct project project;
-  TRY(find_project(call, invocation_argument(call, 0), &project));
+  TRY(fields_remote_project(call, invocation_argument(call, 0), &project));
   if (!invocation_flag(call, "yes")) {
     if (!invocation_may_ask(call))
       return invocation_usage(call, "removing a project needs --yes.");

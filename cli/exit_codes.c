@@ -3,7 +3,7 @@
 
 const char *const exit_code_meanings[EXIT_CODE_COUNT] = {
     [EXIT_CODE_OK] = "done",
-    [EXIT_CODE_GENERAL] = "something else went wrong, or doctor found a problem",
+    [EXIT_CODE_GENERAL] = "something else went wrong, or doctor or fields validate found a problem",
     [EXIT_CODE_USAGE] = "the command line is wrong; nothing was done",
     [EXIT_CODE_NOT_FOUND] = "there is no such ticket, project, session or conflict",
     [EXIT_CODE_REFUSED] = "refused: the input will never be taken as it is",

@@ -6,7 +6,7 @@
 
 enum exit_code {
   EXIT_CODE_OK = 0,
-  EXIT_CODE_GENERAL = 1,     /* something else went wrong, or `doctor` found a problem */
+  EXIT_CODE_GENERAL = 1,     /* something else went wrong, or `doctor` or `fields validate` found a problem */
   EXIT_CODE_USAGE = 2,       /* the command line is wrong; nothing was done */
   EXIT_CODE_NOT_FOUND = 3,   /* no such ticket, project, session or conflict */
   EXIT_CODE_REFUSED = 4,     /* the input will never be taken as it is */

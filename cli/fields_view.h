@@ -2,7 +2,8 @@
 #ifndef CLI_FIELDS_VIEW_H
 #define CLI_FIELDS_VIEW_H
 
-#include "cli/propose.h"
+#include "cli/fields_analysis.h"
+#include "cli/fields_sample.h"
 
 /* "title, body, status" */
 struct str fields_view_names(struct arena *arena, const struct remote_description *remote);
@@ -16,5 +17,12 @@ struct str fields_view_words(struct arena *arena, const struct field_setting *ru
 /* One message a field: what `connect` is about to set, and why. */
 void fields_view_proposals(const struct invocation *call, const struct project *project,
                            const struct proposal *proposals, size_t count);
+
+/* The table of `fields analyze`. */
+void fields_view_analysis(const struct invocation *call, const struct project *project,
+                          const struct fields_analysis *analysis);
+
+/* The table of `fields test`. */
+void fields_view_samples(const struct invocation *call, const struct fields_samples *samples);
 
 #endif

@@ -9,7 +9,8 @@ struct str help_usage(struct arena *arena, const struct command *command) {
   struct str_builder text = {.arena = arena};
   str_append_format(&text, "tandem %s", command->path);
   for (size_t i = 0; i < ARGUMENTS_MAX && command->arguments[i].name; i++)
-    str_append_format(&text, command->arguments[i].optional ? " [%s]" : " %s", command->arguments[i].name);
+    str_append_format(&text, command->arguments[i].optional ? " [%s%s]" : " %s%s", command->arguments[i].name,
+                      command->arguments[i].many ? "…" : "");
   if (command->option_count)
     str_append_c(&text, " [options]");
   return str_built(&text);

@@ -18,6 +18,8 @@ struct invocation {
   struct output *output;
   const struct command *command;
   struct str arguments[ARGUMENTS_MAX];
+  struct str *more; /* of an argument that may be given several times, those after the first */
+  size_t more_count;
   struct given_option *given;
   size_t given_count;
   struct str program;       /* argv[0] */

@@ -90,10 +90,11 @@ void known_builder_fields(const struct known_builder *builder, struct known *out
 
 /* -- from the store -- */
 
-static struct result read_tickets(struct invocation *call, struct known *out) {
+/* Of all tickets when `project` is absent. */
+static struct result read_tickets(struct invocation *call, struct str project, struct known *out) {
   enum { PAGE = 500 };
   struct known_builder *builder = known_builder_new(call->arena);
-  struct ticket_query query = {.limit = PAGE};
+  struct ticket_query query = {.project = project, .limit = PAGE};
   struct ticket_list page = {.more = true};
   for (size_t seen = 0; page.more && seen < KNOWN_TICKETS_MAX; seen += page.tickets.count) {
     page = (struct ticket_list){0};
@@ -107,6 +108,11 @@ static struct result read_tickets(struct invocation *call, struct known *out) {
   out->more = page.more;
   known_builder_fields(builder, out);
   return RESULT_DONE;
+}
+
+struct result known_read_carried(struct invocation *call, struct str project, struct known *out) {
+  *out = (struct known){0};
+  return read_tickets(call, project, out);
 }
 
 struct result known_read(struct invocation *call, struct str project, struct known *out, struct project *out_project) {
@@ -124,7 +130,7 @@ struct result known_read(struct invocation *call, struct str project, struct kno
   struct known known = {.projects = others, .project_count = count, .is_first = true};
   for (size_t i = 0; i < count; i++)
     known.is_first = known.is_first && others[i].id > own.id;
-  TRY(read_tickets(call, &known));
+  TRY(read_tickets(call, (struct str){0}, &known));
   *out = known;
   if (out_project)
     *out_project = own;

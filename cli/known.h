@@ -45,4 +45,7 @@ void known_builder_fields(const struct known_builder *builder, struct known *out
 struct result known_read(struct invocation *call, struct str project, struct known *out,
                          struct project *out_project) MUST_USE;
 
+/* The fields of the tickets that are in `project`; nothing else of `out` is set. */
+struct result known_read_carried(struct invocation *call, struct str project, struct known *out) MUST_USE;
+
 #endif

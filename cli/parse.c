@@ -123,7 +123,12 @@ static struct result take_argument(struct parser *parser, const char *word) {
   struct invocation *call = parser->call;
   if (!call->command)
     return take_command_word(parser, word);
-  if (parser->argument_count >= ARGUMENTS_MAX || !call->command->arguments[parser->argument_count].name)
+  bool fits = parser->argument_count < ARGUMENTS_MAX && call->command->arguments[parser->argument_count].name;
+  if (!fits && parser->argument_count && call->command->arguments[parser->argument_count - 1].many) {
+    call->more[call->more_count++] = str_of(word);
+    return RESULT_DONE;
+  }
+  if (!fits)
     return result_error(RESULT_REJECTED, "`tandem %s` has no use for `%s`. See `tandem help %s`.", call->command->path,
                         word, call->command->path);
   call->arguments[parser->argument_count++] = str_of(word);
@@ -158,6 +163,7 @@ struct result parse_arguments(struct invocation *call, int argc, char **argv, co
   for (int i = 1; i < argc; i++)
     letters += strlen(argv[i]);
   call->given = ARENA_ARRAY(call->arena, struct given_option, letters + (size_t)argc);
+  call->more = ARENA_ARRAY(call->arena, struct str, (size_t)argc);
   while (parser.at < argc)
     TRY(take_word(&parser, argv[parser.at++]));
   *group = call->command ? NULL : parser.group;

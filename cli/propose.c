@@ -46,7 +46,10 @@ static bool is_common(struct str name) {
 
 static void by_name(struct arena *arena, const struct remote_field *field, struct proposal *out) {
   bool is_text = str_is(field->kind, "text") || str_is(field->kind, "line");
-  out->reason = is_text ? STR("the same text on both sides") : STR("the same words on both sides");
+  bool is_value = str_is(field->kind, "number") || str_is(field->kind, "date");
+  out->reason = is_text    ? STR("the same text on both sides")
+                : is_value ? STR("the same value on both sides")
+                           : STR("the same words on both sides");
   if (field->words.count && !field->open_words && !is_text)
     out->reason = str_format(arena, "the same words on both sides; there are %zu there", field->words.count);
 }

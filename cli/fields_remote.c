@@ -1,0 +1,42 @@
+/* Looking at a configured project's remote. */
+#include "cli/fields_remote.h"
+
+#include "cli/client.h"
+#include "cli/probe.h"
+
+struct result fields_remote_project(struct invocation *call, struct str name, struct project *out) {
+  struct project_name request = {name};
+  struct project_list list = {0};
+  TRY(client_call(call, VERB_PROJECT_LIST, &request, &list));
+  if (list.projects.count == 0)
+    return result_error(RESULT_GONE, "there is no project `%.*s`. `tandem projects list` shows what there is.",
+                        STR_FMT(name));
+  *out = list.projects.at[0];
+  return RESULT_DONE;
+}
+
+/* A token that ends is renewed by the running adapter alone, which a synchronisation wakes. */
+static struct result explain(struct result result, const struct project *project) {
+  if (result.code != RESULT_AUTH)
+    return result;
+  return result_error(RESULT_AUTH, "%.150s If the token has just ended: tandem sync %.*s", result.message,
+                      STR_FMT(project->name));
+}
+
+struct result fields_remote_describe(struct invocation *call, const struct project *project,
+                                     struct remote_description *out) {
+  const struct tracker *tracker = tracker_named(project->system);
+  if (!tracker)
+    return result_error(RESULT_REJECTED, "the fields of %.*s cannot be asked for: nothing here speaks %.*s.",
+                        STR_FMT(project->name), STR_FMT(project->system));
+  struct credential_get get = {project->credential};
+  struct credential credential = {0};
+  TRY(client_call(call, VERB_CREDENTIAL_GET, &get, &credential));
+  const struct probe_request request = {.base_url = project->base_url,
+                                        .remote = project->remote,
+                                        .credential_kind = credential.kind,
+                                        .credential = credential.secret,
+                                        .options = project->options};
+  struct result result = probe_remote(call, tracker, &request, out);
+  return explain(result, project);
+}
