@@ -169,9 +169,9 @@ class Linear(Tracker):
 
 
 class Trackers(World):
-    """A tandem with one project in each of `kinds`; every project takes the tickets of all others."""
+    """A tandem with one project in each of `kinds`; with `follow` every project takes the tickets of all others."""
 
-    def __init__(self, kinds=(GitHub, Linear), webhooks=True, **more):
+    def __init__(self, kinds=(GitHub, Linear), webhooks=True, follow=True, **more):
         super().__init__(("--issues", "0", "--no-limits"), start=False, **more)
         self.trackers = [kind(self, kind.system) for kind in kinds]
         self.extra["TANDEM_ALLOW_HOSTS"] = ",".join("127.0.0.1:%d" % one.sandbox.port for one in self.trackers)
@@ -181,16 +181,16 @@ class Trackers(World):
         for tracker in self.trackers:
             self.start("adapter-" + tracker.system,
                        more={"TANDEM_WEBHOOK_LISTEN": "127.0.0.1:%d" % tracker.webhook_port})
-        self.connect_all(webhooks)
+        self.connect_all(webhooks, follow)
 
-    def connect_all(self, webhooks):
+    def connect_all(self, webhooks, follow):
         for tracker in self.trackers:
             self.call("credential.put", name=tracker.name, actor="user:test", **tracker.credential)
             self.call("credential.put", name=tracker.name + ".webhook", kind="webhook", actor="user:test",
                       secret='{"secret":"hook-secret"}')
             self.call("project.configure", project=tracker.project(), actor="user:test")
         for tracker in self.trackers:
-            others = [one.name for one in self.trackers if one is not tracker]
+            others = [one.name for one in self.trackers if follow and one is not tracker]
             self.call("project.configure", project=tracker.project(follows=others), actor="user:test")
             if webhooks:
                 wait_for(lambda: self.is_listening(tracker), "the receiver of " + tracker.name)
