@@ -12,9 +12,8 @@
  *   verify     event, delivery_id, signature, timestamp, authorization, body, secret
  *   translate  event, body, remote, options describe
  *   register_hook url, secret
- * The answer has code, message, retry_after_ms, usage, `broken` (rules of service/connector.h that the connector broke)
- * the credential that
- * was saved last if one was, and what the call gave. */
+ * The answer has code, message, retry_after_ms, usage, `broken` (rules of service/connector.h that the connector
+ * broke), the credential that was saved last if one was, and what the call gave. */
 int connector_contract_main(const struct connector *connector);
 
 #endif
