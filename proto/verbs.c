@@ -178,6 +178,63 @@ static const struct field ticket_share_fields[] = {
 static const struct record record_ticket_share =
     RECORD("TicketShare", struct ticket_share, ticket_share_fields, "A grant or a privacy to be given or taken.");
 
+static const struct field ticket_link_fields[] = {
+    FIELD(struct ticket_link, key, FIELD_STR, FIELD_REQUIRED,
+          "The ticket that stays: 'T-12', or PROJECT:KEY as its tracker writes it: 'rocket:#12'."),
+    FIELD(struct ticket_link, other, FIELD_STR, FIELD_REQUIRED, "The ticket that becomes one with it."),
+    FIELD(struct ticket_link, preview, FIELD_BOOL, 0, "Only tell what it would mean."),
+    FIELD(struct ticket_link, actor, FIELD_STR, 0, "Who asks, for the audit."),
+};
+static const struct record record_ticket_link =
+    RECORD("TicketLink", struct ticket_link, ticket_link_fields, "Two tickets that are the same.");
+
+static const struct field link_difference_fields[] = {
+    FIELD(struct link_difference, field, FIELD_STR, FIELD_REQUIRED, "Name of the field."),
+    FIELD(struct link_difference, ours, FIELD_VALUES, 0, "What the ticket that stays has."),
+    FIELD(struct link_difference, theirs, FIELD_VALUES, 0, "What the other one has."),
+};
+static const struct record record_link_difference =
+    RECORD("LinkDifference", struct link_difference, link_difference_fields, "One field in which the two differ.");
+
+static const struct field link_result_fields[] = {
+    FIELD(struct link_result, key, FIELD_STR, FIELD_REQUIRED, "The ticket that stays."),
+    FIELD(struct link_result, other, FIELD_STR, FIELD_REQUIRED,
+          "The other one; its key leads to the first from now on."),
+    FIELD(struct link_result, linked, FIELD_BOOL, 0, "Whether it was done; false with preview."),
+    FIELD_OF(struct link_result, differences, FIELD_LIST, 0, &record_link_difference,
+             "Each becomes a conflict, for a person to decide."),
+};
+static const struct record record_link_result =
+    RECORD("LinkResult", struct link_result, link_result_fields, "What linking two tickets means.");
+
+static const struct field link_query_fields[] = {
+    FIELD(struct link_query, project, FIELD_STR, FIELD_REQUIRED, "Tickets of this project ..."),
+    FIELD(struct link_query, other, FIELD_STR, FIELD_REQUIRED, "... that may be the same as tickets of this one."),
+    FIELD(struct link_query, limit, FIELD_I64, 0, "At most so many; 100 if not given."),
+};
+static const struct record record_link_query =
+    RECORD("LinkQuery", struct link_query, link_query_fields, "Between which projects to look.");
+
+static const struct field link_suggestion_fields[] = {
+    FIELD(struct link_suggestion, key, FIELD_STR, FIELD_REQUIRED, "The ticket of the first project."),
+    FIELD(struct link_suggestion, other, FIELD_STR, FIELD_REQUIRED, "The ticket of the other one."),
+    FIELD(struct link_suggestion, external_key, FIELD_STR, 0, "As the first tracker writes it."),
+    FIELD(struct link_suggestion, other_external_key, FIELD_STR, 0, "As the other tracker writes it."),
+    FIELD(struct link_suggestion, title, FIELD_STR, 0, "Of the first."),
+    FIELD(struct link_suggestion, other_title, FIELD_STR, 0, "Of the other."),
+    FIELD(struct link_suggestion, reason, FIELD_STR, 0,
+          "title: the same, and only these two have it; reference: one has a link to the other."),
+};
+static const struct record record_link_suggestion =
+    RECORD("LinkSuggestion", struct link_suggestion, link_suggestion_fields, "Two tickets that may be the same.");
+
+static const struct field link_suggestions_fields[] = {
+    FIELD_OF(struct link_suggestions, suggestions, FIELD_LIST, 0, &record_link_suggestion, "References first."),
+    FIELD(struct link_suggestions, more, FIELD_BOOL, 0, "There are more."),
+};
+static const struct record record_link_suggestions =
+    RECORD("LinkSuggestions", struct link_suggestions, link_suggestions_fields, "Tickets that may be the same.");
+
 static const struct field session_start_fields[] = {
     FIELD(struct session_start, project, FIELD_STR, FIELD_REQUIRED, "Name of the project."),
     FIELD(struct session_start, mode, FIELD_STR, 0, "incremental (the default), full or dry_run."),
@@ -630,6 +687,10 @@ const struct verb verb_table[VERB_COUNT] = {
                              "Adds a comment."},
     [VERB_TICKET_SHARE] = {"ticket.share", VERB_WRITE | VERB_ONCE, &record_ticket_share, &record_ticket,
                            "Grants a project to a ticket, or takes the grant back; changes its privacy."},
+    [VERB_TICKET_LINK] = {"ticket.link", VERB_WRITE | VERB_ONCE, &record_ticket_link, &record_link_result,
+                          "Makes two tickets of different trackers one; what differs becomes conflicts."},
+    [VERB_LINK_SUGGEST] = {"link.suggest", 0, &record_link_query, &record_link_suggestions,
+                           "Tickets of two projects that may be the same."},
     [VERB_SESSION_START] = {"session.start", VERB_WRITE | VERB_ONCE, &record_session_start, &record_session_id,
                             "Starts a synchronisation, or joins the running one."},
     [VERB_SESSION_GET] = {"session.get", 0, &record_session_id, &record_session, "One session."},

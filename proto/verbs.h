@@ -111,6 +111,36 @@ struct ticket_share {
   struct str actor;
 };
 
+struct ticket_link {
+  struct str key, other; /* "T-12", or PROJECT:KEY as the tracker writes it: "rocket:#12" */
+  bool preview;          /* only tell what it would mean */
+  struct str actor;
+};
+/* One field in which the two differ. */
+struct link_difference {
+  struct str field;
+  struct values ours, theirs;
+};
+struct link_result {
+  struct str key, other; /* as tickets here */
+  bool linked;
+  LIST_OF(struct link_difference) differences; /* each becomes a conflict */
+};
+struct link_query {
+  struct str project, other;
+  int64_t limit;
+};
+struct link_suggestion {
+  struct str key, other;
+  struct str external_key, other_external_key;
+  struct str title, other_title;
+  struct str reason; /* title | reference */
+};
+struct link_suggestions {
+  LIST_OF(struct link_suggestion) suggestions;
+  bool more;
+};
+
 struct session_start {
   struct str project, mode, trigger, actor;
 };
@@ -346,6 +376,8 @@ enum verb_id {
   VERB_TICKET_LIST,
   VERB_TICKET_COMMENT,
   VERB_TICKET_SHARE,
+  VERB_TICKET_LINK,
+  VERB_LINK_SUGGEST,
   VERB_SESSION_START,
   VERB_SESSION_GET,
   VERB_SESSION_LIST,

@@ -124,6 +124,15 @@ static void put_bus(struct environment *environment, const struct services_optio
   put(environment, "TANDEM_TLS_CERT", str_format(environment->arena, "%.*s/tls/%s.pem", STR_FMT(home), row->role));
 }
 
+/* Of this adapter: the system's name below the address that is set. */
+static struct str webhook_url(struct arena *arena, const struct settings *settings, const struct service_row *row) {
+  struct str base = settings->webhooks_url;
+  if (row->kind != SERVICE_ADAPTER || base.length == 0)
+    return (struct str){0};
+  return str_format(arena, "%.*s%s%s", STR_FMT(base), str_ends_with(base, "/") ? "" : "/",
+                    adapter_systems[row->adapter]);
+}
+
 static const char *const *environment_of(struct arena *arena, const struct services_options *options,
                                          const struct service_row *row, int64_t replica) {
   struct environment environment = inherit(arena);
@@ -132,6 +141,7 @@ static const char *const *environment_of(struct arena *arena, const struct servi
   if (row->kind == SERVICE_ADAPTER)
     put(&environment, "TANDEM_WEBHOOK_LISTEN",
         replica ? STR("127.0.0.1:0") : options->endpoints->webhook_listen[row->adapter]);
+  put(&environment, "TANDEM_WEBHOOK_URL", webhook_url(arena, options->settings, row));
   put(&environment, "TANDEM_DATABASE_URL", row->kind == SERVICE_STORE ? options->database_url : (struct str){0});
   drop(&environment, "TANDEM_DATABASE_URL_FILE");
   environment.at[environment.count] = NULL;

@@ -18,6 +18,7 @@ struct settings {
   LIST_OF(struct str) http_allow_hosts;
   struct str http_ca_file;    /* absent = the system's */
   struct str webhooks_listen; /* HOST:PORT */
+  struct str webhooks_url;    /* absent: trackers are told by hand */
   int64_t poll_interval_s;
   struct str log_level, log_format;
   struct str postgres_bin_dir; /* absent = the newest below /usr/lib/postgresql */
@@ -53,6 +54,7 @@ enum setting_type {
   SETTING_PATH,      /* struct str, made absolute: against the file's folder, else the working directory */
   SETTING_BUS_URL,   /* struct str, tls+tcp://HOST:PORT or tcp://HOST:PORT */
   SETTING_HOST_PORT, /* struct str */
+  SETTING_WEB_URL,   /* struct str, http:// or https:// with a host */
   SETTING_CHOICE,    /* struct str, one of `choices` */
   SETTING_SECRET,    /* struct secret; never in the file or in a flag */
   SETTING_BOOL,      /* bool */

@@ -59,6 +59,13 @@ static const struct setting table[] = {
      AT(webhooks_listen),
      .fallback = "127.0.0.1:0",
      .help = "Where webhooks are received. Port 0 chooses a free one and keeps it."},
+    {.name = "webhooks.url",
+     .variable = "TANDEM_WEBHOOK_URL",
+     .type = SETTING_WEB_URL,
+     AT(webhooks_url),
+     .absent = "webhooks are set up by hand",
+     .help = "Where trackers reach the receivers, an https URL; below it each adapter has its system's name: "
+             "`https://hooks.acme.example/github/webhooks/PROJECT`."},
     {.name = "poll_interval_s",
      .variable = "TANDEM_POLL_INTERVAL_S",
      .type = SETTING_I64,
@@ -209,6 +216,14 @@ static bool is_bus_url(struct str text) {
   return scheme && is_host_port(str_slice(text, scheme, text.length));
 }
 
+static bool is_web_url(struct str text) {
+  size_t scheme = str_starts_with(text, "https://") ? 8 : str_starts_with(text, "http://") ? 7 : 0;
+  for (size_t i = scheme; i < text.length; i++)
+    if (text.at[i] <= ' ' || text.at[i] > '~' || strchr("@?#\"", text.at[i]))
+      return false;
+  return scheme && text.length > scheme && text.at[scheme] != '/';
+}
+
 static struct result assign_bool(const struct setting *setting, struct str text, const struct setting_origin *origin,
                                  bool *out) {
   bool yes = is_choice("true yes on 1", text);
@@ -243,6 +258,8 @@ static struct result assign_text(struct arena *arena, const struct setting *sett
     return wrong(origin, setting, "tls+tcp://HOST:PORT");
   if (setting->type == SETTING_HOST_PORT && !is_host_port(text))
     return wrong(origin, setting, "HOST:PORT");
+  if (setting->type == SETTING_WEB_URL && !is_web_url(text))
+    return wrong(origin, setting, "a URL, https://hooks.acme.example for instance");
   if (setting->type == SETTING_CHOICE && !is_choice(setting->choices, text))
     return result_error(RESULT_REJECTED, "%.*s: %s must be one of: %s", STR_FMT(origin->where), setting->name,
                         setting->choices);

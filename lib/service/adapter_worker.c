@@ -87,6 +87,7 @@ static struct result pull(struct worker *worker, struct arena *arena, struct con
   struct result result = RESULT_DONE;
   bool done = false;
   (void)arena;
+  worker_ensure_hook(worker, connection, &work->project);
   for (unsigned n = 0; result_ok(&result) && !done; n++) {
     struct arena *page_arena = &pages[n % 2]; /* the cursor still stands in the other one */
     struct pull_page page = {0};

@@ -45,6 +45,10 @@ struct result worker_connect(struct worker *worker, const struct project *projec
 /* After a failure: what the calls cost; with `close` the next one connects anew. */
 void worker_leave(struct worker *worker, const struct project *project, bool close, struct usage *out_usage);
 
+/* Has the tracker send the project's webhooks here, where an address is set and the connector can. Failing is logged.
+ */
+void worker_ensure_hook(struct worker *worker, struct connection *connection, const struct project *project);
+
 /* Cleans an observation's fields and hashes them, so that every observation of the same content has the same hash. */
 void worker_canonical(struct arena *arena, struct observation *observation);
 

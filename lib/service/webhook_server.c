@@ -152,6 +152,10 @@ static void take_bytes(struct incoming *incoming, const char *bytes, size_t leng
 static enum MHD_Result finish(struct server *server, struct MHD_Connection *connection, const char *url,
                               const char *method, const struct incoming *incoming) {
   static const char prefix[] = "/webhooks/";
+  size_t system_length = strlen(server->connector->system);
+  /* A proxy in front may leave the system's name in the path. */
+  if (url[0] == '/' && strncmp(url + 1, server->connector->system, system_length) == 0 && url[1 + system_length] == '/')
+    url += 1 + system_length;
   if (strcmp(method, "GET") == 0 && strcmp(url, "/healthz") == 0)
     return answer(connection, MHD_HTTP_OK, "{\"status\":\"ok\"}");
   if (strncmp(url, prefix, sizeof prefix - 1) != 0)

@@ -99,12 +99,25 @@ static struct result issue_body(struct connection *c, struct arena *arena, const
   return github_write_issue(arena, payload, create, number, out);
 }
 
+/* GitHub ignores a reason for closing what is closed already
+ * (https://docs.github.com/en/rest/issues/issues?apiVersion=2022-11-28#update-an-issue): it has to be opened first. */
+static struct result open_for_another_reason(struct connection *c, struct arena *arena, const struct push *push,
+                                             struct str issue) {
+  struct str wanted = values_text(&push->payload->set, "status");
+  struct str is = push->fresh ? values_text(&push->fresh->fields, "status") : (struct str){0};
+  struct github_answer answer = {0};
+  if (!str_starts_with(wanted, "closed") || !str_starts_with(is, "closed") || str_equal(wanted, is))
+    return RESULT_DONE;
+  return send(c, arena, "PATCH", issue, STR("{\"state\":\"open\"}"), &answer);
+}
+
 static struct result update_issue(struct connection *c, struct arena *arena, const struct push *push,
                                   struct observation *out) {
   struct str issue = str_format(arena, "/issues/%.*s", STR_FMT(push->intent->external_id)), body;
   struct github_answer answer = {0};
   TRY(issue_body(c, arena, push->payload, false, &body));
   TRY(change_sets(c, arena, issue, push->payload));
+  TRY(open_for_another_reason(c, arena, push, issue));
   if (!str_is_absent(body))
     TRY(send(c, arena, "PATCH", issue, body, &answer));
   else

@@ -1,4 +1,6 @@
 /* What a credential may do and what a team's issues have, for `tandem connect` and for mapping. */
+#include <stdlib.h>
+
 #include "adapter-linear/linear.h"
 
 static const cJSON *member(const cJSON *object, const char *name) {
@@ -18,10 +20,28 @@ static struct str category_of(struct str type, struct str name) {
   return str_is(type, "started") ? STR("in_progress") : STR("open"); /* triage, backlog, unstarted */
 }
 
+/* As people see the workflow, but for the inbox of untriaged issues: it comes last, so that the first status of a
+ * category is the plain one. */
+static int type_rank(struct str type) {
+  static const char *const types[] = {"backlog", "unstarted", "started", "completed", "canceled", "duplicate"};
+  int rank = 0;
+  while (rank < (int)(sizeof types / sizeof types[0]) && !str_is(type, types[rank]))
+    rank++;
+  return rank;
+}
+
+static int by_workflow(const void *a, const void *b) {
+  const struct linear_name *one = a, *other = b;
+  int rank = type_rank(one->more) - type_rank(other->more);
+  return rank ? rank : (one->position > other->position) - (one->position < other->position);
+}
+
 static struct result list_words(struct connection *c, struct arena *arena, enum linear_names_kind kind,
                                 struct remote_field *out) {
   TRY(linear_names_load(c, arena, kind));
   const struct linear_names *names = &c->names[kind];
+  if (kind == LINEAR_STATES && names->count)
+    qsort(names->at, names->count, sizeof *names->at, by_workflow);
   struct remote_word *words = ARENA_ARRAY(arena, struct remote_word, names->count + 1);
   for (size_t i = 0; i < names->count; i++) {
     words[i].name = str_copy(arena, names->at[i].name);

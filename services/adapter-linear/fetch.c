@@ -94,6 +94,7 @@ struct result linear_find(struct connection *c, struct arena *arena, const struc
   TRY(linear_read(c, arena, comment, id, &seen));
   if (create && marker.length)
     seen.marker = marker;
+  seen.author_is_self = seen.author_is_self || create;
   *out = seen;
   return RESULT_DONE;
 }

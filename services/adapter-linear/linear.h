@@ -38,6 +38,7 @@ struct linear_bucket {
 struct linear_name {
   struct str id, name;
   struct str more; /* a state's type, a user's address */
+  double position; /* of a state among those of its type */
 };
 
 enum linear_names_kind { LINEAR_STATES, LINEAR_LABELS, LINEAR_USERS, LINEAR_PROJECTS, LINEAR_CYCLES, LINEAR_KINDS };

@@ -45,6 +45,8 @@ static void take_node(struct linear_names *names, enum linear_names_kind kind, c
                                     : str_copy(&names->arena, json_str(node, kinds[kind].name));
   if (kinds[kind].more)
     name.more = str_copy(&names->arena, json_str(node, kinds[kind].more));
+  const cJSON *position = member(node, "position");
+  name.position = cJSON_IsNumber(position) ? position->valuedouble : 0;
   if (name.id.length && name.name.length && is_usable(kind, node))
     add_name(names, name);
 }

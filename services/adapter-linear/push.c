@@ -115,7 +115,8 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
   return write(c, arena, &linear_mutation_update_issue, push->intent->external_id, true, input, out);
 }
 
-/* What was created shows the marker under which the store knows it. */
+/* What was created shows the marker under which the store knows it. It is ours, also where Linear names an application
+ * and no user as its creator. */
 struct result linear_push(struct connection *c, struct arena *arena, const struct push *push, struct observation *out) {
   const struct intent *intent = push->intent;
   bool create = str_is(intent->change, "create"), comment = str_is(intent->kind, "comment");
@@ -131,6 +132,7 @@ struct result linear_push(struct connection *c, struct arena *arena, const struc
     TRY(update_issue(c, arena, push, &seen));
   if (create && push->payload->marker.length)
     seen.marker = push->payload->marker;
+  seen.author_is_self = seen.author_is_self || create;
   *out = seen;
   return RESULT_DONE;
 }

@@ -68,7 +68,7 @@ const struct linear_query linear_query_team = {
 const struct linear_query linear_query_states = {
     "States", false,
     "query States($first: Int!, $after: String, $filter: WorkflowStateFilter) { workflowStates(first: $first, after: "
-    "$after, filter: $filter) { nodes { id name type }" PAGE_INFO "} }"};
+    "$after, filter: $filter) { nodes { id name type position }" PAGE_INFO "} }"};
 
 const struct linear_query linear_query_labels = {
     "Labels", false,

@@ -208,21 +208,21 @@ static struct result set_aside(struct call *call, int64_t project_id, const stru
   return journal_audit(call, STR("tandem"), "duplicate.set_aside", seen->external_key, (struct str){0});
 }
 
-/* Where a tracker takes the id of a new item from its maker, that id is our op_id and shown as the marker. Nobody else can
- * have made an item under it: it is random, and known to nobody before. */
-static struct result marker_of(struct call *call, const struct observation *seen, struct str *out_op_id) {
-  if (!str_equal(seen->marker, seen->external_id))
-    return marker_check(call, seen->marker, out_op_id);
-  *out_op_id = marker_is_op_id(seen->marker) ? seen->marker : (struct str){0};
+/* Where a tracker takes the id of a new item from its maker, that id is our op_id and shown as the marker. Whoever is
+ * named as the author, nobody else can have made it: the id is random, and known to nobody before. */
+static struct result op_id_of(struct call *call, const struct observation *seen, struct str *out) {
+  *out = (struct str){0};
+  if (seen->marker.length && str_equal(seen->marker, seen->external_id))
+    *out = marker_is_op_id(seen->marker) ? seen->marker : (struct str){0};
+  else if (seen->marker.length && seen->author_is_self)
+    return marker_check(call, seen->marker, out);
   return RESULT_DONE;
 }
 
 struct result adopt_by_marker(struct call *call, int64_t project_id, const struct observation *seen, bool *adopted) {
   *adopted = false;
   struct str op_id;
-  if (!seen->marker.length || !seen->author_is_self)
-    return RESULT_DONE;
-  TRY(marker_of(call, seen, &op_id));
+  TRY(op_id_of(call, seen, &op_id));
   if (str_is_absent(op_id))
     return RESULT_DONE;
   struct rows rows;

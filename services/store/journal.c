@@ -74,7 +74,8 @@ struct str journal_key(struct arena *arena, struct str kind, int64_t number, int
 }
 
 static struct result find_ticket(struct call *call, int64_t number, struct rows *out) {
-  return db_query(call->db, "select id from item where number = $1::bigint", PARAMS(p_i64(number)), out);
+  return db_query(call->db, "select coalesce(merged_into, id) as id from item where number = $1::bigint",
+                  PARAMS(p_i64(number)), out);
 }
 
 static struct result find_comment(struct call *call, int64_t id, struct rows *out) {

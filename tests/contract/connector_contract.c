@@ -188,10 +188,12 @@ static struct result op_push(struct call *call) {
   struct driver *driver = call->driver;
   struct intent intent = {0};
   struct payload payload = {0};
-  struct observation returned = {0};
+  struct observation fresh = {0}, returned = {0};
   TRY(argument_record(call, "intent", &record_intent, &intent));
   TRY(argument_record(call, "payload", &record_payload, &payload));
-  struct push push = {.intent = &intent, .payload = &payload};
+  if (argument(call, "fresh"))
+    TRY(argument_record(call, "fresh", &record_observation, &fresh));
+  struct push push = {.intent = &intent, .payload = &payload, .fresh = argument(call, "fresh") ? &fresh : NULL};
   TRY(driver->connector->push(driver->connection, call->arena, &push, &returned));
   require(call, str_is(intent.change, "create") || str_equal(returned.external_id, intent.external_id),
           "an update returns its target");
@@ -259,10 +261,14 @@ static const struct {
   bool connected;
   struct result (*run)(struct call *call);
 } operations[] = {
-    {"open", false, op_open},     {"pull", true, op_pull},
-    {"fetch", true, op_fetch},    {"push", true, op_push},
-    {"find", true, op_find},      {"describe", true, op_describe},
-    {"verify", false, op_verify}, {"translate", false, op_translate},
+    {"open", false, op_open},
+    {"pull", true, op_pull},
+    {"fetch", true, op_fetch},
+    {"push", true, op_push},
+    {"find", true, op_find},
+    {"describe", true, op_describe},
+    {"verify", false, op_verify},
+    {"translate", false, op_translate},
     {"register_hook", true, op_register_hook},
 };
 

@@ -8,13 +8,12 @@
 /* Reads calls from stdin until it ends. Each is an object with `op`:
  *   open       base_url, remote, credential_kind, credential (object), credential_name, options (text), timeout_ms
  *   pull       mode, cursor                 fetch      ref
- *   push       intent, payload              find       intent, marker
+ *   push       intent, payload, fresh       find       intent, marker
  *   verify     event, delivery_id, signature, timestamp, authorization, body, secret
  *   translate  event, body, remote, options describe
  *   register_hook url, secret
- * The answer has code, message, retry_after_ms, usage, `broken` (rules of service/connector.h that the connector broke)
- * the credential that
- * was saved last if one was, and what the call gave. */
+ * The answer has code, message, retry_after_ms, usage, `broken` (rules of service/connector.h that the connector
+ * broke), the credential that was saved last if one was, and what the call gave. */
 int connector_contract_main(const struct connector *connector);
 
 #endif

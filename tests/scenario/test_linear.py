@@ -10,7 +10,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
 from linear_world import LinearWorld  # noqa: E402
-from world import wait_for  # noqa: E402
+from world import free_port, wait_for  # noqa: E402
 
 WEBHOOK = "mutation W($input: WebhookCreateInput!) { webhookCreate(input: $input) { success } }"
 
@@ -121,6 +121,23 @@ class TwoWay(unittest.TestCase):
         self.world.act("comment", identifier, body="By webhook too")
         wait_for(lambda: self.comments(key) == ["By webhook too"], "the webhook's comment")
         self.assertEqual(self.field(key, "assignees"), ["bob"])
+
+
+class Hooks(unittest.TestCase):
+    """Where the address of the receiver is known, Linear is told by tandem itself."""
+
+    def test_hook_is_registered_once_and_works(self):
+        port = free_port()
+        with LinearWorld(issues=2, environment={"TANDEM_WEBHOOK_URL": "http://127.0.0.1:%d/linear/" % port,
+                                                "TANDEM_WEBHOOK_LISTEN": "127.0.0.1:%d" % port}) as world:
+            world.connect()
+            for _ in range(3):
+                world.sync()
+            world.settle()
+            hooks = world.ask("{ webhooks { nodes { url enabled } } }")["webhooks"]["nodes"]
+            self.assertEqual(hooks, [{"url": "http://127.0.0.1:%d/linear/webhooks/rocket" % port, "enabled": True}])
+            identifier = world.act("create", title="Nobody polls for this")["issue"]["identifier"]
+            wait_for(lambda: world.ticket_of(identifier), "the issue by webhook")
 
 
 class Created(unittest.TestCase):

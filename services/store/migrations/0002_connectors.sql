@@ -15,3 +15,7 @@ create table project_follow (
   check (project_id <> followed_id)
 );
 create index project_follow_followed on project_follow (followed_id);
+
+-- Two tickets that were found to be the same are one: the key of the other still leads to it.
+alter table item add merged_into bigint references item;
+create index item_merged on item (merged_into) where merged_into is not null;
