@@ -156,13 +156,16 @@ static struct result pull_page(struct connection *c, struct arena *arena, struct
   struct jira_answer answer = {0};
   cJSON *tree;
   int64_t since_ms = cursor->since_ms;
+  bool starts = cursor->started_ms == 0;
   TRY(search(c, arena, cursor, &answer, &tree));
-  if (cursor->started_ms == 0)
+  if (starts)
     cursor->started_ms = answer.date_ms;
   struct result result = read_page(page, cursor, tree);
   bool more = result_ok(&result) && turn(c, arena, cursor, tree, page);
   cJSON_Delete(tree);
   TRY(result);
+  if (starts && page->issues == 0) /* not even what was there before: is the project still? */
+    TRY(jira_check_project(c, arena));
   if (!more) {
     cursor->since_ms = c->cloud ? cursor->since_ms : since_ms;
     cursor_end(cursor);

@@ -28,6 +28,7 @@ class JiraCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.jira = Jira(*cls.arguments, data_center=cls.data_center)
+        cls.jira.control("act", {"actor": "petra", "do": "account", "fields": {"display_name": "Petra Novak"}})
         cls.driver = Driver("jira")
 
     @classmethod
