@@ -14,10 +14,13 @@ static struct str etag_of(struct arena *arena, struct str body) {
 
 static struct observation missing(struct arena *arena, const struct external_ref *ref, struct str key,
                                   const char *why) {
+  struct str parent = ref->parent_external_id, issue_id, id;
+  if (str_is(ref->kind, "comment") && jira_split_comment_id(ref->external_id, &issue_id, &id))
+    parent = issue_id;
   return (struct observation){.kind = str_copy(arena, ref->kind),
                               .external_id = str_copy(arena, ref->external_id),
-                              .parent_external_id = str_copy(arena, ref->parent_external_id),
-                              .external_key = key.length ? key : str_copy(arena, ref->external_id),
+                              .parent_external_id = str_copy(arena, parent),
+                              .external_key = str_copy(arena, key.length ? key : ref->external_id),
                               .gone = str_of(why)};
 }
 
@@ -37,17 +40,23 @@ static struct result read_issue(struct connection *c, struct arena *arena, const
 
 static struct result read_comment(struct connection *c, struct arena *arena, const struct external_ref *ref,
                                   const cJSON *comment, struct observation *out) {
-  struct str key;
-  TRY(jira_issue_key(c, arena, ref->parent_external_id, &key));
-  struct result result = jira_read_comment(c, arena, ref->parent_external_id, key, comment, out);
+  struct str key, issue_id, id;
+  jira_split_comment_id(ref->external_id, &issue_id, &id);
+  TRY(jira_issue_key(c, arena, issue_id, &key));
+  struct result result = jira_read_comment(c, arena, issue_id, key, comment, out);
   return result_ok(&result) ? result : result_error(RESULT_RETRY, "Jira's answer is not whole: %s", result.message);
 }
 
-static struct str path_of(struct arena *arena, const struct external_ref *ref) {
-  if (!str_is(ref->kind, "comment"))
-    return jira_issue_path(arena, ref->external_id);
-  return str_format(arena, "/issue/%.*s/comment/%.*s?expand=properties", STR_FMT(ref->parent_external_id),
-                    STR_FMT(ref->external_id));
+/* RESULT_REJECTED for what is no id of Jira's. */
+static struct result path_of(struct arena *arena, const struct external_ref *ref, struct str *out) {
+  struct str issue_id, id;
+  if (str_is(ref->kind, "comment") && jira_split_comment_id(ref->external_id, &issue_id, &id))
+    *out = str_format(arena, "/issue/%.*s/comment/%.*s?expand=properties", STR_FMT(issue_id), STR_FMT(id));
+  else if (!str_is(ref->kind, "comment") && jira_is_number(ref->external_id))
+    *out = jira_issue_path(arena, ref->external_id);
+  else
+    return result_error(RESULT_REJECTED, "\"%.*s\" is not an id of Jira's", STR_FMT(ref->external_id));
+  return RESULT_DONE;
 }
 
 static struct result read_found(struct connection *c, struct arena *arena, const struct external_ref *ref,
@@ -73,10 +82,8 @@ static struct result read_gone(struct connection *c, struct arena *arena, const 
 
 struct result jira_fetch(struct connection *c, struct arena *arena, const struct external_ref *ref, bool *not_modified,
                          struct observation *out) {
-  bool comment = str_is(ref->kind, "comment");
-  if (!jira_is_number(ref->external_id) || (comment && !jira_is_number(ref->parent_external_id)))
-    return result_error(RESULT_REJECTED, "\"%.*s\" is not an id of Jira's", STR_FMT(ref->external_id));
-  struct jira_request request = {.method = "GET", .path = path_of(arena, ref), .take_gone = true};
+  struct jira_request request = {.method = "GET", .take_gone = true};
+  TRY(path_of(arena, ref, &request.path));
   struct jira_answer answer = {0};
   struct observation seen = {0};
   TRY(jira_call(c, arena, &request, &answer));

@@ -172,7 +172,7 @@ static struct result take_comment(void *context, const cJSON *comment) {
   int64_t before = s->best;
   TRY(jira_read_comment(s->c, s->arena, s->issue_id, s->issue_key, comment, &seen));
   if (seen.author_is_self)
-    consider(s, seen.external_id, seen.marker);
+    consider(s, jira_text(comment, "id"), seen.marker);
   if (s->best != before)
     s->found = seen;
   return RESULT_DONE;

@@ -157,6 +157,9 @@ struct str jira_copy(struct arena *arena, const cJSON *object, const char *path)
 cJSON *jira_string(struct arena *arena, struct str text);
 bool jira_is_number(struct str text);
 
+/* A comment's id is unknown to Jira without its issue's: "10007:9" has both. False when it is not of this form. */
+bool jira_split_comment_id(struct str external_id, struct str *issue_id, struct str *comment_id);
+
 /* -- fields.c -- */
 
 /* The fields that are carried: from the options, else from Jira's list. */

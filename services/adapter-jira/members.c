@@ -50,3 +50,12 @@ bool jira_is_number(struct str text) {
   int64_t number;
   return str_to_i64(text, &number) && number > 0;
 }
+
+bool jira_split_comment_id(struct str external_id, struct str *issue_id, struct str *comment_id) {
+  ptrdiff_t colon = str_find(external_id, ":");
+  if (colon <= 0)
+    return false;
+  *issue_id = str_slice(external_id, 0, (size_t)colon);
+  *comment_id = str_slice(external_id, (size_t)colon + 1, external_id.length);
+  return jira_is_number(*issue_id) && jira_is_number(*comment_id);
+}

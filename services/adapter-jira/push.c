@@ -66,11 +66,11 @@ static struct result create_comment(struct connection *c, struct arena *arena, c
 
 static struct result update_comment(struct connection *c, struct arena *arena, const struct push *push,
                                     struct observation *out) {
-  struct str issue = push->intent->parent_external_id, key;
+  struct str issue, id, key;
   struct jira_answer answer = {0};
   cJSON *now, *body = NULL;
-  struct str path = str_format(arena, "/issue/%.*s/comment/%.*s?expand=properties", STR_FMT(issue),
-                               STR_FMT(push->intent->external_id));
+  jira_split_comment_id(push->intent->external_id, &issue, &id);
+  struct str path = str_format(arena, "/issue/%.*s/comment/%.*s?expand=properties", STR_FMT(issue), STR_FMT(id));
   TRY(jira_issue_key(c, arena, issue, &key));
   TRY(jira_get(c, arena, path, &now));
   struct result result = comment_body(c, arena, push, jira_member(now, "body"), &body);
@@ -198,10 +198,17 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
   return read_issue_back(c, arena, id, out);
 }
 
+static bool has_target(const struct intent *intent, bool create, bool comment) {
+  struct str issue_id, id;
+  if (create)
+    return !comment || jira_is_number(intent->parent_external_id);
+  return comment ? jira_split_comment_id(intent->external_id, &issue_id, &id) : jira_is_number(intent->external_id);
+}
+
 struct result jira_push(struct connection *c, struct arena *arena, const struct push *push, struct observation *out) {
   const struct intent *intent = push->intent;
   bool create = str_is(intent->change, "create"), comment = str_is(intent->kind, "comment");
-  if ((!create && !jira_is_number(intent->external_id)) || (comment && !jira_is_number(intent->parent_external_id)))
+  if (!has_target(intent, create, comment))
     return result_error(RESULT_REJECTED, "the write has no id of Jira's as its target");
   TRY(jira_self(c, arena)); /* before the write: what comes after it must not fail */
   TRY(jira_fields_load(c, arena));

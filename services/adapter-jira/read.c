@@ -195,7 +195,7 @@ struct result jira_read_comment(struct connection *c, struct arena *arena, struc
   struct observation seen = {.kind = STR("comment"), .parent_external_id = str_copy(arena, issue_id)};
   struct value *body = ARENA_NEW(arena, struct value);
   *body = value_text(STR("body"), read_text(c, arena, jira_member(comment, "body"), (struct str){0}));
-  seen.external_id = str_copy(arena, id);
+  seen.external_id = str_format(arena, "%.*s:%.*s", STR_FMT(issue_id), STR_FMT(id));
   seen.external_key = str_format(arena, "%.*s (comment %.*s)", STR_FMT(issue_key), STR_FMT(id));
   seen.url =
       str_format(arena, "%.*s/browse/%.*s?focusedCommentId=%.*s", STR_FMT(c->site), STR_FMT(issue_key), STR_FMT(id));

@@ -117,11 +117,11 @@ static struct observation issue_hint(struct arena *arena, const cJSON *issue, bo
 }
 
 static struct observation comment_hint(struct arena *arena, const cJSON *issue, const cJSON *comment, bool deleted) {
-  struct str id = jira_copy(arena, comment, "id");
+  struct str id = jira_text(comment, "id"), issue_id = jira_copy(arena, issue, "id");
   return (struct observation){
       .kind = STR("comment"),
-      .external_id = id,
-      .parent_external_id = jira_copy(arena, issue, "id"),
+      .external_id = str_format(arena, "%.*s:%.*s", STR_FMT(issue_id), STR_FMT(id)),
+      .parent_external_id = issue_id,
       .external_key = str_format(arena, "%.*s (comment %.*s)", STR_FMT(jira_text(issue, "key")), STR_FMT(id)),
       .version = jira_time_ms(comment, "updated"),
       .gone = deleted ? STR("deleted") : (struct str){0}};

@@ -14,9 +14,9 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "harness")]
 
 import tap  # noqa: E402
 from contract import create_ticket, marker  # noqa: E402
-from driver import Pulled  # noqa: E402
 from jira_case import JiraCase  # noqa: E402
 from jira_client import CLOUD_ID  # noqa: E402
+from receiver import Receiver  # noqa: E402
 
 
 class Limits(JiraCase):
@@ -172,7 +172,7 @@ class Webhooks(JiraCase):
         self.assertEqual([(one["kind"], one["external_id"], one.get("fields", {})) for one in seen], [("ticket", "10007", {})])
         seen = self.translate(webhookEvent="comment_created", issue=self.issue(), comment={"id": "9"}).observations
         self.assertEqual([(one["kind"], one["external_id"], one["parent_external_id"]) for one in seen],
-                         [("comment", "9", "10007")])
+                         [("comment", "10007:9", "10007")])
 
     def test_deletions_say_gone(self):
         seen = self.translate(webhookEvent="jira:issue_deleted", issue=self.issue()).observations
@@ -187,6 +187,62 @@ class Webhooks(JiraCase):
         self.assertEqual(len(self.translate(changelog=moved, **event).observations), 1)
         self.assertEqual(self.translate(webhookEvent="sprint_started", sprint={"id": 1}).observations, [])
         self.assertEqual(self.translate(webhookEvent="jira:issue_updated", issue={}).code, "rejected")
+
+
+class Registering(JiraCase):
+    def setUp(self):
+        super().setUp()
+        self.receiver = Receiver()
+
+    def tearDown(self):
+        for hook in self.jira.get("//rest/webhooks/1.0/webhook").json:
+            self.jira.delete("/" + hook["self"][hook["self"].index("/rest/"):])
+        self.receiver.stop()
+
+    def register(self, secret="hush"):
+        return self.driver.call("register_hook", url=self.receiver.url, secret=secret)
+
+    def test_admin_webhook_is_made_once_and_kept_up_to_date(self):
+        answers = [self.register(secret) for secret in ("hush", "other")]
+        self.assertEqual([(one.code, one.renew_at_ms) for one in answers], [("ok", 0), ("ok", 0)])
+        self.assertEqual(len(self.jira.get("//rest/webhooks/1.0/webhook").json), 1)
+
+    def test_delivery_is_verified_and_points_at_the_issue(self):
+        self.register()
+        number = self.add_ticket("shown by a webhook")
+        self.add_ticket_elsewhere()
+        self.receiver.wait_for(1)
+        post = self.receiver.posts[0]
+        body = post.body.decode()
+        self.assertTrue(self.driver.call("verify", signature=post.headers["x-hub-signature"], body=body,
+                                         secret="hush").genuine)
+        seen = self.driver.call("translate", event="", body=body, remote="ROCKET").observations
+        self.assertEqual([one["external_id"] for one in seen], [number])
+
+    def add_ticket_elsewhere(self):
+        self.jira.act("petra", "create", project="ENGINE", summary="not ours")
+
+    def test_without_an_administrators_rights_it_is_refused_with_advice(self):
+        self.open(token="reader-token", login="rita")
+        answer = self.register()
+        self.assertEqual(answer.code, "rejected")
+        self.assertIn("administrator", answer.message)
+
+    def test_dynamic_webhook_of_an_app_is_refreshed(self):
+        self.open(credential_kind="oauth", options={"gateway_url": self.jira.base, "auth_url": self.jira.base,
+                                                    "cloud_id": CLOUD_ID},
+                  credential={"client_id": "sandbox-client", "client_secret": "sandbox-secret",
+                              "refresh_token": "sandbox-refresh"})
+        first, again = self.register(), self.register()
+        self.assertEqual((first.code, again.code), ("ok", "ok"), first)
+        self.assertGreater(first.renew_at_ms, self.now_ms() + 20 * 86400 * 1000)
+        number = self.add_ticket("by an app's webhook")
+        self.receiver.wait_for(1)
+        post = self.receiver.posts[0]
+        genuine = {"authorization": post.headers["authorization"], "body": post.body.decode()}
+        self.assertTrue(self.driver.call("verify", secret="sandbox-secret", **genuine).genuine)
+        self.assertFalse(self.driver.call("verify", secret="another", **genuine).genuine)
+        self.assertEqual(json.loads(post.body)["issue"]["id"], number)
 
 
 if __name__ == "__main__":

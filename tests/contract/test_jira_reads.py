@@ -38,7 +38,7 @@ class Pulling(JiraCase):
         self.jira.control("clock", {"advance_s": 1})
         made = self.jira.act("petra", "comment", self.key(number), body="what I think")["comment"]
         later = Pulled(self.driver, cursor)
-        seen = later.comments[made["id"]]
+        seen = later.comments["%s:%s" % (number, made["id"])]
         self.assertEqual((seen["fields"], seen["parent_external_id"]), ({"body": "what I think"}, number))
         self.assertEqual(seen["external_key"], "%s (comment %s)" % (self.key(number), made["id"]))
         self.assertEqual((later.calls, seen["author"]), (1, "Petra Novak"))

@@ -201,7 +201,7 @@ class Comments(JiraCase):
         made = self.push("create", "comment", {"parent_external_id": number}, set_={"body": "hello **you**"}, marker=op)
         self.assertEqual(made.code, "ok", made)
         self.assertEqual((made.observation["fields"], made.observation["marker"]), ({"body": "hello **you**"}, op))
-        ids = {"external_id": made.observation["external_id"], "parent_external_id": number}
+        ids = {"external_id": made.observation["external_id"]}
         changed = self.push("update", "comment", ids, set_={"body": "hello again"})
         self.assertEqual((changed.observation["fields"], changed.observation["marker"]), ({"body": "hello again"}, op))
         pulled = Pulled(self.driver).comments[ids["external_id"]]
@@ -210,8 +210,8 @@ class Comments(JiraCase):
     def test_fetch_of_a_deleted_comment_is_deleted(self):
         number = self.create(title="with a comment")["external_id"]
         made = self.push("create", "comment", {"parent_external_id": number}, set_={"body": "gone soon"}).observation
-        self.assertEqual(self.jira.delete("/issue/%s/comment/%s" % (number, made["external_id"])).status, 204)
-        fetched = self.driver.fetch("comment", made["external_id"], number)
+        self.assertEqual(self.jira.delete("/issue/%s/comment/%s" % tuple(made["external_id"].split(":"))).status, 204)
+        fetched = self.driver.fetch("comment", made["external_id"])
         self.assertEqual(fetched.observation["gone"], "deleted")
 
 
