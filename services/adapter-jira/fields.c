@@ -5,7 +5,7 @@
 #include "adapter-jira/jira.h"
 
 #define SYSTEM(id_, name_, label_, kind_) \
-  { {id_, sizeof id_ - 1}, {name_, sizeof name_ - 1}, {label_, sizeof label_ - 1}, kind_ }
+  { {(id_), sizeof(id_) - 1}, {(name_), sizeof(name_) - 1}, {(label_), sizeof(label_) - 1}, (kind_) }
 
 static const struct jira_field system_fields[] = {
     SYSTEM("summary", "title", "Summary", KIND_LINE),

@@ -1,5 +1,6 @@
 /* The inline part of wiki markup: marks, links, images, macros. What is not closed is only text. */
 #include <ctype.h>
+#include <stdio.h>
 #include <strings.h>
 
 #include "adapter-jira/richtext/wiki.h"
@@ -87,11 +88,11 @@ static bool try_sign(struct scan *scan, int sign) {
 
 /* {*}within{*}words */
 static bool try_braced(struct scan *scan, struct str inner, size_t after) {
-  char braced[8] = "{";
+  char braced[8];
   for (int i = 0; i < SIGNS; i++) {
     if (!str_is(inner, signs[i].sign))
       continue;
-    strcat(strcat(braced, signs[i].sign), "}");
+    snprintf(braced, sizeof braced, "{%s}", signs[i].sign);
     size_t close = find_in_line(scan, after, braced);
     if (close >= scan->text.length || close == after)
       return false;

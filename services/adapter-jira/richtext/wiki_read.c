@@ -1,5 +1,7 @@
 /* Jira's wiki markup, block by block, into the tree that ADF is.
  * https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all */
+#include <stdio.h>
+
 #include "adapter-jira/richtext/wiki.h"
 
 enum { NESTED_MAX = 8, STEPS_MAX = 4 * 1000 * 1000 };
@@ -79,8 +81,8 @@ static int macro_of(struct str line, struct str *parameters, struct str *rest) {
 
 /* The text up to the macro's end, which may stand in the same line. False: there is no end. */
 static bool macro_body(struct block_reader *reader, const char *name, struct str rest, struct str *body) {
-  char closing[16] = "{";
-  strcat(strcat(closing, name), "}");
+  char closing[16];
+  snprintf(closing, sizeof closing, "{%s}", name);
   size_t from = (size_t)(rest.at - reader->text.at);
   struct str all = str_slice(reader->text, from, reader->text.length);
   ptrdiff_t end = (reader->wiki->steps -= (long)all.length) < 0 ? -1 : str_find(all, closing);
