@@ -19,10 +19,14 @@ const struct option_spec command_global_options[] = {
 const size_t command_global_option_count = COUNT(command_global_options);
 
 const struct command_group command_groups[] = {
-    {"connect", "Connect a project of an external system."},  {"ticket", "Read and write tickets."},
-    {"conflicts", "See and decide what both sides changed."}, {"sessions", "See how synchronisations went."},
-    {"projects", "See and steer connected projects."},        {"events", "Follow or replay what happened."},
+    {"connect", "Connect a project of an external system."},
+    {"ticket", "Read and write tickets."},
+    {"conflicts", "See and decide what both sides changed."},
+    {"sessions", "See how synchronisations went."},
+    {"projects", "See and steer connected projects."},
+    {"events", "Follow or replay what happened."},
     {"fields", "See and change how fields are mapped."},
+    {"link", "Bring together what is in several trackers already."},
 };
 const size_t command_group_count = COUNT(command_groups);
 
@@ -183,6 +187,21 @@ static const struct option_spec help_options[] = {
     {"markdown", OPTION_FLAG, NULL, "The whole reference as Markdown", 0},
 };
 
+static const struct option_spec follow_options[] = {
+    {"existing", OPTION_FLAG, NULL, "The tickets that are there already, too", 0},
+    {"stop", OPTION_FLAG, NULL, "Follow it no longer; what is there stays", 0},
+};
+
+static const struct option_spec link_options[] = {
+    {"yes", OPTION_FLAG, NULL, "Do not ask", 'y'},
+};
+
+static const struct option_spec suggest_options[] = {
+    {"limit", OPTION_NUMBER, "N", "At most so many; 100 if not given", 0},
+    {"link", OPTION_FLAG, NULL, "Link them, after showing what differs", 0},
+    {"yes", OPTION_FLAG, NULL, "Do not ask", 'y'},
+};
+
 #define KEY_ARGUMENT \
   { "KEY", false, "a ticket's key, as in T-12" }
 #define PROJECT_ARGUMENT \
@@ -325,6 +344,37 @@ const struct command command_table[] = {
      .arguments = {PROJECT_ARGUMENT},
      OPTIONS(remove_options),
      .run = command_projects_remove},
+    {.path = "projects follow",
+     .help = "Create another project's tickets in this one too",
+     .arguments = {PROJECT_ARGUMENT, {"OTHER", false, "the project whose tickets it takes"}},
+     OPTIONS(follow_options),
+     .run = command_projects_follow,
+     .details = "You stand for it that these tickets may go there; local_only ones never do. What is in both trackers\n"
+                "already is to be linked first (`tandem link suggest`), or it is there twice.",
+     .examples = "tandem projects follow engine rocket\ntandem projects follow engine rocket --existing"},
+    {.path = "link pair",
+     .help = "Make two tickets one, kept in step in both trackers",
+     .arguments = {{"KEY", false, "the ticket that stays: T-12, or PROJECT:KEY as in rocket:#7"},
+                   {"OTHER", false, "the one that becomes one with it"}},
+     OPTIONS(link_options),
+     .run = command_link_pair,
+     .details =
+         "Shows first what differs. Nothing is overwritten: each difference becomes a conflict. Comments of both are\n"
+         "kept, and go to both trackers. The other key leads to the ticket that stays.",
+     .examples = "tandem link pair T-12 T-40\ntandem link pair rocket:#7 engine:ENG-3 --yes"},
+    {.path = "link file",
+     .help = "Link many pairs from a CSV file",
+     .arguments = {{"FILE", false, "two keys a line with a comma between; - is standard input"}},
+     OPTIONS(link_options),
+     .run = command_link_file,
+     .examples = "tandem link file pairs.csv\ntandem link file pairs.csv --yes"},
+    {.path = "link suggest",
+     .help = "Find tickets of two projects that may be the same",
+     .arguments = {PROJECT_ARGUMENT, {"OTHER", false, "the project to compare with"}},
+     OPTIONS(suggest_options),
+     .run = command_link_suggest,
+     .details = "By links from one to the other, and by titles that exactly one ticket of each project has.",
+     .examples = "tandem link suggest rocket engine\ntandem link suggest rocket engine --link"},
     {.path = "fields analyze",
      .help = "Show a project's fields there, and how they are mapped",
      .arguments = {PROJECT_ARGUMENT},

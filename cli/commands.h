@@ -16,7 +16,8 @@ command_handler command_conflicts_list, command_conflicts_show, command_conflict
 command_handler command_sessions_list, command_sessions_show;
 command_handler command_events_tail, command_events_replay;
 command_handler command_projects_list, command_projects_show, command_projects_pause, command_projects_resume,
-    command_projects_remove;
+    command_projects_remove, command_projects_follow;
+command_handler command_link_pair, command_link_file, command_link_suggest;
 command_handler command_fields_analyze, command_fields_map, command_fields_validate, command_fields_test;
 command_handler command_egress;
 command_handler command_help, command_completion, command_version;

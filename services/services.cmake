@@ -24,5 +24,11 @@ endfunction()
 adapter(github)
 adapter(linear)
 
+# Markdown and what Jira keeps: ADF and wiki markup.
+box(tandem-richtext services/adapter-jira/richtext tandem-base PkgConfig::libcmark-gfm)
+target_include_directories(tandem-richtext PUBLIC ${CMAKE_SOURCE_DIR}/services)
+adapter(jira)
+target_link_libraries(tandem-connector-jira PUBLIC tandem-richtext)
+
 # The documents that are made from the tables: docs/asyncapi.json, docs/events.md, docs/verbs.md.
 program(tandem-docs tools/docs tandem-proto)

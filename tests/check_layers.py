@@ -34,6 +34,7 @@ ONLY_IN = {
     r"git2.*": ["lib/sync/"],
     r"utf8proc\.h": ["lib/sync/", "lib/base/", "cli/"],
     r"openssl/x509.*": ["cli/"],
+    r"cmark-gfm.*": ["services/adapter-jira/richtext/"],
 }
 
 

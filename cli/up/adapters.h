@@ -2,8 +2,8 @@
 #ifndef UP_ADAPTERS_H
 #define UP_ADAPTERS_H
 
-enum { ADAPTER_COUNT = 2 };
+enum { ADAPTER_COUNT = 3 };
 
-static const char *const adapter_systems[ADAPTER_COUNT] = {"github", "linear"};
+static const char *const adapter_systems[ADAPTER_COUNT] = {"github", "jira", "linear"};
 
 #endif

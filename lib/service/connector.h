@@ -98,7 +98,8 @@ struct connector {
   /* Whether the signature over the raw body is right for `secret`, in constant time, and not too old. */
   bool (*verify)(const struct webhook_request *request, struct str secret);
 
-  /* A verified delivery as observations (none when it is of no interest). No I/O, no connection: pure translation. */
+  /* A verified delivery as observations (none when it is of no interest). No I/O, no connection: pure translation. One
+   * without fields is a hint: the store has it fetched. */
   struct result (*translate)(struct arena *arena, const struct project *project, struct str event, struct str body,
                              struct list *out) MUST_USE;
 

@@ -12,6 +12,25 @@ def myself(call):
                           applicationRoles={"size": 1, "items": []}))
 
 
+PERMISSIONS = {"BROWSE_PROJECTS": "read", "CREATE_ISSUES": "write", "EDIT_ISSUES": "write", "TRANSITION_ISSUES": "write",
+               "ADD_COMMENTS": "write", "DELETE_ISSUES": "admin", "ADMINISTER_PROJECTS": "admin"}
+
+
+def my_permissions(call):
+    """Which of the named permissions the account has in a project."""
+    wanted = call.words("permissions")
+    if not wanted and call.world.is_cloud:
+        raise errors.bad_request("The 'permissions' query parameter is required.")
+    project = call.project(call.text("projectKey") or "")
+    found = {}
+    for place, name in enumerate(wanted or list(PERMISSIONS)):
+        if name not in PERMISSIONS:
+            raise errors.bad_request("Unrecognized permission: %s" % name)
+        found[name] = {"id": str(place), "key": name, "name": name, "type": "PROJECT", "description": "",
+                       "havePermission": call.grant.may(project, PERMISSIONS[name])}
+    return call.json({"permissions": found})
+
+
 def server_info(call):
     is_cloud, now = call.world.is_cloud, call.world.now_ms()
     return call.json({
@@ -179,6 +198,7 @@ def bulk_users(call):
 
 ROUTES = [
     Route("GET", "/api/myself", myself), Route("GET", "/api/serverInfo", server_info, "anonymous"),
+    Route("GET", "/api/mypermissions", my_permissions),
     Route("GET", "/api/project", list_projects), Route("GET", "/api/project/search", search_projects),
     Route("GET", "/api/project/{project}", get_project),
     Route("GET", "/api/project/{project}/statuses", project_statuses),

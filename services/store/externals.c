@@ -231,10 +231,19 @@ static bool may_be_ours(const struct observation *seen, enum source source) {
   return source == SOURCE_WEBHOOK && seen->marker.length && !seen->author_is_self;
 }
 
+/* A webhook that only points at something: what it is, a fetch tells. */
+static bool is_hint(const struct observation *seen, enum source source) {
+  return source == SOURCE_WEBHOOK && seen->fields.count == 0;
+}
+
 static struct result sort_one(struct call *call, int64_t project_id, const struct observation *seen,
                               const struct known *known, enum source source, struct sorted *sorted,
                               struct taken *taken) {
   enum verdict verdict = judge(known, seen, source);
+  if (is_hint(seen, source)) {
+    taken->refetch++;
+    return externals_fetch(call, project_id, seen->kind, seen->external_id, "hint");
+  }
   if (verdict == VERDICT_NEW && may_be_ours(seen, source)) {
     taken->refetch++;
     return externals_fetch(call, project_id, seen->kind, seen->external_id, "author");

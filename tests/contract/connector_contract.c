@@ -48,6 +48,7 @@ struct call {
   const cJSON *in;
   cJSON *out;
   cJSON *broken;
+  bool hints; /* observations without fields are fine: they are of a webhook */
 };
 
 /* -- what any connector must hold to -- */
@@ -57,26 +58,27 @@ static void require(struct call *call, bool holds, const char *rule) {
     cJSON_AddItemToArray(call->broken, cJSON_CreateString(rule));
 }
 
-static void check_observation(struct call *call, const struct observation *seen) {
+/* `hint`: of a webhook that only says where to look; then there need be no more than the ids. */
+static void check_observation(struct call *call, const struct observation *seen, bool hint) {
   bool ticket = str_is(seen->kind, "ticket"), gone = seen->gone.length > 0;
   require(call, ticket || str_is(seen->kind, "comment"), "kind is ticket or comment");
   require(call, seen->external_id.length > 0, "external_id is there");
   require(call, seen->external_key.length > 0, "external_key is there");
   require(call, ticket || seen->parent_external_id.length > 0, "a comment has a parent");
-  require(call, gone || seen->version > 0, "version is there");
-  require(call, gone || seen->fields.count > 0, "fields are there");
+  require(call, gone || hint || seen->version > 0, "version is there");
+  require(call, gone || hint || seen->fields.count > 0, "fields are there");
   require(call, !gone || seen->fields.count == 0, "what is gone has no fields");
   require(call,
           !gone || str_is(seen->gone, "deleted") || str_is(seen->gone, "transferred") ||
               str_is(seen->gone, "unreadable"),
           "gone is deleted, transferred or unreadable");
-  require(call, gone || !ticket || values_find(&seen->fields, STR("title")) != NULL, "a ticket has a title");
+  require(call, gone || hint || !ticket || values_find(&seen->fields, STR("title")) != NULL, "a ticket has a title");
   require(call, str_find(values_text(&seen->fields, "body"), "tandem:v1:") < 0 || seen->marker.length == 0,
           "a marker is not part of the body");
 }
 
 static cJSON *observation_node(struct call *call, const struct observation *seen) {
-  check_observation(call, seen);
+  check_observation(call, seen, call->hints && seen->fields.count == 0);
   return json_from_record(&record_observation, seen, false);
 }
 
@@ -233,6 +235,7 @@ static struct result op_translate(struct call *call) {
   struct project project = {.remote = argument_str(call, "remote"), .options = argument_str(call, "options")};
   TRY(call->driver->connector->translate(call->arena, &project, argument_str(call, "event"), argument_str(call, "body"),
                                          &list));
+  call->hints = true;
   cJSON *nodes = cJSON_AddArrayToObject(call->out, "observations");
   for (size_t i = 0; i < list.count; i++)
     cJSON_AddItemToArray(nodes, observation_node(call, &((const struct observation *)list.at)[i]));

@@ -1,0 +1,102 @@
+/* One issue or comment as it is now, or where it went. */
+#include <sodium.h>
+
+#include "adapter-jira/jira.h"
+
+/* Jira has no ETag: the hash of what it answered stands for one. */
+static struct str etag_of(struct arena *arena, struct str body) {
+  unsigned char hash[16];
+  char hex[sizeof hash * 2 + 1];
+  crypto_generichash(hash, sizeof hash, (const unsigned char *)body.at, body.length, NULL, 0);
+  sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+  return str_copy(arena, str_of(hex));
+}
+
+static struct observation missing(struct arena *arena, const struct external_ref *ref, struct str key,
+                                  const char *why) {
+  struct str parent = ref->parent_external_id, issue_id, id;
+  if (str_is(ref->kind, "comment") && jira_split_comment_id(ref->external_id, &issue_id, &id))
+    parent = issue_id;
+  return (struct observation){.kind = str_copy(arena, ref->kind),
+                              .external_id = str_copy(arena, ref->external_id),
+                              .parent_external_id = str_copy(arena, parent),
+                              .external_key = str_copy(arena, key.length ? key : ref->external_id),
+                              .gone = str_of(why)};
+}
+
+static struct result read_issue(struct connection *c, struct arena *arena, const struct external_ref *ref,
+                                const cJSON *issue, struct observation *out) {
+  bool ours;
+  TRY(jira_is_ours(c, arena, issue, &ours));
+  if (!ours) {
+    struct str key = jira_copy(arena, issue, "key");
+    *out = missing(arena, ref, key, "transferred");
+    out->moved_to = str_format(arena, "%.*s/browse/%.*s", STR_FMT(c->site), STR_FMT(key));
+    return RESULT_DONE;
+  }
+  struct result result = jira_read_issue(c, arena, issue, out);
+  return result_ok(&result) ? result : result_error(RESULT_RETRY, "Jira's answer is not whole: %s", result.message);
+}
+
+static struct result read_comment(struct connection *c, struct arena *arena, const struct external_ref *ref,
+                                  const cJSON *comment, struct observation *out) {
+  struct str key, issue_id, id;
+  jira_split_comment_id(ref->external_id, &issue_id, &id);
+  TRY(jira_issue_key(c, arena, issue_id, &key));
+  struct result result = jira_read_comment(c, arena, issue_id, key, comment, out);
+  return result_ok(&result) ? result : result_error(RESULT_RETRY, "Jira's answer is not whole: %s", result.message);
+}
+
+/* RESULT_REJECTED for what is no id of Jira's. */
+static struct result path_of(struct arena *arena, const struct external_ref *ref, struct str *out) {
+  struct str issue_id, id;
+  if (str_is(ref->kind, "comment") && jira_split_comment_id(ref->external_id, &issue_id, &id))
+    *out = str_format(arena, "/issue/%.*s/comment/%.*s?expand=properties", STR_FMT(issue_id), STR_FMT(id));
+  else if (!str_is(ref->kind, "comment") && jira_is_number(ref->external_id))
+    *out = jira_issue_path(arena, ref->external_id);
+  else
+    return result_error(RESULT_REJECTED, "\"%.*s\" is not an id of Jira's", STR_FMT(ref->external_id));
+  return RESULT_DONE;
+}
+
+static struct result read_found(struct connection *c, struct arena *arena, const struct external_ref *ref,
+                                const struct jira_answer *answer, struct observation *out) {
+  struct jira_request request = {.method = "GET"};
+  cJSON *tree;
+  TRY(jira_self(c, arena));
+  TRY(jira_fields_load(c, arena));
+  TRY(jira_json(&request, answer, &tree));
+  struct result result =
+      str_is(ref->kind, "comment") ? read_comment(c, arena, ref, tree, out) : read_issue(c, arena, ref, tree, out);
+  cJSON_Delete(tree);
+  return result;
+}
+
+/* Jira answers 404 for what was deleted, and for all when the project is out of reach: then nothing was. */
+static struct result read_gone(struct connection *c, struct arena *arena, const struct external_ref *ref,
+                               struct observation *out) {
+  TRY(jira_check_project(c, arena));
+  *out = missing(arena, ref, (struct str){0}, "deleted");
+  return RESULT_DONE;
+}
+
+struct result jira_fetch(struct connection *c, struct arena *arena, const struct external_ref *ref, bool *not_modified,
+                         struct observation *out) {
+  struct jira_request request = {.method = "GET", .take_gone = true};
+  TRY(path_of(arena, ref, &request.path));
+  struct jira_answer answer = {0};
+  struct observation seen = {0};
+  TRY(jira_call(c, arena, &request, &answer));
+  struct str etag = answer.status == 200 ? etag_of(arena, answer.body) : STR("");
+  *not_modified = etag.length && str_equal(etag, ref->etag);
+  if (*not_modified)
+    return RESULT_DONE;
+  if (answer.status == 200)
+    TRY(read_found(c, arena, ref, &answer, &seen));
+  else
+    TRY(read_gone(c, arena, ref, &seen));
+  if (!seen.gone.length)
+    seen.etag = etag;
+  *out = seen;
+  return RESULT_DONE;
+}

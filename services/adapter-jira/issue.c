@@ -1,0 +1,88 @@
+/* What several operations read of an issue. */
+#include "adapter-jira/jira.h"
+
+enum { COMMENTS_PAGE = 100, COMMENTS_PAGES_MAX = 1000 };
+
+#define FIELDS_OF_ISSUE "*all,-comment,-attachment,-worklog,-issuelinks,-subtasks"
+
+struct str jira_issue_path(struct arena *arena, struct str id) {
+  return str_format(arena, "/issue/%.*s?fields=" FIELDS_OF_ISSUE "&properties=" JIRA_PROPERTY,
+                    STR_FMT(http_escape(arena, id)));
+}
+
+struct result jira_get_issue(struct connection *c, struct arena *arena, struct str id, cJSON **out) {
+  struct jira_request request = {.method = "GET", .path = jira_issue_path(arena, id), .take_gone = true};
+  struct jira_answer answer = {0};
+  TRY(jira_call(c, arena, &request, &answer));
+  *out = NULL;
+  return answer.status == 200 ? jira_json(&request, &answer, out) : RESULT_DONE;
+}
+
+struct result jira_issue_key(struct connection *c, struct arena *arena, struct str id, struct str *out) {
+  cJSON *issue;
+  TRY(jira_get(c, arena, str_format(arena, "/issue/%.*s?fields=project", STR_FMT(http_escape(arena, id))), &issue));
+  *out = jira_copy(arena, issue, "key");
+  cJSON_Delete(issue);
+  return RESULT_DONE;
+}
+
+/* -- the project -- */
+
+struct result jira_check_project(struct connection *c, struct arena *arena) {
+  struct jira_request request = {.method = "GET", .take_gone = true};
+  struct jira_answer answer = {0};
+  cJSON *project;
+  request.path = str_format(arena, "/project/%.*s", STR_FMT(http_escape(arena, c->project)));
+  TRY(jira_call(c, arena, &request, &answer));
+  if (answer.status != 200)
+    return result_error(RESULT_AUTH, "the project %.*s cannot be read with this credential", STR_FMT(c->project));
+  TRY(jira_json(&request, &answer, &project));
+  c->project_id = jira_copy(&c->arena, project, "id");
+  cJSON_Delete(project);
+  return RESULT_DONE;
+}
+
+struct result jira_is_ours(struct connection *c, struct arena *arena, const cJSON *issue, bool *out) {
+  *out = str_equal(jira_text(issue, "fields.project.key"), c->project);
+  if (*out)
+    return RESULT_DONE;
+  if (c->project_id.length == 0)
+    TRY(jira_check_project(c, arena));
+  *out = str_equal(jira_text(issue, "fields.project.id"), c->project_id);
+  return RESULT_DONE;
+}
+
+/* -- comments -- */
+
+/* One page; `*more` = false: it was the last. */
+static struct result read_page(struct connection *c, struct arena *arena, struct str path, int64_t *start_at,
+                               struct result (*take)(void *context, const cJSON *comment), void *context, bool *more) {
+  cJSON *page;
+  const cJSON *comment;
+  struct result result = RESULT_DONE;
+  TRY(jira_get(c, arena, path, &page));
+  int64_t before = *start_at;
+  cJSON_ArrayForEach(comment, jira_member(page, "comments")) {
+    (*start_at)++;
+    if (result_ok(&result))
+      result = take(context, comment);
+  }
+  *more = *start_at > before && *start_at < json_i64(page, "total");
+  cJSON_Delete(page);
+  return result;
+}
+
+struct result jira_each_comment(struct connection *c, struct arena *arena, struct str issue_id, int64_t start_at,
+                                bool properties, struct result (*take)(void *context, const cJSON *comment),
+                                void *context) {
+  bool more = true;
+  for (int page = 0; more; page++) {
+    if (page == COMMENTS_PAGES_MAX)
+      return result_error(RESULT_RETRY, "issue %.*s has too many comments", STR_FMT(issue_id));
+    struct str path = str_format(arena, "/issue/%.*s/comment?orderBy=created&maxResults=%d&startAt=%lld%s",
+                                 STR_FMT(http_escape(arena, issue_id)), COMMENTS_PAGE, (long long)start_at,
+                                 properties ? "&expand=properties" : "");
+    TRY(read_page(c, arena, path, &start_at, take, context, &more));
+  }
+  return RESULT_DONE;
+}

@@ -1,0 +1,192 @@
+/* What changed: issues oldest change first, each with its comments; one page a call. A poll with nothing new is one
+ * call. Cloud pages by token; Data Center by offset, which edits shift, so there each page starts anew at the last
+ * moment that was read. https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/ */
+#include "adapter-jira/cursor.h"
+
+/* One page, translated. */
+struct page {
+  struct connection *c;
+  struct arena *arena;
+  struct observation *at;
+  size_t count, capacity;
+  struct str issue_id, issue_key; /* whose comments are being read */
+  int64_t last_ms;                /* `updated` of the last issue */
+  size_t issues;                  /* as Jira counts */
+};
+
+/* -- asking -- */
+
+static cJSON *strings(const char *const *texts, size_t count) {
+  return cJSON_CreateStringArray(texts, (int)count);
+}
+
+static cJSON *search_body(const struct connection *c, struct arena *arena, const struct cursor *cursor) {
+  static const char *const fields[] = {"*all", "-attachment", "-worklog", "-issuelinks", "-subtasks"};
+  static const char *const properties[] = {JIRA_PROPERTY};
+  cJSON *body = cJSON_CreateObject();
+  struct str_builder jql = {.arena = arena};
+  str_append_format(&jql, "project = \"%.*s\"", STR_FMT(c->project));
+  if (cursor->since_ms) /* milliseconds need no time zone */
+    str_append_format(&jql, " AND updated >= %lld", (long long)cursor->since_ms);
+  str_append_c(&jql, " ORDER BY updated ASC, key ASC");
+  cJSON_AddItemToObject(body, "jql", jira_string(arena, str_built(&jql)));
+  cJSON_AddNumberToObject(body, "maxResults", JIRA_PAGE_ISSUES);
+  cJSON_AddItemToObject(body, "fields", strings(fields, sizeof fields / sizeof fields[0]));
+  if (c->cloud)
+    cJSON_AddItemToObject(body, "properties", strings(properties, 1));
+  else
+    cJSON_AddNumberToObject(body, "startAt", (double)cursor->start_at);
+  if (cursor->token.length)
+    cJSON_AddItemToObject(body, "nextPageToken", jira_string(arena, cursor->token));
+  return body;
+}
+
+static struct result ask_page(struct connection *c, struct arena *arena, const struct cursor *cursor,
+                              struct jira_answer *answer, cJSON **out) {
+  struct jira_request request = {.method = "POST", .path = c->cloud ? STR("/search/jql") : STR("/search")};
+  request.body = json_print(arena, search_body(c, arena, cursor));
+  TRY(jira_call(c, arena, &request, answer));
+  return jira_json(&request, answer, out);
+}
+
+/* A token lives for seven days, and a project that is gone makes the query invalid. */
+static struct result search(struct connection *c, struct arena *arena, struct cursor *cursor,
+                            struct jira_answer *answer, cJSON **out) {
+  struct result result = ask_page(c, arena, cursor, answer, out);
+  if (result.code == RESULT_REJECTED && cursor->token.length) {
+    cursor->token = (struct str){0};
+    cursor->since_ms = cursor->newest_ms > CURSOR_OVERLAP_MS ? cursor->newest_ms - CURSOR_OVERLAP_MS : 0;
+    result = ask_page(c, arena, cursor, answer, out);
+  }
+  if (result.code == RESULT_REJECTED || result.code == RESULT_GONE)
+    TRY(jira_check_project(c, arena));
+  return result;
+}
+
+/* -- reading -- */
+
+static void push_seen(struct page *page, const struct observation *seen) {
+  if (page->count == page->capacity) {
+    size_t capacity = page->capacity ? page->capacity * 2 : 2 * JIRA_PAGE_ISSUES;
+    struct observation *grown = ARENA_ARRAY(page->arena, struct observation, capacity);
+    if (page->count)
+      memcpy(grown, page->at, page->count * sizeof *grown);
+    page->at = grown;
+    page->capacity = capacity;
+  }
+  page->at[page->count++] = *seen;
+}
+
+static struct result take_comment(void *context, const cJSON *comment) {
+  struct page *page = context;
+  struct observation seen;
+  TRY(jira_read_comment(page->c, page->arena, page->issue_id, page->issue_key, comment, &seen));
+  push_seen(page, &seen);
+  return RESULT_DONE;
+}
+
+/* A page shows so many comments of an issue; of one that has more, all are asked for. */
+static struct result take_comments(struct page *page, const cJSON *issue) {
+  const cJSON *shown = jira_at(issue, "fields.comment"), *comment;
+  page->issue_id = jira_text(issue, "id");
+  page->issue_key = jira_text(issue, "key");
+  if (json_i64(shown, "total") > cJSON_GetArraySize(jira_member(shown, "comments")))
+    return jira_each_comment(page->c, page->arena, page->issue_id, 0, false, take_comment, page);
+  cJSON_ArrayForEach(comment, jira_member(shown, "comments")) {
+    TRY(take_comment(page, comment));
+  }
+  return RESULT_DONE;
+}
+
+static struct result take_issue(struct page *page, struct cursor *cursor, const cJSON *issue) {
+  struct observation seen;
+  int64_t id = 0;
+  page->last_ms = jira_time_ms(issue, "fields.updated");
+  page->issues++;
+  if (!str_to_i64(jira_text(issue, "id"), &id) || page->last_ms <= 0)
+    return result_error(RESULT_RETRY, "the page is not whole: an issue without id or updated");
+  if (!cursor_note(cursor, id, page->last_ms))
+    return RESULT_DONE;
+  TRY(jira_self(page->c, page->arena));
+  TRY(jira_fields_load(page->c, page->arena));
+  TRY(jira_read_issue(page->c, page->arena, issue, &seen));
+  push_seen(page, &seen);
+  return take_comments(page, issue);
+}
+
+/* A page that cannot be read to its last issue is a failure; it never counts as the end. */
+static struct result read_page(struct page *page, struct cursor *cursor, const cJSON *tree) {
+  const cJSON *issues = jira_member(tree, "issues"), *issue;
+  if (!cJSON_IsArray(issues))
+    return result_error(RESULT_RETRY, "the page has no list of issues");
+  cJSON_ArrayForEach(issue, issues) {
+    struct result result = take_issue(page, cursor, issue);
+    if (result.code == RESULT_REJECTED)
+      return result_error(RESULT_RETRY, "the page is not whole: %s", result.message);
+    TRY(result);
+  }
+  return RESULT_DONE;
+}
+
+/* -- turning the page -- */
+
+static bool turn_by_token(struct arena *arena, struct cursor *cursor, const cJSON *tree) {
+  cursor->token = jira_copy(arena, tree, "nextPageToken");
+  return cursor->token.length > 0;
+}
+
+/* From the last moment on; within one moment by offset. */
+static bool turn_by_moment(struct cursor *cursor, const cJSON *tree, const struct page *page) {
+  bool more = page->issues > 0 && cursor->start_at + (int64_t)page->issues < json_i64(tree, "total");
+  if (page->issues > 0 && page->last_ms > cursor->since_ms) {
+    cursor->since_ms = page->last_ms;
+    cursor->start_at = 0;
+  } else {
+    cursor->start_at += (int64_t)page->issues;
+  }
+  return more;
+}
+
+static bool turn(const struct connection *c, struct arena *arena, struct cursor *cursor, const cJSON *tree,
+                 const struct page *page) {
+  return c->cloud ? turn_by_token(arena, cursor, tree) : turn_by_moment(cursor, tree, page);
+}
+
+static struct result pull_page(struct connection *c, struct arena *arena, struct cursor *cursor, struct page *page) {
+  struct jira_answer answer = {0};
+  cJSON *tree;
+  int64_t since_ms = cursor->since_ms;
+  bool starts = cursor->started_ms == 0;
+  TRY(search(c, arena, cursor, &answer, &tree));
+  if (starts)
+    cursor->started_ms = answer.date_ms;
+  struct result result = read_page(page, cursor, tree);
+  bool more = result_ok(&result) && turn(c, arena, cursor, tree, page);
+  cJSON_Delete(tree);
+  TRY(result);
+  if (starts && page->issues == 0) /* not even what was there before: is the project still? */
+    TRY(jira_check_project(c, arena));
+  if (!more) {
+    cursor->since_ms = c->cloud ? cursor->since_ms : since_ms;
+    cursor_end(cursor);
+  }
+  return RESULT_DONE;
+}
+
+struct result jira_pull(struct connection *c, struct arena *arena, struct str mode, struct str cursor_text,
+                        struct pull_page *out) {
+  struct cursor *cursor = cursor_read(c, arena, cursor_text);
+  bool full = str_is(mode, "full"), starts = !cursor->walking || (full && !cursor->full);
+  bool first = cursor->since_ms == 0;
+  struct page page = {.c = c, .arena = arena};
+  if (starts)
+    cursor_start(cursor, full);
+  TRY(pull_page(c, arena, cursor, &page));
+  out->observations.at = page.at;
+  out->observations.count = page.count;
+  out->done = !cursor->walking;
+  out->unchanged = starts && !first && !full && out->done && page.count == 0;
+  out->cursor = out->unchanged ? str_copy(arena, cursor_text) : cursor_print(c, arena, cursor);
+  out->note = (struct str){0};
+  return RESULT_DONE;
+}

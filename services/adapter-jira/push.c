@@ -1,0 +1,218 @@
+/* One write, and the target as it is afterwards. Members of sets travel as additions and removals, so that nobody's are
+ * overwritten; a status goes by transitions. Each part may be repeated without harm, except a creation. */
+#include "adapter-jira/jira.h"
+
+/* From here on something was written: whatever fails now leaves the outcome to be looked at. */
+static struct result after_write(struct result result) {
+  if (!result_ok(&result) && result.code != RESULT_UNCERTAIN) {
+    result.code = RESULT_UNCERTAIN;
+    return result_context(result, "written, but");
+  }
+  return result;
+}
+
+static struct result send(struct connection *c, struct arena *arena, const char *method, struct str path, cJSON *body,
+                          struct jira_answer *out) {
+  struct jira_request request = {.method = method, .path = path, .body = json_print(arena, body)};
+  return jira_call(c, arena, &request, out);
+}
+
+static void add_property(cJSON *document, cJSON *value) {
+  cJSON *list = cJSON_AddArrayToObject(document, "properties"), *one = cJSON_CreateObject();
+  cJSON_AddStringToObject(one, "key", JIRA_PROPERTY);
+  cJSON_AddItemToObject(one, "value", value);
+  cJSON_AddItemToArray(list, one);
+}
+
+/* -- comments -- */
+
+static struct result comment_body(struct connection *c, struct arena *arena, const struct push *push, const cJSON *seen,
+                                  cJSON **out) {
+  const struct payload *payload = push->payload;
+  struct str markdown = values_text(&payload->set, "body");
+  cJSON *text;
+  if (payload->set.count != 1 || str_is_absent(markdown) || payload->add.count || payload->remove.count)
+    return result_error(RESULT_REJECTED, "a Jira comment has a body and nothing else");
+  TRY(jira_write_text(c, arena, markdown, seen, &text));
+  cJSON *document = cJSON_CreateObject();
+  cJSON_AddItemToObject(document, "body", text);
+  if (payload->marker.length)
+    add_property(document, jira_property(arena, payload->marker, (struct str){0}));
+  *out = document;
+  return RESULT_DONE;
+}
+
+static struct result read_comment_back(struct connection *c, struct arena *arena, struct str issue_id, struct str key,
+                                       const struct jira_answer *answer, struct observation *out) {
+  struct jira_request request = {.method = "POST"};
+  cJSON *comment;
+  TRY(jira_json(&request, answer, &comment));
+  struct result result = jira_read_comment(c, arena, issue_id, key, comment, out);
+  cJSON_Delete(comment);
+  return after_write(result);
+}
+
+static struct result create_comment(struct connection *c, struct arena *arena, const struct push *push,
+                                    struct observation *out) {
+  struct str issue = push->intent->parent_external_id, key;
+  struct jira_answer answer = {0};
+  cJSON *body;
+  TRY(jira_issue_key(c, arena, issue, &key));
+  TRY(comment_body(c, arena, push, NULL, &body));
+  struct str path = str_format(arena, "/issue/%.*s/comment?expand=properties", STR_FMT(issue));
+  TRY(send(c, arena, "POST", path, body, &answer));
+  return read_comment_back(c, arena, issue, key, &answer, out);
+}
+
+static struct result update_comment(struct connection *c, struct arena *arena, const struct push *push,
+                                    struct observation *out) {
+  struct str issue, id, key;
+  struct jira_answer answer = {0};
+  cJSON *now, *body = NULL;
+  jira_split_comment_id(push->intent->external_id, &issue, &id);
+  struct str path = str_format(arena, "/issue/%.*s/comment/%.*s?expand=properties", STR_FMT(issue), STR_FMT(id));
+  TRY(jira_issue_key(c, arena, issue, &key));
+  TRY(jira_get(c, arena, path, &now));
+  struct result result = comment_body(c, arena, push, jira_member(now, "body"), &body);
+  cJSON_Delete(now);
+  TRY(result);
+  TRY(send(c, arena, "PUT", path, body, &answer));
+  return read_comment_back(c, arena, issue, key, &answer, out);
+}
+
+/* -- issues -- */
+
+static struct result read_issue_back(struct connection *c, struct arena *arena, struct str id,
+                                     struct observation *out) {
+  cJSON *issue;
+  TRY(after_write(jira_get_issue(c, arena, id, &issue)));
+  if (!issue)
+    return after_write(result_error(RESULT_GONE, "issue %.*s is gone", STR_FMT(id)));
+  struct result result = jira_read_issue(c, arena, issue, out);
+  cJSON_Delete(issue);
+  return after_write(result);
+}
+
+/* The marker stays; the Markdown is the one that is being written. Data Center does not show it in searches, so there
+ * it is of no use. */
+static cJSON *property_of(const struct connection *c, struct arena *arena, const struct payload *payload,
+                          const cJSON *issue) {
+  struct str marker = payload->marker, body = values_text(&payload->set, "body");
+  if (issue && marker.length == 0)
+    marker = jira_text(issue, "properties." JIRA_PROPERTY ".marker");
+  return jira_property(arena, marker, c->cloud ? body : (struct str){0});
+}
+
+static struct result edit(struct connection *c, struct arena *arena, const struct push *push, const cJSON *issue,
+                          bool *wrote) {
+  cJSON *document = cJSON_CreateObject();
+  struct jira_answer answer = {0};
+  bool any = false;
+  struct result result = jira_write_fields(c, arena, push->payload, issue, document, &any);
+  if (!result_ok(&result) || !any) {
+    cJSON_Delete(document);
+    return result;
+  }
+  if (values_find(&push->payload->set, STR("body")))
+    add_property(document, property_of(c, arena, push->payload, issue));
+  TRY(send(c, arena, "PUT", str_format(arena, "/issue/%.*s", STR_FMT(push->intent->external_id)), document, &answer));
+  *wrote = true;
+  return RESULT_DONE;
+}
+
+static struct result change(struct connection *c, struct arena *arena, const struct push *push, const cJSON *issue,
+                            bool *wrote) {
+  struct str status = values_text(&push->payload->set, "status");
+  bool ours;
+  TRY(jira_is_ours(c, arena, issue, &ours));
+  if (!ours)
+    return result_error(RESULT_GONE, "moved to %.*s", STR_FMT(jira_text(issue, "key")));
+  TRY(edit(c, arena, push, issue, wrote));
+  if (!str_is_absent(status))
+    TRY(jira_transition_to(c, arena, issue, status, wrote));
+  return RESULT_DONE;
+}
+
+static struct result update_issue(struct connection *c, struct arena *arena, const struct push *push,
+                                  struct observation *out) {
+  bool wrote = false;
+  cJSON *issue;
+  TRY(jira_get_issue(c, arena, push->intent->external_id, &issue));
+  if (!issue)
+    return result_error(RESULT_GONE, "issue %.*s is not there", STR_FMT(push->intent->external_id));
+  struct result result = change(c, arena, push, issue, &wrote);
+  cJSON_Delete(issue);
+  TRY(wrote ? after_write(result) : result);
+  return read_issue_back(c, arena, push->intent->external_id, out);
+}
+
+static struct result create_document(struct connection *c, struct arena *arena, const struct push *push, cJSON **out) {
+  cJSON *document = cJSON_CreateObject(), *fields, *node;
+  struct str type = values_text(&push->payload->set, "type");
+  bool any;
+  struct result result = jira_write_fields(c, arena, push->payload, NULL, document, &any);
+  if (!result_ok(&result)) {
+    cJSON_Delete(document);
+    return result;
+  }
+  if (type.length == 0)
+    type = jira_text(c->options, "issue_type");
+  fields = cJSON_GetObjectItemCaseSensitive(document, "fields");
+  node = cJSON_AddObjectToObject(fields, "project");
+  cJSON_AddItemToObject(node, "key", jira_string(arena, c->project));
+  node = cJSON_AddObjectToObject(fields, "issuetype");
+  cJSON_AddItemToObject(node, "name", jira_string(arena, type.length ? type : STR("Task")));
+  add_property(document, property_of(c, arena, push->payload, NULL));
+  *out = document;
+  return RESULT_DONE;
+}
+
+/* Jira creates issues in the first status of their workflow. */
+static struct result set_first_status(struct connection *c, struct arena *arena, struct str id, struct str status) {
+  cJSON *issue;
+  bool wrote = false;
+  TRY(jira_get_issue(c, arena, id, &issue));
+  if (!issue)
+    return result_error(RESULT_RETRY, "the new issue is not there yet");
+  struct result result = jira_transition_to(c, arena, issue, status, &wrote);
+  cJSON_Delete(issue);
+  /* A status that cannot be reached is no reason to lose the issue: the next plan says so again. */
+  return result.code == RESULT_REJECTED ? RESULT_DONE : result;
+}
+
+static struct result create_issue(struct connection *c, struct arena *arena, const struct push *push,
+                                  struct observation *out) {
+  struct str status = values_text(&push->payload->set, "status");
+  struct jira_request request = {.method = "POST", .path = STR("/issue")};
+  struct jira_answer answer = {0};
+  cJSON *document, *made;
+  TRY(create_document(c, arena, push, &document));
+  TRY(send(c, arena, "POST", STR("/issue"), document, &answer));
+  TRY(jira_json(&request, &answer, &made));
+  struct str id = jira_copy(arena, made, "id");
+  cJSON_Delete(made);
+  if (id.length == 0)
+    return result_error(RESULT_UNCERTAIN, "Jira's answer to the creation has no id");
+  if (status.length)
+    TRY(after_write(set_first_status(c, arena, id, status)));
+  return read_issue_back(c, arena, id, out);
+}
+
+static bool has_target(const struct intent *intent, bool create, bool comment) {
+  struct str issue_id, id;
+  if (create)
+    return !comment || jira_is_number(intent->parent_external_id);
+  return comment ? jira_split_comment_id(intent->external_id, &issue_id, &id) : jira_is_number(intent->external_id);
+}
+
+struct result jira_push(struct connection *c, struct arena *arena, const struct push *push, struct observation *out) {
+  const struct intent *intent = push->intent;
+  bool create = str_is(intent->change, "create"), comment = str_is(intent->kind, "comment");
+  if (!has_target(intent, create, comment))
+    return result_error(RESULT_REJECTED, "the write has no id of Jira's as its target");
+  TRY(jira_self(c, arena)); /* before the write: what comes after it must not fail */
+  TRY(jira_fields_load(c, arena));
+  if (comment)
+    return create ? create_comment(c, arena, push, out) : update_comment(c, arena, push, out);
+  return create ? create_issue(c, arena, push, out) : update_issue(c, arena, push, out);
+}

@@ -1,0 +1,210 @@
+/* Jira's JSON of issues and comments to observations. https://developer.atlassian.com/cloud/jira/platform/rest/v3/
+ * api-group-issues/#api-rest-api-3-issue-issueidorkey-get */
+#include "adapter-jira/jira.h"
+#include "adapter-jira/richtext/richtext.h"
+#include "base/clock.h"
+
+/* -- rich text -- */
+
+/* What cannot be read as a document is shown as it came. */
+static struct str unreadable(struct arena *arena, const cJSON *node, const struct result *result) {
+  struct str json = json_print(arena, cJSON_Duplicate(node, true));
+  return str_format(arena, "(%s)\n\n```json\n%.*s\n```", result->message, STR_FMT(json));
+}
+
+static struct str read_text(const struct connection *c, struct arena *arena, const cJSON *node, struct str known) {
+  struct str markdown = STR("");
+  struct result result = RESULT_DONE;
+  if (!node || cJSON_IsNull(node))
+    return markdown;
+  if (c->cloud)
+    result = adf_to_markdown(arena, node, known, &markdown);
+  else if (cJSON_IsString(node))
+    result = wiki_to_markdown(arena, str_of(node->valuestring), (struct str){0}, &markdown);
+  return result_ok(&result) ? str_copy(arena, markdown) : unreadable(arena, node, &result);
+}
+
+/* -- values -- */
+
+static struct str number_text(struct arena *arena, const cJSON *node) {
+  return cJSON_IsNumber(node) ? str_format(arena, "%.15g", node->valuedouble) : STR("");
+}
+
+static struct str datetime_text(struct arena *arena, const cJSON *object, const char *name) {
+  int64_t moment_ms = jira_time_ms(object, name);
+  return moment_ms ? clock_format_ms(arena, moment_ms) : STR("");
+}
+
+static struct str cascading_text(struct arena *arena, const cJSON *node) {
+  struct str parent = jira_text(node, "value"), child = jira_text(node, "child.value");
+  if (child.length == 0)
+    return str_copy(arena, parent);
+  return str_format(arena, "%.*s / %.*s", STR_FMT(parent), STR_FMT(child));
+}
+
+/* Data Center shows sprints as "…Sprint@1f[id=7,…,state=ACTIVE,name=Sprint 3,…]". */
+static struct str legacy_member(struct str text, const char *name) {
+  ptrdiff_t at = str_find(text, name);
+  if (at < 0)
+    return STR("");
+  struct str rest = str_slice(text, (size_t)at + strlen(name), text.length);
+  ptrdiff_t end = str_find(rest, ",");
+  return str_slice(rest, 0, end < 0 ? rest.length : (size_t)end);
+}
+
+static struct str sprint_text(struct arena *arena, const cJSON *list) {
+  const cJSON *one;
+  struct str name = STR("");
+  cJSON_ArrayForEach(one, list) {
+    bool legacy = cJSON_IsString(one);
+    struct str text = legacy ? str_of(one->valuestring) : (struct str){0};
+    struct str state = legacy ? legacy_member(text, ",state=") : jira_text(one, "state");
+    bool closed = str_is(state, "closed") || str_is(state, "CLOSED");
+    if (!closed)
+      name = legacy ? legacy_member(text, ",name=") : jira_text(one, "name");
+  }
+  return str_copy(arena, name);
+}
+
+static struct str one_text(const struct connection *c, struct arena *arena, const struct jira_field *field,
+                           const cJSON *fields, struct str known) {
+  const char *id = field->id.at;
+  const cJSON *node = jira_member(fields, id);
+  switch (field->kind) {
+  case KIND_RICH:
+    return read_text(c, arena, node, str_is(field->name, "body") ? known : (struct str){0});
+  case KIND_NUMBER:
+    return number_text(arena, node);
+  case KIND_DATETIME:
+    return datetime_text(arena, fields, id);
+  case KIND_OPTION:
+    return jira_copy(arena, node, "value");
+  case KIND_CASCADING:
+    return cascading_text(arena, node);
+  case KIND_NAME:
+  case KIND_STATUS:
+  case KIND_TYPE:
+    return jira_copy(arena, node, "name");
+  case KIND_USER:
+    return jira_person_word(c, arena, node);
+  case KIND_SPRINT:
+    return sprint_text(arena, node);
+  case KIND_PARENT:
+    return jira_copy(arena, node, "id");
+  default:
+    return jira_copy(arena, fields, id);
+  }
+}
+
+static struct str item_text(const struct connection *c, struct arena *arena, enum jira_kind kind, const cJSON *item) {
+  if (kind == KIND_USERS || kind == KIND_ASSIGNEE)
+    return jira_person_word(c, arena, item);
+  if (kind == KIND_LABELS)
+    return cJSON_IsString(item) ? str_copy(arena, str_of(item->valuestring)) : STR("");
+  return jira_copy(arena, item, kind == KIND_OPTIONS ? "value" : "name");
+}
+
+static struct value set_value(const struct connection *c, struct arena *arena, const struct jira_field *field,
+                              const cJSON *node) {
+  bool single = field->kind == KIND_ASSIGNEE;
+  size_t capacity = single ? 1 : (size_t)cJSON_GetArraySize(node), count = 0;
+  struct str *items = ARENA_ARRAY(arena, struct str, capacity);
+  const cJSON *item = single ? node : node ? node->child : NULL;
+  for (; item && count < capacity; item = single ? NULL : item->next) {
+    struct str text = item_text(c, arena, field->kind, item);
+    if (text.length)
+      items[count++] = text;
+  }
+  return value_set(field->name, items, count);
+}
+
+static struct values read_values(const struct connection *c, struct arena *arena, const cJSON *fields,
+                                 struct str known) {
+  struct values_builder values = {.arena = arena};
+  for (size_t i = 0; i < c->fields.count; i++) {
+    const struct jira_field *field = &c->fields.at[i];
+    if (jira_kind_is_set(field->kind)) {
+      values_put(&values, set_value(c, arena, field, jira_member(fields, field->id.at)));
+    } else {
+      struct str text = one_text(c, arena, field, fields, known);
+      values_put(&values, value_text(field->name, str_is_absent(text) ? STR("") : text));
+    }
+  }
+  return values_built(&values);
+}
+
+/* -- issues -- */
+
+static void put_extra(struct values_builder *extra, const char *name, struct str text) {
+  if (text.length)
+    values_put(extra, value_text(str_of(name), text));
+}
+
+static struct values read_extra(const struct connection *c, struct arena *arena, const cJSON *fields) {
+  struct values_builder extra = {.arena = arena};
+  put_extra(&extra, "reporter", jira_person_word(c, arena, jira_member(fields, "reporter")));
+  put_extra(&extra, "resolution", jira_copy(arena, fields, "resolution.name"));
+  return values_built(&extra);
+}
+
+static struct result check_issue(const cJSON *issue) {
+  if (!jira_is_number(jira_text(issue, "id")) || jira_text(issue, "key").length == 0)
+    return result_error(RESULT_REJECTED, "an issue without id or key");
+  if (jira_text(issue, "fields.summary").length == 0 || jira_text(issue, "fields.status.name").length == 0 ||
+      jira_time_ms(issue, "fields.updated") <= 0)
+    return result_error(RESULT_REJECTED, "%.*s lacks summary, status or updated", STR_FMT(jira_text(issue, "key")));
+  return RESULT_DONE;
+}
+
+struct result jira_read_issue(struct connection *c, struct arena *arena, const cJSON *issue, struct observation *out) {
+  TRY(check_issue(issue));
+  const cJSON *fields = jira_member(issue, "fields"), *creator = jira_member(fields, "creator");
+  const cJSON *property = jira_at(issue, "properties." JIRA_PROPERTY);
+  struct observation seen = {.kind = STR("ticket")};
+  seen.external_id = jira_copy(arena, issue, "id");
+  seen.external_key = jira_copy(arena, issue, "key");
+  seen.url = str_format(arena, "%.*s/browse/%.*s", STR_FMT(c->site), STR_FMT(seen.external_key));
+  seen.author = jira_person_word(c, arena, creator);
+  seen.author_is_self = c->self.length && str_equal(jira_person_id(c, creator), c->self);
+  seen.version = jira_time_ms(fields, "updated");
+  seen.created_at_ms = jira_time_ms(fields, "created");
+  seen.marker = jira_copy(arena, property, "marker");
+  seen.fields = read_values(c, arena, fields, jira_text(property, "body"));
+  seen.extra = read_extra(c, arena, fields);
+  *out = seen;
+  return RESULT_DONE;
+}
+
+/* -- comments -- */
+
+static struct str property_marker(struct arena *arena, const cJSON *comment) {
+  const cJSON *one;
+  cJSON_ArrayForEach(one, jira_member(comment, "properties")) {
+    if (str_is(jira_text(one, "key"), JIRA_PROPERTY))
+      return jira_copy(arena, one, "value.marker");
+  }
+  return (struct str){0};
+}
+
+struct result jira_read_comment(struct connection *c, struct arena *arena, struct str issue_id, struct str issue_key,
+                                const cJSON *comment, struct observation *out) {
+  struct str id = jira_text(comment, "id");
+  const cJSON *author = jira_member(comment, "author");
+  if (!jira_is_number(id) || jira_time_ms(comment, "updated") <= 0)
+    return result_error(RESULT_REJECTED, "a comment on %.*s lacks id or updated", STR_FMT(issue_key));
+  struct observation seen = {.kind = STR("comment"), .parent_external_id = str_copy(arena, issue_id)};
+  struct value *body = ARENA_NEW(arena, struct value);
+  *body = value_text(STR("body"), read_text(c, arena, jira_member(comment, "body"), (struct str){0}));
+  seen.external_id = str_format(arena, "%.*s:%.*s", STR_FMT(issue_id), STR_FMT(id));
+  seen.external_key = str_format(arena, "%.*s (comment %.*s)", STR_FMT(issue_key), STR_FMT(id));
+  seen.url =
+      str_format(arena, "%.*s/browse/%.*s?focusedCommentId=%.*s", STR_FMT(c->site), STR_FMT(issue_key), STR_FMT(id));
+  seen.author = jira_person_word(c, arena, author);
+  seen.author_is_self = c->self.length && str_equal(jira_person_id(c, author), c->self);
+  seen.version = jira_time_ms(comment, "updated");
+  seen.created_at_ms = jira_time_ms(comment, "created");
+  seen.marker = property_marker(arena, comment);
+  seen.fields = (struct values){body, 1};
+  *out = seen;
+  return RESULT_DONE;
+}
