@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Connecting more than one tracker, and the field mapping that comes with it: `tandem connect` and `tandem fields` against
-the stand-ins of GitHub and Linear."""
+the stand-ins of GitHub, Linear and Jira."""
 
 import json
 import os
@@ -15,8 +15,11 @@ from house import House, StandIn, wait_for, why_not  # noqa: E402
 COMMON = {"title", "body", "status", "labels", "assignees"}
 
 
-@unittest.skipIf(why_not("tandem-adapter-linear"), why_not("tandem-adapter-linear"))
-class TwoTrackers(unittest.TestCase):
+ADAPTERS = ("tandem-adapter-linear", "tandem-adapter-jira")
+
+
+@unittest.skipIf(why_not(*ADAPTERS), why_not(*ADAPTERS))
+class Connecting(unittest.TestCase):
     """GitHub's project is `first`, made before Linear's `second`; each test makes a project of its own besides if it
     changes anything."""
 
@@ -25,11 +28,14 @@ class TwoTrackers(unittest.TestCase):
         cls.house = House()
         cls.github = StandIn("github-sandbox", "--issues", "40", "--token", "sandbox-token")
         cls.linear = StandIn("linear-sandbox", "--issues", "12", "--no-limits", "--oauth", "id:secret:refresh=tandem-bot")
+        jira = ("--issues", "8", "--no-limits", "--token", "sandbox-token=tandem-bot:admin")
+        cls.cloud, cls.data_center = StandIn("jira-sandbox", *jira), StandIn("jira-sandbox", "--data-center", *jira)
+        cls.stand_ins = (cls.github, cls.linear, cls.cloud, cls.data_center)
         cls.addClassCleanup(cls.clean_up)
         cls.token = cls.house.file("token", "sandbox-token\n")
-        for stand_in in (cls.github, cls.linear):
+        for stand_in in cls.stand_ins:
             wait_for(lambda one=stand_in: one.control("GET", "health"), "the stand-in")
-        cls.house.start(cls.github.port, cls.linear.port)
+        cls.house.start(*(one.port for one in cls.stand_ins))
         cls.must(cls.house.run("connect", "github", "--base-url", cls.github.url, "--repo", "acme/rocket", "--name", "first",
                                "--token-file", cls.token))
         cls.must(cls.connect_linear("ENG", "second"))
@@ -37,8 +43,8 @@ class TwoTrackers(unittest.TestCase):
     @classmethod
     def clean_up(cls):
         cls.house.run("down")
-        cls.github.close()
-        cls.linear.close()
+        for stand_in in cls.stand_ins:
+            stand_in.close()
         cls.house.remove()
 
     @staticmethod
@@ -103,6 +109,24 @@ class TwoTrackers(unittest.TestCase):
         self.assertTrue(people)
         self.assertLessEqual(set(people), known)
         self.assertTrue(self.rules("second")["assignees"]["closed"])
+
+    def test_connect_jira_cloud_and_data_center(self):
+        email = ["--email", "tandem-bot@example.com"]
+        for name, site, kind in (("cloud", self.cloud, email), ("center", self.data_center, [])):
+            with self.subTest(site=name):
+                words = ["connect", "jira", "--project", site.url + "/browse/ROCKET-1", "--name", name, "--token-file", self.token]
+                done = self.run_fine(*words, *kind, "--field", "due_date")
+                self.assertRegex(done.out, r"Session \d+ of %s finished in" % name)
+                project = self.project(name)
+                self.assertEqual((project["remote"], project["base_url"]), ("ROCKET", site.url))
+                self.assertIn("deployment", json.loads(project["options"]))
+                self.assertEqual(set(self.rules(name)), COMMON | {"priority", "due_date"})
+                self.assertEqual(self.pairs(name, "status")[0], ("open", "To Do"))
+                self.assertIn(("urgent", "Highest"), self.pairs(name, "priority"))
+                self.assertIn("alice", dict(self.pairs(name, "assignees")))
+                findings = self.house.run("fields", "validate", name, "--json").json["findings"]
+                problems = {row["check"] for row in findings if row["state"] == "problem"}
+                self.assertLessEqual(problems, {"epic_name"})  # which epics alone must have, on Data Center
 
     def test_connect_takes_wanted_fields_and_words(self):
         done = self.must(self.connect_linear("WANT", "wanted", "--field", "estimate", "--map", "labels:bug=Bug",
@@ -202,10 +226,10 @@ class TwoTrackers(unittest.TestCase):
 
     def test_fields_map_adds_and_removes_a_field(self):
         self.must(self.connect_linear("ADD", "added", "--no-sync"))
-        self.run_fine("fields", "map", "added", "due_date")
-        self.assertIn("due_date", self.rules("added"))
-        self.run_fine("fields", "map", "added", "due_date", "--remove")
-        self.assertNotIn("due_date", self.rules("added"))
+        self.run_fine("fields", "map", "added", "sprint")
+        self.assertIn("sprint", self.rules("added"))
+        self.run_fine("fields", "map", "added", "sprint", "--remove")
+        self.assertNotIn("sprint", self.rules("added"))
 
     def test_fields_map_says_what_is_wrong(self):
         rows = [(["second", "status"], 2, "what is to be changed"), (["second", "colour"], 4, "no field `colour`"),
