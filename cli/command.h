@@ -31,7 +31,6 @@ struct argument_spec {
   const char *name; /* "KEY" */
   bool optional;
   const char *help;
-  bool many; /* the last one: it may be given several times */
 };
 
 enum { ARGUMENTS_MAX = 2, PATH_WORDS_MAX = 2 };
@@ -40,6 +39,7 @@ struct command {
   const char *path; /* "ticket edit" */
   const char *help; /* one line */
   struct argument_spec arguments[ARGUMENTS_MAX];
+  bool many; /* the last argument may be given several times */
   const struct option_spec *options;
   size_t option_count;
   const char *details;  /* paragraphs for the command's own help, or NULL */

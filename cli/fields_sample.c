@@ -65,10 +65,10 @@ static struct str state_of(const struct field_rule *rule, const struct value *he
   return map_fields_agree(rule, here, there) ? STR("same") : STR("differs");
 }
 
-static void sample(struct sampling *s, const struct value *here, const struct value *there) {
+/* Either side may be NULL. */
+static void sample(struct sampling *s, struct str name, const struct value *here, const struct value *there) {
   const struct rule_list rules = {.at = (struct field_setting *)(uintptr_t)s->project->rules.at,
                                   .count = s->project->rules.count};
-  struct str name = here ? here->name : there->name;
   const struct field_setting *found = rule_list_find(&rules, name);
   const struct field_setting inherited = {.field = name};
   const struct field_setting *setting = found ? found : &inherited;
@@ -101,10 +101,10 @@ size_t fields_sample(struct arena *arena, const struct project *project, const s
   const struct values *there = s.mapping ? &s.mapping->external : &nothing;
   s.at = ARENA_ARRAY(arena, struct sampled_field, ticket->fields.count + there->count);
   for (size_t i = 0; i < ticket->fields.count; i++)
-    sample(&s, &ticket->fields.at[i], values_find(there, ticket->fields.at[i].name));
+    sample(&s, ticket->fields.at[i].name, &ticket->fields.at[i], values_find(there, ticket->fields.at[i].name));
   for (size_t i = 0; i < there->count; i++)
     if (!values_find(&ticket->fields, there->at[i].name))
-      sample(&s, NULL, &there->at[i]);
+      sample(&s, there->at[i].name, NULL, &there->at[i]);
   *out = s.at;
   return s.count;
 }

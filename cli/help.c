@@ -5,12 +5,18 @@
 
 enum { NAME_WIDTH = 22, OPTION_WIDTH = 30 };
 
+/* Stands behind the last argument of a command that takes several. */
+static const char *ellipsis(const struct command *command, size_t argument) {
+  bool is_last = argument + 1 == ARGUMENTS_MAX || !command->arguments[argument + 1].name;
+  return is_last && command->many ? "…" : "";
+}
+
 struct str help_usage(struct arena *arena, const struct command *command) {
   struct str_builder text = {.arena = arena};
   str_append_format(&text, "tandem %s", command->path);
   for (size_t i = 0; i < ARGUMENTS_MAX && command->arguments[i].name; i++)
     str_append_format(&text, command->arguments[i].optional ? " [%s%s]" : " %s%s", command->arguments[i].name,
-                      command->arguments[i].many ? "…" : "");
+                      ellipsis(command, i));
   if (command->option_count)
     str_append_c(&text, " [options]");
   return str_built(&text);

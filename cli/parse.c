@@ -124,7 +124,7 @@ static struct result take_argument(struct parser *parser, const char *word) {
   if (!call->command)
     return take_command_word(parser, word);
   bool fits = parser->argument_count < ARGUMENTS_MAX && call->command->arguments[parser->argument_count].name;
-  if (!fits && parser->argument_count && call->command->arguments[parser->argument_count - 1].many) {
+  if (!fits && call->command->many) {
     call->more[call->more_count++] = str_of(word);
     return RESULT_DONE;
   }
