@@ -100,6 +100,12 @@ static void check_required(struct fields_check *check, const struct remote_field
   enum direction tickets = rule_list_direction(check->project, &inherited);
   if (!there->required || !rules_may_push(tickets) || (taken && rules_may_push(direction)))
     return;
+  if (str_is(there->kind, "ticket")) {
+    add(check, there->name, "warning",
+        STR("tickets that must have it there cannot be made from here: references cannot be translated yet"),
+        (struct str){0});
+    return;
+  }
   add(check, there->name, "problem", STR("a new ticket must have it there, and nothing here gives it"),
       command(check, there->name, setting ? " --direction bidirectional" : ""));
 }

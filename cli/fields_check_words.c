@@ -18,6 +18,7 @@ struct words {
 /* Words of one finding. */
 struct naming {
   struct arena *arena;
+  const char *between; /* NULL = a comma */
   struct str_builder text;
   size_t count;
 };
@@ -25,7 +26,11 @@ struct naming {
 static void name(struct naming *naming, struct str text) {
   naming->text.arena = naming->arena;
   if (naming->count++ < NAMED_MAX)
-    str_append_format(&naming->text, "%s%.*s", naming->count > 1 ? ", " : "", STR_FMT(text));
+    str_append_format(&naming->text, "%s%.*s",
+                      naming->count == 1 ? ""
+                      : naming->between  ? naming->between
+                                         : ", ",
+                      STR_FMT(text));
 }
 
 static void report(struct words *words, const char *state, struct naming *naming, const char *meaning,
@@ -113,18 +118,43 @@ static void check_outward(struct words *words) {
 
 /* -- there and back -- */
 
+static bool goes_elsewhere(const struct words *words, const struct value_pair *pair) {
+  struct str out = map_fields_word_to_external(&words->rule, words->kind, pair->local);
+  return !canon_equal_text(words->kind, out, pair->external);
+}
+
+static bool comes_from_elsewhere(const struct words *words, const struct value_pair *pair) {
+  struct str back = map_fields_word_to_local(&words->rule, words->kind, pair->external);
+  return pair->external.length && !canon_equal_text(words->kind, back, pair->local);
+}
+
+/* "Backlog, Triage come in as open, which goes out as Todo", named at the first of them. */
+static void name_inward(const struct words *words, size_t at, struct naming *naming) {
+  const struct value_pair *table = words->rule.table;
+  struct naming names = {.arena = naming->arena};
+  for (size_t i = 0; i < words->rule.count; i++) {
+    if (!str_equal(table[i].local, table[at].local) || !goes_elsewhere(words, &table[i]))
+      continue;
+    if (i < at)
+      return;
+    name(&names, table[i].external);
+  }
+  struct str out = map_fields_word_to_external(&words->rule, words->kind, table[at].local);
+  name(naming,
+       str_format(naming->arena, "%.*s there %s %.*s here, which goes out as %.*s", STR_FMT(str_built(&names.text)),
+                  names.count > 1 ? "are" : "is", STR_FMT(table[at].local), STR_FMT(out)));
+}
+
 static void check_lossy(struct words *words) {
-  struct naming naming = {.arena = words->check->arena};
+  struct naming naming = {.arena = words->check->arena, .between = "; "};
   for (size_t i = 0; i < words->rule.count; i++) {
     const struct value_pair *pair = &words->rule.table[i];
-    struct str back = map_fields_word_to_local(&words->rule, words->kind, pair->external);
-    struct str out = map_fields_word_to_external(&words->rule, words->kind, pair->local);
-    if (!canon_equal_text(words->kind, back, pair->local) && pair->external.length)
-      name(&naming, str_format(words->check->arena, "%.*s goes out as %.*s, which comes in as %.*s",
-                               STR_FMT(pair->local), STR_FMT(pair->external), STR_FMT(back)));
-    else if (!canon_equal_text(words->kind, out, pair->external))
-      name(&naming, str_format(words->check->arena, "%.*s comes in as %.*s, which goes out as %.*s",
-                               STR_FMT(pair->external), STR_FMT(pair->local), STR_FMT(out)));
+    if (comes_from_elsewhere(words, pair))
+      name(&naming, str_format(naming.arena, "%.*s goes out as %.*s, which comes in as %.*s", STR_FMT(pair->local),
+                               STR_FMT(pair->external),
+                               STR_FMT(map_fields_word_to_local(&words->rule, words->kind, pair->external))));
+    else if (goes_elsewhere(words, pair))
+      name_inward(words, i, &naming);
   }
   report(words, "warning", &naming, "the difference is lost on a way around", NULL);
 }

@@ -39,6 +39,18 @@ struct str fields_view_words(struct arena *arena, const struct field_setting *ru
   return str_built(&text);
 }
 
+/* "estimate, sprint": trackers have dozens of fields that nobody misses. */
+static void list_offered(const struct invocation *call, const struct rule_list *rules, const struct proposal *proposals,
+                         size_t count) {
+  struct str_builder names = {.arena = call->arena};
+  for (size_t i = 0; i < count; i++)
+    if (proposals[i].offered && !rule_list_find(rules, proposals[i].field))
+      str_append_format(&names, "%s%.*s", names.length ? ", " : "", STR_FMT(proposals[i].field));
+  if (names.length)
+    output_note(call->output, "Left out, because nothing here has them (--field NAME takes one): %s",
+                output_clean_line(call->arena, str_built(&names)).at);
+}
+
 void fields_view_proposals(const struct invocation *call, const struct project *project,
                            const struct proposal *proposals, size_t count) {
   enum { WIDTH = 12 };
@@ -47,10 +59,14 @@ void fields_view_proposals(const struct invocation *call, const struct project *
   output_note(call->output, "Fields:");
   for (size_t i = 0; i < count; i++) {
     const struct field_setting *rule = rule_list_find(&rules, proposals[i].field);
+    if (!rule && proposals[i].offered)
+      continue;
     struct str how = rule ? fields_view_direction(project, rule) : STR("left out");
+    struct str why = rule && proposals[i].offered ? STR("as it was asked for") : proposals[i].reason;
     output_note(call->output, "  %-*.*s %-9.*s  %s", WIDTH, STR_FMT(proposals[i].field), STR_FMT(how),
-                output_clean_line(call->arena, proposals[i].reason).at);
+                output_clean_line(call->arena, why).at);
   }
+  list_offered(call, &rules, proposals, count);
 }
 
 /* -- fields analyze -- */

@@ -14,7 +14,7 @@ struct str fields_view_direction(const struct project *project, const struct fie
 /* "open=Todo, done=Done (nothing else), at most 1"; "" when words pass as they are. */
 struct str fields_view_words(struct arena *arena, const struct field_setting *rule);
 
-/* One message a field: what `connect` is about to set, and why. */
+/* One message a field: what `connect` is about to set, and why; what is merely not wanted is listed in one. */
 void fields_view_proposals(const struct invocation *call, const struct project *project,
                            const struct proposal *proposals, size_t count);
 

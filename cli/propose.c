@@ -37,6 +37,11 @@ static void leave_out(struct proposal *out, struct str reason) {
   out->reason = reason;
 }
 
+static void offer(struct proposal *out, struct arena *arena) {
+  leave_out(out, str_format(arena, "nothing here has it; --field %.*s takes it", STR_FMT(out->field)));
+  out->offered = true;
+}
+
 static bool is_common(struct str name) {
   for (size_t i = 0; i < catalogue_field_count; i++)
     if (str_equal(catalogue_fields[i].name, name))
@@ -64,7 +69,7 @@ static bool is_of_use(struct arena *arena, const struct propose_request *request
     leave_out(out, propose_shape(field) == VALUE_SET ? STR("it is a set there and a single value here")
                                                      : STR("it is a single value there and a set here"));
   else if (!is_common(field->name) && !known && !is_wanted(&request->wanted, field->name))
-    leave_out(out, str_format(arena, "nothing here has it; --field %.*s takes it", STR_FMT(field->name)));
+    offer(out, arena);
   else
     return true;
   return false;

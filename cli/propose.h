@@ -14,6 +14,7 @@
 struct proposal {
   struct str field, label, kind; /* as the description has them */
   bool keep;                     /* `rule` is to be set; else the field is left out */
+  bool offered;                  /* left out, and only because nobody wants it */
   struct field_setting rule;
   struct str reason;                /* a sentence without its full stop */
   LIST_OF(struct str) unmatched;    /* words there that get no word here */

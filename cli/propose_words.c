@@ -13,7 +13,7 @@ struct local_word {
 };
 
 static const struct local_word statuses[LOCALS_MAX] = {
-    {"open", {"open", "todo", "new", "reopened", "backlog", "selectedfordevelopment", "triage"}, {"in_progress"}},
+    {"open", {"todo", "open", "new", "reopened", "backlog", "selectedfordevelopment", "triage"}, {"in_progress"}},
     {"in_progress", {"inprogress", "doing", "started", "indevelopment", "inreview"}, {"open"}},
     {"done", {"closed:completed", "done", "closed", "resolved", "completed", "complete", "released"}, {NULL}},
     {"cancelled",

@@ -16,7 +16,7 @@ static void add_word(struct arena *arena, struct remote_field *field, struct str
   struct remote_word *grown = ARENA_ARRAY(arena, struct remote_word, field->words.count + 1);
   if (field->words.count)
     memcpy(grown, field->words.at, field->words.count * sizeof *grown);
-  grown[field->words.count] = (struct remote_word){str_copy(arena, name), category};
+  grown[field->words.count] = (struct remote_word){str_copy(arena, name), str_copy(arena, category)};
   field->words.at = grown;
   field->words.count++;
 }
@@ -120,8 +120,8 @@ static struct remote_field *make_fields(const struct connection *c, struct arena
   struct remote_field *fields = ARENA_ARRAY(arena, struct remote_field, c->fields.count);
   for (size_t i = 0; i < c->fields.count; i++) {
     const struct jira_field *field = &c->fields.at[i];
-    fields[i] = (struct remote_field){.name = field->name,
-                                      .label = field->label,
+    fields[i] = (struct remote_field){.name = str_copy(arena, field->name),
+                                      .label = str_copy(arena, field->label),
                                       .kind = str_of(jira_remote_kind(field->kind)),
                                       .open_words = field->kind == KIND_LABELS,
                                       .members_max = field->kind == KIND_ASSIGNEE};
