@@ -39,13 +39,16 @@ static struct result exchange(struct connection *c, struct arena *arena, const s
     headers[count++] = (struct http_header){STR("Content-Type"), STR("application/json")};
   struct http_request call = {request->method, url, headers, count, request->body, JIRA_TIMEOUT_MS};
   c->usage.api_calls++;
+  c->last_status = 0;
   fault_point_of("adapter.before_request", request->method);
   struct result result = c->http->call(c->http, arena, &call, out);
   fault_point_of("adapter.after_request", request->method);
   if (result.code == RESULT_UNCERTAIN && jira_is_read(request))
     result.code = RESULT_RETRY; /* reading twice harms nothing */
-  if (result_ok(&result))
+  if (result_ok(&result)) {
+    c->last_status = out->status;
     note_usage(c, arena, out);
+  }
   return result;
 }
 

@@ -60,6 +60,7 @@ static struct result jira_open(const struct connector_config *config, struct con
   c->http = config->http;
   c->now_ms = config->now_ms;
   c->renewal = config->renewal;
+  c->page_issues = JIRA_PAGE_ISSUES;
   struct result result = take_project(c, config->project, config->credential_kind);
   if (result_ok(&result))
     result = jira_auth_open(c, config->credential_kind, config->credential);

@@ -24,13 +24,16 @@ static void keep_known_since(struct cursor *cursor) {
   cursor->known_count = kept;
 }
 
-/* Never by our clock: what is newest there, but not later than when the walk began. */
+/* Never by our clock: an overlap before the walk began there, where searches may still have shown less than there was;
+ * what is newest, if that is older still. */
 void cursor_end(struct cursor *cursor) {
   int64_t end_ms = cursor->newest_ms;
-  if (cursor->started_ms && cursor->started_ms < end_ms)
-    end_ms = cursor->started_ms;
-  if (end_ms - CURSOR_OVERLAP_MS > cursor->since_ms)
-    cursor->since_ms = end_ms - CURSOR_OVERLAP_MS;
+  if (cursor->started_ms == 0)
+    end_ms -= CURSOR_OVERLAP_MS;
+  else if (cursor->started_ms - CURSOR_OVERLAP_MS < end_ms)
+    end_ms = cursor->started_ms - CURSOR_OVERLAP_MS;
+  if (end_ms > cursor->since_ms)
+    cursor->since_ms = end_ms;
   cursor->walking = cursor->full = false;
   cursor->token = (struct str){0};
   cursor->start_at = cursor->started_ms = cursor->newest_ms = 0;

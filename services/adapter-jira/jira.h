@@ -9,6 +9,7 @@
 
 enum {
   JIRA_PAGE_ISSUES = 100, /* the most that Cloud gives with fields */
+  JIRA_PAGE_ISSUES_MIN = 5,
   JIRA_TIMEOUT_MS = 30 * 1000,
   JIRA_SETTLE_MS = 5 * 60 * 1000, /* how long a search may lag behind a write */
   JIRA_SECRET_BYTES = 4096,
@@ -99,6 +100,8 @@ struct connection {
   struct jira_step *steps;
   size_t step_count, step_capacity;
   struct usage usage;
+  int64_t last_status; /* of the last call, 0 = no whole answer came */
+  int64_t page_issues; /* how many a page of the pull asks for */
 };
 
 /* -- calls.c, errors.c -- */

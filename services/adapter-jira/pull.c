@@ -30,7 +30,7 @@ static cJSON *search_body(const struct connection *c, struct arena *arena, const
     str_append_format(&jql, " AND updated >= %lld", (long long)cursor->since_ms);
   str_append_c(&jql, " ORDER BY updated ASC, key ASC");
   cJSON_AddItemToObject(body, "jql", jira_string(arena, str_built(&jql)));
-  cJSON_AddNumberToObject(body, "maxResults", JIRA_PAGE_ISSUES);
+  cJSON_AddNumberToObject(body, "maxResults", (double)c->page_issues);
   cJSON_AddItemToObject(body, "fields", strings(fields, sizeof fields / sizeof fields[0]));
   if (c->cloud)
     cJSON_AddItemToObject(body, "properties", strings(properties, 1));
@@ -49,6 +49,14 @@ static struct result ask_page(struct connection *c, struct arena *arena, const s
   return jira_json(&request, answer, out);
 }
 
+/* Issues may be so long that a page of them is too large or takes too long: then the next try asks for fewer. */
+static void fit_page(struct connection *c, const struct result *result) {
+  if (result_ok(result))
+    c->page_issues = c->page_issues + 10 < JIRA_PAGE_ISSUES ? c->page_issues + 10 : JIRA_PAGE_ISSUES;
+  else if (c->last_status == 0 && c->page_issues / 2 >= JIRA_PAGE_ISSUES_MIN)
+    c->page_issues /= 2;
+}
+
 /* A token lives for seven days, and a project that is gone makes the query invalid. */
 static struct result search(struct connection *c, struct arena *arena, struct cursor *cursor,
                             struct jira_answer *answer, cJSON **out) {
@@ -58,6 +66,7 @@ static struct result search(struct connection *c, struct arena *arena, struct cu
     cursor->since_ms = cursor->newest_ms > CURSOR_OVERLAP_MS ? cursor->newest_ms - CURSOR_OVERLAP_MS : 0;
     result = ask_page(c, arena, cursor, answer, out);
   }
+  fit_page(c, &result);
   if (result.code == RESULT_REJECTED || result.code == RESULT_GONE)
     TRY(jira_check_project(c, arena));
   return result;
@@ -186,7 +195,7 @@ struct result jira_pull(struct connection *c, struct arena *arena, struct str mo
   out->observations.count = page.count;
   out->done = !cursor->walking;
   out->unchanged = starts && !first && !full && out->done && page.count == 0;
-  out->cursor = out->unchanged ? str_copy(arena, cursor_text) : cursor_print(c, arena, cursor);
+  out->cursor = cursor_print(c, arena, cursor);
   out->note = (struct str){0};
   return RESULT_DONE;
 }

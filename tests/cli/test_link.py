@@ -10,14 +10,14 @@ import unittest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 import tap  # noqa: E402
-from trackers import Trackers  # noqa: E402
+from trackers import GitHub, Linear, Trackers  # noqa: E402
 from world import BIN, wait_for  # noqa: E402
 
 
 class Linking(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.world = Trackers(follow=False)
+        cls.world = Trackers((GitHub, Linear), follow=False)
         cls.github, cls.linear = cls.world.trackers
 
     @classmethod

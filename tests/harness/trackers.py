@@ -4,6 +4,7 @@ A tracker says in neutral words what a person does in it and what it shows. Stat
 cancelled.
 """
 
+import base64
 import json
 
 from world import Sandbox, World, free_port, wait_for
@@ -168,10 +169,94 @@ class Linear(Tracker):
         return [issue["title"] for issue in found["issues"]["nodes"]]
 
 
+class Jira(Tracker):
+    system, title, remote = "jira", "Jira", "ROCKET"
+    options = ("--issues", "0", "--no-limits", "--token", "sandbox-token=tandem-bot:admin")
+    credential = {"kind": "api_token", "secret": '{"email":"tandem-bot@example.com","token":"sandbox-token"}'}
+    statuses = (("open", "To Do"), ("in_progress", "In Progress"), ("done", "Done"), ("cancelled", "Done"),
+                ("in_progress", "In Review"), ("in_progress", "Blocked"))
+    people = {"alice": "Alice Ångström", "bob": "Bob Baker"}
+    headers = {"Content-Type": "application/json",
+               "Authorization": "Basic " + base64.b64encode(b"tandem-bot@example.com:sandbox-token").decode()}
+
+    def project(self, **settings):
+        project = super().project(**settings)
+        for rule in project["rules"]:
+            if rule["field"] == "assignees":
+                table = [{"local": local, "external": external} for local, external in self.people.items()]
+                rule.update(members_max=1, closed=True, table=table)
+        return project
+
+    def ask(self, method, path, body=None):
+        return self.sandbox.request(method, path, body, self.headers)
+
+    def act(self, actor, do, key=None, **fields):
+        return self.sandbox.control("POST", "act", {"actor": actor, "do": do, "key": key, "project": "ROCKET",
+                                                    "type": "Task", "fields": fields})
+
+    def hook(self):
+        self.ask("POST", "/rest/webhooks/1.0/webhook", {
+            "name": "tandem", "url": self.hook_url, "secret": "hook-secret",
+            "events": ["jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created",
+                       "comment_updated", "comment_deleted"]})
+
+    @staticmethod
+    def _words(fields):
+        names = {"title": "summary", "body": "description", "due_date": "duedate"}
+        return {names.get(name, name): value for name, value in fields.items()}
+
+    def create(self, actor, **fields):
+        status = fields.pop("status", None)
+        key = self.act(actor, "create", **self._words(fields))["issue"]["key"]
+        if status:
+            self.act(actor, "transition", key, to=self.external(status))
+        return key
+
+    def edit(self, actor, key, **fields):
+        status = fields.pop("status", None)
+        if fields:
+            self.act(actor, "edit", key, **self._words(fields))
+        if status:
+            self.act(actor, "transition", key, to=self.external(status))
+
+    def comment(self, actor, key, body):
+        return self.act(actor, "comment", key, body=body)["comment"]["id"]
+
+    def edit_comment(self, actor, key, comment, body):
+        self.act(actor, "edit_comment", key, comment_id=comment, body=body)
+
+    @classmethod
+    def _markdown(cls, node):
+        """The few kinds of nodes that these tests write."""
+        if node is None:
+            return ""
+        if node["type"] == "text":
+            text = node["text"]
+            for mark in node.get("marks", ()):
+                text = "*%s*" % text if mark["type"] == "em" else text
+                text = "[%s](%s)" % (text, mark["attrs"]["href"]) if mark["type"] == "link" else text
+            return text
+        parts = [cls._markdown(child) for child in node.get("content", ())]
+        return ("\n\n" if node["type"] == "doc" else "").join(parts)
+
+    def look(self, key):
+        fields = self.ask("GET", "/rest/api/3/issue/" + key)["fields"]
+        return {"title": fields["summary"], "body": self._markdown(fields["description"]),
+                "status": self.local(fields["status"]["name"]), "labels": sorted(fields["labels"]),
+                "assignees": [fields["assignee"]["displayName"]] if fields["assignee"] else [],
+                "comments": [self._markdown(one["body"]) for one in fields["comment"]["comments"]],
+                "priority": fields["priority"]["name"] if fields["priority"] else "", "due_date": fields["duedate"] or ""}
+
+    def titles(self):
+        found = self.ask("POST", "/rest/api/3/search/jql", {"jql": "project = ROCKET order by key", "maxResults": 100,
+                                                            "fields": ["summary"]})
+        return [issue["fields"]["summary"] for issue in found["issues"]]
+
+
 class Trackers(World):
     """A tandem with one project in each of `kinds`; with `follow` every project takes the tickets of all others."""
 
-    def __init__(self, kinds=(GitHub, Linear), webhooks=True, follow=True, **more):
+    def __init__(self, kinds=(GitHub, Jira, Linear), webhooks=True, follow=True, **more):
         super().__init__(("--issues", "0", "--no-limits"), start=False, **more)
         self.trackers = [kind(self, kind.system) for kind in kinds]
         self.extra["TANDEM_ALLOW_HOSTS"] = ",".join("127.0.0.1:%d" % one.sandbox.port for one in self.trackers)

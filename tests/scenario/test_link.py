@@ -8,7 +8,7 @@ import unittest
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(FOLDER, "..", "harness"))
 import tap  # noqa: E402
-from trackers import Trackers  # noqa: E402
+from trackers import GitHub, Linear, Trackers  # noqa: E402
 from verbs import Refused  # noqa: E402
 from world import wait_for  # noqa: E402
 
@@ -16,7 +16,7 @@ from world import wait_for  # noqa: E402
 class Link(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.world = Trackers(follow=False)
+        cls.world = Trackers((GitHub, Linear), follow=False)
         cls.github, cls.linear = cls.world.trackers
 
     @classmethod

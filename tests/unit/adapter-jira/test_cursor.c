@@ -68,6 +68,21 @@ static void cursor_ends_an_overlap_before_the_newest_but_not_after_the_start(voi
   arena_free(&arena);
 }
 
+static void cursor_long_after_the_last_change_has_no_overlap(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  struct cursor *cursor = cursor_read(connection(&arena), &arena, (struct str){0});
+  const int64_t newest_ms = 1700000000000;
+  cursor_start(cursor, false);
+  cursor->started_ms = newest_ms + CURSOR_OVERLAP_MS + 1;
+  cursor_note(cursor, 1, newest_ms - 1);
+  cursor_note(cursor, 2, newest_ms);
+  cursor_end(cursor);
+  assert_int_equal(cursor->since_ms, newest_ms);
+  assert_int_equal(cursor->known_count, 1);
+  arena_free(&arena);
+}
+
 static void cursor_never_goes_back(void **state) {
   (void)state;
   struct arena arena = {0};
@@ -96,6 +111,7 @@ int main(void) {
       cmocka_unit_test(cursor_round_trip),
       cmocka_unit_test(cursor_of_another_project_or_credential_is_not_taken),
       cmocka_unit_test(cursor_ends_an_overlap_before_the_newest_but_not_after_the_start),
+      cmocka_unit_test(cursor_long_after_the_last_change_has_no_overlap),
       cmocka_unit_test(cursor_never_goes_back),
       cmocka_unit_test(cursor_knows_a_limited_number),
   };
