@@ -228,10 +228,23 @@ static struct result confirm(struct invocation *call, const struct project *proj
   return yes ? RESULT_DONE : result_error(RESULT_REJECTED, "nothing was stored.");
 }
 
+/* Before the credential is stored: it would replace that of the project that has the name. */
+static struct result check_name(const struct connecting *c) {
+  const struct project *before = &c->before;
+  bool same = str_is(before->system, c->tracker->system) && str_equal(before->remote, c->project.remote);
+  if (str_is_absent(before->name) || same)
+    return RESULT_DONE;
+  return result_error(RESULT_REJECTED,
+                      "the project %.*s is %.*s %.*s already, so nothing was stored: choose another "
+                      "--name.",
+                      STR_FMT(before->name), STR_FMT(before->system), STR_FMT(before->remote));
+}
+
 /* What else is known here decides about words and people. */
 static struct result settle_rules(struct connecting *c) {
   struct known known = {0};
   TRY(known_read(c->call, c->project.name, &known, &c->before));
+  TRY(check_name(c));
   c->project.follows = c->before.follows;
   return connect_settings_rules(c->call, &c->remote, &known, &c->before, &c->project);
 }

@@ -39,6 +39,10 @@ struct result command_fields_validate(struct invocation *call) {
   TRY(fields_remote_describe(call, &project, &remote));
   struct fields_check check = {call->arena, &project, &remote, &known, &carried, &findings};
   fields_check_all(&check);
+  if (carried.more)
+    doctor_add(&findings, "tickets", "skipped",
+               str_format(call->arena, "only the first %d were looked at for words", KNOWN_TICKETS_MAX),
+               (struct str){0});
   doctor_view_print(call, &findings);
   if (doctor_found_problem(&findings))
     call->exit_code = EXIT_CODE_GENERAL;

@@ -103,6 +103,8 @@ struct result connect_settings_rules(struct invocation *call, const struct remot
   const struct propose_request request = {remote, known, invocation_list(call, "field")};
   TRY(check_wanted(call, remote, &request.wanted));
   struct proposal *proposals = propose_rules(call->arena, &request);
+  if (known->more)
+    output_note(call->output, "Only the first %d tickets were looked at for words and people.", KNOWN_TICKETS_MAX);
   bool keep = !invocation_flag(call, "reset-rules");
   struct rule_list rules = rule_list_of(call->arena, before->rules.at, keep ? before->rules.count : 0);
   for (size_t i = 0; i < remote->fields.count; i++) {
@@ -113,7 +115,7 @@ struct result connect_settings_rules(struct invocation *call, const struct remot
   }
   apply_maps(call, &rules);
   apply_directions(call, &rules);
-  project->listed_only = true;
+  project->listed_only = remote->fields.count > 0 || before->listed_only;
   project->rules.at = rules.at;
   project->rules.count = rules.count;
   fields_view_proposals(call, project, proposals, remote->fields.count);

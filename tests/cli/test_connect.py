@@ -181,6 +181,18 @@ class Connecting(unittest.TestCase):
             self.assertIn(said.lower(), done.err.lower(), words)
         self.assertEqual(self.house.run("projects", "show", "wrong").code, 3)
 
+    def test_connect_leaves_a_project_alone_that_has_the_name(self):
+        other = self.house.file("other", "another-token\n")
+        github = ["connect", "github", "--base-url", self.github.url, "--repo"]
+        for words in (["connect", "linear", "--base-url", self.linear.url, "--team", "ENG", "--token-file", self.token],
+                      [*github, "acme/elsewhere", "--token-file", self.token]):
+            self.github.control("POST", "seed", {"repo": "acme/elsewhere", "issues": 1})
+            done = self.house.run(*words, "--name", "first")
+            self.assertEqual(done.code, 4, done.err)
+            self.assertIn("choose another --name", done.err)
+        self.assertEqual(self.house.run(*github, "acme/rocket", "--token-file", other, "--name", "first").code, 5)
+        self.assertEqual(self.run_fine("sync", "first", "--wait", "--json").json["state"], "completed")
+
     def test_connect_guides_a_person_to_linear(self):
         self.linear.control("POST", "seed", {"team": "GUIDE", "name": "Guide", "issues": 2, "seed": 1})
         code, shown = self.house.on_terminal(

@@ -45,6 +45,18 @@ static void parse_takes_command_arguments_and_options(void **state) {
   arena_free(&p.arena);
 }
 
+static void parse_takes_several_of_the_last_argument(void **state) {
+  (void)state;
+  struct parsed p;
+  parse(&p, "fields test rocket T-1 T-2 --json T-3");
+  assert_int_equal(p.result.code, RESULT_OK);
+  assert_true(str_is(invocation_argument(&p.call, 1), "T-1"));
+  assert_int_equal(p.call.more_count, 2);
+  assert_true(str_is(p.call.more[0], "T-2") && str_is(p.call.more[1], "T-3"));
+  assert_true(invocation_flag(&p.call, "json"));
+  arena_free(&p.arena);
+}
+
 static void parse_takes_global_options_before_the_command(void **state) {
   (void)state;
   struct parsed p;
@@ -147,6 +159,7 @@ static void parse_knows_json_although_the_rest_is_wrong(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(parse_takes_command_arguments_and_options),
+      cmocka_unit_test(parse_takes_several_of_the_last_argument),
       cmocka_unit_test(parse_takes_global_options_before_the_command),
       cmocka_unit_test(parse_takes_letters_together_and_with_values),
       cmocka_unit_test(parse_ends_options_at_two_dashes),
