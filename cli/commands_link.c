@@ -149,8 +149,8 @@ static struct result link_pairs(struct invocation *call, const struct pair *pair
 }
 
 struct result command_link_file(struct invocation *call) {
-  struct pair *pairs;
-  size_t count;
+  struct pair *pairs = NULL;
+  size_t count = 0;
   TRY(read_pairs(call, &pairs, &count));
   return link_pairs(call, pairs, count);
 }
