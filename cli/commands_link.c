@@ -134,12 +134,13 @@ static size_t go_through(struct invocation *call, const struct pair *pairs, size
 
 static struct result link_pairs(struct invocation *call, const struct pair *pairs, size_t count) {
   bool yes = invocation_flag(call, "yes");
-  size_t refused = yes ? 0 : go_through(call, pairs, count, true);
-  if (!yes)
+  if (!yes) {
+    go_through(call, pairs, count, true);
     TRY(confirm(call, "Link all of these?", &yes));
+  }
   if (!yes)
     return RESULT_DONE;
-  refused = go_through(call, pairs, count, false);
+  size_t refused = go_through(call, pairs, count, false);
   output_note(call->output, "%.*s linked.",
               STR_FMT(format_counted(call->arena, (int64_t)(count - refused), "pair", "pairs")));
   if (refused)
@@ -148,8 +149,8 @@ static struct result link_pairs(struct invocation *call, const struct pair *pair
 }
 
 struct result command_link_file(struct invocation *call) {
-  struct pair *pairs;
-  size_t count;
+  struct pair *pairs = NULL;
+  size_t count = 0;
   TRY(read_pairs(call, &pairs, &count));
   return link_pairs(call, pairs, count);
 }

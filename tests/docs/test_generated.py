@@ -18,16 +18,20 @@ import tap  # noqa: E402
 DOCUMENTS = {"asyncapi": "asyncapi.json", "events": "events.md", "verbs": "verbs.md", "configuration": "configuration.md"}
 
 
-def program():
-    if "TANDEM_DOCS" in os.environ:
-        return os.environ["TANDEM_DOCS"]
-    built = sorted(glob.glob(os.path.join(ROOT, "build", "*", "bin", "tandem-docs")), key=os.path.getmtime)
+def newest(name):
+    """A program as it was built last, in whatever build folder; None where there is none."""
+    built = sorted(glob.glob(os.path.join(ROOT, "build", "*", "bin", name)), key=os.path.getmtime)
     return built[-1] if built else None
 
 
+def program():
+    return os.environ.get("TANDEM_DOCS") or newest("tandem-docs")
+
+
 def command_line():
-    """The tandem beside tandem-docs, whose help is docs/cli.md."""
-    return os.path.join(os.path.dirname(program()), "tandem")
+    """The tandem beside TANDEM_DOCS, whose help is docs/cli.md."""
+    named = os.environ.get("TANDEM_DOCS")
+    return os.path.join(os.path.dirname(named), "tandem") if named else newest("tandem")
 
 
 class GeneratedDocuments(unittest.TestCase):
