@@ -137,8 +137,7 @@ static struct result renew_own(struct connection *c, struct arena *arena, struct
   struct result result = ask_tokens(c, arena, secret, &renewed);
   cJSON_Delete(secret);
   TRY(result);
-  if (c->renewal)
-    TRY(c->renewal->save(c->renewal, renewed));
+  TRY(c->renewal->save(c->renewal, renewed));
   return use_secret(c, renewed);
 }
 
@@ -146,8 +145,9 @@ static struct result renew_own(struct connection *c, struct arena *arena, struct
 static struct result renew(struct connection *c, struct arena *arena) {
   struct str stored = c->auth.secret;
   bool done = false;
-  if (c->renewal)
-    TRY(c->renewal->begin(c->renewal, arena, &stored, &done));
+  if (!c->renewal) /* only tried: a refresh token that is used and not stored is lost */
+    return result_error(RESULT_AUTH, "the access token has ended: authorize tandem in Jira again");
+  TRY(c->renewal->begin(c->renewal, arena, &stored, &done));
   struct result result = done ? use_secret(c, stored) : renew_own(c, arena, stored);
   if (result.code == RESULT_UNCERTAIN || result.code == RESULT_STALE)
     result.code = RESULT_RETRY;
