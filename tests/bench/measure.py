@@ -83,7 +83,7 @@ class TrackerWorld(World):
     """A whole tandem against a Tracker."""
 
     def __init__(self, issues, environment=()):
-        with mock.patch.object(harness, "Sandbox", lambda world, *options: Tracker(world, issues)):
+        with mock.patch.object(harness, "Sandbox", lambda world, *options, **_: Tracker(world, issues)):
             super().__init__((), environment={**QUIET, **dict(environment)})
 
 
