@@ -1,0 +1,184 @@
+/* Verbs on tickets, conflicts, and what left: their requests and replies. */
+#include "proto/verbs_records.h"
+
+static const struct field ticket_new_fields[] = {
+    FIELD(struct ticket_new, fields, FIELD_VALUES, FIELD_REQUIRED, "Its content; a title is needed."),
+    FIELD(struct ticket_new, project, FIELD_STR, 0,
+          "Name of the project where it is to be created too; absent = nowhere."),
+    FIELD(struct ticket_new, privacy, FIELD_STR, 0,
+          "local_only, shareable or public; absent = the project's default, local_only without one."),
+    FIELD(struct ticket_new, actor, FIELD_STR, 0, "Who makes it."),
+};
+const struct record record_ticket_new =
+    RECORD("TicketNew", struct ticket_new, ticket_new_fields, "A ticket to be made.");
+
+static const struct field ticket_edit_fields[] = {
+    FIELD(struct ticket_edit, key, FIELD_STR, FIELD_REQUIRED, "A ticket's key or a comment's: 'T-12', 'C-17'."),
+    FIELD(struct ticket_edit, set, FIELD_VALUES, 0, "Fields to be given these values."),
+    FIELD(struct ticket_edit, add, FIELD_VALUES, 0, "Members to be added to sets, by field."),
+    FIELD(struct ticket_edit, remove, FIELD_VALUES, 0, "Members to be taken out of sets, by field."),
+    FIELD(struct ticket_edit, if_version, FIELD_I64, 0,
+          "Refuse as stale when the ticket has another version; 0 = do not ask."),
+    FIELD(struct ticket_edit, actor, FIELD_STR, 0, "Who changes it."),
+};
+const struct record record_ticket_edit =
+    RECORD("TicketEdit", struct ticket_edit, ticket_edit_fields, "Changes of one ticket or comment.");
+
+static const struct field ticket_get_fields[] = {
+    FIELD(struct ticket_get, key, FIELD_STR, FIELD_REQUIRED,
+          "A ticket's key, or one of its comments': 'T-12', 'C-17'."),
+    FIELD(struct ticket_get, external, FIELD_BOOL, 0, "With the cached external fields of each mapping."),
+};
+const struct record record_ticket_get = RECORD("TicketGet", struct ticket_get, ticket_get_fields, "Which ticket.");
+
+static const struct field ticket_query_fields[] = {
+    FIELD(struct ticket_query, project, FIELD_STR, 0, "Only tickets mapped in the project of this name."),
+    FIELD(struct ticket_query, status, FIELD_STR, 0, "Only tickets of this status."),
+    FIELD(struct ticket_query, label, FIELD_STR, 0, "Only tickets that carry this label."),
+    FIELD(struct ticket_query, text, FIELD_STR, 0,
+          "Only tickets with this in the title or body, in any case of letters."),
+    FIELD(struct ticket_query, after, FIELD_STR, 0,
+          "Key of the last ticket of the page before; absent = the first page."),
+    FIELD(struct ticket_query, limit, FIELD_I64, 0, "Tickets a page, at most 1000; 0 = 100."),
+};
+const struct record record_ticket_query = RECORD("TicketQuery", struct ticket_query, ticket_query_fields,
+                                                 "Which tickets; conditions that are given must all hold.");
+
+static const struct field ticket_list_fields[] = {
+    FIELD_OF(struct ticket_list, tickets, FIELD_LIST, 0, &record_ticket,
+             "Ordered by number, without bodies and comments."),
+    FIELD(struct ticket_list, more, FIELD_BOOL, 0, "There is another page."),
+};
+const struct record record_ticket_list =
+    RECORD("TicketList", struct ticket_list, ticket_list_fields, "A page of tickets.");
+
+static const struct field ticket_comment_fields[] = {
+    FIELD(struct ticket_comment, key, FIELD_STR, FIELD_REQUIRED, "Key of the ticket: 'T-12'."),
+    FIELD(struct ticket_comment, body, FIELD_STR, FIELD_REQUIRED, "The comment's text, Markdown."),
+    FIELD(struct ticket_comment, privacy, FIELD_STR, 0, "local_only, shareable or public; absent = as the ticket."),
+    FIELD(struct ticket_comment, actor, FIELD_STR, 0, "Who writes it."),
+};
+const struct record record_ticket_comment =
+    RECORD("TicketComment", struct ticket_comment, ticket_comment_fields, "A comment to be made.");
+
+static const struct field ticket_share_fields[] = {
+    FIELD(struct ticket_share, key, FIELD_STR, FIELD_REQUIRED, "A ticket's key, or a comment's to change its privacy."),
+    FIELD(struct ticket_share, project, FIELD_STR, 0,
+          "Name of the project to be granted, and mapped there; absent = only the privacy changes."),
+    FIELD(struct ticket_share, privacy, FIELD_STR, 0,
+          "The new privacy: local_only, shareable or public; absent = as it is."),
+    FIELD(struct ticket_share, revoke, FIELD_BOOL, 0, "Take the grant back instead."),
+    FIELD(struct ticket_share, actor, FIELD_STR, 0, "Who asks, for the audit."),
+};
+const struct record record_ticket_share =
+    RECORD("TicketShare", struct ticket_share, ticket_share_fields, "A grant or a privacy to be given or taken.");
+
+static const struct field ticket_link_fields[] = {
+    FIELD(struct ticket_link, key, FIELD_STR, FIELD_REQUIRED,
+          "The ticket that stays: 'T-12', or PROJECT:KEY as its tracker writes it: 'rocket:#12'."),
+    FIELD(struct ticket_link, other, FIELD_STR, FIELD_REQUIRED, "The ticket that becomes one with it."),
+    FIELD(struct ticket_link, preview, FIELD_BOOL, 0, "Only tell what it would mean."),
+    FIELD(struct ticket_link, actor, FIELD_STR, 0, "Who asks, for the audit."),
+};
+const struct record record_ticket_link =
+    RECORD("TicketLink", struct ticket_link, ticket_link_fields, "Two tickets that are the same.");
+
+static const struct field link_difference_fields[] = {
+    FIELD(struct link_difference, field, FIELD_STR, FIELD_REQUIRED, "Name of the field."),
+    FIELD(struct link_difference, ours, FIELD_VALUES, 0, "What the ticket that stays has."),
+    FIELD(struct link_difference, theirs, FIELD_VALUES, 0, "What the other one has."),
+};
+const struct record record_link_difference =
+    RECORD("LinkDifference", struct link_difference, link_difference_fields, "One field in which the two differ.");
+
+static const struct field link_result_fields[] = {
+    FIELD(struct link_result, key, FIELD_STR, FIELD_REQUIRED, "The ticket that stays."),
+    FIELD(struct link_result, other, FIELD_STR, FIELD_REQUIRED,
+          "The other one; its key leads to the first from now on."),
+    FIELD(struct link_result, linked, FIELD_BOOL, 0, "Whether it was done; false with preview."),
+    FIELD_OF(struct link_result, differences, FIELD_LIST, 0, &record_link_difference,
+             "Each becomes a conflict, for a person to decide."),
+};
+const struct record record_link_result =
+    RECORD("LinkResult", struct link_result, link_result_fields, "What linking two tickets means.");
+
+static const struct field link_query_fields[] = {
+    FIELD(struct link_query, project, FIELD_STR, FIELD_REQUIRED, "Tickets of this project ..."),
+    FIELD(struct link_query, other, FIELD_STR, FIELD_REQUIRED, "... that may be the same as tickets of this one."),
+    FIELD(struct link_query, limit, FIELD_I64, 0, "At most so many; 100 if not given."),
+};
+const struct record record_link_query =
+    RECORD("LinkQuery", struct link_query, link_query_fields, "Between which projects to look.");
+
+static const struct field link_suggestion_fields[] = {
+    FIELD(struct link_suggestion, key, FIELD_STR, FIELD_REQUIRED, "The ticket of the first project."),
+    FIELD(struct link_suggestion, other, FIELD_STR, FIELD_REQUIRED, "The ticket of the other one."),
+    FIELD(struct link_suggestion, external_key, FIELD_STR, 0, "As the first tracker writes it."),
+    FIELD(struct link_suggestion, other_external_key, FIELD_STR, 0, "As the other tracker writes it."),
+    FIELD(struct link_suggestion, title, FIELD_STR, 0, "Of the first."),
+    FIELD(struct link_suggestion, other_title, FIELD_STR, 0, "Of the other."),
+    FIELD(struct link_suggestion, reason, FIELD_STR, 0,
+          "title: the same, and only these two have it; reference: one has a link to the other."),
+};
+const struct record record_link_suggestion =
+    RECORD("LinkSuggestion", struct link_suggestion, link_suggestion_fields, "Two tickets that may be the same.");
+
+static const struct field link_suggestions_fields[] = {
+    FIELD_OF(struct link_suggestions, suggestions, FIELD_LIST, 0, &record_link_suggestion, "References first."),
+    FIELD(struct link_suggestions, more, FIELD_BOOL, 0, "There are more."),
+};
+const struct record record_link_suggestions =
+    RECORD("LinkSuggestions", struct link_suggestions, link_suggestions_fields, "Tickets that may be the same.");
+
+static const struct field conflict_query_fields[] = {
+    FIELD(struct conflict_query, project, FIELD_STR, 0, "Only conflicts of the project of this name."),
+    FIELD(struct conflict_query, ticket, FIELD_STR, 0, "Only conflicts of this ticket and its comments: 'T-12'."),
+    FIELD(struct conflict_query, state, FIELD_STR, 0,
+          "open (with decided ones), decided, resolved or superseded; absent = all."),
+    FIELD(struct conflict_query, id, FIELD_I64, 0, "Only the conflict of this number; 0 = do not ask."),
+    FIELD(struct conflict_query, limit, FIELD_I64, 0, "How many at most; 0 = 200."),
+};
+const struct record record_conflict_query = RECORD("ConflictQuery", struct conflict_query, conflict_query_fields,
+                                                   "Which conflicts; conditions that are given must all hold.");
+
+static const struct field conflict_list_fields[] = {
+    FIELD_OF(struct conflict_list, conflicts, FIELD_LIST, 0, &record_conflict, "Newest first."),
+};
+const struct record record_conflict_list =
+    RECORD("ConflictList", struct conflict_list, conflict_list_fields, "Conflicts.");
+
+static const struct field conflict_resolve_fields[] = {
+    FIELD(struct conflict_resolve, id, FIELD_I64, FIELD_REQUIRED, "The conflict's number; it must be open."),
+    FIELD(struct conflict_resolve, choice, FIELD_STR, FIELD_REQUIRED, "local, external or value."),
+    FIELD(struct conflict_resolve, value, FIELD_VALUES, 0, "With the choice `value`: the field's new value."),
+    FIELD(struct conflict_resolve, actor, FIELD_STR, 0, "Who decides."),
+};
+const struct record record_conflict_resolve =
+    RECORD("ConflictResolve", struct conflict_resolve, conflict_resolve_fields, "A person's decision.");
+
+static const struct field egress_query_fields[] = {
+    FIELD(struct egress_query, ticket, FIELD_STR, 0,
+          "Only what left of this ticket and its comments, or of this comment; absent = all."),
+    FIELD(struct egress_query, limit, FIELD_I64, 0, "How many at most; 0 = 100."),
+};
+const struct record record_egress_query =
+    RECORD("EgressQuery", struct egress_query, egress_query_fields, "Which part of the record of what left.");
+
+static const struct field egress_fields[] = {
+    FIELD(struct egress, at_ms, FIELD_I64, 0, "When it was let out, ms since 1970 UTC."),
+    FIELD(struct egress, intent_id, FIELD_I64, 0, "The write that carried it."),
+    FIELD(struct egress, ticket, FIELD_STR, 0, "Key of the ticket or comment: 'T-12', 'C-17'."),
+    FIELD(struct egress, project, FIELD_STR, 0, "Name of the project it left for."),
+    FIELD(struct egress, external_key, FIELD_STR, 0,
+          "The external ticket, as people write it there; absent if it was being created."),
+    FIELD(struct egress, rule, FIELD_STR, 0,
+          "The privacy rule that let it out: public, origin (it came from there) or grant."),
+    FIELD(struct egress, fields, FIELD_STRS, 0, "Names of the fields that left."),
+};
+const struct record record_egress = RECORD("Egress", struct egress, egress_fields, "What left in one write.");
+
+static const struct field egress_list_fields[] = {
+    FIELD_OF(struct egress_list, rows, FIELD_LIST, 0, &record_egress, "Newest first."),
+};
+const struct record record_egress_list =
+    RECORD("EgressList", struct egress_list, egress_list_fields, "What left, a list.");
