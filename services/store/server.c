@@ -96,7 +96,7 @@ static struct slot *queue_take(struct queue *queue, int64_t wait_ms) {
 /* -- slots -- */
 
 static void slot_receive(struct slot *slot) {
-  arena_reset(&slot->arena);
+  arena_free(&slot->arena); /* a slot may then wait long, and there are many */
   if (slot->message)
     nng_msg_free(slot->message);
   slot->message = NULL;
