@@ -215,12 +215,16 @@ static void publish(struct server *server, struct arena *arena, const struct sto
     nng_msg_free(message);
 }
 
+static void ring_all(struct server *server, const struct outbox *outbox) {
+  for (size_t i = 0; i < outbox->ring_count; i++)
+    bells_ring(&server->bells, outbox->rings[i].bell, outbox->rings[i].system);
+}
+
 static void publish_all(struct server *server, struct outbox *outbox) {
   for (size_t i = 0; i < outbox->count; i++)
     publish(server, outbox->arena, &outbox->events[i]);
-  for (size_t i = 0; i < outbox->ring_count; i++)
-    bells_ring(&server->bells, outbox->rings[i].bell, outbox->rings[i].system);
   outbox_clear(outbox);
+  arena_reset(outbox->arena);
 }
 
 static void publish_heartbeat(struct server *server, struct arena *arena, int64_t head) {
@@ -245,6 +249,8 @@ static void lose_lead(struct server *server) {
   log_event(LOG_INFO, "leading", LOG_I64("head", server->head));
 }
 
+/* The answer goes out before the events: whoever asked can go on while they are published. From then on the slot is
+ * another request's, so events have an arena of their own. */
 static void serve_slot(struct server *server, struct db *db, struct slot *slot, struct outbox *outbox) {
   struct call call = {.db = db,
                       .arena = &slot->arena,
@@ -252,19 +258,20 @@ static void serve_slot(struct server *server, struct db *db, struct slot *slot, 
                       .vault = &server->options->vault,
                       .client = slot->request.client};
   struct str reply;
-  outbox->arena = &slot->arena;
-  outbox->traceparent = slot->request.traceparent;
+  const char *verb = verb_table[slot->verb].name;
+  outbox->traceparent = str_copy(outbox->arena, slot->request.traceparent);
   execute(&call, slot->verb, &slot->request, slot->body, &reply);
   server->head = outbox->head;
-  fault_point_of("store.before_publish", verb_table[slot->verb].name);
-  publish_all(server, outbox);
-  fault_point_of("store.after_publish", verb_table[slot->verb].name);
+  fault_point_of("store.before_publish", verb);
+  ring_all(server, outbox);
   slot_answer(slot, reply);
+  publish_all(server, outbox);
+  fault_point_of("store.after_publish", verb);
 }
 
 static void write_forever(struct server *server) {
-  struct outbox outbox = {.head = server->head};
-  struct arena arena = {0};
+  struct arena events = {0}, arena = {0};
+  struct outbox outbox = {.arena = &events, .head = server->head};
   int64_t next_heartbeat_ms = 0;
   for (;;) {
     struct slot *slot = queue_take(&server->writes, bells_expire(&server->bells, HEARTBEAT_MS));
