@@ -195,7 +195,7 @@ bool webhook_needs_fresh(const struct schema_item *item, const struct payload *p
   for (size_t side = 0; side < 2; side++)
     for (size_t i = 0; i < sides[side]->count; i++) {
       const struct schema_out_field *out = out_named(item, sides[side]->at[i].name);
-      if (out && !has_deltas(out))
+      if (out && out->field->is_set && !has_deltas(out))
         return true;
     }
   return false;
