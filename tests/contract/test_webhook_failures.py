@@ -39,7 +39,7 @@ class Failures(WebhookCase):
                                  ("POST", lambda: self.driver.call("push", **create_ticket(marker(), title="x"))),
                                  ("PATCH", lambda: self.push("update", "ticket", {"external_id": made}, set_={"title": "y"}))):
                 self.tracker.control("faults", method="DELETE")
-                self.fault(method=method, times=3, **rule)
+                self.fault(method=method, times=None, **rule)
                 codes.append(call().code)
             with self.subTest(**rule):
                 self.assertEqual(tuple(codes), expected)
