@@ -166,6 +166,13 @@ static struct str marker_of(struct arena *arena, const struct schema_item *item,
   return marker.length ? marker : optional_text(arena, &item->idempotency_key, node);
 }
 
+/* Where authors are not shown, what carries a marker may be ours; the store knows which markers are. */
+static bool is_own(const struct schema *schema, const struct schema_item *item, const struct observation *seen) {
+  if (str_is_absent(item->author.text))
+    return seen->marker.length > 0;
+  return schema->self.length && str_equal(seen->author, schema->self);
+}
+
 struct result webhook_read(struct arena *arena, const struct schema *schema, const struct schema_item *item,
                            const cJSON *node, struct observation *out) {
   struct observation seen;
@@ -178,9 +185,9 @@ struct result webhook_read(struct arena *arena, const struct schema *schema, con
   TRY(read_version(arena, item, node, &seen));
   TRY(read_fields(arena, item, node, &seen.fields));
   seen.author = optional_text(arena, &item->author, node);
-  seen.author_is_self = schema->self.length && str_equal(seen.author, schema->self);
   seen.created_at_ms = moment_ms(arena, &item->created_at, node);
   seen.marker = marker_of(arena, item, node);
+  seen.author_is_self = is_own(schema, item, &seen);
   if (str_is_absent(item->get_url)) /* what was seen last is what counts: see connector.h */
     seen.etag = str_format(arena, "seen-%lld", (long long)seen.version);
   *out = seen;

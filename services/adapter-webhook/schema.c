@@ -56,7 +56,17 @@ static struct result check_item(const struct schema_node *node, const struct sch
   return RESULT_DONE;
 }
 
-static struct result read_item(const struct schema_node *options, const char *kind, struct schema_item *item) {
+/* A creation of ours is told from a copy of its marker by its author. */
+static struct result check_self(const struct schema_node *node, const struct schema *schema,
+                                const struct schema_item *item) {
+  bool shows_whose = is_given(&item->marker) || is_given(&item->idempotency_key);
+  if (shows_whose && is_given(&item->author) && schema->self.length == 0)
+    return schema_wrong(node, "author", "options.self must say which author tandem is there");
+  return RESULT_DONE;
+}
+
+static struct result read_item(const struct schema_node *options, const struct schema *schema, const char *kind,
+                               struct schema_item *item) {
   static const char *const names[] = {"id",      "key",        "url",     "author", "updated_at",
                                       "version", "created_at", "deleted", "marker", "idempotency_key",
                                       "ticket",  "fields",     NULL};
@@ -69,6 +79,7 @@ static struct result read_item(const struct schema_node *options, const char *ki
   TRY(schema_only(&node, names));
   TRY(read_places(&node, item));
   TRY(schema_read_fields(&node, item));
+  TRY(check_self(&node, schema, item));
   return check_item(&node, item);
 }
 
@@ -253,8 +264,8 @@ static struct result read_tree(struct arena *arena, const cJSON *tree, struct sc
     return result_error(RESULT_REJECTED, "the project's options must be an object");
   TRY(schema_only(&options, names));
   TRY(schema_get_text(&options, "self", &out->self));
-  TRY(read_item(&options, "ticket", &out->ticket));
-  TRY(read_item(&options, "comment", &out->comment));
+  TRY(read_item(&options, out, "ticket", &out->ticket));
+  TRY(read_item(&options, out, "comment", &out->comment));
   TRY(read_events(&options, out));
   TRY(read_looks(&options, out));
   TRY(read_poll(&options, out));
