@@ -55,7 +55,8 @@ struct observation {
   struct str etag;
   struct values fields; /* canonical, in the tracker's vocabulary */
   struct str hash;      /* canon_hash of the fields */
-  struct str marker;    /* "op_id:hmac" of a tandem marker found in it; checked by the store */
+  struct str marker;    /* "op_id:hmac" of a tandem marker found in it, checked by the store; or an op_id as the
+                           tracker itself keeps it */
   struct str gone;      /* deleted | transferred | unreadable; then fields are empty */
   struct str moved_to;
   struct values extra; /* shown, never synchronised: reactions, for instance */

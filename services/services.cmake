@@ -23,6 +23,7 @@ function(adapter system)
 endfunction()
 adapter(github)
 adapter(linear)
+adapter(webhook)
 
 # Markdown and what Jira keeps: ADF and wiki markup.
 box(tandem-richtext services/adapter-jira/richtext tandem-base PkgConfig::libcmark-gfm)

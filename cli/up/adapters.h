@@ -2,8 +2,8 @@
 #ifndef UP_ADAPTERS_H
 #define UP_ADAPTERS_H
 
-enum { ADAPTER_COUNT = 3 };
+enum { ADAPTER_COUNT = 4 };
 
-static const char *const adapter_systems[ADAPTER_COUNT] = {"github", "jira", "linear"};
+static const char *const adapter_systems[ADAPTER_COUNT] = {"github", "jira", "linear", "webhook"};
 
 #endif

@@ -209,11 +209,13 @@ static struct result set_aside(struct call *call, int64_t project_id, const stru
 }
 
 /* Where a tracker takes the id of a new item from its maker, that id is our op_id and shown as the marker. Whoever is
- * named as the author, nobody else can have made it: the id is random, and known to nobody before. */
+ * named as the author, nobody else can have made it: the id is random, and known to nobody before. A tracker that keeps
+ * the Idempotency-Key of a creation shows the op_id as the marker too, but others may name the key once they saw it. */
 static struct result op_id_of(struct call *call, const struct observation *seen, struct str *out) {
+  bool is_bare = marker_is_op_id(seen->marker), is_own_id = is_bare && str_equal(seen->marker, seen->external_id);
   *out = (struct str){0};
-  if (seen->marker.length && str_equal(seen->marker, seen->external_id))
-    *out = marker_is_op_id(seen->marker) ? seen->marker : (struct str){0};
+  if (is_own_id || (is_bare && seen->author_is_self))
+    *out = seen->marker;
   else if (seen->marker.length && seen->author_is_self)
     return marker_check(call, seen->marker, out);
   return RESULT_DONE;

@@ -1,0 +1,1 @@
+"""A stand-in of a small tracker that speaks JSON and Standard Webhooks, as many in-house ones do."""

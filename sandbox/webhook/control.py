@@ -1,0 +1,159 @@
+"""The control API under /_sandbox/: history, clock, faults, webhooks, and what people do meanwhile."""
+
+import json
+import re
+
+from sandbox.common.clock import parse_iso
+from sandbox.common.httpd import Response
+from sandbox.common.router import Route, Router
+from sandbox.webhook import seed
+from sandbox.webhook.world import Refused
+
+
+class Control:
+    """Answers without credentials or faults; its calls are not counted as API requests."""
+
+    def __init__(self, app):
+        self.app = app
+        self.router = Router(ROUTES)
+
+    def handle(self, request):
+        route, request.params = self.router.find(request.method, request.segments)
+        try:
+            if route is None:
+                raise Refused(404, "there is no such control")
+            document = json.loads(request.body) if request.body else {}
+            with self.app.world.lock:
+                status, answer = 200, route.handler(self.app, request, document)
+        except Refused as refused:
+            status, answer = 422, {"message": str(refused)}
+        except (ValueError, KeyError, TypeError, AttributeError, re.error) as problem:
+            status, answer = 422, {"message": "%s: %s" % (type(problem).__name__, problem)}
+        return Response(status, json.dumps(answer, ensure_ascii=False).encode(), {"Content-Type": "application/json"})
+
+
+def health(app, request, document):
+    return {"ok": True, "system": "webhook", "now": app.clock.describe()["now"], "tickets": len(app.world.tables["tickets"]),
+            "comments": len(app.world.tables["comments"]), "history_seq": app.world.history.last_seq()}
+
+
+def get_world(app, request, document):
+    return {name: list(table.values()) for name, table in app.world.tables.items()}
+
+
+def get_history(app, request, document):
+    equal = {name: request.query[name] for name in ("actor", "via", "action", "kind", "id") if name in request.query}
+    entries = app.world.history.select(int(request.query.get("since_seq", 0)), None, **equal)
+    return {"last_seq": app.world.history.last_seq(), "entries": entries}
+
+
+def get_requests(app, request, document):
+    return app.requests.describe(int(request.query.get("last", 100)))
+
+
+def delete_requests(app, request, document):
+    app.requests.clear()
+    return app.requests.describe(0)
+
+
+def get_clock(app, request, document):
+    return app.clock.describe()
+
+
+def post_clock(app, request, document):
+    if "set" in document:
+        app.clock.set(parse_iso(document["set"]))
+    app.clock.advance(float(document.get("advance_s", 0)))
+    return app.clock.describe()
+
+
+def post_faults(app, request, document):
+    rules = document if isinstance(document, list) else [document]
+    return {"installed": [app.faults.install(rule) for rule in rules]}
+
+
+def get_faults(app, request, document):
+    return {"faults": app.faults.describe()}
+
+
+def delete_faults(app, request, document):
+    app.faults.clear()
+    return {"faults": []}
+
+
+def post_lag(app, request, document):
+    app.world.lag_s = float(document["ms"]) / 1000.0
+    return {"ms": app.world.lag_s * 1000.0}
+
+
+def post_settings(app, request, document):
+    """{"page_items", "limited_for_s", "has_etags"}: how it pages, whether it refuses, whether it knows ETags."""
+    for name, value in document.items():
+        if name not in ("page_items", "limited_for_s", "has_etags"):
+            raise ValueError("unknown setting: " + name)
+        setattr(app, name, value)
+    return {"page_items": app.page_items, "limited_for_s": app.limited_for_s, "has_etags": app.has_etags}
+
+
+def get_webhooks(app, request, document):
+    receivers = list(app.webhooks.receivers.values())
+    return dict(app.dispatcher.describe(), receivers=receivers, failures=app.webhooks.failures, shape=app.webhooks.shape)
+
+
+def post_webhooks(app, request, document):
+    """The dispatcher's settings; {"url", "secret"} adds a receiver; {"shape": "full" or "thin"}."""
+    if "url" in document:
+        app.webhooks.add(document.pop("url"), document.pop("secret"))
+    app.webhooks.shape = document.pop("shape", app.webhooks.shape)
+    app.dispatcher.configure(document)
+    return get_webhooks(app, request, document)
+
+
+def delete_webhooks(app, request, document):
+    app.webhooks.receivers.clear()
+    return get_webhooks(app, request, document)
+
+
+def post_seed(app, request, document):
+    seed.seed_tickets(app.world, int(document["tickets"]), int(document.get("seed", 1)))
+    return health(app, request, document)
+
+
+def post_act(app, request, document):
+    """What a person does: create, edit, delete, comment, edit_comment, delete_comment."""
+    world, actor, fields = app.world, document["actor"], document.get("fields") or {}
+    do, identifier = document["do"], document.get("id")
+    if do == "create":
+        return {"ticket": world.create_ticket(actor, "person", dict({"title": "A new ticket"}, **fields))}
+    if do == "edit":
+        return {"ticket": world.change_ticket(actor, "person", identifier, fields)}
+    if do == "delete":
+        return {"ticket": world.delete(actor, "person", "tickets", identifier)}
+    if do == "comment":
+        return {"comment": world.create_comment(actor, "person", identifier, fields["body"])}
+    if do == "edit_comment":
+        return {"comment": world.change_comment(actor, "person", identifier, fields["body"])}
+    if do == "delete_comment":
+        return {"comment": world.delete(actor, "person", "comments", identifier)}
+    raise ValueError("do must be create, edit, delete, comment, edit_comment or delete_comment")
+
+
+ROUTES = [
+    Route("GET", "/_sandbox/health", health),
+    Route("GET", "/_sandbox/world", get_world),
+    Route("GET", "/_sandbox/history", get_history),
+    Route("GET", "/_sandbox/requests", get_requests),
+    Route("DELETE", "/_sandbox/requests", delete_requests),
+    Route("GET", "/_sandbox/clock", get_clock),
+    Route("POST", "/_sandbox/clock", post_clock),
+    Route("GET", "/_sandbox/faults", get_faults),
+    Route("POST", "/_sandbox/faults", post_faults),
+    Route("DELETE", "/_sandbox/faults", delete_faults),
+    Route("POST", "/_sandbox/lag", post_lag),
+    Route("POST", "/_sandbox/settings", post_settings),
+    Route("GET", "/_sandbox/webhooks", get_webhooks),
+    Route("POST", "/_sandbox/webhooks", post_webhooks),
+    Route("DELETE", "/_sandbox/webhooks", delete_webhooks),
+    Route("POST", "/_sandbox/seed", post_seed),
+    Route("POST", "/_sandbox/act", post_act),
+]
