@@ -22,6 +22,7 @@ class TapResult(unittest.TestResult):
         self.count = 0
         self.failed = 0
         self._subtest_failed = False
+        self._skipped = None
 
     def _line(self, ok, test, directive=""):
         self.count += 1
@@ -49,7 +50,11 @@ class TapResult(unittest.TestResult):
     addError = addFailure
 
     def addSkip(self, test, reason):
-        self._line(True, test, " # SKIP %s" % reason)
+        """A subtest that is skipped skips its test, which is one line however many there are."""
+        whole = getattr(test, "test_case", test)
+        if whole is not self._skipped:
+            self._line(True, whole, " # SKIP %s" % reason)
+        self._skipped = whole
 
     def addExpectedFailure(self, test, err):
         self._line(True, test, " # TODO expected failure")
