@@ -17,8 +17,10 @@ static struct str words_of(struct arena *arena, struct str body) {
   for (size_t i = 0; result_ok(&result) && i < sizeof names / sizeof names[0] && words.length == 0; i++)
     words = str_copy(arena, json_str(tree, names[i]));
   cJSON_Delete(tree);
-  return words.length ? str_slice(words, 0, words.length < WORDS_BYTES_MAX ? words.length : WORDS_BYTES_MAX)
-                      : STR("no explanation");
+  size_t length = words.length < WORDS_BYTES_MAX ? words.length : WORDS_BYTES_MAX;
+  while (length < words.length && length > 0 && (words.at[length] & 0xC0) == 0x80)
+    length--; /* not in the middle of a character */
+  return length ? str_slice(words, 0, length) : STR("no explanation");
 }
 
 static int64_t retry_after_s(const struct http_response *response) {

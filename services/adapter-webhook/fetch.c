@@ -36,7 +36,7 @@ static struct result get(struct connection *c, struct arena *arena, const struct
 struct result webhook_get(struct connection *c, struct arena *arena, const struct schema_item *item, struct str id,
                           struct str ticket, struct observation *out) {
   struct external_ref ref = {.external_id = id, .parent_external_id = ticket};
-  struct observation seen;
+  struct observation seen = {0};
   bool not_modified;
   TRY(get(c, arena, item, &ref, &not_modified, &seen));
   if (seen.gone.length)

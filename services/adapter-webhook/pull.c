@@ -1,6 +1,5 @@
 /* What changed: tickets, then comments, one page a call, as the tracker's lists show it. */
 #include "adapter-webhook/webhook.h"
-
 #include "base/clock.h"
 #include "base/json.h"
 
@@ -111,20 +110,11 @@ static struct result path_of(struct connection *c, struct arena *arena, const st
 
 /* -- reading a page -- */
 
-static int64_t changed_ms(struct arena *arena, const struct schema_item *item, const cJSON *node) {
-  int64_t moment_ms = 0;
-  bool is_scalar;
-  struct str text;
-  webhook_text(arena, &item->updated_at, node, &is_scalar, &text);
-  clock_parse(text, &moment_ms);
-  return moment_ms;
-}
-
 /* What is deleted is of no interest to a pull of everything. */
 static struct result take_item(struct connection *c, struct arena *arena, const struct schema_item *item,
                                struct cursor *cursor, const cJSON *node, struct pull_page *page,
                                struct observation *at) {
-  int64_t moment_ms = changed_ms(arena, item, node);
+  int64_t moment_ms = webhook_moment_ms(arena, &item->updated_at, node);
   TRY(webhook_read(arena, &c->schema, item, node, at));
   if (moment_ms > cursor->newest_ms)
     cursor->newest_ms = moment_ms;

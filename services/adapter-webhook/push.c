@@ -51,33 +51,30 @@ static struct result body_of(struct connection *c, struct arena *arena, const st
 
 /* -- what came of it -- */
 
-/* The whole item, where the answer shows one. */
+/* The whole item, where the answer shows one. `*out_id`: the id that it shows, or of what was changed. */
 static struct result read_answer(struct connection *c, struct arena *arena, const struct schema_item *item,
-                                 const cJSON *tree, struct observation *out) {
-  const cJSON *node;
-  if (!str_is_absent(item->answer_id.text) || pointer_find(&item->answer, tree, &node) != POINTER_FOUND)
+                                 const cJSON *tree, struct str *out_id, struct observation *out) {
+  bool only_id = !str_is_absent(item->answer_id.text), is_scalar;
+  const cJSON *node = NULL;
+  struct str id;
+  if (pointer_find(&item->answer, tree, &node) != POINTER_FOUND)
+    node = NULL;
+  webhook_text(arena, only_id ? &item->answer_id : &item->id, only_id ? tree : node, &is_scalar, &id);
+  if (out_id->length == 0)
+    *out_id = id;
+  if (only_id || !node)
     return result_error(RESULT_REJECTED, "the answer does not show the %s", item->kind);
   return webhook_read(arena, &c->schema, item, node, out);
-}
-
-static struct str id_of(struct arena *arena, const struct schema_item *item, const struct push *push, bool create,
-                        const cJSON *tree) {
-  bool is_scalar;
-  struct str id = push->intent->external_id;
-  const struct pointer *place = str_is_absent(item->answer_id.text) ? &item->id : &item->answer_id;
-  if (create)
-    webhook_text(arena, place, tree, &is_scalar, &id);
-  return id;
 }
 
 static struct result result_of(struct connection *c, struct arena *arena, const struct schema_item *item,
                                const struct push *push, bool create, struct str body, struct observation *out) {
   cJSON *tree = NULL;
+  struct str id = create ? STR("") : push->intent->external_id;
   struct result parsed = json_parse(body, &tree);
-  struct result result = result_ok(&parsed) ? read_answer(c, arena, item, tree, out) : parsed;
-  struct str id = id_of(arena, item, push, create, tree);
+  struct result result = result_ok(&parsed) ? read_answer(c, arena, item, tree, &id, out) : parsed;
   cJSON_Delete(tree);
-  if (result_ok(&result) && (create || str_equal(out->external_id, push->intent->external_id)))
+  if (result_ok(&result) && str_equal(out->external_id, id))
     return RESULT_DONE;
   if (str_is_absent(item->get_url) || id.length == 0)
     return result_ok(&result) ? result_error(RESULT_REJECTED, "the answer shows another %s", item->kind) : result;
@@ -85,6 +82,14 @@ static struct result result_of(struct connection *c, struct arena *arena, const 
 }
 
 /* -- push -- */
+
+/* A creation that is repeated under its key may show what somebody deleted since: making another would undo that. */
+static struct result check_present(const struct schema_item *item, const struct observation *seen, bool create) {
+  if (seen->gone.length == 0)
+    return RESULT_DONE;
+  return result_error(create ? RESULT_REJECTED : RESULT_GONE, "the %s %.*s was %s and is deleted there", item->kind,
+                      STR_FMT(seen->external_key), create ? "created" : "changed");
+}
 
 static struct result write(struct connection *c, struct arena *arena, const struct schema_item *item,
                            const struct push *push, bool create, struct observation *out) {
@@ -94,7 +99,8 @@ static struct result write(struct connection *c, struct arena *arena, const stru
   TRY(body_of(c, arena, item, push, create, &call.body));
   TRY(path_of(c, arena, how, push->intent, &call.path));
   TRY(webhook_call(c, arena, &call, &answer));
-  return after_write(result_of(c, arena, item, push, create, answer.body, out));
+  TRY(after_write(result_of(c, arena, item, push, create, answer.body, out)));
+  return check_present(item, out, create);
 }
 
 static struct result check_intent(const struct schema_item *item, const struct intent *intent, bool create) {
@@ -139,8 +145,7 @@ static struct result without_probe(const struct schema_item *item) {
 static struct result check_found(const struct schema_item *item, const struct observation *seen, struct str op_id,
                                  struct str marker) {
   bool shows_whose = !str_is_absent(item->marker.text) || !str_is_absent(item->idempotency_key.text);
-  if (seen->gone.length)
-    return result_error(RESULT_GONE, "%.*s was created and is deleted", STR_FMT(seen->external_key));
+  TRY(check_present(item, seen, true));
   if (shows_whose && !str_equal(seen->marker, op_id) && !str_equal(seen->marker, marker))
     return result_error(RESULT_REJECTED, "options.probe.%s shows %.*s, which has another key", item->kind,
                         STR_FMT(seen->external_key));

@@ -60,8 +60,7 @@ static struct str optional_text(struct arena *arena, const struct pointer *point
   return text;
 }
 
-/* RFC 3339, or seconds or milliseconds since 1970; 0 = none. */
-static int64_t moment_ms(struct arena *arena, const struct pointer *pointer, const cJSON *node) {
+int64_t webhook_moment_ms(struct arena *arena, const struct pointer *pointer, const cJSON *node) {
   struct str text = optional_text(arena, pointer, node);
   int64_t moment = 0;
   if (!clock_parse(text, &moment) && (!str_to_i64(text, &moment) || moment < 0 || moment > INT64_MAX / 2000))
@@ -149,7 +148,7 @@ static struct result read_version(struct arena *arena, const struct schema_item 
                                   struct observation *seen) {
   bool by_number = !str_is_absent(item->version.text);
   if (!by_number)
-    seen->version = moment_ms(arena, &item->updated_at, node);
+    seen->version = webhook_moment_ms(arena, &item->updated_at, node);
   else if (!str_to_i64(optional_text(arena, &item->version, node), &seen->version))
     seen->version = 0;
   if (seen->version > 0)
@@ -185,7 +184,7 @@ struct result webhook_read(struct arena *arena, const struct schema *schema, con
   TRY(read_version(arena, item, node, &seen));
   TRY(read_fields(arena, item, node, &seen.fields));
   seen.author = optional_text(arena, &item->author, node);
-  seen.created_at_ms = moment_ms(arena, &item->created_at, node);
+  seen.created_at_ms = webhook_moment_ms(arena, &item->created_at, node);
   seen.marker = marker_of(arena, item, node);
   seen.author_is_self = is_own(schema, item, &seen);
   if (str_is_absent(item->get_url)) /* what was seen last is what counts: see connector.h */

@@ -1,6 +1,7 @@
 /* Signatures of Standard Webhooks: made for our requests, checked on deliveries.
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 #include <sodium.h>
+#include <stdio.h>
 
 #include "adapter-webhook/webhook.h"
 
@@ -56,7 +57,7 @@ bool webhook_signature(struct str secret, struct str id, struct str timestamp, s
   bool fits = take_key(secret, &key);
   if (fits) {
     authenticate(&key, id, timestamp, body, mac);
-    memcpy(out, "v1,", 3);
+    snprintf(out, WEBHOOK_SIGNATURE_BYTES, "v1,");
     sodium_bin2base64(out + 3, WEBHOOK_SIGNATURE_BYTES - 3, mac, sizeof mac, sodium_base64_VARIANT_ORIGINAL);
   }
   sodium_memzero(&key, sizeof key);

@@ -89,6 +89,9 @@ struct result webhook_read_id(struct arena *arena, const struct schema_item *ite
 enum pointer_found webhook_text(struct arena *arena, const struct pointer *pointer, const cJSON *node, bool *is_scalar,
                                 struct str *out);
 
+/* RFC 3339, or seconds or milliseconds since 1970; 0 = none. */
+int64_t webhook_moment_ms(struct arena *arena, const struct pointer *pointer, const cJSON *node);
+
 void webhook_set_gone(struct observation *seen, const char *how);
 
 /* -- write.c: pure -- */

@@ -110,7 +110,7 @@ static void put(const struct writing *w, const struct pointer *pointer, cJSON *n
 }
 
 static struct result put_value(const struct writing *w, const struct schema_out_field *out, const struct value *value) {
-  cJSON *node;
+  cJSON *node = NULL;
   if (value->kind == VALUE_SET)
     TRY(set_node(w->arena, out, value, &node));
   else

@@ -162,6 +162,16 @@ class Lists(WebhookCase):
             _, paths = self.paths("/projects/{remote}/tickets?changed={%s}{&cursor}" % name)
             self.assertRegex(paths[0], r"\?changed=\d{%d}(&cursor=.*)?$" % digits)
 
+    def test_times_may_be_numbers(self):
+        row = dict(next(iter(self.tracker.tickets().values())))
+        for moment, since in ((1767225600, "2025-12-31T23%3A59%3A00"), (1767225600250, "2025-12-31T23%3A59%3A00")):
+            self.open(options=mapping(poll={"tickets": {"url": "/projects/rocket/tickets{?since}", "list": "/items"}}))
+            self.fault("status", "tickets", status=200, body=json.dumps({"items": [dict(row, updated_at=moment)]}))
+            cursor = self.driver.pull().cursor
+            self.tracker.control("requests", method="DELETE")
+            self.driver.pull(cursor)
+            self.assertIn("since=" + since, self.tracker.control("requests")["log"][0]["path"])
+
     def test_bare_since_begins_in_1970(self):
         self.open(options=mapping(poll={"tickets": {"url": "/projects/rocket/tickets?since={since}", "list": "/items"}}))
         self.driver.pull()

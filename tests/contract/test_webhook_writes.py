@@ -207,6 +207,22 @@ class Lost(WebhookCase):
         self.open(options=document)
         self.assertEqual(self.driver.call("find", intent=intent("create", "ticket"), marker=marker()).code, "gone")
 
+    def test_creation_that_somebody_deleted_since_is_not_made_again(self):
+        op = marker()
+        self.gone(self.create(op, title="unwanted")["external_id"])
+        order = intent("create", "ticket", op_id=op.partition(":")[0])
+        for answer in (self.driver.call("push", **create_ticket(op, title="unwanted")),
+                       self.driver.call("find", intent=order, marker=op)):
+            self.assertEqual((answer.code, "deleted" in answer.message), ("rejected", True), answer)
+
+    def test_answer_with_only_an_id_inside_is_fetched(self):
+        document = mapping()
+        document["out"]["ticket"]["answer"] = "/made"
+        self.open(options=document)
+        there = self.add_ticket("shown by its id")
+        self.fault("status_after_commit", "tickets", "POST", status=201, body=json.dumps({"made": {"id": there}}))
+        self.assertEqual(self.create(title="x")["fields"]["title"], "shown by its id")
+
     def test_update_whose_answer_shows_too_little_is_fetched(self):
         made = self.create(title="one")["external_id"]
         self.fault("status_after_commit", made, "PATCH", status=200, body="{}")
