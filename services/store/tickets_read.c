@@ -3,6 +3,12 @@
 #include "store/tickets.h"
 
 #define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
+#define MS_C_CREATED_AT MS("c.created_at")
+#define MS_C_UPDATED_AT MS("c.updated_at")
+#define MS_E_OBSERVED_AT MS("e.observed_at")
+#define MS_G_AT MS("g.at")
+#define MS_T_CREATED_AT MS("t.created_at")
+#define MS_T_UPDATED_AT MS("t.updated_at")
 
 static struct result read_ticket(struct call *call, const struct rows *rows, size_t row, struct ticket *out) {
   *out = (struct ticket){
@@ -19,14 +25,12 @@ static struct result read_ticket(struct call *call, const struct rows *rows, siz
 
 static struct result read_comments(struct call *call, int64_t ticket_id, struct ticket *out) {
   struct rows rows;
-  TRY(db_query(
-      call->db,
-      "select c.id, c.fields ->> 'body' as body, c.author, c.privacy, o.name as origin, " MS(
-          "c.created_at") " as created_ms, " MS("c.updated_at") " as updated_ms from item c "
-                                                                "left join project o on o.id = c.origin_project where "
-                                                                "c.parent_id = $1::bigint order by c.created_at, "
-                                                                "c.id",
-      PARAMS(p_i64(ticket_id)), &rows));
+  TRY(db_query(call->db,
+               "select c.id, c.fields ->> 'body' as body, c.author, c.privacy, o.name as origin, " MS_C_CREATED_AT
+               " as created_ms, " MS_C_UPDATED_AT
+               " as updated_ms from item c left join project o on o.id = c.origin_project where c.parent_id = "
+               "$1::bigint order by c.created_at, c.id",
+               PARAMS(p_i64(ticket_id)), &rows));
   struct comment *comments = ARENA_ARRAY(call->arena, struct comment, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     comments[i] = (struct comment){
@@ -46,15 +50,13 @@ static struct result read_comments(struct call *call, int64_t ticket_id, struct 
 static struct result read_mappings(struct call *call, int64_t ticket_id, bool external, struct ticket *out) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select m.id, p.name, p.system, m.external_id, e.external_key, e.url, m.reason, "
-               "case when exists (select from intent n where n.mapping_id = m.id and n.state = 'parked') then 'parked' "
-               "else m.state end as state, "
-               "(select count(*) from conflict c where c.mapping_id = m.id and c.state in ('open', 'decided')) "
-               "as conflicts, case when $2::boolean then e.fields end as fields, " MS(
-                   "e.observed_at") " as observed_ms "
-                                    "from mapping m join project p on p.id = m.project_id left join external_item e "
-                                    "on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) "
-                                    "where m.item_id = $1::bigint order by p.name",
+               "select m.id, p.name, p.system, m.external_id, e.external_key, e.url, m.reason, case when exists "
+               "(select from intent n where n.mapping_id = m.id and n.state = 'parked') then 'parked' else m.state end "
+               "as state, (select count(*) from conflict c where c.mapping_id = m.id and c.state in ('open', "
+               "'decided')) as conflicts, case when $2::boolean then e.fields end as fields, " MS_E_OBSERVED_AT
+               " as observed_ms from mapping m join project p on p.id = m.project_id left join external_item e on "
+               "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where m.item_id = "
+               "$1::bigint order by p.name",
                PARAMS(p_i64(ticket_id), p_bool(external)), &rows));
   struct mapping *mappings = ARENA_ARRAY(call->arena, struct mapping, rows.count);
   for (size_t i = 0; i < rows.count; i++) {
@@ -94,12 +96,10 @@ static struct result read_grants(struct call *call, int64_t ticket_id, struct ti
 struct result tickets_read(struct call *call, int64_t item_id, bool external, struct ticket *out) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select t.id, t.number, t.fields, t.privacy, t.author, t.version, o.name as origin, " MS(
-                   "t.created_at") " as created_ms, " MS("t.updated_at") " as updated_ms "
-                                                                         "from item t left join project o on o.id = "
-                                                                         "t.origin_project "
-                                                                         "where t.id = (select coalesce(parent_id, id) "
-                                                                         "from item where id = $1::bigint)",
+               "select t.id, t.number, t.fields, t.privacy, t.author, t.version, o.name as origin, " MS_T_CREATED_AT
+               " as created_ms, " MS_T_UPDATED_AT
+               " as updated_ms from item t left join project o on o.id = t.origin_project where t.id = (select "
+               "coalesce(parent_id, id) from item where id = $1::bigint)",
                PARAMS(p_i64(item_id)), &rows));
   int64_t ticket_id = rows_i64(&rows, 0, "id");
   TRY(read_ticket(call, &rows, 0, out));
@@ -120,30 +120,17 @@ static struct result query_tickets(struct call *call, const struct ticket_query 
                                    struct rows *out) {
   return db_query(
       call->db,
-      "select t.number, t.fields - 'body' as fields, t.privacy, t.author, t.version, o.name as origin, " MS(
-          "t.created_at") " as created_ms, " MS("t.updated_at") " as updated_ms, "
-                                                                "m.external_key, m.project, m.url, m.conflicts from "
-                                                                "item t "
-                                                                "left join project o on o.id = t.origin_project "
-                                                                "left join lateral (select e.external_key, p.name as "
-                                                                "project, e.url, (select count(*) from conflict "
-                                                                "c where c.mapping_id = m.id and c.state in ('open', "
-                                                                "'decided')) as conflicts from mapping m "
-                                                                "join project p on p.id = m.project_id left join "
-                                                                "external_item e on (e.project_id, e.kind, "
-                                                                "e.external_id) = (m.project_id, m.kind, "
-                                                                "m.external_id) where m.item_id = t.id and "
-                                                                "($2::text is null or p.name = $2) order by m.id limit "
-                                                                "1) m on true "
-                                                                "where t.kind = 'ticket' and t.merged_into is null and "
-                                                                "t.number > $1::bigint and "
-                                                                "($2::text is null or m.project is not null) "
-                                                                "and ($3::text is null or t.fields ->> 'status' = $3) "
-                                                                "and ($4::text is null or t.fields -> 'labels' ? $4) "
-                                                                "and ($5::text is null or t.fields ->> 'title' ilike "
-                                                                "'%' || $5 || '%' "
-                                                                "or t.fields ->> 'body' ilike '%' || $5 || '%') order "
-                                                                "by t.number limit $6::bigint",
+      "select t.number, t.fields - 'body' as fields, t.privacy, t.author, t.version, o.name as origin, " MS_T_CREATED_AT
+      " as created_ms, " MS_T_UPDATED_AT
+      " as updated_ms, m.external_key, m.project, m.url, m.conflicts from item t left join project o on o.id = "
+      "t.origin_project left join lateral (select e.external_key, p.name as project, e.url, (select count(*) from "
+      "conflict c where c.mapping_id = m.id and c.state in ('open', 'decided')) as conflicts from mapping m join "
+      "project p on p.id = m.project_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
+      "(m.project_id, m.kind, m.external_id) where m.item_id = t.id and ($2::text is null or p.name = $2) order by "
+      "m.id limit 1) m on true where t.kind = 'ticket' and t.merged_into is null and t.number > $1::bigint and "
+      "($2::text is null or m.project is not null) and ($3::text is null or t.fields ->> 'status' = $3) and ($4::text "
+      "is null or t.fields -> 'labels' ? $4) and ($5::text is null or t.fields ->> 'title' ilike '%' || $5 || '%' or "
+      "t.fields ->> 'body' ilike '%' || $5 || '%') order by t.number limit $6::bigint",
       PARAMS(p_i64(after), p_str(query->project), p_str(query->status), p_str(query->label), p_str(query->text),
              p_i64(limit + 1)),
       out);
@@ -204,15 +191,14 @@ struct result store_egress_list(struct call *call, const void *request, void *re
   if (query->ticket.length)
     TRY(journal_find_item(call, query->ticket, &item_id, &is_comment));
   struct rows rows;
-  TRY(db_query(
-      call->db,
-      "select " MS("g.at") " as at_ms, g.intent_id, i.kind, i.number, i.id, p.name, e.external_key, g.rule, "
-                           "array_to_string(g.fields, ',') as fields from egress g join item i on i.id = g.item_id "
-                           "join project p on p.id = g.project_id join intent n on n.id = g.intent_id "
-                           "join mapping m on m.id = n.mapping_id left join external_item e "
-                           "on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) "
-                           "where $1::bigint = 0 or i.id = $1 or i.parent_id = $1 order by g.id desc limit $2::bigint",
-      PARAMS(p_i64(item_id), p_i64(query->limit > 0 ? query->limit : 100)), &rows));
+  TRY(db_query(call->db,
+               "select " MS_G_AT
+               " as at_ms, g.intent_id, i.kind, i.number, i.id, p.name, e.external_key, g.rule, "
+               "array_to_string(g.fields, ',') as fields from egress g join item i on i.id = g.item_id join project p "
+               "on p.id = g.project_id join intent n on n.id = g.intent_id join mapping m on m.id = n.mapping_id left "
+               "join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) "
+               "where $1::bigint = 0 or i.id = $1 or i.parent_id = $1 order by g.id desc limit $2::bigint",
+               PARAMS(p_i64(item_id), p_i64(query->limit > 0 ? query->limit : 100)), &rows));
   struct egress *out = ARENA_ARRAY(call->arena, struct egress, rows.count);
   for (size_t i = 0; i < rows.count; i++) {
     out[i] = (struct egress){
