@@ -3,7 +3,7 @@
 import json
 import re
 
-from sandbox.common.clock import parse_iso
+from sandbox.common import control
 from sandbox.common.httpd import Response
 from sandbox.common.router import Route, Router
 from sandbox.github import errors, person, seed
@@ -31,10 +31,6 @@ class Control:
         return Response(status, dumps(answer).encode(), {"Content-Type": "application/json"})
 
 
-def _number(request, name, default):
-    return int(request.query.get(name, default))
-
-
 def health(app, request, document):
     with app.world.lock:
         return {"ok": True, "system": "github", "now": app.clock.describe()["now"],
@@ -47,41 +43,15 @@ def health(app, request, document):
 def get_history(app, request, document):
     equal = {name: request.query[name] for name in ("actor", "via", "action", "issue", "repo",
                                                     "comment_id") if name in request.query}
-    entries = app.world.history.select(_number(request, "since_seq", 0),
-                                       _number(request, "limit", 1_000_000), **equal)
+    entries = app.world.history.select(control.number(request, "since_seq", 0),
+                                       control.number(request, "limit", 1_000_000), **equal)
     return {"last_seq": app.world.history.last_seq(), "entries": entries}
 
 
-def get_requests(app, request, document):
-    return app.requests.describe(_number(request, "last", 100))
-
-
-def delete_requests(app, request, document):
-    app.requests.clear()
-    return app.requests.describe(0)
-
-
-def get_clock(app, request, document):
-    return app.clock.describe()
-
-
 def post_clock(app, request, document):
-    """{"advance_s": n} or {"set": ISO time}; `set` and then `advance_s` if both are there."""
-    if "set" in document:
-        app.clock.set(parse_iso(document["set"]))
-    app.clock.advance(float(document.get("advance_s", 0)))
+    control.move_clock(app, document)
     app.world.revision += 1
     return app.clock.describe()
-
-
-def get_faults(app, request, document):
-    return {"faults": app.faults.describe()}
-
-
-def post_faults(app, request, document):
-    """One rule, or a list of rules."""
-    rules = document if isinstance(document, list) else [document]
-    return {"installed": [app.faults.install(rule) for rule in rules]}
 
 
 def delete_faults(app, request, document):
@@ -135,15 +105,10 @@ def post_seed(app, request, document):
                               bool(document.get("pull_requests", True)))
 
 
-ROUTES = [
+ROUTES = control.ROUTES + [
     Route("GET", "/_sandbox/health", health),
     Route("GET", "/_sandbox/history", get_history),
-    Route("GET", "/_sandbox/requests", get_requests),
-    Route("DELETE", "/_sandbox/requests", delete_requests),
-    Route("GET", "/_sandbox/clock", get_clock),
     Route("POST", "/_sandbox/clock", post_clock),
-    Route("GET", "/_sandbox/faults", get_faults),
-    Route("POST", "/_sandbox/faults", post_faults),
     Route("DELETE", "/_sandbox/faults", delete_faults),
     Route("GET", "/_sandbox/limits", get_limits),
     Route("POST", "/_sandbox/limits", post_limits),

@@ -3,7 +3,7 @@
 import json
 import re
 
-from sandbox.common.clock import parse_iso
+from sandbox.common import control
 from sandbox.common.httpd import Response
 from sandbox.common.router import Route, Router
 from sandbox.webhook import seed
@@ -47,33 +47,9 @@ def get_history(app, request, document):
     return {"last_seq": app.world.history.last_seq(), "entries": entries}
 
 
-def get_requests(app, request, document):
-    return app.requests.describe(int(request.query.get("last", 100)))
-
-
-def delete_requests(app, request, document):
-    app.requests.clear()
-    return app.requests.describe(0)
-
-
-def get_clock(app, request, document):
-    return app.clock.describe()
-
-
 def post_clock(app, request, document):
-    if "set" in document:
-        app.clock.set(parse_iso(document["set"]))
-    app.clock.advance(float(document.get("advance_s", 0)))
+    control.move_clock(app, document)
     return app.clock.describe()
-
-
-def post_faults(app, request, document):
-    rules = document if isinstance(document, list) else [document]
-    return {"installed": [app.faults.install(rule) for rule in rules]}
-
-
-def get_faults(app, request, document):
-    return {"faults": app.faults.describe()}
 
 
 def delete_faults(app, request, document):
@@ -138,16 +114,11 @@ def post_act(app, request, document):
     raise ValueError("do must be create, edit, delete, comment, edit_comment or delete_comment")
 
 
-ROUTES = [
+ROUTES = control.ROUTES + [
     Route("GET", "/_sandbox/health", health),
     Route("GET", "/_sandbox/world", get_world),
     Route("GET", "/_sandbox/history", get_history),
-    Route("GET", "/_sandbox/requests", get_requests),
-    Route("DELETE", "/_sandbox/requests", delete_requests),
-    Route("GET", "/_sandbox/clock", get_clock),
     Route("POST", "/_sandbox/clock", post_clock),
-    Route("GET", "/_sandbox/faults", get_faults),
-    Route("POST", "/_sandbox/faults", post_faults),
     Route("DELETE", "/_sandbox/faults", delete_faults),
     Route("POST", "/_sandbox/lag", post_lag),
     Route("POST", "/_sandbox/settings", post_settings),
