@@ -192,8 +192,7 @@ struct result store_egress_list(struct call *call, const void *request, void *re
     TRY(journal_find_item(call, query->ticket, &item_id, &is_comment));
   struct rows rows;
   TRY(db_query(call->db,
-               "select " MS_G_AT
-               " as at_ms, g.intent_id, i.kind, i.number, i.id, p.name, e.external_key, g.rule, "
+               "select " MS_G_AT " as at_ms, g.intent_id, i.kind, i.number, i.id, p.name, e.external_key, g.rule, "
                "array_to_string(g.fields, ',') as fields from egress g join item i on i.id = g.item_id join project p "
                "on p.id = g.project_id join intent n on n.id = g.intent_id join mapping m on m.id = n.mapping_id left "
                "join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) "
