@@ -113,6 +113,8 @@ static const struct field observation_fields[] = {
           "there."),
     FIELD(struct observation, moved_to, FIELD_STR, 0, "Where it was transferred to, as far as the tracker says."),
     FIELD(struct observation, extra, FIELD_VALUES, 0, "Shown but never synchronised: reactions, for instance."),
+    FIELD(struct observation, replaced, FIELD_VALUES, 0,
+          "After a write of ours: what it replaced, as the tracker's own history tells."),
 };
 const struct record record_observation = RECORD("Observation", struct observation, observation_fields,
                                                 "What an adapter saw of one external ticket or comment.");

@@ -59,7 +59,8 @@ struct observation {
                            tracker itself keeps it */
   struct str gone;      /* deleted | transferred | unreadable; then fields are empty */
   struct str moved_to;
-  struct values extra; /* shown, never synchronised: reactions, for instance */
+  struct values extra;    /* shown, never synchronised: reactions, for instance */
+  struct values replaced; /* after a write of ours: what it replaced, as the tracker's own history tells */
 };
 
 /* A word of a tracker's vocabulary. */

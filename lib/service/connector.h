@@ -69,6 +69,8 @@ struct push {
   const struct observation *fresh;
 };
 
+enum { FETCH_MANY_MAX = 20 };
+
 struct connector {
   const char *system; /* "github" */
   const char *default_base_url;
@@ -87,7 +89,13 @@ struct connector {
   struct result (*fetch)(struct connection *connection, struct arena *arena, const struct external_ref *ref,
                          bool *not_modified, struct observation *out) MUST_USE;
 
-  /* Makes one change and returns the target as it is afterwards. */
+  /* Several tickets as they are now, in one call: `out[i]` is what `refs[i]` names, gone ones as `fetch` says them.
+   * Their etags are not used. At most FETCH_MANY_MAX; all of one kind. NULL where the tracker has no such call. */
+  struct result (*fetch_many)(struct connection *connection, struct arena *arena, const struct external_ref *refs,
+                              size_t count, struct observation *out) MUST_USE;
+
+  /* Makes one change and returns the target as it is afterwards, with what the change replaced (`replaced`) where the
+   * tracker's own history tells it. */
   struct result (*push)(struct connection *connection, struct arena *arena, const struct push *push,
                         struct observation *out) MUST_USE;
 
