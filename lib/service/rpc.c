@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "base/msgpack.h"
+#include "service/rpc_frames.h"
 #include "service/transport.h"
 
 struct rpc {
@@ -39,26 +39,6 @@ struct result rpc_open(const struct endpoint *endpoint, struct str client, struc
   return RESULT_DONE;
 }
 
-/* W3C trace context: every request begins a trace, and the events that come of it carry it on. */
-static struct str new_traceparent(struct arena *arena) {
-  unsigned char bytes[24];
-  char hex[2 * sizeof bytes + 1];
-  randombytes_buf(bytes, sizeof bytes);
-  sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes);
-  return str_format(arena, "00-%.32s-%.16s-01", hex, hex + 32);
-}
-
-static struct str make_request(struct rpc *rpc, struct arena *arena, enum verb_id id, const void *request) {
-  struct verb_request frame = {
-      .verb = str_of(verb_table[id].name),
-      .client = rpc->client,
-      .request = atomic_fetch_add(&rpc->next_request, 1),
-      .traceparent = new_traceparent(arena),
-      .body = msgpack_encode(arena, verb_table[id].request, request),
-  };
-  return msgpack_encode(arena, &record_verb_request, &frame);
-}
-
 static int send_bytes(nng_ctx context, nng_aio *aio, struct str request) {
   nng_msg *message;
   int status = nng_msg_alloc(&message, 0);
@@ -72,17 +52,6 @@ static int send_bytes(nng_ctx context, nng_aio *aio, struct str request) {
   if (status)
     nng_msg_free(message);
   return status;
-}
-
-static struct result read_reply(struct arena *arena, enum verb_id id, struct str bytes, void *out) {
-  struct verb_reply reply = {0};
-  TRY(msgpack_decode(arena, &record_verb_reply, bytes, &reply));
-  enum result_code code = result_code_named(reply.code.at, reply.code.length);
-  if (code == RESULT_OK)
-    return out ? msgpack_decode(arena, verb_table[id].reply, reply.body, out) : RESULT_DONE;
-  struct result result = result_error(code, "%.*s", STR_FMT(reply.message));
-  result.retry_after_ms = reply.retry_after_ms;
-  return result;
 }
 
 static struct result failure(enum verb_id id, int status, int64_t timeout_ms) {
@@ -115,7 +84,8 @@ struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, i
     return free(pending), result_error(RESULT_BUG, "request context: %s", nng_strerror(status));
   nng_aio_alloc(&pending->aio, NULL, NULL);
   nng_aio_set_timeout(pending->aio, (nng_duration)timeout_ms);
-  status = send_bytes(pending->context, pending->aio, make_request(rpc, &scratch, id, request));
+  struct str frame = rpc_frames_request(&scratch, rpc->client, atomic_fetch_add(&rpc->next_request, 1), id, request);
+  status = send_bytes(pending->context, pending->aio, frame);
   arena_free(&scratch);
   if (status)
     return end_pending(pending), failure(id, status, timeout_ms);
@@ -135,7 +105,7 @@ struct result rpc_finish(struct rpc_pending *pending, struct arena *arena, void 
     return failure(id, status, timeout_ms);
   struct str body = str_copy(arena, (struct str){nng_msg_body(answer), nng_msg_len(answer)});
   nng_msg_free(answer);
-  return read_reply(arena, id, body, reply);
+  return rpc_frames_reply(arena, id, body, reply);
 }
 
 struct result rpc_call(struct rpc *rpc, struct arena *arena, enum verb_id id, const void *request, void *reply,
