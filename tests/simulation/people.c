@@ -1,0 +1,115 @@
+/* When people act, and how their commands reach the store. */
+#include "simulation/people.h"
+
+#include "service/rpc_frames.h"
+#include "simulation/people_edits.h"
+#include "simulation/world.h"
+
+enum { AMBUSH_AHEAD_MS = 90 * 1000, AGAIN_MAX = 20 };
+
+static struct {
+  struct planned_edit edits[PLANNED_EDITS_MAX];
+  size_t count;
+} people;
+
+size_t people_planned(const struct world *world) {
+  (void)world;
+  return people.count;
+}
+
+static void act(void *context, uint64_t unused) {
+  struct planned_edit *planned = context;
+  (void)unused;
+  if (planned->is_done)
+    return;
+  planned->is_done = true;
+  people_do(planned);
+}
+
+void people_begin(struct world *world, int64_t until_ms, const bool *without) {
+  struct chances *chances = &world->chances;
+  people.count = (size_t)chances_between(chances, DRAW_SETTING, WHO_PEOPLE, 4, 14);
+  for (size_t i = 0; i < people.count; i++) {
+    struct planned_edit *planned = &people.edits[i];
+    *planned = (struct planned_edit){.world = world, .number = (int)i};
+    planned->side = (int)(chances_draw(chances, DRAW_EDIT, WHO_PEOPLE) % (world->tracker_count + 1));
+    planned->at_ms = chances_between(chances, DRAW_EDIT, WHO_PEOPLE, world->now_ms, until_ms);
+    planned->lies_in_wait = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE) % 2;
+    planned->what = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
+    planned->target = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
+    planned->detail = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
+    if (i < 2) { /* there is something to work on from the start */
+      planned->what = 0;
+      planned->at_ms = world->now_ms + (int64_t)i * 1000;
+      planned->lies_in_wait = false;
+    }
+    planned->is_done = without && without[i];
+    events_plan(&world->events, planned->at_ms, act, planned, 0);
+  }
+}
+
+void people_may_ambush(struct world *world) {
+  struct planned_edit *next = NULL;
+  for (size_t i = 0; i < people.count; i++) {
+    struct planned_edit *planned = &people.edits[i];
+    bool soon = planned->lies_in_wait && !planned->is_done && planned->at_ms - world->now_ms < AMBUSH_AHEAD_MS;
+    if (soon && (!next || planned->at_ms < next->at_ms))
+      next = planned;
+  }
+  if (next && chances_draw(&world->chances, DRAW_CHOICE, WHO_PEOPLE) % 3 == 0)
+    events_plan(&world->events, world->now_ms + chances_between(&world->chances, DRAW_LATENCY, WHO_PEOPLE, 0, 400),
+                act, next, 0);
+}
+
+/* -- privacy -- */
+
+static bool holds(const struct payload *payload, const char *token) {
+  const struct values *parts[] = {&payload->set, &payload->add, &payload->remove};
+  for (size_t part = 0; part < 3; part++)
+    for (size_t i = 0; i < parts[part]->count; i++)
+      if (truth_holds(&parts[part]->at[i], token))
+        return true;
+  return false;
+}
+
+void people_check_outbound(struct world *world, const struct payload *payload, int64_t grace_ms) {
+  struct truth *truth = &world->truth;
+  for (size_t i = 0; i < truth->edit_count; i++) {
+    const struct edit *edit = &truth->edits[i];
+    bool is_private = edit->is_private;
+    if (edit->identity >= 0)
+      is_private |= truth->identities[edit->identity].is_private &&
+                    truth->identities[edit->identity].private_since_ms < world->now_ms - grace_ms;
+    if (is_private && holds(payload, edit->token))
+      world_violate(world, "P5", "%s of a private ticket or comment (i%02d) leaves", edit->token, edit->identity);
+  }
+}
+
+/* -- commands -- */
+
+static struct result send(struct world *world, struct str frame, enum verb_id id, void *reply) {
+  struct str answer;
+  if (!store_execute(world->store, &world->arena, frame, &answer))
+    return result_error(RESULT_RETRY, "the store does not answer");
+  return rpc_frames_reply(&world->arena, id, answer, reply);
+}
+
+static struct str next_frame(struct world *world, enum verb_id id, const void *request) {
+  return rpc_frames_request(&world->arena, STR("people"), ++world->people_requests, id, request);
+}
+
+struct result people_try_verb(struct world *world, enum verb_id id, const void *request, void *reply) {
+  return send(world, next_frame(world, id, request), id, reply);
+}
+
+struct result people_verb(struct world *world, enum verb_id id, const void *request, void *reply) {
+  struct str frame = next_frame(world, id, request);
+  struct result result = RESULT_DONE;
+  for (int again = 0; again < AGAIN_MAX; again++) {
+    result = send(world, frame, id, reply);
+    if (result.code != RESULT_RETRY)
+      break;
+    store_restart(world->store);
+  }
+  return result;
+}

@@ -1,0 +1,306 @@
+/* What people do. */
+#include "simulation/people_edits.h"
+
+#include "simulation/people.h"
+#include "simulation/world.h"
+
+static struct arena *arena_of(const struct planned_edit *p) {
+  return &p->world->arena;
+}
+
+static struct str token_of(const struct planned_edit *p) {
+  return str_format(arena_of(p), "e%03d", p->number);
+}
+
+/* -- writing down what was done -- */
+
+static struct edit *remember(const struct planned_edit *p, int identity, const char *field) {
+  struct truth *truth = &p->world->truth;
+  struct edit *edit = &truth->edits[truth->edit_count++];
+  *edit = (struct edit){.side = p->side, .identity = identity, .field = field, .is_made = true};
+  snprintf(edit->token, sizeof edit->token, "%s", token_of(p).at);
+  return edit;
+}
+
+static void tell(const struct planned_edit *p, const char *what, int identity) {
+  const char *where = p->side ? p->world->trackers[p->side - 1].habits.system : "here";
+  world_tell(p->world, "person %s e%03d: %s on i%02d", where, p->number, what, identity);
+}
+
+/* -- what a change makes of a field -- */
+
+static struct value new_body(struct arena *arena, const struct value *old, struct str token, uint64_t roll) {
+  struct str text = old ? old->text : STR("");
+  ptrdiff_t line_end = str_find(text, "\n");
+  size_t first = line_end < 0 ? text.length : (size_t)line_end;
+  struct str head = str_slice(text, 0, first), rest = str_slice(text, first, text.length);
+  struct str line = str_format(arena, "line %.*s", STR_FMT(token));
+  if (roll % 3 == 0) /* at the end, before a marker */
+    return value_text(STR("body"), str_format(arena, "%.*s%.*s\n%.*s", STR_FMT(head), STR_FMT(rest), STR_FMT(line)));
+  if (roll % 3 == 1)
+    return value_text(STR("body"), str_format(arena, "%.*s\n%.*s%.*s", STR_FMT(head), STR_FMT(line), STR_FMT(rest)));
+  return value_text(STR("body"), str_format(arena, "%.*s\n%.*s", STR_FMT(head), STR_FMT(line)));
+}
+
+static struct value new_labels(struct arena *arena, const struct value *old, struct str token) {
+  struct str *items = ARENA_ARRAY(arena, struct str, (old ? old->count : 0) + 1);
+  size_t count = 0;
+  for (size_t i = 0; old && i < old->count; i++)
+    items[count++] = old->items[i];
+  items[count++] = token;
+  return value_set(STR("labels"), items, count);
+}
+
+static struct value fewer_labels(struct arena *arena, const struct value *old, size_t leaving) {
+  struct str *items = ARENA_ARRAY(arena, struct str, old->count);
+  size_t count = 0;
+  for (size_t i = 0; i < old->count; i++)
+    if (i != leaving)
+      items[count++] = old->items[i];
+  return value_set(STR("labels"), items, count);
+}
+
+/* The change of one field of a ticket that looks like `fields`; no name: there is nothing to do. */
+static struct value change_of(const struct planned_edit *p, const struct values *fields) {
+  struct arena *arena = arena_of(p);
+  const struct value *labels = values_find(fields, STR("labels")), *status = values_find(fields, STR("status"));
+  switch (p->what % 10) {
+  case 0:
+  case 1:
+  case 2:
+    return value_text(STR("title"), str_format(arena, "title %.*s", STR_FMT(token_of(p))));
+  case 3:
+  case 4:
+  case 5:
+    return new_body(arena, values_find(fields, STR("body")), token_of(p), p->detail);
+  case 6:
+  case 7:
+    return new_labels(arena, labels, token_of(p));
+  case 8:
+    if (labels && labels->count)
+      return fewer_labels(arena, labels, p->detail % labels->count);
+    return (struct value){0};
+  default:
+    return value_text(STR("status"), status && str_is(status->text, "open") ? STR("done") : STR("open"));
+  }
+}
+
+static void remember_change(const struct planned_edit *p, int identity, const struct values *before,
+                            const struct value *after) {
+  struct truth *truth = &p->world->truth;
+  const struct value *old = values_find(before, after->name);
+  truth_saw_off(truth, old, after);
+  if (str_is(after->name, "status"))
+    return;
+  if (str_is(after->name, "labels") && old && after->count < old->count) {
+    struct edit *edit = remember(p, identity, "labels");
+    edit->is_removal = true;
+    for (size_t i = 0; i < old->count; i++)
+      if (!value_has(after, old->items[i]))
+        snprintf(edit->token, sizeof edit->token, "%.*s", STR_FMT(old->items[i]));
+    return;
+  }
+  remember(p, identity, str_is(after->name, "title") ? "title" : str_is(after->name, "body") ? "body" : "labels");
+}
+
+/* -- new tickets -- */
+
+static struct values new_fields(const struct planned_edit *p, int identity) {
+  struct values_builder fields = {.arena = arena_of(p)};
+  struct str *label = ARENA_NEW(arena_of(p), struct str);
+  *label = token_of(p);
+  values_put(&fields, value_text(STR("title"), str_format(arena_of(p), "title %.*s", STR_FMT(token_of(p)))));
+  values_put(&fields, value_text(STR("body"), str_format(arena_of(p), "ticket i%02d\n\nfirst\n\nlast", identity)));
+  values_put(&fields, value_text(STR("status"), p->detail % 4 ? STR("open") : STR("done")));
+  values_put(&fields, value_set(STR("labels"), label, p->detail % 3 ? 1 : 0));
+  return values_built(&fields);
+}
+
+static int new_identity(const struct planned_edit *p) {
+  struct truth *truth = &p->world->truth;
+  int identity = truth->identity_count++;
+  truth->identities[identity].exists = true;
+  truth->identities[identity].origin = p->side;
+  return identity;
+}
+
+static void make_remote(const struct planned_edit *p) {
+  int identity = new_identity(p);
+  struct values fields = new_fields(p, identity);
+  remember(p, identity, "title");
+  tell(p, "new ticket", identity);
+  tracker_create(&p->world->trackers[p->side - 1], "ticket", (struct str){0}, (struct str){0}, &fields, false);
+}
+
+static void share_with_all(const struct planned_edit *p, struct str key) {
+  for (size_t i = 0; i < p->world->tracker_count; i++) {
+    struct ticket_share share = {.key = key, .project = str_of(p->world->trackers[i].habits.system), .actor = STR("ann")};
+    struct ticket ticket;
+    struct result result = people_verb(p->world, VERB_TICKET_SHARE, &share, &ticket);
+    if (!result_ok(&result))
+      world_violate(p->world, "no bugs", "ticket.share: %s", result.message);
+  }
+}
+
+static void make_local(const struct planned_edit *p) {
+  int identity = new_identity(p);
+  struct world *world = p->world;
+  static const char *const privacies[] = {"public", "shareable", "shareable", "local_only"};
+  struct ticket_new make = {.fields = new_fields(p, identity),
+                            .project = str_of(world->trackers[p->target % world->tracker_count].habits.system),
+                            .privacy = str_of(privacies[p->detail / 16 % 4]),
+                            .actor = STR("ann")};
+  struct ticket made;
+  bool is_private = str_is(make.privacy, "local_only");
+  world->truth.identities[identity].is_private = is_private;
+  remember(p, identity, "title");
+  tell(p, is_private ? "new private ticket" : "new ticket", identity);
+  struct result result = people_verb(world, VERB_TICKET_NEW, &make, &made);
+  if (!result_ok(&result))
+    world_violate(world, "no bugs", "ticket.new: %s", result.message);
+  else if (!is_private && p->detail / 64 % 2)
+    share_with_all(p, made.key);
+}
+
+/* -- in a tracker -- */
+
+static struct remote_item *pick_remote(const struct planned_edit *p) {
+  struct tracker *tracker = &p->world->trackers[p->side - 1];
+  size_t tickets = 0, wanted;
+  for (size_t i = 0; i < tracker->item_count; i++)
+    tickets += str_is(tracker->items[i].kind, "ticket");
+  wanted = tickets ? p->target % tickets : 0;
+  for (size_t i = 0; i < tracker->item_count; i++)
+    if (str_is(tracker->items[i].kind, "ticket") && wanted-- == 0)
+      return &tracker->items[i];
+  return NULL;
+}
+
+/* People edit above a marker: it stays at the end. */
+static void edit_remote(const struct planned_edit *p, struct remote_item *item) {
+  struct observation seen = tracker_observe(arena_of(p), item, tracker_now(item));
+  int identity = truth_identity(&seen.fields);
+  struct value after = change_of(p, &seen.fields);
+  if (!after.name.length || identity < 0)
+    return;
+  remember_change(p, identity, &seen.fields, &after);
+  tell(p, after.name.at, identity);
+  if (str_is(after.name, "body") && item->tracker->habits.marker == MARKER_IN_BODY && seen.marker.length)
+    after.text =
+        str_format(arena_of(p), "%.*s\n\n<!-- tandem:v1:%.*s -->", STR_FMT(after.text), STR_FMT(seen.marker));
+  tracker_change(item, &(struct values){&after, 1}, false);
+}
+
+static void comment_remote(const struct planned_edit *p, struct remote_item *item) {
+  struct value body = value_text(STR("body"), str_format(arena_of(p), "comment %.*s", STR_FMT(token_of(p))));
+  int identity = truth_identity(&tracker_now(item)->fields);
+  remember(p, identity, "comment");
+  tell(p, "comment", identity);
+  tracker_create(item->tracker, "comment", (struct str){0}, item->id, &(struct values){&body, 1}, false);
+}
+
+static void act_remote(const struct planned_edit *p) {
+  struct remote_item *item = pick_remote(p);
+  if (!item || p->what % 12 == 0)
+    make_remote(p);
+  else if (p->what % 12 == 1)
+    comment_remote(p, item);
+  else
+    edit_remote(p, item);
+}
+
+/* -- here -- */
+
+static const struct ticket *pick_local(const struct planned_edit *p) {
+  struct ticket_query query = {.limit = 50};
+  struct ticket_list list = {0};
+  struct result result = people_verb(p->world, VERB_TICKET_LIST, &query, &list);
+  if (!result_ok(&result))
+    world_violate(p->world, "no bugs", "ticket.list: %s", result.message);
+  return list.tickets.count ? &list.tickets.at[p->target % list.tickets.count] : NULL;
+}
+
+static void edit_local(const struct planned_edit *p, const struct ticket *ticket) {
+  int identity = truth_identity(&ticket->fields);
+  struct value after = change_of(p, &ticket->fields);
+  struct ticket_edit edit = {.key = ticket->key, .set = {&after, 1}, .actor = STR("ann")};
+  struct ticket changed;
+  if (!after.name.length || identity < 0)
+    return;
+  remember_change(p, identity, &ticket->fields, &after);
+  tell(p, after.name.at, identity);
+  struct result result = people_verb(p->world, VERB_TICKET_EDIT, &edit, &changed);
+  if (!result_ok(&result))
+    world_violate(p->world, "no bugs", "ticket.edit: %s", result.message);
+}
+
+static void comment_local(const struct planned_edit *p, const struct ticket *ticket) {
+  bool is_private = p->detail % 3 == 0;
+  int identity = truth_identity(&ticket->fields);
+  struct ticket_comment comment = {.key = ticket->key,
+                                   .body = str_format(arena_of(p), "comment %.*s", STR_FMT(token_of(p))),
+                                   .privacy = is_private ? STR("local_only") : (struct str){0},
+                                   .actor = STR("ann")};
+  struct ticket changed;
+  remember(p, identity, "comment")->is_private = is_private;
+  tell(p, is_private ? "private comment" : "comment", identity);
+  struct result result = people_verb(p->world, VERB_TICKET_COMMENT, &comment, &changed);
+  if (!result_ok(&result))
+    world_violate(p->world, "no bugs", "ticket.comment: %s", result.message);
+}
+
+/* Edits and shuts the door at once, or opens it again. */
+static void change_privacy(const struct planned_edit *p, const struct ticket *ticket) {
+  int identity = truth_identity(&ticket->fields);
+  bool hide = !str_is(ticket->privacy, "local_only");
+  struct ticket_share share = {
+      .key = ticket->key, .privacy = hide ? STR("local_only") : STR("shareable"), .actor = STR("ann")};
+  struct ticket changed;
+  if (identity < 0)
+    return;
+  tell(p, hide ? "made private" : "made shareable", identity);
+  if (!hide)
+    p->world->truth.identities[identity].is_private = false;
+  struct result result = people_verb(p->world, VERB_TICKET_SHARE, &share, &changed);
+  if (!result_ok(&result))
+    world_violate(p->world, "no bugs", "ticket.share: %s", result.message);
+  p->world->truth.identities[identity].is_private = hide;
+  p->world->truth.identities[identity].private_since_ms = p->world->now_ms;
+}
+
+static void decide_conflict(const struct planned_edit *p) {
+  struct conflict_query query = {.state = STR("open"), .limit = 50};
+  struct conflict_list list = {0};
+  struct result result = people_verb(p->world, VERB_CONFLICT_LIST, &query, &list);
+  if (!result_ok(&result) || list.conflicts.count == 0)
+    return;
+  const struct conflict *conflict = &list.conflicts.at[p->target % list.conflicts.count];
+  struct conflict_resolve resolve = {
+      .id = conflict->id, .choice = p->detail % 2 ? STR("local") : STR("external"), .actor = STR("ann")};
+  world_tell(p->world, "person here e%03d: decides conflict %lld of %.*s for %.*s", p->number,
+             (long long)conflict->id, STR_FMT(conflict->field), STR_FMT(resolve.choice));
+  result = people_verb(p->world, VERB_CONFLICT_RESOLVE, &resolve, NULL);
+  if (!result_ok(&result) && result.code != RESULT_STALE)
+    world_violate(p->world, "no bugs", "conflict.resolve: %s", result.message);
+}
+
+static void act_local(const struct planned_edit *p) {
+  const struct ticket *ticket = pick_local(p);
+  if (!ticket || p->what % 16 == 0)
+    make_local(p);
+  else if (p->what % 16 == 1)
+    comment_local(p, ticket);
+  else if (p->what % 16 == 2)
+    change_privacy(p, ticket);
+  else if (p->what % 16 < 5)
+    decide_conflict(p);
+  else
+    edit_local(p, ticket);
+}
+
+void people_do(struct planned_edit *planned) {
+  if (planned->side)
+    act_remote(planned);
+  else
+    act_local(planned);
+}

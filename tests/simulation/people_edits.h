@@ -1,0 +1,22 @@
+/* The kinds of edits. */
+#ifndef SIMULATION_PEOPLE_EDITS_H
+#define SIMULATION_PEOPLE_EDITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct world;
+
+/* One planned edit. What it hits is drawn beforehand, so that it stays the same when others are left out. */
+struct planned_edit {
+  struct world *world;
+  int number;
+  int side; /* 0 = here, else the tracker's number + 1 */
+  int64_t at_ms;
+  bool lies_in_wait, is_done;
+  uint64_t what, target, detail;
+};
+
+void people_do(struct planned_edit *planned);
+
+#endif

@@ -1,0 +1,74 @@
+/* The course of a run. */
+#include "simulation/run.h"
+
+#include "simulation/checker.h"
+#include "simulation/people.h"
+
+enum { MINUTE_MS = 60 * 1000, STEP_MS = 10 * 1000, REST_WITHIN_MS = 3 * 3600 * 1000 };
+
+static void come_to_rest(struct world *world) {
+  int64_t until_ms = world->now_ms + REST_WITHIN_MS;
+  uint64_t seen = 0;
+  while (!world_is_wrong(world)) {
+    world_run(world, world->now_ms + STEP_MS);
+    if (world_is_wrong(world))
+      return;
+    if (store_changes(world->store) != seen && store_is_at_rest(world->store))
+      return;
+    seen = store_changes(world->store);
+    if (world->now_ms > until_ms)
+      world_violate(world, "P9", "no rest within three hours");
+  }
+}
+
+/* Every project is synchronised once. */
+static void round_of_sessions(struct world *world) {
+  for (size_t i = 0; i < world->tracker_count; i++) {
+    struct session_start start = {.project = str_of(world->trackers[i].habits.system),
+                                  .mode = STR("incremental"),
+                                  .trigger = STR("person"),
+                                  .actor = STR("ann")};
+    struct session_id id;
+    struct result result = people_verb(world, VERB_SESSION_START, &start, &id);
+    if (!result_ok(&result))
+      world_violate(world, "no bugs", "session.start: %s", result.message);
+  }
+  come_to_rest(world);
+}
+
+static int64_t writes(const struct world *world) {
+  int64_t count = 0;
+  for (size_t i = 0; i < world->tracker_count; i++)
+    count += world->trackers[i].writes;
+  return count;
+}
+
+static void live(struct world *world, const struct plan_of_run *plan) {
+  int64_t until_ms = world->now_ms + chances_between(&world->chances, DRAW_SETTING, WHO_WORLD, 3, 8) * MINUTE_MS;
+  people_begin(world, until_ms, plan->without_edits);
+  world_run(world, until_ms);
+  world_tell(world, "quiet: nothing goes wrong any more, nobody edits");
+  world->chances.calm = true;
+  world_run(world, world->now_ms + 5 * MINUTE_MS); /* what was late arrives, what is frozen wakes */
+  come_to_rest(world);
+  round_of_sessions(world);
+}
+
+static void check_stillness(struct world *world) {
+  int64_t before = writes(world);
+  round_of_sessions(world);
+  round_of_sessions(world);
+  if (writes(world) != before)
+    world_violate(world, "P4", "%lld writes in two rounds in which nobody did anything",
+                  (long long)(writes(world) - before));
+}
+
+void run_seed(struct world *world, struct store *store, const struct plan_of_run *plan) {
+  world_begin(world, store, plan);
+  live(world, plan);
+  if (!world_is_wrong(world))
+    check_stillness(world);
+  if (!world_is_wrong(world))
+    checker_check(world);
+  world_end(world);
+}

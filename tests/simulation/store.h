@@ -1,0 +1,45 @@
+/* The store: the production handlers in this process, on a private PostgreSQL. Its now(), random() and gen_random_uuid()
+ * are the simulation's, through functions of these names that the search path finds before PostgreSQL's own. */
+#ifndef SIMULATION_STORE_H
+#define SIMULATION_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/result.h"
+#include "base/str.h"
+#include "proto/verbs.h"
+
+struct store;
+struct world;
+
+/* Connects and makes the schema in an empty database. */
+struct result store_open(struct str database_url, struct store **out) MUST_USE;
+void store_close(struct store *store);
+
+/* Forgets everything of the run before. */
+struct result store_reset(struct store *store, struct world *world) MUST_USE;
+
+/* Executes one request frame; false when there is no answer, because the store crashed or is down. */
+bool store_execute(struct store *store, struct arena *arena, struct str request, struct str *out_reply);
+
+/* It is up again, if it was down. */
+void store_restart(struct store *store);
+
+/* How often something changed. */
+uint64_t store_changes(const struct store *store);
+
+/* Whether somebody who looked at `changes` would find something else now: another change, or something became due since
+ * `looked_at_ms`. */
+bool store_has_news(struct store *store, uint64_t changes, int64_t looked_at_ms);
+
+/* Whether everything is at rest: nothing to plan, to send, to fetch or to deliver, no session running. */
+bool store_is_at_rest(struct store *store);
+
+/* Every text that the conflicts and the records of people's own overwriting hold, in one: what P2 accepts as kept. */
+struct result store_kept_texts(struct store *store, struct arena *arena, struct str *out) MUST_USE;
+
+void store_fault_point(const char *name);
+
+#endif

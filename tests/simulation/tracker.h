@@ -1,0 +1,87 @@
+/* A tracker of the run: tickets and comments with their whole history, and its habits: clocks of whole seconds that are an
+ * hour off, lists that show yesterday's news, webhooks that come late, twice or never. tandem reaches it through a struct
+ * connector; people edit it directly. */
+#ifndef SIMULATION_TRACKER_H
+#define SIMULATION_TRACKER_H
+
+#include "service/connector.h"
+
+struct world;
+
+/* How a creation of ours is known again. */
+enum marker_kind {
+  MARKER_IN_BODY,  /* as in GitHub: at the end of the body */
+  MARKER_PROPERTY, /* as in Jira: a property of the ticket */
+  MARKER_OWN_ID,   /* as in Linear: we choose the id */
+};
+
+struct habits {
+  const char *system;
+  enum marker_kind marker;
+  int64_t tick_ms;    /* of its clock; changes within one tick have the same version */
+  int64_t skew_ms;    /* its clock less the true time */
+  int64_t lag_ms;     /* how old a list may be */
+  int64_t overlap_ms; /* how far back each pull looks */
+  int64_t settle_ms;  /* how late a creation may come to light */
+  bool has_etags;
+  bool has_hooks, hooks_are_retried;
+  bool creates_in_steps; /* a status other than open takes a second request */
+};
+
+/* A ticket or comment as it was from `at_ms` on. */
+struct revision {
+  int64_t at_ms, version;
+  struct values fields; /* the body with its marker */
+  bool by_tandem;
+};
+
+struct remote_item {
+  struct tracker *tracker;
+  int number;
+  struct str id, kind, parent_id, marker; /* marker: a property */
+  bool by_tandem;
+  struct revision *revisions; /* oldest first */
+  size_t count, capacity;
+};
+
+enum { REMOTE_ITEMS_MAX = 128 };
+
+struct tracker {
+  struct world *world;
+  unsigned index, who;
+  struct habits habits;
+  struct connector connector;
+  struct remote_item items[REMOTE_ITEMS_MAX];
+  size_t item_count;
+  int64_t writes;         /* that tandem made */
+  int64_t newest_edit_ms; /* by anybody */
+};
+
+/* The tracker number `index` of the world, with habits by its seed. */
+void tracker_begin(struct tracker *tracker, struct world *world, unsigned index);
+
+/* Its clock, to the tick. */
+int64_t tracker_clock_ms(const struct tracker *tracker);
+
+/* Makes a new item of `kind` ("ticket", "comment"); without `id` it gets a number. Borrows the fields' texts. */
+struct remote_item *tracker_create(struct tracker *tracker, const char *kind, struct str id, struct str parent_id,
+                                   const struct values *fields, bool by_tandem);
+
+/* What the item holds now. */
+const struct revision *tracker_now(const struct remote_item *item);
+
+/* What it held at `at_ms`; NULL when it did not exist. */
+const struct revision *tracker_at(const struct remote_item *item, int64_t at_ms);
+
+/* Changes the named fields; nothing happens when all are so already. */
+void tracker_change(struct remote_item *item, const struct values *changed, bool by_tandem);
+
+struct remote_item *tracker_find(struct tracker *tracker, struct str kind, struct str id);
+
+/* An item's revision as an adapter sees it. */
+struct observation tracker_observe(struct arena *arena, const struct remote_item *item, const struct revision *revision);
+
+/* The tracker of this system in the current world. */
+struct tracker *tracker_of_system(struct str system);
+
+#endif

@@ -1,0 +1,38 @@
+/* Tokens in values. */
+#include "simulation/truth.h"
+
+#include <stdlib.h>
+
+#define IDENTITY_WORD "ticket i"
+
+static bool contains(struct str text, const char *token) {
+  return str_find(text, token) >= 0;
+}
+
+bool truth_holds(const struct value *value, const char *token) {
+  if (!value)
+    return false;
+  if (value->kind == VALUE_TEXT)
+    return contains(value->text, token);
+  for (size_t i = 0; i < value->count; i++)
+    if (contains(value->items[i], token))
+      return true;
+  return false;
+}
+
+int truth_identity(const struct values *fields) {
+  const struct value *body = values_find(fields, STR("body"));
+  ptrdiff_t at = body ? str_find(body->text, IDENTITY_WORD) : -1;
+  if (at < 0 || body->text.length < (size_t)at + strlen(IDENTITY_WORD) + 2)
+    return -1;
+  const char *digits = body->text.at + at + strlen(IDENTITY_WORD);
+  return (digits[0] - '0') * 10 + digits[1] - '0';
+}
+
+void truth_saw_off(struct truth *truth, const struct value *before, const struct value *after) {
+  for (size_t i = 0; i < truth->edit_count; i++) {
+    struct edit *edit = &truth->edits[i];
+    if (!edit->is_removal && truth_holds(before, edit->token) && !truth_holds(after, edit->token))
+      edit->was_seen_off = true;
+  }
+}

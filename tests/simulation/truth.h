@@ -1,0 +1,49 @@
+/* What people did, as they themselves know it: the checker's only source besides the trackers' histories. Every edit
+ * carries a token of its own ("e017"); every ticket an identity in the first line of its body ("ticket i03") that people
+ * leave alone. */
+#ifndef SIMULATION_TRUTH_H
+#define SIMULATION_TRUTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/values.h"
+
+enum { EDITS_MAX = 64, IDENTITIES_MAX = 32, TOKEN_BYTES = 8 };
+
+struct world;
+
+/* One edit that was made. */
+struct edit {
+  char token[TOKEN_BYTES];
+  int side;     /* 0 = here, else the tracker's number + 1 */
+  int identity; /* of the ticket */
+  const char *field;
+  bool is_made;
+  bool is_removal; /* of the label `token` */
+  bool was_seen_off; /* somebody who saw it took it away */
+  bool is_private; /* made here on a ticket or comment that never may leave */
+};
+
+struct truth {
+  struct edit edits[EDITS_MAX];
+  size_t edit_count;
+  struct {
+    bool exists, is_private;
+    int64_t private_since_ms;
+    int origin; /* the side it was made on */
+  } identities[IDENTITIES_MAX];
+  int identity_count;
+};
+
+/* The identity that a body names, or -1. */
+int truth_identity(const struct values *fields);
+
+/* The tokens of `before` that `after` lacks were taken away by somebody who saw them. */
+void truth_saw_off(struct truth *truth, const struct value *before, const struct value *after);
+
+/* Whether the text or a member of the set contains the token. */
+bool truth_holds(const struct value *value, const char *token);
+
+#endif

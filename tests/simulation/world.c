@@ -1,0 +1,184 @@
+/* Making a world, letting time pass, ending it. */
+#include "simulation/world.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "conflict/work.h"
+#include "scheduler/work.h"
+#include "simulation/people.h"
+
+static struct world *current;
+
+static const int64_t BEGINNING_MS = 1800000000000; /* 2027-01-15T08:00:00Z */
+
+struct world *world_current(void) {
+  return current;
+}
+
+/* -- randomness of the production code -- */
+
+static uint32_t random_word(void) {
+  return current ? (uint32_t)chances_draw(&current->chances, DRAW_CHOICE, WHO_WORLD) : 4;
+}
+
+static void random_bytes(void *const buffer, const size_t size) {
+  unsigned char *bytes = buffer;
+  for (size_t i = 0; i < size; i++)
+    bytes[i] = (unsigned char)random_word();
+}
+
+static const char *random_name(void) {
+  return "simulation";
+}
+
+static struct randombytes_implementation by_seed = {
+    .implementation_name = random_name, .random = random_word, .buf = random_bytes};
+
+/* -- telling -- */
+
+void world_tell(struct world *world, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  trace_line(&world->trace, world->now_ms, format, arguments);
+  va_end(arguments);
+}
+
+void world_violate(struct world *world, const char *property, const char *format, ...) {
+  if (world_is_wrong(world))
+    return;
+  int start = snprintf(world->violation, sizeof world->violation, "%s: ", property);
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(world->violation + start, sizeof world->violation - (size_t)start, format, arguments);
+  va_end(arguments);
+  world_tell(world, "VIOLATION %s", world->violation);
+}
+
+/* -- setting up -- */
+
+static struct actor *add_actor(struct world *world, const char *role, int number) {
+  struct actor *actor = &world->actors[world->actor_count];
+  actor->world = world;
+  actor->who = (unsigned)world->actor_count++;
+  actor->has_ended = false;
+  actor->lives = 0;
+  actor->connector = NULL;
+  actor->rpc.next_request = 0;
+  snprintf(actor->name, sizeof actor->name, "%s-%d", role, number);
+  return actor;
+}
+
+static void add_services(struct world *world) {
+  world->actor_count = 0;
+  for (size_t i = 0; i < world->tracker_count; i++)
+    for (int n = 1; n <= 2; n++) {
+      struct actor *actor = add_actor(world, world->trackers[i].habits.system, n);
+      actor->connector = &world->trackers[i].connector;
+      actor->bells = 1U << BELL_WORK;
+      actor->work = adapter_work;
+      if (!actor->worker)
+        actor->worker = calloc(1, sizeof *actor->worker);
+      if (!actor->worker)
+        abort();
+    }
+  for (int n = 1; n <= 2; n++) {
+    struct actor *actor = add_actor(world, "conflict", n);
+    actor->bells = 1U << BELL_PLAN | 1U << BELL_SESSION;
+    actor->work = conflict_work;
+  }
+  struct actor *actor = add_actor(world, "scheduler", 1);
+  actor->bells = 1U << BELL_SESSION;
+  actor->work = scheduler_work;
+}
+
+static void must(struct world *world, struct result result, const char *what) {
+  if (!result_ok(&result))
+    world_violate(world, "no bugs", "%s: %s", what, result.message);
+}
+
+static void configure(struct world *world, const struct tracker *tracker, bool follows) {
+  static const char *const strategies[] = {"manual", "manual", "merge", "local_wins", "external_wins", "newest_wins"};
+  struct str name = str_of(tracker->habits.system), others[TRACKERS_MAX];
+  uint64_t seed = world->chances.seed + tracker->index;
+  struct project_configure configure = {.project = {.name = name,
+                                                    .system = name,
+                                                    .base_url = STR("https://tracker.test"),
+                                                    .remote = name,
+                                                    .credential = name,
+                                                    .direction = STR("bidirectional"),
+                                                    .strategy = str_of(strategies[seed * 7 % 6]),
+                                                    .confirmed_by = STR("ann"),
+                                                    .privacy_default = STR("shareable"),
+                                                    .poll_interval_s = 120},
+                                        .actor = STR("ann")};
+  size_t count = 0;
+  for (size_t i = 0; i < world->tracker_count && follows; i++)
+    if (i != tracker->index)
+      others[count++] = str_of(world->trackers[i].habits.system);
+  configure.project.follows.at = others;
+  configure.project.follows.count = count;
+  struct project_id id;
+  must(world, people_verb(world, VERB_PROJECT_CONFIGURE, &configure, &id), "project.configure");
+}
+
+static void connect_trackers(struct world *world) {
+  bool follow = world->tracker_count > 1;
+  for (size_t i = 0; i < world->tracker_count; i++) {
+    struct credential_put put = {.name = str_of(world->trackers[i].habits.system),
+                                 .kind = STR("simulated"),
+                                 .secret = STR("{}"),
+                                 .actor = STR("ann")};
+    must(world, people_verb(world, VERB_CREDENTIAL_PUT, &put, NULL), "credential.put");
+    configure(world, &world->trackers[i], false);
+  }
+  for (size_t i = 0; i < world->tracker_count && follow; i++)
+    configure(world, &world->trackers[i], true);
+}
+
+void world_begin(struct world *world, struct store *store, const struct plan_of_run *plan) {
+  randombytes_set_implementation(&by_seed);
+  current = world;
+  world->now_ms = BEGINNING_MS;
+  world->store = store;
+  world->closing = false;
+  world->verbs = 0;
+  world->people_requests = 0;
+  world->violation[0] = 0;
+  world->truth = (struct truth){0};
+  events_clear(&world->events);
+  chances_begin(&world->chances, plan->seed);
+  world->chances.suppressed = plan->without_faults;
+  world->chances.suppressed_count = plan->without_fault_count;
+  trace_begin(&world->trace, plan->traced);
+  world->tracker_count = 1 + chances_draw(&world->chances, DRAW_SETTING, WHO_WORLD) % TRACKERS_MAX;
+  for (unsigned i = 0; i < world->tracker_count; i++)
+    tracker_begin(&world->trackers[i], world, i);
+  must(world, store_reset(store, world), "reset");
+  world->chances.calm = true;
+  connect_trackers(world);
+  world->chances.calm = false;
+  add_services(world);
+  for (size_t i = 0; i < world->actor_count; i++)
+    actor_start(&world->actors[i]);
+}
+
+void world_run(struct world *world, int64_t until_ms) {
+  struct event event;
+  while (!world_is_wrong(world) && world->events.count && world->events.at[0].at_ms <= until_ms) {
+    events_take(&world->events, &event);
+    world->now_ms = event.at_ms > world->now_ms ? event.at_ms : world->now_ms;
+    event.run(event.context, event.detail);
+    if (world->verbs > VERBS_MAX)
+      world_violate(world, "P9", "no end after %d verbs", VERBS_MAX);
+  }
+  if (world->now_ms < until_ms)
+    world->now_ms = until_ms;
+}
+
+void world_end(struct world *world) {
+  world->closing = true;
+  for (size_t i = 0; i < world->actor_count; i++)
+    actor_end(&world->actors[i]);
+  arena_reset(&world->arena);
+}
