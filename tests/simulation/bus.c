@@ -5,6 +5,7 @@
 
 #include "service/rpc_frames.h"
 #include "simulation/people.h"
+#include "simulation/tell.h"
 #include "simulation/world.h"
 
 enum { RESEND_MS = 10000, SLOWEST_MS = 12, LATEST_MS = 60000 };
@@ -33,11 +34,14 @@ static void arrive(void *context, uint64_t unused) {
 }
 
 static void tell(struct world *world, const struct rpc_pending *pending, struct str reply) {
-  if (pending->id == VERB_WORK_CLAIM || pending->id == VERB_PLAN_CLAIM || pending->id == VERB_SCHEDULE_TICK)
+  bool is_dull = pending->id == VERB_WORK_CLAIM || pending->id == VERB_WORK_RELEASE || pending->id == VERB_PLAN_CLAIM ||
+                 pending->id == VERB_SCHEDULE_TICK || pending->id == VERB_CREDENTIAL_GET;
+  if (is_dull || !world->trace.kept)
     return;
   struct result result = rpc_frames_reply(&world->arena, pending->id, reply, NULL);
-  world_tell(world, "%s %s%s%s", pending->actor->name, verb_table[pending->id].name, result_ok(&result) ? "" : ": ",
-             result.message);
+  struct str asked = tell_request(&world->arena, pending->id, pending->request);
+  world_tell(world, "%s %s%.*s%s%s", pending->actor->name, verb_table[pending->id].name, STR_FMT(asked),
+             result_ok(&result) ? "" : ": ", result.message);
 }
 
 /* The gate itself is exact: what it hands out is not private at that moment. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "simulation/people.h"
+#include "simulation/tell.h"
 #include "simulation/world.h"
 
 enum { PAGE = 3, TIMEOUT_MS = 30000, UNUSED_NUMBERS_MAX = 5 };
@@ -351,8 +352,11 @@ static struct result push(struct connection *c, struct arena *arena, const struc
   struct world *world = c->tracker->world;
   TRY(reach(c, true));
   people_check_outbound(world, push->payload, TIMEOUT_MS);
-  world_tell(world, "%s %.*ss %.*s %.*s in %s", actor_current()->name, STR_FMT(push->intent->change),
-             STR_FMT(push->intent->kind), STR_FMT(push->intent->external_id), c->tracker->habits.system);
+  world_tell(world, "%s %.*ss %.*s %.*s in %s%.*s%.*s%.*s", actor_current()->name, STR_FMT(push->intent->change),
+             STR_FMT(push->intent->kind), STR_FMT(push->intent->external_id), c->tracker->habits.system,
+             STR_FMT(tell_values(arena, "set", &push->payload->set)),
+             STR_FMT(tell_values(arena, "add", &push->payload->add)),
+             STR_FMT(tell_values(arena, "remove", &push->payload->remove)));
   return str_is(push->intent->change, "create") ? push_create(c, arena, push, out) : push_update(c, arena, push, out);
 }
 

@@ -2,6 +2,7 @@
 #include "simulation/people_edits.h"
 
 #include "simulation/people.h"
+#include "simulation/tell.h"
 #include "simulation/world.h"
 
 static struct arena *arena_of(const struct planned_edit *p) {
@@ -24,7 +25,7 @@ static struct edit *remember(const struct planned_edit *p, int identity, const c
 
 static void tell(const struct planned_edit *p, const char *what, int identity) {
   const char *where = p->side ? p->world->trackers[p->side - 1].habits.system : "here";
-  world_tell(p->world, "person %s e%03d: %s on i%02d", where, p->number, what, identity);
+  world_tell(p->world, "person %s e%03d: %s of i%02d", where, p->number, what, identity);
 }
 
 /* -- what a change makes of a field -- */
@@ -184,7 +185,7 @@ static void edit_remote(const struct planned_edit *p, struct remote_item *item) 
   if (!after.name.length || identity < 0)
     return;
   remember_change(p, identity, &seen.fields, &after);
-  tell(p, after.name.at, identity);
+  tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
   if (str_is(after.name, "body") && item->tracker->habits.marker == MARKER_IN_BODY && seen.marker.length)
     after.text =
         str_format(arena_of(p), "%.*s\n\n<!-- tandem:v1:%.*s -->", STR_FMT(after.text), STR_FMT(seen.marker));
@@ -217,7 +218,14 @@ static const struct ticket *pick_local(const struct planned_edit *p) {
   struct result result = people_verb(p->world, VERB_TICKET_LIST, &query, &list);
   if (!result_ok(&result))
     world_violate(p->world, "no bugs", "ticket.list: %s", result.message);
-  return list.tickets.count ? &list.tickets.at[p->target % list.tickets.count] : NULL;
+  if (list.tickets.count == 0)
+    return NULL;
+  struct ticket *ticket = ARENA_NEW(arena_of(p), struct ticket); /* pages have no bodies */
+  struct ticket_get get = {.key = list.tickets.at[p->target % list.tickets.count].key};
+  result = people_verb(p->world, VERB_TICKET_GET, &get, ticket);
+  if (!result_ok(&result))
+    world_violate(p->world, "no bugs", "ticket.get: %s", result.message);
+  return ticket;
 }
 
 static void edit_local(const struct planned_edit *p, const struct ticket *ticket) {
@@ -228,7 +236,7 @@ static void edit_local(const struct planned_edit *p, const struct ticket *ticket
   if (!after.name.length || identity < 0)
     return;
   remember_change(p, identity, &ticket->fields, &after);
-  tell(p, after.name.at, identity);
+  tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
   struct result result = people_verb(p->world, VERB_TICKET_EDIT, &edit, &changed);
   if (!result_ok(&result))
     world_violate(p->world, "no bugs", "ticket.edit: %s", result.message);

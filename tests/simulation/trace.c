@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_BYTES = 512 };
+enum { LINE_BYTES = 2048 };
 
 void trace_begin(struct trace *trace, bool kept) {
   trace->kept = kept;

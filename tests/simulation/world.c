@@ -70,7 +70,6 @@ static struct actor *add_actor(struct world *world, const char *role, int number
 }
 
 static void add_services(struct world *world) {
-  world->actor_count = 0;
   for (size_t i = 0; i < world->tracker_count; i++)
     for (int n = 1; n <= 2; n++) {
       struct actor *actor = add_actor(world, world->trackers[i].habits.system, n);
@@ -143,6 +142,7 @@ void world_begin(struct world *world, struct store *store, const struct plan_of_
   world->store = store;
   world->closing = false;
   world->verbs = 0;
+  world->actor_count = 0;
   world->people_requests = 0;
   world->violation[0] = 0;
   world->truth = (struct truth){0};
