@@ -222,9 +222,30 @@ static struct result prepare_intent(struct call *call, const struct target *t, c
                   NULL);
 }
 
-static struct result commit_one(struct call *call, const struct plan_outcome *o) {
+/* The items whose local side an earlier outcome of the same commit has changed. */
+struct changed_here {
+  int64_t *items;
+  size_t count;
+};
+
+static bool is_changed_here(const struct changed_here *changed, int64_t item_id) {
+  for (size_t i = 0; i < changed->count; i++)
+    if (changed->items[i] == item_id)
+      return true;
+  return false;
+}
+
+/* `*moved`: another tracker's outcome has changed the local side since this one was planned. change_local has queued
+ * the mapping again, so it is planned on what is there now. */
+static struct result commit_one(struct call *call, const struct plan_outcome *o, struct changed_here *changed,
+                                bool *moved) {
   struct target t;
   TRY(load_target(call, o->mapping_id, &t));
+  *moved = is_changed_here(changed, t.item_id);
+  if (*moved)
+    return RESULT_DONE;
+  if (o->local.count)
+    changed->items[changed->count++] = t.item_id;
   TRY(change_local(call, &t, &o->local));
   if (o->shadow_external.count)
     TRY(adopt_move_shadow(call, o->mapping_id, &o->shadow_external, &o->shadow_local));
@@ -279,23 +300,22 @@ struct result store_plan_commit(struct call *call, const void *request, void *re
   const struct plan_commit *commit = request;
   struct plan_committed *answer = reply;
   bool *still = ARENA_ARRAY(call->arena, bool, commit->outcomes.count);
+  struct changed_here changed = {.items = ARENA_ARRAY(call->arena, int64_t, commit->outcomes.count)};
   struct import_set imports = {0};
   if (commit->preview)
     return preview_commit(call, commit, answer);
   TRY(take_current(call, commit, still));
   for (size_t i = 0; i < commit->outcomes.count; i++) {
     const struct plan_outcome *outcome = &commit->outcomes.at[i];
-    if (!still[i]) {
-      answer->moved++;
-      continue;
-    }
-    answer->committed++;
-    if (outcome->import)
+    bool moved = !still[i];
+    if (!moved && outcome->import)
       imports_add(call, &imports, outcome);
-    else if (outcome->ignore)
+    else if (!moved && outcome->ignore)
       TRY(imports_ignore(call, outcome->mapping_id));
-    else
-      TRY(commit_one(call, outcome));
+    else if (!moved)
+      TRY(commit_one(call, outcome, &changed, &moved));
+    answer->moved += moved;
+    answer->committed += !moved;
   }
   TRY(ring_if_ending(call));
   return imports_commit(call, &imports);
