@@ -44,6 +44,7 @@ class Application:
         self.base = ""
         self.latency_s = 0.0
         self.shorten_pages = 0.0
+        self.failing_issues = set()
         self._random = random.Random(seed)
 
     def wire(self, base, limits, auth):

@@ -50,6 +50,7 @@ class Application:
         self.limits = Limits(self.clock, limits_enabled, requests, complexity_limit)
         self.latency_s = 0.0
         self.partial_errors = 0
+        self.partial_error_path = None
         self.control = None
         self._documents = {}
         self._documents_lock = threading.Lock()
@@ -116,11 +117,20 @@ class Application:
         return response
 
     def _with_partial_error(self, answer):
-        """On request: an error beside whole data, as when a part of Linear's answer fails."""
+        """On request: an error beside data, whole or with null at the error's path, as when a part of it fails."""
         if self.partial_errors > 0 and answer["data"] is not None:
             self.partial_errors -= 1
-            answer = dict(answer, errors=answer.get("errors", []) + [errors.internal().document()])
+            path = self.partial_error_path
+            if path:
+                self._spoil(answer["data"], path)
+            answer = dict(answer, errors=answer.get("errors", []) + [errors.internal().document(path)])
         return answer
+
+    @staticmethod
+    def _spoil(data, path):
+        for step in path[:-1]:
+            data = data[step]
+        data[path[-1]] = None
 
     def _prepare(self, request, asked):
         """The run of the asked operation and its points. Raises LinearError."""

@@ -120,7 +120,7 @@ struct jira_answer {
   int64_t date_ms; /* Jira's clock, 0 = not said */
 };
 
-/* One call; an access token that is not taken any more is renewed once. A GET or a search never ends UNCERTAIN. */
+/* One call; an access token that is not taken any more is renewed once. What only reads never ends UNCERTAIN. */
 struct result jira_call(struct connection *c, struct arena *arena, const struct jira_request *request,
                         struct jira_answer *out) MUST_USE;
 
@@ -217,6 +217,8 @@ struct result jira_pull(struct connection *c, struct arena *arena, struct str mo
                         struct pull_page *out) MUST_USE;
 struct result jira_fetch(struct connection *c, struct arena *arena, const struct external_ref *ref, bool *not_modified,
                          struct observation *out) MUST_USE;
+struct result jira_fetch_many(struct connection *c, struct arena *arena, const struct external_ref *refs, size_t count,
+                              struct observation *out) MUST_USE;
 struct result jira_push(struct connection *c, struct arena *arena, const struct push *push,
                         struct observation *out) MUST_USE;
 struct result jira_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
