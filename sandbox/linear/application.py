@@ -18,7 +18,7 @@ from sandbox.common.faults import Faults
 from sandbox.common.history import RequestLog
 from sandbox.common.httpd import Response, http_date
 from sandbox.common.router import Route
-from sandbox.linear import complexity, errors, schema
+from sandbox.linear import complexity, errors, person, schema
 from sandbox.linear.auth import Auth
 from sandbox.linear.execute import Run
 from sandbox.linear.fields import Context, resolve
@@ -66,6 +66,9 @@ class Application:
         rule = self.faults.choose(request.method, "/%s?%s" % (request.path.strip("/"), name), request.actor)
         if self.latency_s > 0:
             time.sleep(self.latency_s)
+        if rule is not None and rule.kind == fault_rules.MEANWHILE:
+            with self.world.lock:
+                person.act(self, rule.spec["act"])
         if rule is not None and rule.kind in fault_rules.BEFORE:
             response = fault_rules.spoil_before(rule, Response(0, b"", self._headers()))
         else:
