@@ -149,10 +149,20 @@ bool linear_priority_number(struct str word, int64_t *out);
 /* A cycle's word: its name, or "Cycle 3". */
 struct str linear_cycle_name(struct arena *arena, const cJSON *cycle);
 
+/* As people write it: "3", "2.5". */
+struct str linear_number(struct arena *arena, double number);
+
 bool linear_is_uuid(struct str text);
 
 /* Names are compared without case. */
 bool linear_same_name(struct str a, struct str b);
+
+/* -- history.c: pure -- */
+
+/* The fields of the payload as they were just before our write, by the newest entries of the issue's history in the
+ * mutation's answer; `look` is the version at our look before it, `now` what the answer shows. */
+struct values linear_replaced(struct arena *arena, const struct payload *payload, int64_t look, const cJSON *issue,
+                              const struct values *now);
 
 /* -- write.c: pure but for `id_of` -- */
 

@@ -19,6 +19,15 @@
 /* One issue by itself, with all of its labels. */
 #define WHOLE_ISSUE " { ...Issue labels(first: 250) { nodes { name } } } "
 
+/* What the newest changes were: the one of the mutation that asks is among them. */
+#define NEWEST_CHANGES                                                                   \
+  " history(first: 5) { nodes { createdAt actor { isMe } fromTitle toTitle "             \
+  "fromStateId fromState { name } toStateId toState { name } fromPriority toPriority "   \
+  "fromAssigneeId fromAssignee { displayName } toAssigneeId toAssignee { displayName } " \
+  "fromEstimate toEstimate fromDueDate toDueDate fromParentId toParentId "               \
+  "fromProjectId fromProject { name } toProjectId toProject { name } "                   \
+  "fromCycleId fromCycle { number name } toCycleId toCycle { number name } } } "
+
 #define COMMENT_FRAGMENT                                                             \
   " fragment Comment on Comment { id body url createdAt updatedAt archivedAt "       \
   "user { displayName isMe } botActor { name } parent { id } issue { id identifier " \
@@ -124,8 +133,8 @@ const struct linear_query linear_mutation_update_issue = {
     .name = "UpdateIssue",
     .is_write = true,
     .text = "mutation UpdateIssue($id: String!, $input: IssueUpdateInput!) { written: issueUpdate(id: $id, input: "
-            "$input) { "
-            "success issue" WHOLE_ISSUE "} }" ISSUE_FRAGMENT};
+            "$input) { success issue { ...Issue labels(first: 250) { nodes { name } } " NEWEST_CHANGES
+            "} } }" ISSUE_FRAGMENT};
 
 const struct linear_query linear_mutation_create_comment = {
     .name = "CreateComment",
