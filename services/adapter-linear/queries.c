@@ -116,6 +116,9 @@ const struct linear_query linear_mutation_update_comment = {
     "$input) "
     "{ success comment { ...Comment } } }" COMMENT_FRAGMENT};
 
+const struct linear_query linear_mutation_delete_comment = {
+    "DeleteComment", true, "mutation DeleteComment($id: String!) { written: commentDelete(id: $id) { success } }"};
+
 const struct linear_query linear_mutation_create_label = {
     "CreateLabel", true,
     "mutation CreateLabel($input: IssueLabelCreateInput!) { written: issueLabelCreate(input: $input) { success "
@@ -151,6 +154,7 @@ const struct linear_query *const linear_queries[] = {
     &linear_mutation_update_issue,
     &linear_mutation_create_comment,
     &linear_mutation_update_comment,
+    &linear_mutation_delete_comment,
     &linear_mutation_create_label,
     &linear_mutation_create_webhook,
     &linear_mutation_update_webhook,
