@@ -26,7 +26,8 @@ class Shared(unittest.TestCase):
         cls.world.close()
 
     def fresh(self, tracker, title="Deleting"):
-        """A ticket that is everywhere: its key here, and its keys in the trackers."""
+        """A ticket that is everywhere: its key here, and its keys in the trackers. What other tests deleted is meant."""
+        self.world.sql("update project set gone_confirmed_at = now()")
         key, keys = self.world.everywhere(tracker, tracker.create("alice", title=title))
         self.world.settle()
         return key, keys
@@ -66,6 +67,14 @@ class Shared(unittest.TestCase):
     def pause_webhooks(self, pause):
         for tracker in self.trackers:
             tracker.sandbox.control("POST", "webhooks", {"pause": pause})
+
+    def look_at(self, kind, external_id):
+        """Has one item fetched by id now."""
+        self.world.sql("insert into fetch_queue (project_id, kind, external_id, reason) select project_id, kind, "
+                       "external_id, 'test' from external_item where kind = '%s' and external_id = '%s' on conflict "
+                       "(external_id, kind, project_id) do update set next_at = now(), attempts = 0" % (kind, external_id))
+        wait_for(lambda: self.world.sql("select count(*) from fetch_queue where next_at <= now()") == [["0"]], "the fetch")
+        self.world.settle()
 
     def check_quiet(self):
         """P4: two more rounds write nothing."""
@@ -196,14 +205,6 @@ class Comments(Shared):
         wait_for(lambda: self.count(keys) == [0, 0, 0], "the copies to go")
         self.check_quiet()
 
-    def look_at(self, kind, external_id):
-        """Has one item fetched by id now."""
-        self.world.sql("insert into fetch_queue (project_id, kind, external_id, reason) select project_id, kind, "
-                       "external_id, 'test' from external_item where kind = '%s' and external_id = '%s' on conflict "
-                       "(external_id, kind, project_id) do update set next_at = now(), attempts = 0" % (kind, external_id))
-        wait_for(lambda: self.world.sql("select count(*) from fetch_queue where next_at <= now()") == [["0"]], "the fetch")
-        self.world.settle()
-
     def test_deletes_late_webhook_of_an_edit_brings_nothing_back(self):
         key, keys, ids = self.commented(self.trackers[0])
         self.trackers[0].sandbox.control("POST", "webhooks", {"duplicate": True, "shuffle": True})
@@ -213,6 +214,113 @@ class Comments(Shared):
         self.trackers[0].sandbox.control("POST", "webhooks", {"duplicate": False, "shuffle": False})
         self.check_quiet()
         self.assertEqual((self.count(keys), self.conflicts(key)), ([0, 0, 0], []))
+
+
+class Tickets(Shared):
+    def mapping(self, key, tracker):
+        return next(one for one in self.world.call("ticket.get", key=key)["mappings"] if one["project"] == tracker.name)
+
+    def status(self, key):
+        return self.world.call("ticket.get", key=key)["fields"]["status"]
+
+    def test_deletes_ticket_is_a_question_and_its_comments_stay(self):
+        for place, tracker in enumerate(self.trackers):
+            others = [one for one in range(3) if one != place]
+            for choice, status in (("local", "open"), ("external", "cancelled")):
+                with self.subTest(tracker=tracker.system, choice=choice):
+                    key, keys, _ = self.commented(tracker)
+                    tracker.delete("erin", keys[place])
+                    conflict = self.the_conflict(key)
+                    self.assertEqual((conflict["field"], conflict["local"]["ticket"], conflict["external"]["ticket"]),
+                                     ("ticket", "open", "deleted"))
+                    self.assertEqual((self.status(key), len(self.here(key))), ("open", 1))
+                    self.decide(conflict, choice)
+                    self.assertEqual((self.mapping(key, tracker)["state"], self.mapping(key, tracker)["reason"]),
+                                     ("gone", "deleted there"))
+                    self.assertEqual((self.status(key), len(self.here(key)), self.conflicts(key)), (status, 1, []))
+                    for other in others:
+                        self.assertEqual(self.trackers[other].local(self.trackers[other].external(status)),
+                                         self.trackers[other].look(keys[other])["status"])
+                        self.assertEqual(len(self.trackers[other].comment_ids(keys[other])), 1)
+                    self.check_quiet()
+
+    def test_deletes_kept_ticket_lives_on_with_the_others(self):
+        key, keys = self.fresh(self.trackers[0])
+        self.trackers[0].delete("erin", keys[0])
+        self.decide(self.the_conflict(key), "local")
+        self.trackers[1].edit("bob", keys[1], title="Still here")
+        wait_for(lambda: self.trackers[2].look(keys[2])["title"] == "Still here", "the edit")
+        self.world.call("ticket.comment", key=key, body="So am I.", actor="user:carol")
+        wait_for(lambda: len(self.trackers[2].comment_ids(keys[2])) == 1, "the comment")
+        self.check_quiet()
+
+    def test_deletes_ticket_that_comes_back_is_linked_again(self):
+        linear, place = self.trackers[2], 2
+        for decided in (False, True):
+            with self.subTest(decided=decided):
+                key, keys, _ = self.commented(linear)
+                linear.delete("erin", keys[place])
+                conflict = self.the_conflict(key)
+                if decided:
+                    self.decide(conflict, "local")
+                linear.restore("erin", keys[place])
+                linear.edit("erin", keys[place], title="Back")
+                wait_for(lambda: self.world.call("ticket.get", key=key)["fields"]["title"] == "Back", "the ticket")
+                self.world.settle()
+                self.assertEqual(self.mapping(key, linear)["state"], "linked")
+                self.assertEqual(self.conflicts(key), [])
+                ended = self.conflicts(key, "resolved" if decided else "superseded")[0]
+                self.assertEqual(ended["decided_by"], "user:carol" if decided else "tandem: it is there again")
+                self.trackers[0].edit("bob", keys[0], title="And forth")
+                wait_for(lambda: linear.look(keys[place])["title"] == "And forth", "an edit to travel")
+                self.world.call("ticket.comment", key=key, body="Welcome.", actor="user:carol")
+                wait_for(lambda: len(linear.comment_ids(keys[place])) == 2, "a comment to travel")
+                self.check_quiet()
+
+    def test_deletes_moved_ticket_tells_where_it_went(self):
+        key, keys = self.fresh(self.trackers[0])
+        number = int(keys[0][1:])
+        self.trackers[0].sandbox.act("alice", "transfer", number=number, fields={"to": "acme/hangar"})
+        self.look_at("ticket", str(number))
+        self.assertEqual(self.conflicts(key), [])
+        self.world.sql("update gone_item set gone_at = gone_at - interval '10 minutes' where kind = 'ticket'")
+        self.look_at("ticket", str(number))
+        conflict = self.the_conflict(key)
+        self.assertRegex(conflict["external"]["ticket"], r"\Atransferred to http.*/issues/1")
+        self.decide(conflict, "local")
+        self.check_quiet()
+
+
+class Many(unittest.TestCase):
+    """What one mistake over there can take along."""
+
+    def gone(self, world, state):
+        return int(world.sql("select count(*) from conflict where kind = 'deleted_vs_edited' and state = '%s'" % state)[0][0])
+
+    def project(self, world):
+        return world.call("project.list")["projects"][0]
+
+    def test_deletes_of_many_pause_the_project_until_a_person_resumes_it(self):
+        for deleted, stops in ((10, False), (11, True)):
+            with self.subTest(deleted=deleted), Trackers(kinds=(GitHub,), follow=False) as world:
+                github = world.trackers[0]
+                keys = [github.create("alice", title="One of many %d" % i) for i in range(deleted + 20)]
+                world.sync(github.name)
+                world.settle()
+                github.sandbox.control("POST", "webhooks", {"pause": True})
+                for key in keys[:deleted]:
+                    github.delete("erin", key)
+                github.sandbox.control("POST", "webhooks", {"pause": False})
+                if not stops:
+                    wait_for(lambda: self.gone(world, "open") == deleted, "all conflicts")
+                    continue
+                wait_for(lambda: self.project(world)["state"] == "failed", "the project to stop")
+                self.assertEqual(self.gone(world, "open"), 0)
+                self.assertRegex(self.project(world)["state_reason"],
+                                 r"\A11 of 31 tickets and comments are gone .* tandem projects resume github\Z")
+                world.call("project.set_state", name="github", state="active", actor="user:carol")
+                wait_for(lambda: self.gone(world, "open") == deleted, "all conflicts")
+                self.assertEqual(self.project(world)["state"], "active")
 
 
 if __name__ == "__main__":
