@@ -91,6 +91,7 @@ struct ticket_edit {
 struct ticket_get {
   struct str key;
   bool external; /* with the cached external fields of each mapping */
+  bool deleted;  /* with the comments that were deleted */
 };
 struct ticket_query {
   struct str project, status, label, text, after; /* `after`: the last key of the page before */
@@ -102,6 +103,9 @@ struct ticket_list {
 };
 struct ticket_comment {
   struct str key, body, privacy, actor;
+};
+struct comment_delete {
+  struct str key, actor;
 };
 struct ticket_share {
   struct str key;
@@ -225,6 +229,11 @@ struct work_fail {
   int64_t retry_after_ms;
   struct usage usage;
 };
+/* A single fetch that this one item does not allow: nothing is wrong with the others. */
+struct refused_fetch {
+  struct external_ref ref;
+  struct str message;
+};
 struct observe {
   struct lease lease;
   struct str source; /* list | fresh | webhook */
@@ -235,6 +244,7 @@ struct observe {
   LIST_OF(struct str) poison_ids;            /* webhook: deliveries that can never be understood, decimal */
   LIST_OF(struct str) delivery_ids;          /* webhook: deliveries that this settles, decimal */
   LIST_OF(struct external_ref) not_modified; /* fresh: a 304, the cached observation still holds */
+  LIST_OF(struct refused_fetch) refused;     /* fresh: items that cannot be read, with the reason */
   struct usage usage;
 };
 struct observe_result {
@@ -375,6 +385,7 @@ enum verb_id {
   VERB_TICKET_GET,
   VERB_TICKET_LIST,
   VERB_TICKET_COMMENT,
+  VERB_COMMENT_DELETE,
   VERB_TICKET_SHARE,
   VERB_TICKET_LINK,
   VERB_LINK_SUGGEST,

@@ -32,9 +32,27 @@ static struct result read_back(struct connection *c, struct arena *arena, bool c
 
 /* -- comments -- */
 
+static struct result delete_comment(struct connection *c, struct arena *arena, const struct intent *intent,
+                                    struct observation *out) {
+  struct github_request request = {.method = "DELETE", .scope = AT_REPO, .take_gone = true};
+  struct github_answer answer = {0};
+  request.path = str_format(arena, "/issues/comments/%.*s", STR_FMT(intent->external_id));
+  TRY(github_call(c, arena, &request, &answer));
+  if (answer.status == 301 || answer.status == 451)
+    return result_error(RESULT_REJECTED, "the comment is out of reach (status %lld): delete it there",
+                        (long long)answer.status);
+  *out = (struct observation){.kind = intent->kind,
+                              .external_id = intent->external_id,
+                              .parent_external_id = intent->parent_external_id,
+                              .gone = STR("deleted")};
+  return RESULT_DONE;
+}
+
 static struct result push_comment(struct connection *c, struct arena *arena, const struct push *push,
                                   struct observation *out) {
   const struct intent *intent = push->intent;
+  if (str_is(intent->change, "delete"))
+    return delete_comment(c, arena, intent, out);
   bool create = str_is(intent->change, "create");
   struct str path, body;
   struct github_answer answer = {0};
@@ -99,14 +117,31 @@ static struct result issue_body(struct connection *c, struct arena *arena, const
   return github_write_issue(arena, payload, create, number, out);
 }
 
+/* As it was fetched just before; after a 304 it is asked for. */
+static struct result status_now(struct connection *c, struct arena *arena, const struct push *push, struct str issue,
+                                struct str *out) {
+  struct github_answer answer = {0};
+  struct observation now;
+  if (push->fresh) {
+    *out = values_text(&push->fresh->fields, "status");
+    return RESULT_DONE;
+  }
+  TRY(github_get(c, arena, issue, &answer));
+  TRY(read_back(c, arena, false, &answer, &now));
+  *out = values_text(&now.fields, "status");
+  return RESULT_DONE;
+}
+
 /* GitHub ignores a reason for closing what is closed already
  * (https://docs.github.com/en/rest/issues/issues?apiVersion=2022-11-28#update-an-issue): it has to be opened first. */
 static struct result open_for_another_reason(struct connection *c, struct arena *arena, const struct push *push,
                                              struct str issue) {
-  struct str wanted = values_text(&push->payload->set, "status");
-  struct str is = push->fresh ? values_text(&push->fresh->fields, "status") : (struct str){0};
+  struct str wanted = values_text(&push->payload->set, "status"), is;
   struct github_answer answer = {0};
-  if (!str_starts_with(wanted, "closed") || !str_starts_with(is, "closed") || str_equal(wanted, is))
+  if (!str_starts_with(wanted, "closed"))
+    return RESULT_DONE;
+  TRY(status_now(c, arena, push, issue, &is));
+  if (!str_starts_with(is, "closed") || str_equal(wanted, is))
     return RESULT_DONE;
   return send(c, arena, "PATCH", issue, STR("{\"state\":\"open\"}"), &answer);
 }
@@ -167,6 +202,8 @@ struct result github_push(struct connection *c, struct arena *arena, const struc
   struct str self;
   int64_t number;
   bool create = str_is(push->intent->change, "create"), comment = str_is(push->intent->kind, "comment");
+  if (!comment && str_is(push->intent->change, "delete"))
+    return result_error(RESULT_REJECTED, "issues are not deleted; close it");
   if ((!create && !str_to_i64(push->intent->external_id, &number)) ||
       (create && comment && !str_to_i64(push->intent->parent_external_id, &number)))
     return result_error(RESULT_REJECTED, "the write has no number of GitHub's as its target");

@@ -80,15 +80,31 @@ static struct result update_comment(struct connection *c, struct arena *arena, c
   return read_comment_back(c, arena, issue, key, &answer, out);
 }
 
+static struct result delete_comment(struct connection *c, struct arena *arena, const struct intent *intent,
+                                    struct observation *out) {
+  struct jira_request request = {.method = "DELETE", .take_gone = true};
+  struct jira_answer answer = {0};
+  struct str issue, id;
+  jira_split_comment_id(intent->external_id, &issue, &id);
+  request.path = str_format(arena, "/issue/%.*s/comment/%.*s", STR_FMT(issue), STR_FMT(id));
+  TRY(jira_call(c, arena, &request, &answer));
+  *out = (struct observation){
+      .kind = intent->kind, .external_id = intent->external_id, .parent_external_id = issue, .gone = STR("deleted")};
+  return RESULT_DONE;
+}
+
 /* -- issues -- */
 
-static struct result read_issue_back(struct connection *c, struct arena *arena, struct str id,
-                                     struct observation *out) {
+/* After an update with what it replaced; `before` is the issue as it was, NULL for a creation. */
+static struct result read_issue_back(struct connection *c, struct arena *arena, struct str id, const cJSON *before,
+                                     const struct payload *payload, struct observation *out) {
   cJSON *issue;
-  TRY(after_write(jira_get_issue(c, arena, id, &issue)));
+  TRY(after_write(before ? jira_get_issue_with_history(c, arena, id, &issue) : jira_get_issue(c, arena, id, &issue)));
   if (!issue)
     return after_write(result_error(RESULT_GONE, "issue %.*s is gone", STR_FMT(id)));
   struct result result = jira_read_issue(c, arena, issue, out);
+  if (result_ok(&result) && before)
+    out->replaced = jira_replaced(c, arena, payload, before, issue);
   cJSON_Delete(issue);
   return after_write(result);
 }
@@ -141,9 +157,11 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
   if (!issue)
     return result_error(RESULT_GONE, "issue %.*s is not there", STR_FMT(push->intent->external_id));
   struct result result = change(c, arena, push, issue, &wrote);
+  result = wrote ? after_write(result) : result;
+  if (result_ok(&result))
+    result = read_issue_back(c, arena, push->intent->external_id, issue, push->payload, out);
   cJSON_Delete(issue);
-  TRY(wrote ? after_write(result) : result);
-  return read_issue_back(c, arena, push->intent->external_id, out);
+  return result;
 }
 
 static struct result create_document(struct connection *c, struct arena *arena, const struct push *push, cJSON **out) {
@@ -195,7 +213,7 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
     return result_error(RESULT_UNCERTAIN, "Jira's answer to the creation has no id");
   if (status.length)
     TRY(after_write(set_first_status(c, arena, id, status)));
-  return read_issue_back(c, arena, id, out);
+  return read_issue_back(c, arena, id, NULL, push->payload, out);
 }
 
 static bool has_target(const struct intent *intent, bool create, bool comment) {
@@ -210,6 +228,9 @@ struct result jira_push(struct connection *c, struct arena *arena, const struct 
   bool create = str_is(intent->change, "create"), comment = str_is(intent->kind, "comment");
   if (!has_target(intent, create, comment))
     return result_error(RESULT_REJECTED, "the write has no id of Jira's as its target");
+  if (str_is(intent->change, "delete"))
+    return comment ? delete_comment(c, arena, intent, out)
+                   : result_error(RESULT_REJECTED, "issues are not deleted; close it");
   TRY(jira_self(c, arena)); /* before the write: what comes after it must not fail */
   TRY(jira_fields_load(c, arena));
   if (comment)

@@ -36,6 +36,11 @@ class Tracker:
                 "rules": rules, **settings}
 
     @property
+    def ports(self):
+        """Where tandem may go for it."""
+        return [self.sandbox.port]
+
+    @property
     def hook_url(self):
         return "http://127.0.0.1:%d/webhooks/%s" % (self.webhook_port, self.name)
 
@@ -87,6 +92,16 @@ class GitHub(Tracker):
 
     def edit_comment(self, actor, key, comment, body):
         self.sandbox.act(actor, "edit_comment", number=int(key[1:]), fields={"comment_id": comment, "body": body})
+
+    def delete_comment(self, actor, key, comment):
+        self.sandbox.act(actor, "delete_comment", number=int(key[1:]), fields={"comment_id": comment})
+
+    def comment_ids(self, key):
+        path = "/repos/acme/rocket/issues/%s/comments" % key[1:]
+        return [one["id"] for one in self.sandbox.request("GET", path, None, self.headers)]
+
+    def delete(self, actor, key):
+        self.sandbox.act(actor, "delete", number=int(key[1:]))
 
     def look(self, key):
         issue = self.sandbox.issue(int(key[1:]))
@@ -154,6 +169,18 @@ class Linear(Tracker):
 
     def edit_comment(self, actor, key, comment, body):
         self.act(actor, "edit_comment", key, comment_id=comment, body=body)
+
+    def delete_comment(self, actor, key, comment):
+        self.act(actor, "delete_comment", key, comment_id=comment)
+
+    def comment_ids(self, key):
+        return [one["id"] for one in self.ask(self.issue_query, id=key)["issue"]["comments"]["nodes"]]
+
+    def delete(self, actor, key):
+        self.act(actor, "trash", key)
+
+    def restore(self, actor, key):
+        self.act(actor, "restore", key)
 
     def look(self, key):
         issue = self.ask(self.issue_query, id=key)["issue"]
@@ -225,6 +252,15 @@ class Jira(Tracker):
     def edit_comment(self, actor, key, comment, body):
         self.act(actor, "edit_comment", key, comment_id=comment, body=body)
 
+    def delete_comment(self, actor, key, comment):
+        self.act(actor, "delete_comment", key, comment_id=comment)
+
+    def comment_ids(self, key):
+        return [one["id"] for one in self.ask("GET", "/rest/api/3/issue/" + key)["fields"]["comment"]["comments"]]
+
+    def delete(self, actor, key):
+        self.act(actor, "delete", key)
+
     @classmethod
     def _markdown(cls, node):
         """The few kinds of nodes that these tests write."""
@@ -259,7 +295,7 @@ class Trackers(World):
     def __init__(self, kinds=(GitHub, Jira, Linear), webhooks=True, follow=True, **more):
         super().__init__(("--issues", "0", "--no-limits"), start=False, **more)
         self.trackers = [kind(self, kind.system) for kind in kinds]
-        self.extra["TANDEM_ALLOW_HOSTS"] = ",".join("127.0.0.1:%d" % one.sandbox.port for one in self.trackers)
+        self.extra["TANDEM_ALLOW_HOSTS"] = ",".join("127.0.0.1:%d" % port for one in self.trackers for port in one.ports)
         for role in ("store", "conflict", "scheduler"):
             self.start(role)
         wait_for(self.answers, "the store")
