@@ -121,7 +121,6 @@ struct result adapter_work(struct service_context *context, int64_t *wait_ms) {
   return worker_round(context->state, context, wait_ms);
 }
 
-
 /* Idle until a bell rings or `wait_ms` have passed. What stands in the database unchanged, with nothing that has become
  * due, need not be looked at again: only time is saved by that. */
 static void rest(struct actor *actor, uint64_t rings, int64_t wait_ms) {
@@ -166,8 +165,7 @@ static void begin_life(struct actor *actor) {
   actor->service = (struct service_context){
       .rpc = &actor->rpc, .name = actor->rpc.client, .arena = &actor->arena, .state = actor->worker};
   if (actor->worker)
-    *actor->worker =
-        (struct worker){.connector = actor->connector, .rpc = &actor->rpc, .name = actor->rpc.client};
+    *actor->worker = (struct worker){.connector = actor->connector, .rpc = &actor->rpc, .name = actor->rpc.client};
 }
 
 static void end_life(struct actor *actor) {

@@ -1,8 +1,8 @@
-/* A process of tandem as a coroutine: the production code runs on a stack of its own, and stands still wherever it waits
- * for the store or a tracker, or passes a fault point. There it may also crash or freeze.
+/* A process of tandem as a coroutine: the production code runs on a stack of its own, and stands still wherever it
+ * waits for the store or a tracker, or passes a fault point. There it may also crash or freeze.
  *
- * A process that has crashed goes on only to the end of its calls: whatever it asks of the world has no effect and fails,
- * so that its memory is freed. Then it starts again. */
+ * A process that has crashed goes on only to the end of its calls: whatever it asks of the world has no effect and
+ * fails, so that its memory is freed. Then it starts again. */
 #ifndef SIMULATION_ACTOR_H
 #define SIMULATION_ACTOR_H
 
@@ -36,8 +36,8 @@ struct actor {
   struct worker *worker;
   bool is_dead, has_ended, waits;
   int lives;
-  uint64_t rings;         /* bells heard */
-  uint64_t looked_at;     /* the store's count of changes when it last began to look for work */
+  uint64_t rings;     /* bells heard */
+  uint64_t looked_at; /* the store's count of changes when it last began to look for work */
   int64_t looked_at_ms;
 
   ucontext_t context, scheduler;

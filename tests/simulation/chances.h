@@ -1,6 +1,6 @@
-/* Every random decision of a run: a hash of the seed, of what is decided, for whom, and how often that was asked before.
- * So one decision does not depend on the others, and a run from which a fault was removed stays nearly the same: that is
- * what makes shrinking work. */
+/* Every random decision of a run: a hash of the seed, of what is decided, for whom, and how often that was asked
+ * before. So one decision does not depend on the others, and a run from which a fault was removed stays nearly the
+ * same: that is what makes shrinking work. */
 #ifndef SIMULATION_CHANCES_H
 #define SIMULATION_CHANCES_H
 

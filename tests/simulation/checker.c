@@ -41,11 +41,12 @@ static struct tracker *tracker_named(struct world *world, struct str project) {
   return NULL;
 }
 
+/* An absent `project` stands for any. */
 static bool has_open_conflict(const struct view *view, struct str project, struct str ticket, struct str field) {
   for (size_t i = 0; i < view->conflicts.conflicts.count; i++) {
     const struct conflict *c = &view->conflicts.conflicts.at[i];
-    if (str_equal(c->project, project) && str_equal(c->ticket, ticket) && str_equal(c->field, field) &&
-        str_is(c->state, "open"))
+    bool of_project = str_is_absent(project) || str_equal(c->project, project);
+    if (of_project && str_equal(c->ticket, ticket) && str_equal(c->field, field) && str_is(c->state, "open"))
       return true;
   }
   return false;
@@ -68,8 +69,7 @@ static void check_fields(const struct view *view, const struct ticket *ticket, c
   for (size_t i = 0; i < outside->fields.count; i++) {
     const struct value *there = &outside->fields.at[i], *here = values_find(&ticket->fields, there->name);
     enum content_kind kind = catalogue_kind(there->name, there->kind);
-    if ((here && canon_equal(kind, here, there)) ||
-        has_open_conflict(view, mapping->project, ticket->key, there->name))
+    if ((here && canon_equal(kind, here, there)) || has_open_conflict(view, mapping->project, ticket->key, there->name))
       continue;
     world_violate(view->world, "P1", "%.*s of %.*s is \"%s\" here and \"%s\" in %.*s", STR_FMT(there->name),
                   STR_FMT(ticket->key), shown(&view->world->arena, here), shown(&view->world->arena, there),
@@ -181,7 +181,7 @@ static void check_edit(const struct view *view, const struct edit *edit) {
     return;
   }
   bool holds = truth_holds(here, edit->token);
-  if (edit->is_removal && holds)
+  if (edit->is_removal && holds && !has_open_conflict(view, (struct str){0}, ticket->key, str_of(edit->field)))
     world_violate(view->world, "P2", "label %s, which somebody took away, is back", edit->token);
   if (edit->is_removal || holds || edit->was_seen_off || str_find(view->kept, edit->token) >= 0)
     return;

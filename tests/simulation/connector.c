@@ -289,8 +289,20 @@ static void plan_late_write(struct tracker *tracker, const struct push *push) {
   late->intent.parent_external_id = str_copy(&world->arena, push->intent->parent_external_id);
   late->payload.set = values_copy(&world->arena, &push->payload->set);
   late->payload.marker = str_copy(&world->arena, push->payload->marker);
-  int64_t wait_ms = chances_between(&world->chances, DRAW_DURATION, tracker->who, TIMEOUT_MS / 2, TIMEOUT_MS + tracker->habits.settle_ms / 2);
+  int64_t wait_ms = chances_between(&world->chances, DRAW_DURATION, tracker->who, TIMEOUT_MS / 2,
+                                    TIMEOUT_MS + tracker->habits.settle_ms / 2);
   events_plan(&world->events, world->now_ms + wait_ms, write_late, late, 0);
+}
+
+/* What was sent as the request that wrote it showed it: an edit between the two is no rendering of ours. */
+static struct observation with_status(struct arena *arena, const struct observation *created,
+                                      const struct value *status) {
+  struct observation seen = *created;
+  struct values_builder fields = {.arena = arena};
+  values_put_all(&fields, &created->fields);
+  values_put(&fields, *status);
+  seen.fields = values_built(&fields);
+  return seen;
 }
 
 static struct result push_create(struct connection *c, struct arena *arena, const struct push *push,
@@ -306,12 +318,15 @@ static struct result push_create(struct connection *c, struct arena *arena, cons
   if (chances_fault(chances, FAULT_ANSWER_LOST, tracker->who))
     return no_answer(c);
   if (status && !value_equal(status, values_find(&tracker_now(item)->fields, STR("status")))) {
+    struct observation created = tracker_observe(arena, item, tracker_now(item));
     TRY(answer(c));
     struct result second = reach(c, true);
     if (second.code == RESULT_RETRY)
       second.code = RESULT_UNCERTAIN; /* half of it is there */
     TRY(second);
     tracker_change(item, &(struct values){status, 1}, true);
+    *out = with_status(arena, &created, status);
+    return answer(c);
   }
   *out = tracker_observe(arena, item, tracker_now(item));
   return answer(c);
@@ -347,8 +362,7 @@ static struct result push_update(struct connection *c, struct arena *arena, cons
   return answer(c);
 }
 
-static struct result push(struct connection *c, struct arena *arena, const struct push *push,
-                          struct observation *out) {
+static struct result push(struct connection *c, struct arena *arena, const struct push *push, struct observation *out) {
   struct world *world = c->tracker->world;
   TRY(reach(c, true));
   people_check_outbound(world, push->payload, TIMEOUT_MS);

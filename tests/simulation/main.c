@@ -18,12 +18,10 @@ struct options {
 };
 
 static struct options read_options(int argc, char **argv) {
-  static const struct option names[] = {{"database", required_argument, NULL, 'd'},
-                                        {"seed", required_argument, NULL, 's'},
-                                        {"seeds", required_argument, NULL, 'n'},
-                                        {"step", required_argument, NULL, 'p'},
-                                        {"trace", no_argument, NULL, 't'},
-                                        {0}};
+  static const struct option names[] = {
+      {"database", required_argument, NULL, 'd'}, {"seed", required_argument, NULL, 's'},
+      {"seeds", required_argument, NULL, 'n'},    {"step", required_argument, NULL, 'p'},
+      {"trace", no_argument, NULL, 't'},          {0}};
   struct options options = {.seed = 1, .count = 1, .step = 1};
   for (int name; (name = getopt_long(argc, argv, "", names, NULL)) != -1;) {
     switch (name) {

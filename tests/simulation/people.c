@@ -57,8 +57,8 @@ void people_may_ambush(struct world *world) {
       next = planned;
   }
   if (next && chances_draw(&world->chances, DRAW_CHOICE, WHO_PEOPLE) % 3 == 0)
-    events_plan(&world->events, world->now_ms + chances_between(&world->chances, DRAW_LATENCY, WHO_PEOPLE, 0, 400),
-                act, next, 0);
+    events_plan(&world->events, world->now_ms + chances_between(&world->chances, DRAW_LATENCY, WHO_PEOPLE, 0, 400), act,
+                next, 0);
 }
 
 /* -- privacy -- */

@@ -135,7 +135,8 @@ static void make_remote(const struct planned_edit *p) {
 
 static void share_with_all(const struct planned_edit *p, struct str key) {
   for (size_t i = 0; i < p->world->tracker_count; i++) {
-    struct ticket_share share = {.key = key, .project = str_of(p->world->trackers[i].habits.system), .actor = STR("ann")};
+    struct ticket_share share = {
+        .key = key, .project = str_of(p->world->trackers[i].habits.system), .actor = STR("ann")};
     struct ticket ticket;
     struct result result = people_verb(p->world, VERB_TICKET_SHARE, &share, &ticket);
     if (!result_ok(&result))
@@ -187,8 +188,7 @@ static void edit_remote(const struct planned_edit *p, struct remote_item *item) 
   remember_change(p, identity, &seen.fields, &after);
   tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
   if (str_is(after.name, "body") && item->tracker->habits.marker == MARKER_IN_BODY && seen.marker.length)
-    after.text =
-        str_format(arena_of(p), "%.*s\n\n<!-- tandem:v1:%.*s -->", STR_FMT(after.text), STR_FMT(seen.marker));
+    after.text = str_format(arena_of(p), "%.*s\n\n<!-- tandem:v1:%.*s -->", STR_FMT(after.text), STR_FMT(seen.marker));
   tracker_change(item, &(struct values){&after, 1}, false);
 }
 
@@ -285,8 +285,8 @@ static void decide_conflict(const struct planned_edit *p) {
   const struct conflict *conflict = &list.conflicts.at[p->target % list.conflicts.count];
   struct conflict_resolve resolve = {
       .id = conflict->id, .choice = p->detail % 2 ? STR("local") : STR("external"), .actor = STR("ann")};
-  world_tell(p->world, "person here e%03d: decides conflict %lld of %.*s for %.*s", p->number,
-             (long long)conflict->id, STR_FMT(conflict->field), STR_FMT(resolve.choice));
+  world_tell(p->world, "person here e%03d: decides conflict %lld of %.*s for %.*s", p->number, (long long)conflict->id,
+             STR_FMT(conflict->field), STR_FMT(resolve.choice));
   result = people_verb(p->world, VERB_CONFLICT_RESOLVE, &resolve, NULL);
   if (!result_ok(&result) && result.code != RESULT_STALE)
     world_violate(p->world, "no bugs", "conflict.resolve: %s", result.message);

@@ -18,7 +18,8 @@ enum crash { NO_CRASH, CRASH_BEFORE_COMMIT, CRASH_AFTER_COMMIT };
 struct store {
   struct db *db;
   struct vault vault;
-  struct arena events;
+  struct arena events, life;
+  const char *forget; /* the statements that empty the database */
   struct outbox outbox;
   struct world *world;
   uint64_t changes;
@@ -65,18 +66,34 @@ struct result __wrap_db_commit(struct db *db) {
   return __real_db_commit(db);
 }
 
-static const char shadowing_functions[] =
-    "create function now() returns timestamptz stable language sql as "
-    "'select to_timestamp(current_setting(''sim.now'')::float8)'; "
-    "create sequence sim_uuid; "
-    "create function gen_random_uuid() returns uuid volatile language sql as "
-    "'select md5(current_setting(''sim.seed'') || nextval(''sim_uuid''))::uuid'";
+static const char shadowing_functions[] = "create function now() returns timestamptz stable language sql as "
+                                          "'select to_timestamp(current_setting(''sim.now'')::float8)'; "
+                                          "create sequence sim_uuid; "
+                                          "create function gen_random_uuid() returns uuid volatile language sql as "
+                                          "'select md5(current_setting(''sim.seed'') || nextval(''sim_uuid''))::uuid'";
 
 static struct result prepare_database(struct db *db) {
   TRY(db_script(db, "set client_min_messages = warning; drop schema public cascade; create schema public"));
   TRY(db_script(db, "set search_path = public, pg_catalog; set sim.now = '0'; set sim.seed = '0'"));
   TRY(db_script(db, shadowing_functions));
   return migrate(db);
+}
+
+/* All tables but what the installation itself is. */
+static struct result list_tables(struct store *store) {
+  struct rows rows;
+  TRY(db_query(store->db,
+               "select 'truncate ' || string_agg(quote_ident(tablename), ', ') || ' restart identity' as statement "
+               "from pg_tables where schemaname = 'public' and tablename not in ('schema_version', 'installation')",
+               NO_PARAMS, &rows));
+  struct str statement = rows_str(&rows, 0, "statement");
+  store->forget = str_format(&store->life,
+                             "%.*s; alter sequence ticket_number restart; alter sequence plan_generation restart; "
+                             "alter sequence sim_uuid restart; select setseed(0)",
+                             STR_FMT(statement))
+                      .at;
+  db_release(store->db);
+  return RESULT_DONE;
 }
 
 struct result store_open(struct str database_url, struct store **out) {
@@ -90,22 +107,17 @@ struct result store_open(struct str database_url, struct store **out) {
   memcpy(store->vault.key_id, "simulated", 10);
   open_store = store;
   *out = store;
-  return prepare_database(store->db);
+  TRY(prepare_database(store->db));
+  return list_tables(store);
 }
 
 void store_close(struct store *store) {
   db_close(store->db);
   arena_free(&store->events);
+  arena_free(&store->life);
   free(store);
   open_store = NULL;
 }
-
-static const char forget_everything[] =
-    "truncate credential, rate_bucket, project, item, item_grant, external_item, mapping, plan_queue, fetch_queue, "
-    "session, intent, conflict, change_log, event_log, event_received, lease, delivery, request, egress, audit, "
-    "preview, project_follow restart identity; "
-    "alter sequence ticket_number restart; alter sequence plan_generation restart; alter sequence sim_uuid restart; "
-    "select setseed(0)";
 
 struct result store_reset(struct store *store, struct world *world) {
   char text[64];
@@ -118,7 +130,7 @@ struct result store_reset(struct store *store, struct world *world) {
   store->outbox.head = 0;
   outbox_clear(&store->outbox);
   arena_reset(&store->events);
-  TRY(db_script(store->db, forget_everything));
+  TRY(db_script(store->db, store->forget));
   snprintf(text, sizeof text, "set sim.seed = '%llu'", (unsigned long long)world->chances.seed);
   return db_script(store->db, text);
 }
@@ -183,11 +195,8 @@ bool store_execute(struct store *store, struct arena *arena, struct str frame, s
   result = msgpack_decode(arena, verb_table[verb].request, request.body, body);
   if (!result_ok(&result))
     abort();
-  struct call call = {.db = store->db,
-                      .arena = arena,
-                      .outbox = &store->outbox,
-                      .vault = &store->vault,
-                      .client = request.client};
+  struct call call = {
+      .db = store->db, .arena = arena, .outbox = &store->outbox, .vault = &store->vault, .client = request.client};
   store->world->verbs++;
   execute(&call, verb, &request, body, out_reply);
   bool committed = !store->crash || store->crash == CRASH_AFTER_COMMIT;
@@ -216,15 +225,15 @@ uint64_t store_changes(const struct store *store) {
 static struct result ask_due(struct store *store) {
   struct rows rows;
   TRY(db_begin(store->db));
-  struct result result = db_query(
-      store->db,
-      "select distinct (extract(epoch from at) * 1000)::bigint as ms from ("
-      "select next_attempt_at from intent where state in ('prepared', 'unknown') "
-      "union all select next_at from fetch_queue union all select pull_next_at from project "
-      "union all select next_sync_at from project union all select until from lease "
-      "union all select claimed_until from plan_queue union all select blocked_until from credential) t(at) "
-      "where isfinite(at) and at > to_timestamp($1::bigint / 1000.0) order by ms limit $2::bigint",
-      PARAMS(p_i64(store->changed_at_ms), p_i64(DUE_MAX)), &rows);
+  struct result result =
+      db_query(store->db,
+               "select distinct (extract(epoch from at) * 1000)::bigint as ms from ("
+               "select next_attempt_at from intent where state in ('prepared', 'unknown') "
+               "union all select next_at from fetch_queue union all select pull_next_at from project "
+               "union all select next_sync_at from project union all select until from lease "
+               "union all select claimed_until from plan_queue union all select blocked_until from credential) t(at) "
+               "where isfinite(at) and at > to_timestamp($1::bigint / 1000.0) order by ms limit $2::bigint",
+               PARAMS(p_i64(store->changed_at_ms), p_i64(DUE_MAX)), &rows);
   store->due_count = result_ok(&result) ? rows.count : 0;
   for (size_t i = 0; i < store->due_count; i++)
     store->due_ms[i] = rows_i64(&rows, i, "ms");

@@ -1,5 +1,6 @@
-/* The store: the production handlers in this process, on a private PostgreSQL. Its now(), random() and gen_random_uuid()
- * are the simulation's, through functions of these names that the search path finds before PostgreSQL's own. */
+/* The store: the production handlers in this process, on a private PostgreSQL. Its now(), random() and
+ * gen_random_uuid() are the simulation's, through functions of these names that the search path finds before
+ * PostgreSQL's own. */
 #ifndef SIMULATION_STORE_H
 #define SIMULATION_STORE_H
 

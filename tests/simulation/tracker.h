@@ -1,6 +1,6 @@
-/* A tracker of the run: tickets and comments with their whole history, and its habits: clocks of whole seconds that are an
- * hour off, lists that show yesterday's news, webhooks that come late, twice or never. tandem reaches it through a struct
- * connector; people edit it directly. */
+/* A tracker of the run: tickets and comments with their whole history, and its habits: clocks of whole seconds that are
+ * an hour off, lists that show yesterday's news, webhooks that come late, twice or never. tandem reaches it through a
+ * struct connector; people edit it directly. */
 #ifndef SIMULATION_TRACKER_H
 #define SIMULATION_TRACKER_H
 
@@ -79,7 +79,8 @@ void tracker_change(struct remote_item *item, const struct values *changed, bool
 struct remote_item *tracker_find(struct tracker *tracker, struct str kind, struct str id);
 
 /* An item's revision as an adapter sees it. */
-struct observation tracker_observe(struct arena *arena, const struct remote_item *item, const struct revision *revision);
+struct observation tracker_observe(struct arena *arena, const struct remote_item *item,
+                                   const struct revision *revision);
 
 /* The tracker of this system in the current world. */
 struct tracker *tracker_of_system(struct str system);

@@ -1,6 +1,6 @@
 /* What people did, as they themselves know it: the checker's only source besides the trackers' histories. Every edit
- * carries a token of its own ("e017"); every ticket an identity in the first line of its body ("ticket i03") that people
- * leave alone. */
+ * carries a token of its own ("e017"); every ticket an identity in the first line of its body ("ticket i03") that
+ * people leave alone. */
 #ifndef SIMULATION_TRUTH_H
 #define SIMULATION_TRUTH_H
 
@@ -21,9 +21,9 @@ struct edit {
   int identity; /* of the ticket */
   const char *field;
   bool is_made;
-  bool is_removal; /* of the label `token` */
+  bool is_removal;   /* of the label `token` */
   bool was_seen_off; /* somebody who saw it took it away */
-  bool is_private; /* made here on a ticket or comment that never may leave */
+  bool is_private;   /* made here on a ticket or comment that never may leave */
 };
 
 struct truth {

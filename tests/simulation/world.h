@@ -30,7 +30,7 @@ struct world {
   struct store *store;
   struct trace trace;
   struct truth truth;
-  int64_t verbs; /* how many the store has executed */
+  int64_t verbs;           /* how many the store has executed */
   int64_t people_requests; /* how many commands people gave */
   bool closing;
   char violation[640]; /* "P2: ..."; empty while nothing is wrong */
