@@ -148,6 +148,9 @@ void world_begin(struct world *world, struct store *store, const struct plan_of_
   world->truth = (struct truth){0};
   events_clear(&world->events);
   chances_begin(&world->chances, plan->seed);
+  for (int kind = 0; plan->without_kinds && kind < FAULT_COUNT; kind++)
+    if (plan->without_kinds[kind])
+      world->chances.per_100000[kind] = 0;
   world->chances.suppressed = plan->without_faults;
   world->chances.suppressed_count = plan->without_fault_count;
   trace_begin(&world->trace, plan->traced);

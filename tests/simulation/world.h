@@ -39,7 +39,8 @@ struct world {
 /* What a run is to do. */
 struct plan_of_run {
   uint64_t seed;
-  const uint64_t *without_faults; /* ids, for shrinking */
+  const bool *without_kinds;      /* of faults, for shrinking; NULL = all may happen */
+  const uint64_t *without_faults; /* ids */
   size_t without_fault_count;
   const bool *without_edits; /* by number; NULL = all are made */
   bool traced;

@@ -1,0 +1,187 @@
+#!/usr/bin/python3
+"""Runs the simulation (docs/simulation.md) on a private PostgreSQL in memory, one process a core.
+
+    tests/simulation/simulate.py [--seed S] [--seeds N] [--seconds T] [--mutant NAME] [--trace]
+
+Every seed is one run that can be repeated: `--seed S` alone runs that one and, if it breaks a property, prints what
+was left of it after shrinking. Last line: how many seeds ran, how many broke a property, how fast. Exit status: 0 none
+did, 1 some did, 2 it could not be run.
+"""
+
+import argparse
+import contextlib
+import glob
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+PROGRAM = "tests/tandem-simulation"
+# Nothing outlives a run, so nothing need reach a disk; and nothing may move rows about by itself, so that a seed is
+# always the same run.
+SETTINGS = """
+listen_addresses = ''
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+autovacuum = off
+jit = off
+track_activities = off
+track_counts = off
+update_process_title = off
+shared_buffers = 64MB
+max_connections = 20
+"""
+
+
+def find_program():
+    """The optimised build, else the one of the tests; None when neither is there."""
+    for preset in ("simulation", "dev"):
+        path = os.path.join(ROOT, "build", preset, PROGRAM)
+        if os.access(path, os.X_OK):
+            return path
+    return None
+
+
+def postgres_folder():
+    """Of the newest PostgreSQL that is installed, or None."""
+    places = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: float(path.split("/")[4]), reverse=True)
+    found = [place for place in places if os.access(os.path.join(place, "initdb"), os.X_OK)]
+    return found[0] if found else None
+
+
+def why_not():
+    """Why it cannot be run here, or None."""
+    if not find_program():
+        return "tandem-simulation is not built: ./dev simulate builds it"
+    return None if postgres_folder() else "PostgreSQL is not installed"
+
+
+def other_user():
+    """PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            user = pwd.getpwnam(name)
+            return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    raise SystemExit("PostgreSQL does not run as root, and there is no other user for it")
+
+
+class Database:
+    """A cluster in memory that is gone when it is left."""
+
+    def __init__(self, count):
+        self.count, self.tools, self.user = count, postgres_folder(), other_user()
+
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp(prefix="tandem-simulation-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+        if self.user:
+            os.chown(self.folder, self.user["user"], self.user["group"])
+        data = os.path.join(self.folder, "data")
+        self._tool("initdb", "-D", data, "-U", "tandem", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        with open(os.path.join(data, "postgresql.conf"), "a", encoding="utf-8") as settings:
+            settings.write(SETTINGS + "unix_socket_directories = '%s'\n" % self.folder)
+        self.server = subprocess.Popen([os.path.join(self.tools, "postgres"), "-D", data], cwd=self.folder,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.user)
+        self._tool("pg_isready", "-h", self.folder, "-U", "tandem", "-d", "postgres", patience_s=30)
+        for number in range(self.count):
+            self._tool("createdb", "-h", self.folder, "-U", "tandem", "sim%d" % number)
+        return self
+
+    def __exit__(self, *unused):
+        self.server.terminate()
+        self.server.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _tool(self, name, *words, patience_s=0):
+        end = time.monotonic() + patience_s
+        command = [os.path.join(self.tools, name), *words]
+        while True:
+            done = subprocess.run(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                                  text=True, **self.user)
+            if done.returncode == 0:
+                return
+            if time.monotonic() > end:
+                raise SystemExit("%s: %s" % (name, done.stdout))
+            time.sleep(0.05)
+
+    def url(self, number):
+        return "host=%s user=tandem dbname=sim%d" % (self.folder, number)
+
+
+class Totals:
+    """What the processes report, added up."""
+
+    def __init__(self):
+        self.seeds = self.wrong = self.verbs = 0
+        self.failures = []
+        self.start = time.monotonic()
+
+    def read(self, line):
+        if line.startswith("total "):
+            seeds, wrong, verbs = (int(word) for word in line.split()[1:4])
+            self.seeds += seeds
+            self.wrong += wrong
+            self.verbs += verbs
+        elif line.startswith("seed "):
+            self.failures.append(line.rstrip())
+
+    def __str__(self):
+        seconds = time.monotonic() - self.start
+        return "%d seeds, %d broke a property; %.0f s, %.1f seeds/s, %d verbs a seed" % (
+            self.seeds, self.wrong, seconds, self.seeds / seconds, self.verbs // max(self.seeds, 1))
+
+
+def simulate(first, seeds, processes, seconds=0, mutant=None, show=None, more=()):
+    """Runs `seeds` seeds from `first` on, or for `seconds`; `show` gets every line of output. Returns the totals."""
+    totals = Totals()
+    with Database(processes) as database:
+        workers = []
+        for number in range(processes):
+            share = (seeds - number + processes - 1) // processes
+            command = [find_program(), "--database", database.url(number), "--seed", str(first + number), "--step",
+                       str(processes), "--seeds", str(share), "--seconds", str(seconds), *more]
+            command += ["--mutant", mutant] if mutant else []
+            if share > 0:
+                workers.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        for worker in workers:
+            for line in worker.stdout:
+                totals.read(line)
+                if show and not line.startswith("total "):
+                    show(line)
+            if worker.wait() not in (0, 1):
+                totals.failures.append("a process ended with status %d" % worker.returncode)
+                totals.wrong += 1
+    return totals
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Runs seeds of the simulation.")
+    parser.add_argument("--seed", type=int, default=None, help="the first seed (1); alone: run just this one")
+    parser.add_argument("--seeds", type=int, default=None, help="how many (1000; with --seconds as many as fit)")
+    parser.add_argument("--seconds", type=int, default=0, help="stop after so long")
+    parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--mutant", help="take a protective part out: the simulation has to notice")
+    parser.add_argument("--trace", action="store_true", help="print everything that happens")
+    options = parser.parse_args()
+    reason = why_not()
+    if reason:
+        print(reason, file=sys.stderr)
+        return 2
+    seeds = options.seeds or (10 ** 9 if options.seconds else 1 if options.seed is not None else 1000)
+    first = 1 if options.seed is None else options.seed
+    totals = simulate(first, seeds, min(options.processes, seeds), options.seconds, options.mutant,
+                      lambda line: print(line, end="", flush=True), ["--trace"] if options.trace else [])
+    print("from seed %d: %s" % (first, totals), flush=True)
+    return 1 if totals.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+#!/usr/bin/python3
+"""Some hundred seeds of the simulation, always the same ones; ./dev simulate and ./dev soak run others, and more."""
+
+import os
+import sys
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
+import simulate  # noqa: E402
+import tap  # noqa: E402
+
+BASE_SEED = 1
+SEEDS = 2000
+SECONDS = 75  # of running: a slow machine runs fewer, and says how many
+
+
+@unittest.skipIf(simulate.why_not(), simulate.why_not())
+class Simulation(unittest.TestCase):
+    def test_simulation_keeps_every_property(self):
+        totals = simulate.simulate(BASE_SEED, SEEDS, 2, seconds=SECONDS)
+        print("# from seed %d: %s" % (BASE_SEED, totals))
+        self.assertEqual(totals.failures, [])
+        self.assertGreater(totals.seeds, 0)
+
+    def test_simulation_repeats_a_seed_exactly(self):
+        """Also when other seeds ran before it in the same process."""
+        lines = []
+        simulate.simulate(7, 2, 1, show=lines.append, more=["--trace"])
+        alone = []
+        simulate.simulate(8, 1, 1, show=alone.append, more=["--trace"])
+        self.assertGreater(len(alone), 10)
+        self.assertEqual(lines[-len(alone):], alone)
+
+
+if __name__ == "__main__":
+    tap.main(__name__)
