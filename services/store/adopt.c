@@ -71,7 +71,26 @@ static struct plan_write write_of(const struct written *w, struct str field) {
   return write;
 }
 
+static bool has_member(const struct value *set, struct str item) {
+  for (size_t i = 0; i < set->count; i++)
+    if (canon_equal_text(CONTENT_SET, set->items[i], item))
+      return true;
+  return false;
+}
+
+static bool members_are_as_sent(const struct plan_write *write, const struct value *answer) {
+  for (size_t i = 0; i < write->add.count; i++)
+    if (!has_member(answer, write->add.items[i]))
+      return false;
+  for (size_t i = 0; i < write->remove.count; i++)
+    if (has_member(answer, write->remove.items[i]))
+      return false;
+  return true;
+}
+
 static bool is_as_sent(const struct plan_write *write, const struct value *answer) {
+  if (write->has_delta && answer)
+    return members_are_as_sent(write, answer);
   if (!write->has_set || !answer || canon_equal(catalogue_kind(answer->name, answer->kind), &write->set, answer))
     return true;
   struct value own = *answer;
@@ -86,9 +105,10 @@ static struct value nothing_like(const struct value *value) {
 /* A creation may take several requests (GitHub: create, then close), and what is come upon may be half of it. Where
  * nobody changed it since, what is missing is still to be pushed; else there is no shadow, and unequal values are a
  * conflict. */
-static bool shadow_of_half(const struct observation *seen, const struct value *sent, struct value *local) {
+static bool shadow_of_half(const struct written *w, const struct observation *seen, const struct value *sent,
+                           struct value *local) {
   *local = nothing_like(sent);
-  return seen->version <= seen->created_at_ms;
+  return str_is(w->change, "create") && seen->version <= seen->created_at_ms;
 }
 
 /* A field that the local side never had and the new external one does: quiet until somebody sets it there. */
@@ -111,7 +131,7 @@ static struct result move_shadow(struct call *call, const struct written *w, con
                             ? plan_receipt(call->arena, values_find(&w->shadow, sent->name), &write, answer)
                             : *answer;
     struct value here = *sent;
-    if (by == ADOPTED_ON_SIGHT && !is_as_sent(&write, answer) && !shadow_of_half(returned, sent, &here))
+    if (by == ADOPTED_ON_SIGHT && !is_as_sent(&write, answer) && !shadow_of_half(w, returned, sent, &here))
       continue;
     values_put(&external, half);
     values_put(&local, here);
@@ -218,6 +238,12 @@ struct result adopt_written(struct call *call, int64_t intent_id, const struct o
   TRY(end_intent(call, &w));
   tell_written(call, &w, returned);
   return journal_plan_mapping(call, w.mapping_id, RANK_TICKET);
+}
+
+struct result adopt_effect(struct call *call, int64_t intent_id, const struct observation *seen) {
+  struct written w;
+  TRY(load_written(call, intent_id, &w));
+  return move_shadow(call, &w, seen, ADOPTED_ON_SIGHT);
 }
 
 /* -- markers -- */

@@ -251,6 +251,8 @@ static struct result doubt_update(struct call *call, const struct pending *p, co
   if (receipt->returned.count) {
     struct taken taken = {0};
     TRY(externals_record(call, p->project_id, SOURCE_FRESH, receipt->returned.at, 1, &taken));
+    if (!receipt->returned.at->gone.length)
+      TRY(adopt_effect(call, p->id, receipt->returned.at));
   } else {
     TRY(externals_fetch(call, p->project_id, p->kind, p->external_id, "uncertain"));
   }
