@@ -13,6 +13,8 @@ enum { PAGE = 3, TIMEOUT_MS = 30000, UNUSED_NUMBERS_MAX = 5 };
 struct connection {
   struct tracker *tracker;
   struct usage usage;
+  const struct remote_item *fetched; /* the newest fetch: what, and how many revisions it had */
+  size_t fetched_revisions;
 };
 
 /* -- a call -- */
@@ -173,6 +175,8 @@ static struct result fetch(struct connection *c, struct arena *arena, const stru
     return answer(c);
   }
   struct observation seen = tracker_observe(arena, item, tracker_now(item));
+  c->fetched = item;
+  c->fetched_revisions = item->count;
   *not_modified = seen.etag.length && str_equal(seen.etag, ref->etag);
   if (!*not_modified)
     *out = seen;
@@ -188,9 +192,9 @@ static struct result find(struct connection *c, struct arena *arena, const struc
   TRY(reach(c, false));
   str_to_i64(intent->high_water, &high_water);
   int64_t at_ms = view_ms(tracker);
-  const struct remote_item *found = NULL;
+  struct remote_item *found = NULL;
   for (size_t i = 0; i < tracker->item_count && !found; i++) {
-    const struct remote_item *item = &tracker->items[i];
+    struct remote_item *item = &tracker->items[i];
     bool by_id = tracker->habits.marker == MARKER_OWN_ID && str_equal(item->id, intent->op_id);
     bool is_shown = item->number > high_water || tracker_at(item, at_ms);
     struct observation seen = tracker_observe(arena, item, tracker_now(item));
@@ -202,6 +206,8 @@ static struct result find(struct connection *c, struct arena *arena, const struc
   }
   world_tell(tracker->world, "%s looks for %.*s in %s: %s", actor_current()->name, STR_FMT(intent->op_id),
              tracker->habits.system, found ? "there" : "not there");
+  if (found)
+    found->is_answered = true;
   TRY(answer(c));
   return found ? RESULT_DONE : result_error(RESULT_GONE, "not there");
 }
@@ -326,9 +332,11 @@ static struct result push_create(struct connection *c, struct arena *arena, cons
     TRY(second);
     tracker_change(item, &(struct values){status, 1}, true);
     *out = with_status(arena, &created, status);
+    item->is_answered = true;
     return answer(c);
   }
   *out = tracker_observe(arena, item, tracker_now(item));
+  item->is_answered = true;
   return answer(c);
 }
 
@@ -343,6 +351,19 @@ static struct values replaced_by(struct arena *arena, const struct values *befor
   return values_built(&replaced);
 }
 
+/* Texts that somebody edited after the fetch and before this write. */
+static void note_gap(struct connection *c, const struct remote_item *item, const struct values *written) {
+  if (c->fetched != item)
+    return;
+  const struct values *known = &item->revisions[c->fetched_revisions - 1].fields;
+  for (size_t i = 0; i < written->count; i++) {
+    struct str name = written->at[i].name;
+    if (written->at[i].kind == VALUE_TEXT)
+      truth_overwritten(&c->tracker->world->truth, values_find(&tracker_now(item)->fields, name),
+                        values_find(known, name), &written->at[i]);
+  }
+}
+
 static struct result push_update(struct connection *c, struct arena *arena, const struct push *push,
                                  struct observation *out) {
   struct tracker *tracker = c->tracker;
@@ -354,6 +375,7 @@ static struct result push_update(struct connection *c, struct arena *arena, cons
   put_set(&fields, tracker, push);
   put_members(&fields, &tracker_now(item)->fields, push->payload);
   struct values built = values_built(&fields);
+  note_gap(c, item, &built);
   tracker_change(item, &built, true);
   if (chances_fault(&tracker->world->chances, FAULT_ANSWER_LOST, tracker->who))
     return no_answer(c);

@@ -36,3 +36,12 @@ void truth_saw_off(struct truth *truth, const struct value *before, const struct
       edit->was_seen_off = true;
   }
 }
+
+void truth_overwritten(struct truth *truth, const struct value *before, const struct value *known,
+                       const struct value *after) {
+  for (size_t i = 0; i < truth->edit_count; i++) {
+    struct edit *edit = &truth->edits[i];
+    if (truth_holds(before, edit->token) && !truth_holds(known, edit->token) && !truth_holds(after, edit->token))
+      edit->is_in_gap = true;
+  }
+}
