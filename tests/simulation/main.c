@@ -1,6 +1,7 @@
 /* tandem-simulation: runs seeds against a private database.
  *
- *   tandem-simulation --database URL --seed N [--seeds COUNT] [--step N] [--seconds T] [--mutant NAME] [--trace]
+ *   tandem-simulation --database URL --seed N [--seeds COUNT] [--step N] [--seconds T] [--mutant NAME] [--first]
+ * [--trace]
  *
  * A line for each seed that breaks a property, after the first one what was left of it after shrinking; last of all
  * `total SEEDS BROKEN VERBS`. Exit status: 0 none broke one, 1 some did, 2 it could not run. */
@@ -18,15 +19,19 @@ struct options {
   const char *database;
   uint64_t seed, count, step;
   int64_t seconds; /* 0 = no limit */
-  bool trace;
+  bool stops_at_first, trace;
 };
 
 static struct options read_options(int argc, char **argv) {
-  static const struct option names[] = {
-      {"database", required_argument, NULL, 'd'}, {"seed", required_argument, NULL, 's'},
-      {"seeds", required_argument, NULL, 'n'},    {"step", required_argument, NULL, 'p'},
-      {"seconds", required_argument, NULL, 'l'},  {"mutant", required_argument, NULL, 'm'},
-      {"trace", no_argument, NULL, 't'},          {0}};
+  static const struct option names[] = {{"database", required_argument, NULL, 'd'},
+                                        {"seed", required_argument, NULL, 's'},
+                                        {"seeds", required_argument, NULL, 'n'},
+                                        {"step", required_argument, NULL, 'p'},
+                                        {"seconds", required_argument, NULL, 'l'},
+                                        {"mutant", required_argument, NULL, 'm'},
+                                        {"first", no_argument, NULL, 'f'},
+                                        {"trace", no_argument, NULL, 't'},
+                                        {0}};
   struct options options = {.seed = 1, .count = 1, .step = 1};
   for (int name; (name = getopt_long(argc, argv, "", names, NULL)) != -1;) {
     switch (name) {
@@ -50,6 +55,9 @@ static struct options read_options(int argc, char **argv) {
         fprintf(stderr, "this build knows no mutant \"%s\"\n", optarg);
         exit(2);
       }
+      break;
+    case 'f':
+      options.stops_at_first = true;
       break;
     case 't':
       options.trace = true;
@@ -96,6 +104,8 @@ static void run_all(struct world *world, struct store *store, const struct optio
   for (uint64_t i = 0; i < options->count && (!options->seconds || machine_s() < until_s); i++) {
     run_one(world, store, options, options->seed + i * options->step, &totals);
     fflush(stdout);
+    if (options->stops_at_first && totals.broken)
+      break;
   }
   printf("total %llu %llu %lld\n", (unsigned long long)totals.seeds, (unsigned long long)totals.broken,
          (long long)totals.verbs);

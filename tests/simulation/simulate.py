@@ -2,6 +2,8 @@
 """Runs the simulation (docs/simulation.md) on a private PostgreSQL in memory, one process a core.
 
     tests/simulation/simulate.py [--seed S] [--seeds N] [--seconds T] [--mutant NAME] [--trace]
+    tests/simulation/simulate.py --soak      without an end, from where the last one stopped
+    tests/simulation/simulate.py --mutants   each protective part left out in turn
 
 Every seed is one run that can be repeated: `--seed S` alone runs that one and, if it breaks a property, prints what
 was left of it after shrinking. Last line: how many seeds ran, how many broke a property, how fast. Exit status: 0 none
@@ -11,6 +13,7 @@ did, 1 some did, 2 it could not be run.
 import argparse
 import contextlib
 import glob
+import json
 import os
 import pwd
 import shutil
@@ -162,6 +165,50 @@ def simulate(first, seeds, processes, seconds=0, mutant=None, show=None, more=()
     return totals
 
 
+SOAK_FILE = os.path.join(ROOT, "build", "simulation", "soak.json")
+SOAK_CHUNK_S = 120
+FIRST_SOAK_SEED = 1000000
+
+
+def read_soak():
+    try:
+        with open(SOAK_FILE, encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return {"next_seed": FIRST_SOAK_SEED, "seeds": 0, "broken": []}
+
+
+def soak(processes):
+    """A chunk after the other until somebody ends it; what was run is kept, and no seed is run twice."""
+    state = read_soak()
+    print("so far: %d seeds, %d broke a property" % (state["seeds"], len(state["broken"])), flush=True)
+    while True:
+        totals = simulate(state["next_seed"], 10 ** 9, processes, SOAK_CHUNK_S, show=lambda line: print(line, end=""))
+        state["next_seed"] += 2 * totals.seeds + processes  # processes run at different speeds
+        state["seeds"] += totals.seeds
+        state["broken"] += totals.failures
+        with open(SOAK_FILE, "w", encoding="utf-8") as file:
+            json.dump(state, file)
+        print("so far: %d seeds, %d broke a property (%s)" % (state["seeds"], len(state["broken"]), totals), flush=True)
+
+
+# What can be left out, and within how many seeds that has to show.
+MUTANTS = {"shadow": 200, "gate": 2000, "fresh": 2000, "marker": 500, "intent": 500, "fence": 2000, "lease": 2000,
+           "delta": 2000, "overlap": 2000, "settle": 1000, "overwrite": 2000}
+
+
+def mutants(names, processes):
+    """Whether every part is missed when it is left out."""
+    missed = []
+    for name in names:
+        totals = simulate(1, MUTANTS[name], processes, mutant=name, more=["--first"])
+        caught = totals.failures[0] if totals.failures else "NOT NOTICED"
+        print("%-10s %5d seeds  %s" % (name, totals.seeds, caught), flush=True)
+        missed += [] if totals.failures else [name]
+    print("%d of %d noticed" % (len(names) - len(missed), len(names)))
+    return 1 if missed else 0
+
+
 def main():
     parser = argparse.ArgumentParser(description="Runs seeds of the simulation.")
     parser.add_argument("--seed", type=int, default=None, help="the first seed (1); alone: run just this one")
@@ -169,12 +216,18 @@ def main():
     parser.add_argument("--seconds", type=int, default=0, help="stop after so long")
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--mutant", help="take a protective part out: the simulation has to notice")
+    parser.add_argument("--mutants", nargs="*", metavar="NAME", help="leave each part out in turn")
+    parser.add_argument("--soak", action="store_true", help="run on, from where the last one stopped")
     parser.add_argument("--trace", action="store_true", help="print everything that happens")
     options = parser.parse_args()
     reason = why_not()
     if reason:
         print(reason, file=sys.stderr)
         return 2
+    if options.soak:
+        return soak(options.processes)
+    if options.mutants is not None:
+        return mutants(options.mutants or list(MUTANTS), options.processes)
     seeds = options.seeds or (10 ** 9 if options.seconds else 1 if options.seed is not None else 1000)
     first = 1 if options.seed is None else options.seed
     totals = simulate(first, seeds, min(options.processes, seeds), options.seconds, options.mutant,
@@ -184,4 +237,5 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())
