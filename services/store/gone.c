@@ -68,8 +68,8 @@ static struct result remember(struct call *call, int64_t project_id, const struc
       "project_id, kind, external_id, $4, $5, now() from external_item where " THIS_ITEM
       " on conflict (project_id, kind, external_id) do update set gone = excluded.gone, note = coalesce(case when "
       "excluded.gone = 'transferred' then g.note end, excluded.note), "
-      "gone_at = coalesce(g.gone_at, now()), sure = g.sure or g.told_at is not null or g.gone_at <= now() - "
-      "interval '" SECOND_LOOK "' returning g.project_id, g.kind, g.external_id, g.sure) "
+      "gone_at = coalesce(g.gone_at, now()), sure = g.sure or g.told_at is not null or coalesce(g.gone_at <= now() - "
+      "interval '" SECOND_LOOK "', false) returning g.project_id, g.kind, g.external_id, g.sure) "
       "select s.sure, e.parent_external_id, m.id as mapping_id from seen s join external_item e using "
       "(project_id, kind, external_id) left join mapping m on (m.project_id, m.kind, m.external_id) = "
       "(s.project_id, s.kind, s.external_id) and m.item_id is not null and m.state <> 'gone'",
