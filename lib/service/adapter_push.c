@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/environment.h"
 #include "base/fault.h"
+#include "base/mutation.h"
 #include "service/adapter_worker.h"
 
 enum { SEND_TIMEOUT_MS = 30000 };
@@ -92,6 +93,8 @@ static struct look look_at_target(struct worker *worker, struct arena *arena, st
                                   const struct work *work, size_t i, struct looks_ahead *ahead) {
   const struct intent *intent = &work->intents.at[i];
   struct look look = {0};
+  if (MUTATED(FRESH))
+    return look;
   if (changes_ticket(intent)) {
     if (ahead->next == ahead->count)
       look_ahead(worker, arena, connection, work, i, ahead);

@@ -1,6 +1,7 @@
 /* Deciding: settings to rules, a case to plan()'s input, plan()'s answer to an outcome. */
 #include "conflict/decide.h"
 
+#include "base/mutation.h"
 #include "conflict/decide_deletion.h"
 #include "conflict/references.h"
 #include "sync/plan.h"
@@ -129,6 +130,10 @@ static void add_conflict(struct draft *draft, const struct plan_field *field, st
 }
 
 static void add_write(struct draft *draft, const struct plan_field *field) {
+  if (MUTATED(DELTA) && field->write.has_delta) {
+    values_put(&draft->set, field->sent_local);
+    return;
+  }
   if (field->write.has_set)
     values_put(&draft->set, field->write.set);
   if (field->write.has_delta && field->write.add.count)

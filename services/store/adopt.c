@@ -1,6 +1,7 @@
 /* The end of a write outside: everything that becomes true with it, in one transaction. */
 #include "store/adopt.h"
 
+#include "base/mutation.h"
 #include "store/deletes.h"
 #include "store/externals.h"
 #include "store/journal.h"
@@ -146,6 +147,8 @@ static struct result move_shadow(struct call *call, const struct written *w, con
 
 struct result adopt_move_shadow(struct call *call, int64_t mapping_id, const struct values *external,
                                 const struct values *local) {
+  if (MUTATED(SHADOW))
+    return RESULT_DONE;
   struct str *names = ARENA_ARRAY(call->arena, struct str, external->count);
   struct values_builder differing = {.arena = call->arena};
   for (size_t i = 0; i < external->count; i++) {

@@ -2,6 +2,7 @@
 #include "store/leases.h"
 
 #include "base/environment.h"
+#include "base/mutation.h"
 
 enum { LEASE_MS = 60000 };
 
@@ -16,7 +17,7 @@ struct result lease_take(struct call *call, struct str resource, struct str owne
                "values ($1, $2, 1, now() + $3::bigint * interval '1 millisecond') on conflict (resource) do update "
                "set owner = excluded.owner, fence = lease.fence + 1, until = excluded.until where lease.until <= now() "
                "returning fence, (extract(epoch from until) * 1000)::bigint as until_ms",
-               PARAMS(p_str(resource), p_str(owner), p_i64(lease_length_ms())), &rows));
+               PARAMS(p_str(resource), p_str(owner), p_i64(MUTATED(LEASE) ? 0 : lease_length_ms())), &rows));
   *taken = rows.count == 1;
   if (*taken)
     *out = (struct lease){resource, rows_i64(&rows, 0, "fence"), rows_i64(&rows, 0, "until_ms")};
@@ -29,7 +30,7 @@ struct result lease_check(struct call *call, const struct lease *lease) {
                "update lease set until = now() + $3::bigint * interval '1 millisecond' "
                "where resource = $1 and fence = $2::bigint and until > now()",
                PARAMS(p_str(lease->resource), p_i64(lease->fence), p_i64(lease_length_ms())), &rows));
-  if (rows.affected == 0)
+  if (rows.affected == 0 && !MUTATED(FENCE) && !MUTATED(LEASE))
     return result_error(RESULT_STALE, "the lease on %.*s was lost", STR_FMT(lease->resource));
   return RESULT_DONE;
 }

@@ -2,6 +2,7 @@
 #include <sodium.h>
 
 #include "base/json.h"
+#include "base/mutation.h"
 #include "store/adopt.h"
 #include "store/externals.h"
 #include "store/journal.h"
@@ -143,6 +144,8 @@ static struct result try_later(struct call *call, const struct pending *p, const
 /* The marker travels with every body of something that tandem created. */
 static struct result payload_marker(struct call *call, const struct pending *p, struct str *out) {
   bool creates = str_is(p->change, "create");
+  if (MUTATED(MARKER))
+    return RESULT_DONE;
   if (creates)
     return marker_make(call, p->op_id, out);
   if (p->mapping_op_id.length && values_find(&p->set, STR("body")))
@@ -219,6 +222,8 @@ struct result store_push_begin(struct call *call, const void *request, void *rep
     return give_up_stale(call, &p);
   if (p.deletes && is_gone(begin->fresh.at, begin->fresh.count))
     return adopt_written(call, p.id, NULL, ADOPTED_ON_SIGHT);
+  if (str_is_absent(p.rule) && MUTATED(GATE))
+    p.rule = STR("public");
   if (str_is_absent(p.rule))
     return set_state(call, &p, "refused", STR("it is private here: nothing was sent (tandem ticket share)"));
   TRY(check_target(call, &p, begin, &moved));
@@ -265,7 +270,7 @@ static struct result count_probe(struct call *call, const struct pending *p, con
                "update intent set probes = probes + 1, first_probe_at = coalesce(first_probe_at, now()) "
                "where id = $1::bigint",
                PARAMS(p_i64(p->id)), NULL));
-  if (p->probes >= 1 && p->settled)
+  if ((p->probes >= 1 && p->settled) || MUTATED(SETTLE))
     return db_query(call->db,
                     "update intent set state = 'prepared', probes = 0, first_probe_at = null, next_attempt_at = now() "
                     "where id = $1::bigint",
@@ -292,7 +297,7 @@ static struct result settle(struct call *call, const struct pending *p, const st
   if (str_is(outcome, "retry"))
     return try_later(call, p, receipt->probe ? "unknown" : "prepared", receipt->message, receipt->retry_after_ms);
   if (str_is(outcome, "uncertain"))
-    return try_later(call, p, "unknown", receipt->message, receipt->retry_after_ms);
+    return try_later(call, p, MUTATED(INTENT) ? "prepared" : "unknown", receipt->message, receipt->retry_after_ms);
   if (str_is(outcome, "stale"))
     return doubt_update(call, p, receipt);
   if (str_is(outcome, "auth")) {

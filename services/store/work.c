@@ -1,6 +1,7 @@
 /* What an adapter may do next: claiming, releasing, failing. Push comes first, because a person waits for it; then
  * deliveries, single fetches, and pulls. */
 #include "base/clock.h"
+#include "base/mutation.h"
 #include "store/journal.h"
 #include "store/leases.h"
 #include "store/markers.h"
@@ -76,12 +77,14 @@ static struct result find_pull(struct call *call, struct str system, struct cand
 
 /* -- what goes with each kind -- */
 
+#define END_INTERRUPTED(state)                                                            \
+  "update intent set state = '" state "' where state = 'sending' and fence < $2::bigint " \
+  "and project_id in (select id from project where credential = "                         \
+  "(select credential from project where id = $1::bigint))"
+
 /* Whoever held the lease before is gone: what it was sending may or may not have arrived. */
 static struct result doubt_interrupted(struct call *call, int64_t project_id, int64_t fence) {
-  return db_query(call->db,
-                  "update intent set state = 'unknown' where state = 'sending' and fence < $2::bigint "
-                  "and project_id in (select id from project where credential = "
-                  "(select credential from project where id = $1::bigint))",
+  return db_query(call->db, MUTATED(INTENT) ? END_INTERRUPTED("prepared") : END_INTERRUPTED("unknown"),
                   PARAMS(p_i64(project_id), p_i64(fence)), NULL);
 }
 

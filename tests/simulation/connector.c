@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/mutation.h"
 #include "simulation/people.h"
 #include "simulation/tell.h"
 #include "simulation/world.h"
@@ -13,8 +14,6 @@ enum { PAGE = 3, TIMEOUT_MS = 30000, UNUSED_NUMBERS_MAX = 5 };
 struct connection {
   struct tracker *tracker;
   struct usage usage;
-  const struct remote_item *fetched; /* the newest fetch: what, and how many revisions it had */
-  size_t fetched_revisions;
 };
 
 /* -- a call -- */
@@ -134,7 +133,7 @@ static const struct remote_item *next_item(const struct tracker *tracker, int64_
 
 static int64_t next_since(const struct tracker *tracker, const struct position *p) {
   int64_t newest = p->newest < p->started ? p->newest : p->started;
-  int64_t since = newest - tracker->habits.overlap_ms;
+  int64_t since = newest - (MUTATED(OVERLAP) ? 0 : tracker->habits.overlap_ms);
   return since > p->since ? since : p->since;
 }
 
@@ -175,11 +174,21 @@ static struct result fetch(struct connection *c, struct arena *arena, const stru
     return answer(c);
   }
   struct observation seen = tracker_observe(arena, item, tracker_now(item));
-  c->fetched = item;
-  c->fetched_revisions = item->count;
   *not_modified = seen.etag.length && str_equal(seen.etag, ref->etag);
   if (!*not_modified)
     *out = seen;
+  return answer(c);
+}
+
+static struct result fetch_many(struct connection *c, struct arena *arena, const struct external_ref *refs,
+                                size_t count, struct observation *out) {
+  TRY(reach(c, false));
+  for (size_t i = 0; i < count; i++) {
+    const struct remote_item *item = tracker_find(c->tracker, refs[i].kind, refs[i].external_id);
+    out[i] =
+        item ? tracker_observe(arena, item, tracker_now(item))
+             : (struct observation){.kind = refs[i].kind, .external_id = refs[i].external_id, .gone = STR("deleted")};
+  }
   return answer(c);
 }
 
@@ -351,15 +360,23 @@ static struct values replaced_by(struct arena *arena, const struct values *befor
   return values_built(&replaced);
 }
 
-/* Texts that somebody edited after the fetch and before this write. */
-static void note_gap(struct connection *c, const struct remote_item *item, const struct values *written) {
-  if (c->fetched != item)
-    return;
-  const struct values *known = &item->revisions[c->fetched_revisions - 1].fields;
-  for (size_t i = 0; i < written->count; i++) {
+/* The target as tandem saw it before this write: just fetched, or confirmed by its etag. */
+static const struct values *known_fields(const struct remote_item *item, const struct push *push) {
+  int64_t number;
+  if (push->fresh)
+    return &push->fresh->fields;
+  if (push->intent->etag.length && str_to_i64(str_slice(push->intent->etag, 1, push->intent->etag.length), &number))
+    return &item->revisions[number].fields;
+  return NULL;
+}
+
+/* Texts that somebody edited after that and before this write. */
+static void note_gap(const struct remote_item *item, const struct push *push, const struct values *written) {
+  const struct values *known = known_fields(item, push);
+  for (size_t i = 0; known && i < written->count; i++) {
     struct str name = written->at[i].name;
     if (written->at[i].kind == VALUE_TEXT)
-      truth_overwritten(&c->tracker->world->truth, values_find(&tracker_now(item)->fields, name),
+      truth_overwritten(&item->tracker->world->truth, values_find(&tracker_now(item)->fields, name),
                         values_find(known, name), &written->at[i]);
   }
 }
@@ -375,7 +392,7 @@ static struct result push_update(struct connection *c, struct arena *arena, cons
   put_set(&fields, tracker, push);
   put_members(&fields, &tracker_now(item)->fields, push->payload);
   struct values built = values_built(&fields);
-  note_gap(c, item, &built);
+  note_gap(item, push, &built);
   tracker_change(item, &built, true);
   if (chances_fault(&tracker->world->chances, FAULT_ANSWER_LOST, tracker->who))
     return no_answer(c);
@@ -433,6 +450,7 @@ struct connector simulated_connector(const struct habits *habits) {
                             .close = close_connection,
                             .pull = pull,
                             .fetch = fetch,
+                            .fetch_many = habits->has_etags ? NULL : fetch_many,
                             .push = push,
                             .find = find,
                             .verify = verify,
