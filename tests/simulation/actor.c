@@ -93,7 +93,7 @@ void actor_ring(struct actor *actor, enum bell bell, struct str system) {
   if (chances_fault(&actor->world->chances, FAULT_BELL_LOST, actor->who))
     return;
   actor->rings++;
-  actor_wake(actor, actor->world->now_ms + 1);
+  actor_wake(actor, actor->world->now_ms + chances_between(&actor->world->chances, DRAW_LATENCY, actor->who, 1, 250));
 }
 
 /* -- fault points -- */

@@ -19,7 +19,7 @@ struct store {
   struct db *db;
   struct vault vault;
   struct arena events, life;
-  const char *forget; /* the statements that empty the database */
+  const char *empty, *tidy; /* statements that empty the tables */
   struct outbox outbox;
   struct world *world;
   uint64_t changes;
@@ -79,19 +79,21 @@ static struct result prepare_database(struct db *db) {
   return migrate(db);
 }
 
-/* All tables but what the installation itself is. */
+/* Emptying the tables by delete and vacuum leaves the prepared statements as they are planned, which truncate does not;
+ * afterwards every row has the same place again, whatever ran before. */
 static struct result list_tables(struct store *store) {
   struct rows rows;
-  TRY(db_query(store->db,
-               "select 'truncate ' || string_agg(quote_ident(tablename), ', ') || ' restart identity' as statement "
-               "from pg_tables where schemaname = 'public' and tablename not in ('schema_version', 'installation')",
-               NO_PARAMS, &rows));
-  struct str statement = rows_str(&rows, 0, "statement");
-  store->forget = str_format(&store->life,
-                             "%.*s; alter sequence ticket_number restart; alter sequence plan_generation restart; "
-                             "alter sequence sim_uuid restart; select setseed(0)",
-                             STR_FMT(statement))
-                      .at;
+  TRY(db_query(
+      store->db,
+      "select 'set session_replication_role = replica; ' || string_agg('delete from ' || t.name, '; ') || "
+      "'; set session_replication_role = origin; ' || (select string_agg(format('select setval(%L, 1, false)', "
+      "sequencename), '; ') from pg_sequences where schemaname = 'public') as empty, "
+      "'vacuum (index_cleanup on) ' || string_agg(t.name, ', ') as tidy from (select quote_ident(tablename) as "
+      "name from pg_tables where schemaname = 'public' and tablename not in ('schema_version', "
+      "'installation')) t",
+      NO_PARAMS, &rows));
+  store->empty = str_c(&store->life, rows_str(&rows, 0, "empty"));
+  store->tidy = str_c(&store->life, rows_str(&rows, 0, "tidy"));
   db_release(store->db);
   return RESULT_DONE;
 }
@@ -130,8 +132,9 @@ struct result store_reset(struct store *store, struct world *world) {
   store->outbox.head = 0;
   outbox_clear(&store->outbox);
   arena_reset(&store->events);
-  TRY(db_script(store->db, store->forget));
-  snprintf(text, sizeof text, "set sim.seed = '%llu'", (unsigned long long)world->chances.seed);
+  TRY(db_script(store->db, store->empty));
+  TRY(db_script(store->db, store->tidy));
+  snprintf(text, sizeof text, "set sim.seed = '%llu'; select setseed(0)", (unsigned long long)world->chances.seed);
   return db_script(store->db, text);
 }
 
