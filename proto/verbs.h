@@ -269,6 +269,7 @@ struct push_receipt {
   struct str outcome; /* a result code's name; ok = written (or found), gone with `probe` = not found */
   bool probe;         /* the outcome of looking for an uncertain write */
   struct str message;
+  LIST_OF(struct refused_value) refused; /* rejected: because of these fields alone */
   int64_t retry_after_ms;
   LIST_OF(struct observation) returned; /* what the tracker answered: one, or none */
   struct usage usage;

@@ -203,6 +203,8 @@ static const struct field push_receipt_fields[] = {
           "A result code's name: ok = written or found; gone with `probe` = not found."),
     FIELD(struct push_receipt, probe, FIELD_BOOL, 0, "This is the outcome of looking for an uncertain write."),
     FIELD(struct push_receipt, message, FIELD_STR, 0, "What happened, for a person."),
+    FIELD_OF(struct push_receipt, refused, FIELD_LIST, 0, &record_refused_value,
+             "With rejected: the fields because of which it is; without them the rest may well be taken."),
     FIELD(struct push_receipt, retry_after_ms, FIELD_I64, 0,
           "The tracker's own word on when to try again; 0 = the store's backoff."),
     FIELD_OF(struct push_receipt, returned, FIELD_LIST, 0, &record_observation,

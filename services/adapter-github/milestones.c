@@ -50,10 +50,11 @@ struct result github_milestone_number(struct connection *c, struct arena *arena,
     number = number_of(c, title);
   }
   if (title.length && !number)
-    return result_error(RESULT_REJECTED,
-                        "there is no milestone \"%.*s\" in %.*s: create it there (Issues, Milestones, New milestone), "
-                        "then let this write be tried again",
-                        STR_FMT(title), STR_FMT(c->remote));
+    return result_refused(
+        "milestone",
+        "there is no milestone \"%.*s\" in %.*s: create it there (Issues, Milestones, New milestone), "
+        "then let this write be tried again",
+        STR_FMT(title), STR_FMT(c->remote));
   *out = number;
   return RESULT_DONE;
 }

@@ -27,6 +27,22 @@ static struct str words_of(struct arena *arena, struct str body) {
   return words.length ? str_built(&words) : STR("no explanation");
 }
 
+/* The first field that `errors` names, in our words; absent when it names none that we know. */
+static struct str field_of(const struct connection *c, struct str body) {
+  struct str field = {0};
+  cJSON *tree;
+  struct result parsed = json_parse(body, &tree);
+  if (!result_ok(&parsed))
+    return field;
+  const cJSON *first = jira_member(tree, "errors");
+  first = first ? first->child : NULL;
+  for (size_t i = 0; first && first->string && i < c->fields.count; i++)
+    if (str_is(c->fields.at[i].id, first->string))
+      field = c->fields.at[i].name;
+  cJSON_Delete(tree);
+  return field;
+}
+
 /* -- rate limits -- */
 
 /* Retry-After in seconds, else X-RateLimit-Reset as a moment, else a few seconds. 0: not said, for a 5xx. */
@@ -90,5 +106,9 @@ struct result jira_error(struct connection *c, const struct jira_request *reques
   struct str words = words_of(&scratch, response->body);
   struct result result = response->status == 429 ? limited(c, response, words) : by_status(c, request, response, words);
   arena_free(&scratch);
+  if (response->status == 400) {
+    struct str field = field_of(c, response->body);
+    result = result_of_field(result, field.at, field.length);
+  }
   return result_context(result, "%s %.*s", request->method, STR_FMT(request->path));
 }

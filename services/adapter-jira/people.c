@@ -89,10 +89,10 @@ static struct result pick(struct connection *c, struct arena *arena, const cJSON
   if (found == 1)
     return RESULT_DONE;
   if (found == 0)
-    return result_error(RESULT_REJECTED, "unmappable: nobody called \"%.*s\" may be assigned in %.*s", STR_FMT(word),
+    return result_error(RESULT_REJECTED, "nobody called \"%.*s\" may be assigned in %.*s", STR_FMT(word),
                         STR_FMT(c->project));
   return result_error(RESULT_REJECTED,
-                      "unmappable: %d people are called \"%.*s\": give them words of their own in the options", found,
+                      "%d people are called \"%.*s\": give them words of their own in the options", found,
                       STR_FMT(word));
 }
 

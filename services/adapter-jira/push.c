@@ -185,8 +185,10 @@ static struct result create_document(struct connection *c, struct arena *arena, 
   return RESULT_DONE;
 }
 
-/* Jira creates issues in the first status of their workflow. */
-static struct result set_first_status(struct connection *c, struct arena *arena, struct str id, struct str status) {
+/* Jira creates issues in the first status of their workflow. One that cannot be reached is no reason to lose the issue:
+ * it is said in `refused`. */
+static struct result set_first_status(struct connection *c, struct arena *arena, struct str id, struct str status,
+                                      struct refused_value *refused) {
   cJSON *issue;
   bool wrote = false;
   TRY(jira_get_issue(c, arena, id, &issue));
@@ -194,8 +196,10 @@ static struct result set_first_status(struct connection *c, struct arena *arena,
     return result_error(RESULT_RETRY, "the new issue is not there yet");
   struct result result = jira_transition_to(c, arena, issue, status, &wrote);
   cJSON_Delete(issue);
-  /* A status that cannot be reached is no reason to lose the issue: the next plan says so again. */
-  return result.code == RESULT_REJECTED ? RESULT_DONE : result;
+  if (result.code != RESULT_REJECTED)
+    return result;
+  *refused = (struct refused_value){STR("status"), str_copy(arena, str_of(result.message))};
+  return RESULT_DONE;
 }
 
 static struct result create_issue(struct connection *c, struct arena *arena, const struct push *push,
@@ -211,9 +215,13 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
   cJSON_Delete(made);
   if (id.length == 0)
     return result_error(RESULT_UNCERTAIN, "Jira's answer to the creation has no id");
+  struct refused_value *refused = ARENA_NEW(arena, struct refused_value);
   if (status.length)
-    TRY(after_write(set_first_status(c, arena, id, status)));
-  return read_issue_back(c, arena, id, NULL, push->payload, out);
+    TRY(after_write(set_first_status(c, arena, id, status, refused)));
+  TRY(read_issue_back(c, arena, id, NULL, push->payload, out));
+  out->refused.at = refused;
+  out->refused.count = refused->field.length > 0;
+  return RESULT_DONE;
 }
 
 static bool has_target(const struct intent *intent, bool create, bool comment) {

@@ -194,10 +194,9 @@ static struct result hop(const struct route *r, const cJSON *transitions, struct
   if (!chosen)
     return result_error(RESULT_STALE, "the transition to \"%.*s\" is not offered any more", STR_FMT(to));
   if (missing)
-    return result_error(
-        RESULT_REJECTED,
-        "unmappable: the transition \"%.*s\" asks for %.*s: give it a value in options.transition_fields",
-        STR_FMT(jira_text(chosen, "name")), STR_FMT(jira_text(missing, "name")));
+    return result_refused("status",
+                          "the transition \"%.*s\" asks for %.*s: give it a value in options.transition_fields",
+                          STR_FMT(jira_text(chosen, "name")), STR_FMT(jira_text(missing, "name")));
   return make(r, chosen);
 }
 
@@ -210,8 +209,8 @@ static struct result step_towards(struct route *r, struct str *now) {
   learn(r, *now, jira_member(answer, "transitions"));
   struct result result = next_status(r, *now, &next);
   if (result_ok(&result) && str_is_absent(next))
-    result = result_error(RESULT_REJECTED, "unmappable: no transitions lead from \"%.*s\" to \"%.*s\"", STR_FMT(*now),
-                          STR_FMT(r->target));
+    result =
+        result_refused("status", "no transitions lead from \"%.*s\" to \"%.*s\"", STR_FMT(*now), STR_FMT(r->target));
   if (result_ok(&result))
     result = hop(r, jira_member(answer, "transitions"), next);
   cJSON_Delete(answer);
@@ -228,7 +227,7 @@ struct result jira_transition_to(struct connection *c, struct arena *arena, cons
   struct str now = jira_text(issue, "fields.status.name");
   for (int hops = 0; !str_equal(now, status); hops++) {
     if (hops == HOPS_MAX)
-      return result_error(RESULT_REJECTED, "unmappable: the way to \"%.*s\" is too long", STR_FMT(status));
+      return result_refused("status", "the way to \"%.*s\" is too long", STR_FMT(status));
     TRY(step_towards(&route, &now));
     *wrote = true;
   }

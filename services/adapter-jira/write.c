@@ -103,7 +103,7 @@ static struct result write_sprint(const struct writing *w, struct str name, cJSO
   cJSON_Delete(boards);
   TRY(result);
   if (id == 0)
-    return result_error(RESULT_REJECTED, "unmappable: no active or future sprint is called \"%.*s\"", STR_FMT(name));
+    return result_error(RESULT_REJECTED, "no active or future sprint is called \"%.*s\"", STR_FMT(name));
   *out = cJSON_CreateNumber((double)id);
   return RESULT_DONE;
 }
@@ -168,7 +168,7 @@ static struct result set_whole(const struct writing *w, const struct jira_field 
 static struct result set_assignee(const struct writing *w, const struct jira_field *field, const struct value *set) {
   cJSON *ref;
   if (set->count > 1)
-    return result_error(RESULT_REJECTED, "unmappable: an issue of Jira has one assignee, not %zu", set->count);
+    return result_error(RESULT_REJECTED, "an issue of Jira has one assignee, not %zu", set->count);
   TRY(jira_person_ref(w->c, w->arena, set->count ? set->items[0] : STR(""), &ref));
   cJSON_DeleteItemFromObjectCaseSensitive(w->fields, field->id.at);
   cJSON_AddItemToObject(w->fields, field->id.at, ref);
@@ -237,13 +237,17 @@ static struct result put_change(const struct writing *w, const struct value *set
   return change_members(w, field, set, add ? "add" : "remove");
 }
 
+static struct result of_field(const struct value *value, struct result result) {
+  return result_of_field(result, value->name.at, value->name.length);
+}
+
 static struct result put_all(const struct writing *w, const struct payload *payload) {
   for (size_t i = 0; i < payload->set.count; i++)
-    TRY(put_value(w, &payload->set.at[i]));
+    TRY(of_field(&payload->set.at[i], put_value(w, &payload->set.at[i])));
   for (size_t i = 0; i < payload->add.count; i++)
-    TRY(put_change(w, &payload->add.at[i], true));
+    TRY(of_field(&payload->add.at[i], put_change(w, &payload->add.at[i], true)));
   for (size_t i = 0; i < payload->remove.count; i++)
-    TRY(put_change(w, &payload->remove.at[i], false));
+    TRY(of_field(&payload->remove.at[i], put_change(w, &payload->remove.at[i], false)));
   return RESULT_DONE;
 }
 

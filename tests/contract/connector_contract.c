@@ -334,6 +334,7 @@ static void answer_line(struct driver *driver, struct arena *arena, struct str l
     result = run(&call);
   cJSON_AddStringToObject(call.out, "code", result_code_name(result.code));
   cJSON_AddStringToObject(call.out, "message", result.message);
+  cJSON_AddStringToObject(call.out, "field", result.field);
   cJSON_AddNumberToObject(call.out, "retry_after_ms", (double)result.retry_after_ms);
   add_usage(&call);
   add_renewal(&call);
