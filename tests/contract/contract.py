@@ -140,7 +140,8 @@ class ConnectorContract:
                 self.assertEqual(answer.code, "ok", answer)
                 self.assertEqual((answer.observation["external_id"], answer.observation["gone"]),
                                  (ids["external_id"], "deleted"))
-                self.assertEqual(self.driver.fetch("comment", ids["external_id"]).observation["gone"], "deleted")
+                fetched = self.driver.fetch("comment", ids["external_id"], parent=ids["parent_external_id"])
+                self.assertEqual(fetched.observation["gone"], "deleted")
         self.assertNotIn("gone", self.driver.fetch("ticket", ids["parent_external_id"]).observation)
 
     def test_contract_push_never_deletes_a_ticket(self):
