@@ -8,7 +8,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
-from trackers import GitHub, Trackers  # noqa: E402
+from trackers import GitHub, Jira, Linear, Trackers  # noqa: E402
 from verbs import Refused  # noqa: E402
 from world import wait_for  # noqa: E402
 
@@ -289,6 +289,38 @@ class Tickets(Shared):
         self.assertRegex(conflict["external"]["ticket"], r"\Atransferred to http.*/issues/1")
         self.decide(conflict, "local")
         self.check_quiet()
+
+
+class Absent(unittest.TestCase):
+    def test_deletes_show_in_a_full_pull_without_webhooks(self):
+        for kind in (GitHub, Jira, Linear):
+            with self.subTest(tracker=kind.system), Trackers(kinds=(kind,), follow=False, webhooks=False) as world:
+                self.delete_without_a_word(world, world.trackers[0])
+
+    def delete_without_a_word(self, world, tracker):
+        keys = [tracker.create("alice", title="Quiet %d" % i) for i in range(4)]
+        comments = [tracker.comment("bob", keys[0], "One of %d" % i) for i in range(3)]
+        world.sync(tracker.name)
+        world.settle()
+        here = [world.ticket_of(key, tracker.name)["key"] for key in keys]
+        session = world.sync(tracker.name, "full")
+        self.check_nothing_was_fetched(world, session)
+        tracker.delete_comment("bob", keys[0], comments[1])
+        tracker.delete("erin", keys[3])
+        world.sync(tracker.name, "full")
+        self.assertEqual(sorted(world.sql("select kind, sure from gone_item")), [["comment", "f"], ["ticket", "f"]])
+        world.sql("update gone_item set gone_at = gone_at - interval '10 minutes'")
+        world.sql("update fetch_queue set next_at = now()")
+        world.sync(tracker.name)
+        world.settle()
+        self.assertEqual(len(world.call("ticket.get", key=here[0])["comments"]), 2)
+        found = world.call("conflict.list", state="open")["conflicts"]
+        self.assertEqual([(one["ticket"], one["kind"]) for one in found], [(here[3], "deleted_vs_edited")])
+
+    def check_nothing_was_fetched(self, world, session):
+        """A fetch would show in the cache."""
+        self.assertEqual(world.sql("select kind, external_id from external_item e join session s on s.id = %d where "
+                                   "e.observed_at >= s.started_at" % session["id"]), [])
 
 
 class Many(unittest.TestCase):
