@@ -214,6 +214,7 @@ struct plan_case {
   struct values local, external, shadow_local, shadow_external;
   struct values local_times, external_times; /* per field, ms as decimal text */
   LIST_OF(struct conflict) conflicts;        /* open or decided */
+  LIST_OF(struct value_name) references;     /* keys of the tickets it names, and their external ids in this project */
 };
 
 /* A conflict that plan() found, or whose values it saw move. */
@@ -238,6 +239,7 @@ struct plan_outcome {
   bool create;                                 /* the external ticket is to be created from `set` */
   struct str deletion;                         /* what is done because a side is deleted, see plan_deletion_name() */
   LIST_OF(struct plan_conflict) conflicts;
+  LIST_OF(struct value_name) awaits; /* tickets it names that are not mapped yet: planned again when they are */
   LIST_OF(struct str) closes; /* fields whose open conflict ends because both sides agree or its decision was applied */
 };
 

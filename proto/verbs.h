@@ -229,6 +229,11 @@ struct work_fail {
   int64_t retry_after_ms;
   struct usage usage;
 };
+/* A single fetch that this one item does not allow: nothing is wrong with the others. */
+struct refused_fetch {
+  struct external_ref ref;
+  struct str message;
+};
 struct observe {
   struct lease lease;
   struct str source; /* list | fresh | webhook */
@@ -239,6 +244,7 @@ struct observe {
   LIST_OF(struct str) poison_ids;            /* webhook: deliveries that can never be understood, decimal */
   LIST_OF(struct str) delivery_ids;          /* webhook: deliveries that this settles, decimal */
   LIST_OF(struct external_ref) not_modified; /* fresh: a 304, the cached observation still holds */
+  LIST_OF(struct refused_fetch) refused;     /* fresh: items that cannot be read, with the reason */
   struct usage usage;
 };
 struct observe_result {

@@ -139,6 +139,13 @@ static const struct field work_fail_fields[] = {
 const struct record record_work_fail =
     RECORD("WorkFail", struct work_fail, work_fail_fields, "Work that could not be done, and why.");
 
+static const struct field refused_fetch_fields[] = {
+    FIELD_OF(struct refused_fetch, ref, FIELD_INLINE, FIELD_REQUIRED, &record_external_ref, "The item."),
+    FIELD(struct refused_fetch, message, FIELD_STR, FIELD_REQUIRED, "Why, for a person."),
+};
+const struct record record_refused_fetch =
+    RECORD("RefusedFetch", struct refused_fetch, refused_fetch_fields, "An item that cannot be read.");
+
 static const struct field observe_fields[] = {
     FIELD_OF(struct observe, lease, FIELD_INLINE, FIELD_REQUIRED, &record_lease, "The lease of this work."),
     FIELD(struct observe, source, FIELD_STR, FIELD_REQUIRED, "list, fresh or webhook."),
@@ -152,6 +159,8 @@ static const struct field observe_fields[] = {
           "With webhook: deliveries that this settles, by number as decimal text."),
     FIELD_OF(struct observe, not_modified, FIELD_LIST, 0, &record_external_ref,
              "With fresh: a 304, the cached observation still holds."),
+    FIELD_OF(struct observe, refused, FIELD_LIST, 0, &record_refused_fetch,
+             "With fresh: items that cannot be read. They are parked and tried again later."),
     FIELD_OF(struct observe, usage, FIELD_INLINE, 0, &record_usage, "What the calls cost."),
 };
 const struct record record_observe =

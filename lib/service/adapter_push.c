@@ -63,37 +63,62 @@ static struct result probe(struct worker *worker, struct arena *arena, struct co
   return send_receipt(worker, arena, connection, &receipt, &outcome, NULL);
 }
 
-/* The target as it is now. `*known` = false: a creation, or a 304 and what is cached still holds. */
-static struct result look_afresh(struct worker *worker, struct arena *arena, struct connection *connection,
-                                 const struct intent *intent, struct observation *fresh, bool *known) {
-  *known = false;
-  if (str_is(intent->change, "create"))
-    return RESULT_DONE;
-  struct external_ref ref = target_of(intent);
-  bool not_modified = false;
-  TRY(worker->connector->fetch(connection, arena, &ref, &not_modified, fresh));
-  if (not_modified)
-    return RESULT_DONE;
-  worker_canonical(arena, fresh);
-  *known = true;
-  return RESULT_DONE;
+/* The targets of the next writes, looked at together where the tracker can. Few, so that none is old when its write
+ * goes out. */
+enum { LOOKS_AHEAD = 10 };
+
+struct looks_ahead {
+  struct look looks[LOOKS_AHEAD];
+  size_t count, next;
+};
+
+static bool changes_ticket(const struct intent *intent) {
+  return !str_is(intent->change, "create") && str_is(intent->kind, "ticket") && !str_is(intent->state, "unknown");
+}
+
+/* The ticket of `work->intents.at[i]` and those that come next. */
+static void look_ahead(struct worker *worker, struct arena *arena, struct connection *connection,
+                       const struct work *work, size_t i, struct looks_ahead *ahead) {
+  size_t most = worker->connector->fetch_many ? LOOKS_AHEAD : 1;
+  ahead->count = ahead->next = 0;
+  for (; i < work->intents.count && ahead->count < most; i++)
+    if (changes_ticket(&work->intents.at[i]))
+      ahead->looks[ahead->count++] = (struct look){.ref = target_of(&work->intents.at[i])};
+  worker_look(worker, arena, connection, ahead->looks, ahead->count);
+}
+
+/* The target as it is now; nothing of a creation. */
+static struct look look_at_target(struct worker *worker, struct arena *arena, struct connection *connection,
+                                  const struct work *work, size_t i, struct looks_ahead *ahead) {
+  const struct intent *intent = &work->intents.at[i];
+  struct look look = {0};
+  if (changes_ticket(intent)) {
+    if (ahead->next == ahead->count)
+      look_ahead(worker, arena, connection, work, i, ahead);
+    return ahead->looks[ahead->next++];
+  }
+  if (!str_is(intent->change, "create")) {
+    look.ref = target_of(intent);
+    worker_look(worker, arena, connection, &look, 1);
+  }
+  return look;
 }
 
 static struct result send(struct worker *worker, struct arena *arena, struct connection *connection,
-                          const struct work *work, const struct intent *intent, bool *stop) {
+                          const struct work *work, size_t i, struct looks_ahead *ahead, bool *stop) {
+  const struct intent *intent = &work->intents.at[i];
   struct push_receipt receipt = {.lease = work->lease, .intent_id = intent->id};
-  struct observation fresh = {0}, returned = {0};
-  bool known;
-  struct result outcome = look_afresh(worker, arena, connection, intent, &fresh, &known);
-  if (outcome.code == RESULT_UNCERTAIN)
-    outcome.code = RESULT_RETRY;                                       /* only a read so far */
+  struct look look = look_at_target(worker, arena, connection, work, i, ahead);
+  struct observation returned = {0};
+  bool known = look.done && !look.not_modified; /* after a 304 what is cached still holds */
+  struct result outcome = look.result;
   *stop = outcome.code == RESULT_RETRY || outcome.code == RESULT_AUTH; /* the rest would fare no better */
   if (!result_ok(&outcome))
     return send_receipt(worker, arena, connection, &receipt, &outcome, NULL);
 
   struct push_begin begin = {.lease = work->lease, .intent_id = intent->id, .pace = worker->connector->pace};
   struct push_go go = {0};
-  begin.fresh.at = &fresh;
+  begin.fresh.at = &look.seen;
   begin.fresh.count = known;
   int64_t asked_ms = clock_mono_ms();
   TRY(rpc_call(worker->rpc, arena, VERB_PUSH_BEGIN, &begin, &go, RPC_TIMEOUT_MS));
@@ -106,7 +131,7 @@ static struct result send(struct worker *worker, struct arena *arena, struct con
     return result_error(RESULT_STALE, "slept through the lease");
   const char *what = str_format(arena, "%.*s_%.*s", STR_FMT(intent->change), STR_FMT(intent->kind)).at;
   fault_point_of("adapter.before_send", what);
-  struct push push = {.intent = intent, .payload = &go.payload, .fresh = known ? &fresh : NULL};
+  struct push push = {.intent = intent, .payload = &go.payload, .fresh = known ? &look.seen : NULL};
   outcome = worker->connector->push(connection, arena, &push, &returned);
   fault_point_of("adapter.after_send", what);
   *stop = outcome.code == RESULT_RETRY || outcome.code == RESULT_AUTH;
@@ -115,13 +140,14 @@ static struct result send(struct worker *worker, struct arena *arena, struct con
 
 struct result worker_push(struct worker *worker, struct arena *arena, struct connection *connection,
                           const struct work *work) {
+  struct looks_ahead ahead = {.count = 0};
   bool stop = false;
   for (size_t i = 0; i < work->intents.count && !stop; i++) {
     const struct intent *intent = &work->intents.at[i];
     if (str_is(intent->state, "unknown"))
       TRY(probe(worker, arena, connection, work, intent));
     else
-      TRY(send(worker, arena, connection, work, intent, &stop));
+      TRY(send(worker, arena, connection, work, i, &ahead, &stop));
   }
   return RESULT_DONE;
 }

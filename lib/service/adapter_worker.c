@@ -109,30 +109,41 @@ static struct result pull(struct worker *worker, struct arena *arena, struct con
   return result;
 }
 
+/* Each look goes where it belongs; returns what stopped the looking, if anything did. */
+static struct result sort_looks(struct arena *arena, const struct look *looks, size_t count, struct observe *out) {
+  struct observation *seen = ARENA_ARRAY(arena, struct observation, count);
+  struct external_ref *same = ARENA_ARRAY(arena, struct external_ref, count);
+  struct refused_fetch *refused = ARENA_ARRAY(arena, struct refused_fetch, count);
+  struct result stopped = RESULT_DONE;
+  out->observations.at = seen;
+  out->not_modified.at = same;
+  out->refused.at = refused;
+  for (size_t i = 0; i < count; i++) {
+    const struct look *look = &looks[i];
+    if (look->result.code == RESULT_REJECTED || look->result.code == RESULT_GONE)
+      refused[out->refused.count++] = (struct refused_fetch){look->ref, str_copy(arena, str_of(look->result.message))};
+    else if (!result_ok(&look->result))
+      stopped = look->result;
+    else if (look->not_modified)
+      same[out->not_modified.count++] = look->ref;
+    else
+      seen[out->observations.count++] = look->seen;
+  }
+  return stopped;
+}
+
 static struct result fetch(struct worker *worker, struct arena *arena, struct connection *connection,
                            const struct work *work) {
-  struct observation *seen = ARENA_ARRAY(arena, struct observation, work->refs.count);
-  struct external_ref *same = ARENA_ARRAY(arena, struct external_ref, work->refs.count);
+  size_t count = work->refs.count;
+  struct look *looks = ARENA_ARRAY(arena, struct look, count);
   struct observe observe = {.lease = work->lease, .source = STR("fresh"), .done = true};
-  struct result result = RESULT_DONE;
-  size_t seen_count = 0, same_count = 0;
-  for (size_t i = 0; i < work->refs.count && result_ok(&result); i++) {
-    bool not_modified = false;
-    result = worker->connector->fetch(connection, arena, &work->refs.at[i], &not_modified, &seen[seen_count]);
-    if (!result_ok(&result))
-      break;
-    if (not_modified)
-      same[same_count++] = work->refs.at[i];
-    else
-      worker_canonical(arena, &seen[seen_count++]);
-  }
-  observe.observations.at = seen;
-  observe.observations.count = seen_count;
-  observe.not_modified.at = same;
-  observe.not_modified.count = same_count;
-  if (seen_count + same_count)
+  for (size_t i = 0; i < count; i++)
+    looks[i] = (struct look){.ref = work->refs.at[i]};
+  worker_look(worker, arena, connection, looks, count);
+  struct result stopped = sort_looks(arena, looks, count, &observe);
+  if (observe.observations.count + observe.not_modified.count + observe.refused.count)
     TRY(send_observe(worker, arena, connection, &observe));
-  return result;
+  return stopped;
 }
 
 static struct result deliver(struct worker *worker, struct arena *arena, struct connection *connection,

@@ -52,6 +52,19 @@ void worker_ensure_hook(struct worker *worker, struct connection *connection, co
 /* Cleans an observation's fields and hashes them, so that every observation of the same content has the same hash. */
 void worker_canonical(struct arena *arena, struct observation *observation);
 
+/* One item looked at afresh. */
+struct look {
+  struct external_ref ref; /* with an etag: `not_modified` may come back */
+  bool done;
+  struct result result; /* REJECTED, GONE: of this item alone; any other failure: of all that follow, too */
+  bool not_modified;
+  struct observation seen; /* canonical */
+};
+
+/* Looks at the items that are not `done`: as few calls as the tracker allows. */
+void worker_look(struct worker *worker, struct arena *arena, struct connection *connection, struct look *looks,
+                 size_t count);
+
 /* Writes outside for the project of `work`, one after another. */
 struct result worker_push(struct worker *worker, struct arena *arena, struct connection *connection,
                           const struct work *work) MUST_USE;

@@ -118,14 +118,31 @@ static struct result issue_body(struct connection *c, struct arena *arena, const
   return github_write_issue(arena, payload, create, number, out);
 }
 
+/* As it was fetched just before; after a 304 it is asked for. */
+static struct result status_now(struct connection *c, struct arena *arena, const struct push *push, struct str issue,
+                                struct str *out) {
+  struct github_answer answer = {0};
+  struct observation now;
+  if (push->fresh) {
+    *out = values_text(&push->fresh->fields, "status");
+    return RESULT_DONE;
+  }
+  TRY(github_get(c, arena, issue, &answer));
+  TRY(read_back(c, arena, false, &answer, &now));
+  *out = values_text(&now.fields, "status");
+  return RESULT_DONE;
+}
+
 /* GitHub ignores a reason for closing what is closed already
  * (https://docs.github.com/en/rest/issues/issues?apiVersion=2022-11-28#update-an-issue): it has to be opened first. */
 static struct result open_for_another_reason(struct connection *c, struct arena *arena, const struct push *push,
                                              struct str issue) {
-  struct str wanted = values_text(&push->payload->set, "status");
-  struct str is = push->fresh ? values_text(&push->fresh->fields, "status") : (struct str){0};
+  struct str wanted = values_text(&push->payload->set, "status"), is;
   struct github_answer answer = {0};
-  if (!str_starts_with(wanted, "closed") || !str_starts_with(is, "closed") || str_equal(wanted, is))
+  if (!str_starts_with(wanted, "closed"))
+    return RESULT_DONE;
+  TRY(status_now(c, arena, push, issue, &is));
+  if (!str_starts_with(is, "closed") || str_equal(wanted, is))
     return RESULT_DONE;
   return send(c, arena, "PATCH", issue, STR("{\"state\":\"open\"}"), &answer);
 }

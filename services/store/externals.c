@@ -186,8 +186,12 @@ struct result externals_fetch(struct call *call, int64_t project_id, struct str 
   return RESULT_DONE;
 }
 
+/* It could be read: nothing waits for a look, and what was parked because of it goes on. */
 static struct result settle_fetch(struct call *call, int64_t project_id, const struct observation *seen) {
-  return db_query(call->db, "delete from fetch_queue where project_id = $1::bigint and kind = $2 and external_id = $3",
+  return db_query(call->db,
+                  "with readable as (update mapping set state = 'linked', reason = null where project_id = $1::bigint "
+                  "and kind = $2 and external_id = $3 and state = 'parked') "
+                  "delete from fetch_queue where project_id = $1::bigint and kind = $2 and external_id = $3",
                   PARAMS(p_i64(project_id), p_str(seen->kind), p_str(seen->external_id)), NULL);
 }
 

@@ -29,12 +29,31 @@ static struct result confirm_cached(struct call *call, int64_t project_id, const
         call->db,
         "with confirmed as (update external_item set fresh = true, observed_at = now() "
         "where project_id = $1::bigint and kind = $2 and external_id = $3), "
-        "settled as (delete from fetch_queue where project_id = $1::bigint and kind = $2 and external_id = $3) "
+        "settled as (delete from fetch_queue where project_id = $1::bigint and kind = $2 and external_id = $3), "
+        "readable as (update mapping set state = 'linked', reason = null where project_id = $1::bigint and kind = $2 "
+        "and external_id = $3 and state = 'parked') "
         "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 1 from mapping "
         "where project_id = $1::bigint and kind = $2 and external_id = $3 on conflict (mapping_id) do update "
         "set generation = nextval('plan_generation'), claimed_until = '-infinity'",
         PARAMS(p_i64(project_id), p_str(ref->kind), p_str(ref->external_id)), NULL));
     outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
+  }
+  return RESULT_DONE;
+}
+
+/* An item that cannot be read is parked with the reason; looking again gets rarer, up to once an hour. */
+static struct result park_refused(struct call *call, int64_t project_id, const struct observe *observe) {
+  for (size_t i = 0; i < observe->refused.count; i++) {
+    const struct refused_fetch *refused = &observe->refused.at[i];
+    TRY(db_query(
+        call->db,
+        "with later as (update fetch_queue set attempts = attempts + 1, reason = $4, next_at = now() + "
+        "least(3600, 30 * power(2, least(attempts, 10))) * interval '1 second' "
+        "where project_id = $1::bigint and kind = $2 and external_id = $3) "
+        "update mapping set state = 'parked', reason = $4 where project_id = $1::bigint and kind = $2 "
+        "and external_id = $3 and state = 'linked'",
+        PARAMS(p_i64(project_id), p_str(refused->ref.kind), p_str(refused->ref.external_id), p_str(refused->message)),
+        NULL));
   }
   return RESULT_DONE;
 }
@@ -73,6 +92,7 @@ struct result store_observe(struct call *call, const void *request, void *reply)
     outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   }
   TRY(confirm_cached(call, project_id, observe));
+  TRY(park_refused(call, project_id, observe));
   *answer = (struct observe_result){taken.taken, taken.unchanged, taken.refetch};
   return RESULT_DONE;
 }

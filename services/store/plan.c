@@ -9,6 +9,7 @@
 #include "store/leases.h"
 #include "store/preview.h"
 #include "store/projects.h"
+#include "store/references.h"
 #include "store/sessions.h"
 #include "store/tickets.h"
 #include "sync/attribution.h"
@@ -116,6 +117,7 @@ struct result store_plan_claim(struct call *call, const void *request, void *rep
   for (size_t i = 0; i < rows.count; i++)
     TRY(read_case(call, &rows, i, &cases[i]));
   TRY(conflicts_of_cases(call, cases, rows.count));
+  TRY(references_of_cases(call, cases, rows.count));
   batch->cases.at = cases;
   batch->cases.count = rows.count;
   batch->waiting = rows.count == (size_t)limit;
@@ -241,14 +243,35 @@ static bool believes_gone(const struct plan_outcome *o) {
          (o->conflicts.count && str_is(o->conflicts.at[0].kind, "deleted_vs_edited"));
 }
 
-static struct result commit_one(struct call *call, const struct plan_outcome *o) {
+/* The items whose local side an earlier outcome of the same commit has changed. */
+struct changed_here {
+  int64_t *items;
+  size_t count;
+};
+
+static bool is_changed_here(const struct changed_here *changed, int64_t item_id) {
+  for (size_t i = 0; i < changed->count; i++)
+    if (changed->items[i] == item_id)
+      return true;
+  return false;
+}
+
+/* `*moved`: another tracker's outcome has changed the local side since this one was planned. change_local has queued
+ * the mapping again, so it is planned on what is there now. */
+static struct result commit_one(struct call *call, const struct plan_outcome *o, struct changed_here *changed,
+                                bool *moved) {
   struct target t;
   bool paused = false;
   TRY(load_target(call, o->mapping_id, &t));
+  *moved = is_changed_here(changed, t.item_id);
+  if (*moved)
+    return RESULT_DONE;
   if (believes_gone(o))
     TRY(gone_pause_if_many(call, t.project_id, &paused));
   if (paused)
     return journal_plan_mapping(call, o->mapping_id, RANK_TICKET);
+  if (o->local.count)
+    changed->items[changed->count++] = t.item_id;
   TRY(change_local(call, &t, &o->local));
   if (o->shadow_external.count)
     TRY(adopt_move_shadow(call, o->mapping_id, &o->shadow_external, &o->shadow_local));
@@ -262,6 +285,7 @@ static struct result commit_one(struct call *call, const struct plan_outcome *o)
   TRY(deletes_commit(call, &place, o, actor_of(call, &t)));
   TRY(conflicts_close(call, &place, o));
   TRY(conflicts_open(call, &place, o));
+  TRY(references_await(call, o));
   if (o->refetch)
     return externals_fetch(call, t.project_id, t.kind, t.external_id, "plan");
   return prepare_intent(call, &t, o);
@@ -304,23 +328,22 @@ struct result store_plan_commit(struct call *call, const void *request, void *re
   const struct plan_commit *commit = request;
   struct plan_committed *answer = reply;
   bool *still = ARENA_ARRAY(call->arena, bool, commit->outcomes.count);
+  struct changed_here changed = {.items = ARENA_ARRAY(call->arena, int64_t, commit->outcomes.count)};
   struct import_set imports = {0};
   if (commit->preview)
     return preview_commit(call, commit, answer);
   TRY(take_current(call, commit, still));
   for (size_t i = 0; i < commit->outcomes.count; i++) {
     const struct plan_outcome *outcome = &commit->outcomes.at[i];
-    if (!still[i]) {
-      answer->moved++;
-      continue;
-    }
-    answer->committed++;
-    if (outcome->import)
+    bool moved = !still[i];
+    if (!moved && outcome->import)
       imports_add(call, &imports, outcome);
-    else if (outcome->ignore)
+    else if (!moved && outcome->ignore)
       TRY(imports_ignore(call, outcome->mapping_id));
-    else
-      TRY(commit_one(call, outcome));
+    else if (!moved)
+      TRY(commit_one(call, outcome, &changed, &moved));
+    answer->moved += moved;
+    answer->committed += !moved;
   }
   TRY(ring_if_ending(call));
   return imports_commit(call, &imports);

@@ -105,12 +105,12 @@ static struct str or_default(struct str value, const char *fallback) {
   return value.length ? value : str_of(fallback);
 }
 
-static struct result check_settings(const struct project *project) {
+/* Of the whole project, or of one field's rule: a misspelt word would mean what the project does, which may be more
+ * than was meant to leave. */
+static struct result check_words(const struct project *project, struct str direction_word, struct str strategy_word) {
   enum direction direction;
   enum strategy strategy;
-  if (project->name.length == 0 || project->name.length > 64 || str_find(project->name, "/") >= 0)
-    return result_error(RESULT_REJECTED, "a project's name has 1 to 64 characters and no slash");
-  if (!rules_direction_named(project->direction, &direction) || !rules_strategy_named(project->strategy, &strategy))
+  if (!rules_direction_named(direction_word, &direction) || !rules_strategy_named(strategy_word, &strategy))
     return result_error(RESULT_REJECTED, "direction is push, pull, bidirectional or disabled; strategy is manual, "
                                          "local_wins, external_wins, newest_wins or merge");
   bool overrides = strategy == STRATEGY_EXTERNAL_WINS || strategy == STRATEGY_NEWEST_WINS;
@@ -118,7 +118,20 @@ static struct result check_settings(const struct project *project) {
     return result_error(RESULT_REJECTED,
                         "%.*s lets outside changes override local ones: a person has to confirm it by "
                         "name (--confirmed-by NAME)",
-                        STR_FMT(project->strategy));
+                        STR_FMT(strategy_word));
+  return RESULT_DONE;
+}
+
+static struct result check_settings(const struct project *project) {
+  if (project->name.length == 0 || project->name.length > 64 || str_find(project->name, "/") >= 0)
+    return result_error(RESULT_REJECTED, "a project's name has 1 to 64 characters and no slash");
+  TRY(check_words(project, project->direction, project->strategy));
+  for (size_t i = 0; i < project->rules.count; i++) {
+    const struct field_setting *rule = &project->rules.at[i];
+    struct result result = check_words(project, rule->direction, rule->strategy);
+    if (!result_ok(&result))
+      return result_context(result, "the rule of \"%.*s\"", STR_FMT(rule->field));
+  }
   return RESULT_DONE;
 }
 

@@ -36,6 +36,11 @@ class Tracker:
                 "rules": rules, **settings}
 
     @property
+    def ports(self):
+        """Where tandem may go for it."""
+        return [self.sandbox.port]
+
+    @property
     def hook_url(self):
         return "http://127.0.0.1:%d/webhooks/%s" % (self.webhook_port, self.name)
 
@@ -290,7 +295,7 @@ class Trackers(World):
     def __init__(self, kinds=(GitHub, Jira, Linear), webhooks=True, follow=True, **more):
         super().__init__(("--issues", "0", "--no-limits"), start=False, **more)
         self.trackers = [kind(self, kind.system) for kind in kinds]
-        self.extra["TANDEM_ALLOW_HOSTS"] = ",".join("127.0.0.1:%d" % one.sandbox.port for one in self.trackers)
+        self.extra["TANDEM_ALLOW_HOSTS"] = ",".join("127.0.0.1:%d" % port for one in self.trackers for port in one.ports)
         for role in ("store", "conflict", "scheduler"):
             self.start(role)
         wait_for(self.answers, "the store")

@@ -224,6 +224,23 @@ class Frames(unittest.TestCase):
         self.check_store()
 
 
+    def test_bad_input_settings_are_refused_and_the_old_ones_stay(self):
+        self.world.connect()
+        before = self.world.call("project.list", name="rocket")["projects"][0]
+        bad = {"a direction": {"direction": "pus"}, "a strategy": {"strategy": "mine_wins"},
+               "an override that nobody stands for": {"strategy": "external_wins"},
+               "a rule's direction": {"rules": [{"field": "title", "direction": "dissabled"}]},
+               "a rule's strategy": {"rules": [{"field": "title", "strategy": "newest"}]},
+               "a rule's override": {"rules": [{"field": "body"}, {"field": "title", "strategy": "newest_wins"}]}}
+        for what, settings in bad.items():
+            with self.subTest(what):
+                with self.assertRaises(Refused) as caught:
+                    self.world.connect(**settings)
+                self.assertEqual(caught.exception.code, "rejected")
+                self.assertEqual("title" in caught.exception.message, "rules" in settings)
+                self.assertEqual(self.world.call("project.list", name="rocket")["projects"][0], before)
+
+
 class NotReady(unittest.TestCase):
     """Projects that cannot work, and a database or key that is not there yet."""
 
