@@ -254,6 +254,19 @@ class Tickets(Shared):
         wait_for(lambda: len(self.trackers[2].comment_ids(keys[2])) == 1, "the comment")
         self.check_quiet()
 
+    def test_deletes_kept_ticket_is_made_there_again_by_sharing_it(self):
+        key, keys, _ = self.commented(self.trackers[1])
+        self.trackers[0].delete("erin", keys[0])
+        self.decide(self.the_conflict(key), "local")
+        self.world.call("ticket.edit", key=key, set={"title": "Once more"}, actor="user:carol")
+        self.world.settle()
+        self.world.call("ticket.share", key=key, project=self.trackers[0].name, actor="user:carol")
+        again = wait_for(lambda: self.mapping(key, self.trackers[0]).get("external_key") or None, "the new one")
+        self.assertNotEqual(again, keys[0])
+        wait_for(lambda: len(self.trackers[0].comment_ids(again)) == 1, "its comment")
+        self.assertEqual(self.trackers[0].look(again)["title"], "Once more")
+        self.check_quiet()
+
     def test_deletes_ticket_that_comes_back_is_linked_again(self):
         linear, place = self.trackers[2], 2
         for decided in (False, True):
@@ -331,6 +344,24 @@ class Many(unittest.TestCase):
 
     def project(self, world):
         return world.call("project.list")["projects"][0]
+
+    def test_deletes_of_our_own_do_not_count(self):
+        with Trackers(kinds=(GitHub,), follow=False) as world:
+            github = world.trackers[0]
+            keys = [github.create("alice", title="With a comment %d" % i) for i in range(12)]
+            world.sync(github.name)
+            world.settle()
+            for ticket in [world.ticket_of(key, github.name)["key"] for key in keys]:
+                world.call("ticket.comment", key=ticket, body="Away soon", actor="user:carol")
+            wait_for(lambda: sum(len(github.comment_ids(key)) for key in keys) == 12, "the comments")
+            world.settle()
+            for row in world.sql("select id from item where kind = 'comment'"):
+                world.call("comment.delete", key="C-" + row[0], actor="user:carol")
+            wait_for(lambda: sum(len(github.comment_ids(key)) for key in keys) == 0, "the comments to go")
+            world.settle()
+            github.delete("erin", keys[0])
+            wait_for(lambda: self.gone(world, "open") == 1, "the conflict")
+            self.assertEqual(self.project(world)["state"], "active")
 
     def delete_at_once(self, world, github, keys):
         """All are told before the first is looked at."""
