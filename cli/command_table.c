@@ -99,6 +99,7 @@ static const struct option_spec list_options[] = {
 };
 static const struct option_spec show_options[] = {
     {"external", OPTION_FLAG, NULL, "With what the other sides looked like when last seen", 0},
+    {"deleted", OPTION_FLAG, NULL, "With the comments that were deleted", 0},
 };
 static const struct option_spec new_options[] = {
     {"title", OPTION_TEXT, "TEXT", "What it is about, in one line", 't'},
@@ -126,6 +127,7 @@ static const struct option_spec comment_options[] = {
     {"body", OPTION_TEXT, "TEXT", "The comment, Markdown", 'b'},
     {"body-file", OPTION_FILE, "FILE", "The comment from a file", 'F'},
     {"privacy", OPTION_CHOICE, PRIVACIES, "At most as public as the ticket", 0},
+    {"delete", OPTION_FLAG, NULL, "Delete the comment whose key this is, here and in every tracker", 0},
 };
 static const struct option_spec share_options[] = {
     {"project", OPTION_TEXT, "PROJECT", "Grant this project, and create the ticket there", 'p'},
@@ -288,11 +290,13 @@ const struct command command_table[] = {
                 "overwritten and your text is kept. A comment's key (C-17) takes --body.",
      .examples = "tandem ticket edit T-12 --status done --remove-label triage\ntandem ticket edit T-12"},
     {.path = "ticket comment",
-     .help = "Add a comment",
-     .arguments = {KEY_ARGUMENT, {"-", true, "read it from standard input"}},
+     .help = "Add a comment, or delete one",
+     .arguments = {{"KEY", false, "a ticket's key, as in T-12; with --delete a comment's: C-17"},
+                   {"-", true, "read it from standard input"}},
      OPTIONS(comment_options),
      .run = command_ticket_comment,
-     .examples = "tandem ticket comment T-12 --body 'Fixed in 1.3'"},
+     .details = "A deleted comment is kept here, and shown by `tandem ticket show KEY --deleted`.",
+     .examples = "tandem ticket comment T-12 --body 'Fixed in 1.3'\ntandem ticket comment C-17 --delete"},
     {.path = "ticket share",
      .help = "Say which projects may have a ticket",
      .arguments = {KEY_ARGUMENT},

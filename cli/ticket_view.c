@@ -109,6 +109,9 @@ static void print_comment(const struct output *output, struct arena *arena, cons
     str_append_format(&head, ", in %.*s", STR_FMT(comment->origin));
   if (comment->privacy.length)
     str_append_format(&head, ", %.*s", STR_FMT(comment->privacy));
+  if (comment->deleted_at_ms)
+    str_append_format(&head, ", deleted %.*s by %.*s", STR_FMT(format_ago(arena, comment->deleted_at_ms, now_ms)),
+                      STR_FMT(comment->deleted_by));
   output_text(output, "\n");
   output_styled(output, STYLE_DIM, output_clean_line(arena, str_built(&head)));
   output_text(output, "\n%s\n", output_clean(arena, comment->body).at);

@@ -43,6 +43,7 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
                         (long long)answer.status);
   *out = (struct observation){.kind = intent->kind,
                               .external_id = intent->external_id,
+                              .external_key = intent->external_id,
                               .parent_external_id = intent->parent_external_id,
                               .gone = STR("deleted")};
   return RESULT_DONE;

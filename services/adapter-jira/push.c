@@ -88,8 +88,11 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
   jira_split_comment_id(intent->external_id, &issue, &id);
   request.path = str_format(arena, "/issue/%.*s/comment/%.*s", STR_FMT(issue), STR_FMT(id));
   TRY(jira_call(c, arena, &request, &answer));
-  *out = (struct observation){
-      .kind = intent->kind, .external_id = intent->external_id, .parent_external_id = issue, .gone = STR("deleted")};
+  *out = (struct observation){.kind = intent->kind,
+                              .external_id = intent->external_id,
+                              .external_key = intent->external_id,
+                              .parent_external_id = issue,
+                              .gone = STR("deleted")};
   return RESULT_DONE;
 }
 

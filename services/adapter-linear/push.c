@@ -61,8 +61,10 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
     linear_answer_free(&answer);
   if (!result_ok(&result) && result.code != RESULT_GONE)
     return result;
-  *out = (struct observation){
-      .kind = intent->kind, .external_id = intent->external_id, .parent_external_id = intent->parent_external_id};
+  *out = (struct observation){.kind = intent->kind,
+                              .external_id = intent->external_id,
+                              .external_key = intent->external_id,
+                              .parent_external_id = intent->parent_external_id};
   linear_set_gone(out, STR("deleted"), (struct str){0});
   return RESULT_DONE;
 }

@@ -115,8 +115,10 @@ static struct result delete_item(struct connection *c, struct arena *arena, cons
   struct result result = webhook_call(c, arena, &call, &answer);
   if (!result_ok(&result) && result.code != RESULT_GONE)
     return result;
-  *out = (struct observation){
-      .kind = intent->kind, .external_id = intent->external_id, .parent_external_id = intent->parent_external_id};
+  *out = (struct observation){.kind = intent->kind,
+                              .external_id = intent->external_id,
+                              .external_key = intent->external_id,
+                              .parent_external_id = intent->parent_external_id};
   webhook_set_gone(out, "deleted");
   return RESULT_DONE;
 }

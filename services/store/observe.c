@@ -1,4 +1,5 @@
 /* Verbs that bring observations in: a page of a pull, a single fetch, webhook deliveries. */
+#include "store/absent.h"
 #include "store/externals.h"
 #include "store/journal.h"
 #include "store/leases.h"
@@ -81,6 +82,8 @@ struct result store_observe(struct call *call, const void *request, void *reply)
   struct session_counts counts = {.seen = (int64_t)observe->observations.count, .unchanged = taken.unchanged};
   if (pull && counts.seen)
     TRY(sessions_count(call, project_id, &counts));
+  if (pull)
+    TRY(absent_page(call, project_id, observe->observations.at, observe->observations.count, observe->done));
   if (pull)
     TRY(end_page(call, project_id, observe));
   if (webhook) {

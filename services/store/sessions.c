@@ -244,19 +244,25 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
   return RESULT_DONE;
 }
 
+/* Once a day everything is looked at: what was deleted without a webhook shows only by its absence. */
 static struct result start_due(struct call *call, int64_t *started) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select p.name, p.last_sync_at is null as first from project p where p.state = 'active' "
-               "and p.direction <> 'disabled' and p.next_sync_at <= now() "
-               "and not exists (select from session s where s.project_id = p.id and s.state = 'running')",
-               NO_PARAMS, &rows));
+  TRY(db_query(
+      call->db,
+      "select p.name, p.last_sync_at is null as first, not exists (select from session s where s.project_id = p.id "
+      "and s.state = 'completed' and s.finished_at > now() - interval '1 day' and (s.mode = 'full' or not exists ("
+      "select from session x where x.project_id = p.id and x.state = 'completed' and x.id < s.id))) as full from "
+      "project p where p.state = 'active' "
+      "and p.direction <> 'disabled' and p.next_sync_at <= now() "
+      "and not exists (select from session s where s.project_id = p.id and s.state = 'running')",
+      NO_PARAMS, &rows));
   for (size_t i = 0; i < rows.count; i++) {
     struct project project;
     int64_t id;
     TRY(project_named(call, rows_str(&rows, i, "name"), &project));
-    TRY(insert_session(call, &project, STR("incremental"), rows_bool(&rows, i, "first") ? STR("first") : STR("poll"),
-                       STR("scheduler"), &id));
+    bool first = rows_bool(&rows, i, "first"), full = rows_bool(&rows, i, "full");
+    TRY(insert_session(call, &project, full && !first ? STR("full") : STR("incremental"),
+                       first ? STR("first") : STR("poll"), STR("scheduler"), &id));
   }
   *started = (int64_t)rows.count;
   return RESULT_DONE;

@@ -29,7 +29,9 @@ static struct result read_project_status(struct call *call, const struct project
       "is not null) as comments, (select count(*) from conflict where project_id = p.id and state in ('open', "
       "'decided')) as conflicts, (select count(*) from intent where project_id = p.id and state in "
       "('prepared', 'sending', 'unknown')) as waiting, (select count(*) from intent where project_id = p.id "
-      "and state = 'parked') as parked, (select count(*) from plan_queue where project_id = p.id) as "
+      "and state = 'parked') as parked, (select count(*) from plan_queue q join mapping m on m.id = q.mapping_id where "
+      "q.project_id = p.id and m.state "
+      "<> 'gone') as "
       "unplanned, " MS("p.last_sync_at") " as last_ms, " MS(
           "p.next_sync_at") " as next_ms, c.quota_limit, "
                             "c.quota_remaining, " MS("c.quota_reset") " as reset_ms, " MS(

@@ -144,6 +144,17 @@ class WithStore(unittest.TestCase):
         self.run_fine("ticket", "edit", ticket["comments"][0]["key"], "--body", "Really fixed")
         self.assertIn("Really fixed", self.run_fine("ticket", "show", key).out)
 
+    def test_cli_comment_is_deleted_and_its_text_kept(self):
+        key = self.run_fine("ticket", "new", "--title", "Talkative").out.strip()
+        self.run_fine("ticket", "comment", key, "--body", "Too much said")
+        comment = self.run_fine("ticket", "show", key, "--json").json["comments"][0]["key"]
+        self.assertEqual(self.house.run("ticket", "comment", comment, "--delete", "--body", "x").code, 2)
+        self.assertRegex(self.house.run("ticket", "comment", key, "--delete").err, "tickets are not deleted; close it: .*cancelled")
+        self.assertEqual(self.run_fine("ticket", "comment", comment, "--delete").out, comment + "\n")
+        self.assertNotIn("Too much said", self.run_fine("ticket", "show", key).out)
+        self.assertRegex(self.run_fine("ticket", "show", key, "--deleted").out, r"deleted .* by user:tester\nToo much said")
+        self.assertEqual(self.house.run("ticket", "edit", comment, "--body", "Again").code, 3)
+
     def test_cli_ticket_that_is_not_there(self):
         for words in (["show"], ["edit", "--title", "x"], ["comment", "--body", "x"], ["share", "--privacy", "public"]):
             done = self.house.run("ticket", words[0], "T-999999", *words[1:])
