@@ -160,7 +160,7 @@ static struct result read_answer(struct connection *c, const struct linear_query
   }
   out->tree = tree;
   out->data = data;
-  out->errors = query->in_parts ? errors : NULL;
+  out->errors = errors;
   return RESULT_DONE;
 }
 

@@ -61,6 +61,15 @@ static struct result forbidden(const struct linear_query *query, struct str word
   return result_error(query->is_write ? RESULT_REJECTED : RESULT_AUTH, "Linear refuses: %.*s", STR_FMT(words));
 }
 
+/* A part of the one item that was asked for: ["issue", "assignee", ...]. Nothing is wrong with any other. */
+static struct str failed_part(const struct linear_query *query, const cJSON *tree) {
+  const cJSON *path =
+      cJSON_GetObjectItemCaseSensitive(cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(tree, "errors"), 0), "path");
+  struct str item = str_of(cJSON_GetStringValue(cJSON_GetArrayItem(path, 0)));
+  bool is_item = str_is(item, "issue") || str_is(item, "comment");
+  return is_item && !query->is_write ? str_of(cJSON_GetStringValue(cJSON_GetArrayItem(path, 1))) : (struct str){0};
+}
+
 static bool is_any(struct str word, const char *const *words) {
   for (; *words; words++)
     if (str_is(word, *words))
@@ -104,6 +113,11 @@ struct result linear_error(struct connection *c, const struct linear_query *quer
     return limited(c, response, refusal.words);
   if (status == 401 || str_is(refusal.code, "AUTHENTICATION_ERROR") || str_is(refusal.type, "authentication error"))
     return result_error(RESULT_AUTH, "Linear does not accept the credential (%.*s): store a new one",
+                        STR_FMT(refusal.words));
+  struct str part = failed_part(query, tree);
+  if (part.length)
+    return result_error(RESULT_REJECTED,
+                        "Linear cannot show its %.*s (%.*s): open it there, and ask Linear if it lasts", STR_FMT(part),
                         STR_FMT(refusal.words));
   if (str_is(refusal.type, "forbidden") || str_is(refusal.code, "FORBIDDEN") || status == 403)
     return forbidden(query, refusal.words);

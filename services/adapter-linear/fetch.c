@@ -23,7 +23,7 @@ struct result linear_read(struct connection *c, struct arena *arena, bool commen
   TRY(ask(c, arena, comment, id, &answer, &item));
   struct result result = comment ? linear_read_comment(arena, item, out) : linear_read_issue(arena, item, out);
   linear_answer_free(&answer);
-  return result_ok(&result) ? result : result_error(RESULT_RETRY, "Linear's answer is not whole: %s", result.message);
+  return result;
 }
 
 /* -- fetch -- */
@@ -46,13 +46,17 @@ static struct result read_item(struct connection *c, struct arena *arena, bool c
   return RESULT_DONE;
 }
 
+struct str linear_parent_or_unknown(struct arena *arena, struct str id) {
+  return id.length ? str_copy(arena, id) : STR("?");
+}
+
 static struct observation absent(const struct external_ref *ref, struct arena *arena) {
   struct observation seen = {.kind = str_copy(arena, ref->kind),
                              .external_id = str_copy(arena, ref->external_id),
                              .parent_external_id = str_copy(arena, ref->parent_external_id),
                              .external_key = str_copy(arena, ref->external_id)};
-  if (str_is(ref->kind, "comment") && seen.parent_external_id.length == 0)
-    seen.parent_external_id = STR("?");
+  if (str_is(ref->kind, "comment"))
+    seen.parent_external_id = linear_parent_or_unknown(arena, ref->parent_external_id);
   linear_set_gone(&seen, STR("deleted"), (struct str){0});
   return seen;
 }
@@ -76,8 +80,7 @@ struct result linear_fetch(struct connection *c, struct arena *arena, const stru
   struct observation seen = {0};
   result = read_item(c, arena, comment, item, &seen);
   linear_answer_free(&answer);
-  if (!result_ok(&result))
-    return result_error(RESULT_RETRY, "Linear's answer is not whole: %s", result.message);
+  TRY(result);
   *out = seen;
   return RESULT_DONE;
 }
@@ -147,7 +150,10 @@ struct result linear_find(struct connection *c, struct arena *arena, const struc
   if (!linear_is_uuid(id))
     return result_error(RESULT_REJECTED, "\"%.*s\" is no id of Linear's", STR_FMT(id));
   struct observation seen;
-  TRY(linear_read(c, arena, comment, id, &seen));
+  struct result result = linear_read(c, arena, comment, id, &seen);
+  if (result.code == RESULT_REJECTED) /* it is there, and is yet to be read */
+    result.code = RESULT_RETRY;
+  TRY(result);
   if (create && marker.length)
     seen.marker = marker;
   seen.author_is_self = seen.author_is_self || create;

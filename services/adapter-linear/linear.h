@@ -76,7 +76,7 @@ enum linear_problem { LINEAR_FINE, LINEAR_EXISTS, LINEAR_TOO_COMPLEX, LINEAR_BAD
 struct linear_answer {
   cJSON *tree;         /* the whole answer; linear_answer_free() */
   const cJSON *data;   /* never null when the call is OK */
-  const cJSON *errors; /* of a query in parts: each is of one node; linear_node_error() */
+  const cJSON *errors; /* beside the data: of a query in parts each is of one node, linear_node_error() */
   int64_t date_ms;     /* Linear's clock, 0 = not said */
   enum linear_problem problem;
 };
@@ -201,7 +201,10 @@ struct result linear_fetch(struct connection *c, struct arena *arena, const stru
 struct result linear_fetch_many(struct connection *c, struct arena *arena, const struct external_ref *refs,
                                 size_t count, struct observation *out) MUST_USE;
 
-/* By id, wherever it is: RESULT_GONE when there is none. */
+/* What stands for the parent of a comment whose issue is not known: a comment is found by its own id alone. */
+struct str linear_parent_or_unknown(struct arena *arena, struct str id);
+
+/* By id, wherever it is: RESULT_GONE when there is none; RESULT_REJECTED when it cannot be read. */
 struct result linear_read(struct connection *c, struct arena *arena, bool comment, struct str id,
                           struct observation *out) MUST_USE;
 struct result linear_push(struct connection *c, struct arena *arena, const struct push *push,
