@@ -35,8 +35,7 @@ static struct result read_issue(struct connection *c, struct arena *arena, const
     out->moved_to = str_format(arena, "%.*s/browse/%.*s", STR_FMT(c->site), STR_FMT(key));
     return RESULT_DONE;
   }
-  struct result result = jira_read_issue(c, arena, issue, out);
-  return result_ok(&result) ? result : result_error(RESULT_RETRY, "Jira's answer is not whole: %s", result.message);
+  return jira_read_issue(c, arena, issue, out);
 }
 
 static struct result read_comment(struct connection *c, struct arena *arena, const struct external_ref *ref,
@@ -44,8 +43,7 @@ static struct result read_comment(struct connection *c, struct arena *arena, con
   struct str key, issue_id, id;
   jira_split_comment_id(ref->external_id, &issue_id, &id);
   TRY(jira_issue_key(c, arena, issue_id, &key));
-  struct result result = jira_read_comment(c, arena, issue_id, key, comment, out);
-  return result_ok(&result) ? result : result_error(RESULT_RETRY, "Jira's answer is not whole: %s", result.message);
+  return jira_read_comment(c, arena, issue_id, key, comment, out);
 }
 
 /* RESULT_REJECTED for what is no id of Jira's. */
@@ -121,7 +119,7 @@ static struct result place_issue(struct connection *c, struct arena *arena, cons
   struct external_ref ref = {.kind = STR("ticket"), .external_id = jira_text(issue, "id")};
   struct observation seen = {0};
   struct result result = read_issue(c, arena, &ref, issue, &seen);
-  if (result.code == RESULT_RETRY)
+  if (result.code == RESULT_REJECTED)
     return RESULT_DONE;
   TRY(result);
   connector_place(refs, count, &seen, out);

@@ -172,6 +172,11 @@ const char *jira_kind_name(enum jira_kind kind);
 const char *jira_remote_kind(enum jira_kind kind); /* as connector.h's fields call it */
 bool jira_kind_is_set(enum jira_kind kind);
 
+/* -- shapes.c -- */
+
+/* Whether this is how a value of the kind looks, or nothing. */
+bool jira_kind_fits(bool cloud, enum jira_kind kind, const cJSON *node);
+
 /* -- people.c -- */
 
 /* How this account is written: as the options say, else its display name (Cloud) or login name. */
@@ -185,6 +190,8 @@ struct result jira_person_ref(struct connection *c, struct arena *arena, struct 
 struct result jira_people_load(struct connection *c, struct arena *arena) MUST_USE;
 
 /* -- read.c: Jira's JSON to observations; needs fields and self loaded -- */
+
+/* RESULT_REJECTED with a message for a person: this one cannot be read, however often it is asked for. */
 
 struct result jira_read_issue(struct connection *c, struct arena *arena, const cJSON *issue,
                               struct observation *out) MUST_USE;

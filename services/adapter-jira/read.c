@@ -6,22 +6,25 @@
 
 /* -- rich text -- */
 
-/* What cannot be read as a document is shown as it came. */
-static struct str unreadable(struct arena *arena, const cJSON *node, const struct result *result) {
-  struct str json = json_print(arena, cJSON_Duplicate(node, true));
-  return str_format(arena, "(%s)\n\n```json\n%.*s\n```", result->message, STR_FMT(json));
+static struct result read_text(const struct connection *c, struct arena *arena, const cJSON *node, struct str known,
+                               struct str *out) {
+  struct str markdown = STR("");
+  if (node && !cJSON_IsNull(node))
+    TRY(c->cloud ? adf_to_markdown(arena, node, known, &markdown)
+                 : wiki_to_markdown(arena, str_of(cJSON_GetStringValue(node)), (struct str){0}, &markdown));
+  *out = str_copy(arena, markdown);
+  return RESULT_DONE;
 }
 
-static struct str read_text(const struct connection *c, struct arena *arena, const cJSON *node, struct str known) {
-  struct str markdown = STR("");
-  struct result result = RESULT_DONE;
-  if (!node || cJSON_IsNull(node))
-    return markdown;
-  if (c->cloud)
-    result = adf_to_markdown(arena, node, known, &markdown);
-  else if (cJSON_IsString(node))
-    result = wiki_to_markdown(arena, str_of(node->valuestring), (struct str){0}, &markdown);
-  return result_ok(&result) ? str_copy(arena, markdown) : unreadable(arena, node, &result);
+/* The text of a field or comment: `label` for the message. */
+static struct result read_rich(const struct connection *c, struct arena *arena, const cJSON *node, struct str known,
+                               struct str label, struct str *out) {
+  if (!jira_kind_fits(c->cloud, KIND_RICH, node))
+    return result_error(RESULT_REJECTED, "its %.*s is no text", STR_FMT(label));
+  struct result result = read_text(c, arena, node, known, out);
+  return result_ok(&result) ? result
+                            : result_error(RESULT_REJECTED, "its %.*s cannot be read (%s): open it in Jira and save it",
+                                           STR_FMT(label), result.message);
 }
 
 /* -- values -- */
@@ -67,12 +70,10 @@ static struct str sprint_text(struct arena *arena, const cJSON *list) {
 }
 
 static struct str one_text(const struct connection *c, struct arena *arena, const struct jira_field *field,
-                           const cJSON *fields, struct str known) {
+                           const cJSON *fields) {
   const char *id = field->id.at;
   const cJSON *node = jira_member(fields, id);
   switch (field->kind) {
-  case KIND_RICH:
-    return read_text(c, arena, node, str_is(field->name, "body") ? known : (struct str){0});
   case KIND_NUMBER:
     return number_text(arena, node);
   case KIND_DATETIME:
@@ -118,19 +119,41 @@ static struct value set_value(const struct connection *c, struct arena *arena, c
   return value_set(field->name, items, count);
 }
 
-static struct values read_values(const struct connection *c, struct arena *arena, const cJSON *fields,
-                                 struct str known) {
+/* A field that was made anew there, with another type. */
+static struct result other_kind(const struct jira_field *field) {
+  return result_error(RESULT_REJECTED,
+                      "its field \"%.*s\" is no %s any more: map it again (tandem fields map PROJECT %.*s --reset)",
+                      STR_FMT(field->label), jira_kind_name(field->kind), STR_FMT(field->name));
+}
+
+static struct result read_value(const struct connection *c, struct arena *arena, const struct jira_field *field,
+                                const cJSON *fields, struct str known, struct value *out) {
+  const cJSON *node = jira_member(fields, field->id.at);
+  struct str text = STR("");
+  if (field->kind != KIND_RICH && !jira_kind_fits(c->cloud, field->kind, node))
+    return other_kind(field);
+  if (jira_kind_is_set(field->kind)) {
+    *out = set_value(c, arena, field, node);
+    return RESULT_DONE;
+  }
+  if (field->kind == KIND_RICH)
+    TRY(read_rich(c, arena, node, str_is(field->name, "body") ? known : (struct str){0}, field->label, &text));
+  else
+    text = one_text(c, arena, field, fields);
+  *out = value_text(field->name, str_is_absent(text) ? STR("") : text);
+  return RESULT_DONE;
+}
+
+static struct result read_values(const struct connection *c, struct arena *arena, const cJSON *fields, struct str known,
+                                 struct values *out) {
   struct values_builder values = {.arena = arena};
   for (size_t i = 0; i < c->fields.count; i++) {
-    const struct jira_field *field = &c->fields.at[i];
-    if (jira_kind_is_set(field->kind)) {
-      values_put(&values, set_value(c, arena, field, jira_member(fields, field->id.at)));
-    } else {
-      struct str text = one_text(c, arena, field, fields, known);
-      values_put(&values, value_text(field->name, str_is_absent(text) ? STR("") : text));
-    }
+    struct value value;
+    TRY(read_value(c, arena, &c->fields.at[i], fields, known, &value));
+    values_put(&values, value);
   }
-  return values_built(&values);
+  *out = values_built(&values);
+  return RESULT_DONE;
 }
 
 /* -- issues -- */
@@ -169,7 +192,9 @@ struct result jira_read_issue(struct connection *c, struct arena *arena, const c
   seen.version = jira_time_ms(fields, "updated");
   seen.created_at_ms = jira_time_ms(fields, "created");
   seen.marker = jira_copy(arena, property, "marker");
-  seen.fields = read_values(c, arena, fields, jira_text(property, "body"));
+  struct result result = read_values(c, arena, fields, jira_text(property, "body"), &seen.fields);
+  if (!result_ok(&result))
+    return result_context(result, "%.*s", STR_FMT(seen.external_key));
   seen.extra = read_extra(c, arena, fields);
   *out = seen;
   return RESULT_DONE;
@@ -193,8 +218,7 @@ struct result jira_read_comment(struct connection *c, struct arena *arena, struc
   if (!jira_is_number(id) || jira_time_ms(comment, "updated") <= 0)
     return result_error(RESULT_REJECTED, "a comment on %.*s lacks id or updated", STR_FMT(issue_key));
   struct observation seen = {.kind = STR("comment"), .parent_external_id = str_copy(arena, issue_id)};
-  struct value *body = ARENA_NEW(arena, struct value);
-  *body = value_text(STR("body"), read_text(c, arena, jira_member(comment, "body"), (struct str){0}));
+  struct str text;
   seen.external_id = str_format(arena, "%.*s:%.*s", STR_FMT(issue_id), STR_FMT(id));
   seen.external_key = str_format(arena, "%.*s (comment %.*s)", STR_FMT(issue_key), STR_FMT(id));
   seen.url =
@@ -204,6 +228,11 @@ struct result jira_read_comment(struct connection *c, struct arena *arena, struc
   seen.version = jira_time_ms(comment, "updated");
   seen.created_at_ms = jira_time_ms(comment, "created");
   seen.marker = property_marker(arena, comment);
+  struct result result = read_rich(c, arena, jira_member(comment, "body"), (struct str){0}, STR("text"), &text);
+  if (!result_ok(&result))
+    return result_context(result, "%.*s", STR_FMT(seen.external_key));
+  struct value *body = ARENA_NEW(arena, struct value);
+  *body = value_text(STR("body"), text);
   seen.fields = (struct values){body, 1};
   *out = seen;
   return RESULT_DONE;

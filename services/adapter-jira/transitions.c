@@ -82,7 +82,10 @@ static struct result explore(struct route *r, struct str status) {
   cJSON *answer;
   if (is_known(r->c, r->type, status) || ++r->explored > EXPLORED_MAX)
     return RESULT_DONE;
-  TRY(sample(r, status, &id));
+  struct result result = sample(r, status, &id);
+  if (result.code == RESULT_REJECTED) /* the workflow has lost that status */
+    return RESULT_DONE;
+  TRY(result);
   if (id.length == 0)
     return RESULT_DONE;
   TRY(ask_transitions(r, id, &answer));
