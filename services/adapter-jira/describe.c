@@ -80,7 +80,13 @@ static void take_allowed(const struct describing *d, const struct jira_field *fi
   }
 }
 
-static void take_screen(const struct describing *d, const cJSON *page) {
+/* The type of what is created here, unless its `type` says another one: what only other types demand is not demanded of
+ * all tickets. */
+static bool is_created_here(const struct describing *d, const cJSON *type) {
+  return str_equal(json_str(type, "name"), jira_default_type(d->c));
+}
+
+static void take_screen(const struct describing *d, const cJSON *type, const cJSON *page) {
   const cJSON *list = jira_member(page, d->c->cloud ? "fields" : "values"), *one;
   cJSON_ArrayForEach(one, list) {
     struct str id = json_str(one, "fieldId");
@@ -88,7 +94,8 @@ static void take_screen(const struct describing *d, const cJSON *page) {
     if (!field || str_is(id, "issuetype"))
       continue;
     field->writable = true;
-    field->required = field->required || (json_bool(one, "required") && !json_bool(one, "hasDefaultValue"));
+    if (is_created_here(d, type) && !field->required)
+      field->required = json_bool(one, "required") && !json_bool(one, "hasDefaultValue");
     take_allowed(d, &d->c->fields.at[field - d->fields], field, jira_member(one, "allowedValues"));
   }
 }
@@ -106,7 +113,7 @@ static struct result describe_screens(const struct describing *d) {
         jira_get(d->c, d->arena,
                  str_format(d->arena, "%.*s/%.*s?maxResults=200", STR_FMT(base), STR_FMT(json_str(type, "id"))), &page);
     if (result_ok(&result)) {
-      take_screen(d, page);
+      take_screen(d, type, page);
       cJSON_Delete(page);
     }
   }
@@ -126,6 +133,7 @@ static struct remote_field *make_fields(const struct connection *c, struct arena
                                       .open_words = field->kind == KIND_LABELS,
                                       .members_max = field->kind == KIND_ASSIGNEE};
     fields[i].writable = field->kind == KIND_STATUS || field->kind == KIND_TYPE;
+    fields[i].required = str_is(field->name, "title");
   }
   return fields;
 }
@@ -200,7 +208,7 @@ static struct result describe_project(struct describing *d, struct remote_descri
   TRY(read_project(d, out));
   TRY(may_write(d, &out->can_write));
   TRY(estimate(d, &out->estimated_tickets));
-  TRY(jira_fields_load(d->c, d->arena));
+  TRY(jira_fields_load_all(d->c, d->arena)); /* also those that came after the options were stored */
   d->fields = make_fields(d->c, d->arena);
   TRY(describe_statuses(d));
   TRY(describe_screens(d));

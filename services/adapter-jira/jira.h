@@ -165,9 +165,15 @@ bool jira_split_comment_id(struct str external_id, struct str *issue_id, struct 
 
 /* -- fields.c -- */
 
-/* The fields that are carried: from the options, else from Jira's list. */
+/* The fields that are carried: those of the options, else all. */
 struct result jira_fields_load(struct connection *c, struct arena *arena) MUST_USE;
+
+/* All fields as Jira lists them now, those of the options under their names there. */
+struct result jira_fields_load_all(struct connection *c, struct arena *arena) MUST_USE;
 const struct jira_field *jira_field_named(const struct connection *c, struct str name); /* or NULL */
+
+/* The issue type of a ticket that says none: `issue_type` of the options, else Task. */
+struct str jira_default_type(const struct connection *c);
 const char *jira_kind_name(enum jira_kind kind);
 const char *jira_remote_kind(enum jira_kind kind); /* as connector.h's fields call it */
 bool jira_kind_is_set(enum jira_kind kind);

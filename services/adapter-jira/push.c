@@ -174,12 +174,12 @@ static struct result create_document(struct connection *c, struct arena *arena, 
     return result;
   }
   if (type.length == 0)
-    type = jira_text(c->options, "issue_type");
+    type = jira_default_type(c);
   fields = cJSON_GetObjectItemCaseSensitive(document, "fields");
   node = cJSON_AddObjectToObject(fields, "project");
   cJSON_AddItemToObject(node, "key", jira_string(arena, c->project));
   node = cJSON_AddObjectToObject(fields, "issuetype");
-  cJSON_AddItemToObject(node, "name", jira_string(arena, type.length ? type : STR("Task")));
+  cJSON_AddItemToObject(node, "name", jira_string(arena, type));
   add_property(document, property_of(c, arena, push->payload, NULL));
   *out = document;
   return RESULT_DONE;
