@@ -127,9 +127,6 @@ struct result github_read_comment(struct arena *arena, const cJSON *comment, str
 /* Pull requests are in GitHub's lists of issues, and their comments among those of issues. */
 bool github_is_pull(const cJSON *issue_or_comment);
 
-/* "2024-05-06T07:08:09Z" as ms; 0 when it is no time. */
-int64_t github_time_ms(const cJSON *object, const char *name);
-
 /* Takes the marker's HTML comment and the blank lines before it out of a body. `marker` absent = none. */
 struct str github_split_marker(struct arena *arena, struct str body, struct str *marker);
 

@@ -19,7 +19,7 @@ static struct result take_options(struct connection *c, const struct project *pr
   } else {
     c->options = cJSON_CreateObject();
   }
-  struct str deployment = jira_text(c->options, "deployment");
+  struct str deployment = json_text(c->options, "deployment");
   if (deployment.length && !str_is(deployment, "cloud") && !str_is(deployment, "data_center"))
     return result_error(RESULT_REJECTED, "options.deployment is \"cloud\" or \"data_center\"");
   bool by_kind = !str_is(kind, "pat") && !str_is(kind, "basic");

@@ -13,11 +13,11 @@ static struct str words_of(struct arena *arena, struct str body) {
   if (!result_ok(&parsed))
     return STR("no explanation");
   const cJSON *one;
-  cJSON_ArrayForEach(one, jira_member(tree, "errorMessages")) {
+  cJSON_ArrayForEach(one, json_member(tree, "errorMessages")) {
     if (cJSON_IsString(one))
       str_append_format(&words, "%s%s", words.length ? "; " : "", one->valuestring);
   }
-  cJSON_ArrayForEach(one, jira_member(tree, "errors")) {
+  cJSON_ArrayForEach(one, json_member(tree, "errors")) {
     if (cJSON_IsString(one))
       str_append_format(&words, "%s%s: %s", words.length ? "; " : "", one->string, one->valuestring);
   }

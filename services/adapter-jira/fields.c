@@ -96,11 +96,11 @@ static enum jira_kind kind_of_schema(const cJSON *schema) {
       {":gh-epic-label", KIND_LINE},
       {":jsw-story-points", KIND_NUMBER},
   };
-  struct str custom = jira_text(schema, "custom");
+  struct str custom = json_text(schema, "custom");
   for (size_t i = 0; i < sizeof customs / sizeof customs[0]; i++)
     if (str_ends_with(custom, customs[i].custom))
       return customs[i].kind;
-  return str_is(jira_text(schema, "type"), "number") ? KIND_NUMBER : KIND_UNKNOWN;
+  return str_is(json_text(schema, "type"), "number") ? KIND_NUMBER : KIND_UNKNOWN;
 }
 
 /* -- names -- */
@@ -180,8 +180,8 @@ static void add(struct table *table, struct str id, struct str name, struct str 
 static void add_chosen(struct table *table, const cJSON *chosen) {
   const cJSON *one;
   cJSON_ArrayForEach(one, chosen) {
-    enum jira_kind kind = kind_named(jira_text(one, "kind"));
-    struct str name = jira_text(one, "name"), label = jira_text(one, "label");
+    enum jira_kind kind = kind_named(json_text(one, "kind"));
+    struct str name = json_text(one, "name"), label = json_text(one, "label");
     if (kind != KIND_UNKNOWN && name.length)
       add(table, str_of(one->string), name, label.length ? label : name, kind);
   }
@@ -191,11 +191,11 @@ static void add_chosen(struct table *table, const cJSON *chosen) {
 static void add_listed(struct table *table, const cJSON *list, const cJSON *options, bool chosen) {
   const cJSON *one;
   cJSON_ArrayForEach(one, list) {
-    struct str id = jira_text(one, "id"), label = jira_text(one, "name");
-    enum jira_kind kind = kind_of_schema(jira_member(one, "schema"));
+    struct str id = json_text(one, "id"), label = json_text(one, "name");
+    enum jira_kind kind = kind_of_schema(json_member(one, "schema"));
     if (!str_starts_with(id, "customfield_") || kind == KIND_UNKNOWN)
       continue;
-    struct str name = json_str(jira_member(options, id.at), "name");
+    struct str name = json_str(json_member(options, id.at), "name");
     if (chosen && name.length)
       add(table, id, name, label, kind);
     else if (!chosen && !name.length)
@@ -209,7 +209,7 @@ static void take(struct connection *c, const struct table *table) {
 }
 
 struct result jira_fields_load_all(struct connection *c, struct arena *arena) {
-  const cJSON *options = jira_member(c->options, "fields");
+  const cJSON *options = json_member(c->options, "fields");
   cJSON *list;
   TRY(jira_get(c, arena, STR("/field"), &list));
   struct table table = table_new(c, (size_t)cJSON_GetArraySize(list));
@@ -221,7 +221,7 @@ struct result jira_fields_load_all(struct connection *c, struct arena *arena) {
 }
 
 struct result jira_fields_load(struct connection *c, struct arena *arena) {
-  const cJSON *options = jira_member(c->options, "fields");
+  const cJSON *options = json_member(c->options, "fields");
   if (c->fields_known)
     return RESULT_DONE;
   if (!cJSON_IsObject(options))
@@ -240,6 +240,6 @@ const struct jira_field *jira_field_named(const struct connection *c, struct str
 }
 
 struct str jira_default_type(const struct connection *c) {
-  struct str chosen = jira_text(c->options, "issue_type");
+  struct str chosen = json_text(c->options, "issue_type");
   return chosen.length ? chosen : STR("Task");
 }

@@ -152,12 +152,7 @@ struct result jira_self(struct connection *c, struct arena *arena) MUST_USE;
 
 /* -- members.c: small readers -- */
 
-const cJSON *jira_member(const cJSON *object, const char *name);
-const cJSON *jira_at(const cJSON *object, const char *path); /* "fields.status.name" */
-struct str jira_text(const cJSON *object, const char *path);
 int64_t jira_time_ms(const cJSON *object, const char *path); /* "2026-01-02T03:04:05.678+0200"; 0 = none */
-struct str jira_copy(struct arena *arena, const cJSON *object, const char *path);
-cJSON *jira_string(struct arena *arena, struct str text);
 bool jira_is_number(struct str text);
 
 /* A comment's id is unknown to Jira without its issue's: "10007:9" has both. False when it is not of this form. */

@@ -39,7 +39,7 @@ static struct str datetime_text(struct arena *arena, const cJSON *object, const 
 }
 
 static struct str cascading_text(struct arena *arena, const cJSON *node) {
-  struct str parent = jira_text(node, "value"), child = jira_text(node, "child.value");
+  struct str parent = json_text(node, "value"), child = json_text(node, "child.value");
   if (child.length == 0)
     return str_copy(arena, parent);
   return str_format(arena, "%.*s / %.*s", STR_FMT(parent), STR_FMT(child));
@@ -61,10 +61,10 @@ static struct str sprint_text(struct arena *arena, const cJSON *list) {
   cJSON_ArrayForEach(one, list) {
     bool legacy = cJSON_IsString(one);
     struct str text = legacy ? str_of(one->valuestring) : (struct str){0};
-    struct str state = legacy ? legacy_member(text, ",state=") : jira_text(one, "state");
+    struct str state = legacy ? legacy_member(text, ",state=") : json_text(one, "state");
     bool closed = str_is(state, "closed") || str_is(state, "CLOSED");
     if (!closed)
-      name = legacy ? legacy_member(text, ",name=") : jira_text(one, "name");
+      name = legacy ? legacy_member(text, ",name=") : json_text(one, "name");
   }
   return str_copy(arena, name);
 }
@@ -72,28 +72,28 @@ static struct str sprint_text(struct arena *arena, const cJSON *list) {
 static struct str one_text(const struct connection *c, struct arena *arena, const struct jira_field *field,
                            const cJSON *fields) {
   const char *id = field->id.at;
-  const cJSON *node = jira_member(fields, id);
+  const cJSON *node = json_member(fields, id);
   switch (field->kind) {
   case KIND_NUMBER:
     return number_text(arena, node);
   case KIND_DATETIME:
     return datetime_text(arena, fields, id);
   case KIND_OPTION:
-    return jira_copy(arena, node, "value");
+    return json_copy(arena, node, "value");
   case KIND_CASCADING:
     return cascading_text(arena, node);
   case KIND_NAME:
   case KIND_STATUS:
   case KIND_TYPE:
-    return jira_copy(arena, node, "name");
+    return json_copy(arena, node, "name");
   case KIND_USER:
     return jira_person_word(c, arena, node);
   case KIND_SPRINT:
     return sprint_text(arena, node);
   case KIND_PARENT:
-    return jira_copy(arena, node, "id");
+    return json_copy(arena, node, "id");
   default:
-    return jira_copy(arena, fields, id);
+    return json_copy(arena, fields, id);
   }
 }
 
@@ -102,7 +102,7 @@ static struct str item_text(const struct connection *c, struct arena *arena, enu
     return jira_person_word(c, arena, item);
   if (kind == KIND_LABELS)
     return cJSON_IsString(item) ? str_copy(arena, str_of(item->valuestring)) : STR("");
-  return jira_copy(arena, item, kind == KIND_OPTIONS ? "value" : "name");
+  return json_copy(arena, item, kind == KIND_OPTIONS ? "value" : "name");
 }
 
 static struct value set_value(const struct connection *c, struct arena *arena, const struct jira_field *field,
@@ -128,7 +128,7 @@ static struct result other_kind(const struct jira_field *field) {
 
 static struct result read_value(const struct connection *c, struct arena *arena, const struct jira_field *field,
                                 const cJSON *fields, struct str known, struct value *out) {
-  const cJSON *node = jira_member(fields, field->id.at);
+  const cJSON *node = json_member(fields, field->id.at);
   struct str text = STR("");
   if (field->kind != KIND_RICH && !jira_kind_fits(c->cloud, field->kind, node))
     return other_kind(field);
@@ -165,34 +165,34 @@ static void put_extra(struct values_builder *extra, const char *name, struct str
 
 static struct values read_extra(const struct connection *c, struct arena *arena, const cJSON *fields) {
   struct values_builder extra = {.arena = arena};
-  put_extra(&extra, "reporter", jira_person_word(c, arena, jira_member(fields, "reporter")));
-  put_extra(&extra, "resolution", jira_copy(arena, fields, "resolution.name"));
+  put_extra(&extra, "reporter", jira_person_word(c, arena, json_member(fields, "reporter")));
+  put_extra(&extra, "resolution", json_copy(arena, fields, "resolution.name"));
   return values_built(&extra);
 }
 
 static struct result check_issue(const cJSON *issue) {
-  if (!jira_is_number(jira_text(issue, "id")) || jira_text(issue, "key").length == 0)
+  if (!jira_is_number(json_text(issue, "id")) || json_text(issue, "key").length == 0)
     return result_error(RESULT_REJECTED, "an issue without id or key");
-  if (jira_text(issue, "fields.summary").length == 0 || jira_text(issue, "fields.status.name").length == 0 ||
+  if (json_text(issue, "fields.summary").length == 0 || json_text(issue, "fields.status.name").length == 0 ||
       jira_time_ms(issue, "fields.updated") <= 0)
-    return result_error(RESULT_REJECTED, "%.*s lacks summary, status or updated", STR_FMT(jira_text(issue, "key")));
+    return result_error(RESULT_REJECTED, "%.*s lacks summary, status or updated", STR_FMT(json_text(issue, "key")));
   return RESULT_DONE;
 }
 
 struct result jira_read_issue(struct connection *c, struct arena *arena, const cJSON *issue, struct observation *out) {
   TRY(check_issue(issue));
-  const cJSON *fields = jira_member(issue, "fields"), *creator = jira_member(fields, "creator");
-  const cJSON *property = jira_at(issue, "properties." JIRA_PROPERTY);
+  const cJSON *fields = json_member(issue, "fields"), *creator = json_member(fields, "creator");
+  const cJSON *property = json_at(issue, "properties." JIRA_PROPERTY);
   struct observation seen = {.kind = STR("ticket")};
-  seen.external_id = jira_copy(arena, issue, "id");
-  seen.external_key = jira_copy(arena, issue, "key");
+  seen.external_id = json_copy(arena, issue, "id");
+  seen.external_key = json_copy(arena, issue, "key");
   seen.url = str_format(arena, "%.*s/browse/%.*s", STR_FMT(c->site), STR_FMT(seen.external_key));
   seen.author = jira_person_word(c, arena, creator);
   seen.author_is_self = c->self.length && str_equal(jira_person_id(c, creator), c->self);
   seen.version = jira_time_ms(fields, "updated");
   seen.created_at_ms = jira_time_ms(fields, "created");
-  seen.marker = jira_copy(arena, property, "marker");
-  struct result result = read_values(c, arena, fields, jira_text(property, "body"), &seen.fields);
+  seen.marker = json_copy(arena, property, "marker");
+  struct result result = read_values(c, arena, fields, json_text(property, "body"), &seen.fields);
   if (!result_ok(&result))
     return result_context(result, "%.*s", STR_FMT(seen.external_key));
   seen.extra = read_extra(c, arena, fields);
@@ -204,17 +204,17 @@ struct result jira_read_issue(struct connection *c, struct arena *arena, const c
 
 static struct str property_marker(struct arena *arena, const cJSON *comment) {
   const cJSON *one;
-  cJSON_ArrayForEach(one, jira_member(comment, "properties")) {
-    if (str_is(jira_text(one, "key"), JIRA_PROPERTY))
-      return jira_copy(arena, one, "value.marker");
+  cJSON_ArrayForEach(one, json_member(comment, "properties")) {
+    if (str_is(json_text(one, "key"), JIRA_PROPERTY))
+      return json_copy(arena, one, "value.marker");
   }
   return (struct str){0};
 }
 
 struct result jira_read_comment(struct connection *c, struct arena *arena, struct str issue_id, struct str issue_key,
                                 const cJSON *comment, struct observation *out) {
-  struct str id = jira_text(comment, "id");
-  const cJSON *author = jira_member(comment, "author");
+  struct str id = json_text(comment, "id");
+  const cJSON *author = json_member(comment, "author");
   if (!jira_is_number(id) || jira_time_ms(comment, "updated") <= 0)
     return result_error(RESULT_REJECTED, "a comment on %.*s lacks id or updated", STR_FMT(issue_key));
   struct observation seen = {.kind = STR("comment"), .parent_external_id = str_copy(arena, issue_id)};
@@ -228,7 +228,7 @@ struct result jira_read_comment(struct connection *c, struct arena *arena, struc
   seen.version = jira_time_ms(comment, "updated");
   seen.created_at_ms = jira_time_ms(comment, "created");
   seen.marker = property_marker(arena, comment);
-  struct result result = read_rich(c, arena, jira_member(comment, "body"), (struct str){0}, STR("text"), &text);
+  struct result result = read_rich(c, arena, json_member(comment, "body"), (struct str){0}, STR("text"), &text);
   if (!result_ok(&result))
     return result_context(result, "%.*s", STR_FMT(seen.external_key));
   struct value *body = ARENA_NEW(arena, struct value);

@@ -3,7 +3,7 @@
 #include "adapter-jira/jira.h"
 
 static bool has_text(const cJSON *object, const char *name) {
-  return cJSON_IsObject(object) && cJSON_IsString(jira_member(object, name));
+  return cJSON_IsObject(object) && cJSON_IsString(json_member(object, name));
 }
 
 static bool fits_one(bool cloud, enum jira_kind kind, const cJSON *node) {

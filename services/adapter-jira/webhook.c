@@ -101,7 +101,7 @@ static bool is_of_project(struct str key, struct str project) {
 
 static bool was_moved_from(const cJSON *tree, struct str project) {
   const cJSON *item;
-  cJSON_ArrayForEach(item, jira_at(tree, "changelog.items")) {
+  cJSON_ArrayForEach(item, json_at(tree, "changelog.items")) {
     if (str_is(json_str(item, "field"), "Key") && is_of_project(json_str(item, "fromString"), project))
       return true;
   }
@@ -110,19 +110,19 @@ static bool was_moved_from(const cJSON *tree, struct str project) {
 
 static struct observation issue_hint(struct arena *arena, const cJSON *issue, bool deleted) {
   return (struct observation){.kind = STR("ticket"),
-                              .external_id = jira_copy(arena, issue, "id"),
-                              .external_key = jira_copy(arena, issue, "key"),
+                              .external_id = json_copy(arena, issue, "id"),
+                              .external_key = json_copy(arena, issue, "key"),
                               .version = jira_time_ms(issue, "fields.updated"),
                               .gone = deleted ? STR("deleted") : (struct str){0}};
 }
 
 static struct observation comment_hint(struct arena *arena, const cJSON *issue, const cJSON *comment, bool deleted) {
-  struct str id = jira_text(comment, "id"), issue_id = jira_copy(arena, issue, "id");
+  struct str id = json_text(comment, "id"), issue_id = json_copy(arena, issue, "id");
   return (struct observation){
       .kind = STR("comment"),
       .external_id = str_format(arena, "%.*s:%.*s", STR_FMT(issue_id), STR_FMT(id)),
       .parent_external_id = issue_id,
-      .external_key = str_format(arena, "%.*s (comment %.*s)", STR_FMT(jira_text(issue, "key")), STR_FMT(id)),
+      .external_key = str_format(arena, "%.*s (comment %.*s)", STR_FMT(json_text(issue, "key")), STR_FMT(id)),
       .version = jira_time_ms(comment, "updated"),
       .gone = deleted ? STR("deleted") : (struct str){0}};
 }
@@ -130,7 +130,7 @@ static struct observation comment_hint(struct arena *arena, const cJSON *issue, 
 static struct result translate_tree(struct arena *arena, const struct project *project, const cJSON *tree,
                                     struct list *out) {
   struct str event = json_str(tree, "webhookEvent");
-  const cJSON *issue = jira_member(tree, "issue"), *comment = jira_member(tree, "comment");
+  const cJSON *issue = json_member(tree, "issue"), *comment = json_member(tree, "comment");
   bool about_comment = str_starts_with(event, "comment_");
   bool about_issue = str_starts_with(event, "jira:issue_") || str_starts_with(event, "issue_property_");
   if (!about_comment && !about_issue)

@@ -2,17 +2,13 @@
 #include "adapter-linear/linear.h"
 #include "service/connector_fetch.h"
 
-static const cJSON *member(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 /* Asks for one item; the caller frees the answer. GONE when there is none. */
 static struct result ask(struct connection *c, struct arena *arena, bool comment, struct str id,
                          struct linear_answer *answer, const cJSON **out) {
   cJSON *variables = cJSON_CreateObject();
   cJSON_AddStringToObject(variables, "id", str_c(arena, id));
   TRY(linear_call(c, arena, comment ? &linear_query_comment : &linear_query_issue, variables, answer));
-  *out = member(answer->data, comment ? "comment" : "issue");
+  *out = json_member(answer->data, comment ? "comment" : "issue");
   return RESULT_DONE;
 }
 
@@ -29,13 +25,13 @@ struct result linear_read(struct connection *c, struct arena *arena, bool commen
 /* -- fetch -- */
 
 static bool is_of_team(const struct connection *c, const cJSON *issue) {
-  const cJSON *team = member(issue, "team");
+  const cJSON *team = json_member(issue, "team");
   return str_equal(json_str(team, "id"), c->team_id);
 }
 
 static struct result read_item(struct connection *c, struct arena *arena, bool comment, const cJSON *item,
                                struct observation *out) {
-  const cJSON *issue = comment ? member(item, "issue") : item;
+  const cJSON *issue = comment ? json_member(item, "issue") : item;
   struct observation seen = {0};
   TRY(comment ? linear_read_comment(arena, item, &seen) : linear_read_issue(arena, item, &seen));
   if (!is_of_team(c, issue))
@@ -98,7 +94,7 @@ static cJSON *ids_of(struct arena *arena, const struct external_ref *refs, size_
 /* A node that is broken, or shows only some of its labels, is left to a fetch of its own. */
 static bool is_whole(const struct linear_answer *answer, const char *list, size_t index, const cJSON *node) {
   return str_is_absent(linear_node_error(answer, list, index)) &&
-         cJSON_GetArraySize(member(member(node, "labels"), "nodes")) <= LINEAR_LABELS_IN_PAGE;
+         cJSON_GetArraySize(json_member(json_member(node, "labels"), "nodes")) <= LINEAR_LABELS_IN_PAGE;
 }
 
 static void place_all(struct connection *c, struct arena *arena, bool comments, const struct linear_answer *answer,
@@ -106,7 +102,7 @@ static void place_all(struct connection *c, struct arena *arena, bool comments, 
   const char *list = comments ? "comments" : "issues";
   const cJSON *node;
   size_t index = 0;
-  cJSON_ArrayForEach(node, member(member(answer->data, list), "nodes")) {
+  cJSON_ArrayForEach(node, json_member(json_member(answer->data, list), "nodes")) {
     struct observation seen = {0};
     struct result result = RESULT_DONE;
     if (is_whole(answer, list, index++, node) &&

@@ -139,9 +139,6 @@ struct result linear_read_comment(struct arena *arena, const cJSON *comment, str
 /* An issue or comment that is not there for this project, though it can be read: in the trash, or of another team. */
 void linear_set_gone(struct observation *seen, struct str how, struct str moved_to);
 
-/* Milliseconds of an ISO time; 0 when it is none. */
-int64_t linear_time_ms(const cJSON *object, const char *name);
-
 /* "Urgent" for 1, "" for 0. False for a word that Linear does not have. */
 struct str linear_priority_name(int64_t priority);
 bool linear_priority_number(struct str word, int64_t *out);

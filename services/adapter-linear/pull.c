@@ -13,10 +13,6 @@ struct page {
   struct str start; /* where the page before this one ends */
 };
 
-static const cJSON *member(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 static bool reads_issues(const struct cursor *cursor) {
   return cursor->phase != PHASE_COMMENTS;
 }
@@ -105,7 +101,7 @@ static struct result take_issue(struct connection *c, struct arena *arena, struc
     return RESULT_DONE;
   if (json_bool(node, "trashed"))
     linear_set_gone(&seen, STR("deleted"), (struct str){0});
-  else if (cJSON_GetArraySize(member(member(node, "labels"), "nodes")) > LINEAR_LABELS_IN_PAGE)
+  else if (cJSON_GetArraySize(json_member(json_member(node, "labels"), "nodes")) > LINEAR_LABELS_IN_PAGE)
     TRY(linear_read(c, arena, false, seen.external_id, &seen));
   page->at[page->count++] = seen;
   return RESULT_DONE;
@@ -113,7 +109,7 @@ static struct result take_issue(struct connection *c, struct arena *arena, struc
 
 static struct result take_comment(struct arena *arena, struct cursor *cursor, const cJSON *node, struct page *page) {
   struct observation seen;
-  const cJSON *issue = member(node, "issue");
+  const cJSON *issue = json_member(node, "issue");
   if (cJSON_IsNull(issue) || json_bool(issue, "trashed"))
     return RESULT_DONE;
   TRY(linear_read_comment(arena, node, &seen));
@@ -125,14 +121,14 @@ static struct result take_comment(struct arena *arena, struct cursor *cursor, co
 /* One that cannot be read is passed on as such, so that it is fetched by itself and parked with what is wrong. */
 static struct result take_broken(struct arena *arena, const cJSON *node, bool comment, const char *why,
                                  struct page *page) {
-  struct str id = json_str(node, "id"), key = json_str(comment ? member(node, "issue") : node, "identifier");
+  struct str id = json_str(node, "id"), key = json_str(comment ? json_member(node, "issue") : node, "identifier");
   if (!linear_is_uuid(id))
     return result_error(RESULT_RETRY, "the page is not whole: %s", why);
   struct observation seen = {.kind = comment ? STR("comment") : STR("ticket"),
                              .external_id = str_copy(arena, id),
                              .external_key = str_copy(arena, key.length ? key : id)};
   if (comment)
-    seen.parent_external_id = linear_parent_or_unknown(arena, json_str(member(node, "issue"), "id"));
+    seen.parent_external_id = linear_parent_or_unknown(arena, json_str(json_member(node, "issue"), "id"));
   linear_set_gone(&seen, STR("unreadable"), (struct str){0});
   page->at[page->count++] = seen;
   return RESULT_DONE;
@@ -150,7 +146,7 @@ static struct result take_node(struct connection *c, struct arena *arena, struct
 
 static struct result read_page_info(struct arena *arena, const struct cursor *cursor, const cJSON *list,
                                     struct page *page) {
-  const cJSON *info = member(list, "pageInfo");
+  const cJSON *info = json_member(list, "pageInfo");
   page->goes_on = json_bool(info, "hasPreviousPage");
   page->start = str_copy(arena, json_str(info, "startCursor"));
   if (page->goes_on && (page->start.length == 0 || str_equal(page->start, cursor->before)))
@@ -162,8 +158,8 @@ static struct result read_page_info(struct arena *arena, const struct cursor *cu
 static struct result read_page(struct connection *c, struct arena *arena, struct cursor *cursor,
                                const struct linear_answer *answer, bool comments, struct page *page) {
   const char *name = comments ? "comments" : "issues";
-  const cJSON *list = member(answer->data, name), *nodes = member(list, "nodes");
-  if (!cJSON_IsArray(nodes) || !cJSON_IsBool(member(member(list, "pageInfo"), "hasPreviousPage")))
+  const cJSON *list = json_member(answer->data, name), *nodes = json_member(list, "nodes");
+  if (!cJSON_IsArray(nodes) || !cJSON_IsBool(json_member(json_member(list, "pageInfo"), "hasPreviousPage")))
     return result_error(RESULT_RETRY, "Linear's answer is not a page");
   TRY(read_page_info(arena, cursor, list, page));
   size_t count = (size_t)cJSON_GetArraySize(nodes);
