@@ -164,7 +164,4 @@ bool github_verify(const struct webhook_request *request, struct str secret);
 struct result github_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
                                struct list *out) MUST_USE;
 
-/* The right hex digits for "sha256=": 64 of them and a NUL. */
-void github_signature(struct str secret, struct str body, char out[65]);
-
 #endif

@@ -2,23 +2,12 @@
  *
  * A delivery names an issue's assignee by full name and address only, and leaves its attachments out. So an issue that
  * was made or changed is `unreadable` from the delivery, which makes the skeleton fetch it; comments are whole. */
-#include <openssl/crypto.h>
-#include <openssl/hmac.h>
-
 #include "adapter-linear/linear.h"
+#include "base/hmac.h"
 
-enum { SIGNATURE_DIGITS = 64, WINDOW_MS = 60 * 1000 };
+enum { WINDOW_MS = 60 * 1000 };
 
 /* -- genuine -- */
-
-void linear_signature(struct str secret, struct str body, char out[65]) {
-  unsigned char mac[EVP_MAX_MD_SIZE];
-  unsigned length = 0;
-  HMAC(EVP_sha256(), secret.at, (int)secret.length, (const unsigned char *)(body.at ? body.at : ""), body.length, mac,
-       &length);
-  for (unsigned i = 0; i < length; i++)
-    snprintf(out + (size_t)i * 2, 3, "%02x", mac[i]);
-}
 
 /* The time is inside the signed body; each attempt of Linear's has its own. */
 static bool is_fresh(struct str body, int64_t now_ms) {
@@ -32,12 +21,7 @@ static bool is_fresh(struct str body, int64_t now_ms) {
 }
 
 bool linear_verify(const struct webhook_request *request, struct str secret) {
-  char expected[SIGNATURE_DIGITS + 1] = "";
-  if (secret.length == 0 || request->signature.length != SIGNATURE_DIGITS)
-    return false;
-  linear_signature(secret, request->body, expected);
-  return CRYPTO_memcmp(expected, request->signature.at, SIGNATURE_DIGITS) == 0 &&
-         is_fresh(request->body, request->now_ms);
+  return hmac_sha256_fits(secret, request->body, request->signature) && is_fresh(request->body, request->now_ms);
 }
 
 /* -- observations -- */
