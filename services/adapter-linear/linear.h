@@ -93,7 +93,7 @@ struct str linear_node_error(const struct linear_answer *answer, const char *lis
 
 /* Sends a POST as it is, without a credential of its own, and counts it. */
 struct result linear_post(struct connection *c, struct arena *arena, const char *path, struct str authorization,
-                          struct str content_type, struct str body, struct http_response *out) MUST_USE;
+                          struct str content_type, struct str body, bool is_read, struct http_response *out) MUST_USE;
 
 /* {"team": {"id": {"eq": ...}}}, the filter of what belongs to this project. Asks for the team's id if need be. */
 struct result linear_team_filter(struct connection *c, struct arena *arena, cJSON **out) MUST_USE;
@@ -214,8 +214,5 @@ struct result linear_register_hook(struct connection *c, struct arena *arena, co
 bool linear_verify(const struct webhook_request *request, struct str secret);
 struct result linear_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
                                struct list *out) MUST_USE;
-
-/* 64 hex digits and a NUL. */
-void linear_signature(struct str secret, struct str body, char out[65]);
 
 #endif
