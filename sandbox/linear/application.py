@@ -56,6 +56,11 @@ class Application:
         self._documents = {}
         self._documents_lock = threading.Lock()
 
+    def stop(self):
+        """Ends what goes on in the background."""
+        self.webhooks.stop()
+        self.dispatcher.stop()
+
     # a request's way
 
     def handle(self, request):
