@@ -203,8 +203,9 @@ static struct result read_write(const struct schema_node *node, const char *name
   TRY(schema_only(&write, names));
   TRY(schema_get_text(&write, "method", &method));
   out->method = kind_named(method, methods);
-  if (!out->method)
-    return schema_wrong(&write, "method", "it is POST, PUT, PATCH or DELETE");
+  bool deletes = strcmp(usual_method, "DELETE") == 0;
+  if (!out->method || (str_is(method, "DELETE") && !deletes))
+    return schema_wrong(&write, "method", deletes ? "it is POST, PUT, PATCH or DELETE" : "it is POST, PUT or PATCH");
   TRY(schema_get_url(&write, "url", variables, &out->url));
   return str_is_absent(out->url) ? schema_wrong(&write, "url", "it is missing") : RESULT_DONE;
 }
