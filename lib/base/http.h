@@ -42,6 +42,15 @@ struct http {
 /* The header's value, or absent. `name` in lower case. */
 struct str http_header_value(const struct http_response *response, const char *name);
 
+/* The server's clock by the Date header (RFC 9110, 5.6.7); 0 = not said. */
+int64_t http_date_ms(const struct http_response *response);
+
+/* What Retry-After asks for, in seconds there; -1 = not said, or more than a week. */
+int64_t http_retry_after_ms(const struct http_response *response);
+
+/* Whether `url` has the scheme, host and port of `base`: only there may the credential for `base` go. */
+bool http_same_origin(struct str url, struct str base);
+
 struct http_options {
   struct str user_agent;
   const struct str *allowed_hosts; /* "host" or "host:port": plain http and private addresses are fine there */

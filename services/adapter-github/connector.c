@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "adapter-github/github.h"
+#include "service/exchange.h"
 
 #define DEFAULT_BASE_URL "https://api.github.com"
 
@@ -58,9 +59,7 @@ static struct result github_open(const struct connector_config *config, struct c
 }
 
 static void github_take_usage(struct connection *c, struct usage *out) {
-  *out = c->usage;
-  c->usage.api_calls = 0;
-  c->usage.blocked_until_ms = 0;
+  exchange_take_usage(&c->usage, out);
 }
 
 const struct connector github_connector = {

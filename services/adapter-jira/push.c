@@ -73,7 +73,7 @@ static struct result update_comment(struct connection *c, struct arena *arena, c
   struct str path = str_format(arena, "/issue/%.*s/comment/%.*s?expand=properties", STR_FMT(issue), STR_FMT(id));
   TRY(jira_issue_key(c, arena, issue, &key));
   TRY(jira_get(c, arena, path, &now));
-  struct result result = comment_body(c, arena, push, jira_member(now, "body"), &body);
+  struct result result = comment_body(c, arena, push, json_member(now, "body"), &body);
   cJSON_Delete(now);
   TRY(result);
   TRY(send(c, arena, "PUT", path, body, &answer));
@@ -118,7 +118,7 @@ static cJSON *property_of(const struct connection *c, struct arena *arena, const
                           const cJSON *issue) {
   struct str marker = payload->marker, body = values_text(&payload->set, "body");
   if (issue && marker.length == 0)
-    marker = jira_text(issue, "properties." JIRA_PROPERTY ".marker");
+    marker = json_text(issue, "properties." JIRA_PROPERTY ".marker");
   return jira_property(arena, marker, c->cloud ? body : (struct str){0});
 }
 
@@ -145,7 +145,7 @@ static struct result change(struct connection *c, struct arena *arena, const str
   bool ours;
   TRY(jira_is_ours(c, arena, issue, &ours));
   if (!ours)
-    return result_error(RESULT_GONE, "moved to %.*s", STR_FMT(jira_text(issue, "key")));
+    return result_error(RESULT_GONE, "moved to %.*s", STR_FMT(json_text(issue, "key")));
   TRY(edit(c, arena, push, issue, wrote));
   if (!str_is_absent(status))
     TRY(jira_transition_to(c, arena, issue, status, wrote));
@@ -177,12 +177,12 @@ static struct result create_document(struct connection *c, struct arena *arena, 
     return result;
   }
   if (type.length == 0)
-    type = jira_text(c->options, "issue_type");
+    type = jira_default_type(c);
   fields = cJSON_GetObjectItemCaseSensitive(document, "fields");
   node = cJSON_AddObjectToObject(fields, "project");
-  cJSON_AddItemToObject(node, "key", jira_string(arena, c->project));
+  cJSON_AddItemToObject(node, "key", json_string(arena, c->project));
   node = cJSON_AddObjectToObject(fields, "issuetype");
-  cJSON_AddItemToObject(node, "name", jira_string(arena, type.length ? type : STR("Task")));
+  cJSON_AddItemToObject(node, "name", json_string(arena, type));
   add_property(document, property_of(c, arena, push->payload, NULL));
   *out = document;
   return RESULT_DONE;
@@ -214,7 +214,7 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
   TRY(create_document(c, arena, push, &document));
   TRY(send(c, arena, "POST", STR("/issue"), document, &answer));
   TRY(jira_json(&request, &answer, &made));
-  struct str id = jira_copy(arena, made, "id");
+  struct str id = json_copy(arena, made, "id");
   cJSON_Delete(made);
   if (id.length == 0)
     return result_error(RESULT_UNCERTAIN, "Jira's answer to the creation has no id");

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "adapter-linear/linear.h"
+#include "service/exchange.h"
 
 #define DEFAULT_BASE_URL "https://api.linear.app"
 
@@ -72,9 +73,7 @@ static struct result linear_open(const struct connector_config *config, struct c
 }
 
 static void linear_take_usage(struct connection *c, struct usage *out) {
-  *out = c->usage;
-  c->usage.api_calls = 0;
-  c->usage.blocked_until_ms = 0;
+  exchange_take_usage(&c->usage, out);
 }
 
 const struct connector linear_connector = {

@@ -76,7 +76,7 @@ enum linear_problem { LINEAR_FINE, LINEAR_EXISTS, LINEAR_TOO_COMPLEX, LINEAR_BAD
 struct linear_answer {
   cJSON *tree;         /* the whole answer; linear_answer_free() */
   const cJSON *data;   /* never null when the call is OK */
-  const cJSON *errors; /* of a query in parts: each is of one node; linear_node_error() */
+  const cJSON *errors; /* beside the data: of a query in parts each is of one node, linear_node_error() */
   int64_t date_ms;     /* Linear's clock, 0 = not said */
   enum linear_problem problem;
 };
@@ -93,7 +93,7 @@ struct str linear_node_error(const struct linear_answer *answer, const char *lis
 
 /* Sends a POST as it is, without a credential of its own, and counts it. */
 struct result linear_post(struct connection *c, struct arena *arena, const char *path, struct str authorization,
-                          struct str content_type, struct str body, struct http_response *out) MUST_USE;
+                          struct str content_type, struct str body, bool is_read, struct http_response *out) MUST_USE;
 
 /* {"team": {"id": {"eq": ...}}}, the filter of what belongs to this project. Asks for the team's id if need be. */
 struct result linear_team_filter(struct connection *c, struct arena *arena, cJSON **out) MUST_USE;
@@ -138,9 +138,6 @@ struct result linear_read_comment(struct arena *arena, const cJSON *comment, str
 
 /* An issue or comment that is not there for this project, though it can be read: in the trash, or of another team. */
 void linear_set_gone(struct observation *seen, struct str how, struct str moved_to);
-
-/* Milliseconds of an ISO time; 0 when it is none. */
-int64_t linear_time_ms(const cJSON *object, const char *name);
 
 /* "Urgent" for 1, "" for 0. False for a word that Linear does not have. */
 struct str linear_priority_name(int64_t priority);
@@ -201,7 +198,10 @@ struct result linear_fetch(struct connection *c, struct arena *arena, const stru
 struct result linear_fetch_many(struct connection *c, struct arena *arena, const struct external_ref *refs,
                                 size_t count, struct observation *out) MUST_USE;
 
-/* By id, wherever it is: RESULT_GONE when there is none. */
+/* What stands for the parent of a comment whose issue is not known: a comment is found by its own id alone. */
+struct str linear_parent_or_unknown(struct arena *arena, struct str id);
+
+/* By id, wherever it is: RESULT_GONE when there is none; RESULT_REJECTED when it cannot be read. */
 struct result linear_read(struct connection *c, struct arena *arena, bool comment, struct str id,
                           struct observation *out) MUST_USE;
 struct result linear_push(struct connection *c, struct arena *arena, const struct push *push,
@@ -214,8 +214,5 @@ struct result linear_register_hook(struct connection *c, struct arena *arena, co
 bool linear_verify(const struct webhook_request *request, struct str secret);
 struct result linear_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
                                struct list *out) MUST_USE;
-
-/* 64 hex digits and a NUL. */
-void linear_signature(struct str secret, struct str body, char out[65]);
 
 #endif

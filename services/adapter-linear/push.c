@@ -24,6 +24,8 @@ static struct result read_written(struct arena *arena, const struct linear_answe
                                   struct observation *out) {
   const cJSON *written = cJSON_GetObjectItemCaseSensitive(answer->data, "written");
   const cJSON *item = cJSON_GetObjectItemCaseSensitive(written, is_comment(push) ? "comment" : "issue");
+  if (cJSON_GetArraySize(answer->errors) > 0) /* a null may be a value or a failure */
+    return result_error(RESULT_REJECTED, "Linear shows only a part of what was written");
   if (is_comment(push))
     return linear_read_comment(arena, item, out);
   TRY(linear_read_issue(arena, item, out));

@@ -4,6 +4,7 @@
 
 #include "adapter-webhook/webhook.h"
 #include "base/json.h"
+#include "service/exchange.h"
 
 enum { TOKEN_BYTES_MAX = 4096, REMOTE_BYTES_MAX = 256 };
 
@@ -93,9 +94,7 @@ static struct result webhook_open(const struct connector_config *config, struct 
 }
 
 static void webhook_take_usage(struct connection *c, struct usage *out) {
-  *out = c->usage;
-  c->usage.api_calls = 0;
-  c->usage.blocked_until_ms = 0;
+  exchange_take_usage(&c->usage, out);
 }
 
 const struct connector webhook_connector = {

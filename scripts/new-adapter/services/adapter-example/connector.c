@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "adapter-example/example.h"
+#include "service/exchange.h"
 
 struct result example_not_written(const char *operation) {
   return result_error(RESULT_REJECTED, "not written yet: %s", operation);
@@ -53,9 +54,7 @@ static struct result example_open(const struct connector_config *config, struct 
 }
 
 static void example_take_usage(struct connection *c, struct usage *out) {
-  *out = c->usage;
-  c->usage.api_calls = 0;
-  c->usage.blocked_until_ms = 0;
+  exchange_take_usage(&c->usage, out);
 }
 
 const struct connector example_connector = {
