@@ -51,7 +51,8 @@ static const struct option_spec exit_code_options[] = {
       {"webhook-secret-file", OPTION_FILE, "FILE", "The secret that webhooks are signed with", 0},                   \
       {"poll-interval", OPTION_SECONDS, "TIME",                                                                      \
        "How often to ask for changes: 90s, 5m, 1h; the setting poll_interval_s if not given", 0},                    \
-      {"no-sync", OPTION_FLAG, NULL, "Do not wait for the first fetch; it happens on schedule", 0}, {                \
+      {"no-sync", OPTION_FLAG, NULL, "Do not wait for the first fetch; it happens on schedule", 0},                  \
+      {"dry-run", OPTION_FLAG, NULL, "Test and show everything, and store nothing", 0}, {                            \
     "yes", OPTION_FLAG, NULL, "Take the defaults, do not ask", 'y'                                                   \
   }
 
@@ -81,6 +82,16 @@ static const struct option_spec connect_linear_options[] = {
     {"token-file", OPTION_FILE, "FILE", "A personal API key", 0},
     {"oauth-file", OPTION_FILE, "FILE",
      "Instead of a key: JSON with client_id, client_secret, refresh_token and access_token", 0},
+    CONNECT_OPTIONS,
+};
+static const struct option_spec connect_webhook_options[] = {
+    {"project", OPTION_TEXT, "NAME", "The project: {remote} in the mapping's addresses", 0},
+    {"base-url", OPTION_TEXT, "URL", "Of the API: https://tickets.example.com/api", 0},
+    {"mapping", OPTION_FILE, "FILE",
+     "What its tickets look like and where they are, as YAML or JSON; - is standard input", 0},
+    {"token-file", OPTION_FILE, "FILE", "The token that requests carry as `Authorization: Bearer`", 0},
+    {"signing-secret-file", OPTION_FILE, "FILE",
+     "The secret that requests are signed with; beside a token or instead of one", 0},
     CONNECT_OPTIONS,
 };
 static const struct option_spec sync_options[] = {
@@ -255,6 +266,21 @@ const struct command command_table[] = {
      .examples = "tandem connect linear\n"
                  "tandem connect linear --team ENG --token-file key.txt --yes\n"
                  "tandem connect linear --team ENG --token-file key.txt --field estimate --map assignees:ann=Ann"},
+    {.path = "connect webhook",
+     .help = "Keep any tracker that speaks JSON in step",
+     OPTIONS(connect_webhook_options),
+     .run = command_connect_webhook,
+     .details =
+         "For trackers without an adapter of their own: the file of --mapping says what their tickets look like, "
+         "which\n"
+         "addresses there are and what webhooks carry (docs/webhook-adapter.md). A mistake in it is told with its\n"
+         "line. Connected again without --mapping, a project keeps the mapping that it has.\n" CONNECT_DETAILS,
+     .examples =
+         "tandem connect webhook --mapping tickets.yaml\n"
+         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project rocket "
+         "--token-file token.txt --dry-run\n"
+         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project rocket "
+         "--signing-secret-file key.txt --webhook-secret-file hook.txt --yes"},
     {.path = "sync",
      .help = "Bring a project, or all, into step now",
      .arguments = {{"PROJECT", true, "all active ones if not given"}},
