@@ -36,6 +36,9 @@ static const struct option_spec up_options[] = {
 static const struct option_spec exit_code_options[] = {
     {"exit-code", OPTION_FLAG, NULL, "Exit with 8 when conflicts are open", 0},
 };
+static const struct option_spec retry_options[] = {
+    {"all", OPTION_FLAG, NULL, "All that is parked", 'a'},
+};
 #define CONNECT_OPTIONS                                                                                              \
   {"name", OPTION_TEXT, "NAME", "What the project is called here; the name it has there if not given", 0},           \
       {"direction", OPTION_CHOICE, DIRECTIONS, "Which way changes go; bidirectional if not given", 0},               \
@@ -234,7 +237,24 @@ const struct command command_table[] = {
      .details = "Makes the state directory, certificates and a private PostgreSQL at the first start, then starts all\n"
                 "processes and returns when they are ready."},
     {.path = "down", .help = "Stop everything on this machine", .run = command_down},
-    {.path = "status", .help = "Show how every project stands", OPTIONS(exit_code_options), .run = command_status},
+    {.path = "status",
+     .help = "Show how every project stands",
+     OPTIONS(exit_code_options),
+     .run = command_status,
+     .details =
+         "WAITING is what is still to be written, fetched or read from webhooks; below stands how long that will "
+         "take.\n"
+         "PARKED waits for a person, with the command that puts it back. LAG is the age of the oldest change that\n"
+         "tandem knows of and has not yet brought to the other side; conflicts and what is parked do not count."},
+    {.path = "retry",
+     .help = "Put back what was given up",
+     .arguments = {{"WHAT", true, "a project, or an id that `tandem status` shows: W-12, R-40, D-7"}},
+     OPTIONS(retry_options),
+     .run = command_retry,
+     .details = "A change is decided anew on what both sides are now. A creation that may have arrived is looked for "
+                "before it\n"
+                "is sent again.",
+     .examples = "tandem retry W-12\ntandem retry rocket\ntandem retry --all"},
     {.path = "doctor",
      .help = "Look for what is wrong, and say what to do",
      .run = command_doctor,

@@ -340,21 +340,33 @@ struct events_published {
 
 struct project_status {
   struct project project;
-  int64_t tickets, comments, open_conflicts, waiting, parked, unplanned;
+  struct str next_step; /* the command that mends a project that does not go on; absent when none is needed */
+  int64_t tickets, comments, open_conflicts, waiting, parked, unplanned, fetches, deliveries, poison;
   int64_t last_sync_ms, next_sync_ms;
   int64_t quota_limit, quota_remaining, quota_reset_ms, blocked_until_ms;
+  int64_t lag_ms, eta_ms;
   LIST_OF(struct session) last_session; /* one or none */
 };
-struct parked_write {
-  int64_t intent_id;
-  struct str project, ticket, reason;
+/* Something that does not go on by itself. */
+struct parked_work {
+  struct str id;   /* "W-12", "R-40", "D-7": what work.retry takes */
+  struct str kind; /* write | read | delivery */
+  struct str project, ticket, reason, next_step;
   int64_t since_ms;
 };
 struct status {
   struct hello store;
   LIST_OF(struct project_status) projects;
-  LIST_OF(struct parked_write) parked;
+  LIST_OF(struct parked_work) parked;
   int64_t tickets, events, now_ms;
+};
+struct work_retry {
+  struct str project, id; /* one of both, or `all` */
+  bool all;
+  struct str actor;
+};
+struct work_retried {
+  int64_t writes, reads, deliveries;
 };
 
 struct egress_query {
@@ -398,6 +410,7 @@ enum verb_id {
   VERB_WORK_CLAIM,
   VERB_WORK_RELEASE,
   VERB_WORK_FAIL,
+  VERB_WORK_RETRY,
   VERB_OBSERVE,
   VERB_PUSH_BEGIN,
   VERB_PUSH_RECEIPT,

@@ -29,6 +29,7 @@ verb_handler *const handler_table[VERB_COUNT] = {
     [VERB_WORK_CLAIM] = store_work_claim,
     [VERB_WORK_RELEASE] = store_work_release,
     [VERB_WORK_FAIL] = store_work_fail,
+    [VERB_WORK_RETRY] = store_work_retry,
     [VERB_OBSERVE] = store_observe,
     [VERB_PUSH_BEGIN] = store_push_begin,
     [VERB_PUSH_RECEIPT] = store_push_receipt,

@@ -163,11 +163,12 @@ struct result store_session_start(struct call *call, const void *request, void *
 
 /* -- ending -- */
 
-static void tell_error(struct call *call, int64_t session_id, struct str project, struct str code, struct str message) {
+static void tell_error(struct call *call, int64_t session_id, struct str project, struct str system, struct str code,
+                       struct str message) {
   struct event_sync_error data = {.session = session_id, .project = project, .code = code, .message = message};
   if (str_is(code, "auth"))
-    data.next_step =
-        str_format(call->arena, "give it a new credential: tandem connect github --name %.*s", STR_FMT(project));
+    data.next_step = str_format(call->arena, "give it a new credential: tandem connect %.*s --name %.*s",
+                                STR_FMT(system), STR_FMT(project));
   else if (str_is(code, "retry") || str_is(code, "uncertain"))
     data.next_step = STR("nothing: tandem keeps trying; `tandem status` shows when it works again");
   else
@@ -182,22 +183,25 @@ struct result sessions_note_error(struct call *call, int64_t project_id, struct 
   struct rows rows;
   TRY(db_query(call->db,
                "update session s set error = $2 from project p where s.project_id = $1::bigint "
-               "and s.state = 'running' and p.id = s.project_id returning s.id, p.name, p.pull_attempts",
+               "and s.state = 'running' and p.id = s.project_id returning s.id, p.name, p.system, p.pull_attempts",
                PARAMS(p_i64(project_id), p_str(message)), &rows));
   if (rows.count && rows_i64(&rows, 0, "pull_attempts") == ERRORS_UNTIL_TOLD)
-    tell_error(call, rows_i64(&rows, 0, "id"), rows_str(&rows, 0, "name"), code, message);
+    tell_error(call, rows_i64(&rows, 0, "id"), rows_str(&rows, 0, "name"), rows_str(&rows, 0, "system"), code, message);
   return RESULT_DONE;
 }
 
 struct result sessions_fail_project(struct call *call, int64_t project_id, struct str code, struct str message) {
   struct rows project, session;
-  TRY(db_query(call->db, "update project set state = 'failed', state_reason = $2 where id = $1::bigint returning name",
+  TRY(db_query(call->db,
+               "update project set state = 'failed', state_reason = $2 where id = $1::bigint "
+               "returning name, system",
                PARAMS(p_i64(project_id), p_str(message)), &project));
   TRY(db_query(call->db,
                "update session set state = 'failed', finished_at = now(), error = $2 "
                "where project_id = $1::bigint and state = 'running' returning id",
                PARAMS(p_i64(project_id), p_str(message)), &session));
-  tell_error(call, session.count ? rows_i64(&session, 0, "id") : 0, rows_str(&project, 0, "name"), code, message);
+  tell_error(call, session.count ? rows_i64(&session, 0, "id") : 0, rows_str(&project, 0, "name"),
+             rows_str(&project, 0, "system"), code, message);
   return journal_audit(call, STR("tandem"), "project.failed", rows_str(&project, 0, "name"), (struct str){0});
 }
 
