@@ -38,6 +38,7 @@ static const struct field project_status_fields[] = {
           "When the next period begins, ms since 1970 UTC; 0 = not known."),
     FIELD(struct project_status, blocked_until_ms, FIELD_I64, 0,
           "The credential rests until then, ms since 1970 UTC; 0 = it does not."),
+    FIELD(struct project_status, api_calls, FIELD_I64, 0, "Calls that were ever made with its credential."),
     FIELD(struct project_status, lag_ms, FIELD_I64, 0,
           "Age of the oldest change that tandem knows of and has not yet brought to the other side, in ms; 0 = none. "
           "What waits for a person (conflicts, parked, poison) does not count."),

@@ -344,6 +344,7 @@ struct project_status {
   int64_t tickets, comments, open_conflicts, waiting, parked, unplanned, fetches, deliveries, poison;
   int64_t last_sync_ms, next_sync_ms;
   int64_t quota_limit, quota_remaining, quota_reset_ms, blocked_until_ms;
+  int64_t api_calls;
   int64_t lag_ms, eta_ms;
   LIST_OF(struct session) last_session; /* one or none */
 };

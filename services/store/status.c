@@ -6,8 +6,6 @@
 #include "store/projects.h"
 #include "store/sessions.h"
 
-#define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
-
 struct result store_hello(struct call *call, const void *request, void *reply) {
   (void)request;
   struct hello *hello = reply;
@@ -50,53 +48,16 @@ static struct result select_counts(struct call *call, int64_t project_id, struct
   return db_query(
       call->db,
       "select (select count(*) from mapping where project_id = p.id and kind = 'ticket' and item_id is not "
-      "null) as tickets, (select count(*) from mapping where project_id = p.id and kind = 'comment' and "
-      "item_id "
-      "is not null) as comments, (select count(*) from conflict where project_id = p.id and state in "
-      "('open', "
-      "'decided')) as conflicts, (select count(*) from intent where project_id = p.id and state = "
-      "'parked') + "
-      "(select count(*) from mapping where project_id = p.id and state = 'parked') as parked, " MS(
-          "p.last_sync_at") " as last_ms, " MS("p.next_sync_at") " as next_ms, c.quota_limit, "
-                                                                 "c.quota_remaining, " MS(
-                                                                     "c.quota_reset") " as reset_ms, " MS("c.blocked_"
-                                                                                                          "until") " as"
-                                                                                                                   " bl"
-                                                                                                                   "ock"
-                                                                                                                   "ed_"
-                                                                                                                   "ms "
-                                                                                                                   "fro"
-                                                                                                                   "m "
-                                                                                                                   "pro"
-                                                                                                                   "jec"
-                                                                                                                   "t "
-                                                                                                                   "p "
-                                                                                                                   "joi"
-                                                                                                                   "n "
-                                                                                                                   "cre"
-                                                                                                                   "den"
-                                                                                                                   "tia"
-                                                                                                                   "l "
-                                                                                                                   "c "
-                                                                                                                   "on "
-                                                                                                                   "c."
-                                                                                                                   "nam"
-                                                                                                                   "e "
-                                                                                                                   "= "
-                                                                                                                   "p."
-                                                                                                                   "cre"
-                                                                                                                   "den"
-                                                                                                                   "tia"
-                                                                                                                   "l "
-                                                                                                                   "whe"
-                                                                                                                   "re "
-                                                                                                                   "p."
-                                                                                                                   "id "
-                                                                                                                   "= "
-                                                                                                                   "$1:"
-                                                                                                                   ":bi"
-                                                                                                                   "gin"
-                                                                                                                   "t",
+      "null) as tickets, (select count(*) from mapping where project_id = p.id and kind = 'comment' and item_id "
+      "is not null) as comments, (select count(*) from conflict where project_id = p.id and state in ('open', "
+      "'decided')) as conflicts, (select count(*) from intent where project_id = p.id and state = 'parked') + "
+      "(select count(*) from mapping where project_id = p.id and state = 'parked') as parked, "
+      "(extract(epoch from p.last_sync_at) * 1000)::bigint as last_ms, "
+      "(extract(epoch from p.next_sync_at) * 1000)::bigint as next_ms, "
+      "c.api_calls, c.quota_limit, c.quota_remaining, "
+      "(extract(epoch from c.quota_reset) * 1000)::bigint as reset_ms, "
+      "(extract(epoch from c.blocked_until) * 1000)::bigint as blocked_ms "
+      "from project p join credential c on c.name = p.credential where p.id = $1::bigint",
       PARAMS(p_i64(project_id)), out);
 }
 
@@ -184,6 +145,7 @@ static struct result read_project_status(struct call *call, const struct project
       .lag_ms = rows_i64(&waiting, 0, "lag_ms"),
       .last_sync_ms = rows_i64(&rows, 0, "last_ms"),
       .next_sync_ms = rows_i64(&rows, 0, "next_ms"),
+      .api_calls = rows_i64(&rows, 0, "api_calls"),
       .quota_limit = rows_i64(&rows, 0, "quota_limit"),
       .quota_remaining = rows_i64(&rows, 0, "quota_remaining"),
       .quota_reset_ms = rows_i64(&rows, 0, "reset_ms"),

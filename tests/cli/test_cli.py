@@ -267,6 +267,10 @@ class WithStore(unittest.TestCase):
         self.connect("shared")
         key = self.run_fine("ticket", "new", "--title", "Shared pump", "--project", "shared").out.strip()
         wait_for(lambda: any(m["state"] == "linked" for m in self.run_fine("ticket", "show", key, "--json").json["mappings"]), "the push")
+        shown = self.run_fine("ticket", "show", key, "--external").out
+        self.assertRegex(shown, r"FIELD +HERE +shared")
+        self.assertRegex(shown, r"title +Shared pump +Shared pump")
+        self.assertIn("seen ", shown)
         rows = self.run_fine("egress", "--ticket", key, "--json").json["rows"]
         self.assertEqual(rows[0]["project"], "shared")
         self.assertIn("title", rows[0]["fields"])

@@ -8,3 +8,6 @@ alter table intent add retried_at timestamptz;
 -- How fast writes went lately.
 create index intent_done on intent (project_id, done_at) where state = 'done';
 create index delivery_poison on delivery (project_id) where state = 'poison';
+
+-- Calls ever made with it.
+alter table credential add api_calls bigint not null default 0;
