@@ -99,7 +99,7 @@ static const struct option_spec connect_webhook_options[] = {
 };
 static const struct option_spec sync_options[] = {
     {"full", OPTION_FLAG, NULL, "Look at every ticket, not only at what changed", 0},
-    {"dry-run", OPTION_FLAG, NULL, "Only say what would be done", 0},
+    {"dry-run", OPTION_FLAG, NULL, "Only say what would be done, as a plan that `tandem apply` does", 0},
     {"wait", OPTION_FLAG, NULL, "Wait for the end and print the report", 'w'},
     {"exit-code", OPTION_FLAG, NULL, "Wait, and exit with 8 when conflicts are open", 0},
 };
@@ -307,6 +307,16 @@ const struct command command_table[] = {
      OPTIONS(sync_options),
      .run = command_sync,
      .examples = "tandem sync --wait\ntandem sync rocket --full --exit-code"},
+    {.path = "apply",
+     .help = "Do what a dry run showed, exactly that or nothing",
+     .arguments = {{"PLAN", false, "the plan's id, as `tandem sync --dry-run` printed it"}},
+     .run = command_apply,
+     .details =
+         "Looks at both sides first. If one of them has moved since the dry run, or the settings have, nothing is "
+         "done,\n"
+         "what moved is told, and the project stays paused. Afterwards the project goes on by itself. A plan is good\n"
+         "for 7 days.",
+     .examples = "tandem sync rocket --dry-run\ntandem apply P3-0a1b2c3d4e5f"},
     {.path = "ticket list",
      .help = "List tickets",
      OPTIONS(list_options),

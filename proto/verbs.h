@@ -162,13 +162,22 @@ struct session_list {
 struct preview_line {
   struct str ticket, external_key, title;
   struct str kind;   /* ticket | comment */
-  struct str action; /* import | pull | create | push | conflict */
+  struct str action; /* import | pull | create | push | add | remove | conflict */
   struct str field;
-  struct values value;
+  struct values before, value;
+};
+struct preview_query {
+  int64_t id, after; /* the session; the last answer's `next` */
 };
 struct session_preview {
   LIST_OF(struct preview_line) lines;
   bool more;
+  int64_t next;
+  struct str plan; /* its id, as plan.apply takes it; absent while the dry run is going on */
+  int64_t expires_at_ms;
+};
+struct plan_apply {
+  struct str plan, actor;
 };
 struct schedule_tick {
   bool unused;
@@ -418,6 +427,7 @@ enum verb_id {
   VERB_WEBHOOK_ACCEPT,
   VERB_PLAN_CLAIM,
   VERB_PLAN_COMMIT,
+  VERB_PLAN_APPLY,
   VERB_CONFLICT_LIST,
   VERB_CONFLICT_RESOLVE,
   VERB_EVENTS_READ,

@@ -36,6 +36,7 @@ verb_handler *const handler_table[VERB_COUNT] = {
     [VERB_WEBHOOK_ACCEPT] = store_webhook_accept,
     [VERB_PLAN_CLAIM] = store_plan_claim,
     [VERB_PLAN_COMMIT] = store_plan_commit,
+    [VERB_PLAN_APPLY] = store_plan_apply,
     [VERB_CONFLICT_LIST] = store_conflict_list,
     [VERB_CONFLICT_RESOLVE] = store_conflict_resolve,
     [VERB_EVENTS_READ] = store_events_read,

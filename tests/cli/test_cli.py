@@ -275,6 +275,24 @@ class WithStore(unittest.TestCase):
         self.assertEqual(rows[0]["project"], "shared")
         self.assertIn("title", rows[0]["fields"])
 
+    def test_cli_dry_run_is_a_plan_that_is_applied_or_refused(self):
+        self.connect("planned")
+        key = self.run_fine("ticket", "list", "--project", "planned", "--limit", "1", "--json").json["tickets"][0]["key"]
+        self.run_fine("projects", "pause", "planned")
+        self.run_fine("ticket", "edit", key, "--title", "As planned")
+        shown = self.run_fine("sync", "planned", "--dry-run")
+        plan = re.search(r"tandem apply (P\d+-[0-9a-f]{12})", shown.err).group(1)
+        self.assertRegex(shown.out, r"change outside +%s .*title .*As planned" % key)
+        self.run_fine("ticket", "edit", key, "--title", "Something else")
+        moved = self.house.run("apply", plan)
+        self.assertNotEqual(moved.code, 0)
+        self.assertIn("%s (title here)" % key, moved.err)
+        again = self.run_fine("sync", "planned", "--dry-run", "--json").json
+        self.assertEqual([line["value"] for line in again["lines"]], [{"title": "Something else"}])
+        self.assertIn("finished in", self.run_fine("apply", again["plan"]).out)
+        self.assertEqual(self.run_fine("projects", "show", "planned", "--json").json["state"], "active")
+        self.assertEqual(self.house.run("apply", "P9-000000000000").code, 3)
+
     # -- conflicts
 
     def make_conflict(self, name):
