@@ -26,6 +26,7 @@ const struct command_group command_groups[] = {
     {"projects", "See and steer connected projects."},
     {"events", "Follow or replay what happened."},
     {"fields", "See and change how fields are mapped."},
+    {"audit", "See what was decided, and what left."},
     {"link", "Bring together what is in several trackers already."},
 };
 const size_t command_group_count = COUNT(command_groups);
@@ -193,8 +194,16 @@ static const struct option_spec replay_options[] = {
     {"to", OPTION_NUMBER, "M", "The last one; the newest if not given", 0},
     {"type", OPTION_TEXT, "TYPE", "Only events of this type", 0},
 };
+static const struct option_spec verify_options[] = {
+    {"hash", OPTION_TEXT, "HASH", "One that must be there, as `audit verify` printed it before", 0},
+};
+static const struct option_spec export_options[] = {
+    {"after", OPTION_NUMBER, "ID", "Only rows after this one", 0},
+};
 static const struct option_spec egress_options[] = {
     {"ticket", OPTION_TEXT, "KEY", "Only what left of this ticket", 0},
+    {"project", OPTION_TEXT, "PROJECT", "Only what left for this project", 0},
+    {"since", OPTION_SECONDS, "TIME", "Only what left in the last 2h, 1d, …", 0},
     {"limit", OPTION_NUMBER, "N", "At most so many; 50 if not given", 'n'},
 };
 static const struct option_spec help_options[] = {
@@ -471,10 +480,25 @@ const struct command command_table[] = {
      OPTIONS(replay_options),
      .run = command_events_replay,
      .examples = "tandem events replay --from 100 --to 200 --json"},
-    {.path = "egress",
+    {.path = "audit verify",
+     .help = "Check that nobody has changed the audit trail",
+     OPTIONS(verify_options),
+     .run = command_audit_verify,
+     .details = "Each row has a hash over the row before and its own content. Names the first row that is wrong. Rows "
+                "cut off\n"
+                "at the end show only against a hash that was noted elsewhere: give it with --hash. Exits with 1 when\n"
+                "something is wrong.",
+     .examples = "tandem audit verify\ntandem audit verify --hash 5b1f…"},
+    {.path = "audit export",
+     .help = "Print the audit trail, one JSON object a line",
+     OPTIONS(export_options),
+     .run = command_audit_export,
+     .examples = "tandem audit export > audit.jsonl"},
+    {.path = "audit egress",
      .help = "Show what left, when, where and under which rule",
      OPTIONS(egress_options),
-     .run = command_egress},
+     .run = command_audit_egress,
+     .examples = "tandem audit egress --ticket T-12\ntandem audit egress --project rocket --since 1d"},
     {.path = "completion",
      .help = "Print a completion script",
      .arguments = {{"SHELL", false, "bash, zsh or fish"}},

@@ -190,6 +190,10 @@ const struct verb verb_table[VERB_COUNT] = {
                              "Takes events of other services."},
     [VERB_EGRESS_LIST] = {"egress.list", 0, &record_egress_query, &record_egress_list,
                           "What left, when, where and under which rule."},
+    [VERB_AUDIT_LIST] = {"audit.list", 0, &record_audit_query, &record_audit_list,
+                         "The audit trail, a page at a time."},
+    [VERB_AUDIT_VERIFY] = {"audit.verify", 0, &record_audit_query, &record_audit_verified,
+                           "Whether a page of the audit trail is what was written."},
 };
 
 enum verb_id verb_named(struct str name) {

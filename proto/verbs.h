@@ -379,8 +379,29 @@ struct work_retried {
   int64_t writes, reads, deliveries;
 };
 
+/* One row of the audit trail; the hashes as hexadecimal text. */
+struct audit_row {
+  int64_t id, at_us;
+  struct str actor, action, subject, detail, previous, hash;
+};
+struct audit_query {
+  int64_t after, limit; /* the last id of the page before */
+  struct str hash;      /* verify: one that should be there, as somebody noted it */
+};
+struct audit_list {
+  LIST_OF(struct audit_row) rows;
+};
+struct audit_verified {
+  int64_t rows, next; /* how many are right; the next page's `after` */
+  bool more, found;
+  struct str head; /* the newest hash that was looked at */
+  int64_t broken;  /* the first row that is wrong; 0 = none */
+  struct str fault;
+};
+
 struct egress_query {
-  struct str ticket;
+  struct str ticket, project;
+  int64_t since_ms;
   int64_t limit;
 };
 struct egress {
@@ -433,6 +454,8 @@ enum verb_id {
   VERB_EVENTS_READ,
   VERB_EVENTS_PUBLISH,
   VERB_EGRESS_LIST,
+  VERB_AUDIT_LIST,
+  VERB_AUDIT_VERIFY,
   VERB_COUNT,
 };
 
@@ -453,6 +476,6 @@ struct verb_reply {
   int64_t retry_after_ms;
   struct str body;
 };
-extern const struct record record_verb_request, record_verb_reply, record_stored_event;
+extern const struct record record_verb_request, record_verb_reply, record_stored_event, record_audit_row;
 
 #endif

@@ -42,4 +42,6 @@ verb_handler *const handler_table[VERB_COUNT] = {
     [VERB_EVENTS_READ] = store_events_read,
     [VERB_EVENTS_PUBLISH] = store_events_publish,
     [VERB_EGRESS_LIST] = store_egress_list,
+    [VERB_AUDIT_LIST] = store_audit_list,
+    [VERB_AUDIT_VERIFY] = store_audit_verify,
 };

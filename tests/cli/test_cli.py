@@ -271,9 +271,29 @@ class WithStore(unittest.TestCase):
         self.assertRegex(shown, r"FIELD +HERE +shared")
         self.assertRegex(shown, r"title +Shared pump +Shared pump")
         self.assertIn("seen ", shown)
-        rows = self.run_fine("egress", "--ticket", key, "--json").json["rows"]
+        rows = self.run_fine("audit", "egress", "--ticket", key, "--json").json["rows"]
         self.assertEqual(rows[0]["project"], "shared")
         self.assertIn("title", rows[0]["fields"])
+
+    def test_cli_audit_is_exported_and_verified(self):
+        self.connect("audited")
+        rows = [json.loads(line) for line in self.run_fine("audit", "export").out.splitlines()]
+        self.assertIn(("project.configure", "audited"), [(row["action"], row["subject"]) for row in rows])
+        shown = self.run_fine("audit", "verify").out
+        self.assertRegex(shown, r"^\d+ rows, all as they were written\. .*: [0-9a-f]{64}\n$")
+        self.assertTrue(self.run_fine("audit", "verify", "--hash", rows[-1]["hash"], "--json").json["found"])
+        lacking = self.house.run("audit", "verify", "--hash", "00" * 32)
+        self.assertEqual(lacking.code, 1)
+        self.assertIn("not there", lacking.err)
+        after = [json.loads(line)["id"] for line in self.run_fine("audit", "export", "--after", str(rows[-2]["id"])).out.splitlines()]
+        self.assertEqual(after[0], rows[-1]["id"])
+
+    def test_cli_retry_says_what_it_put_back(self):
+        self.assertIn("Nothing is parked", self.run_fine("retry", "--all").err)
+        self.assertEqual(self.house.run("retry").code, 2)
+        self.assertEqual(self.house.run("retry", "W-999999").code, 3)
+        self.assertEqual(self.house.run("retry", "nowhere").code, 3)
+        self.assertEqual(self.house.run("retry", "W-1", "--all").code, 2)
 
     def test_cli_dry_run_is_a_plan_that_is_applied_or_refused(self):
         self.connect("planned")
