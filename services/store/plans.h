@@ -9,6 +9,9 @@
 
 #include "store/store.h"
 
+/* "P3-0a1b2c3d4e5f", of a row of sync_plan. */
+#define PLAN_ID "'P' || id || '-' || left(encode(hash, 'hex'), 12)"
+
 /* Keeps what the running dry run decided about one mapping; of several decisions the last one counts. */
 struct result plans_note_step(struct call *call, const struct plan_outcome *outcome) MUST_USE;
 
@@ -21,7 +24,7 @@ struct result plans_settle(struct call *call, int64_t *finished) MUST_USE;
 /* Forgets plans that are too old. */
 struct result plans_expire(struct call *call) MUST_USE;
 
-/* "P3-0a1b2c3d4e5f" of a session's plan, absent when it has none. */
+/* The id of a session's plan, absent when it has none. */
 struct result plans_id_of(struct call *call, int64_t session_id, struct str *out_id, int64_t *out_expires_ms) MUST_USE;
 
 #endif

@@ -307,7 +307,7 @@ class WithStore(unittest.TestCase):
         moved = self.house.run("apply", plan)
         self.assertNotEqual(moved.code, 0)
         self.assertIn("%s (title here)" % key, moved.err)
-        again = self.run_fine("sync", "planned", "--dry-run", "--json").json
+        again = json.loads(self.run_fine("sync", "planned", "--dry-run", "--json").out.splitlines()[-1])
         self.assertEqual([line["value"] for line in again["lines"]], [{"title": "Something else"}])
         self.assertIn("finished in", self.run_fine("apply", again["plan"]).out)
         self.assertEqual(self.run_fine("projects", "show", "planned", "--json").json["state"], "active")

@@ -173,6 +173,19 @@ class Plans(unittest.TestCase):
         for wrong in ("P1", "P1-000000000000", "", plan[:-1], "P1-%"):
             self.assertEqual(self.refused(wrong).code, "gone", wrong)
 
+    def test_plan_that_cannot_be_committed_takes_everything_back(self):
+        plan, _ = self.mixed()
+        events = self.world.call("hello")["head"]
+        self.world.sql("alter table intent add constraint never check (change <> 'create') not valid")
+        session = self.apply(plan)
+        self.assertEqual(session["state"], "failed")
+        self.assertIn("nothing of plan %s was applied" % plan, session["error"])
+        self.assertNotEqual(self.title(2), "Theirs")
+        types = {event["type"].split(".")[-1] for event in self.world.call("events.read", after=events)["events"]}
+        self.assertEqual(types, {"SyncStarted", "SyncError"})
+        self.world.sql("alter table intent drop constraint never")
+        self.assertEqual(self.apply(self.dry_run()[0])["state"], "completed")
+
     def test_plan_waits_for_the_tracker(self):
         """While it cannot be looked at, nothing is applied; when it can, the plan goes on by itself."""
         plan, _ = self.mixed()
