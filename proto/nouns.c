@@ -270,7 +270,8 @@ static const struct field session_fields[] = {
     FIELD(struct session, id, FIELD_I64, 0, "The session's number."),
     FIELD(struct session, project, FIELD_STR, 0, "Name of its project."),
     FIELD(struct session, mode, FIELD_STR, 0,
-          "incremental, full (everything is looked at anew) or dry_run (nothing is applied)."),
+          "incremental, full (everything is looked at anew), dry_run (nothing is applied) or apply (of a dry run's "
+          "plan)."),
     FIELD(struct session, trigger, FIELD_STR, 0,
           "What started it: poll, webhook, person or first (the project's first)."),
     FIELD(struct session, state, FIELD_STR, 0, "running, completed or failed."),

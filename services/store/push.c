@@ -41,7 +41,7 @@ static struct result load_pending(struct call *call, int64_t intent_id, int64_t 
       "e.hash as observed_hash, n.expect_hash, exists (select from gone_item g where (g.project_id, "
       "g.kind, g.external_id) = (m.project_id, m.kind, m.external_id) and g.gone is not null) as gone, n.payload_set, "
       "n.payload_add, "
-      "n.payload_remove, n.created_at < now() - interval '5 days' as too_old, "
+      "n.payload_remove, coalesce(n.retried_at, n.created_at) < now() - interval '5 days' as too_old, "
       "n.first_probe_at <= now() - $2::bigint * interval '1 millisecond' as settled "
       "from intent n join mapping m on m.id = n.mapping_id join project p on p.id = n.project_id "
       "join item i on i.id = n.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
