@@ -71,8 +71,8 @@ static struct result check_wanted(struct invocation *call, const struct remote_d
     if (!field)
       return invocation_usage(call, "--field %.*s: %.*s has no such field. It has %.*s.", STR_FMT(name),
                               STR_FMT(remote->remote), STR_FMT(fields_view_names(call->arena, remote)));
-    if (str_is(field->kind, "ticket"))
-      return invocation_usage(call, "--field %.*s: references to other tickets cannot be translated yet.",
+    if (propose_untranslated(field))
+      return invocation_usage(call, "--field %.*s: of references to other tickets only `parent` is translated.",
                               STR_FMT(name));
   }
   return RESULT_DONE;

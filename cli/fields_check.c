@@ -51,11 +51,11 @@ static bool check_members(struct fields_check *check, const struct field_setting
 
 static bool check_reference(struct fields_check *check, const struct field_setting *setting,
                             const struct remote_field *there) {
-  if (!str_is(there->kind, "ticket"))
+  if (!propose_untranslated(there))
     return false;
   add(check, setting->field, "problem",
-      STR("it points to another ticket, and such references cannot be translated yet: the value there means nothing "
-          "to other projects"),
+      STR("it points to another ticket, and only `parent` is translated: the value there means nothing to other "
+          "projects"),
       command(check, setting->field, " --remove"));
   return true;
 }
@@ -102,7 +102,7 @@ static void check_required(struct fields_check *check, const struct remote_field
     return;
   if (str_is(there->kind, "ticket")) {
     add(check, there->name, "warning",
-        STR("tickets that must have it there cannot be made from here: references cannot be translated yet"),
+        STR("tickets that must have it there, sub-tasks for instance, cannot be made from here without it"),
         (struct str){0});
     return;
   }

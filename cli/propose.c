@@ -14,6 +14,10 @@ enum value_kind propose_shape(const struct remote_field *field) {
   return str_is(field->kind, "set") || str_is(field->kind, "users") ? VALUE_SET : VALUE_TEXT;
 }
 
+bool propose_untranslated(const struct remote_field *field) {
+  return str_is(field->kind, "ticket") && !catalogue_is_reference(field->name);
+}
+
 static bool is_wanted(const struct list *wanted, struct str name) {
   for (size_t i = 0; i < wanted->count; i++)
     if (str_equal(((const struct str *)wanted->at)[i], name))
@@ -51,10 +55,12 @@ static bool is_common(struct str name) {
 
 static void by_name(struct arena *arena, const struct remote_field *field, struct proposal *out) {
   bool is_text = str_is(field->kind, "text") || str_is(field->kind, "line");
+  bool is_reference = str_is(field->kind, "ticket");
   bool is_value = str_is(field->kind, "number") || str_is(field->kind, "date");
-  out->reason = is_text    ? STR("the same text on both sides")
-                : is_value ? STR("the same value on both sides")
-                           : STR("the same words on both sides");
+  out->reason = is_text        ? STR("the same text on both sides")
+                : is_reference ? STR("the same ticket on both sides, as soon as both have it")
+                : is_value     ? STR("the same value on both sides")
+                               : STR("the same words on both sides");
   if (field->words.count && !field->open_words && !is_text)
     out->reason = str_format(arena, "the same words on both sides; there are %zu there", field->words.count);
 }
@@ -63,8 +69,8 @@ static void by_name(struct arena *arena, const struct remote_field *field, struc
 static bool is_of_use(struct arena *arena, const struct propose_request *request, const struct remote_field *field,
                       struct proposal *out) {
   bool known = known_field(request->known, field->name) || known_in_projects(request->known, field->name);
-  if (str_is(field->kind, "ticket"))
-    leave_out(out, STR("it points to another ticket, and such references cannot be translated yet"));
+  if (propose_untranslated(field))
+    leave_out(out, STR("it points to another ticket, and only `parent` is translated"));
   else if (!fits(request, field))
     leave_out(out, propose_shape(field) == VALUE_SET ? STR("it is a set there and a single value here")
                                                      : STR("it is a single value there and a set here"));

@@ -33,6 +33,9 @@ struct proposal *propose_rules(struct arena *arena, const struct propose_request
 /* The field of a description, or NULL. */
 const struct remote_field *propose_field(const struct remote_description *remote, struct str name);
 
+/* Whether it names another ticket in a way that nothing translates: of references only `parent` is. */
+bool propose_untranslated(const struct remote_field *field);
+
 /* What its values are here: a set or a text. */
 enum value_kind propose_shape(const struct remote_field *field);
 

@@ -296,6 +296,8 @@ static const struct field plan_case_fields[] = {
     FIELD(struct plan_case, external_times, FIELD_VALUES, 0,
           "Per field, when it last changed outside: ms since 1970 UTC as decimal text."),
     FIELD_OF(struct plan_case, conflicts, FIELD_LIST, 0, &record_conflict, "Its conflicts that are open or decided."),
+    FIELD_OF(struct plan_case, references, FIELD_LIST, 0, &record_value_name,
+             "Keys of the tickets that it names, and their external ids in this project."),
 };
 const struct record record_plan_case =
     RECORD("PlanCase", struct plan_case, plan_case_fields, "One mapping whose sides are to be compared.");
@@ -337,6 +339,8 @@ static const struct field plan_outcome_fields[] = {
     FIELD(struct plan_outcome, create, FIELD_BOOL, 0, "The external ticket or comment is to be created from `set`."),
     FIELD_OF(struct plan_outcome, conflicts, FIELD_LIST, 0, &record_plan_conflict,
              "Conflicts that were found, open or decided by a strategy."),
+    FIELD_OF(struct plan_outcome, awaits, FIELD_LIST, 0, &record_value_name,
+             "Tickets it names that are not mapped yet, by key or by external id: it is planned again when they are."),
     FIELD(struct plan_outcome, closes, FIELD_STRS, 0,
           "Names of fields whose conflict ends: both sides agree, or its decision was applied."),
 };

@@ -209,6 +209,7 @@ struct plan_case {
   struct values local, external, shadow_local, shadow_external;
   struct values local_times, external_times; /* per field, ms as decimal text */
   LIST_OF(struct conflict) conflicts;        /* open or decided */
+  LIST_OF(struct value_name) references;     /* keys of the tickets it names, and their external ids in this project */
 };
 
 /* A conflict that plan() found, or whose values it saw move. */
@@ -232,6 +233,7 @@ struct plan_outcome {
   struct values sent_local;                    /* what shadow_local becomes when the write's response is there */
   bool create;                                 /* the external ticket is to be created from `set` */
   LIST_OF(struct plan_conflict) conflicts;
+  LIST_OF(struct value_name) awaits; /* tickets it names that are not mapped yet: planned again when they are */
   LIST_OF(struct str) closes; /* fields whose open conflict ends because both sides agree or its decision was applied */
 };
 

@@ -11,6 +11,10 @@ const struct catalogue_field catalogue_fields[] = {
 };
 const size_t catalogue_field_count = sizeof catalogue_fields / sizeof catalogue_fields[0];
 
+bool catalogue_is_reference(struct str name) {
+  return str_is(name, "parent");
+}
+
 enum content_kind catalogue_kind(struct str name, enum value_kind shape) {
   if (shape == VALUE_SET)
     return CONTENT_SET;

@@ -21,6 +21,10 @@ struct catalogue_field {
 extern const struct catalogue_field catalogue_fields[];
 extern const size_t catalogue_field_count;
 
+/* Whether the field names another ticket: here by its key, outside by its external id. Its words are translated by what
+ * is mapped, ticket by ticket, and not by a table of the project. */
+bool catalogue_is_reference(struct str name);
+
 /* How a field called `name`, here with a value of kind `shape`, is compared. */
 enum content_kind catalogue_kind(struct str name, enum value_kind shape);
 

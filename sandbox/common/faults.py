@@ -1,7 +1,7 @@
 """Rules that spoil chosen requests: the failures that a real network and a real server show.
 
 A fault happens either before the request is carried out (nothing changed) or after it (the change
-is made, but the client cannot know).
+is made, but the client cannot know). `meanwhile` spoils nothing: somebody does something (`act`) just before it.
 """
 
 import random
@@ -11,7 +11,8 @@ import threading
 BEFORE = ("status", "reset_before", "hang")
 AFTER = ("status_after_commit", "reset_after_commit", "truncate", "garbage", "slow_drip",
          "hang_after_commit")
-KINDS = BEFORE + AFTER
+MEANWHILE = "meanwhile"
+KINDS = BEFORE + AFTER + (MEANWHILE,)
 
 GARBAGE = b"<html><body><h1>502 Bad Gateway</h1>\x00\xff\xfe{\"unclosed\": [1, 2"
 
@@ -108,6 +109,8 @@ def spoil_before(rule, response):
 def spoil_after(rule, response):
     """Spoils the true answer of a request that has been carried out."""
     spec = rule.spec
+    if rule.kind == MEANWHILE:
+        return response
     if rule.kind == "status_after_commit":
         _apply_status(rule, response)
     elif rule.kind == "reset_after_commit":

@@ -15,7 +15,7 @@ from sandbox.common.faults import Faults
 from sandbox.common.history import RequestLog
 from sandbox.common.httpd import Response, http_date
 from sandbox.common.router import Router
-from sandbox.github import app_api, comments_api, errors, events_api, hooks_api, issues_api, repo_api
+from sandbox.github import app_api, comments_api, errors, events_api, hooks_api, issues_api, person, repo_api
 from sandbox.github.auth import bearer_token
 from sandbox.github.call import JSON_TYPE, Call
 from sandbox.github.render import dumps, etag_of
@@ -81,6 +81,9 @@ class Application:
         rule = self.faults.choose(request.method, request.target, request.actor)
         if self.latency_s > 0:
             time.sleep(self.latency_s)
+        if rule is not None and rule.kind == fault_rules.MEANWHILE:
+            with self.world.lock:
+                person.act(self, rule.spec["act"])
         if rule is not None and rule.kind in fault_rules.BEFORE:
             response = fault_rules.spoil_before(rule, Response(0, b"", self._headers(request)))
         else:

@@ -14,7 +14,7 @@ from sandbox.common.faults import Faults
 from sandbox.common.history import RequestLog
 from sandbox.common.httpd import Response, http_date
 from sandbox.common.router import Router
-from sandbox.jira import (comments_api, errors, hooks_api, issues_api, links_api, meta_api, oauth_api, search_api,
+from sandbox.jira import (comments_api, errors, hooks_api, issues_api, links_api, meta_api, oauth_api, person, search_api,
                           site_api)
 from sandbox.jira.call import JSON_TYPE, Call
 from sandbox.jira.model import CLOUD
@@ -44,6 +44,7 @@ class Application:
         self.base = ""
         self.latency_s = 0.0
         self.shorten_pages = 0.0
+        self.failing_issues = set()
         self._random = random.Random(seed)
 
     def wire(self, base, limits, auth):
@@ -67,6 +68,9 @@ class Application:
         rule = self.faults.choose(request.method, request.target, request.actor)
         if self.latency_s > 0:
             time.sleep(self.latency_s)
+        if rule is not None and rule.kind == fault_rules.MEANWHILE:
+            with self.world.lock:
+                person.act(self, rule.spec["act"])
         if rule is not None and rule.kind in fault_rules.BEFORE:
             response = fault_rules.spoil_before(rule, Response(0, b"", self._headers()))
         else:

@@ -89,6 +89,12 @@ def post_pages(app, request, document):
     return {"shorten": app.shorten_pages}
 
 
+def post_failing(app, request, document):
+    """{"issues": [id, ...]}: a bulk fetch names these in `issueErrors` instead of showing them."""
+    app.failing_issues = {int(one) for one in document["issues"]}
+    return {"issues": [str(one) for one in sorted(app.failing_issues)]}
+
+
 def get_webhooks(app, request, document):
     return dict(app.dispatcher.describe(), **app.webhooks.describe())
 
@@ -122,6 +128,7 @@ ROUTES = control.ROUTES + [
     Route("DELETE", "/_sandbox/faults", delete_faults), Route("GET", "/_sandbox/limits", get_limits),
     Route("POST", "/_sandbox/limits", post_limits), Route("POST", "/_sandbox/lag", post_lag),
     Route("POST", "/_sandbox/latency", post_latency), Route("POST", "/_sandbox/pages", post_pages),
+    Route("POST", "/_sandbox/failing", post_failing),
     Route("GET", "/_sandbox/webhooks", get_webhooks), Route("POST", "/_sandbox/webhooks", post_webhooks),
     Route("DELETE", "/_sandbox/tokens", delete_tokens), Route("POST", "/_sandbox/act", post_act),
     Route("POST", "/_sandbox/seed", post_seed)]

@@ -22,24 +22,20 @@ def _shown(call, issue):
 
 
 def bulk_fetch(call):
-    """Many issues by id or key, in order of their ids; those not found are listed."""
+    """Many issues by id or key, in order of their ids, without those that are not found or not seen."""
     document = call.document()
     wanted = members.words(document, "issueIdsOrKeys")
     if not 0 < len(wanted) <= MOST_FETCHED:
         raise errors.bad_request("The number of issue IDs or keys must be between 1 and %d." % MOST_FETCHED)
-    found, missing = {}, []
-    for text in wanted:
-        issue = call.world.find_issue(text)
-        if issue is not None and call.can_see(issue):
-            found[issue.id] = issue
-        else:
-            missing.append(text)
+    issues = (call.world.find_issue(text) for text in wanted)
+    found = {issue.id: issue for issue in issues if issue is not None and call.can_see(issue)}
     names = chosen_fields(call.world, members.words(document, "fields"), "*navigable")
     expand, properties = members.words(document, "expand"), members.words(document, "properties")
-    issues = [call.show.issue(found[number], names, expand, properties) for number in sorted(found)]
-    problems = [{"id": text, "errorMessage": "Issue does not exist or you do not have permission to see it."}
-                for text in missing]
-    return call.json({"issues": issues, "issueErrors": problems})
+    failing = call.api.failing_issues & found.keys()
+    shown = [call.show.issue(found[number], names, expand, properties) for number in sorted(found.keys() - failing)]
+    problems = [{"id": str(number), "errorMessage": "The issue could not be loaded. Try again later."}
+                for number in sorted(failing)]
+    return call.json({"issues": shown, "issueErrors": problems})
 
 
 def get_changelog(call):

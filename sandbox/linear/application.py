@@ -18,7 +18,7 @@ from sandbox.common.faults import Faults
 from sandbox.common.history import RequestLog
 from sandbox.common.httpd import Response, http_date
 from sandbox.common.router import Route
-from sandbox.linear import complexity, errors, schema
+from sandbox.linear import complexity, errors, person, schema
 from sandbox.linear.auth import Auth
 from sandbox.linear.execute import Run
 from sandbox.linear.fields import Context, resolve
@@ -50,6 +50,7 @@ class Application:
         self.limits = Limits(self.clock, limits_enabled, requests, complexity_limit)
         self.latency_s = 0.0
         self.partial_errors = 0
+        self.partial_error_path = None
         self.control = None
         self._documents = {}
         self._documents_lock = threading.Lock()
@@ -65,6 +66,9 @@ class Application:
         rule = self.faults.choose(request.method, "/%s?%s" % (request.path.strip("/"), name), request.actor)
         if self.latency_s > 0:
             time.sleep(self.latency_s)
+        if rule is not None and rule.kind == fault_rules.MEANWHILE:
+            with self.world.lock:
+                person.act(self, rule.spec["act"])
         if rule is not None and rule.kind in fault_rules.BEFORE:
             response = fault_rules.spoil_before(rule, Response(0, b"", self._headers()))
         else:
@@ -116,11 +120,20 @@ class Application:
         return response
 
     def _with_partial_error(self, answer):
-        """On request: an error beside whole data, as when a part of Linear's answer fails."""
+        """On request: an error beside data, whole or with null at the error's path, as when a part of it fails."""
         if self.partial_errors > 0 and answer["data"] is not None:
             self.partial_errors -= 1
-            answer = dict(answer, errors=answer.get("errors", []) + [errors.internal().document()])
+            path = self.partial_error_path
+            if path:
+                self._spoil(answer["data"], path)
+            answer = dict(answer, errors=answer.get("errors", []) + [errors.internal().document(path)])
         return answer
+
+    @staticmethod
+    def _spoil(data, path):
+        for step in path[:-1]:
+            data = data[step]
+        data[path[-1]] = None
 
     def _prepare(self, request, asked):
         """The run of the asked operation and its points. Raises LinearError."""

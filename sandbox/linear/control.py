@@ -55,12 +55,12 @@ def post_clock(app, request, document):
 
 def delete_faults(app, request, document):
     app.faults.clear()
-    app.partial_errors = 0
+    app.partial_errors, app.partial_error_path = 0, None
     return {"faults": []}
 
 
 def post_partial_errors(app, request, document):
-    app.partial_errors = int(document["next"])
+    app.partial_errors, app.partial_error_path = int(document["next"]), document.get("path")
     return {"next": app.partial_errors}
 
 

@@ -15,6 +15,9 @@ MORE_RELATED = {("Team", "defaultIssueState"): ("state", "defaultStateId"), ("Pr
                 ("Webhook", "creator"): ("user", "creatorId"), ("Webhook", "team"): ("team", "teamId"),
                 ("IssueHistory", "actor"): ("user", "actorId"), ("IssueHistory", "issue"): ("issue", "issueId")}
 
+MORE_RELATED.update({("IssueHistory", side + name): (kind, "%s%sId" % (side, name)) for side in ("from", "to")
+                     for name, kind in (("Assignee", "user"), ("State", "state"), ("Project", "project"), ("Cycle", "cycle"))})
+
 
 class Context:
     """One request: the world, who asks, and what a resolver needs beside."""

@@ -19,9 +19,10 @@ static void note_usage(struct connection *c, struct arena *arena, const struct h
   str_to_i64(http_header_value(response, "x-ratelimit-remaining"), &c->usage.quota_remaining);
 }
 
-/* Searches are POSTs that change nothing. */
+/* Some POSTs change nothing. */
 bool jira_is_read(const struct jira_request *request) {
-  return strcmp(request->method, "GET") == 0 || str_starts_with(request->path, "/search");
+  return strcmp(request->method, "GET") == 0 || str_starts_with(request->path, "/search") ||
+         str_is(request->path, "/issue/bulkfetch");
 }
 
 static struct result exchange(struct connection *c, struct arena *arena, const struct jira_request *request,

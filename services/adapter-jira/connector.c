@@ -86,6 +86,7 @@ const struct connector jira_connector = {
     .close = jira_close,
     .pull = jira_pull,
     .fetch = jira_fetch,
+    .fetch_many = jira_fetch_many,
     .push = jira_push,
     .find = jira_find,
     .verify = jira_verify,

@@ -10,12 +10,22 @@ struct str jira_issue_path(struct arena *arena, struct str id) {
                     STR_FMT(http_escape(arena, id)));
 }
 
-struct result jira_get_issue(struct connection *c, struct arena *arena, struct str id, cJSON **out) {
-  struct jira_request request = {.method = "GET", .path = jira_issue_path(arena, id), .take_gone = true};
+static struct result get_issue(struct connection *c, struct arena *arena, struct str path, cJSON **out) {
+  struct jira_request request = {.method = "GET", .path = path, .take_gone = true};
   struct jira_answer answer = {0};
   TRY(jira_call(c, arena, &request, &answer));
   *out = NULL;
   return answer.status == 200 ? jira_json(&request, &answer, out) : RESULT_DONE;
+}
+
+struct result jira_get_issue(struct connection *c, struct arena *arena, struct str id, cJSON **out) {
+  return get_issue(c, arena, jira_issue_path(arena, id), out);
+}
+
+struct result jira_get_issue_with_history(struct connection *c, struct arena *arena, struct str id, cJSON **out) {
+  struct str path = str_format(arena, "%.*s&expand=changelog", STR_FMT(jira_issue_path(arena, id)));
+  struct result result = get_issue(c, arena, path, out);
+  return result.code == RESULT_REJECTED ? jira_get_issue(c, arena, id, out) : result; /* a history beyond all bounds */
 }
 
 struct result jira_issue_key(struct connection *c, struct arena *arena, struct str id, struct str *out) {

@@ -120,7 +120,7 @@ struct jira_answer {
   int64_t date_ms; /* Jira's clock, 0 = not said */
 };
 
-/* One call; an access token that is not taken any more is renewed once. A GET or a search never ends UNCERTAIN. */
+/* One call; an access token that is not taken any more is renewed once. What only reads never ends UNCERTAIN. */
 struct result jira_call(struct connection *c, struct arena *arena, const struct jira_request *request,
                         struct jira_answer *out) MUST_USE;
 
@@ -205,6 +205,13 @@ struct result jira_write_text(struct connection *c, struct arena *arena, struct 
 /* The property's value; `body` absent: it is not kept. */
 cJSON *jira_property(struct arena *arena, struct str marker, struct str body);
 
+/* -- history.c -- */
+
+/* The fields of the payload as they were just before our write, by the changelog of `after`; `before` is the issue as
+ * it was at our look. What the changelog does not show exactly is left out. */
+struct values jira_replaced(struct connection *c, struct arena *arena, const struct payload *payload,
+                            const cJSON *before, const cJSON *after);
+
 /* -- transitions.c -- */
 
 /* Brings the issue to the status named so, by as many transitions as it takes. `*wrote`: at least one was made. */
@@ -217,6 +224,8 @@ struct result jira_pull(struct connection *c, struct arena *arena, struct str mo
                         struct pull_page *out) MUST_USE;
 struct result jira_fetch(struct connection *c, struct arena *arena, const struct external_ref *ref, bool *not_modified,
                          struct observation *out) MUST_USE;
+struct result jira_fetch_many(struct connection *c, struct arena *arena, const struct external_ref *refs, size_t count,
+                              struct observation *out) MUST_USE;
 struct result jira_push(struct connection *c, struct arena *arena, const struct push *push,
                         struct observation *out) MUST_USE;
 struct result jira_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
@@ -235,6 +244,10 @@ struct str jira_issue_path(struct arena *arena, struct str id);
 
 /* An issue with all that is carried, by id or key; the caller deletes `*out`. NULL: it is not there. */
 struct result jira_get_issue(struct connection *c, struct arena *arena, struct str id, cJSON **out) MUST_USE;
+
+/* The same with its newest changes (Data Center: all of them), where they are not too long. */
+struct result jira_get_issue_with_history(struct connection *c, struct arena *arena, struct str id,
+                                          cJSON **out) MUST_USE;
 
 /* Whether the issue is still in our project, whose key may have been changed. */
 struct result jira_is_ours(struct connection *c, struct arena *arena, const cJSON *issue, bool *out) MUST_USE;

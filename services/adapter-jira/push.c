@@ -82,13 +82,16 @@ static struct result update_comment(struct connection *c, struct arena *arena, c
 
 /* -- issues -- */
 
-static struct result read_issue_back(struct connection *c, struct arena *arena, struct str id,
-                                     struct observation *out) {
+/* After an update with what it replaced; `before` is the issue as it was, NULL for a creation. */
+static struct result read_issue_back(struct connection *c, struct arena *arena, struct str id, const cJSON *before,
+                                     const struct payload *payload, struct observation *out) {
   cJSON *issue;
-  TRY(after_write(jira_get_issue(c, arena, id, &issue)));
+  TRY(after_write(before ? jira_get_issue_with_history(c, arena, id, &issue) : jira_get_issue(c, arena, id, &issue)));
   if (!issue)
     return after_write(result_error(RESULT_GONE, "issue %.*s is gone", STR_FMT(id)));
   struct result result = jira_read_issue(c, arena, issue, out);
+  if (result_ok(&result) && before)
+    out->replaced = jira_replaced(c, arena, payload, before, issue);
   cJSON_Delete(issue);
   return after_write(result);
 }
@@ -141,9 +144,11 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
   if (!issue)
     return result_error(RESULT_GONE, "issue %.*s is not there", STR_FMT(push->intent->external_id));
   struct result result = change(c, arena, push, issue, &wrote);
+  result = wrote ? after_write(result) : result;
+  if (result_ok(&result))
+    result = read_issue_back(c, arena, push->intent->external_id, issue, push->payload, out);
   cJSON_Delete(issue);
-  TRY(wrote ? after_write(result) : result);
-  return read_issue_back(c, arena, push->intent->external_id, out);
+  return result;
 }
 
 static struct result create_document(struct connection *c, struct arena *arena, const struct push *push, cJSON **out) {
@@ -195,7 +200,7 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
     return result_error(RESULT_UNCERTAIN, "Jira's answer to the creation has no id");
   if (status.length)
     TRY(after_write(set_first_status(c, arena, id, status)));
-  return read_issue_back(c, arena, id, out);
+  return read_issue_back(c, arena, id, NULL, push->payload, out);
 }
 
 static bool has_target(const struct intent *intent, bool create, bool comment) {

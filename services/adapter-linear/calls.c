@@ -100,6 +100,46 @@ static bool is_written(const struct linear_query *query, const cJSON *data) {
   return query->is_write && cJSON_IsObject(written) && json_bool(written, "success");
 }
 
+/* The node of a list that an error is about, by its path: ["issues", "nodes", 3, ...]; NULL when it is about more. */
+static const cJSON *node_of(const cJSON *data, const cJSON *error, const char **list, size_t *index) {
+  const cJSON *path = cJSON_GetObjectItemCaseSensitive(error, "path"), *at = cJSON_GetArrayItem(path, 2);
+  struct str name = str_of(cJSON_GetStringValue(cJSON_GetArrayItem(path, 0)));
+  if (str_is_absent(name) || !str_is(str_of(cJSON_GetStringValue(cJSON_GetArrayItem(path, 1))), "nodes") ||
+      !cJSON_IsNumber(at) || at->valueint < 0)
+    return NULL;
+  *list = name.at;
+  *index = (size_t)at->valueint;
+  const cJSON *nodes = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(data, name.at), "nodes");
+  return cJSON_GetArrayItem(nodes, at->valueint);
+}
+
+static bool has_good_parts(const struct linear_query *query, const struct http_response *response, const cJSON *data,
+                           const cJSON *errors) {
+  const cJSON *error;
+  const char *list;
+  size_t index;
+  if (!query->in_parts || response->status != 200 || !cJSON_IsObject(data))
+    return false;
+  cJSON_ArrayForEach(error, errors) {
+    if (!node_of(data, error, &list, &index))
+      return false;
+  }
+  return true;
+}
+
+struct str linear_node_error(const struct linear_answer *answer, const char *list, size_t index) {
+  const cJSON *error;
+  const char *its_list;
+  size_t its_index;
+  cJSON_ArrayForEach(error, answer->errors) {
+    if (node_of(answer->data, error, &its_list, &its_index) && its_index == index && strcmp(its_list, list) == 0) {
+      struct str message = json_str(error, "message");
+      return message.length ? message : STR("no explanation");
+    }
+  }
+  return (struct str){0};
+}
+
 static struct result read_answer(struct connection *c, const struct linear_query *query,
                                  const struct http_response *response, struct linear_answer *out) {
   cJSON *tree = NULL;
@@ -108,7 +148,8 @@ static struct result read_answer(struct connection *c, const struct linear_query
   const cJSON *data = cJSON_GetObjectItemCaseSensitive(tree, "data");
   bool refused = response->status != 200 || cJSON_GetArraySize(errors) > 0;
   struct result result = RESULT_DONE;
-  if (refused && !(response->status == 200 && is_written(query, data)))
+  bool usable = has_good_parts(query, response, data, errors) || (response->status == 200 && is_written(query, data));
+  if (refused && !usable)
     result = linear_error(c, query, response, tree, &out->problem);
   else if (!result_ok(&parsed) || !cJSON_IsObject(data))
     result = result_error(query->is_write ? RESULT_UNCERTAIN : RESULT_RETRY, "Linear's answer has no data: %s",
@@ -119,6 +160,7 @@ static struct result read_answer(struct connection *c, const struct linear_query
   }
   out->tree = tree;
   out->data = data;
+  out->errors = query->in_parts ? errors : NULL;
   return RESULT_DONE;
 }
 

@@ -88,6 +88,7 @@ const struct connector linear_connector = {
     .close = linear_close,
     .pull = linear_pull,
     .fetch = linear_fetch,
+    .fetch_many = linear_fetch_many,
     .push = linear_push,
     .find = linear_find,
     .verify = linear_verify,

@@ -1,5 +1,6 @@
 /* One issue or comment as it is now, or where it went; and whether a creation happened, which its id tells. */
 #include "adapter-linear/linear.h"
+#include "service/connector_fetch.h"
 
 static const cJSON *member(const cJSON *object, const char *name) {
   return cJSON_GetObjectItemCaseSensitive(object, name);
@@ -78,6 +79,61 @@ struct result linear_fetch(struct connection *c, struct arena *arena, const stru
   if (!result_ok(&result))
     return result_error(RESULT_RETRY, "Linear's answer is not whole: %s", result.message);
   *out = seen;
+  return RESULT_DONE;
+}
+
+/* -- several -- */
+
+static cJSON *ids_of(struct arena *arena, const struct external_ref *refs, size_t count) {
+  cJSON *variables = cJSON_CreateObject(), *ids = cJSON_AddArrayToObject(variables, "ids");
+  cJSON_AddNumberToObject(variables, "first", (double)count);
+  for (size_t i = 0; i < count; i++)
+    cJSON_AddItemToArray(ids, cJSON_CreateString(str_c(arena, refs[i].external_id)));
+  return variables;
+}
+
+/* A node that is broken, or shows only some of its labels, is left to a fetch of its own. */
+static bool is_whole(const struct linear_answer *answer, const char *list, size_t index, const cJSON *node) {
+  return str_is_absent(linear_node_error(answer, list, index)) &&
+         cJSON_GetArraySize(member(member(node, "labels"), "nodes")) <= LINEAR_LABELS_IN_PAGE;
+}
+
+static void place_all(struct connection *c, struct arena *arena, bool comments, const struct linear_answer *answer,
+                      const struct external_ref *refs, size_t count, struct observation *out) {
+  const char *list = comments ? "comments" : "issues";
+  const cJSON *node;
+  size_t index = 0;
+  cJSON_ArrayForEach(node, member(member(answer->data, list), "nodes")) {
+    struct observation seen = {0};
+    struct result result = RESULT_DONE;
+    if (is_whole(answer, list, index++, node) &&
+        (result = read_item(c, arena, comments, node, &seen), result_ok(&result)))
+      connector_place(refs, count, &seen, out);
+  }
+}
+
+static struct result ask_several(struct connection *c, struct arena *arena, bool comments,
+                                 const struct external_ref *refs, size_t count, struct observation *out) {
+  struct linear_answer answer;
+  TRY(linear_call(c, arena, comments ? &linear_query_comments_by_id : &linear_query_issues_by_id,
+                  ids_of(arena, refs, count), &answer));
+  place_all(c, arena, comments, &answer, refs, count, out);
+  linear_answer_free(&answer);
+  return RESULT_DONE;
+}
+
+struct result linear_fetch_many(struct connection *c, struct arena *arena, const struct external_ref *refs,
+                                size_t count, struct observation *out) {
+  struct observation seen[FETCH_MANY_MAX] = {0};
+  for (size_t i = 0; i < count; i++)
+    if (!linear_is_uuid(refs[i].external_id))
+      return result_error(RESULT_REJECTED, "\"%.*s\" is no id of Linear's", STR_FMT(refs[i].external_id));
+  TRY(linear_team(c, arena, false));
+  if (count > 1)
+    TRY(ask_several(c, arena, str_is(refs[0].kind, "comment"), refs, count, seen));
+  TRY(connector_fetch_missing(c, arena, linear_fetch, refs, count, seen));
+  if (count)
+    memcpy(out, seen, count * sizeof *out);
   return RESULT_DONE;
 }
 

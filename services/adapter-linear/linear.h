@@ -74,18 +74,22 @@ struct connection {
 enum linear_problem { LINEAR_FINE, LINEAR_EXISTS, LINEAR_TOO_COMPLEX, LINEAR_BAD_INPUT };
 
 struct linear_answer {
-  cJSON *tree;       /* the whole answer; linear_answer_free() */
-  const cJSON *data; /* never null when the call is OK */
-  int64_t date_ms;   /* Linear's clock, 0 = not said */
+  cJSON *tree;         /* the whole answer; linear_answer_free() */
+  const cJSON *data;   /* never null when the call is OK */
+  const cJSON *errors; /* of a query in parts: each is of one node; linear_node_error() */
+  int64_t date_ms;     /* Linear's clock, 0 = not said */
   enum linear_problem problem;
 };
 
-/* Sends one document; takes `variables`. OK: data without errors, or for a write data that shows what was written. Data
- * beside errors is not a whole answer: RETRY to a read. A read never ends UNCERTAIN. On failure only `out->problem` is
- * set. */
+/* Sends one document; takes `variables`. OK: data without errors, or for a write data that shows what was written, or
+ * for a query in parts data whose errors all name their node. Other data beside errors is not a whole answer: RETRY to
+ * a read. A read never ends UNCERTAIN. On failure only `out->problem` is set. */
 struct result linear_call(struct connection *c, struct arena *arena, const struct linear_query *query, cJSON *variables,
                           struct linear_answer *out) MUST_USE;
 void linear_answer_free(struct linear_answer *answer);
+
+/* What Linear says is wrong with this node of a list ("issues"); absent = nothing. */
+struct str linear_node_error(const struct linear_answer *answer, const char *list, size_t index);
 
 /* Sends a POST as it is, without a credential of its own, and counts it. */
 struct result linear_post(struct connection *c, struct arena *arena, const char *path, struct str authorization,
@@ -145,10 +149,20 @@ bool linear_priority_number(struct str word, int64_t *out);
 /* A cycle's word: its name, or "Cycle 3". */
 struct str linear_cycle_name(struct arena *arena, const cJSON *cycle);
 
+/* As people write it: "3", "2.5". */
+struct str linear_number(struct arena *arena, double number);
+
 bool linear_is_uuid(struct str text);
 
 /* Names are compared without case. */
 bool linear_same_name(struct str a, struct str b);
+
+/* -- history.c: pure -- */
+
+/* The fields of the payload as they were just before our write, by the newest entries of the issue's history in the
+ * mutation's answer; `look` is the version at our look before it, `now` what the answer shows. */
+struct values linear_replaced(struct arena *arena, const struct payload *payload, int64_t look, const cJSON *issue,
+                              const struct values *now);
 
 /* -- write.c: pure but for `id_of` -- */
 
@@ -183,6 +197,9 @@ struct result linear_pull(struct connection *c, struct arena *arena, struct str 
                           struct pull_page *out) MUST_USE;
 struct result linear_fetch(struct connection *c, struct arena *arena, const struct external_ref *ref,
                            bool *not_modified, struct observation *out) MUST_USE;
+
+struct result linear_fetch_many(struct connection *c, struct arena *arena, const struct external_ref *refs,
+                                size_t count, struct observation *out) MUST_USE;
 
 /* By id, wherever it is: RESULT_GONE when there is none. */
 struct result linear_read(struct connection *c, struct arena *arena, bool comment, struct str id,

@@ -12,44 +12,53 @@ static struct result after_write(struct result result) {
   return result;
 }
 
-static struct result read_written(struct arena *arena, const struct linear_answer *answer, bool comment,
+static bool creates(const struct push *push) {
+  return str_is(push->intent->change, "create");
+}
+
+static bool is_comment(const struct push *push) {
+  return str_is(push->intent->kind, "comment");
+}
+
+static struct result read_written(struct arena *arena, const struct linear_answer *answer, const struct push *push,
                                   struct observation *out) {
   const cJSON *written = cJSON_GetObjectItemCaseSensitive(answer->data, "written");
-  const cJSON *item = cJSON_GetObjectItemCaseSensitive(written, comment ? "comment" : "issue");
-  return comment ? linear_read_comment(arena, item, out) : linear_read_issue(arena, item, out);
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(written, is_comment(push) ? "comment" : "issue");
+  if (is_comment(push))
+    return linear_read_comment(arena, item, out);
+  TRY(linear_read_issue(arena, item, out));
+  if (!creates(push) && push->fresh)
+    out->replaced = linear_replaced(arena, push->payload, push->fresh->version, item, &out->fields);
+  return RESULT_DONE;
 }
 
 /* The mutation, and what it shows; when it shows too little, the target by its id. Takes `input`. */
-static struct result write(struct connection *c, struct arena *arena, const struct linear_query *mutation,
-                           struct str id, bool is_update, cJSON *input, struct observation *out) {
-  bool comment = mutation == &linear_mutation_create_comment || mutation == &linear_mutation_update_comment;
+static struct result write(struct connection *c, struct arena *arena, const struct push *push,
+                           const struct linear_query *mutation, cJSON *input, struct observation *out) {
+  struct str id = creates(push) ? push->intent->op_id : push->intent->external_id;
   cJSON *variables = cJSON_CreateObject();
   struct linear_answer answer;
-  if (is_update)
-    cJSON_AddStringToObject(variables, "id", str_c(arena, id));
+  cJSON_AddStringToObject(creates(push) ? input : variables, "id", str_c(arena, id));
   cJSON_AddItemToObject(variables, "input", input);
   struct result result = linear_call(c, arena, mutation, variables, &answer);
-  if (!is_update && answer.problem == LINEAR_EXISTS)
-    return after_write(linear_read(c, arena, comment, id, out)); /* an earlier attempt made it */
+  if (creates(push) && answer.problem == LINEAR_EXISTS)
+    return after_write(linear_read(c, arena, is_comment(push), id, out)); /* an earlier attempt made it */
   TRY(result);
-  result = read_written(arena, &answer, comment, out);
+  result = read_written(arena, &answer, push, out);
   linear_answer_free(&answer);
-  return result_ok(&result) ? result : after_write(linear_read(c, arena, comment, id, out));
+  return result_ok(&result) ? result : after_write(linear_read(c, arena, is_comment(push), id, out));
 }
 
 /* -- comments -- */
 
 static struct result push_comment(struct connection *c, struct arena *arena, const struct push *push,
                                   struct observation *out) {
-  const struct intent *intent = push->intent;
-  bool create = str_is(intent->change, "create");
   cJSON *input;
   TRY(linear_write_comment(push->payload, &input));
-  if (!create)
-    return write(c, arena, &linear_mutation_update_comment, intent->external_id, true, input, out);
-  cJSON_AddStringToObject(input, "id", str_c(arena, intent->op_id));
-  cJSON_AddStringToObject(input, "issueId", str_c(arena, intent->parent_external_id));
-  return write(c, arena, &linear_mutation_create_comment, intent->op_id, false, input, out);
+  if (!creates(push))
+    return write(c, arena, push, &linear_mutation_update_comment, input, out);
+  cJSON_AddStringToObject(input, "issueId", str_c(arena, push->intent->parent_external_id));
+  return write(c, arena, push, &linear_mutation_create_comment, input, out);
 }
 
 /* -- issues -- */
@@ -80,9 +89,8 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
     cJSON_Delete(input);
     return result;
   }
-  cJSON_AddStringToObject(input, "id", str_c(arena, push->intent->op_id));
   cJSON_AddStringToObject(input, "teamId", str_c(arena, c->team_id));
-  return write(c, arena, &linear_mutation_create_issue, push->intent->op_id, false, input, out);
+  return write(c, arena, push, &linear_mutation_create_issue, input, out);
 }
 
 /* Who is assigned now, where that decides what is sent. */
@@ -112,14 +120,14 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
     cJSON_Delete(input);
     return linear_read(c, arena, false, push->intent->external_id, out);
   }
-  return write(c, arena, &linear_mutation_update_issue, push->intent->external_id, true, input, out);
+  return write(c, arena, push, &linear_mutation_update_issue, input, out);
 }
 
 /* What was created shows the marker under which the store knows it. It is ours, also where Linear names an application
  * and no user as its creator. */
 struct result linear_push(struct connection *c, struct arena *arena, const struct push *push, struct observation *out) {
   const struct intent *intent = push->intent;
-  bool create = str_is(intent->change, "create"), comment = str_is(intent->kind, "comment");
+  bool create = creates(push), comment = is_comment(push);
   struct observation seen;
   if (!linear_is_uuid(create ? intent->op_id : intent->external_id) ||
       (create && comment && !linear_is_uuid(intent->parent_external_id)))

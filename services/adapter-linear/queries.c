@@ -19,6 +19,15 @@
 /* One issue by itself, with all of its labels. */
 #define WHOLE_ISSUE " { ...Issue labels(first: 250) { nodes { name } } } "
 
+/* What the newest changes were: the one of the mutation that asks is among them. */
+#define NEWEST_CHANGES                                                                   \
+  " history(first: 5) { nodes { createdAt actor { isMe } fromTitle toTitle "             \
+  "fromStateId fromState { name } toStateId toState { name } fromPriority toPriority "   \
+  "fromAssigneeId fromAssignee { displayName } toAssigneeId toAssignee { displayName } " \
+  "fromEstimate toEstimate fromDueDate toDueDate fromParentId toParentId "               \
+  "fromProjectId fromProject { name } toProjectId toProject { name } "                   \
+  "fromCycleId fromCycle { number name } toCycleId toCycle { number name } } } "
+
 #define COMMENT_FRAGMENT                                                             \
   " fragment Comment on Comment { id body url createdAt updatedAt archivedAt "       \
   "user { displayName isMe } botActor { name } parent { id } issue { id identifier " \
@@ -36,102 +45,133 @@
 
 /* A poll is one call: the oldest page of both. */
 const struct linear_query linear_query_changes = {
-    "Changes", false,
-    "query Changes($issues: Int!, $comments: Int!, $issueFilter: IssueFilter!, $commentFilter: CommentFilter!, "
-    "$before: String) {" ISSUES_FIELD("$issueFilter")
-        COMMENTS_FIELD("$commentFilter") "}" ISSUE_FRAGMENT COMMENT_FRAGMENT};
+    .name = "Changes",
+    .text = "query Changes($issues: Int!, $comments: Int!, $issueFilter: IssueFilter!, $commentFilter: CommentFilter!, "
+            "$before: String) {" ISSUES_FIELD("$issueFilter")
+                COMMENTS_FIELD("$commentFilter") "}" ISSUE_FRAGMENT COMMENT_FRAGMENT};
 
 const struct linear_query linear_query_issues = {
-    "Issues", false,
-    "query Issues($issues: Int!, $issueFilter: IssueFilter!, $before: String) {" ISSUES_FIELD(
+    .name = "Issues",
+    .text = "query Issues($issues: Int!, $issueFilter: IssueFilter!, $before: String) {" ISSUES_FIELD(
         "$issueFilter") "}" ISSUE_FRAGMENT};
 
 const struct linear_query linear_query_comments = {
-    "Comments", false,
-    "query Comments($comments: Int!, $commentFilter: CommentFilter!, $before: String) {" COMMENTS_FIELD(
+    .name = "Comments",
+    .text = "query Comments($comments: Int!, $commentFilter: CommentFilter!, $before: String) {" COMMENTS_FIELD(
         "$commentFilter") "}" COMMENT_FRAGMENT};
 
 const struct linear_query linear_query_issue = {
-    "Issue", false, "query Issue($id: String!) { issue(id: $id)" WHOLE_ISSUE "}" ISSUE_FRAGMENT};
+    .name = "Issue", .text = "query Issue($id: String!) { issue(id: $id)" WHOLE_ISSUE "}" ISSUE_FRAGMENT};
+
+/* Several by their ids; those that are not there are left out. */
+const struct linear_query linear_query_issues_by_id = {
+    .name = "IssuesById",
+    .in_parts = true,
+    .text = "query IssuesById($first: Int!, $ids: [ID!]!) { issues(first: $first, includeArchived: true, "
+            "filter: {id: {in: $ids}}) { nodes { " ISSUE_OF_A_PAGE " } } }" ISSUE_FRAGMENT};
+
+const struct linear_query linear_query_comments_by_id = {
+    .name = "CommentsById",
+    .in_parts = true,
+    .text = "query CommentsById($first: Int!, $ids: [ID!]!) { comments(first: $first, includeArchived: true, "
+            "filter: {id: {in: $ids}}) { nodes { ...Comment } } }" COMMENT_FRAGMENT};
 
 const struct linear_query linear_query_comment = {
-    "Comment", false, "query Comment($id: String) { comment(id: $id) { ...Comment } }" COMMENT_FRAGMENT};
+    .name = "Comment", .text = "query Comment($id: String) { comment(id: $id) { ...Comment } }" COMMENT_FRAGMENT};
 
 const struct linear_query linear_query_viewer = {
-    "Viewer", false, "query Viewer { viewer { displayName admin } organization { urlKey } }"};
+    .name = "Viewer", .text = "query Viewer { viewer { displayName admin } organization { urlKey } }"};
 
 const struct linear_query linear_query_team = {
-    "Team", false,
-    "query Team($filter: TeamFilter!) { teams(first: 2, includeArchived: true, filter: $filter) { nodes { id key name "
-    "private archivedAt issueCount(includeArchived: true) issueEstimationType } } organization { urlKey } }"};
+    .name = "Team",
+    .text = "query Team($filter: TeamFilter!) { teams(first: 2, includeArchived: true, filter: $filter) { nodes { id "
+            "key name "
+            "private archivedAt issueCount(includeArchived: true) issueEstimationType } } organization { urlKey } }"};
 
 const struct linear_query linear_query_states = {
-    "States", false,
-    "query States($first: Int!, $after: String, $filter: WorkflowStateFilter) { workflowStates(first: $first, after: "
-    "$after, filter: $filter) { nodes { id name type position }" PAGE_INFO "} }"};
+    .name = "States",
+    .text = "query States($first: Int!, $after: String, $filter: WorkflowStateFilter) { workflowStates(first: $first, "
+            "after: "
+            "$after, filter: $filter) { nodes { id name type position }" PAGE_INFO "} }"};
 
-const struct linear_query linear_query_labels = {
-    "Labels", false,
-    "query Labels($first: Int!, $after: String, $filter: IssueLabelFilter) { issueLabels(first: $first, after: $after, "
-    "filter: $filter) { nodes { id name isGroup }" PAGE_INFO "} }"};
+const struct linear_query linear_query_labels = {.name = "Labels",
+                                                 .text =
+                                                     "query Labels($first: Int!, $after: String, $filter: "
+                                                     "IssueLabelFilter) { issueLabels(first: $first, after: $after, "
+                                                     "filter: $filter) { nodes { id name isGroup }" PAGE_INFO "} }"};
 
 const struct linear_query linear_query_users = {
-    "Users", false,
-    "query Users($first: Int!, $after: String, $filter: UserFilter) { users(first: $first, after: $after, filter: "
-    "$filter) { nodes { id displayName email active }" PAGE_INFO "} }"};
+    .name = "Users",
+    .text =
+        "query Users($first: Int!, $after: String, $filter: UserFilter) { users(first: $first, after: $after, filter: "
+        "$filter) { nodes { id displayName email active }" PAGE_INFO "} }"};
 
 const struct linear_query linear_query_projects = {
-    "Projects", false,
-    "query Projects($first: Int!, $after: String, $filter: ProjectFilter) { projects(first: $first, after: $after, "
-    "filter: $filter) { nodes { id name }" PAGE_INFO "} }"};
+    .name = "Projects",
+    .text =
+        "query Projects($first: Int!, $after: String, $filter: ProjectFilter) { projects(first: $first, after: $after, "
+        "filter: $filter) { nodes { id name }" PAGE_INFO "} }"};
 
-const struct linear_query linear_query_cycles = {
-    "Cycles", false,
-    "query Cycles($first: Int!, $after: String, $filter: CycleFilter) { cycles(first: $first, after: $after, filter: "
-    "$filter) { nodes { id number name }" PAGE_INFO "} }"};
+const struct linear_query linear_query_cycles = {.name = "Cycles",
+                                                 .text = "query Cycles($first: Int!, $after: String, $filter: "
+                                                         "CycleFilter) { cycles(first: $first, after: $after, filter: "
+                                                         "$filter) { nodes { id number name }" PAGE_INFO "} }"};
 
-const struct linear_query linear_query_webhooks = {"Webhooks", false,
-                                                   "query Webhooks($first: Int!, $after: String) { webhooks(first: "
-                                                   "$first, after: $after) { nodes { id url team { id } "
-                                                   "}" PAGE_INFO "} }"};
+const struct linear_query linear_query_webhooks = {.name = "Webhooks",
+                                                   .text =
+                                                       "query Webhooks($first: Int!, $after: String) { webhooks(first: "
+                                                       "$first, after: $after) { nodes { id url team { id } "
+                                                       "}" PAGE_INFO "} }"};
 
 const struct linear_query linear_mutation_create_issue = {
-    "CreateIssue", true,
-    "mutation CreateIssue($input: IssueCreateInput!) { written: issueCreate(input: $input) { success issue" WHOLE_ISSUE
-    "} }" ISSUE_FRAGMENT};
+    .name = "CreateIssue",
+    .is_write = true,
+    .text = "mutation CreateIssue($input: IssueCreateInput!) { written: issueCreate(input: $input) { success "
+            "issue" WHOLE_ISSUE "} }" ISSUE_FRAGMENT};
 
 const struct linear_query linear_mutation_update_issue = {
-    "UpdateIssue", true,
-    "mutation UpdateIssue($id: String!, $input: IssueUpdateInput!) { written: issueUpdate(id: $id, input: $input) { "
-    "success issue" WHOLE_ISSUE "} }" ISSUE_FRAGMENT};
+    .name = "UpdateIssue",
+    .is_write = true,
+    .text = "mutation UpdateIssue($id: String!, $input: IssueUpdateInput!) { written: issueUpdate(id: $id, input: "
+            "$input) { success issue { ...Issue labels(first: 250) { nodes { name } } " NEWEST_CHANGES
+            "} } }" ISSUE_FRAGMENT};
 
 const struct linear_query linear_mutation_create_comment = {
-    "CreateComment", true,
-    "mutation CreateComment($input: CommentCreateInput!) { written: commentCreate(input: $input) { success comment { "
-    "...Comment } } }" COMMENT_FRAGMENT};
+    .name = "CreateComment",
+    .is_write = true,
+    .text = "mutation CreateComment($input: CommentCreateInput!) { written: commentCreate(input: $input) { success "
+            "comment { "
+            "...Comment } } }" COMMENT_FRAGMENT};
 
 const struct linear_query linear_mutation_update_comment = {
-    "UpdateComment", true,
-    "mutation UpdateComment($id: String!, $input: CommentUpdateInput!) { written: commentUpdate(id: $id, input: "
-    "$input) "
-    "{ success comment { ...Comment } } }" COMMENT_FRAGMENT};
+    .name = "UpdateComment",
+    .is_write = true,
+    .text =
+        "mutation UpdateComment($id: String!, $input: CommentUpdateInput!) { written: commentUpdate(id: $id, input: "
+        "$input) "
+        "{ success comment { ...Comment } } }" COMMENT_FRAGMENT};
 
 const struct linear_query linear_mutation_create_label = {
-    "CreateLabel", true,
-    "mutation CreateLabel($input: IssueLabelCreateInput!) { written: issueLabelCreate(input: $input) { success "
-    "issueLabel { id name isGroup } } }"};
+    .name = "CreateLabel",
+    .is_write = true,
+    .text = "mutation CreateLabel($input: IssueLabelCreateInput!) { written: issueLabelCreate(input: $input) { success "
+            "issueLabel { id name isGroup } } }"};
 
 const struct linear_query linear_mutation_create_webhook = {
-    "CreateWebhook", true,
-    "mutation CreateWebhook($input: WebhookCreateInput!) { written: webhookCreate(input: $input) { success webhook { "
-    "id "
-    "} } }"};
+    .name = "CreateWebhook",
+    .is_write = true,
+    .text = "mutation CreateWebhook($input: WebhookCreateInput!) { written: webhookCreate(input: $input) { success "
+            "webhook { "
+            "id "
+            "} } }"};
 
 const struct linear_query linear_mutation_update_webhook = {
-    "UpdateWebhook", true,
-    "mutation UpdateWebhook($id: String!, $input: WebhookUpdateInput!) { written: webhookUpdate(id: $id, input: "
-    "$input) "
-    "{ success webhook { id } } }"};
+    .name = "UpdateWebhook",
+    .is_write = true,
+    .text =
+        "mutation UpdateWebhook($id: String!, $input: WebhookUpdateInput!) { written: webhookUpdate(id: $id, input: "
+        "$input) "
+        "{ success webhook { id } } }"};
 
 const struct linear_query *const linear_queries[] = {
     &linear_query_changes,
@@ -139,6 +179,8 @@ const struct linear_query *const linear_queries[] = {
     &linear_query_comments,
     &linear_query_issue,
     &linear_query_comment,
+    &linear_query_issues_by_id,
+    &linear_query_comments_by_id,
     &linear_query_viewer,
     &linear_query_team,
     &linear_query_states,

@@ -61,10 +61,13 @@ struct str linear_cycle_name(struct arena *arena, const cJSON *cycle) {
   return name.length ? str_copy(arena, name) : str_format(arena, "Cycle %lld", (long long)json_i64(cycle, "number"));
 }
 
-/* A number as people write it: "3", "2.5". */
+struct str linear_number(struct arena *arena, double number) {
+  return str_format(arena, "%g", number);
+}
+
 static struct str estimate_of(struct arena *arena, const cJSON *issue) {
   const cJSON *estimate = member(issue, "estimate");
-  return cJSON_IsNumber(estimate) ? str_format(arena, "%g", estimate->valuedouble) : STR("");
+  return cJSON_IsNumber(estimate) ? linear_number(arena, estimate->valuedouble) : STR("");
 }
 
 /* -- sets -- */

@@ -1,6 +1,7 @@
 /* Deciding: settings to rules, a case to plan()'s input, plan()'s answer to an outcome. */
 #include "conflict/decide.h"
 
+#include "conflict/references.h"
 #include "sync/plan.h"
 
 /* -- settings -- */
@@ -261,10 +262,11 @@ static void decide_create(struct arena *arena, const struct plan_input *input, s
   out->create = out->set.count > 0;
 }
 
-static void leave_out_unlisted(struct arena *arena, const struct plan_input *input, struct plan_outcome *out) {
+/* What is not taken, and what is taken later: a field that the local side never had is then pulled. */
+static void leave_out_fields(struct arena *arena, const struct plan_input *input, struct plan_outcome *out) {
   struct str *names = ARENA_ARRAY(arena, struct str, input->external.count);
   for (size_t i = 0; i < input->external.count; i++)
-    if (!rules_takes(&input->rules, input->external.at[i].name))
+    if (!rules_takes(&input->rules, input->external.at[i].name) || references_awaits(out, &input->external.at[i]))
       names[out->leave_out.count++] = input->external.at[i].name;
   out->leave_out.at = names;
 }
@@ -283,7 +285,7 @@ static void decide_import(struct arena *arena, const struct plan_input *input, s
     const struct value *external = values_find(&input->external, field->field);
     if (field->action == PLAN_PULL && external && !value_equal(external, &field->local))
       values_put(&draft.local, field->local);
-    if (field->action == PLAN_MASKED && external) {
+    if (field->action == PLAN_MASKED && external && !references_awaits(out, external)) {
       struct value none =
           external->kind == VALUE_SET ? value_set(field->field, NULL, 0) : value_text(field->field, STR(""));
       values_put(&draft.local, none);
@@ -292,12 +294,13 @@ static void decide_import(struct arena *arena, const struct plan_input *input, s
       add_conflict(&draft, field, (struct str){0});
   }
   finish(&draft, out);
-  leave_out_unlisted(arena, input, out);
+  leave_out_fields(arena, input, out);
 }
 
 struct plan_outcome decide(struct arena *arena, const struct plan_case *plan_case, const struct rules *rules) {
   struct plan_outcome out = {.mapping_id = plan_case->mapping_id, .generation = plan_case->generation};
-  struct plan_input input = make_input(arena, plan_case, rules);
+  struct rules own = references_rules(arena, plan_case, rules, &out);
+  struct plan_input input = make_input(arena, plan_case, &own);
   if (plan_case->unlinked)
     decide_import(arena, &input, &out);
   else if (plan_case->uncreated)

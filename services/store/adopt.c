@@ -4,6 +4,7 @@
 #include "store/externals.h"
 #include "store/journal.h"
 #include "store/markers.h"
+#include "store/references.h"
 #include "store/sessions.h"
 #include "store/tickets.h"
 #include "sync/attribution.h"
@@ -167,8 +168,11 @@ static struct result link_created(struct call *call, const struct written *w, co
                "update mapping set external_id = $2, state = 'linked', reason = null, op_id = $3::text::uuid "
                "where id = $1::bigint",
                PARAMS(p_i64(w->mapping_id), p_str(returned->external_id), p_str(w->op_id)), NULL));
-  /* Its comments waited for it. */
-  return str_is(w->kind, "ticket") ? tickets_map_comments(call, w->item_id) : RESULT_DONE;
+  if (!str_is(w->kind, "ticket"))
+    return RESULT_DONE;
+  /* Its comments waited for it, and tickets that name it. */
+  TRY(references_mapped(call, &w->item_id, 1));
+  return tickets_map_comments(call, w->item_id);
 }
 
 struct result adopt_written(struct call *call, int64_t intent_id, const struct observation *returned,

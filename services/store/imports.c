@@ -5,6 +5,7 @@
 #include "store/conflicts.h"
 #include "store/follow.h"
 #include "store/journal.h"
+#include "store/references.h"
 #include "store/sessions.h"
 #include "store/tickets.h"
 
@@ -115,13 +116,14 @@ static struct result open_conflicts(struct call *call, const struct rows *rows, 
   return conflicts_open(call, &place, outcome);
 }
 
-static struct result tell_followers(struct call *call, const struct rows *rows) {
+static struct result tell_others(struct call *call, const struct rows *rows) {
   int64_t *items = ARENA_ARRAY(call->arena, int64_t, rows->count),
           *projects = ARENA_ARRAY(call->arena, int64_t, rows->count);
   for (size_t row = 0; row < rows->count; row++) {
     items[row] = rows_i64(rows, row, "item_id");
     projects[row] = rows_i64(rows, row, "project_id");
   }
+  TRY(references_mapped(call, items, rows->count));
   return follow_new(call, items, projects, rows->count);
 }
 
@@ -146,7 +148,9 @@ struct result imports_commit(struct call *call, struct import_set *set) {
   TRY(insert_all(call, set, &rows));
   for (size_t row = 0; row < rows.count; row++) {
     tell_imported(call, &rows, row);
-    TRY(open_conflicts(call, &rows, row, set->outcomes[rows_i64(&rows, row, "n") - 1]));
+    const struct plan_outcome *outcome = set->outcomes[rows_i64(&rows, row, "n") - 1];
+    TRY(open_conflicts(call, &rows, row, outcome));
+    TRY(references_await(call, outcome));
   }
   for (size_t row = 0; row < rows.count;) {
     int64_t project_id = rows_i64(&rows, row, "project_id");
@@ -157,6 +161,6 @@ struct result imports_commit(struct call *call, struct import_set *set) {
   }
   /* Their comments may be planned now. */
   outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
-  TRY(tell_followers(call, &rows));
+  TRY(tell_others(call, &rows));
   return spread_comments(call, &rows);
 }

@@ -2,6 +2,7 @@
 #include "store/conflicts.h"
 #include "store/journal.h"
 #include "store/projects.h"
+#include "store/references.h"
 #include "store/tickets.h"
 
 enum { SUGGESTIONS = 100, SUGGESTIONS_MAX = 1000 };
@@ -145,6 +146,7 @@ static struct result merge_items(struct call *call, const struct side *ours, con
                "where id = $2::bigint or merged_into = $2::bigint",
                PARAMS(p_i64(ours->id), p_i64(theirs->id)), NULL));
   TRY(tickets_map_comments(call, ours->id));
+  TRY(references_mapped(call, &ours->id, 1));
   return journal_plan_item(call, ours->id, RANK_EDIT);
 }
 

@@ -7,6 +7,7 @@
 #include "store/leases.h"
 #include "store/preview.h"
 #include "store/projects.h"
+#include "store/references.h"
 #include "store/sessions.h"
 #include "store/tickets.h"
 #include "sync/attribution.h"
@@ -108,6 +109,7 @@ struct result store_plan_claim(struct call *call, const void *request, void *rep
   for (size_t i = 0; i < rows.count; i++)
     TRY(read_case(call, &rows, i, &cases[i]));
   TRY(conflicts_of_cases(call, cases, rows.count));
+  TRY(references_of_cases(call, cases, rows.count));
   batch->cases.at = cases;
   batch->cases.count = rows.count;
   batch->waiting = rows.count == (size_t)limit;
@@ -255,6 +257,7 @@ static struct result commit_one(struct call *call, const struct plan_outcome *o,
                                  .external_key = t.external_key};
   TRY(conflicts_close(call, &place, o));
   TRY(conflicts_open(call, &place, o));
+  TRY(references_await(call, o));
   if (o->refetch)
     return externals_fetch(call, t.project_id, t.kind, t.external_id, "plan");
   return prepare_intent(call, &t, o);

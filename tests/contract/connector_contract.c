@@ -167,13 +167,16 @@ static struct result op_pull(struct call *call) {
   return RESULT_DONE;
 }
 
+static struct external_ref ref_of(struct arena *arena, const cJSON *ref) {
+  return (struct external_ref){.kind = str_copy(arena, json_str(ref, "kind")),
+                               .external_id = str_copy(arena, json_str(ref, "external_id")),
+                               .parent_external_id = str_copy(arena, json_str(ref, "parent_external_id")),
+                               .etag = str_copy(arena, json_str(ref, "etag"))};
+}
+
 static struct result op_fetch(struct call *call) {
   struct driver *driver = call->driver;
-  const cJSON *ref = argument(call, "ref");
-  struct external_ref asked = {.kind = str_copy(call->arena, json_str(ref, "kind")),
-                               .external_id = str_copy(call->arena, json_str(ref, "external_id")),
-                               .parent_external_id = str_copy(call->arena, json_str(ref, "parent_external_id")),
-                               .etag = str_copy(call->arena, json_str(ref, "etag"))};
+  struct external_ref asked = ref_of(call->arena, argument(call, "ref"));
   struct observation seen = {0};
   bool not_modified = false;
   TRY(driver->connector->fetch(driver->connection, call->arena, &asked, &not_modified, &seen));
@@ -183,6 +186,28 @@ static struct result op_fetch(struct call *call) {
     return RESULT_DONE;
   require(call, str_equal(seen.external_id, asked.external_id), "the one that was asked for comes back");
   cJSON_AddItemToObject(call->out, "observation", observation_node(call, &seen));
+  return RESULT_DONE;
+}
+
+static struct result op_fetch_many(struct call *call) {
+  struct driver *driver = call->driver;
+  struct external_ref refs[FETCH_MANY_MAX];
+  struct observation seen[FETCH_MANY_MAX] = {0};
+  size_t count = 0;
+  const cJSON *ref;
+  if (!driver->connector->fetch_many)
+    return result_error(RESULT_REJECTED, "this connector fetches one at a time");
+  cJSON_ArrayForEach(ref, argument(call, "refs")) {
+    if (count == FETCH_MANY_MAX)
+      return result_error(RESULT_BUG, "more than FETCH_MANY_MAX refs");
+    refs[count++] = ref_of(call->arena, ref);
+  }
+  TRY(driver->connector->fetch_many(driver->connection, call->arena, refs, count, seen));
+  cJSON *list = cJSON_AddArrayToObject(call->out, "observations");
+  for (size_t i = 0; i < count; i++) {
+    require(call, str_equal(seen[i].external_id, refs[i].external_id), "each one comes back in its place");
+    cJSON_AddItemToArray(list, observation_node(call, &seen[i]));
+  }
   return RESULT_DONE;
 }
 
@@ -267,6 +292,7 @@ static const struct {
     {"open", false, op_open},
     {"pull", true, op_pull},
     {"fetch", true, op_fetch},
+    {"fetch_many", true, op_fetch_many},
     {"push", true, op_push},
     {"find", true, op_find},
     {"describe", true, op_describe},

@@ -79,6 +79,9 @@ class Driver:
         ref = {"kind": kind, "external_id": str(external_id), "parent_external_id": parent, "etag": etag}
         return self.call("fetch", ref={name: value for name, value in ref.items() if value is not None})
 
+    def fetch_many(self, kind, external_ids):
+        return self.call("fetch_many", refs=[{"kind": kind, "external_id": str(one)} for one in external_ids])
+
 
 class Pulled:
     """What a whole pull gave: every observation in order, the newest by id, pages and calls."""

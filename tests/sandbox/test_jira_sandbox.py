@@ -79,12 +79,19 @@ class Issues(unittest.TestCase):
         self.assertEqual(jira.post("/issue/bulk", {"issueUpdates": [one()]}).status, 400)
         self.assertEqual(jira.post("/issue/bulk", {"issueUpdates": [one(summary="x")] * 51}).status, 400)
 
-    def test_issue_bulkfetch_orders_by_id_and_lists_the_missing(self):
+    def test_issue_bulkfetch_orders_by_id_and_leaves_out_the_missing(self):
         answer = jira.post("/issue/bulkfetch",
                            {"issueIdsOrKeys": ["rocket-9", "10003", "NO-1"], "fields": ["summary"]}).json
         self.assertEqual([one["key"] for one in answer["issues"]], ["ROCKET-4", "ROCKET-9"])
-        self.assertEqual(answer["issueErrors"][0]["id"], "NO-1")
+        self.assertEqual(answer["issueErrors"], [])
         self.assertEqual(jira.post("/issue/bulkfetch", {"issueIdsOrKeys": ["1"] * 101}).status, 400)
+
+    def test_issue_bulkfetch_names_those_that_fail(self):
+        jira.control("failing", {"issues": ["10003"]})
+        answer = jira.post("/issue/bulkfetch", {"issueIdsOrKeys": ["10003", "ROCKET-9"], "fields": ["summary"]}).json
+        jira.control("failing", {"issues": []})
+        self.assertEqual([one["key"] for one in answer["issues"]], ["ROCKET-9"])
+        self.assertEqual([one["id"] for one in answer["issueErrors"]], ["10003"])
 
     def test_issue_edit_sets_adds_and_removes(self):
         key = jira.create(labels=["a", "b"])

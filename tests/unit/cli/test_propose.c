@@ -204,17 +204,19 @@ static void propose_takes_fields_that_are_here_already_or_wanted(void **state) {
   struct remote_field fields[] = {{.name = STR("estimate"), .kind = STR("number"), .writable = true},
                                   {.name = STR("due_date"), .kind = STR("date"), .writable = true},
                                   {.name = STR("sprint"), .kind = STR("choice"), .writable = true},
-                                  {.name = STR("parent"), .kind = STR("ticket"), .writable = true}};
+                                  {.name = STR("parent"), .kind = STR("ticket"), .writable = true},
+                                  {.name = STR("blocks"), .kind = STR("ticket"), .writable = true}};
   const struct remote_description remote = {.can_write = true, .fields = WORDS(fields)};
   const struct known_field here = {.name = STR("estimate"), .shape = VALUE_TEXT};
   const struct field_setting rule = {.field = STR("due_date")};
   const struct project other = {.name = STR("other"), .rules = {&rule, 1}};
   const struct known known = {.projects = &other, .project_count = 1, .fields = &here, .field_count = 1};
-  const struct str wanted[] = {STR("sprint"), STR("parent")};
-  const struct propose_request request = {&remote, &known, {wanted, 2}};
+  const struct str wanted[] = {STR("sprint"), STR("parent"), STR("blocks")};
+  const struct propose_request request = {&remote, &known, {wanted, 3}};
   const struct proposal *proposals = propose_rules(&arena, &request);
   assert_true(proposals[0].keep && proposals[1].keep && proposals[2].keep);
-  assert_false(proposals[3].keep); /* references cannot be translated, whoever wants them */
+  assert_true(proposals[3].keep);
+  assert_false(proposals[4].keep); /* of references only `parent` is translated, whoever wants others */
 }
 
 static void propose_leaves_out_what_is_of_another_shape_here(void **state) {

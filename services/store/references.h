@@ -1,0 +1,16 @@
+/* Fields that name another ticket: here by its key, outside by its external id. The mappings are their dictionary. */
+#ifndef STORE_REFERENCES_H
+#define STORE_REFERENCES_H
+
+#include "store/store.h"
+
+/* Gives each case the pairs of key and external id for the tickets that its fields name, as far as they are mapped. */
+struct result references_of_cases(struct call *call, struct plan_case *cases, size_t count) MUST_USE;
+
+/* Notes what the outcome waits for. What has been mapped since it was planned has it planned again at once. */
+struct result references_await(struct call *call, const struct plan_outcome *outcome) MUST_USE;
+
+/* Tickets have come to be mapped: whatever waited for one of them is to be planned. */
+struct result references_mapped(struct call *call, const int64_t *item_ids, size_t count) MUST_USE;
+
+#endif

@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+"""A ticket that is part of another one: each tracker names the other one its own way, and all mean the same."""
+
+import os
+import sys
+import unittest
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(FOLDER, "..", "harness"))
+import tap  # noqa: E402
+from trackers import GitHub, Jira, Linear, Trackers  # noqa: E402
+from world import wait_for  # noqa: E402
+
+
+class LinearWithParents(Linear):
+    fields = Linear.fields + ("parent",)
+
+    def parent(self, key):
+        found = self.ask("query P($id: String!) { issue(id: $id) { parent { identifier } } }", id=key)["issue"]["parent"]
+        return found and found["identifier"]
+
+
+class JiraWithParents(Jira):
+    fields = Jira.fields + ("parent",)
+
+    def epic(self, title):
+        return self.sandbox.control("POST", "act", {"actor": "alice", "do": "create", "project": "ROCKET", "type": "Epic",
+                                                    "fields": {"summary": title}})["issue"]["key"]
+
+    def parent(self, key):
+        found = self.ask("GET", "/rest/api/3/issue/" + key)["fields"].get("parent")
+        return found and found["key"]
+
+
+class Parents(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = Trackers((GitHub, JiraWithParents, LinearWithParents))
+        cls.github, cls.jira, cls.linear = cls.world.trackers
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.world.close()
+
+    def spread(self, tracker, external_key):
+        """The local key and the keys in GitHub, Jira, Linear."""
+        key, keys = self.world.everywhere(tracker, external_key)
+        self.world.settle()
+        return [key] + keys
+
+    def local_parent(self, key):
+        return self.world.call("ticket.get", key=key)["fields"].get("parent", "")
+
+    def check_quiet(self):
+        self.world.settle()
+        before = [len(tracker.writes()) for tracker in self.world.trackers]
+        for _ in range(2):
+            self.world.sync_all()
+        self.assertEqual([len(tracker.writes()) for tracker in self.world.trackers], before)
+        found = self.world.call("conflict.list", state="open").get("conflicts", [])
+        self.assertEqual([(one["project"], one["field"]) for one in found], [])
+
+    def test_parents_are_translated_between_trackers(self):
+        epic = self.spread(self.jira, self.jira.epic("Launch"))
+        child = self.spread(self.jira, self.jira.create("alice", title="Fuel", parent=epic[2]))
+        wait_for(lambda: self.linear.parent(child[3]) == epic[3], "the parent in Linear")
+        self.assertEqual(self.local_parent(child[0]), epic[0])
+        self.check_quiet()
+
+    def test_parents_changed_in_one_tracker_change_in_the_other(self):
+        one, other = (self.spread(self.jira, self.jira.epic(title)) for title in ("Ascent", "Orbit"))
+        child = self.spread(self.jira, self.jira.create("alice", title="Steer", parent=one[2]))
+        wait_for(lambda: self.linear.parent(child[3]) == one[3], "the first parent in Linear")
+        self.linear.edit("bob", child[3], parent=other[3])
+        wait_for(lambda: self.jira.parent(child[2]) == other[2], "the second parent in Jira")
+        self.assertEqual(self.local_parent(child[0]), other[0])
+        self.world.call("ticket.edit", key=child[0], set={"parent": ""}, actor="user:carol")
+        wait_for(lambda: not self.jira.parent(child[2]) and not self.linear.parent(child[3]), "no parent anywhere")
+        self.check_quiet()
+
+    def test_parents_that_are_not_there_yet_are_waited_for(self):
+        """Jira's changes are seen newest last, the child before the parent that was touched after it."""
+        for tracker in self.world.trackers:
+            tracker.sandbox.control("POST", "webhooks", {"pause": True})
+        epic = self.jira.epic("Landing")
+        child = self.jira.create("alice", title="Legs", parent=epic)
+        self.jira.edit("alice", epic, body="Seen after its child.")
+        for tracker in self.world.trackers:
+            tracker.sandbox.control("POST", "webhooks", {"pause": False})
+        self.world.sync_all()
+        epic, child = self.spread(self.jira, epic), self.spread(self.jira, child)
+        wait_for(lambda: self.linear.parent(child[3]) == epic[3], "the parent in Linear")
+        self.assertEqual(self.local_parent(child[0]), epic[0])
+        self.check_quiet()
+
+    def test_parents_kept_private_wait_until_they_are_shared(self):
+        private = self.world.call("ticket.new", fields={"title": "Hidden"}, privacy="local_only", actor="user:carol")["key"]
+        child = self.spread(self.linear, self.linear.create("alice", title="Visible"))
+        self.world.call("ticket.edit", key=child[0], set={"parent": private}, actor="user:carol")
+        self.world.sync_all()
+        self.assertIsNone(self.linear.parent(child[3]))
+        self.assertEqual(self.local_parent(child[0]), private)
+        self.check_quiet()
+        self.world.call("ticket.share", key=private, privacy="shareable", project="linear", actor="user:carol")
+        wait_for(lambda: self.linear.parent(child[3]) == self.world.key_in(self.linear, private), "the parent once it is shared")
+        self.check_quiet()
+        self.linear.edit("bob", child[3], title="Visible still")
+        wait_for(lambda: self.jira.look(child[2])["title"] == "Visible still", "the other fields go on")
+
+
+if __name__ == "__main__":
+    tap.main(__name__)
