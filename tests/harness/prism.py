@@ -22,9 +22,9 @@ def missing(contract):
     return None
 
 
-def repaired(contract, folder):
-    """A copy without two mistakes of Atlassian's document. Each 204 has the media type of a body, which no answer without a
-    body can have; and changelogs never have null, which its own examples show."""
+def repaired(contract, folder, base):
+    """A copy for an API whose paths begin with `base`, without two mistakes of Atlassian's document. Each 204 has the media
+    type of a body, which no answer without a body can have; and changelogs never have null, which its own examples show."""
     with open(os.path.join(CONTRACTS, contract), encoding="utf-8") as file:
         document = json.load(file)
     for path in document["paths"].values():
@@ -33,6 +33,7 @@ def repaired(contract, folder):
                 operation.get("responses", {}).get("204", {}).pop("content", None)
     for member in document["components"]["schemas"].get("ChangeDetails", {}).get("properties", {}).values():
         member["nullable"] = True
+    document["paths"] = {base + path: operations for path, operations in document["paths"].items()}
     copy = os.path.join(folder, contract)
     with open(copy, "w", encoding="utf-8") as file:
         json.dump(document, file)
@@ -42,13 +43,13 @@ def repaired(contract, folder):
 class Prism:
     """One proxy in front of `upstream`; its log and its contract are kept in `folder`."""
 
-    def __init__(self, contract, upstream, folder):
+    def __init__(self, contract, upstream, folder, base=""):
         self.port = free_port()
         self.url = "http://127.0.0.1:%d" % self.port
         self._log_file = os.path.join(folder, "proxy.log")
         with open(self._log_file, "wb") as log:
             self._process = subprocess.Popen([PRISM, "proxy", "-p", str(self.port), "-h", "127.0.0.1", "--errors",
-                                              repaired(contract, folder), upstream], stdout=log, stderr=log)
+                                              repaired(contract, folder, base), upstream], stdout=log, stderr=log)
         wait_for(lambda: any("Prism is listening" in line for line in self.lines()), "the proxy", 90)
 
     def lines(self):
