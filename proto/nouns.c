@@ -153,7 +153,7 @@ static const struct field intent_fields[] = {
     FIELD(struct intent, op_id, FIELD_STR, FIELD_REQUIRED, "A UUID, the same for every attempt."),
     FIELD(struct intent, state, FIELD_STR, 0,
           "prepared (to be sent) or unknown (it may have arrived: look for it first)."),
-    FIELD(struct intent, change, FIELD_STR, 0, "create or update."),
+    FIELD(struct intent, change, FIELD_STR, 0, "create, update or delete (comments only)."),
     FIELD(struct intent, kind, FIELD_STR, 0, "ticket or comment."),
     FIELD(struct intent, mapping_id, FIELD_I64, 0, "The mapping whose external side is written."),
     FIELD(struct intent, external_id, FIELD_STR, 0, "The target, by the tracker's identifier; absent for a create."),
@@ -185,7 +185,8 @@ static const struct field conflict_fields[] = {
     FIELD(struct conflict, ticket, FIELD_STR, 0, "Key of the local ticket, of its ticket for a comment: 'T-12'."),
     FIELD(struct conflict, external_key, FIELD_STR, 0, "The external ticket, as people write it there: '#12'."),
     FIELD(struct conflict, url, FIELD_STR, 0, "Where a browser shows the external ticket."),
-    FIELD(struct conflict, field, FIELD_STR, 0, "The field that both sides disagree on."),
+    FIELD(struct conflict, field, FIELD_STR, 0,
+          "The field that both sides disagree on; ticket or comment when it is about being there at all."),
     FIELD(struct conflict, kind, FIELD_STR, 0,
           "both_changed, unequal_when_linked, unmappable, deleted_vs_edited or overwritten."),
     FIELD(struct conflict, state, FIELD_STR, 0,
@@ -231,6 +232,8 @@ static const struct field comment_fields[] = {
     FIELD(struct comment, created_at_ms, FIELD_I64, 0, "When it was made here, ms since 1970 UTC."),
     FIELD(struct comment, updated_at_ms, FIELD_I64, 0, "When it last changed here, ms since 1970 UTC."),
     FIELD(struct comment, origin, FIELD_STR, 0, "Name of the project it was written in; absent = here."),
+    FIELD(struct comment, deleted_by, FIELD_STR, 0, "Who deleted it; absent = it is there."),
+    FIELD(struct comment, deleted_at_ms, FIELD_I64, 0, "When it was deleted, ms since 1970 UTC; 0 = it is there."),
 };
 const struct record record_comment = RECORD("Comment", struct comment, comment_fields, "A comment on a ticket.");
 
@@ -286,6 +289,9 @@ static const struct field plan_case_fields[] = {
     FIELD(struct plan_case, unlinked, FIELD_BOOL, 0, "It was seen outside and has no local counterpart yet."),
     FIELD(struct plan_case, uncreated, FIELD_BOOL, 0, "It was made here and has no external counterpart yet."),
     FIELD(struct plan_case, withheld, FIELD_BOOL, 0, "It is private here: nothing of it may leave for this project."),
+    FIELD(struct plan_case, origin, FIELD_BOOL, 0, "It was written in this project."),
+    FIELD(struct plan_case, deleted, FIELD_BOOL, 0, "It is a comment that was deleted here."),
+    FIELD(struct plan_case, gone, FIELD_STR, 0, "What became of the external side, for people; absent = it is there."),
     FIELD(struct plan_case, fresh, FIELD_BOOL, 0, "The observation was fetched by id since the shadow last moved."),
     FIELD(struct plan_case, local, FIELD_VALUES, 0, "The fields here, in our words."),
     FIELD(struct plan_case, external, FIELD_VALUES, 0, "The fields as last observed outside, in the tracker's words."),
@@ -304,7 +310,8 @@ const struct record record_plan_case =
 
 static const struct field plan_conflict_fields[] = {
     FIELD(struct plan_conflict, field, FIELD_STR, FIELD_REQUIRED, "The field that both sides disagree on."),
-    FIELD(struct plan_conflict, kind, FIELD_STR, FIELD_REQUIRED, "both_changed, unequal_when_linked or unmappable."),
+    FIELD(struct plan_conflict, kind, FIELD_STR, FIELD_REQUIRED,
+          "both_changed, unequal_when_linked, unmappable or deleted_vs_edited."),
     FIELD(struct plan_conflict, base, FIELD_VALUES, 0,
           "The field's value that both sides last agreed on; empty if they never did."),
     FIELD(struct plan_conflict, local, FIELD_VALUES, 0, "The field's value here."),
@@ -326,6 +333,9 @@ static const struct field plan_outcome_fields[] = {
     FIELD(struct plan_outcome, leave_out, FIELD_STRS, 0, "With import: names of the fields that are not taken."),
     FIELD(struct plan_outcome, ignore, FIELD_BOOL, 0, "The direction takes nothing from this side: leave it alone."),
     FIELD(struct plan_outcome, refetch, FIELD_BOOL, 0, "Fetch the external side afresh, then plan again."),
+    FIELD(struct plan_outcome, deletion, FIELD_STR, 0,
+          "What is done because a side is deleted: delete_local, delete_external, restore_local, restore_external, "
+          "unlink or close_local."),
     FIELD(struct plan_outcome, local, FIELD_VALUES, 0, "New local values, only of fields that change."),
     FIELD(struct plan_outcome, shadow_local, FIELD_VALUES, 0, "The local half of pairs that both sides now agree on."),
     FIELD(struct plan_outcome, shadow_external, FIELD_VALUES, 0,

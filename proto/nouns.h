@@ -112,7 +112,7 @@ struct intent {
   int64_t id;
   struct str op_id;  /* UUID, the same for every attempt */
   struct str state;  /* prepared | unknown */
-  struct str change; /* create | update */
+  struct str change; /* create | update | delete */
   struct str kind;   /* ticket | comment */
   int64_t mapping_id;
   struct str external_id, parent_external_id;
@@ -167,6 +167,8 @@ struct comment {
   struct str author, body, privacy;
   int64_t created_at_ms, updated_at_ms;
   struct str origin; /* the project it was written in; absent = here */
+  struct str deleted_by;
+  int64_t deleted_at_ms; /* 0 = it is there */
 };
 
 struct ticket {
@@ -202,10 +204,13 @@ struct plan_case {
   int64_t mapping_id, generation;
   int64_t project_id;
   struct str kind;
-  bool unlinked;  /* seen outside, no local counterpart yet */
-  bool uncreated; /* made here, no external counterpart yet */
-  bool withheld;  /* private here: nothing of it may leave for this project */
-  bool fresh;     /* the observation was fetched by id since the shadow last moved */
+  bool unlinked;   /* seen outside, no local counterpart yet */
+  bool uncreated;  /* made here, no external counterpart yet */
+  bool withheld;   /* private here: nothing of it may leave for this project */
+  bool origin;     /* it was written in this project */
+  bool deleted;    /* a comment that was deleted here */
+  struct str gone; /* what became of the external side, for people; absent = it is there */
+  bool fresh;      /* the observation was fetched by id since the shadow last moved */
   struct values local, external, shadow_local, shadow_external;
   struct values local_times, external_times; /* per field, ms as decimal text */
   LIST_OF(struct conflict) conflicts;        /* open or decided */
@@ -232,6 +237,7 @@ struct plan_outcome {
   struct values set, add, remove;              /* to be sent */
   struct values sent_local;                    /* what shadow_local becomes when the write's response is there */
   bool create;                                 /* the external ticket is to be created from `set` */
+  struct str deletion;                         /* what is done because a side is deleted, see plan_deletion_name() */
   LIST_OF(struct plan_conflict) conflicts;
   LIST_OF(struct value_name) awaits; /* tickets it names that are not mapped yet: planned again when they are */
   LIST_OF(struct str) closes; /* fields whose open conflict ends because both sides agree or its decision was applied */

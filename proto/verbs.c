@@ -110,6 +110,8 @@ const struct verb verb_table[VERB_COUNT] = {
     [VERB_TICKET_LIST] = {"ticket.list", 0, &record_ticket_query, &record_ticket_list, "Tickets, a page at a time."},
     [VERB_TICKET_COMMENT] = {"ticket.comment", VERB_WRITE | VERB_ONCE, &record_ticket_comment, &record_ticket,
                              "Adds a comment."},
+    [VERB_COMMENT_DELETE] = {"comment.delete", VERB_WRITE | VERB_ONCE, &record_comment_delete, &record_ticket,
+                             "Deletes a comment: marked here, where its text stays; its copies outside go."},
     [VERB_TICKET_SHARE] = {"ticket.share", VERB_WRITE | VERB_ONCE, &record_ticket_share, &record_ticket,
                            "Grants a project to a ticket, or takes the grant back; changes its privacy."},
     [VERB_TICKET_LINK] = {"ticket.link", VERB_WRITE | VERB_ONCE, &record_ticket_link, &record_link_result,

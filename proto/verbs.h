@@ -91,6 +91,7 @@ struct ticket_edit {
 struct ticket_get {
   struct str key;
   bool external; /* with the cached external fields of each mapping */
+  bool deleted;  /* with the comments that were deleted */
 };
 struct ticket_query {
   struct str project, status, label, text, after; /* `after`: the last key of the page before */
@@ -102,6 +103,9 @@ struct ticket_list {
 };
 struct ticket_comment {
   struct str key, body, privacy, actor;
+};
+struct comment_delete {
+  struct str key, actor;
 };
 struct ticket_share {
   struct str key;
@@ -381,6 +385,7 @@ enum verb_id {
   VERB_TICKET_GET,
   VERB_TICKET_LIST,
   VERB_TICKET_COMMENT,
+  VERB_COMMENT_DELETE,
   VERB_TICKET_SHARE,
   VERB_TICKET_LINK,
   VERB_LINK_SUGGEST,

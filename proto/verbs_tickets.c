@@ -28,6 +28,7 @@ static const struct field ticket_get_fields[] = {
     FIELD(struct ticket_get, key, FIELD_STR, FIELD_REQUIRED,
           "A ticket's key, or one of its comments': 'T-12', 'C-17'."),
     FIELD(struct ticket_get, external, FIELD_BOOL, 0, "With the cached external fields of each mapping."),
+    FIELD(struct ticket_get, deleted, FIELD_BOOL, 0, "With the comments that were deleted."),
 };
 const struct record record_ticket_get = RECORD("TicketGet", struct ticket_get, ticket_get_fields, "Which ticket.");
 
@@ -60,6 +61,13 @@ static const struct field ticket_comment_fields[] = {
 };
 const struct record record_ticket_comment =
     RECORD("TicketComment", struct ticket_comment, ticket_comment_fields, "A comment to be made.");
+
+static const struct field comment_delete_fields[] = {
+    FIELD(struct comment_delete, key, FIELD_STR, FIELD_REQUIRED, "Key of the comment: 'C-17'."),
+    FIELD(struct comment_delete, actor, FIELD_STR, 0, "Who deletes it."),
+};
+const struct record record_comment_delete =
+    RECORD("CommentDelete", struct comment_delete, comment_delete_fields, "A comment to be deleted.");
 
 static const struct field ticket_share_fields[] = {
     FIELD(struct ticket_share, key, FIELD_STR, FIELD_REQUIRED, "A ticket's key, or a comment's to change its privacy."),
@@ -172,7 +180,7 @@ static const struct field egress_fields[] = {
     FIELD(struct egress, external_key, FIELD_STR, 0,
           "The external ticket, as people write it there; absent if it was being created."),
     FIELD(struct egress, rule, FIELD_STR, 0,
-          "The privacy rule that let it out: public, origin (it came from there) or grant."),
+          "The rule that let it out: public, origin (it came from there), grant, or delete (nothing of it left)."),
     FIELD(struct egress, fields, FIELD_STRS, 0, "Names of the fields that left."),
 };
 const struct record record_egress = RECORD("Egress", struct egress, egress_fields, "What left in one write.");

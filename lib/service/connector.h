@@ -95,7 +95,8 @@ struct connector {
                               size_t count, struct observation *out) MUST_USE;
 
   /* Makes one change and returns the target as it is afterwards, with what the change replaced (`replaced`) where the
-   * tracker's own history tells it. */
+   * tracker's own history tells it. After a `delete`, which is of comments only, that is an observation with `gone`
+   * set; what is gone already is deleted. A tracker that cannot delete answers REJECTED, with what a person can do. */
   struct result (*push)(struct connection *connection, struct arena *arena, const struct push *push,
                         struct observation *out) MUST_USE;
 

@@ -87,6 +87,11 @@ def change_comment(app, request):
     return 200, app.world.change_comment(request.actor, "api", request.params["id"], document_of(request).get("body"))
 
 
+def delete_comment(app, request):
+    app.world.delete(request.actor, "api", "comments", request.params["id"])
+    return 204, None
+
+
 ROUTES = [
     Route("GET", "/projects/{project}/tickets", list_tickets),
     Route("POST", "/projects/{project}/tickets", create_ticket),
@@ -96,4 +101,5 @@ ROUTES = [
     Route("GET", "/projects/{project}/comments", list_comments),
     Route("GET", "/projects/{project}/comments/{id}", get_comment),
     Route("PATCH", "/projects/{project}/comments/{id}", change_comment),
+    Route("DELETE", "/projects/{project}/comments/{id}", delete_comment),
 ]

@@ -74,7 +74,7 @@ class Application:
             raise Refused(429, "too many requests")
 
     def _json(self, status, document, request=None):
-        body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        body = b"" if status == 204 else json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
         headers = dict(self._headers(), **{"Content-Type": JSON_TYPE})
         if status == 429:
             headers["Retry-After"] = str(self.limited_for_s)

@@ -32,9 +32,27 @@ static struct result read_back(struct connection *c, struct arena *arena, bool c
 
 /* -- comments -- */
 
+static struct result delete_comment(struct connection *c, struct arena *arena, const struct intent *intent,
+                                    struct observation *out) {
+  struct github_request request = {.method = "DELETE", .scope = AT_REPO, .take_gone = true};
+  struct github_answer answer = {0};
+  request.path = str_format(arena, "/issues/comments/%.*s", STR_FMT(intent->external_id));
+  TRY(github_call(c, arena, &request, &answer));
+  if (answer.status == 301 || answer.status == 451)
+    return result_error(RESULT_REJECTED, "the comment is out of reach (status %lld): delete it there",
+                        (long long)answer.status);
+  *out = (struct observation){.kind = intent->kind,
+                              .external_id = intent->external_id,
+                              .parent_external_id = intent->parent_external_id,
+                              .gone = STR("deleted")};
+  return RESULT_DONE;
+}
+
 static struct result push_comment(struct connection *c, struct arena *arena, const struct push *push,
                                   struct observation *out) {
   const struct intent *intent = push->intent;
+  if (str_is(intent->change, "delete"))
+    return delete_comment(c, arena, intent, out);
   bool create = str_is(intent->change, "create");
   struct str path, body;
   struct github_answer answer = {0};
@@ -184,6 +202,8 @@ struct result github_push(struct connection *c, struct arena *arena, const struc
   struct str self;
   int64_t number;
   bool create = str_is(push->intent->change, "create"), comment = str_is(push->intent->kind, "comment");
+  if (!comment && str_is(push->intent->change, "delete"))
+    return result_error(RESULT_REJECTED, "issues are not deleted; close it");
   if ((!create && !str_to_i64(push->intent->external_id, &number)) ||
       (create && comment && !str_to_i64(push->intent->parent_external_id, &number)))
     return result_error(RESULT_REJECTED, "the write has no number of GitHub's as its target");

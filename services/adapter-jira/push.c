@@ -80,6 +80,19 @@ static struct result update_comment(struct connection *c, struct arena *arena, c
   return read_comment_back(c, arena, issue, key, &answer, out);
 }
 
+static struct result delete_comment(struct connection *c, struct arena *arena, const struct intent *intent,
+                                    struct observation *out) {
+  struct jira_request request = {.method = "DELETE", .take_gone = true};
+  struct jira_answer answer = {0};
+  struct str issue, id;
+  jira_split_comment_id(intent->external_id, &issue, &id);
+  request.path = str_format(arena, "/issue/%.*s/comment/%.*s", STR_FMT(issue), STR_FMT(id));
+  TRY(jira_call(c, arena, &request, &answer));
+  *out = (struct observation){
+      .kind = intent->kind, .external_id = intent->external_id, .parent_external_id = issue, .gone = STR("deleted")};
+  return RESULT_DONE;
+}
+
 /* -- issues -- */
 
 /* After an update with what it replaced; `before` is the issue as it was, NULL for a creation. */
@@ -215,6 +228,9 @@ struct result jira_push(struct connection *c, struct arena *arena, const struct 
   bool create = str_is(intent->change, "create"), comment = str_is(intent->kind, "comment");
   if (!has_target(intent, create, comment))
     return result_error(RESULT_REJECTED, "the write has no id of Jira's as its target");
+  if (str_is(intent->change, "delete"))
+    return comment ? delete_comment(c, arena, intent, out)
+                   : result_error(RESULT_REJECTED, "issues are not deleted; close it");
   TRY(jira_self(c, arena)); /* before the write: what comes after it must not fail */
   TRY(jira_fields_load(c, arena));
   if (comment)

@@ -51,8 +51,26 @@ static struct result write(struct connection *c, struct arena *arena, const stru
 
 /* -- comments -- */
 
+static struct result delete_comment(struct connection *c, struct arena *arena, const struct intent *intent,
+                                    struct observation *out) {
+  cJSON *variables = cJSON_CreateObject();
+  struct linear_answer answer;
+  cJSON_AddStringToObject(variables, "id", str_c(arena, intent->external_id));
+  struct result result = linear_call(c, arena, &linear_mutation_delete_comment, variables, &answer);
+  if (result_ok(&result))
+    linear_answer_free(&answer);
+  if (!result_ok(&result) && result.code != RESULT_GONE)
+    return result;
+  *out = (struct observation){
+      .kind = intent->kind, .external_id = intent->external_id, .parent_external_id = intent->parent_external_id};
+  linear_set_gone(out, STR("deleted"), (struct str){0});
+  return RESULT_DONE;
+}
+
 static struct result push_comment(struct connection *c, struct arena *arena, const struct push *push,
                                   struct observation *out) {
+  if (str_is(push->intent->change, "delete"))
+    return delete_comment(c, arena, push->intent, out);
   cJSON *input;
   TRY(linear_write_comment(push->payload, &input));
   if (!creates(push))
@@ -132,6 +150,8 @@ struct result linear_push(struct connection *c, struct arena *arena, const struc
   if (!linear_is_uuid(create ? intent->op_id : intent->external_id) ||
       (create && comment && !linear_is_uuid(intent->parent_external_id)))
     return result_error(RESULT_REJECTED, "the write has no id of Linear's as its target");
+  if (!comment && str_is(intent->change, "delete"))
+    return result_error(RESULT_REJECTED, "issues are not deleted; close it");
   if (comment)
     TRY(push_comment(c, arena, push, &seen));
   else if (create)

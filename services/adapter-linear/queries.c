@@ -151,6 +151,11 @@ const struct linear_query linear_mutation_update_comment = {
         "$input) "
         "{ success comment { ...Comment } } }" COMMENT_FRAGMENT};
 
+const struct linear_query linear_mutation_delete_comment = {
+    .name = "DeleteComment",
+    .is_write = true,
+    .text = "mutation DeleteComment($id: String!) { written: commentDelete(id: $id) { success } }"};
+
 const struct linear_query linear_mutation_create_label = {
     .name = "CreateLabel",
     .is_write = true,
@@ -193,6 +198,7 @@ const struct linear_query *const linear_queries[] = {
     &linear_mutation_update_issue,
     &linear_mutation_create_comment,
     &linear_mutation_update_comment,
+    &linear_mutation_delete_comment,
     &linear_mutation_create_label,
     &linear_mutation_create_webhook,
     &linear_mutation_update_webhook,

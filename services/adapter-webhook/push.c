@@ -103,6 +103,24 @@ static struct result write(struct connection *c, struct arena *arena, const stru
   return check_present(item, out, create);
 }
 
+static struct result delete_item(struct connection *c, struct arena *arena, const struct schema_item *item,
+                                 const struct intent *intent, struct observation *out) {
+  struct webhook_call call = {.method = item->remove.method, .key = intent->op_id};
+  struct webhook_answer answer = {0};
+  if (str_is_absent(item->remove.url))
+    return result_error(RESULT_REJECTED,
+                        "a %s cannot be deleted here: options.out.%s.delete is not mapped; delete it there", item->kind,
+                        item->kind);
+  TRY(path_of(c, arena, &item->remove, intent, &call.path));
+  struct result result = webhook_call(c, arena, &call, &answer);
+  if (!result_ok(&result) && result.code != RESULT_GONE)
+    return result;
+  *out = (struct observation){
+      .kind = intent->kind, .external_id = intent->external_id, .parent_external_id = intent->parent_external_id};
+  webhook_set_gone(out, "deleted");
+  return RESULT_DONE;
+}
+
 static struct result check_intent(const struct schema_item *item, const struct intent *intent, bool create) {
   const struct schema_write *how = create ? &item->create : &item->update;
   if (str_is_absent(how->url))
@@ -119,6 +137,8 @@ struct result webhook_push(struct connection *c, struct arena *arena, const stru
   const struct schema_item *item = webhook_item(&c->schema, intent->kind);
   bool create = str_is(intent->change, "create");
   struct observation seen = {0};
+  if (str_is(intent->change, "delete"))
+    return delete_item(c, arena, item, intent, out);
   TRY(check_intent(item, intent, create));
   TRY(write(c, arena, item, push, create, &seen));
   if (create) {

@@ -37,7 +37,7 @@ struct schema_item {
   struct pointer ticket;                  /* of a comment: its ticket's id */
   LIST_OF(struct schema_field) fields;
 
-  struct schema_write create, update; /* url absent: cannot be done */
+  struct schema_write create, update, remove; /* url absent: cannot be done; remove: comments only */
   LIST_OF(struct schema_out_field) out_fields;
   struct pointer out_marker, out_ticket;
   struct pointer answer;    /* where an answer shows the whole item */

@@ -193,7 +193,8 @@ static struct result read_out_fields(const struct schema_node *node, struct sche
 
 static struct result read_write(const struct schema_node *node, const char *name, const char *usual_method,
                                 const char *const *variables, struct schema_write *out) {
-  static const char *const names[] = {"method", "url", NULL}, *const methods[] = {"POST", "PUT", "PATCH", NULL};
+  static const char *const names[] = {"method", "url", NULL}, *const methods[] = {"POST", "PUT", "PATCH", "DELETE",
+                                                                                  NULL};
   struct schema_node write = {0};
   struct str method = str_of(usual_method);
   TRY(schema_get_node(node, name, &write));
@@ -203,14 +204,15 @@ static struct result read_write(const struct schema_node *node, const char *name
   TRY(schema_get_text(&write, "method", &method));
   out->method = kind_named(method, methods);
   if (!out->method)
-    return schema_wrong(&write, "method", "it is POST, PUT or PATCH");
+    return schema_wrong(&write, "method", "it is POST, PUT, PATCH or DELETE");
   TRY(schema_get_url(&write, "url", variables, &out->url));
   return str_is_absent(out->url) ? schema_wrong(&write, "url", "it is missing") : RESULT_DONE;
 }
 
 struct result schema_read_out(const struct schema_node *node, struct schema_item *item) {
   static const char *const names[] = {
-      "create", "update", "fields", "marker", "ticket", "answer", "answer_id", "honours_idempotency_key", NULL};
+      "create", "update", "delete", "fields", "marker", "ticket", "answer", "answer_id", "honours_idempotency_key",
+      NULL};
   static const char *const of_ticket[] = {"remote", NULL}, *const of_one[] = {"remote", "id", NULL},
                            *const of_comment[] = {"remote", "ticket", NULL},
                            *const of_one_comment[] = {"remote", "ticket", "id", NULL};
@@ -218,6 +220,9 @@ struct result schema_read_out(const struct schema_node *node, struct schema_item
   TRY(schema_only(node, names));
   TRY(read_write(node, "create", "POST", comment ? of_comment : of_ticket, &item->create));
   TRY(read_write(node, "update", "PATCH", comment ? of_one_comment : of_one, &item->update));
+  TRY(read_write(node, "delete", "DELETE", comment ? of_one_comment : of_one, &item->remove));
+  if (!comment && !str_is_absent(item->remove.url))
+    return schema_wrong(node, "delete", "tickets are never deleted");
   TRY(read_out_fields(node, item));
   TRY(schema_get_pointer(node, "marker", &item->out_marker));
   if (comment)

@@ -1,6 +1,7 @@
 /* Deciding: settings to rules, a case to plan()'s input, plan()'s answer to an outcome. */
 #include "conflict/decide.h"
 
+#include "conflict/decide_deletion.h"
 #include "conflict/references.h"
 #include "sync/plan.h"
 
@@ -299,6 +300,8 @@ static void decide_import(struct arena *arena, const struct plan_input *input, s
 
 struct plan_outcome decide(struct arena *arena, const struct plan_case *plan_case, const struct rules *rules) {
   struct plan_outcome out = {.mapping_id = plan_case->mapping_id, .generation = plan_case->generation};
+  if (!plan_case->unlinked && decide_deletion(arena, plan_case, rules, &out))
+    return out;
   struct rules own = references_rules(arena, plan_case, rules, &out);
   struct plan_input input = make_input(arena, plan_case, &own);
   if (plan_case->unlinked)

@@ -1,6 +1,7 @@
 /* The end of a write outside: everything that becomes true with it, in one transaction. */
 #include "store/adopt.h"
 
+#include "store/deletes.h"
 #include "store/externals.h"
 #include "store/journal.h"
 #include "store/markers.h"
@@ -146,6 +147,8 @@ struct result adopt_move_shadow(struct call *call, int64_t mapping_id, const str
 
 static void tell_written(struct call *call, const struct written *w, const struct observation *returned) {
   bool is_comment = str_is(w->kind, "comment"), created = str_is(w->change, "create");
+  bool deletes = str_is(w->change, "delete");
+  struct str deleted = STR("deleted_by");
   struct str *names = ARENA_ARRAY(call->arena, struct str, w->sent_local.count);
   for (size_t i = 0; i < w->sent_local.count; i++)
     names[i] = w->sent_local.at[i].name;
@@ -157,8 +160,8 @@ static void tell_written(struct call *call, const struct written *w, const struc
       .url = returned ? returned->url : w->url,
       .direction = STR("pushed"),
   };
-  data.fields.at = names;
-  data.fields.count = w->sent_local.count;
+  data.fields.at = deletes ? &deleted : names;
+  data.fields.count = deletes ? 1 : w->sent_local.count;
   outbox_add(call->outbox, created ? EVENT_EXTERNAL_TICKET_CREATED : EVENT_EXTERNAL_TICKET_UPDATED, data.ticket,
              data.ticket, &data);
 }
@@ -175,13 +178,36 @@ static struct result link_created(struct call *call, const struct written *w, co
   return tickets_map_comments(call, w->item_id);
 }
 
+static struct result end_intent(struct call *call, const struct written *w) {
+  bool created = str_is(w->change, "create");
+  struct session_counts counts = {.created = created, .pushed = !created};
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
+  TRY(db_query(call->db, "update intent set state = 'done', reason = null, done_at = now() where id = $1::bigint",
+               PARAMS(p_i64(w->id)), NULL));
+  return sessions_count(call, w->project_id, &counts);
+}
+
+static struct result adopt_deletion(struct call *call, const struct written *w) {
+  struct conflict_place place = {.mapping_id = w->mapping_id,
+                                 .item_id = w->item_id,
+                                 .project_id = w->project_id,
+                                 .project = w->project,
+                                 .ticket = journal_key(call->arena, STR("ticket"), w->parent_number, 0),
+                                 .external_key = w->external_key};
+  TRY(deletes_written(call, &place));
+  tell_written(call, w, NULL);
+  return end_intent(call, w);
+}
+
 struct result adopt_written(struct call *call, int64_t intent_id, const struct observation *returned,
                             enum adopted_by by) {
   struct written w;
   TRY(load_written(call, intent_id, &w));
   bool created = str_is(w.change, "create");
   if (str_is(w.state, "done"))
-    return returned ? externals_record_written(call, w.project_id, returned) : RESULT_DONE;
+    return returned && !returned->gone.length ? externals_record_written(call, w.project_id, returned) : RESULT_DONE;
+  if (str_is(w.change, "delete"))
+    return adopt_deletion(call, &w);
   if (created && !returned)
     return result_error(RESULT_REJECTED, "a creation's receipt must carry what was created");
   if (returned)
@@ -189,12 +215,8 @@ struct result adopt_written(struct call *call, int64_t intent_id, const struct o
   if (created)
     TRY(link_created(call, &w, returned));
   TRY(move_shadow(call, &w, returned, by));
-  TRY(db_query(call->db, "update intent set state = 'done', reason = null, done_at = now() where id = $1::bigint",
-               PARAMS(p_i64(intent_id)), NULL));
-  struct session_counts counts = {.created = created, .pushed = !created};
-  TRY(sessions_count(call, w.project_id, &counts));
+  TRY(end_intent(call, &w));
   tell_written(call, &w, returned);
-  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return journal_plan_mapping(call, w.mapping_id, RANK_TICKET);
 }
 

@@ -109,11 +109,13 @@ struct result store_conflict_resolve(struct call *call, const void *request, voi
   const struct conflict_resolve *resolve = request;
   struct rows rows;
   TRY(check_choice(resolve));
-  TRY(db_query(call->db, "select mapping_id, state, decided_by from conflict where id = $1::bigint for update",
+  TRY(db_query(call->db, "select mapping_id, kind, state, decided_by from conflict where id = $1::bigint for update",
                PARAMS(p_i64(resolve->id)), &rows));
   if (rows.count == 0)
     return result_error(RESULT_GONE, "there is no conflict %lld; `tandem conflicts list` shows what there is",
                         (long long)resolve->id);
+  if (str_is(resolve->choice, "value") && str_is(rows_str(&rows, 0, "kind"), "deleted_vs_edited"))
+    return result_error(RESULT_REJECTED, "it is there or it is not: choose local or external");
   if (!str_is(rows_str(&rows, 0, "state"), "open"))
     return result_error(RESULT_STALE, "conflict %lld is %.*s already (%.*s); `tandem conflicts show %lld`",
                         (long long)resolve->id, STR_FMT(rows_str(&rows, 0, "state")),

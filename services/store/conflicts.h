@@ -6,6 +6,7 @@
 
 struct conflict_place {
   int64_t mapping_id, item_id, project_id;
+  bool is_ticket;
   struct str project, ticket, external_key;
 };
 

@@ -67,6 +67,7 @@ static struct result check_fields(const struct values *values, bool is_comment) 
 struct edited {
   struct changed_item item;
   int64_t version;
+  bool deleted;
   struct values now;     /* the fields that the batch names, as they are by now */
   struct values changed; /* what is to be written */
   int64_t changes;
@@ -105,7 +106,8 @@ static struct result read_items(struct call *call, const int64_t *numbers, size_
                                 size_t field_count, struct rows *out) {
   return db_query(
       call->db,
-      "select k.n, i.id, i.number, i.kind, i.privacy, i.version, p.number as parent_number, "
+      "select k.n, i.id, i.number, i.kind, i.privacy, i.version, i.deleted_at is not null as deleted, p.number as "
+      "parent_number, "
       "(select jsonb_object_agg(f, i.fields -> f) from unnest($2::text[]) f where i.fields ? f) as now "
       "from unnest($1::bigint[]) with ordinality k(number, n) join item i on i.id = case when k.number < 0 "
       "then -k.number else (select coalesce(t.merged_into, t.id) from item t where t.number = k.number) end "
@@ -127,6 +129,7 @@ static struct result load_items(struct batch *batch, const int64_t *numbers, siz
                                          rows_i64(&rows, row, "parent_number"), rows_str(&rows, row, "kind"),
                                          rows_str(&rows, row, "privacy")};
     edited->version = rows_i64(&rows, row, "version");
+    edited->deleted = rows_bool(&rows, row, "deleted");
     TRY(rows_values(call->arena, &rows, row, "now", &edited->now));
   }
   return RESULT_DONE;
@@ -175,6 +178,8 @@ static struct result edit_one(struct batch *batch, size_t i) {
   struct edited *edited = &batch->items[batch->place[i]];
   if (edited->item.id == 0)
     return journal_no_item(edit->key);
+  if (edited->deleted)
+    return result_error(RESULT_GONE, "%.*s was deleted", STR_FMT(edit->key));
   TRY(check_fields(&edit->set, str_is(edited->item.kind, "comment")));
   if (edit->if_version && edit->if_version != edited->version)
     return result_error(RESULT_STALE, "%.*s was changed by somebody else meanwhile; look at it again",

@@ -5,10 +5,12 @@
 
 #include "base/json.h"
 #include "store/adopt.h"
+#include "store/gone.h"
 #include "store/journal.h"
 
 struct known {
-  bool exists, awaited; /* awaited: it stands in the fetch queue */
+  bool exists, awaited;  /* awaited: it stands in the fetch queue */
+  bool gone, maybe_gone; /* a fetch said so, or only a webhook */
   int64_t version, mapping_id;
   struct str hash;
 };
@@ -29,14 +31,17 @@ static struct result read_known(struct call *call, int64_t project_id, const str
   }
   struct rows rows;
   TRY(db_query(call->db,
-               "select i.n, e.version, e.hash, m.id as mapping_id, f.found is not null as awaited "
+               "select i.n, e.version, e.hash, m.id as mapping_id, f.found is not null as awaited, g.gone, "
+               "g.found is not null as maybe_gone "
                "from unnest($2::text[], $3::text[]) with ordinality i(kind, external_id, n) "
                "cross join lateral (select version, hash from external_item where (project_id, kind, external_id) = "
                "($1::bigint, i.kind, i.external_id) offset 0) e "
                "left join lateral (select id from mapping where (project_id, kind, external_id) = "
                "($1::bigint, i.kind, i.external_id) offset 0) m on true "
                "left join lateral (select true as found from fetch_queue where (project_id, kind, external_id) = "
-               "($1::bigint, i.kind, i.external_id) offset 0) f on true",
+               "($1::bigint, i.kind, i.external_id) offset 0) f on true "
+               "left join lateral (select true as found, gone is not null as gone from gone_item where (project_id, "
+               "kind, external_id) = ($1::bigint, i.kind, i.external_id) offset 0) g on true",
                PARAMS(p_i64(project_id), p_strs(call->arena, kinds, count), p_strs(call->arena, ids, count)), &rows));
   for (size_t row = 0; row < rows.count; row++) {
     struct known *known = &out[rows_i64(&rows, row, "n") - 1];
@@ -45,6 +50,8 @@ static struct result read_known(struct call *call, int64_t project_id, const str
     known->hash = rows_bytes(call->arena, &rows, row, "hash");
     known->mapping_id = rows_i64(&rows, row, "mapping_id");
     known->awaited = rows_bool(&rows, row, "awaited");
+    known->gone = rows_bool(&rows, row, "gone");
+    known->maybe_gone = rows_bool(&rows, row, "maybe_gone");
   }
   return RESULT_DONE;
 }
@@ -67,14 +74,14 @@ static enum verdict judge(const struct known *known, const struct observation *s
 /* The columns of a set of observations, for unnest. */
 struct columns {
   size_t count;
-  struct str *kind, *external_id, *parent, *key, *url, *author, *hash, *etag, *fields, *extra, *gone;
+  struct str *kind, *external_id, *parent, *key, *url, *author, *hash, *etag, *fields, *extra;
   int64_t *version;
 };
 
 static struct columns columns_new(struct arena *arena, size_t capacity) {
   struct columns c = {0};
-  struct str **texts[] = {&c.kind, &c.external_id, &c.parent, &c.key,   &c.url, &c.author,
-                          &c.hash, &c.etag,        &c.fields, &c.extra, &c.gone};
+  struct str **texts[] = {&c.kind,   &c.external_id, &c.parent, &c.key,    &c.url,
+                          &c.author, &c.hash,        &c.etag,   &c.fields, &c.extra};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     *texts[i] = ARENA_ARRAY(arena, struct str, capacity);
   c.version = ARENA_ARRAY(arena, int64_t, capacity);
@@ -98,7 +105,6 @@ static void columns_add(struct arena *arena, struct columns *c, const struct obs
   c->etag[i] = seen->etag;
   c->fields[i] = json_values_text(arena, &seen->fields);
   c->extra[i] = json_values_text(arena, &seen->extra);
-  c->gone[i] = seen->gone;
 }
 
 #define COLUMN_PARAMS(c)                                                                                \
@@ -146,7 +152,7 @@ static struct result update_changed(struct call *call, int64_t project_id, bool 
       call->db,
       "with moved as (update external_item e set external_key = i.key, url = i.url, author = i.author, "
       "version = i.version, hash = i.hash, etag = i.etag, fields = i.fields::jsonb, extra = i.extra::jsonb, "
-      "fresh = $2::boolean, gone = null, observed_at = now() from " COLUMN_PLACES
+      "fresh = $2::boolean, observed_at = now() from " COLUMN_PLACES
       " where e.ctid = i.place returning e.kind, e.external_id) "
       "insert into plan_queue (mapping_id, project_id, rank) select m.id, m.project_id, case m.kind when 'ticket' "
       "then 1 else 2 end from moved join mapping m on (m.project_id, m.kind, m.external_id) = "
@@ -162,7 +168,7 @@ static struct result touch(struct call *call, int64_t project_id, bool fresh, co
   return db_query(
       call->db,
       "update external_item e set version = i.version, etag = coalesce(i.etag, e.etag), extra = i.extra::jsonb, "
-      "fresh = e.fresh or $2::boolean, gone = null, observed_at = now() from " COLUMN_PLACES " where e.ctid = i.place",
+      "fresh = e.fresh or $2::boolean, observed_at = now() from " COLUMN_PLACES " where e.ctid = i.place",
       PARAMS(p_i64(project_id), p_bool(fresh), COLUMN_PARAMS(c)), NULL);
 }
 
@@ -187,32 +193,6 @@ static struct result settle_fetch(struct call *call, int64_t project_id, const s
                   "and kind = $2 and external_id = $3 and state = 'parked') "
                   "delete from fetch_queue where project_id = $1::bigint and kind = $2 and external_id = $3",
                   PARAMS(p_i64(project_id), p_str(seen->kind), p_str(seen->external_id)), NULL);
-}
-
-/* Absent is believed the second time, ten minutes later at the earliest. Nothing local is ever deleted by it. */
-static struct result record_gone(struct call *call, int64_t project_id, const struct observation *seen) {
-  struct rows rows;
-  TRY(db_query(call->db,
-               "update external_item set gone = coalesce(gone, $4), observed_at = case when gone is null then now() "
-               "else observed_at end where project_id = $1::bigint and kind = $2 and external_id = $3 "
-               "returning gone = $4 and observed_at < now() - interval '10 minutes' as sure",
-               PARAMS(p_i64(project_id), p_str(seen->kind), p_str(seen->external_id), p_str(seen->gone)), &rows));
-  if (rows.count == 0)
-    return settle_fetch(call, project_id, seen);
-  if (!rows_bool(&rows, 0, "sure"))
-    return db_query(call->db,
-                    "insert into fetch_queue (project_id, kind, external_id, reason, attempts, next_at) "
-                    "values ($1::bigint, $2, $3, 'gone', 3, now() + interval '10 minutes 5 seconds') "
-                    "on conflict (project_id, kind, external_id) do update set attempts = 3, reason = 'gone', "
-                    "next_at = now() + interval '10 minutes 5 seconds'",
-                    PARAMS(p_i64(project_id), p_str(seen->kind), p_str(seen->external_id)), NULL);
-  struct str reason = str_format(call->arena, "%.*s outside%s%.*s; the ticket here is kept", STR_FMT(seen->gone),
-                                 seen->moved_to.length ? ", now at " : "", STR_FMT(seen->moved_to));
-  TRY(db_query(call->db,
-               "update mapping set state = 'gone', reason = $4 where project_id = $1::bigint and kind = $2 "
-               "and external_id = $3",
-               PARAMS(p_i64(project_id), p_str(seen->kind), p_str(seen->external_id), p_str(reason)), NULL));
-  return settle_fetch(call, project_id, seen);
 }
 
 /* -- recording -- */
@@ -276,6 +256,18 @@ static struct result sort_one(struct call *call, int64_t project_id, const struc
   return awaited && source == SOURCE_FRESH ? settle_fetch(call, project_id, seen) : RESULT_DONE;
 }
 
+/* What was gone and is shown again, a fetch has to show: lists and webhooks may be late. */
+static struct result record_there(struct call *call, int64_t project_id, const struct observation *seen,
+                                  const struct known *known, enum source source, struct sorted *sorted,
+                                  struct taken *taken) {
+  if (known->gone && source != SOURCE_FRESH) {
+    taken->refetch++;
+    return externals_fetch(call, project_id, seen->kind, seen->external_id, "there again");
+  }
+  TRY(sort_one(call, project_id, seen, known, source, sorted, taken));
+  return known->maybe_gone && source == SOURCE_FRESH ? gone_no_more(call, project_id, seen) : RESULT_DONE;
+}
+
 struct result externals_record(struct call *call, int64_t project_id, enum source source,
                                const struct observation *observations, size_t count, struct taken *out) {
   struct known *known = ARENA_ARRAY(call->arena, struct known, count);
@@ -285,14 +277,11 @@ struct result externals_record(struct call *call, int64_t project_id, enum sourc
   for (size_t i = 0; i < count; i++) {
     if (comes_again(observations, i, count))
       continue;
-    if (observations[i].gone.length) {
-      if (source == SOURCE_FRESH)
-        TRY(record_gone(call, project_id, &observations[i]));
-      else
-        TRY(externals_fetch(call, project_id, observations[i].kind, observations[i].external_id, "gone"));
-      continue;
-    }
-    TRY(sort_one(call, project_id, &observations[i], &known[i], source, &sorted, out));
+    if (observations[i].gone.length)
+      TRY(source == SOURCE_FRESH ? gone_seen(call, project_id, &observations[i])
+                                 : gone_told(call, project_id, &observations[i]));
+    else
+      TRY(record_there(call, project_id, &observations[i], &known[i], source, &sorted, out));
   }
   bool fresh = source == SOURCE_FRESH;
   TRY(insert_new(call, project_id, fresh, &sorted.created));
@@ -310,7 +299,7 @@ struct result externals_record_written(struct call *call, int64_t project_id, co
       "version, hash, etag, fields::jsonb, extra::jsonb, $2::boolean from " COLUMN_UNNEST
       " on conflict (project_id, kind, external_id) do update set external_key = excluded.external_key, "
       "url = excluded.url, version = excluded.version, hash = excluded.hash, etag = excluded.etag, "
-      "fields = excluded.fields, extra = excluded.extra, fresh = true, gone = null, observed_at = now() "
+      "fields = excluded.fields, extra = excluded.extra, fresh = true, observed_at = now() "
       "where excluded.version >= e.version",
       PARAMS(p_i64(project_id), p_bool(true), COLUMN_PARAMS(&c)), NULL);
 }

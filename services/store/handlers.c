@@ -17,6 +17,7 @@ verb_handler *const handler_table[VERB_COUNT] = {
     [VERB_TICKET_GET] = store_ticket_get,
     [VERB_TICKET_LIST] = store_ticket_list,
     [VERB_TICKET_COMMENT] = store_ticket_comment,
+    [VERB_COMMENT_DELETE] = store_comment_delete,
     [VERB_TICKET_SHARE] = store_ticket_share,
     [VERB_TICKET_LINK] = store_ticket_link,
     [VERB_LINK_SUGGEST] = store_link_suggest,

@@ -1,7 +1,9 @@
 /* Verbs of planning: handing out mappings whose inputs moved, committing what was decided about them. */
 #include "store/adopt.h"
 #include "store/conflicts.h"
+#include "store/deletes.h"
 #include "store/externals.h"
+#include "store/gone.h"
 #include "store/imports.h"
 #include "store/journal.h"
 #include "store/leases.h"
@@ -30,10 +32,13 @@ enum { CLAIM_MAX = 500 };
   "r ->> 'field' = 'body' and r ?| '{direction,table}') then e.fields - 'body' else e.fields end as external, "     \
   "m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, "                   \
   "m.item_id is not null and leave_rule(m.item_id, m.project_id) is null as withheld, "                             \
-  "m.kind = 'comment' and i.origin_project <> m.project_id as foreign_words "                                       \
+  "i.origin_project = m.project_id as origin, i.deleted_at is not null as deleted, g.note as gone, "                \
+  "m.kind = 'comment' and (i.origin_project <> m.project_id or (i.origin_project is not null and m.op_id is not "   \
+  "null)) as foreign_words "                                                                                        \
   "from claimed c join mapping m on m.id = c.mapping_id join project p on p.id = m.project_id "                     \
   "left join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "      \
-  "(m.project_id, m.kind, m.external_id) order by c.rank, c.generation"
+  "(m.project_id, m.kind, m.external_id) left join gone_item g on (g.project_id, g.kind, g.external_id) = "         \
+  "(m.project_id, m.kind, m.external_id) and g.sure order by c.rank, c.generation"
 
 static struct result claim_plannable(struct call *call, int64_t limit, struct rows *out) {
   return db_query(call->db, CLAIM_FROM("plannable"), PARAMS(p_i64(limit), p_i64(lease_length_ms() / 2)), out);
@@ -73,6 +78,9 @@ static struct result read_case(struct call *call, const struct rows *rows, size_
       .uncreated = rows_bool(rows, row, "uncreated"),
       .withheld = rows_bool(rows, row, "withheld"),
       .fresh = rows_bool(rows, row, "fresh"),
+      .origin = rows_bool(rows, row, "origin"),
+      .deleted = rows_bool(rows, row, "deleted"),
+      .gone = rows_str(rows, row, "gone"),
   };
   TRY(rows_values(call->arena, rows, row, "local", &out->local));
   TRY(rows_values(call->arena, rows, row, "external", &out->external));
@@ -177,11 +185,15 @@ static void tell_updated(struct call *call, const struct target *t, const struct
   outbox_add(call->outbox, EVENT_EXTERNAL_TICKET_UPDATED, data.ticket, data.ticket, &data);
 }
 
+static struct str actor_of(struct call *call, const struct target *t) {
+  return str_format(call->arena, "%.*s:%.*s", STR_FMT(t->system), STR_FMT(t->remote));
+}
+
 /* Local values change by a pull, a merge or a recorded decision, and every one of them is written down. */
 static struct result change_local(struct call *call, const struct target *t, const struct values *changed) {
   if (changed->count == 0)
     return RESULT_DONE;
-  struct str actor = str_format(call->arena, "%.*s:%.*s", STR_FMT(t->system), STR_FMT(t->remote));
+  struct str actor = actor_of(call, t);
   for (size_t i = 0; i < changed->count; i++) {
     struct item_change change = {.item_id = t->item_id,
                                  .project_id = t->project_id,
@@ -206,7 +218,8 @@ static struct result change_local(struct call *call, const struct target *t, con
 }
 
 static struct result prepare_intent(struct call *call, const struct target *t, const struct plan_outcome *o) {
-  if (o->set.count + o->add.count + o->remove.count == 0 && !o->create)
+  bool deletes = str_is(o->deletion, "delete_external");
+  if (o->set.count + o->add.count + o->remove.count == 0 && !o->create && !deletes)
     return RESULT_DONE;
   TRY(db_query(call->db, "update intent set state = 'superseded' where mapping_id = $1::bigint and state = 'parked'",
                PARAMS(p_i64(t->mapping_id)), NULL));
@@ -216,10 +229,18 @@ static struct result prepare_intent(struct call *call, const struct target *t, c
                   "payload_remove, sent_local, expect_hash) values ($1::bigint, $2::bigint, $3::bigint, $4, $5, "
                   "$6::text::jsonb, $7::text::jsonb, $8::text::jsonb, $9::text::jsonb, $10)",
                   PARAMS(p_i64(t->project_id), p_i64(t->mapping_id), p_i64(t->item_id), p_str(t->kind),
-                         p_str(o->create ? STR("create") : STR("update")), p_values(call->arena, &o->set),
-                         p_values(call->arena, &o->add), p_values(call->arena, &o->remove),
-                         p_values(call->arena, &o->sent_local), p_bytes(t->hash)),
+                         p_str(o->create ? STR("create")
+                               : deletes ? STR("delete")
+                                         : STR("update")),
+                         p_values(call->arena, &o->set), p_values(call->arena, &o->add),
+                         p_values(call->arena, &o->remove), p_values(call->arena, &o->sent_local), p_bytes(t->hash)),
                   NULL);
+}
+
+/* Nobody has decided it yet, and it comes of something being gone. */
+static bool believes_gone(const struct plan_outcome *o) {
+  return (str_is(o->deletion, "delete_local") && o->closes.count == 0) ||
+         (o->conflicts.count && str_is(o->conflicts.at[0].kind, "deleted_vs_edited"));
 }
 
 /* The items whose local side an earlier outcome of the same commit has changed. */
@@ -240,10 +261,15 @@ static bool is_changed_here(const struct changed_here *changed, int64_t item_id)
 static struct result commit_one(struct call *call, const struct plan_outcome *o, struct changed_here *changed,
                                 bool *moved) {
   struct target t;
+  bool paused = false;
   TRY(load_target(call, o->mapping_id, &t));
   *moved = is_changed_here(changed, t.item_id);
   if (*moved)
     return RESULT_DONE;
+  if (believes_gone(o))
+    TRY(gone_pause_if_many(call, t.project_id, &paused));
+  if (paused)
+    return journal_plan_mapping(call, o->mapping_id, RANK_TICKET);
   if (o->local.count)
     changed->items[changed->count++] = t.item_id;
   TRY(change_local(call, &t, &o->local));
@@ -252,9 +278,11 @@ static struct result commit_one(struct call *call, const struct plan_outcome *o,
   struct conflict_place place = {.mapping_id = o->mapping_id,
                                  .item_id = t.item_id,
                                  .project_id = t.project_id,
+                                 .is_ticket = str_is(t.kind, "ticket"),
                                  .project = t.project,
                                  .ticket = ticket_key(call, &t),
                                  .external_key = t.external_key};
+  TRY(deletes_commit(call, &place, o, actor_of(call, &t)));
   TRY(conflicts_close(call, &place, o));
   TRY(conflicts_open(call, &place, o));
   TRY(references_await(call, o));

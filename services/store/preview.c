@@ -44,6 +44,12 @@ static struct result fetch_first(struct call *call, int64_t project_id, int64_t 
   return externals_fetch(call, project_id, rows_str(&rows, 0, "kind"), rows_str(&rows, 0, "external_id"), "preview");
 }
 
+static struct result show_deletion(struct call *call, const struct plan_outcome *o) {
+  struct value value = value_text(STR("deletion"), o->deletion);
+  bool outside = str_is(o->deletion, "delete_external") || str_is(o->deletion, "restore_external");
+  return add_line(call, o->mapping_id, outside ? "push" : "pull", value.name, &value);
+}
+
 static struct result show(struct call *call, int64_t project_id, const struct plan_outcome *o) {
   bool pushes = o->set.count + o->add.count + o->remove.count > 0;
   struct session_counts counts = {.imported = o->import,
@@ -59,6 +65,8 @@ static struct result show(struct call *call, int64_t project_id, const struct pl
   TRY(add_lines(call, o->mapping_id, o->create ? "create" : "push", &o->set));
   TRY(add_lines(call, o->mapping_id, "push", &o->add));
   TRY(add_lines(call, o->mapping_id, "push", &o->remove));
+  if (o->deletion.length)
+    TRY(show_deletion(call, o));
   for (size_t i = 0; i < o->conflicts.count; i++) {
     const struct values *external = &o->conflicts.at[i].external;
     TRY(add_line(call, o->mapping_id, "conflict", o->conflicts.at[i].field, external->count ? external->at : NULL));

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "store/follow.h"
+#include "store/gone.h"
 #include "store/journal.h"
 #include "sync/rules.h"
 
@@ -228,6 +229,8 @@ struct result store_project_set_state(struct call *call, const void *request, vo
                "update session set state = 'failed', finished_at = now(), error = 'the project was ' || $2 "
                "where project_id = $1::bigint and state = 'running' and $2 <> 'active'",
                PARAMS(p_i64(project.id), p_str(set->state)), NULL));
+  if (str_is(set->state, "active"))
+    TRY(gone_confirm(call, project.id));
   TRY(journal_audit(call, set->actor, "project.set_state", set->name,
                     str_format(call->arena, "{\"state\":\"%.*s\"}", STR_FMT(set->state))));
   project.state = set->state;

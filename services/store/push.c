@@ -17,7 +17,7 @@ struct pending {
   int64_t id, project_id, mapping_id, item_id, attempts, probes;
   struct str state, change, kind, op_id, mapping_op_id, credential, rule, external_id, observed_hash, expect_hash;
   struct values set, add, remove;
-  bool too_old, observed_gone, settled;
+  bool too_old, observed_gone, settled, deletes, deleted_here;
 };
 
 /* "github" as people write it. */
@@ -35,8 +35,11 @@ static struct result load_pending(struct call *call, int64_t intent_id, int64_t 
   TRY(db_query(
       call->db,
       "select n.project_id, n.mapping_id, n.item_id, n.attempts, n.probes, n.state, n.change, n.kind, n.op_id, "
-      "m.op_id as mapping_op_id, p.credential, leave_rule(n.item_id, n.project_id) as rule, m.external_id, "
-      "e.hash as observed_hash, n.expect_hash, e.gone is not null as gone, n.payload_set, n.payload_add, "
+      "m.op_id as mapping_op_id, p.credential, case when n.change = 'delete' then 'delete' else leave_rule(n.item_id, "
+      "n.project_id) end as rule, i.deleted_at is not null as deleted_here, m.external_id, "
+      "e.hash as observed_hash, n.expect_hash, exists (select from gone_item g where (g.project_id, "
+      "g.kind, g.external_id) = (m.project_id, m.kind, m.external_id) and g.gone is not null) as gone, n.payload_set, "
+      "n.payload_add, "
       "n.payload_remove, n.created_at < now() - interval '5 days' as too_old, "
       "n.first_probe_at <= now() - $2::bigint * interval '1 millisecond' as settled "
       "from intent n join mapping m on m.id = n.mapping_id join project p on p.id = n.project_id "
@@ -65,6 +68,8 @@ static struct result load_pending(struct call *call, int64_t intent_id, int64_t 
       .too_old = rows_bool(&rows, 0, "too_old"),
       .observed_gone = rows_bool(&rows, 0, "gone"),
       .settled = rows_bool(&rows, 0, "settled"),
+      .deletes = str_is(rows_str(&rows, 0, "change"), "delete"),
+      .deleted_here = rows_bool(&rows, 0, "deleted_here"),
   };
   TRY(rows_values(call->arena, &rows, 0, "payload_set", &out->set));
   TRY(rows_values(call->arena, &rows, 0, "payload_add", &out->add));
@@ -77,12 +82,14 @@ static struct result attribute(struct call *call, const struct pending *p, struc
   struct rows rows;
   if (!str_is(p->kind, "comment") || !body)
     return RESULT_DONE;
-  TRY(db_query(call->db,
-               "select i.author, o.system, e.url from item i join project o on o.id = i.origin_project "
-               "left join mapping m on m.item_id = i.id and m.project_id = o.id left join external_item e on "
-               "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) "
-               "where i.id = $1::bigint and o.id <> $2::bigint",
-               PARAMS(p_i64(p->item_id), p_i64(p->project_id)), &rows));
+  TRY(db_query(
+      call->db,
+      "select i.author, o.system, e.url from item i join project o on o.id = i.origin_project "
+      "left join mapping m on m.item_id = i.id and m.project_id = o.id left join external_item e on "
+      "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) "
+      "where i.id = $1::bigint and (o.id <> $2::bigint or $3::boolean)",
+      PARAMS(p_i64(p->item_id), p_i64(p->project_id), p_bool(str_is(p->change, "create") || p->mapping_op_id.length)),
+      &rows));
   if (rows.count == 0)
     return RESULT_DONE;
   struct str author = rows_str(&rows, 0, "author"), system = rows_str(&rows, 0, "system");
@@ -188,10 +195,15 @@ static struct result check_target(struct call *call, const struct pending *p, co
     struct taken taken = {0};
     TRY(externals_record(call, p->project_id, SOURCE_FRESH, begin->fresh.at, 1, &taken));
     *moved = !str_equal(begin->fresh.at[0].hash, p->expect_hash) || begin->fresh.at[0].gone.length;
-  } else if (str_is(p->change, "update")) {
+  } else if (!str_is(p->change, "create")) {
     *moved = !str_equal(p->observed_hash, p->expect_hash);
   }
   return RESULT_DONE;
+}
+
+/* A deletion that finds nothing left to delete is done. */
+static bool is_gone(const struct observation *seen, size_t count) {
+  return count && seen->gone.length;
 }
 
 struct result store_push_begin(struct call *call, const void *request, void *reply) {
@@ -203,6 +215,10 @@ struct result store_push_begin(struct call *call, const void *request, void *rep
   TRY(load_pending(call, begin->intent_id, 0, &p));
   if (!str_is(p.state, "prepared"))
     return RESULT_DONE;
+  if (p.deletes != p.deleted_here)
+    return give_up_stale(call, &p);
+  if (p.deletes && is_gone(begin->fresh.at, begin->fresh.count))
+    return adopt_written(call, p.id, NULL, ADOPTED_ON_SIGHT);
   if (str_is_absent(p.rule))
     return set_state(call, &p, "refused", STR("it is private here: nothing was sent (tandem ticket share)"));
   TRY(check_target(call, &p, begin, &moved));
@@ -265,6 +281,8 @@ static struct result settle(struct call *call, const struct pending *p, const st
   if (str_is(outcome, "ok"))
     return adopt_written(call, p->id, receipt->returned.count ? receipt->returned.at : NULL,
                          receipt->probe ? ADOPTED_ON_SIGHT : ADOPTED_BY_RECEIPT);
+  if (p->deletes && (str_is(outcome, "gone") || is_gone(receipt->returned.at, receipt->returned.count)))
+    return adopt_written(call, p->id, NULL, ADOPTED_ON_SIGHT);
   if (receipt->probe && str_is(outcome, "gone") && creates)
     return count_probe(call, p, receipt);
   if (receipt->probe && !creates)

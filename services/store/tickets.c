@@ -26,7 +26,7 @@ struct result tickets_map_comments(struct call *call, int64_t ticket_id) {
                "with made as (insert into mapping (project_id, kind, item_id, state) "
                "  select parent.project_id, 'comment', c.id, 'creating' from item c "
                "  join mapping parent on parent.item_id = c.parent_id and parent.state in ('creating', 'linked') "
-               "  where c.parent_id = $1::bigint and c.privacy <> 'local_only' "
+               "  where c.parent_id = $1::bigint and c.privacy <> 'local_only' and c.deleted_at is null "
                "  on conflict (item_id, project_id) where item_id is not null do nothing returning id, project_id) "
                "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 2 from made",
                PARAMS(p_i64(ticket_id)), NULL));

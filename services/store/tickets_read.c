@@ -4,6 +4,7 @@
 
 #define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
 #define MS_C_CREATED_AT MS("c.created_at")
+#define MS_C_DELETED_AT MS("c.deleted_at")
 #define MS_C_UPDATED_AT MS("c.updated_at")
 #define MS_E_OBSERVED_AT MS("e.observed_at")
 #define MS_G_AT MS("g.at")
@@ -23,14 +24,14 @@ static struct result read_ticket(struct call *call, const struct rows *rows, siz
   return rows_values(call->arena, rows, row, "fields", &out->fields);
 }
 
-static struct result read_comments(struct call *call, int64_t ticket_id, struct ticket *out) {
+static struct result read_comments(struct call *call, int64_t ticket_id, bool deleted, struct ticket *out) {
   struct rows rows;
   TRY(db_query(call->db,
                "select c.id, c.fields ->> 'body' as body, c.author, c.privacy, o.name as origin, " MS_C_CREATED_AT
-               " as created_ms, " MS_C_UPDATED_AT
-               " as updated_ms from item c left join project o on o.id = c.origin_project where c.parent_id = "
-               "$1::bigint order by c.created_at, c.id",
-               PARAMS(p_i64(ticket_id)), &rows));
+               " as created_ms, " MS_C_UPDATED_AT " as updated_ms, c.deleted_by, " MS_C_DELETED_AT
+               " as deleted_ms from item c left join project o on o.id = c.origin_project where c.parent_id = "
+               "$1::bigint and (c.deleted_at is null or $2::boolean) order by c.created_at, c.id",
+               PARAMS(p_i64(ticket_id), p_bool(deleted)), &rows));
   struct comment *comments = ARENA_ARRAY(call->arena, struct comment, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     comments[i] = (struct comment){
@@ -41,6 +42,8 @@ static struct result read_comments(struct call *call, int64_t ticket_id, struct 
         .created_at_ms = rows_i64(&rows, i, "created_ms"),
         .updated_at_ms = rows_i64(&rows, i, "updated_ms"),
         .origin = rows_str(&rows, i, "origin"),
+        .deleted_by = rows_str(&rows, i, "deleted_by"),
+        .deleted_at_ms = rows_i64(&rows, i, "deleted_ms"),
     };
   out->comments.at = comments;
   out->comments.count = rows.count;
@@ -93,7 +96,7 @@ static struct result read_grants(struct call *call, int64_t ticket_id, struct ti
   return RESULT_DONE;
 }
 
-struct result tickets_read(struct call *call, int64_t item_id, bool external, struct ticket *out) {
+static struct result read_whole(struct call *call, int64_t item_id, bool external, bool deleted, struct ticket *out) {
   struct rows rows;
   TRY(db_query(call->db,
                "select t.id, t.number, t.fields, t.privacy, t.author, t.version, o.name as origin, " MS_T_CREATED_AT
@@ -103,9 +106,13 @@ struct result tickets_read(struct call *call, int64_t item_id, bool external, st
                PARAMS(p_i64(item_id)), &rows));
   int64_t ticket_id = rows_i64(&rows, 0, "id");
   TRY(read_ticket(call, &rows, 0, out));
-  TRY(read_comments(call, ticket_id, out));
+  TRY(read_comments(call, ticket_id, deleted, out));
   TRY(read_mappings(call, ticket_id, external, out));
   return read_grants(call, ticket_id, out);
+}
+
+struct result tickets_read(struct call *call, int64_t item_id, bool external, struct ticket *out) {
+  return read_whole(call, item_id, external, false, out);
 }
 
 struct result store_ticket_get(struct call *call, const void *request, void *reply) {
@@ -113,7 +120,7 @@ struct result store_ticket_get(struct call *call, const void *request, void *rep
   int64_t id;
   bool is_comment;
   TRY(journal_find_item(call, get->key, &id, &is_comment));
-  return tickets_read(call, id, get->external, reply);
+  return read_whole(call, id, get->external, get->deleted, reply);
 }
 
 static struct result query_tickets(struct call *call, const struct ticket_query *query, int64_t after, int64_t limit,

@@ -13,7 +13,7 @@ STATUS_TABLE = [
 FIELDS = ("title", "body", "labels", "priority", "estimate", "parent", "due_date", "project", "sprint")
 HEADERS = {"Authorization": "sandbox-token", "Content-Type": "application/json"}
 ISSUE = """query Look($id: String!) { issue(id: $id) { id identifier title description priorityLabel estimate dueDate
-  state { name } assignee { displayName } parent { id } project { name } cycle { number }
+  state { name } assignee { displayName } parent { id identifier } project { name } cycle { number }
   labels { nodes { name } } comments { nodes { body } } } }"""
 
 

@@ -95,6 +95,16 @@ class GitHub(Tracker):
     def edit_comment(self, actor, key, comment, body):
         self.sandbox.act(actor, "edit_comment", number=int(key[1:]), fields={"comment_id": comment, "body": body})
 
+    def delete_comment(self, actor, key, comment):
+        self.sandbox.act(actor, "delete_comment", number=int(key[1:]), fields={"comment_id": comment})
+
+    def comment_ids(self, key):
+        path = "/repos/acme/rocket/issues/%s/comments" % key[1:]
+        return [one["id"] for one in self.sandbox.request("GET", path, None, self.headers)]
+
+    def delete(self, actor, key):
+        self.sandbox.act(actor, "delete", number=int(key[1:]))
+
     def look(self, key):
         issue = self.sandbox.issue(int(key[1:]))
         comments = self.sandbox.request("GET", "/repos/acme/rocket/issues/%s/comments" % key[1:], None, self.headers)
@@ -161,6 +171,18 @@ class Linear(Tracker):
 
     def edit_comment(self, actor, key, comment, body):
         self.act(actor, "edit_comment", key, comment_id=comment, body=body)
+
+    def delete_comment(self, actor, key, comment):
+        self.act(actor, "delete_comment", key, comment_id=comment)
+
+    def comment_ids(self, key):
+        return [one["id"] for one in self.ask(self.issue_query, id=key)["issue"]["comments"]["nodes"]]
+
+    def delete(self, actor, key):
+        self.act(actor, "trash", key)
+
+    def restore(self, actor, key):
+        self.act(actor, "restore", key)
 
     def look(self, key):
         issue = self.ask(self.issue_query, id=key)["issue"]
@@ -231,6 +253,15 @@ class Jira(Tracker):
 
     def edit_comment(self, actor, key, comment, body):
         self.act(actor, "edit_comment", key, comment_id=comment, body=body)
+
+    def delete_comment(self, actor, key, comment):
+        self.act(actor, "delete_comment", key, comment_id=comment)
+
+    def comment_ids(self, key):
+        return [one["id"] for one in self.ask("GET", "/rest/api/3/issue/" + key)["fields"]["comment"]["comments"]]
+
+    def delete(self, actor, key):
+        self.act(actor, "delete", key)
 
     @classmethod
     def _markdown(cls, node):

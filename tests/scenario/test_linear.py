@@ -50,16 +50,16 @@ class TwoWay(unittest.TestCase):
         self.assertEqual(self.world.sql("select count(*) from mapping where state <> 'linked'"), [["0"]])
 
     def test_every_field_is_pushed(self):
-        parent = self.world.act("create", title="The parent")["issue"]["id"]
+        parent_key, parent = self.fresh()
         key, identifier = self.fresh(labels=["Bug"], assignee="bob")
         self.edit(key, set={"title": "Engine roars", "body": "New text", "status": "done", "priority": "High",
-                            "estimate": "5", "parent": parent, "due_date": "2026-01-31", "project": "Launch pad",
+                            "estimate": "5", "parent": parent_key, "due_date": "2026-01-31", "project": "Launch pad",
                             "sprint": "Cycle 3"},
                   add={"labels": ["customer"], "assignees": ["alice"]}, remove={"labels": ["Bug"], "assignees": ["bob"]})
         there = self.world.issue(identifier)
         self.assertEqual((there["title"], there["description"], there["state"]["name"], there["priorityLabel"]),
                          ("Engine roars", "New text", "Done", "High"))
-        self.assertEqual((there["estimate"], there["parent"]["id"], there["dueDate"], there["project"]["name"]),
+        self.assertEqual((there["estimate"], there["parent"]["identifier"], there["dueDate"], there["project"]["name"]),
                          (5, parent, "2026-01-31", "Launch pad"))
         self.assertEqual((there["cycle"]["number"], there["assignee"]["displayName"], there["labels"]["nodes"]),
                          (3, "alice", [{"name": "customer"}]))

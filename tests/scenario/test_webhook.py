@@ -72,14 +72,15 @@ class TwoWay(Case):
         self.assertEqual(self.world.sql("select count(*) from mapping where state not in ('linked', 'creating')"), [["0"]])
 
     def test_every_field_is_pushed(self):
+        parent, whole = self.fresh("Holds it")
         key, made = self.fresh("Pushed", labels=[{"name": "bug"}], assignees=[{"name": "bob"}])
         self.edit(key, set={"title": "Pushed on", "body": "New *text*", "status": "done", "priority": "high", "estimate": "5",
-                            "due_date": "2026-01-31", "parent": "t1"},
+                            "due_date": "2026-01-31", "parent": parent},
                   add={"labels": ["safety"], "assignees": ["alice"]}, remove={"labels": ["bug"], "assignees": ["bob"]})
         there = self.world.there()[made]
         self.assertEqual({name: there[name] for name in ("title", "description", "state", "priority", "points", "due", "parent")},
                          {"title": "Pushed on", "description": "New *text*", "state": "done", "priority": "high", "points": 5,
-                          "due": "2026-01-31", "parent": "t1"})
+                          "due": "2026-01-31", "parent": whole})
         self.assertEqual((there["labels"], there["assignees"]), ([{"name": "safety"}], [{"name": "alice"}]))
         self.check_quiet()
 

@@ -1,0 +1,112 @@
+/* A case with a deleted side to plan_delete()'s input, and its answer to an outcome. */
+#include "conflict/decide_deletion.h"
+
+#include "sync/plan_delete.h"
+
+#define CLOSED_STATUS "cancelled"
+
+/* What both sides look like, as one value each: the row of the conflict, and what a decision about it has to find. */
+struct sides {
+  struct value local, external;
+};
+
+static struct sides sides_of(const struct plan_case *c, struct str field) {
+  const struct value *local = values_find(&c->local, STR("body")), *external = values_find(&c->external, STR("body"));
+  struct sides sides = {value_text(field, local ? local->text : STR("")),
+                        value_text(field, external ? external->text : STR(""))};
+  if (str_is(c->kind, "ticket")) {
+    struct str status = values_text(&c->local, "status");
+    sides.local.text = status.length ? status : STR("there");
+  }
+  if (c->deleted)
+    sides.local.text = STR("deleted");
+  if (c->gone.length)
+    sides.external.text = c->gone;
+  return sides;
+}
+
+static struct values one(struct arena *arena, struct value value) {
+  struct value *copy = ARENA_NEW(arena, struct value);
+  *copy = value;
+  return (struct values){copy, 1};
+}
+
+static const struct conflict *conflict_on(const struct plan_case *c, struct str field) {
+  for (size_t i = 0; i < c->conflicts.count; i++)
+    if (str_equal(c->conflicts.at[i].field, field) && str_is(c->conflicts.at[i].kind, "deleted_vs_edited"))
+      return &c->conflicts.at[i];
+  return NULL;
+}
+
+static bool is_decided(const struct conflict *row, const struct sides *sides) {
+  return row && str_is(row->state, "decided") && row->local.count == 1 && row->external.count == 1 &&
+         value_equal(&row->local.at[0], &sides->local) && value_equal(&row->external.at[0], &sides->external);
+}
+
+static struct plan_existence existence_of(const struct plan_case *c, const struct rules *rules,
+                                          const struct conflict *row, const struct sides *sides) {
+  enum direction direction = rules_direction(rules, STR("body"));
+  bool decided = is_decided(row, sides);
+  return (struct plan_existence){
+      .is_comment = str_is(c->kind, "comment"),
+      .is_origin = c->origin,
+      .deleted_local = c->deleted,
+      .gone_external = c->gone.length > 0,
+      .uncreated = c->uncreated,
+      .changed_local = plan_is_changed(&c->local, &c->shadow_local),
+      .changed_external = plan_is_changed(&c->external, &c->shadow_external),
+      .may_push = rules_may_push(direction),
+      .may_pull = rules_may_pull(direction),
+      .decided = decided,
+      .choice = decided && str_is(row->winner, "local") ? PLAN_CHOOSE_LOCAL : PLAN_CHOOSE_EXTERNAL,
+  };
+}
+
+static void close_conflict(struct arena *arena, struct str field, struct plan_outcome *out) {
+  struct str *name = ARENA_NEW(arena, struct str);
+  *name = field;
+  out->closes.at = name;
+  out->closes.count = 1;
+}
+
+static void open_conflict(struct arena *arena, struct str field, const struct sides *sides, struct plan_outcome *out) {
+  struct plan_conflict *conflict = ARENA_NEW(arena, struct plan_conflict);
+  *conflict = (struct plan_conflict){.field = field,
+                                     .kind = STR("deleted_vs_edited"),
+                                     .local = one(arena, sides->local),
+                                     .external = one(arena, sides->external)};
+  out->conflicts.at = conflict;
+  out->conflicts.count = 1;
+}
+
+static bool is_open(struct str status) {
+  return status.length && !str_is(status, "done") && !str_is(status, CLOSED_STATUS);
+}
+
+/* What the local side becomes with it. */
+static void change_local(struct arena *arena, const struct plan_case *c, enum plan_deletion deletion,
+                         struct plan_outcome *out) {
+  if (deletion == PLAN_CLOSE_LOCAL && is_open(values_text(&c->local, "status")))
+    out->local = one(arena, value_text(STR("status"), STR(CLOSED_STATUS)));
+  if (deletion == PLAN_RESTORE_LOCAL)
+    out->local = out->shadow_local = out->shadow_external = c->external;
+}
+
+bool decide_deletion(struct arena *arena, const struct plan_case *c, const struct rules *rules,
+                     struct plan_outcome *out) {
+  struct str field = str_is(c->kind, "comment") ? STR("comment") : STR("ticket");
+  struct sides sides = sides_of(c, field);
+  const struct conflict *row = conflict_on(c, field);
+  struct plan_existence existence = existence_of(c, rules, row, &sides);
+  enum plan_deletion deletion = plan_delete(&existence);
+  if (deletion == PLAN_NO_DELETION)
+    return false;
+  if (deletion == PLAN_DELETION_CONFLICT)
+    open_conflict(arena, field, &sides, out);
+  /* A deletion there closes it when it is done. */
+  else if (row && deletion != PLAN_DELETION_WAITS && deletion != PLAN_DELETE_EXTERNAL)
+    close_conflict(arena, field, out);
+  out->deletion = str_of(plan_deletion_name(deletion));
+  change_local(arena, c, deletion, out);
+  return true;
+}

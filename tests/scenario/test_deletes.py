@@ -1,0 +1,333 @@
+#!/usr/bin/python3
+"""Deleting on any side, over GitHub, Jira and Linear at once: where a comment was written it is deleted for all, a copy or
+an edited one is a question, a ticket is never more than a question, and too much at once stops the project."""
+
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import tap  # noqa: E402
+from trackers import GitHub, Trackers  # noqa: E402
+from verbs import Refused  # noqa: E402
+from world import wait_for  # noqa: E402
+
+
+class Shared(unittest.TestCase):
+    """Three trackers, every ticket in all of them; webhooks come at once."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.world = Trackers()
+        cls.trackers = cls.world.trackers
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.world.close()
+
+    def fresh(self, tracker, title="Deleting"):
+        """A ticket that is everywhere: its key here, and its keys in the trackers. What other tests deleted is meant."""
+        self.world.sql("update project set gone_confirmed_at = now()")
+        key, keys = self.world.everywhere(tracker, tracker.create("alice", title=title))
+        self.world.settle()
+        return key, keys
+
+    def commented(self, tracker, body="Said once."):
+        """A ticket with one comment, written in `tracker`: the keys, and the comment's ids in the trackers."""
+        key, keys = self.fresh(tracker)
+        tracker.comment("bob", keys[self.trackers.index(tracker)], body)
+        return key, keys, self.comment_everywhere(keys)
+
+    def comment_everywhere(self, keys):
+        wait_for(lambda: all(len(one.comment_ids(key)) == 1 for one, key in zip(self.trackers, keys)), "the copies")
+        self.world.settle()
+        return [one.comment_ids(key)[0] for one, key in zip(self.trackers, keys)]
+
+    def count(self, keys):
+        return [len(one.comment_ids(key)) for one, key in zip(self.trackers, keys)]
+
+    def here(self, key, deleted=False):
+        return self.world.call("ticket.get", key=key, deleted=deleted).get("comments", [])
+
+    def conflicts(self, key, state="open"):
+        found = self.world.call("conflict.list", ticket=key).get("conflicts", [])
+        return [one for one in found if one["state"] == state]
+
+    def the_conflict(self, key):
+        wait_for(lambda: self.conflicts(key), "a conflict about %s" % key)
+        self.world.settle()
+        found = self.conflicts(key)
+        self.assertEqual([one["kind"] for one in found], ["deleted_vs_edited"])
+        return found[0]
+
+    def decide(self, conflict, choice):
+        self.world.call("conflict.resolve", id=conflict["id"], choice=choice, actor="user:carol")
+        self.world.settle()
+
+    def pause_webhooks(self, pause):
+        for tracker in self.trackers:
+            tracker.sandbox.control("POST", "webhooks", {"pause": pause})
+
+    def look_at(self, kind, external_id):
+        """Has one item fetched by id now."""
+        self.world.sql("insert into fetch_queue (project_id, kind, external_id, reason) select project_id, kind, "
+                       "external_id, 'test' from external_item where kind = '%s' and external_id = '%s' on conflict "
+                       "(external_id, kind, project_id) do update set next_at = now(), attempts = 0" % (kind, external_id))
+        wait_for(lambda: self.world.sql("select count(*) from fetch_queue where next_at <= now()") == [["0"]], "the fetch")
+        self.world.settle()
+
+    def check_quiet(self):
+        """P4: two more rounds write nothing."""
+        self.world.settle()
+        before = [len(one.writes()) for one in self.trackers]
+        for _ in range(2):
+            self.world.sync_all()
+        self.assertEqual([len(one.writes()) for one in self.trackers], before)
+
+
+class Comments(Shared):
+    def test_deletes_comment_where_it_was_written_deletes_it_everywhere(self):
+        for place, tracker in enumerate(self.trackers):
+            with self.subTest(origin=tracker.system):
+                key, keys, ids = self.commented(tracker)
+                tracker.delete_comment("bob", keys[place], ids[place])
+                wait_for(lambda: self.count(keys) == [0, 0, 0], "the copies to go")
+                self.check_quiet()
+                self.assertEqual((self.here(key), self.conflicts(key)), ([], []))
+                kept = self.here(key, deleted=True)[0]
+                self.assertIn("Said once.", kept["body"])
+                self.assertEqual(kept["deleted_by"], "%s:%s" % (tracker.system, tracker.remote))
+
+    def test_deletes_comment_here_deletes_it_everywhere(self):
+        for tracker in (None, self.trackers[0], self.trackers[1]):
+            with self.subTest(origin=tracker and tracker.system):
+                if tracker:
+                    key, keys, _ = self.commented(tracker)
+                else:
+                    key, keys = self.fresh(self.trackers[2])
+                    self.world.call("ticket.comment", key=key, body="Said here.", actor="user:carol")
+                    self.comment_everywhere(keys)
+                comment = self.here(key)[0]["key"]
+                for _ in range(2):  # the second time there is nothing left to do
+                    self.world.call("comment.delete", key=comment, actor="user:carol")
+                wait_for(lambda: self.count(keys) == [0, 0, 0], "the copies to go")
+                self.check_quiet()
+                self.assertEqual(self.here(key, deleted=True)[0]["deleted_by"], "user:carol")
+                left = self.world.call("egress.list", ticket=comment, limit=3)["rows"]
+                self.assertEqual([(one["rule"], one.get("fields", [])) for one in left], [("delete", [])] * 3)
+                logged = self.world.sql("select cause, before ->> 'body' from change_log where item_id = %s order by id "
+                                        "desc limit 1" % comment[2:])
+                self.assertEqual(logged[0][0], "deleted")
+                self.assertIn("Said", logged[0][1])
+
+    def test_deletes_private_comment_takes_its_copies_along(self):
+        key, keys, _ = self.commented(self.trackers[0])
+        comment = self.here(key)[0]["key"]
+        self.world.call("ticket.share", key=comment, privacy="local_only", actor="user:carol")
+        self.world.call("comment.delete", key=comment, actor="user:carol")
+        wait_for(lambda: self.count(keys) == [0, 0, 0], "the copies to go")
+        self.check_quiet()
+
+    def test_deletes_copy_is_a_question(self):
+        for choice, left in (("local", [1, 1, 1]), ("external", [0, 0, 0])):
+            with self.subTest(choice=choice):
+                key, keys, ids = self.commented(self.trackers[0])
+                self.trackers[2].delete_comment("erin", keys[2], ids[2])
+                conflict = self.the_conflict(key)
+                self.assertEqual((conflict["field"], conflict["external"]["comment"]), ("comment", "deleted"))
+                self.assertEqual(self.count(keys), [1, 1, 0])
+                with self.assertRaises(Refused):
+                    self.world.call("conflict.resolve", id=conflict["id"], choice="value", value={"comment": "x"},
+                                    actor="user:carol")
+                self.decide(conflict, choice)
+                wait_for(lambda: self.count(keys) == left, "the decision to be carried out")
+                self.check_quiet()
+                self.assertEqual(len(self.here(key)), left[0])
+                decided = self.conflicts(key, "resolved")[0]
+                self.assertEqual((decided["winner"], decided["decided_by"]), (choice, "user:carol"))
+
+    def test_deletes_edited_comment_is_a_question(self):
+        """Edited here or in another tracker, deleted where it was written: in any order of arrival."""
+        for editor in ("here", 1):
+            for choice, left in (("local", [1, 1, 1]), ("external", [0, 0, 0])):
+                with self.subTest(editor=editor, choice=choice):
+                    key, keys, ids = self.commented(self.trackers[0])
+                    self.pause_webhooks(True)
+                    self.trackers[0].delete_comment("bob", keys[0], ids[0])
+                    if editor == "here":
+                        self.world.call("ticket.edit", key=self.here(key)[0]["key"], set={"body": "Better."},
+                                        actor="user:carol")
+                    else:
+                        text = self.trackers[1].look(keys[1])["comments"][0].replace("Said once.", "Better.")
+                        self.trackers[1].edit_comment("tandem-bot", keys[1], ids[1], text)
+                    self.pause_webhooks(False)
+                    wait_for(lambda: self.conflicts(key), "a conflict")
+                    self.world.settle()
+                    for conflict in self.conflicts(key):
+                        texts = conflict["local"]["comment"], conflict["external"]["comment"]
+                        keep = "local" if "Better" in texts[0] else "external"
+                        drop = {"local": "external", "external": "local"}[keep]
+                        self.decide(conflict, keep if choice == "local" else drop)
+                    wait_for(lambda: self.count(keys) == left, "the decision to be carried out")
+                    self.check_quiet()
+                    if left[0]:
+                        self.assertTrue(all("Better." in one.look(external)["comments"][0]
+                                            for one, external in zip(self.trackers, keys)))
+
+    def test_deletes_comment_that_was_edited_there_meanwhile_is_a_question(self):
+        for choice, left in (("local", [0, 0, 0]), ("external", [1, 1, 1])):
+            with self.subTest(choice=choice):
+                key, keys, ids = self.commented(self.trackers[0])
+                self.pause_webhooks(True)
+                self.trackers[0].edit_comment("bob", keys[0], ids[0], "Said better.")
+                self.world.call("comment.delete", key=self.here(key)[0]["key"], actor="user:carol")
+                conflict = self.the_conflict(key)
+                self.assertEqual((conflict["local"]["comment"], conflict["external"]["comment"]),
+                                 ("deleted", "Said better."))
+                self.pause_webhooks(False)
+                self.decide(conflict, choice)
+                wait_for(lambda: self.count(keys) == left, "the decision to be carried out")
+                self.check_quiet()
+                if left[0]:
+                    self.assertTrue(all("Said better." in one.look(external)["comments"][0]
+                                        for one, external in zip(self.trackers, keys)))
+
+    def test_deletes_nobody_is_believed_at_once_without_a_webhook(self):
+        key, keys, ids = self.commented(self.trackers[0])
+        self.pause_webhooks(True)
+        self.trackers[0].delete_comment("bob", keys[0], ids[0])
+        self.look_at("comment", ids[0])
+        self.assertEqual(len(self.here(key)), 1)
+        self.world.sql("update gone_item set gone_at = gone_at - interval '10 minutes' where kind = 'comment'")
+        self.look_at("comment", ids[0])
+        self.assertEqual(self.here(key), [])
+        self.pause_webhooks(False)
+        wait_for(lambda: self.count(keys) == [0, 0, 0], "the copies to go")
+        self.check_quiet()
+
+    def test_deletes_late_webhook_of_an_edit_brings_nothing_back(self):
+        key, keys, ids = self.commented(self.trackers[0])
+        self.trackers[0].sandbox.control("POST", "webhooks", {"duplicate": True, "reorder": True})
+        self.trackers[0].edit_comment("bob", keys[0], ids[0], "Said again.")
+        self.trackers[0].delete_comment("bob", keys[0], ids[0])
+        wait_for(lambda: self.count(keys) == [0, 0, 0] or self.conflicts(key), "an end of it")
+        self.trackers[0].sandbox.control("POST", "webhooks", {"duplicate": False, "reorder": False})
+        self.check_quiet()
+        self.assertEqual((self.count(keys), self.conflicts(key)), ([0, 0, 0], []))
+
+
+class Tickets(Shared):
+    def mapping(self, key, tracker):
+        return next(one for one in self.world.call("ticket.get", key=key)["mappings"] if one["project"] == tracker.name)
+
+    def status(self, key):
+        return self.world.call("ticket.get", key=key)["fields"]["status"]
+
+    def test_deletes_ticket_is_a_question_and_its_comments_stay(self):
+        for place, tracker in enumerate(self.trackers):
+            others = [one for one in range(3) if one != place]
+            for choice, status in (("local", "open"), ("external", "cancelled")):
+                with self.subTest(tracker=tracker.system, choice=choice):
+                    key, keys, _ = self.commented(tracker)
+                    tracker.delete("erin", keys[place])
+                    conflict = self.the_conflict(key)
+                    self.assertEqual((conflict["field"], conflict["local"]["ticket"], conflict["external"]["ticket"]),
+                                     ("ticket", "open", "deleted"))
+                    self.assertEqual((self.status(key), len(self.here(key))), ("open", 1))
+                    self.decide(conflict, choice)
+                    self.assertEqual((self.mapping(key, tracker)["state"], self.mapping(key, tracker)["reason"]),
+                                     ("gone", "deleted there"))
+                    self.assertEqual((self.status(key), len(self.here(key)), self.conflicts(key)), (status, 1, []))
+                    for other in others:
+                        self.assertEqual(self.trackers[other].local(self.trackers[other].external(status)),
+                                         self.trackers[other].look(keys[other])["status"])
+                        self.assertEqual(len(self.trackers[other].comment_ids(keys[other])), 1)
+                    self.check_quiet()
+
+    def test_deletes_kept_ticket_lives_on_with_the_others(self):
+        key, keys = self.fresh(self.trackers[0])
+        self.trackers[0].delete("erin", keys[0])
+        self.decide(self.the_conflict(key), "local")
+        self.trackers[1].edit("bob", keys[1], title="Still here")
+        wait_for(lambda: self.trackers[2].look(keys[2])["title"] == "Still here", "the edit")
+        self.world.call("ticket.comment", key=key, body="So am I.", actor="user:carol")
+        wait_for(lambda: len(self.trackers[2].comment_ids(keys[2])) == 1, "the comment")
+        self.check_quiet()
+
+    def test_deletes_ticket_that_comes_back_is_linked_again(self):
+        linear, place = self.trackers[2], 2
+        for decided in (False, True):
+            with self.subTest(decided=decided):
+                key, keys, _ = self.commented(linear)
+                linear.delete("erin", keys[place])
+                conflict = self.the_conflict(key)
+                if decided:
+                    self.decide(conflict, "local")
+                linear.restore("erin", keys[place])
+                linear.edit("erin", keys[place], title="Back")
+                wait_for(lambda: self.world.call("ticket.get", key=key)["fields"]["title"] == "Back", "the ticket")
+                self.world.settle()
+                self.assertEqual(self.mapping(key, linear)["state"], "linked")
+                self.assertEqual(self.conflicts(key), [])
+                ended = self.conflicts(key, "resolved" if decided else "superseded")[0]
+                self.assertEqual(ended["decided_by"], "user:carol" if decided else "tandem: it is there again")
+                self.trackers[0].edit("bob", keys[0], title="And forth")
+                wait_for(lambda: linear.look(keys[place])["title"] == "And forth", "an edit to travel")
+                self.world.call("ticket.comment", key=key, body="Welcome.", actor="user:carol")
+                wait_for(lambda: len(linear.comment_ids(keys[place])) == 2, "a comment to travel")
+                self.check_quiet()
+
+    def test_deletes_moved_ticket_tells_where_it_went(self):
+        key, keys = self.fresh(self.trackers[0])
+        number = int(keys[0][1:])
+        self.trackers[0].sandbox.act("alice", "transfer", number=number, fields={"to": "acme/hangar"})
+        self.look_at("ticket", str(number))
+        self.assertEqual(self.conflicts(key), [])
+        self.world.sql("update gone_item set gone_at = gone_at - interval '10 minutes' where kind = 'ticket'")
+        self.look_at("ticket", str(number))
+        conflict = self.the_conflict(key)
+        self.assertRegex(conflict["external"]["ticket"], r"\Atransferred to http.*/issues/1")
+        self.decide(conflict, "local")
+        self.check_quiet()
+
+
+class Many(unittest.TestCase):
+    """What one mistake over there can take along."""
+
+    def gone(self, world, state):
+        return int(world.sql("select count(*) from conflict where kind = 'deleted_vs_edited' and state = '%s'" % state)[0][0])
+
+    def project(self, world):
+        return world.call("project.list")["projects"][0]
+
+    def delete_at_once(self, world, github, keys):
+        """All are told before the first is looked at."""
+        world.call("project.set_state", name=github.name, state="paused", actor="user:carol")
+        before = int(world.sql("select count(*) from delivery")[0][0])
+        for key in keys:
+            github.delete("erin", key)
+        wait_for(lambda: int(world.sql("select count(*) from delivery")[0][0]) == before + len(keys), "the deliveries")
+        world.call("project.set_state", name=github.name, state="active", actor="user:carol")
+
+    def test_deletes_of_many_pause_the_project_until_a_person_resumes_it(self):
+        for deleted, stops in ((10, False), (11, True)):
+            with self.subTest(deleted=deleted), Trackers(kinds=(GitHub,), follow=False) as world:
+                github = world.trackers[0]
+                keys = [github.create("alice", title="One of many %d" % i) for i in range(deleted + 20)]
+                world.sync(github.name)
+                world.settle()
+                self.delete_at_once(world, github, keys[:deleted])
+                if not stops:
+                    wait_for(lambda: self.gone(world, "open") == deleted, "all conflicts")
+                    continue
+                wait_for(lambda: self.project(world)["state"] == "failed", "the project to stop")
+                self.assertEqual(self.gone(world, "open"), 0)
+                self.assertRegex(self.project(world)["state_reason"],
+                                 r"\A11 of 31 tickets and comments are gone .* tandem projects resume github\Z")
+                world.call("project.set_state", name="github", state="active", actor="user:carol")
+                wait_for(lambda: self.gone(world, "open") == deleted, "all conflicts")
+                self.assertEqual(self.project(world)["state"], "active")
+
+
+if __name__ == "__main__":
+    tap.main(__name__)
