@@ -293,13 +293,17 @@ class Tickets(Shared):
     def test_deletes_moved_ticket_tells_where_it_went(self):
         key, keys = self.fresh(self.trackers[0])
         number = int(keys[0][1:])
+        self.trackers[0].sandbox.control("POST", "seed", {"repo": "acme/hangar", "issues": 0})
+        self.world.call("project.configure", actor="user:test",
+                        project=self.trackers[0].project(name="hangar", remote="acme/hangar"))
         self.trackers[0].sandbox.act("alice", "transfer", number=number, fields={"to": "acme/hangar"})
         self.look_at("ticket", str(number))
         self.assertEqual(self.conflicts(key), [])
         self.world.sql("update gone_item set gone_at = gone_at - interval '10 minutes' where kind = 'ticket'")
         self.look_at("ticket", str(number))
         conflict = self.the_conflict(key)
-        self.assertRegex(conflict["external"]["ticket"], r"\Atransferred to http.*/issues/1")
+        self.assertRegex(conflict["external"]["ticket"],
+                         r"\Atransferred to http.*/issues/1, which is in the project hangar\Z")
         self.decide(conflict, "local")
         self.check_quiet()
 
