@@ -2,15 +2,6 @@
  * overwritten; a status goes by transitions. Each part may be repeated without harm, except a creation. */
 #include "adapter-jira/jira.h"
 
-/* From here on something was written: whatever fails now leaves the outcome to be looked at. */
-static struct result after_write(struct result result) {
-  if (!result_ok(&result) && result.code != RESULT_UNCERTAIN) {
-    result.code = RESULT_UNCERTAIN;
-    return result_context(result, "written, but");
-  }
-  return result;
-}
-
 static struct result send(struct connection *c, struct arena *arena, const char *method, struct str path, cJSON *body,
                           struct jira_answer *out) {
   struct jira_request request = {.method = method, .path = path, .body = json_print(arena, body)};
@@ -49,7 +40,7 @@ static struct result read_comment_back(struct connection *c, struct arena *arena
   TRY(jira_json(&request, answer, &comment));
   struct result result = jira_read_comment(c, arena, issue_id, key, comment, out);
   cJSON_Delete(comment);
-  return after_write(result);
+  return result_after_write(result);
 }
 
 static struct result create_comment(struct connection *c, struct arena *arena, const struct push *push,
@@ -99,14 +90,15 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
 static struct result read_issue_back(struct connection *c, struct arena *arena, struct str id, const cJSON *before,
                                      const struct payload *payload, struct observation *out) {
   cJSON *issue;
-  TRY(after_write(before ? jira_get_issue_with_history(c, arena, id, &issue) : jira_get_issue(c, arena, id, &issue)));
+  TRY(result_after_write(before ? jira_get_issue_with_history(c, arena, id, &issue)
+                                : jira_get_issue(c, arena, id, &issue)));
   if (!issue)
-    return after_write(result_error(RESULT_GONE, "issue %.*s is gone", STR_FMT(id)));
+    return result_after_write(result_error(RESULT_GONE, "issue %.*s is gone", STR_FMT(id)));
   struct result result = jira_read_issue(c, arena, issue, out);
   if (result_ok(&result) && before)
     out->replaced = jira_replaced(c, arena, payload, before, issue);
   cJSON_Delete(issue);
-  return after_write(result);
+  return result_after_write(result);
 }
 
 /* The marker stays; the Markdown is the one that is being written. Data Center does not show it in searches, so there
@@ -157,7 +149,7 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
   if (!issue)
     return result_error(RESULT_GONE, "issue %.*s is not there", STR_FMT(push->intent->external_id));
   struct result result = change(c, arena, push, issue, &wrote);
-  result = wrote ? after_write(result) : result;
+  result = wrote ? result_after_write(result) : result;
   if (result_ok(&result))
     result = read_issue_back(c, arena, push->intent->external_id, issue, push->payload, out);
   cJSON_Delete(issue);
@@ -212,7 +204,7 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
   if (id.length == 0)
     return result_error(RESULT_UNCERTAIN, "Jira's answer to the creation has no id");
   if (status.length)
-    TRY(after_write(set_first_status(c, arena, id, status)));
+    TRY(result_after_write(set_first_status(c, arena, id, status)));
   return read_issue_back(c, arena, id, NULL, push->payload, out);
 }
 
