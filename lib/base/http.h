@@ -65,6 +65,9 @@ struct http *http_open(const struct http_options *options);
 /* Whether `url` may be called at all under these options, with a message that says why not. */
 struct result http_url_allowed(const struct http_options *options, struct str url) MUST_USE;
 
+/* An API's address without slashes at its end, so that paths can follow. */
+struct str http_base_url(struct str url);
+
 /* Percent-encoded for one path segment or query value (RFC 3986). */
 struct str http_escape(struct arena *arena, struct str text);
 

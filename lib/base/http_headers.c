@@ -38,3 +38,9 @@ bool http_same_origin(struct str url, struct str base) {
     end++;
   return url.length > end && url.at[end] == '/' && memcmp(url.at, base.at, end) == 0;
 }
+
+struct str http_base_url(struct str url) {
+  while (str_ends_with(url, "/"))
+    url.length--;
+  return url;
+}

@@ -79,6 +79,13 @@ struct result result_context(struct result result, const char *format, ...) {
   return outer;
 }
 
+struct result result_after_write(struct result result) {
+  if (result_ok(&result) || result.code == RESULT_UNCERTAIN)
+    return result;
+  result.code = RESULT_UNCERTAIN;
+  return result_context(result, "written, but");
+}
+
 const char *result_code_name(enum result_code code) {
   return (unsigned)code < CODE_COUNT ? code_names[code] : "bug";
 }

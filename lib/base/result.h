@@ -58,6 +58,9 @@ struct result result_of_field(struct result result, const char *field, uint64_t 
 struct result result_context(struct result result, const char *format, ...)
     __attribute__((format(printf, 2, 3))) MUST_USE;
 
+/* Of what comes after a write that was made: whatever fails then leaves the outcome to be looked at. */
+struct result result_after_write(struct result result) MUST_USE;
+
 /* "ok", "retry", "uncertain", ... as used on the wire and in logs. */
 const char *result_code_name(enum result_code code);
 

@@ -21,9 +21,7 @@ static bool is_repository_name(struct str remote) {
 }
 
 static struct result take_project(struct connection *c, const struct project *project) {
-  struct str base = project->base_url.length ? project->base_url : STR(DEFAULT_BASE_URL);
-  while (str_ends_with(base, "/"))
-    base.length--;
+  struct str base = http_base_url(project->base_url.length ? project->base_url : STR(DEFAULT_BASE_URL));
   if (project->remote.length && !is_repository_name(project->remote))
     return result_error(RESULT_REJECTED, "\"%.*s\" is not a repository: write owner/name", STR_FMT(project->remote));
   c->api = str_copy(&c->arena, base);

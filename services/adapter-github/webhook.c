@@ -1,6 +1,7 @@
 /* Webhooks: is it GitHub's, and what does it show. https://docs.github.com/en/webhooks/webhook-events-and-payloads */
 #include "adapter-github/github.h"
 #include "base/hmac.h"
+#include "service/connector_fetch.h"
 
 #define SIGNATURE_PREFIX "sha256="
 #define FORM_PREFIX "payload="
@@ -39,24 +40,16 @@ static struct str json_of(struct arena *arena, struct str body) {
 
 /* -- observations -- */
 
-static void set_gone(struct observation *seen, struct str how) {
-  seen->gone = how;
-  seen->fields = (struct values){0};
-  seen->extra = (struct values){0};
-  seen->marker = (struct str){0};
-}
-
 static struct result take_issue(struct arena *arena, const cJSON *event, struct observation *out) {
   struct str action = json_str(event, "action");
   TRY(github_read_issue(arena, json_member(event, "issue"), (struct str){0}, out));
   if (!cJSON_IsNull(json_member(event, "comment")) && cJSON_IsObject(json_member(event, "comment")))
     return RESULT_DONE; /* then the action is the comment's */
   if (str_is(action, "deleted"))
-    set_gone(out, STR("deleted"));
+    connector_set_gone(out, STR("deleted"), (struct str){0});
   if (str_is(action, "transferred")) {
     const cJSON *there = json_member(json_member(event, "changes"), "new_issue");
-    set_gone(out, STR("transferred"));
-    out->moved_to = str_copy(arena, json_str(there, "url"));
+    connector_set_gone(out, STR("transferred"), str_copy(arena, json_str(there, "url")));
   }
   return RESULT_DONE;
 }
@@ -64,7 +57,7 @@ static struct result take_issue(struct arena *arena, const cJSON *event, struct 
 static struct result take_comment(struct arena *arena, const cJSON *event, struct observation *out) {
   TRY(github_read_comment(arena, json_member(event, "comment"), (struct str){0}, out));
   if (str_is(json_str(event, "action"), "deleted"))
-    set_gone(out, STR("deleted"));
+    connector_set_gone(out, STR("deleted"), (struct str){0});
   return RESULT_DONE;
 }
 

@@ -29,9 +29,7 @@ static struct result take_options(struct connection *c, const struct project *pr
 }
 
 static struct result take_project(struct connection *c, const struct project *project, struct str kind) {
-  struct str base = project->base_url;
-  while (str_ends_with(base, "/"))
-    base.length--;
+  struct str base = http_base_url(project->base_url);
   if (base.length == 0)
     return result_error(RESULT_REJECTED,
                         "Jira needs the address of its site: https://NAME.atlassian.net, for instance");

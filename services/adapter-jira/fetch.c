@@ -13,16 +13,12 @@ static struct str etag_of(struct arena *arena, struct str body) {
   return str_copy(arena, str_of(hex));
 }
 
-static struct observation missing(struct arena *arena, const struct external_ref *ref, struct str key,
-                                  const char *why) {
-  struct str parent = ref->parent_external_id, issue_id, id;
+static struct observation missing(struct arena *arena, const struct external_ref *ref, const char *why) {
+  struct observation seen = connector_gone(arena, ref, str_of(why));
+  struct str issue_id, id;
   if (str_is(ref->kind, "comment") && jira_split_comment_id(ref->external_id, &issue_id, &id))
-    parent = issue_id;
-  return (struct observation){.kind = str_copy(arena, ref->kind),
-                              .external_id = str_copy(arena, ref->external_id),
-                              .parent_external_id = str_copy(arena, parent),
-                              .external_key = str_copy(arena, key.length ? key : ref->external_id),
-                              .gone = str_of(why)};
+    seen.parent_external_id = str_copy(arena, issue_id);
+  return seen;
 }
 
 static struct result read_issue(struct connection *c, struct arena *arena, const struct external_ref *ref,
@@ -31,7 +27,8 @@ static struct result read_issue(struct connection *c, struct arena *arena, const
   TRY(jira_is_ours(c, arena, issue, &ours));
   if (!ours) {
     struct str key = json_copy(arena, issue, "key");
-    *out = missing(arena, ref, key, "transferred");
+    *out = missing(arena, ref, "transferred");
+    out->external_key = key;
     out->moved_to = str_format(arena, "%.*s/browse/%.*s", STR_FMT(c->site), STR_FMT(key));
     return RESULT_DONE;
   }
@@ -75,7 +72,7 @@ static struct result read_found(struct connection *c, struct arena *arena, const
 static struct result read_gone(struct connection *c, struct arena *arena, const struct external_ref *ref,
                                struct observation *out) {
   TRY(jira_check_project(c, arena));
-  *out = missing(arena, ref, (struct str){0}, "deleted");
+  *out = missing(arena, ref, "deleted");
   return RESULT_DONE;
 }
 

@@ -23,14 +23,7 @@ struct str jira_person_word(const struct connection *c, struct arena *arena, con
 }
 
 static void remember(struct connection *c, struct arena *arena, const cJSON *user) {
-  if (c->people_count == c->people_capacity) {
-    size_t capacity = c->people_capacity ? c->people_capacity * 2 : 64;
-    struct jira_person *grown = ARENA_ARRAY(&c->arena, struct jira_person, capacity);
-    if (c->people_count)
-      memcpy(grown, c->people, c->people_count * sizeof *grown);
-    c->people = grown;
-    c->people_capacity = capacity;
-  }
+  c->people = arena_room(&c->arena, c->people, c->people_count, &c->people_capacity, sizeof *c->people);
   struct str word = jira_person_word(c, arena, user);
   c->people[c->people_count++] = (struct jira_person){.id = str_copy(&c->arena, jira_person_id(c, user)),
                                                       .word = str_copy(&c->arena, word),

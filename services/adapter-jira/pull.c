@@ -75,14 +75,7 @@ static struct result search(struct connection *c, struct arena *arena, struct cu
 /* -- reading -- */
 
 static void push_seen(struct page *page, const struct observation *seen) {
-  if (page->count == page->capacity) {
-    size_t capacity = page->capacity ? page->capacity * 2 : 2 * JIRA_PAGE_ISSUES;
-    struct observation *grown = ARENA_ARRAY(page->arena, struct observation, capacity);
-    if (page->count)
-      memcpy(grown, page->at, page->count * sizeof *grown);
-    page->at = grown;
-    page->capacity = capacity;
-  }
+  page->at = arena_room(page->arena, page->at, page->count, &page->capacity, sizeof *page->at);
   page->at[page->count++] = *seen;
 }
 

@@ -1,15 +1,7 @@
 /* One write, and the target as it is afterwards. Members of sets travel as additions and removals, so that nobody's are
  * overwritten; a status goes by transitions. Each part may be repeated without harm, except a creation. */
 #include "adapter-jira/jira.h"
-
-/* From here on something was written: whatever fails now leaves the outcome to be looked at. */
-static struct result after_write(struct result result) {
-  if (!result_ok(&result) && result.code != RESULT_UNCERTAIN) {
-    result.code = RESULT_UNCERTAIN;
-    return result_context(result, "written, but");
-  }
-  return result;
-}
+#include "service/connector_fetch.h"
 
 static struct result send(struct connection *c, struct arena *arena, const char *method, struct str path, cJSON *body,
                           struct jira_answer *out) {
@@ -49,7 +41,7 @@ static struct result read_comment_back(struct connection *c, struct arena *arena
   TRY(jira_json(&request, answer, &comment));
   struct result result = jira_read_comment(c, arena, issue_id, key, comment, out);
   cJSON_Delete(comment);
-  return after_write(result);
+  return result_after_write(result);
 }
 
 static struct result create_comment(struct connection *c, struct arena *arena, const struct push *push,
@@ -88,11 +80,7 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
   jira_split_comment_id(intent->external_id, &issue, &id);
   request.path = str_format(arena, "/issue/%.*s/comment/%.*s", STR_FMT(issue), STR_FMT(id));
   TRY(jira_call(c, arena, &request, &answer));
-  *out = (struct observation){.kind = intent->kind,
-                              .external_id = intent->external_id,
-                              .external_key = intent->external_id,
-                              .parent_external_id = issue,
-                              .gone = STR("deleted")};
+  *out = connector_deleted(arena, intent);
   return RESULT_DONE;
 }
 
@@ -102,14 +90,15 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
 static struct result read_issue_back(struct connection *c, struct arena *arena, struct str id, const cJSON *before,
                                      const struct payload *payload, struct observation *out) {
   cJSON *issue;
-  TRY(after_write(before ? jira_get_issue_with_history(c, arena, id, &issue) : jira_get_issue(c, arena, id, &issue)));
+  TRY(result_after_write(before ? jira_get_issue_with_history(c, arena, id, &issue)
+                                : jira_get_issue(c, arena, id, &issue)));
   if (!issue)
-    return after_write(result_error(RESULT_GONE, "issue %.*s is gone", STR_FMT(id)));
+    return result_after_write(result_error(RESULT_GONE, "issue %.*s is gone", STR_FMT(id)));
   struct result result = jira_read_issue(c, arena, issue, out);
   if (result_ok(&result) && before)
     out->replaced = jira_replaced(c, arena, payload, before, issue);
   cJSON_Delete(issue);
-  return after_write(result);
+  return result_after_write(result);
 }
 
 /* The marker stays; the Markdown is the one that is being written. Data Center does not show it in searches, so there
@@ -160,7 +149,7 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
   if (!issue)
     return result_error(RESULT_GONE, "issue %.*s is not there", STR_FMT(push->intent->external_id));
   struct result result = change(c, arena, push, issue, &wrote);
-  result = wrote ? after_write(result) : result;
+  result = wrote ? result_after_write(result) : result;
   if (result_ok(&result))
     result = read_issue_back(c, arena, push->intent->external_id, issue, push->payload, out);
   cJSON_Delete(issue);
@@ -220,7 +209,7 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
     return result_error(RESULT_UNCERTAIN, "Jira's answer to the creation has no id");
   struct refused_value *refused = ARENA_NEW(arena, struct refused_value);
   if (status.length)
-    TRY(after_write(set_first_status(c, arena, id, status, refused)));
+    TRY(result_after_write(set_first_status(c, arena, id, status, refused)));
   TRY(read_issue_back(c, arena, id, NULL, push->payload, out));
   out->refused.at = refused;
   out->refused.count = refused->field.length > 0;

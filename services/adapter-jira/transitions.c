@@ -30,14 +30,7 @@ static void forget(struct connection *c, struct str type, struct str from) {
 }
 
 static void add_step(struct connection *c, struct jira_step step) {
-  if (c->step_count == c->step_capacity) {
-    size_t capacity = c->step_capacity ? c->step_capacity * 2 : 32;
-    struct jira_step *grown = ARENA_ARRAY(&c->arena, struct jira_step, capacity);
-    if (c->step_count)
-      memcpy(grown, c->steps, c->step_count * sizeof *grown);
-    c->steps = grown;
-    c->step_capacity = capacity;
-  }
+  c->steps = arena_room(&c->arena, c->steps, c->step_count, &c->step_capacity, sizeof *c->steps);
   c->steps[c->step_count++] = step;
 }
 

@@ -33,9 +33,7 @@ static struct result take_options(struct connection *c, struct str options) {
 }
 
 static struct result take_project(struct connection *c, const struct project *project) {
-  struct str base = project->base_url.length ? project->base_url : STR(DEFAULT_BASE_URL);
-  while (str_ends_with(base, "/"))
-    base.length--;
+  struct str base = http_base_url(project->base_url.length ? project->base_url : STR(DEFAULT_BASE_URL));
   if (!is_team_key(project->remote))
     return result_error(RESULT_REJECTED, "\"%.*s\" is not the key of a team: write ENG, for instance",
                         STR_FMT(project->remote));

@@ -1,6 +1,5 @@
 /* One issue or comment as it is now, or where it went; and whether a creation happened, which its id tells. */
 #include "adapter-linear/linear.h"
-#include "service/connector_fetch.h"
 
 /* Asks for one item; the caller frees the answer. GONE when there is none. */
 static struct result ask(struct connection *c, struct arena *arena, bool comment, struct str id,
@@ -35,26 +34,11 @@ static struct result read_item(struct connection *c, struct arena *arena, bool c
   struct observation seen = {0};
   TRY(comment ? linear_read_comment(arena, item, &seen) : linear_read_issue(arena, item, &seen));
   if (!is_of_team(c, issue))
-    linear_set_gone(&seen, STR("transferred"), str_copy(arena, json_str(item, "url")));
+    connector_set_gone(&seen, STR("transferred"), str_copy(arena, json_str(item, "url")));
   else if (!comment && json_bool(issue, "trashed"))
-    linear_set_gone(&seen, STR("deleted"), (struct str){0});
+    connector_set_gone(&seen, STR("deleted"), (struct str){0});
   *out = seen;
   return RESULT_DONE;
-}
-
-struct str linear_parent_or_unknown(struct arena *arena, struct str id) {
-  return id.length ? str_copy(arena, id) : STR("?");
-}
-
-static struct observation absent(const struct external_ref *ref, struct arena *arena) {
-  struct observation seen = {.kind = str_copy(arena, ref->kind),
-                             .external_id = str_copy(arena, ref->external_id),
-                             .parent_external_id = str_copy(arena, ref->parent_external_id),
-                             .external_key = str_copy(arena, ref->external_id)};
-  if (str_is(ref->kind, "comment"))
-    seen.parent_external_id = linear_parent_or_unknown(arena, ref->parent_external_id);
-  linear_set_gone(&seen, STR("deleted"), (struct str){0});
-  return seen;
 }
 
 struct result linear_fetch(struct connection *c, struct arena *arena, const struct external_ref *ref,
@@ -69,7 +53,7 @@ struct result linear_fetch(struct connection *c, struct arena *arena, const stru
   struct result result = ask(c, arena, comment, ref->external_id, &answer, &item);
   if (result.code == RESULT_GONE) {
     TRY(linear_team(c, arena, true)); /* "not found" is said too when the whole team is out of reach */
-    *out = absent(ref, arena);
+    *out = connector_gone(arena, ref, STR("deleted"));
     return RESULT_DONE;
   }
   TRY(result);

@@ -7,6 +7,7 @@
 #include "adapter-linear/connector.h"
 #include "adapter-linear/queries.h"
 #include "base/json.h"
+#include "service/connector_fetch.h"
 
 enum {
   LINEAR_PAGE_ITEMS = 200, /* of issues and comments; Linear gives 250 at most, within the points of one query */
@@ -136,9 +137,6 @@ struct result linear_auth_renew(struct connection *c, struct arena *arena) MUST_
 struct result linear_read_issue(struct arena *arena, const cJSON *issue, struct observation *out) MUST_USE;
 struct result linear_read_comment(struct arena *arena, const cJSON *comment, struct observation *out) MUST_USE;
 
-/* An issue or comment that is not there for this project, though it can be read: in the trash, or of another team. */
-void linear_set_gone(struct observation *seen, struct str how, struct str moved_to);
-
 /* "Urgent" for 1, "" for 0. False for a word that Linear does not have. */
 struct str linear_priority_name(int64_t priority);
 bool linear_priority_number(struct str word, int64_t *out);
@@ -197,9 +195,6 @@ struct result linear_fetch(struct connection *c, struct arena *arena, const stru
 
 struct result linear_fetch_many(struct connection *c, struct arena *arena, const struct external_ref *refs,
                                 size_t count, struct observation *out) MUST_USE;
-
-/* What stands for the parent of a comment whose issue is not known: a comment is found by its own id alone. */
-struct str linear_parent_or_unknown(struct arena *arena, struct str id);
 
 /* By id, wherever it is: RESULT_GONE when there is none; RESULT_REJECTED when it cannot be read. */
 struct result linear_read(struct connection *c, struct arena *arena, bool comment, struct str id,

@@ -18,14 +18,7 @@ static const struct {
 /* -- reading -- */
 
 static void add_name(struct linear_names *names, struct linear_name name) {
-  if (names->count == names->capacity) {
-    size_t capacity = names->capacity ? names->capacity * 2 : 64;
-    struct linear_name *grown = ARENA_ARRAY(&names->arena, struct linear_name, capacity);
-    if (names->count)
-      memcpy(grown, names->at, names->count * sizeof *grown);
-    names->at = grown;
-    names->capacity = capacity;
-  }
+  names->at = arena_room(&names->arena, names->at, names->count, &names->capacity, sizeof *names->at);
   names->at[names->count++] = name;
 }
 

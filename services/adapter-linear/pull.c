@@ -100,7 +100,7 @@ static struct result take_issue(struct connection *c, struct arena *arena, struc
   if (json_bool(node, "trashed") && cursor->since_ms == 0)
     return RESULT_DONE;
   if (json_bool(node, "trashed"))
-    linear_set_gone(&seen, STR("deleted"), (struct str){0});
+    connector_set_gone(&seen, STR("deleted"), (struct str){0});
   else if (cJSON_GetArraySize(json_member(json_member(node, "labels"), "nodes")) > LINEAR_LABELS_IN_PAGE)
     TRY(linear_read(c, arena, false, seen.external_id, &seen));
   page->at[page->count++] = seen;
@@ -128,8 +128,8 @@ static struct result take_broken(struct arena *arena, const cJSON *node, bool co
                              .external_id = str_copy(arena, id),
                              .external_key = str_copy(arena, key.length ? key : id)};
   if (comment)
-    seen.parent_external_id = linear_parent_or_unknown(arena, json_str(json_member(node, "issue"), "id"));
-  linear_set_gone(&seen, STR("unreadable"), (struct str){0});
+    seen.parent_external_id = connector_parent_or_unknown(arena, json_str(json_member(node, "issue"), "id"));
+  connector_set_gone(&seen, STR("unreadable"), (struct str){0});
   page->at[page->count++] = seen;
   return RESULT_DONE;
 }

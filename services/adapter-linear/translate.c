@@ -165,11 +165,3 @@ struct result linear_read_comment(struct arena *arena, const cJSON *comment, str
   *out = seen;
   return RESULT_DONE;
 }
-
-void linear_set_gone(struct observation *seen, struct str how, struct str moved_to) {
-  seen->gone = how;
-  seen->moved_to = moved_to;
-  seen->fields = (struct values){0};
-  seen->extra = (struct values){0};
-  seen->marker = (struct str){0};
-}

@@ -56,7 +56,7 @@ static struct result take_issue(struct arena *arena, const struct project *proje
     return result_error(RESULT_REJECTED, "an issue without id or identifier");
   if (!is_of(project, json_member(data, "team")) && !has_left(event))
     return RESULT_DONE;
-  linear_set_gone(&seen, is_removal(event) ? STR("deleted") : STR("unreadable"), (struct str){0});
+  connector_set_gone(&seen, is_removal(event) ? STR("deleted") : STR("unreadable"), (struct str){0});
   struct observation *at = ARENA_NEW(arena, struct observation);
   *at = seen;
   *out = (struct list){at, 1};
@@ -74,7 +74,7 @@ static struct result take_comment(struct arena *arena, const struct project *pro
   seen->author = str_copy(arena, json_str(json_member(data, "user"), "name"));
   seen->url = str_copy(arena, json_str(event, "url"));
   if (is_removal(event))
-    linear_set_gone(seen, STR("deleted"), (struct str){0});
+    connector_set_gone(seen, STR("deleted"), (struct str){0});
   *out = (struct list){seen, 1};
   return RESULT_DONE;
 }

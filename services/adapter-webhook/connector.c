@@ -15,9 +15,7 @@ const struct schema_item *webhook_item(const struct schema *schema, struct str k
 /* -- the project -- */
 
 static struct result take_project(struct connection *c, const struct project *project) {
-  struct str base = project->base_url;
-  while (str_ends_with(base, "/"))
-    base.length--;
+  struct str base = http_base_url(project->base_url);
   if (!str_starts_with(base, "https://") && !str_starts_with(base, "http://"))
     return result_error(RESULT_REJECTED,
                         "base_url must be the tracker's address, as in https://tickets.example.com/api");

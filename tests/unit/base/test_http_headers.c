@@ -67,10 +67,18 @@ static void http_origin_is_scheme_host_and_port(void **state) {
     assert_int_equal(http_same_origin(str_of(rows[i].url), str_of(rows[i].base)), rows[i].same);
 }
 
+static void http_base_url_has_no_slash_at_its_end(void **state) {
+  (void)state;
+  assert_true(str_is(http_base_url(STR("https://a.example/api//")), "https://a.example/api"));
+  assert_true(str_is(http_base_url(STR("https://a.example")), "https://a.example"));
+  assert_int_equal(http_base_url(STR("/")).length, 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(http_date_is_read_or_0),
       cmocka_unit_test(http_retry_after_is_seconds_within_a_week),
+      cmocka_unit_test(http_base_url_has_no_slash_at_its_end),
       cmocka_unit_test(http_origin_is_scheme_host_and_port),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

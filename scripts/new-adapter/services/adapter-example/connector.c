@@ -10,9 +10,7 @@ struct result example_not_written(const char *operation) {
 }
 
 static struct result take_project(struct connection *c, const struct project *project) {
-  struct str base = project->base_url;
-  while (str_ends_with(base, "/"))
-    base.length--;
+  struct str base = http_base_url(project->base_url);
   if (base.length == 0)
     return result_error(RESULT_REJECTED, "the project has no base_url");
   c->api = str_copy(&c->arena, base);
