@@ -26,6 +26,7 @@ const struct command_group command_groups[] = {
     {"projects", "See and steer connected projects."},
     {"events", "Follow or replay what happened."},
     {"fields", "See and change how fields are mapped."},
+    {"audit", "See what was decided, and what left."},
     {"link", "Bring together what is in several trackers already."},
 };
 const size_t command_group_count = COUNT(command_groups);
@@ -35,6 +36,9 @@ static const struct option_spec up_options[] = {
 };
 static const struct option_spec exit_code_options[] = {
     {"exit-code", OPTION_FLAG, NULL, "Exit with 8 when conflicts are open", 0},
+};
+static const struct option_spec retry_options[] = {
+    {"all", OPTION_FLAG, NULL, "All that is parked", 'a'},
 };
 #define CONNECT_OPTIONS                                                                                              \
   {"name", OPTION_TEXT, "NAME", "What the project is called here; the name it has there if not given", 0},           \
@@ -51,7 +55,8 @@ static const struct option_spec exit_code_options[] = {
       {"webhook-secret-file", OPTION_FILE, "FILE", "The secret that webhooks are signed with", 0},                   \
       {"poll-interval", OPTION_SECONDS, "TIME",                                                                      \
        "How often to ask for changes: 90s, 5m, 1h; the setting poll_interval_s if not given", 0},                    \
-      {"no-sync", OPTION_FLAG, NULL, "Do not wait for the first fetch; it happens on schedule", 0}, {                \
+      {"no-sync", OPTION_FLAG, NULL, "Do not wait for the first fetch; it happens on schedule", 0},                  \
+      {"dry-run", OPTION_FLAG, NULL, "Test and show everything, and store nothing", 0}, {                            \
     "yes", OPTION_FLAG, NULL, "Take the defaults, do not ask", 'y'                                                   \
   }
 
@@ -83,9 +88,19 @@ static const struct option_spec connect_linear_options[] = {
      "Instead of a key: JSON with client_id, client_secret, refresh_token and access_token", 0},
     CONNECT_OPTIONS,
 };
+static const struct option_spec connect_webhook_options[] = {
+    {"project", OPTION_TEXT, "NAME", "The project: {remote} in the mapping's addresses", 0},
+    {"base-url", OPTION_TEXT, "URL", "Of the API: https://tickets.example.com/api", 0},
+    {"mapping", OPTION_FILE, "FILE",
+     "What its tickets look like and where they are, as YAML or JSON; - is standard input", 0},
+    {"token-file", OPTION_FILE, "FILE", "The token that requests carry as `Authorization: Bearer`", 0},
+    {"signing-secret-file", OPTION_FILE, "FILE",
+     "The secret that requests are signed with; beside a token or instead of one", 0},
+    CONNECT_OPTIONS,
+};
 static const struct option_spec sync_options[] = {
     {"full", OPTION_FLAG, NULL, "Look at every ticket, not only at what changed", 0},
-    {"dry-run", OPTION_FLAG, NULL, "Only say what would be done", 0},
+    {"dry-run", OPTION_FLAG, NULL, "Only say what would be done, as a plan that `tandem apply` does", 0},
     {"wait", OPTION_FLAG, NULL, "Wait for the end and print the report", 'w'},
     {"exit-code", OPTION_FLAG, NULL, "Wait, and exit with 8 when conflicts are open", 0},
 };
@@ -99,6 +114,7 @@ static const struct option_spec list_options[] = {
 };
 static const struct option_spec show_options[] = {
     {"external", OPTION_FLAG, NULL, "With what the other sides looked like when last seen", 0},
+    {"deleted", OPTION_FLAG, NULL, "With the comments that were deleted", 0},
 };
 static const struct option_spec new_options[] = {
     {"title", OPTION_TEXT, "TEXT", "What it is about, in one line", 't'},
@@ -126,6 +142,7 @@ static const struct option_spec comment_options[] = {
     {"body", OPTION_TEXT, "TEXT", "The comment, Markdown", 'b'},
     {"body-file", OPTION_FILE, "FILE", "The comment from a file", 'F'},
     {"privacy", OPTION_CHOICE, PRIVACIES, "At most as public as the ticket", 0},
+    {"delete", OPTION_FLAG, NULL, "Delete the comment whose key this is, here and in every tracker", 0},
 };
 static const struct option_spec share_options[] = {
     {"project", OPTION_TEXT, "PROJECT", "Grant this project, and create the ticket there", 'p'},
@@ -179,8 +196,16 @@ static const struct option_spec replay_options[] = {
     {"to", OPTION_NUMBER, "M", "The last one; the newest if not given", 0},
     {"type", OPTION_TEXT, "TYPE", "Only events of this type", 0},
 };
+static const struct option_spec verify_options[] = {
+    {"hash", OPTION_TEXT, "HASH", "One that must be there, as `audit verify` printed it before", 0},
+};
+static const struct option_spec export_options[] = {
+    {"after", OPTION_NUMBER, "ID", "Only rows after this one", 0},
+};
 static const struct option_spec egress_options[] = {
     {"ticket", OPTION_TEXT, "KEY", "Only what left of this ticket", 0},
+    {"project", OPTION_TEXT, "PROJECT", "Only what left for this project", 0},
+    {"since", OPTION_SECONDS, "TIME", "Only what left in the last 2h, 1d, …", 0},
     {"limit", OPTION_NUMBER, "N", "At most so many; 50 if not given", 'n'},
 };
 static const struct option_spec help_options[] = {
@@ -223,7 +248,24 @@ const struct command command_table[] = {
      .details = "Makes the state directory, certificates and a private PostgreSQL at the first start, then starts all\n"
                 "processes and returns when they are ready."},
     {.path = "down", .help = "Stop everything on this machine", .run = command_down},
-    {.path = "status", .help = "Show how every project stands", OPTIONS(exit_code_options), .run = command_status},
+    {.path = "status",
+     .help = "Show how every project stands",
+     OPTIONS(exit_code_options),
+     .run = command_status,
+     .details =
+         "WAITING is what is still to be written, fetched or read from webhooks; below stands how long that will "
+         "take.\n"
+         "PARKED waits for a person, with the command that puts it back. LAG is the age of the oldest change that\n"
+         "tandem knows of and has not yet brought to the other side; conflicts and what is parked do not count."},
+    {.path = "retry",
+     .help = "Put back what was given up",
+     .arguments = {{"WHAT", true, "a project, or an id that `tandem status` shows: W-12, R-40, D-7"}},
+     OPTIONS(retry_options),
+     .run = command_retry,
+     .details = "A change is decided anew on what both sides are now. A creation that may have arrived is looked for "
+                "before it\n"
+                "is sent again.",
+     .examples = "tandem retry W-12\ntandem retry rocket\ntandem retry --all"},
     {.path = "doctor",
      .help = "Look for what is wrong, and say what to do",
      .run = command_doctor,
@@ -255,12 +297,37 @@ const struct command command_table[] = {
      .examples = "tandem connect linear\n"
                  "tandem connect linear --team ENG --token-file key.txt --yes\n"
                  "tandem connect linear --team ENG --token-file key.txt --field estimate --map assignees:ann=Ann"},
+    {.path = "connect webhook",
+     .help = "Keep any tracker that speaks JSON in step",
+     OPTIONS(connect_webhook_options),
+     .run = command_connect_webhook,
+     .details =
+         "For trackers without an adapter of their own: the file of --mapping says what their tickets look like, "
+         "which\n"
+         "addresses there are and what webhooks carry (docs/webhook-adapter.md). A mistake in it is told with its\n"
+         "line. Connected again without --mapping, a project keeps the mapping that it has.\n" CONNECT_DETAILS,
+     .examples =
+         "tandem connect webhook --mapping tickets.yaml\n"
+         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project rocket "
+         "--token-file token.txt --dry-run\n"
+         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project rocket "
+         "--signing-secret-file key.txt --webhook-secret-file hook.txt --yes"},
     {.path = "sync",
      .help = "Bring a project, or all, into step now",
      .arguments = {{"PROJECT", true, "all active ones if not given"}},
      OPTIONS(sync_options),
      .run = command_sync,
      .examples = "tandem sync --wait\ntandem sync rocket --full --exit-code"},
+    {.path = "apply",
+     .help = "Do what a dry run showed, exactly that or nothing",
+     .arguments = {{"PLAN", false, "the plan's id, as `tandem sync --dry-run` printed it"}},
+     .run = command_apply,
+     .details =
+         "Looks at both sides first. If one of them has moved since the dry run, or the settings have, nothing is "
+         "done,\n"
+         "what moved is told, and the project stays paused. Afterwards the project goes on by itself. A plan is good\n"
+         "for 7 days.",
+     .examples = "tandem sync rocket --dry-run\ntandem apply P3-0a1b2c3d4e5f"},
     {.path = "ticket list",
      .help = "List tickets",
      OPTIONS(list_options),
@@ -288,11 +355,13 @@ const struct command command_table[] = {
                 "overwritten and your text is kept. A comment's key (C-17) takes --body.",
      .examples = "tandem ticket edit T-12 --status done --remove-label triage\ntandem ticket edit T-12"},
     {.path = "ticket comment",
-     .help = "Add a comment",
-     .arguments = {KEY_ARGUMENT, {"-", true, "read it from standard input"}},
+     .help = "Add a comment, or delete one",
+     .arguments = {{"KEY", false, "a ticket's key, as in T-12; with --delete a comment's: C-17"},
+                   {"-", true, "read it from standard input"}},
      OPTIONS(comment_options),
      .run = command_ticket_comment,
-     .examples = "tandem ticket comment T-12 --body 'Fixed in 1.3'"},
+     .details = "A deleted comment is kept here, and shown by `tandem ticket show KEY --deleted`.",
+     .examples = "tandem ticket comment T-12 --body 'Fixed in 1.3'\ntandem ticket comment C-17 --delete"},
     {.path = "ticket share",
      .help = "Say which projects may have a ticket",
      .arguments = {KEY_ARGUMENT},
@@ -415,10 +484,25 @@ const struct command command_table[] = {
      OPTIONS(replay_options),
      .run = command_events_replay,
      .examples = "tandem events replay --from 100 --to 200 --json"},
-    {.path = "egress",
+    {.path = "audit verify",
+     .help = "Check that nobody has changed the audit trail",
+     OPTIONS(verify_options),
+     .run = command_audit_verify,
+     .details = "Each row has a hash over the row before and its own content. Names the first row that is wrong. Rows "
+                "cut off\n"
+                "at the end show only against a hash that was noted elsewhere: give it with --hash. Exits with 1 when\n"
+                "something is wrong.",
+     .examples = "tandem audit verify\ntandem audit verify --hash 5b1f…"},
+    {.path = "audit export",
+     .help = "Print the audit trail, one JSON object a line",
+     OPTIONS(export_options),
+     .run = command_audit_export,
+     .examples = "tandem audit export > audit.jsonl"},
+    {.path = "audit egress",
      .help = "Show what left, when, where and under which rule",
      OPTIONS(egress_options),
-     .run = command_egress},
+     .run = command_audit_egress,
+     .examples = "tandem audit egress --ticket T-12\ntandem audit egress --project rocket --since 1d"},
     {.path = "completion",
      .help = "Print a completion script",
      .arguments = {{"SHELL", false, "bash, zsh or fish"}},

@@ -7,9 +7,9 @@
 
 typedef struct result command_handler(struct invocation *call);
 
-command_handler command_up, command_down, command_status, command_doctor;
-command_handler command_connect_github, command_connect_jira, command_connect_linear;
-command_handler command_sync;
+command_handler command_up, command_down, command_status, command_retry, command_doctor;
+command_handler command_connect_github, command_connect_jira, command_connect_linear, command_connect_webhook;
+command_handler command_sync, command_apply;
 command_handler command_ticket_list, command_ticket_show, command_ticket_new, command_ticket_edit,
     command_ticket_comment, command_ticket_share;
 command_handler command_conflicts_list, command_conflicts_show, command_conflicts_resolve;
@@ -19,7 +19,7 @@ command_handler command_projects_list, command_projects_show, command_projects_p
     command_projects_remove, command_projects_follow;
 command_handler command_link_pair, command_link_file, command_link_suggest;
 command_handler command_fields_analyze, command_fields_map, command_fields_validate, command_fields_test;
-command_handler command_egress;
+command_handler command_audit_verify, command_audit_export, command_audit_egress;
 command_handler command_help, command_completion, command_version;
 
 #endif

@@ -1,10 +1,11 @@
-/* connect github | jira | linear: test first, then look at what the remote's tickets have, store the credential,
- * configure the project, fetch, and look at what came. */
+/* connect github | jira | linear | webhook: test first, then look at what the remote's tickets have, store the
+ * credential, configure the project, fetch, and look at what came. */
 #include "base/json.h"
 #include "base/secret_file.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/connect_credential.h"
+#include "cli/connect_mapping.h"
 #include "cli/connect_settings.h"
 #include "cli/format.h"
 #include "cli/probe.h"
@@ -18,6 +19,7 @@ struct connecting {
   struct project project;
   struct project before; /* as it is configured already; name absent when it is new */
   struct connect_credential credential;
+  struct mapping_file mapping; /* of a tracker that has one */
   struct remote_description remote;
 };
 
@@ -47,8 +49,12 @@ static struct result choose_base_url(struct connecting *c) {
     *base_url = str_of(c->tracker->base_url);
   if (str_is_absent(*base_url)) {
     if (!invocation_may_ask(c->call))
-      return invocation_usage(c->call, "where is %s? --base-url https://NAME%s, or your own server's address.",
-                              c->tracker->title, c->tracker->vendor_host);
+      return invocation_usage(
+          c->call, "where is %s? --base-url https://%s%s.", c->tracker->title,
+          c->tracker->vendor_host ? "NAME" : "tickets.example.com/api",
+          c->tracker->vendor_host
+              ? str_format(c->call->arena, "%s, or your own server's address", c->tracker->vendor_host).at
+              : "");
     TRY(prompt_line(c->call, "Address of the site (https://…)", (struct str){0}, base_url));
   }
   while (str_ends_with(*base_url, "/"))
@@ -56,16 +62,21 @@ static struct result choose_base_url(struct connecting *c) {
   return RESULT_DONE;
 }
 
-/* The project that stands for this remote already, if any: its own name is the best one, and the adapter should know
- * the settings that it made last time. */
+static bool stands_for_remote(const struct connecting *c, const struct project *one) {
+  return str_is(one->system, c->tracker->system) && str_equal(one->remote, c->project.remote) &&
+         str_equal(one->base_url, c->project.base_url);
+}
+
+/* The project that stands for this remote already, if any; of several, the one that --name says. Its own name is the
+ * best one, and the adapter should know the settings that it made last time. */
 static struct result find_before(struct connecting *c) {
+  struct str name = invocation_text(c->call, "name");
   struct project_name request = {0};
   struct project_list list = {0};
   TRY(client_call(c->call, VERB_PROJECT_LIST, &request, &list));
   for (size_t i = 0; i < list.projects.count; i++) {
     const struct project *one = &list.projects.at[i];
-    if (str_is(one->system, c->tracker->system) && str_equal(one->remote, c->project.remote) &&
-        str_equal(one->base_url, c->project.base_url))
+    if (stands_for_remote(c, one) && (str_is_absent(c->before.name) || str_equal(one->name, name)))
       c->before = *one;
   }
   return RESULT_DONE;
@@ -96,19 +107,30 @@ static void show_description(const struct invocation *call, const struct remote_
                 remote->is_private ? "private" : "public");
 }
 
+/* A mapping that was given replaces the one that is stored. */
+static struct result choose_options(struct connecting *c) {
+  if (c->tracker->has_mapping && str_is_absent(c->mapping.json) && str_is_absent(c->before.name))
+    TRY(connect_mapping_ask(c->call, &c->mapping));
+  c->project.options = c->mapping.json.at ? c->mapping.json : c->before.options;
+  return RESULT_DONE;
+}
+
 static struct result test_remote(struct connecting *c) {
   const struct probe_request request = {.base_url = c->project.base_url,
                                         .remote = c->project.remote,
                                         .credential_kind = c->credential.kind,
                                         .credential = c->credential.secret,
-                                        .options = c->before.options};
+                                        .options = c->project.options};
   output_note(c->call->output, "Testing the credential on %.*s …", STR_FMT(c->project.base_url));
-  TRY(probe_remote(c->call, c->tracker, &request, &c->remote));
+  TRY(mapping_file_locate(&c->mapping, probe_remote(c->call, c->tracker, &request, &c->remote)));
   show_description(c->call, &c->remote);
   /* The name as the tracker writes it, after a rename for instance. */
   if (c->tracker->is_remote(c->remote.remote))
     c->project.remote = c->remote.remote;
-  c->project.options = c->remote.options.at ? c->remote.options : c->before.options;
+  if (c->remote.options.at)
+    c->project.options = c->remote.options;
+  if (c->tracker->has_mapping)
+    connect_mapping_show(c->call, c->project.options);
   return RESULT_DONE;
 }
 
@@ -156,6 +178,8 @@ static struct result store(struct connecting *c) {
   struct project_id reply = {0};
   TRY(client_call(call, VERB_PROJECT_CONFIGURE, &request, &reply));
   output_note(call->output, "%.*s is connected.", STR_FMT(c->project.name));
+  if (c->tracker->has_mapping)
+    connect_mapping_show_receiver(call, &c->project);
   return RESULT_DONE;
 }
 
@@ -217,6 +241,14 @@ static struct result first_sync(const struct connecting *c, int64_t before) {
   return RESULT_DONE;
 }
 
+/* What is about to be stored, said before it is. */
+static void show_intent(struct invocation *call, const struct project *project) {
+  output_note(call->output,
+              "%.*s stands for %.*s at %.*s: %.*s, %.*s when both sides changed a field, looked at every %.*s.",
+              STR_FMT(project->name), STR_FMT(project->remote), STR_FMT(project->base_url), STR_FMT(project->direction),
+              STR_FMT(project->strategy), STR_FMT(format_duration(call->arena, project->poll_interval_s * 1000)));
+}
+
 static struct result confirm(struct invocation *call, const struct project *project) {
   if (invocation_flag(call, "yes") || !invocation_may_ask(call))
     return RESULT_DONE;
@@ -254,14 +286,19 @@ static struct result connect_to(struct invocation *call, const struct tracker *t
   TRY(choose_remote(&c));
   TRY(choose_base_url(&c));
   TRY(connect_settings_check(call));
+  TRY(connect_mapping_read(call, tracker, &c.mapping));
   TRY(connect_credential_read(call, tracker, c.project.base_url, &c.credential));
   TRY(client_open(call)); /* nobody should answer ten questions to hear that nothing is running */
   TRY(find_before(&c));
+  TRY(choose_options(&c));
   TRY(test_remote(&c));
   TRY(choose_name(&c));
   TRY(settle_rules(&c));
   TRY(connect_settings_policy(call, &c.before, &c.project));
   TRY(check_direction(&c.project, &c.remote));
+  show_intent(call, &c.project);
+  if (invocation_flag(call, "dry-run"))
+    return output_note(call->output, "Nothing was stored, because of --dry-run."), RESULT_DONE;
   TRY(confirm(call, &c.project));
   int64_t before;
   TRY(newest_session(call, c.project.name, &before));
@@ -279,4 +316,8 @@ struct result command_connect_jira(struct invocation *call) {
 
 struct result command_connect_linear(struct invocation *call) {
   return connect_to(call, &tracker_linear);
+}
+
+struct result command_connect_webhook(struct invocation *call) {
+  return connect_to(call, &tracker_webhook);
 }

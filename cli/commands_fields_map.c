@@ -42,8 +42,8 @@ static struct result check_strategy(struct invocation *call, struct project *pro
   return RESULT_DONE;
 }
 
-/* The rule that is proposed for the field now. */
-static struct result propose_rule(struct invocation *call, const struct project *project, struct str field,
+/* The rule that is proposed for the field now. A field that is new there needs the options that come with it. */
+static struct result propose_rule(struct invocation *call, struct project *project, struct str field,
                                   struct field_setting *out) {
   struct remote_description remote = {0};
   struct known known;
@@ -59,6 +59,8 @@ static struct result propose_rule(struct invocation *call, const struct project 
     return result_error(RESULT_REJECTED, "%.*s cannot be kept in step: %.*s.", STR_FMT(field),
                         STR_FMT(proposal->reason));
   *out = proposal->rule;
+  if (!str_is_absent(remote.options))
+    project->options = remote.options;
   return RESULT_DONE;
 }
 
@@ -79,7 +81,7 @@ static struct result change_words(struct invocation *call, struct rule_list *rul
   return RESULT_DONE;
 }
 
-static struct result change_rule(struct invocation *call, const struct project *project, struct rule_list *rules,
+static struct result change_rule(struct invocation *call, struct project *project, struct rule_list *rules,
                                  struct str field) {
   struct field_setting *rule = rule_list_find(rules, field);
   if (rule && !has_changes(call))

@@ -1,15 +1,23 @@
-/* status and egress: how things stand, and what left the house. */
-#include "base/clock.h"
+/* status and retry: how things stand, and putting back what was given up. */
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/format.h"
 #include "cli/table.h"
 
-static struct str quota(struct arena *arena, const struct project_status *project) {
+/* What is left, and when all is there again. */
+static struct str quota(struct arena *arena, const struct project_status *project, int64_t now_ms) {
   if (project->quota_limit == 0)
     return STR("");
-  return str_format(arena, "%.*s of %.*s", STR_FMT(format_count(arena, project->quota_remaining)),
-                    STR_FMT(format_count(arena, project->quota_limit)));
+  struct str left = str_format(arena, "%.*s of %.*s", STR_FMT(format_count(arena, project->quota_remaining)),
+                               STR_FMT(format_count(arena, project->quota_limit)));
+  if (project->quota_reset_ms <= now_ms)
+    return left;
+  return str_format(arena, "%.*s, all %.*s", STR_FMT(left),
+                    STR_FMT(format_ago(arena, project->quota_reset_ms, now_ms)));
+}
+
+static struct str lag(struct arena *arena, int64_t lag_ms) {
+  return lag_ms > 0 ? format_duration(arena, lag_ms) : STR("none");
 }
 
 static void print_projects(const struct invocation *call, const struct status *status) {
@@ -18,8 +26,9 @@ static void print_projects(const struct invocation *call, const struct status *s
                                           {"STATE", COLUMN_STATE},
                                           {"TICKETS", COLUMN_RIGHT},
                                           {"CONFLICTS", COLUMN_RIGHT},
-                                          {"TO WRITE", COLUMN_RIGHT},
+                                          {"WAITING", COLUMN_RIGHT},
                                           {"PARKED", COLUMN_RIGHT},
+                                          {"LAG", COLUMN_RIGHT},
                                           {"LAST SYNC", COLUMN_RIGHT},
                                           {"NEXT", COLUMN_RIGHT},
                                           {"API LEFT", COLUMN_RIGHT}};
@@ -34,33 +43,68 @@ static void print_projects(const struct invocation *call, const struct status *s
         project->project.state,
         format_count(arena, project->tickets),
         format_count(arena, project->open_conflicts),
-        format_count(arena, project->waiting),
-        format_count(arena, project->parked),
+        format_count(arena, project->waiting + project->fetches + project->deliveries),
+        format_count(arena, project->parked + project->poison),
+        lag(arena, project->lag_ms),
         table_moment(call->output, arena, project->last_sync_ms, status->now_ms),
         active ? table_moment(call->output, arena, project->next_sync_ms, status->now_ms) : STR("-"),
-        quota(arena, project)};
+        quota(arena, project, status->now_ms)};
     table_row(table, cells);
   }
   table_end(table);
 }
 
-static void print_troubles(const struct invocation *call, const struct status *status) {
+/* "rocket: 12 writes, 3 fetches to do; about 4 min" */
+static void print_waiting(const struct invocation *call, const struct project_status *project) {
   struct arena *arena = call->arena;
-  for (size_t i = 0; i < status->projects.count; i++) {
-    const struct project_status *project = &status->projects.at[i];
-    if (project->project.state_reason.length)
-      output_note(call->output, "%.*s is %.*s: %s", STR_FMT(project->project.name), STR_FMT(project->project.state),
-                  output_clean_line(arena, project->project.state_reason).at);
-    if (project->blocked_until_ms > status->now_ms)
-      output_note(call->output, "%.*s rests: the tracker takes calls again %.*s.", STR_FMT(project->project.name),
-                  STR_FMT(format_ago(arena, project->blocked_until_ms, status->now_ms)));
-    if (project->open_conflicts)
-      output_note(call->output, "%.*s has conflicts to decide: tandem conflicts list --project %.*s",
-                  STR_FMT(project->project.name), STR_FMT(project->project.name));
+  const struct {
+    int64_t count;
+    const char *singular, *plural;
+  } parts[] = {{project->waiting, "write", "writes"},
+               {project->fetches, "fetch", "fetches"},
+               {project->deliveries, "delivery", "deliveries"}};
+  struct str_builder text = {.arena = arena};
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+    if (parts[i].count)
+      str_append_format(&text, "%s%.*s", text.length ? ", " : "",
+                        STR_FMT(format_counted(arena, parts[i].count, parts[i].singular, parts[i].plural)));
+  if (text.length == 0)
+    return;
+  if (project->eta_ms > 0)
+    str_append_format(&text, " to do; %.*s", STR_FMT(format_about(arena, project->eta_ms)));
+  else
+    str_append_c(&text, " to do");
+  output_note(call->output, "%.*s: %.*s", STR_FMT(project->project.name), STR_FMT(str_built(&text)));
+}
+
+static void print_troubles(const struct invocation *call, const struct project_status *project, int64_t now_ms) {
+  struct arena *arena = call->arena;
+  if (project->next_step.length)
+    output_note(call->output, "%.*s is %.*s%s%s. When that is mended: %.*s", STR_FMT(project->project.name),
+                STR_FMT(project->project.state), project->project.state_reason.length ? ": " : "",
+                output_clean_line(arena, project->project.state_reason).at, STR_FMT(project->next_step));
+  if (project->blocked_until_ms > now_ms)
+    output_note(call->output, "%.*s rests: the tracker takes calls again %.*s.", STR_FMT(project->project.name),
+                STR_FMT(format_ago(arena, project->blocked_until_ms, now_ms)));
+  if (project->open_conflicts)
+    output_note(call->output, "%.*s has conflicts to decide: tandem conflicts list --project %.*s",
+                STR_FMT(project->project.name), STR_FMT(project->project.name));
+}
+
+static void print_parked(const struct invocation *call, const struct status *status) {
+  static const struct column columns[] = {{"PARKED", 0}, {"WHAT", 0},          {"PROJECT", 0},
+                                          {"TICKET", 0}, {"WHY", COLUMN_WRAP}, {"SINCE", COLUMN_RIGHT},
+                                          {"TO MEND", 0}};
+  struct table *table = table_new(call->output, columns, sizeof columns / sizeof columns[0]);
+  for (size_t i = 0; i < status->parked.count; i++) {
+    const struct parked_work *parked = &status->parked.at[i];
+    const struct str cells[] = {
+        parked->id,       parked->kind,   parked->project,
+        parked->ticket,   parked->reason, table_moment(call->output, call->arena, parked->since_ms, status->now_ms),
+        parked->next_step};
+    table_row(table, cells);
   }
-  for (size_t i = 0; i < status->parked.count; i++)
-    output_note(call->output, "%.*s could not be written to %.*s: %s", STR_FMT(status->parked.at[i].ticket),
-                STR_FMT(status->parked.at[i].project), output_clean_line(arena, status->parked.at[i].reason).at);
+  table_end(table);
 }
 
 struct result command_status(struct invocation *call) {
@@ -73,7 +117,11 @@ struct result command_status(struct invocation *call) {
                 STR_FMT(format_counted(call->arena, status.tickets, "ticket", "tickets")),
                 STR_FMT(format_counted(call->arena, status.events, "event", "events")));
     print_projects(call, &status);
-    print_troubles(call, &status);
+    for (size_t i = 0; i < status.projects.count; i++) {
+      print_waiting(call, &status.projects.at[i]);
+      print_troubles(call, &status.projects.at[i], status.now_ms);
+    }
+    print_parked(call, &status);
     if (status.projects.count == 0)
       output_note(call->output, "No project is connected. `tandem connect github` connects one.");
   }
@@ -83,28 +131,31 @@ struct result command_status(struct invocation *call) {
   return RESULT_DONE;
 }
 
-struct result command_egress(struct invocation *call) {
-  static const struct column columns[] = {{"WHEN", 0},    {"TICKET", 0}, {"PROJECT", 0},
-                                          {"OUTSIDE", 0}, {"RULE", 0},   {"FIELDS", COLUMN_TRUNC}};
-  struct egress_query query = {.ticket = invocation_text(call, "ticket"),
-                               .limit = invocation_number(call, "limit", 50)};
-  struct egress_list list = {0};
+/* -- retry -- */
+
+static bool is_parked_id(struct str text) {
+  int64_t number;
+  return text.length > 2 && text.at[1] == '-' && strchr("WRD", text.at[0]) &&
+         str_to_i64(str_slice(text, 2, text.length), &number);
+}
+
+struct result command_retry(struct invocation *call) {
+  struct str what = invocation_argument(call, 0);
+  struct work_retry request = {.all = invocation_flag(call, "all"), .actor = invocation_actor(call)};
+  struct work_retried reply = {0};
   bool printed;
-  TRY(client_print(call, VERB_EGRESS_LIST, &query, &list, &printed));
+  if (str_is_absent(what) != request.all)
+    return invocation_usage(call, "try what again? A project, an id as in W-12, or --all.");
+  *(is_parked_id(what) ? &request.id : &request.project) = what;
+  TRY(client_print(call, VERB_WORK_RETRY, &request, &reply, &printed));
   if (printed)
     return RESULT_DONE;
-  struct table *table = table_new(call->output, columns, sizeof columns / sizeof columns[0]);
-  for (size_t i = 0; i < list.rows.count; i++) {
-    const struct egress *row = &list.rows.at[i];
-    struct str when = call->output->format == OUTPUT_PLAIN ? clock_format_ms(call->arena, row->at_ms)
-                                                           : format_moment(call->arena, row->at_ms);
-    const struct str cells[] = {when,         row->ticket,
-                                row->project, row->external_key,
-                                row->rule,    format_join(call->arena, row->fields.at, row->fields.count, ", ")};
-    table_row(table, cells);
-  }
-  table_end(table);
-  if (list.rows.count == 0)
-    output_note(call->output, "Nothing has left.");
+  if (reply.writes + reply.reads + reply.deliveries == 0)
+    output_note(call->output, "Nothing is parked there.");
+  else
+    output_note(call->output, "Put back: %.*s, %.*s, %.*s. `tandem status` shows what becomes of it.",
+                STR_FMT(format_counted(call->arena, reply.writes, "write", "writes")),
+                STR_FMT(format_counted(call->arena, reply.reads, "fetch", "fetches")),
+                STR_FMT(format_counted(call->arena, reply.deliveries, "delivery", "deliveries")));
   return RESULT_DONE;
 }

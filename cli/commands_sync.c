@@ -1,7 +1,9 @@
-/* sync: asks for a session of one project, or of all that are active. */
+/* sync and apply: asks for a session of one project, or of all that are active. */
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/format.h"
 #include "cli/preview_view.h"
+#include "cli/progress.h"
 #include "cli/sessions.h"
 
 static const char *chosen_mode(const struct invocation *call) {
@@ -40,17 +42,40 @@ static void announce(struct invocation *call, struct str project, int64_t id) {
               (long long)id, STR_FMT(project), (long long)id);
 }
 
+/* All pages of what a dry run found. */
+static struct result read_preview(struct invocation *call, int64_t session_id, struct session_preview *out) {
+  struct preview_query request = {.id = session_id};
+  struct preview_line *all = NULL;
+  size_t count = 0;
+  do {
+    struct session_preview page = {0};
+    TRY(client_call(call, VERB_SESSION_PREVIEW, &request, &page));
+    struct preview_line *grown = ARENA_ARRAY(call->arena, struct preview_line, count + page.lines.count);
+    for (size_t i = 0; i < count + page.lines.count; i++)
+      grown[i] = i < count ? all[i] : page.lines.at[i - count];
+    all = grown;
+    count += page.lines.count;
+    request.after = page.next;
+    *out = page;
+  } while (out->more);
+  out->lines.at = all;
+  out->lines.count = count;
+  return RESULT_DONE;
+}
+
 /* What a dry run found; the project stays paused until somebody has looked. */
 static struct result show_preview(struct invocation *call, const struct session *session) {
-  struct session_id request = {session->id};
   struct session_preview preview = {0};
-  bool printed;
-  TRY(client_print(call, VERB_SESSION_PREVIEW, &request, &preview, &printed));
-  if (printed)
-    return RESULT_DONE;
-  preview_view_print(call->output, &preview);
-  output_note(call->output, "Nothing was applied, and %.*s is paused. To apply it: tandem projects resume %.*s",
-              STR_FMT(session->project), STR_FMT(session->project));
+  TRY(read_preview(call, session->id, &preview));
+  if (output_is_json(call->output))
+    return output_record(call->output, verb_table[VERB_SESSION_PREVIEW].reply, &preview), RESULT_DONE;
+  preview_view_print(call->output, preview.lines.at, preview.lines.count);
+  output_note(
+      call->output,
+      "Nothing was applied, and %.*s is paused. This is plan %.*s, good until %.*s. To apply exactly this: tandem "
+      "apply %.*s",
+      STR_FMT(session->project), STR_FMT(preview.plan), STR_FMT(format_moment(call->arena, preview.expires_at_ms)),
+      STR_FMT(preview.plan));
   return RESULT_DONE;
 }
 
@@ -85,4 +110,16 @@ struct result command_sync(struct invocation *call) {
   if (count == 0)
     output_note(call->output, "No project is active. `tandem projects list` says why.");
   return wait ? follow_all(call, ids, count) : RESULT_DONE;
+}
+
+struct result command_apply(struct invocation *call) {
+  struct plan_apply request = {.plan = invocation_argument(call, 0), .actor = invocation_actor(call)};
+  struct session_id reply = {0};
+  struct session session = {0};
+  TRY(client_call(call, VERB_PLAN_APPLY, &request, &reply));
+  TRY(progress_wait(call, reply.id, &session));
+  if (str_is(session.state, "failed"))
+    return result_error(RESULT_STALE, "%.200s. Look at a new plan: tandem sync %.*s --dry-run",
+                        str_c(call->arena, session.error), STR_FMT(session.project));
+  return sessions_report(call, &session);
 }

@@ -47,7 +47,9 @@ struct result command_ticket_list(struct invocation *call) {
 }
 
 struct result command_ticket_show(struct invocation *call) {
-  struct ticket_get get = {.key = invocation_argument(call, 0), .external = invocation_flag(call, "external")};
+  struct ticket_get get = {.key = invocation_argument(call, 0),
+                           .external = invocation_flag(call, "external"),
+                           .deleted = invocation_flag(call, "deleted")};
   struct ticket ticket = {0};
   bool printed;
   TRY(client_print(call, VERB_TICKET_GET, &get, &ticket, &printed));
@@ -189,7 +191,21 @@ struct result command_ticket_edit(struct invocation *call) {
   return result;
 }
 
+static struct result delete_comment(struct invocation *call) {
+  struct comment_delete request = {.key = invocation_argument(call, 0), .actor = invocation_actor(call)};
+  if (invocation_text(call, "body").at || invocation_text(call, "body-file").at ||
+      invocation_text(call, "privacy").at || invocation_argument(call, 1).at)
+    return invocation_usage(call, "--delete takes a comment's key and nothing else.");
+  struct ticket ticket = {0};
+  TRY(client_call(call, VERB_COMMENT_DELETE, &request, &ticket));
+  output_note(call->output, "Its text is kept: tandem ticket show %.*s --deleted.", STR_FMT(ticket.key));
+  ticket.key = output_is_json(call->output) ? ticket.key : request.key;
+  return print_ticket(call, VERB_COMMENT_DELETE, &ticket, "deleted, and its copies outside will be");
+}
+
 struct result command_ticket_comment(struct invocation *call) {
+  if (invocation_flag(call, "delete"))
+    return delete_comment(call);
   struct ticket_comment request = {.key = invocation_argument(call, 0),
                                    .privacy = invocation_text(call, "privacy"),
                                    .actor = invocation_actor(call)};

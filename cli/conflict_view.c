@@ -121,10 +121,28 @@ static void print_sides(const struct output *output, struct arena *arena, const 
   table_end(table);
 }
 
+/* What the two choices mean where there is no text to choose. */
+static void print_choices(const struct output *output, const struct conflict *conflict) {
+  long long id = (long long)conflict->id;
+  bool is_comment = str_is(conflict->field, "comment");
+  bool deleted_here = is_comment && conflict->local.count && str_is(conflict->local.at[0].text, "deleted");
+  const char *local = "keep the ticket here, without its counterpart", *external = "cancel the ticket here";
+  if (deleted_here) {
+    local = "delete the comment there too";
+    external = "have it back here and everywhere";
+  } else if (is_comment) {
+    local = "write the comment there again";
+    external = "delete it here and everywhere";
+  }
+  output_note(output, "\nDecide: tandem conflicts resolve %lld --local to %s, --external to %s.", id, local, external);
+}
+
 static void print_decision(const struct output *output, struct arena *arena, const struct conflict *conflict,
                            int64_t now_ms) {
   long long id = (long long)conflict->id;
-  if (str_is(conflict->state, "open"))
+  if (str_is(conflict->state, "open") && str_is(conflict->kind, "deleted_vs_edited"))
+    print_choices(output, conflict);
+  else if (str_is(conflict->state, "open"))
     output_note(output,
                 "\n< only local changed, > only external changed, ! both, = both alike.\nDecide: tandem conflicts "
                 "resolve %lld --local | --external | --value TEXT | --edit",

@@ -171,11 +171,12 @@ static void check_project(struct doctor *doctor, const struct project_status *pr
                str_format(arena, "the tracker asked for a rest; it goes on by itself %.*s",
                           STR_FMT(format_ago(arena, project->blocked_until_ms, now_ms))),
                (struct str){0});
-  else if (project->parked)
+  else if (project->parked + project->poison)
     doctor_add(doctor, name, "warning",
-               str_format(arena, "%.*s could not be written; %.*s",
-                          STR_FMT(format_counted(arena, project->parked, "change", "changes")), STR_FMT(last)),
-               STR("tandem status says why"));
+               str_format(arena, "%.*s given up; %.*s",
+                          STR_FMT(format_counted(arena, project->parked + project->poison, "thing was", "things were")),
+                          STR_FMT(last)),
+               STR("tandem status says why, and what puts it back"));
   else if (project->last_sync_ms && now_ms - project->last_sync_ms > expected_ms)
     doctor_add(doctor, name, "problem", last,
                str_format(arena, "look at log/scheduler.log and log/adapter-%.*s.log in the state directory",

@@ -44,6 +44,15 @@ struct str format_duration(struct arena *arena, int64_t duration_ms) {
                     units[i + 1].name);
 }
 
+struct str format_about(struct arena *arena, int64_t duration_ms) {
+  if (duration_ms < 60000)
+    return STR("less than a minute");
+  size_t i = 0;
+  while (duration_ms < 2 * units[i].ms && units[i].ms > 60000)
+    i++;
+  return str_format(arena, "about %" PRId64 " %s", (duration_ms + units[i].ms / 2) / units[i].ms, units[i].name);
+}
+
 struct str format_ago(struct arena *arena, int64_t moment_ms, int64_t now_ms) {
   if (moment_ms == 0)
     return STR("never");

@@ -13,6 +13,9 @@ struct str format_counted(struct arena *arena, int64_t count, const char *singul
 /* "850 ms", "4.2 s", "3 min 20 s", "2 h 5 min", "3 d 4 h" */
 struct str format_duration(struct arena *arena, int64_t duration_ms);
 
+/* "less than a minute", "about 4 min", "about 3 h": an estimate. */
+struct str format_about(struct arena *arena, int64_t duration_ms);
+
 /* "just now", "3 min ago", "in 2 h"; "never" for 0. */
 struct str format_ago(struct arena *arena, int64_t moment_ms, int64_t now_ms);
 

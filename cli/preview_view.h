@@ -5,6 +5,6 @@
 #include "cli/output.h"
 #include "proto/verbs.h"
 
-void preview_view_print(const struct output *output, const struct session_preview *preview);
+void preview_view_print(const struct output *output, const struct preview_line *lines, size_t count);
 
 #endif

@@ -69,7 +69,7 @@ static struct str next_steps(struct arena *arena, const struct session *session,
     append_step(&steps, str_format(arena, "Decide %.*s: tandem conflicts list --project %.*s",
                                    COUNTED(arena, open, "conflict", "conflicts"), STR_FMT(session->project)));
   if (session->parked)
-    append_step(&steps, STR("See what could not be written, and why: tandem status"));
+    append_step(&steps, STR("See what could not be written, why, and what puts it back: tandem status"));
   if (status && status->blocked_until_ms > now_ms)
     append_step(&steps, str_format(arena, "The tracker asked for a rest; writing goes on by itself %.*s.",
                                    STR_FMT(format_ago(arena, status->blocked_until_ms, now_ms))));

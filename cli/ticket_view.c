@@ -80,8 +80,7 @@ static void print_moment(const struct output *output, struct arena *arena, const
                           STR_FMT(format_ago(arena, moment_ms, now_ms)), by.length ? " by " : "", STR_FMT(by)));
 }
 
-static void print_mapping(const struct output *output, struct arena *arena, const struct mapping *mapping,
-                          int64_t now_ms) {
+static void print_mapping(const struct output *output, struct arena *arena, const struct mapping *mapping) {
   struct str_builder text = {.arena = arena};
   str_append_format(&text, "%.*s %.*s  %.*s", STR_FMT(mapping->project), STR_FMT(mapping->external_key),
                     STR_FMT(mapping->state));
@@ -92,12 +91,23 @@ static void print_mapping(const struct output *output, struct arena *arena, cons
                       STR_FMT(format_counted(arena, mapping->open_conflicts, "conflict", "conflicts")));
   str_append_format(&text, "  %.*s", STR_FMT(mapping->url));
   print_line(output, "outside", str_built(&text));
-  for (size_t i = 0; i < mapping->external.count; i++)
-    print_line(output, "",
-               str_format(arena, "%.*s: %.*s", STR_FMT(mapping->external.at[i].name),
-                          STR_FMT(ticket_view_value(arena, &mapping->external.at[i]))));
-  if (mapping->external.count)
-    print_line(output, "", str_format(arena, "seen %.*s", STR_FMT(format_ago(arena, mapping->observed_at_ms, now_ms))));
+}
+
+/* What is here beside what was there when it was last seen; the tracker is not asked. */
+static void print_external(const struct output *output, struct arena *arena, const struct ticket *ticket,
+                           const struct mapping *mapping, int64_t now_ms) {
+  const struct column columns[] = {
+      {"FIELD", 0}, {"HERE", COLUMN_TRUNC}, {str_c(arena, mapping->project), COLUMN_TRUNC}};
+  if (mapping->external.count == 0)
+    return;
+  print_line(output, "", str_format(arena, "seen %.*s", STR_FMT(format_ago(arena, mapping->observed_at_ms, now_ms))));
+  struct table *table = table_new(output, columns, sizeof columns / sizeof columns[0]);
+  for (size_t i = 0; i < mapping->external.count; i++) {
+    const struct value *there = &mapping->external.at[i], *here = values_find(&ticket->fields, there->name);
+    table_row(table, (const struct str[]){there->name, here ? ticket_view_value(arena, here) : STR(""),
+                                          ticket_view_value(arena, there)});
+  }
+  table_end(table);
 }
 
 static void print_comment(const struct output *output, struct arena *arena, const struct comment *comment,
@@ -109,6 +119,9 @@ static void print_comment(const struct output *output, struct arena *arena, cons
     str_append_format(&head, ", in %.*s", STR_FMT(comment->origin));
   if (comment->privacy.length)
     str_append_format(&head, ", %.*s", STR_FMT(comment->privacy));
+  if (comment->deleted_at_ms)
+    str_append_format(&head, ", deleted %.*s by %.*s", STR_FMT(format_ago(arena, comment->deleted_at_ms, now_ms)),
+                      STR_FMT(comment->deleted_by));
   output_text(output, "\n");
   output_styled(output, STYLE_DIM, output_clean_line(arena, str_built(&head)));
   output_text(output, "\n%s\n", output_clean(arena, comment->body).at);
@@ -125,8 +138,10 @@ void ticket_view_print(const struct output *output, const struct ticket *ticket,
   if (ticket->updated_at_ms != ticket->created_at_ms)
     print_moment(output, &arena, "changed", ticket->updated_at_ms, (struct str){0}, now_ms);
   print_line(output, "origin", ticket->origin);
-  for (size_t i = 0; i < ticket->mappings.count; i++)
-    print_mapping(output, &arena, &ticket->mappings.at[i], now_ms);
+  for (size_t i = 0; i < ticket->mappings.count; i++) {
+    print_mapping(output, &arena, &ticket->mappings.at[i]);
+    print_external(output, &arena, ticket, &ticket->mappings.at[i], now_ms);
+  }
   struct str body = ticket_view_field(&arena, &ticket->fields, "body");
   if (body.length)
     output_text(output, "\n%s\n", output_clean(&arena, body).at);

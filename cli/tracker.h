@@ -30,6 +30,7 @@ struct tracker {
   const char *vendor_host; /* the end of the names of sites that the vendor runs; NULL = none differ */
   struct credential_form forms[CREDENTIAL_FORMS_MAX];
   const char *credential_advice, *count_note;
+  bool has_mapping; /* a file says what its tickets look like, and becomes the project's options */
 
   bool (*is_remote)(struct str text);
 
@@ -40,7 +41,7 @@ struct tracker {
   struct str (*name_of)(struct str remote);
 };
 
-extern const struct tracker tracker_github, tracker_jira, tracker_linear;
+extern const struct tracker tracker_github, tracker_jira, tracker_linear, tracker_webhook;
 
 /* The tracker of a project's system, or NULL. */
 const struct tracker *tracker_named(struct str system);

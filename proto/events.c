@@ -4,7 +4,7 @@
 static const struct field event_sync_started_fields[] = {
     FIELD(struct event_sync_started, session, FIELD_I64, 0, "The session's number."),
     FIELD(struct event_sync_started, project, FIELD_STR, 0, "Name of the project."),
-    FIELD(struct event_sync_started, mode, FIELD_STR, 0, "incremental, full or dry_run."),
+    FIELD(struct event_sync_started, mode, FIELD_STR, 0, "incremental, full, dry_run or apply (of a plan)."),
     FIELD(struct event_sync_started, trigger, FIELD_STR, 0, "What started it: poll, webhook, person or first."),
 };
 static const struct record record_event_sync_started =
@@ -13,7 +13,7 @@ static const struct record record_event_sync_started =
 static const struct field event_sync_completed_fields[] = {
     FIELD(struct event_sync_completed, session, FIELD_I64, 0, "The session's number."),
     FIELD(struct event_sync_completed, project, FIELD_STR, 0, "Name of the project."),
-    FIELD(struct event_sync_completed, mode, FIELD_STR, 0, "incremental, full or dry_run."),
+    FIELD(struct event_sync_completed, mode, FIELD_STR, 0, "incremental, full, dry_run or apply (of a plan)."),
     FIELD(struct event_sync_completed, imported, FIELD_I64, 0, "Local tickets and comments that were made."),
     FIELD(struct event_sync_completed, updated, FIELD_I64, 0, "Local tickets and comments that were changed."),
     FIELD(struct event_sync_completed, created, FIELD_I64, 0, "External tickets and comments that were made."),

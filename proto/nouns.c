@@ -92,6 +92,13 @@ static const struct field remote_description_fields[] = {
 const struct record record_remote_description =
     RECORD("RemoteDescription", struct remote_description, remote_description_fields, "What a credential finds.");
 
+static const struct field refused_value_fields[] = {
+    FIELD(struct refused_value, field, FIELD_STR, FIELD_REQUIRED, "The field."),
+    FIELD(struct refused_value, reason, FIELD_STR, FIELD_REQUIRED, "Why, for a person."),
+};
+const struct record record_refused_value =
+    RECORD("RefusedValue", struct refused_value, refused_value_fields, "A field whose value a tracker does not take.");
+
 static const struct field observation_fields[] = {
     FIELD(struct observation, kind, FIELD_STR, FIELD_REQUIRED, "ticket or comment."),
     FIELD(struct observation, external_id, FIELD_STR, FIELD_REQUIRED, "The tracker's own lasting identifier."),
@@ -115,6 +122,8 @@ static const struct field observation_fields[] = {
     FIELD(struct observation, extra, FIELD_VALUES, 0, "Shown but never synchronised: reactions, for instance."),
     FIELD(struct observation, replaced, FIELD_VALUES, 0,
           "After a write of ours: what it replaced, as the tracker's own history tells."),
+    FIELD_OF(struct observation, refused, FIELD_LIST, 0, &record_refused_value,
+             "After a write of ours: what the tracker did not take, though it took the rest."),
 };
 const struct record record_observation = RECORD("Observation", struct observation, observation_fields,
                                                 "What an adapter saw of one external ticket or comment.");
@@ -189,6 +198,8 @@ static const struct field conflict_fields[] = {
           "The field that both sides disagree on; ticket or comment when it is about being there at all."),
     FIELD(struct conflict, kind, FIELD_STR, 0,
           "both_changed, unequal_when_linked, unmappable, deleted_vs_edited or overwritten."),
+    FIELD(struct conflict, reason, FIELD_STR, 0,
+          "With unmappable: why the tracker refuses the value; absent when a value table lacks the word."),
     FIELD(struct conflict, state, FIELD_STR, 0,
           "open, decided (not yet applied), resolved or superseded (a side moved on)."),
     FIELD(struct conflict, base, FIELD_VALUES, 0,
@@ -259,7 +270,8 @@ static const struct field session_fields[] = {
     FIELD(struct session, id, FIELD_I64, 0, "The session's number."),
     FIELD(struct session, project, FIELD_STR, 0, "Name of its project."),
     FIELD(struct session, mode, FIELD_STR, 0,
-          "incremental, full (everything is looked at anew) or dry_run (nothing is applied)."),
+          "incremental, full (everything is looked at anew), dry_run (nothing is applied) or apply (of a dry run's "
+          "plan)."),
     FIELD(struct session, trigger, FIELD_STR, 0,
           "What started it: poll, webhook, person or first (the project's first)."),
     FIELD(struct session, state, FIELD_STR, 0, "running, completed or failed."),
@@ -312,6 +324,7 @@ static const struct field plan_conflict_fields[] = {
     FIELD(struct plan_conflict, field, FIELD_STR, FIELD_REQUIRED, "The field that both sides disagree on."),
     FIELD(struct plan_conflict, kind, FIELD_STR, FIELD_REQUIRED,
           "both_changed, unequal_when_linked, unmappable or deleted_vs_edited."),
+    FIELD(struct plan_conflict, reason, FIELD_STR, 0, "With unmappable: why the tracker refuses the value."),
     FIELD(struct plan_conflict, base, FIELD_VALUES, 0,
           "The field's value that both sides last agreed on; empty if they never did."),
     FIELD(struct plan_conflict, local, FIELD_VALUES, 0, "The field's value here."),

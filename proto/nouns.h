@@ -42,6 +42,11 @@ struct project {
   int64_t version;         /* of these settings */
 };
 
+/* A field whose value a tracker does not take, with its reason for a person. */
+struct refused_value {
+  struct str field, reason;
+};
+
 /* What an adapter saw of one external ticket or comment. */
 struct observation {
   struct str kind; /* ticket | comment */
@@ -61,6 +66,8 @@ struct observation {
   struct str moved_to;
   struct values extra;    /* shown, never synchronised: reactions, for instance */
   struct values replaced; /* after a write of ours: what it replaced, as the tracker's own history tells */
+  LIST_OF(struct refused_value)
+  refused; /* after a write of ours: what the tracker did not take, though it took the rest */
 };
 
 /* A word of a tracker's vocabulary. */
@@ -142,8 +149,9 @@ struct conflict {
   int64_t id;
   struct str project, ticket, external_key, url;
   struct str field;
-  struct str kind;  /* both_changed | unequal_when_linked | unmappable | deleted_vs_edited | overwritten */
-  struct str state; /* open | decided | resolved | superseded */
+  struct str kind;   /* both_changed | unequal_when_linked | unmappable | deleted_vs_edited | overwritten */
+  struct str reason; /* unmappable: why the tracker refuses the value; absent when a table lacks the word */
+  struct str state;  /* open | decided | resolved | superseded */
   struct values base, local, external; /* one value each, of `field` */
   struct values value;                 /* what the person chose, when it is neither side's */
   struct str winner;                   /* local | external | merged | value */
@@ -220,6 +228,7 @@ struct plan_case {
 /* A conflict that plan() found, or whose values it saw move. */
 struct plan_conflict {
   struct str field, kind;
+  struct str reason; /* unmappable: why the tracker refuses the value */
   struct values base, local, external;
   struct str winner; /* set when a strategy decided it */
   struct str decided_by;
@@ -244,8 +253,8 @@ struct plan_outcome {
 };
 
 extern const struct record record_value_name, record_field_setting, record_project, record_remote_word,
-    record_remote_field, record_remote_description, record_observation, record_usage, record_lease, record_pace,
-    record_intent, record_payload, record_conflict, record_mapping, record_comment, record_ticket, record_session,
-    record_plan_case, record_plan_conflict, record_plan_outcome;
+    record_remote_field, record_remote_description, record_refused_value, record_observation, record_usage,
+    record_lease, record_pace, record_intent, record_payload, record_conflict, record_mapping, record_comment,
+    record_ticket, record_session, record_plan_case, record_plan_conflict, record_plan_outcome;
 
 #endif

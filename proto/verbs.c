@@ -16,6 +16,8 @@ static const struct record record_hello = RECORD("Hello", struct hello, hello_fi
 
 static const struct field project_status_fields[] = {
     FIELD_OF(struct project_status, project, FIELD_INLINE, 0, &record_project, "The project's settings and state."),
+    FIELD(struct project_status, next_step, FIELD_STR, 0,
+          "The command that mends a project that does not go on; absent when none is needed."),
     FIELD(struct project_status, tickets, FIELD_I64, 0, "Local tickets that are mapped in it."),
     FIELD(struct project_status, comments, FIELD_I64, 0, "Local comments that are mapped in it."),
     FIELD(struct project_status, open_conflicts, FIELD_I64, 0,
@@ -23,6 +25,9 @@ static const struct field project_status_fields[] = {
     FIELD(struct project_status, waiting, FIELD_I64, 0, "Writes outside that are still to do."),
     FIELD(struct project_status, parked, FIELD_I64, 0, "Writes outside that were given up."),
     FIELD(struct project_status, unplanned, FIELD_I64, 0, "Mappings that are still to be planned."),
+    FIELD(struct project_status, fetches, FIELD_I64, 0, "External items that are still to be looked at one by one."),
+    FIELD(struct project_status, deliveries, FIELD_I64, 0, "Webhook deliveries that are still to be read."),
+    FIELD(struct project_status, poison, FIELD_I64, 0, "Webhook deliveries that could not be read."),
     FIELD(struct project_status, last_sync_ms, FIELD_I64, 0,
           "When a session last completed, ms since 1970 UTC; 0 = never."),
     FIELD(struct project_status, next_sync_ms, FIELD_I64, 0, "When the next session is due, ms since 1970 UTC."),
@@ -33,31 +38,59 @@ static const struct field project_status_fields[] = {
           "When the next period begins, ms since 1970 UTC; 0 = not known."),
     FIELD(struct project_status, blocked_until_ms, FIELD_I64, 0,
           "The credential rests until then, ms since 1970 UTC; 0 = it does not."),
+    FIELD(struct project_status, api_calls, FIELD_I64, 0, "Calls that were ever made with its credential."),
+    FIELD(struct project_status, lag_ms, FIELD_I64, 0,
+          "Age of the oldest change that tandem knows of and has not yet brought to the other side, in ms; 0 = none. "
+          "What waits for a person (conflicts, parked, poison) does not count."),
+    FIELD(struct project_status, eta_ms, FIELD_I64, 0,
+          "Until all that waits will be done, in ms, from the pace of writes, the quota and the rate of the last ten "
+          "minutes; 0 = nothing waits, -1 = not known."),
     FIELD_OF(struct project_status, last_session, FIELD_LIST, 0, &record_session, "Its newest session: one, or none."),
 };
 static const struct record record_project_status =
     RECORD("ProjectStatus", struct project_status, project_status_fields, "The health of one project.");
 
-static const struct field parked_write_fields[] = {
-    FIELD(struct parked_write, intent_id, FIELD_I64, 0, "The store's number for this write."),
-    FIELD(struct parked_write, project, FIELD_STR, 0, "Name of the project it was for."),
-    FIELD(struct parked_write, ticket, FIELD_STR, 0, "Key of the ticket or comment: 'T-12', 'C-17'."),
-    FIELD(struct parked_write, reason, FIELD_STR, 0, "Why it was given up, for a person."),
-    FIELD(struct parked_write, since_ms, FIELD_I64, 0, "When it was given up, ms since 1970 UTC."),
+static const struct field parked_work_fields[] = {
+    FIELD(struct parked_work, id, FIELD_STR, 0, "What work.retry takes: 'W-12', 'R-40', 'D-7'."),
+    FIELD(struct parked_work, kind, FIELD_STR, 0, "write, read (an external item) or delivery (of a webhook)."),
+    FIELD(struct parked_work, project, FIELD_STR, 0, "Name of its project."),
+    FIELD(struct parked_work, ticket, FIELD_STR, 0,
+          "Key of the ticket or comment: 'T-12', 'C-17'; of what is not here, the external one; of a delivery, its "
+          "type."),
+    FIELD(struct parked_work, reason, FIELD_STR, 0, "Why it was given up, for a person."),
+    FIELD(struct parked_work, next_step, FIELD_STR, 0, "The command that puts it back, once the reason is mended."),
+    FIELD(struct parked_work, since_ms, FIELD_I64, 0, "Since when, ms since 1970 UTC."),
 };
-static const struct record record_parked_write =
-    RECORD("ParkedWrite", struct parked_write, parked_write_fields, "A write that was given up.");
+static const struct record record_parked_work =
+    RECORD("ParkedWork", struct parked_work, parked_work_fields, "Something that does not go on by itself.");
 
 static const struct field status_fields[] = {
     FIELD_OF(struct status, store, FIELD_INLINE, 0, &record_hello, "The store and its event log."),
     FIELD_OF(struct status, projects, FIELD_LIST, 0, &record_project_status, "One a project, ordered by name."),
-    FIELD_OF(struct status, parked, FIELD_LIST, 0, &record_parked_write,
-             "Writes that were given up, newest first, at most 50."),
+    FIELD_OF(struct status, parked, FIELD_LIST, 0, &record_parked_work,
+             "What was given up and waits for a person, newest first, at most 100."),
     FIELD(struct status, tickets, FIELD_I64, 0, "How many local tickets there are."),
     FIELD(struct status, events, FIELD_I64, 0, "Sequence of the newest event."),
     FIELD(struct status, now_ms, FIELD_I64, 0, "The store's clock, ms since 1970 UTC."),
 };
 static const struct record record_status = RECORD("Status", struct status, status_fields, "The health of the whole.");
+
+static const struct field work_retry_fields[] = {
+    FIELD(struct work_retry, project, FIELD_STR, 0, "Name of the project whose work is put back."),
+    FIELD(struct work_retry, id, FIELD_STR, 0, "Or one piece of work: 'W-12'."),
+    FIELD(struct work_retry, all, FIELD_BOOL, 0, "Or all there is."),
+    FIELD(struct work_retry, actor, FIELD_STR, FIELD_REQUIRED, "Who asks: 'user:ann'."),
+};
+static const struct record record_work_retry =
+    RECORD("WorkRetry", struct work_retry, work_retry_fields, "What is to be tried again.");
+
+static const struct field work_retried_fields[] = {
+    FIELD(struct work_retried, writes, FIELD_I64, 0, "Writes that were put back."),
+    FIELD(struct work_retried, reads, FIELD_I64, 0, "External items that are looked at again."),
+    FIELD(struct work_retried, deliveries, FIELD_I64, 0, "Deliveries that were put back."),
+};
+static const struct record record_work_retried =
+    RECORD("WorkRetried", struct work_retried, work_retried_fields, "What is tried again.");
 
 static const struct field verb_request_fields[] = {
     FIELD(struct verb_request, verb, FIELD_STR, FIELD_REQUIRED, "Name of the verb: 'ticket.get'."),
@@ -122,7 +155,7 @@ const struct verb verb_table[VERB_COUNT] = {
                             "Starts a synchronisation, or joins the running one."},
     [VERB_SESSION_GET] = {"session.get", 0, &record_session_id, &record_session, "One session."},
     [VERB_SESSION_LIST] = {"session.list", 0, &record_session_query, &record_session_list, "Sessions, newest first."},
-    [VERB_SESSION_PREVIEW] = {"session.preview", 0, &record_session_id, &record_session_preview,
+    [VERB_SESSION_PREVIEW] = {"session.preview", 0, &record_preview_query, &record_session_preview,
                               "What a dry run found."},
     [VERB_SCHEDULE_TICK] = {"schedule.tick", VERB_WRITE, &record_schedule_tick, &record_schedule_result,
                             "Starts what is due and finishes what has nothing left."},
@@ -133,6 +166,8 @@ const struct verb verb_table[VERB_COUNT] = {
     [VERB_WORK_RELEASE] = {"work.release", VERB_WRITE, &record_work_release, &record_empty, "Gives a lease back."},
     [VERB_WORK_FAIL] = {"work.fail", VERB_WRITE, &record_work_fail, &record_empty,
                         "Gives a lease back with what went wrong."},
+    [VERB_WORK_RETRY] = {"work.retry", VERB_WRITE | VERB_ONCE, &record_work_retry, &record_work_retried,
+                         "Puts back what was given up: one piece of work, a project's, or all."},
     [VERB_OBSERVE] = {"observe", VERB_WRITE, &record_observe, &record_observe_result,
                       "Records what an adapter saw: one page, one transaction."},
     [VERB_PUSH_BEGIN] = {"push.begin", VERB_WRITE, &record_push_begin, &record_push_go,
@@ -145,6 +180,8 @@ const struct verb verb_table[VERB_COUNT] = {
                          "Mappings whose sides are to be compared."},
     [VERB_PLAN_COMMIT] = {"plan.commit", VERB_WRITE, &record_plan_commit, &record_plan_committed,
                           "Applies decisions whose inputs have not moved."},
+    [VERB_PLAN_APPLY] = {"plan.apply", VERB_WRITE | VERB_ONCE, &record_plan_apply, &record_session_id,
+                         "Starts a session that applies a dry run's plan as it is, or fails if a side has moved."},
     [VERB_CONFLICT_LIST] = {"conflict.list", 0, &record_conflict_query, &record_conflict_list, "Conflicts."},
     [VERB_CONFLICT_RESOLVE] = {"conflict.resolve", VERB_WRITE | VERB_ONCE, &record_conflict_resolve, &record_empty,
                                "A person's decision."},
@@ -153,6 +190,10 @@ const struct verb verb_table[VERB_COUNT] = {
                              "Takes events of other services."},
     [VERB_EGRESS_LIST] = {"egress.list", 0, &record_egress_query, &record_egress_list,
                           "What left, when, where and under which rule."},
+    [VERB_AUDIT_LIST] = {"audit.list", 0, &record_audit_query, &record_audit_list,
+                         "The audit trail, a page at a time."},
+    [VERB_AUDIT_VERIFY] = {"audit.verify", 0, &record_audit_query, &record_audit_verified,
+                           "Whether a page of the audit trail is what was written."},
 };
 
 enum verb_id verb_named(struct str name) {

@@ -162,13 +162,22 @@ struct session_list {
 struct preview_line {
   struct str ticket, external_key, title;
   struct str kind;   /* ticket | comment */
-  struct str action; /* import | pull | create | push | conflict */
+  struct str action; /* import | pull | create | push | add | remove | conflict */
   struct str field;
-  struct values value;
+  struct values before, value;
+};
+struct preview_query {
+  int64_t id, after; /* the session; the last answer's `next` */
 };
 struct session_preview {
   LIST_OF(struct preview_line) lines;
   bool more;
+  int64_t next;
+  struct str plan; /* its id, as plan.apply takes it; absent while the dry run is going on */
+  int64_t expires_at_ms;
+};
+struct plan_apply {
+  struct str plan, actor;
 };
 struct schedule_tick {
   bool unused;
@@ -269,6 +278,7 @@ struct push_receipt {
   struct str outcome; /* a result code's name; ok = written (or found), gone with `probe` = not found */
   bool probe;         /* the outcome of looking for an uncertain write */
   struct str message;
+  LIST_OF(struct refused_value) refused; /* rejected: because of these fields alone */
   int64_t retry_after_ms;
   LIST_OF(struct observation) returned; /* what the tracker answered: one, or none */
   struct usage usage;
@@ -340,25 +350,59 @@ struct events_published {
 
 struct project_status {
   struct project project;
-  int64_t tickets, comments, open_conflicts, waiting, parked, unplanned;
+  struct str next_step; /* the command that mends a project that does not go on; absent when none is needed */
+  int64_t tickets, comments, open_conflicts, waiting, parked, unplanned, fetches, deliveries, poison;
   int64_t last_sync_ms, next_sync_ms;
   int64_t quota_limit, quota_remaining, quota_reset_ms, blocked_until_ms;
+  int64_t api_calls;
+  int64_t lag_ms, eta_ms;
   LIST_OF(struct session) last_session; /* one or none */
 };
-struct parked_write {
-  int64_t intent_id;
-  struct str project, ticket, reason;
+/* Something that does not go on by itself. */
+struct parked_work {
+  struct str id;   /* "W-12", "R-40", "D-7": what work.retry takes */
+  struct str kind; /* write | read | delivery */
+  struct str project, ticket, reason, next_step;
   int64_t since_ms;
 };
 struct status {
   struct hello store;
   LIST_OF(struct project_status) projects;
-  LIST_OF(struct parked_write) parked;
+  LIST_OF(struct parked_work) parked;
   int64_t tickets, events, now_ms;
+};
+struct work_retry {
+  struct str project, id; /* one of both, or `all` */
+  bool all;
+  struct str actor;
+};
+struct work_retried {
+  int64_t writes, reads, deliveries;
+};
+
+/* One row of the audit trail; the hashes as hexadecimal text. */
+struct audit_row {
+  int64_t id, at_us;
+  struct str actor, action, subject, detail, previous, hash;
+};
+struct audit_query {
+  int64_t after, limit; /* the last id of the page before */
+  struct str hash;      /* verify: one that should be there, as somebody noted it */
+};
+struct audit_list {
+  LIST_OF(struct audit_row) rows;
+};
+struct audit_verified {
+  int64_t rows, next; /* how many are right; the next page's `after` */
+  bool more, found;
+  struct str head; /* the newest hash that was looked at */
+  int64_t broken;  /* the first row that is wrong; 0 = none */
+  struct str fault;
 };
 
 struct egress_query {
-  struct str ticket;
+  struct str ticket, project;
+  int64_t since_ms;
   int64_t limit;
 };
 struct egress {
@@ -398,17 +442,21 @@ enum verb_id {
   VERB_WORK_CLAIM,
   VERB_WORK_RELEASE,
   VERB_WORK_FAIL,
+  VERB_WORK_RETRY,
   VERB_OBSERVE,
   VERB_PUSH_BEGIN,
   VERB_PUSH_RECEIPT,
   VERB_WEBHOOK_ACCEPT,
   VERB_PLAN_CLAIM,
   VERB_PLAN_COMMIT,
+  VERB_PLAN_APPLY,
   VERB_CONFLICT_LIST,
   VERB_CONFLICT_RESOLVE,
   VERB_EVENTS_READ,
   VERB_EVENTS_PUBLISH,
   VERB_EGRESS_LIST,
+  VERB_AUDIT_LIST,
+  VERB_AUDIT_VERIFY,
   VERB_COUNT,
 };
 
@@ -429,6 +477,6 @@ struct verb_reply {
   int64_t retry_after_ms;
   struct str body;
 };
-extern const struct record record_verb_request, record_verb_reply, record_stored_event;
+extern const struct record record_verb_request, record_verb_reply, record_stored_event, record_audit_row;
 
 #endif

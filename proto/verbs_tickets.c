@@ -167,6 +167,8 @@ const struct record record_conflict_resolve =
 static const struct field egress_query_fields[] = {
     FIELD(struct egress_query, ticket, FIELD_STR, 0,
           "Only what left of this ticket and its comments, or of this comment; absent = all."),
+    FIELD(struct egress_query, project, FIELD_STR, 0, "Only what left for this project, by name."),
+    FIELD(struct egress_query, since_ms, FIELD_I64, 0, "Only what left since then, ms since 1970 UTC."),
     FIELD(struct egress_query, limit, FIELD_I64, 0, "How many at most; 0 = 100."),
 };
 const struct record record_egress_query =
@@ -190,3 +192,43 @@ static const struct field egress_list_fields[] = {
 };
 const struct record record_egress_list =
     RECORD("EgressList", struct egress_list, egress_list_fields, "What left, a list.");
+
+static const struct field audit_row_fields[] = {
+    FIELD(struct audit_row, id, FIELD_I64, 0, "Its number; they grow, with gaps."),
+    FIELD(struct audit_row, at_us, FIELD_I64, 0, "When, microseconds since 1970 UTC."),
+    FIELD(struct audit_row, actor, FIELD_STR, 0, "Who: 'user:ann', 'tandem'."),
+    FIELD(struct audit_row, action, FIELD_STR, 0, "What: 'project.configure'."),
+    FIELD(struct audit_row, subject, FIELD_STR, 0, "To what: a project, a ticket, a credential."),
+    FIELD(struct audit_row, detail, FIELD_STR, 0, "JSON."),
+    FIELD(struct audit_row, previous, FIELD_STR, 0, "Hash of the row before, hexadecimal; absent in the first one."),
+    FIELD(struct audit_row, hash, FIELD_STR, 0,
+          "BLAKE2b-256 of the bytes of `previous` and the JSON text [at_us,actor,action,subject,detail], hexadecimal."),
+};
+const struct record record_audit_row =
+    RECORD("AuditRow", struct audit_row, audit_row_fields, "One decision of a person or of tandem.");
+
+static const struct field audit_query_fields[] = {
+    FIELD(struct audit_query, after, FIELD_I64, 0, "Only rows after this one."),
+    FIELD(struct audit_query, limit, FIELD_I64, 0, "How many at most; 0 = 1000."),
+    FIELD(struct audit_query, hash, FIELD_STR, 0, "With audit.verify: a hash that should be among them, hexadecimal."),
+};
+const struct record record_audit_query =
+    RECORD("AuditQuery", struct audit_query, audit_query_fields, "Which part of the audit trail.");
+
+static const struct field audit_list_fields[] = {
+    FIELD_OF(struct audit_list, rows, FIELD_LIST, 0, &record_audit_row, "Oldest first."),
+};
+const struct record record_audit_list =
+    RECORD("AuditList", struct audit_list, audit_list_fields, "A part of the audit trail.");
+
+static const struct field audit_verified_fields[] = {
+    FIELD(struct audit_verified, rows, FIELD_I64, 0, "How many rows of this page are right."),
+    FIELD(struct audit_verified, next, FIELD_I64, 0, "`after` of the next page."),
+    FIELD(struct audit_verified, more, FIELD_BOOL, 0, "There may be another page."),
+    FIELD(struct audit_verified, found, FIELD_BOOL, 0, "The hash that was asked for is among them."),
+    FIELD(struct audit_verified, head, FIELD_STR, 0, "Hash of the last right row, hexadecimal."),
+    FIELD(struct audit_verified, broken, FIELD_I64, 0, "The first row that is wrong; 0 = none."),
+    FIELD(struct audit_verified, fault, FIELD_STR, 0, "What is wrong with it."),
+};
+const struct record record_audit_verified =
+    RECORD("AuditVerified", struct audit_verified, audit_verified_fields, "What verifying a page has shown.");

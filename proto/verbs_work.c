@@ -33,16 +33,39 @@ static const struct field preview_line_fields[] = {
     FIELD(struct preview_line, external_key, FIELD_STR, 0, "As people write it outside; absent when it would be made."),
     FIELD(struct preview_line, title, FIELD_STR, 0, "The ticket's title."),
     FIELD(struct preview_line, kind, FIELD_STR, FIELD_REQUIRED, "ticket or comment."),
-    FIELD(struct preview_line, action, FIELD_STR, FIELD_REQUIRED, "import, pull, create, push or conflict."),
+    FIELD(struct preview_line, action, FIELD_STR, FIELD_REQUIRED,
+          "import, pull, create, push, add, remove or conflict."),
     FIELD(struct preview_line, field, FIELD_STR, 0, "The field; * for all."),
-    FIELD(struct preview_line, value, FIELD_VALUES, 0, "Its new value; nothing when `field` is *."),
+    FIELD(struct preview_line, before, FIELD_VALUES, 0, "What it is now on the side that would change."),
+    FIELD(
+        struct preview_line, value, FIELD_VALUES, 0,
+        "Its new value; with add and remove the members; with conflict the value outside; nothing when `field` is *."),
 };
 const struct record record_preview_line =
     RECORD("PreviewLine", struct preview_line, preview_line_fields, "One change that a dry run found.");
 
+static const struct field preview_query_fields[] = {
+    FIELD(struct preview_query, id, FIELD_I64, FIELD_REQUIRED, "The session."),
+    FIELD(struct preview_query, after, FIELD_I64, 0, "The last answer's `next`."),
+};
+const struct record record_preview_query =
+    RECORD("PreviewQuery", struct preview_query, preview_query_fields, "Which dry run, from where on.");
+
+static const struct field plan_apply_fields[] = {
+    FIELD(struct plan_apply, plan, FIELD_STR, FIELD_REQUIRED, "Its id with its hash: 'P3-0a1b2c3d4e5f'."),
+    FIELD(struct plan_apply, actor, FIELD_STR, FIELD_REQUIRED, "Who wants that: 'user:ann'."),
+};
+const struct record record_plan_apply =
+    RECORD("PlanApply", struct plan_apply, plan_apply_fields, "Which plan is to be applied.");
+
 static const struct field session_preview_fields[] = {
     FIELD_OF(struct session_preview, lines, FIELD_LIST, 0, &record_preview_line, "What would be done."),
     FIELD(struct session_preview, more, FIELD_BOOL, 0, "There is more than is listed."),
+    FIELD(struct session_preview, next, FIELD_I64, 0, "With more: `after` of the next request."),
+    FIELD(struct session_preview, plan, FIELD_STR, 0,
+          "The plan's id, as plan.apply takes it; absent while it is made."),
+    FIELD(struct session_preview, expires_at_ms, FIELD_I64, 0,
+          "The plan can be applied until then, ms since 1970 UTC."),
 };
 const struct record record_session_preview =
     RECORD("SessionPreview", struct session_preview, session_preview_fields, "What a dry run found.");
@@ -203,6 +226,8 @@ static const struct field push_receipt_fields[] = {
           "A result code's name: ok = written or found; gone with `probe` = not found."),
     FIELD(struct push_receipt, probe, FIELD_BOOL, 0, "This is the outcome of looking for an uncertain write."),
     FIELD(struct push_receipt, message, FIELD_STR, 0, "What happened, for a person."),
+    FIELD_OF(struct push_receipt, refused, FIELD_LIST, 0, &record_refused_value,
+             "With rejected: the fields because of which it is; without them the rest may well be taken."),
     FIELD(struct push_receipt, retry_after_ms, FIELD_I64, 0,
           "The tracker's own word on when to try again; 0 = the store's backoff."),
     FIELD_OF(struct push_receipt, returned, FIELD_LIST, 0, &record_observation,

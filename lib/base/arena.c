@@ -51,6 +51,15 @@ void *arena_array(struct arena *arena, size_t count, size_t size_bytes) {
   return arena_alloc(arena, count * size_bytes);
 }
 
+void *arena_room(struct arena *arena, void *at, size_t count, size_t *capacity, size_t size_bytes) {
+  enum { FIRST = 32 };
+  if (at && count < *capacity)
+    return at;
+  *capacity = *capacity ? *capacity * 2 : FIRST;
+  void *grown = arena_array(arena, *capacity, size_bytes);
+  return count ? memcpy(grown, at, count * size_bytes) : grown;
+}
+
 void arena_reset(struct arena *arena) {
   struct arena_block *keep = NULL;
   while (arena->block) {

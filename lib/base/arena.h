@@ -18,6 +18,10 @@ void *arena_alloc(struct arena *arena, size_t size_bytes) __attribute__((returns
 /* `count` zeroed elements of `size_bytes` each; aborts when the product overflows. */
 void *arena_array(struct arena *arena, size_t count, size_t size_bytes) __attribute__((returns_nonnull));
 
+/* `at` with its `count` elements, grown if need be so that there is room for one more; `*capacity` begins at 0. */
+void *arena_room(struct arena *arena, void *at, size_t count, size_t *capacity, size_t size_bytes)
+    __attribute__((returns_nonnull));
+
 /* Forgets everything allocated, keeps one block for the next unit of work. */
 void arena_reset(struct arena *arena);
 

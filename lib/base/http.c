@@ -258,13 +258,6 @@ struct http *http_open(const struct http_options *options) {
 
 /* -- helpers -- */
 
-struct str http_header_value(const struct http_response *response, const char *name) {
-  for (size_t i = 0; i < response->header_count; i++)
-    if (str_is(response->headers[i].name, name))
-      return response->headers[i].value;
-  return (struct str){0};
-}
-
 struct str http_escape(struct arena *arena, struct str text) {
   struct str_builder builder = {.arena = arena};
   for (size_t i = 0; i < text.length; i++) {

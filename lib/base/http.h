@@ -42,6 +42,15 @@ struct http {
 /* The header's value, or absent. `name` in lower case. */
 struct str http_header_value(const struct http_response *response, const char *name);
 
+/* The server's clock by the Date header (RFC 9110, 5.6.7); 0 = not said. */
+int64_t http_date_ms(const struct http_response *response);
+
+/* What Retry-After asks for, in seconds there; -1 = not said, or more than a week. */
+int64_t http_retry_after_ms(const struct http_response *response);
+
+/* Whether `url` has the scheme, host and port of `base`: only there may the credential for `base` go. */
+bool http_same_origin(struct str url, struct str base);
+
 struct http_options {
   struct str user_agent;
   const struct str *allowed_hosts; /* "host" or "host:port": plain http and private addresses are fine there */
@@ -55,6 +64,9 @@ struct http *http_open(const struct http_options *options);
 
 /* Whether `url` may be called at all under these options, with a message that says why not. */
 struct result http_url_allowed(const struct http_options *options, struct str url) MUST_USE;
+
+/* An API's address without slashes at its end, so that paths can follow. */
+struct str http_base_url(struct str url);
 
 /* Percent-encoded for one path segment or query value (RFC 3986). */
 struct str http_escape(struct arena *arena, struct str text);

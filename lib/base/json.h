@@ -18,6 +18,20 @@ struct str json_str(const cJSON *object, const char *name);
 int64_t json_i64(const cJSON *object, const char *name);
 bool json_bool(const cJSON *object, const char *name);
 
+/* The member, or NULL; that of a path ("fields.status.name") likewise. The path's text as json_str() gives it, and as a
+ * copy in the arena; the member's as a copy, or "" where it has none. */
+const cJSON *json_member(const cJSON *object, const char *name);
+const cJSON *json_at(const cJSON *object, const char *path);
+struct str json_text(const cJSON *object, const char *path);
+struct str json_copy(struct arena *arena, const cJSON *object, const char *path);
+struct str json_copy_or_empty(struct arena *arena, const cJSON *object, const char *name);
+
+/* Milliseconds of a member that is an RFC 3339 time; 0 = none. */
+int64_t json_time_ms(const cJSON *object, const char *name);
+
+/* A string node, which the caller owns; `text` needs no NUL at its end. */
+cJSON *json_string(struct arena *scratch, struct str text);
+
 /* A cJSON tree as compact text in the arena; deletes the tree. */
 struct str json_print(struct arena *arena, cJSON *tree);
 

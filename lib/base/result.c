@@ -44,9 +44,27 @@ struct result result_retry_after(int64_t retry_after_ms, const char *format, ...
   return result;
 }
 
+struct result result_refused(const char *field, const char *format, ...) {
+  struct result result = {.code = RESULT_REJECTED};
+  va_list args;
+  va_start(args, format);
+  vsnprintf(result.message, sizeof result.message, format, args);
+  va_end(args);
+  drop_cut_character(result.message);
+  snprintf(result.field, sizeof result.field, "%s", field);
+  return result;
+}
+
+struct result result_of_field(struct result result, const char *field, uint64_t length) {
+  if (result.code == RESULT_REJECTED && result.field[0] == '\0')
+    snprintf(result.field, sizeof result.field, "%.*s", (int)length, field);
+  return result;
+}
+
 struct result result_context(struct result result, const char *format, ...) {
   struct result outer = {.code = result.code, .retry_after_ms = result.retry_after_ms};
   va_list args;
+  memcpy(outer.field, result.field, sizeof outer.field);
   va_start(args, format);
   int used = vsnprintf(outer.message, sizeof outer.message, format, args);
   va_end(args);
@@ -59,6 +77,13 @@ struct result result_context(struct result result, const char *format, ...) {
   }
   drop_cut_character(outer.message);
   return outer;
+}
+
+struct result result_after_write(struct result result) {
+  if (result_ok(&result) || result.code == RESULT_UNCERTAIN)
+    return result;
+  result.code = RESULT_UNCERTAIN;
+  return result_context(result, "written, but");
 }
 
 const char *result_code_name(enum result_code code) {

@@ -22,6 +22,7 @@ struct result {
   enum result_code code;
   int64_t retry_after_ms; /* with RESULT_RETRY: the earliest moment that makes sense; 0 = the caller's own backoff */
   char message[240];      /* UTF-8, NUL-terminated, empty when OK */
+  char field[64];         /* with RESULT_REJECTED: the one field whose value is refused; empty: the whole is */
 };
 
 #define MUST_USE __attribute__((warn_unused_result))
@@ -47,9 +48,18 @@ struct result result_error(enum result_code code, const char *format, ...)
 struct result result_retry_after(int64_t retry_after_ms, const char *format, ...)
     __attribute__((format(printf, 2, 3))) MUST_USE;
 
+/* RESULT_REJECTED because of the value of one field: without it the rest may well be taken. */
+struct result result_refused(const char *field, const char *format, ...) __attribute__((format(printf, 2, 3))) MUST_USE;
+
+/* The same refusal, as one of this field, unless it names one already. `field` need not end in NUL. */
+struct result result_of_field(struct result result, const char *field, uint64_t length) MUST_USE;
+
 /* Puts `context: ` before the message; the code stays. Used once, where the identifiers are known. */
 struct result result_context(struct result result, const char *format, ...)
     __attribute__((format(printf, 2, 3))) MUST_USE;
+
+/* Of what comes after a write that was made: whatever fails then leaves the outcome to be looked at. */
+struct result result_after_write(struct result result) MUST_USE;
 
 /* "ok", "retry", "uncertain", ... as used on the wire and in logs. */
 const char *result_code_name(enum result_code code);

@@ -21,6 +21,9 @@ static struct result send_receipt(struct worker *worker, struct arena *arena, st
   receipt->outcome = str_of(result_code_name(outcome->code));
   receipt->message = str_of(outcome->message);
   receipt->retry_after_ms = outcome->retry_after_ms;
+  struct refused_value refusal = {str_of(outcome->field), receipt->message};
+  receipt->refused.at = &refusal;
+  receipt->refused.count = outcome->field[0] != '\0';
   receipt->settle_ms = settle_ms(worker->connector);
   worker->connector->take_usage(connection, &receipt->usage);
   if (result_ok(outcome)) {

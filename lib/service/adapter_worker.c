@@ -8,13 +8,16 @@
 
 /* -- observations -- */
 
+static void clean_values(struct arena *arena, struct values *values) {
+  struct value *clean = ARENA_ARRAY(arena, struct value, values->count);
+  for (size_t i = 0; i < values->count; i++)
+    clean[i] = canon_clean(arena, catalogue_kind(values->at[i].name, values->at[i].kind), &values->at[i]);
+  values->at = clean;
+}
+
 void worker_canonical(struct arena *arena, struct observation *observation) {
-  struct value *clean = ARENA_ARRAY(arena, struct value, observation->fields.count);
-  for (size_t i = 0; i < observation->fields.count; i++) {
-    const struct value *value = &observation->fields.at[i];
-    clean[i] = canon_clean(arena, catalogue_kind(value->name, value->kind), value);
-  }
-  observation->fields.at = clean;
+  clean_values(arena, &observation->fields);
+  clean_values(arena, &observation->replaced);
   unsigned char *hash = arena_alloc(arena, CANON_HASH_BYTES);
   canon_hash(&observation->fields, hash);
   observation->hash = (struct str){(const char *)hash, CANON_HASH_BYTES};

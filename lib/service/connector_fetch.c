@@ -1,5 +1,35 @@
-/* Filling the places of a fetch of several tickets. */
+/* What is gone, and filling the places of a fetch of several tickets. */
 #include "service/connector_fetch.h"
+
+void connector_set_gone(struct observation *seen, struct str how, struct str moved_to) {
+  seen->gone = how;
+  seen->moved_to = moved_to;
+  seen->fields = (struct values){0};
+  seen->extra = (struct values){0};
+  seen->marker = (struct str){0};
+}
+
+struct str connector_parent_or_unknown(struct arena *arena, struct str id) {
+  return id.length ? str_copy(arena, id) : STR("?");
+}
+
+struct observation connector_gone(struct arena *arena, const struct external_ref *ref, struct str how) {
+  struct observation seen = {.kind = str_copy(arena, ref->kind),
+                             .external_id = str_copy(arena, ref->external_id),
+                             .external_key = str_copy(arena, ref->external_id),
+                             .gone = how};
+  if (str_is(ref->kind, "comment"))
+    seen.parent_external_id = connector_parent_or_unknown(arena, ref->parent_external_id);
+  return seen;
+}
+
+struct observation connector_deleted(struct arena *arena, const struct intent *intent) {
+  return connector_gone(arena,
+                        &(struct external_ref){.kind = intent->kind,
+                                               .external_id = intent->external_id,
+                                               .parent_external_id = intent->parent_external_id},
+                        STR("deleted"));
+}
 
 bool connector_place(const struct external_ref *refs, size_t count, const struct observation *seen,
                      struct observation *out) {

@@ -1,8 +1,17 @@
-/* What connectors with a call for several tickets share. */
+/* What the fetches of connectors share: what is gone, and several tickets in one call. */
 #ifndef SERVICE_CONNECTOR_FETCH_H
 #define SERVICE_CONNECTOR_FETCH_H
 
 #include "service/connector.h"
+
+/* Of something that is there no more, or not for us: how, and where to (mostly absent). It shows nothing. */
+void connector_set_gone(struct observation *seen, struct str how, struct str moved_to);
+
+/* What was asked for and is not there. A comment whose parent nobody knows has "?". */
+struct observation connector_gone(struct arena *arena, const struct external_ref *ref, struct str how);
+/* What a push has deleted. */
+struct observation connector_deleted(struct arena *arena, const struct intent *intent);
+struct str connector_parent_or_unknown(struct arena *arena, struct str id);
 
 /* A connector's `fetch`. */
 typedef struct result connector_fetch_fn(struct connection *connection, struct arena *arena,

@@ -107,8 +107,8 @@ struct plan plan_make(struct arena *arena, const struct plan_input *input);
 /* A local ticket or comment that is new to this project: PUSH with write.has_set for what is to be sent (whole sets
  * too), CONFLICT unmappable for what cannot be, MASKED for what must not. When the response is there, the shadow of
  * each PUSH and MASKED field that it carries is (sent_local, returned); sent_local of a masked field is empty, so that
- * it stays pending and is no conflict. Reads `local` and `rules` only. count = 0: the project's direction takes
- * nothing. */
+ * it stays pending and is no conflict; MASKED too for what is frozen. Reads `local`, `open_conflicts` and `rules` only.
+ * count = 0: the project's direction takes nothing. */
 struct plan plan_create(struct arena *arena, const struct plan_input *input);
 
 /* An external ticket or comment that is new here: PULL with the local value and the shadow, CONFLICT unmappable for

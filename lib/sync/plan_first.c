@@ -2,6 +2,7 @@
 #include "sync/canon.h"
 #include "sync/map_fields.h"
 #include "sync/plan.h"
+#include "sync/plan_look.h"
 
 static struct plan_field unmappable(struct plan_field decision, const struct mapped *mapped) {
   decision.action = PLAN_CONFLICT;
@@ -31,10 +32,11 @@ static struct value sent_members(struct arena *arena, const struct field_rule *r
   return value_set(clean.name, items, fitting(rule, count));
 }
 
-static struct plan_field create_field(struct arena *arena, const struct rules *rules, const struct value *local) {
+static struct plan_field create_field(struct arena *arena, const struct plan_input *input, const struct value *local) {
+  const struct rules *rules = &input->rules;
   struct plan_field decision = {.field = local->name, .action = PLAN_MASKED, .local_seen = *local};
   decision.sent_local = empty_like(local);
-  if (!rules_may_push(rules_direction(rules, local->name)))
+  if (!rules_may_push(rules_direction(rules, local->name)) || plan_look_frozen(input, local->name))
     return decision;
   const struct field_rule *rule = rules_field(rules, local->name);
   struct mapped sent = map_fields_to_external(arena, rule, local);
@@ -60,7 +62,7 @@ struct plan plan_create(struct arena *arena, const struct plan_input *input) {
   plan.fields = fields;
   for (size_t i = 0; i < input->local.count; i++)
     if (rules_takes(&input->rules, input->local.at[i].name))
-      fields[plan.count++] = create_field(arena, &input->rules, &input->local.at[i]);
+      fields[plan.count++] = create_field(arena, input, &input->local.at[i]);
   return plan;
 }
 

@@ -5,7 +5,7 @@
 #include "sync/map_fields.h"
 #include "sync/merge.h"
 
-static bool is_frozen(const struct plan_input *input, struct str field) {
+bool plan_look_frozen(const struct plan_input *input, struct str field) {
   for (size_t i = 0; i < input->open_conflict_count; i++)
     if (str_equal(input->open_conflicts[i], field))
       return true;
@@ -43,7 +43,7 @@ bool plan_look_at(struct arena *arena, const struct plan_input *input, struct st
       .rule = rules_field(&input->rules, field),
       .may_push = rules_may_push(direction),
       .may_pull = rules_may_pull(direction),
-      .frozen = is_frozen(input, field),
+      .frozen = plan_look_frozen(input, field),
       .is_new = !local,
   };
   return true;

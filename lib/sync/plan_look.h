@@ -16,6 +16,9 @@ struct plan_look {
   bool is_new; /* the local side does not have the field: `local` is what was agreed on, or empty */
 };
 
+/* Whether an open conflict keeps the field as it is. */
+bool plan_look_frozen(const struct plan_input *input, struct str field);
+
 /* False when the external side does not carry the field, or the local side neither has nor takes it. */
 bool plan_look_at(struct arena *arena, const struct plan_input *input, struct str field, struct plan_look *out);
 

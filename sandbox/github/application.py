@@ -60,6 +60,10 @@ class Application:
         self.webhooks = Webhooks(self.world, renderer, self.dispatcher)
         self.world.on_webhook = self.webhooks.emit
 
+    def stop(self):
+        """Ends what goes on in the background."""
+        self.dispatcher.stop()
+
     # a request's way
 
     def handle(self, request):

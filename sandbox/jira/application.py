@@ -59,6 +59,10 @@ class Application:
             return size
         return max(1, self._random.randrange(size)) if size > 1 else size
 
+    def stop(self):
+        """Ends what goes on in the background."""
+        self.dispatcher.stop()
+
     # a request's way
 
     def handle(self, request):

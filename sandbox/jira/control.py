@@ -95,6 +95,15 @@ def post_failing(app, request, document):
     return {"issues": [str(one) for one in sorted(app.failing_issues)]}
 
 
+def post_broken(app, request, document):
+    """{"issue": key, "fields": {id: JSON}}: the API shows these values as they are. Without fields it shows the true ones."""
+    with app.world.lock:
+        issue = app.world.find_issue(document["issue"])
+        kept = {place: shown for place, shown in app.world.broken.items() if place[0] != issue.id}
+        app.world.broken = {**kept, **{(issue.id, name): shown for name, shown in document.get("fields", {}).items()}}
+        return {"broken": len(app.world.broken)}
+
+
 def get_webhooks(app, request, document):
     return dict(app.dispatcher.describe(), **app.webhooks.describe())
 
@@ -128,7 +137,7 @@ ROUTES = control.ROUTES + [
     Route("DELETE", "/_sandbox/faults", delete_faults), Route("GET", "/_sandbox/limits", get_limits),
     Route("POST", "/_sandbox/limits", post_limits), Route("POST", "/_sandbox/lag", post_lag),
     Route("POST", "/_sandbox/latency", post_latency), Route("POST", "/_sandbox/pages", post_pages),
-    Route("POST", "/_sandbox/failing", post_failing),
+    Route("POST", "/_sandbox/failing", post_failing), Route("POST", "/_sandbox/broken", post_broken),
     Route("GET", "/_sandbox/webhooks", get_webhooks), Route("POST", "/_sandbox/webhooks", post_webhooks),
     Route("DELETE", "/_sandbox/tokens", delete_tokens), Route("POST", "/_sandbox/act", post_act),
     Route("POST", "/_sandbox/seed", post_seed)]

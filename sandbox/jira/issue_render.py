@@ -74,6 +74,8 @@ class IssueRenderer(Renderer):
         return True
 
     def field_value(self, issue, field):
+        if (issue.id, field.id) in self.world.broken:
+            return self.world.broken[issue.id, field.id]
         special = SPECIAL.get(field.id)
         if special is not None:
             return special(self, issue)

@@ -47,6 +47,7 @@ class World:
         self.comments = collections.defaultdict(list)
         self.changes = collections.defaultdict(list)
         self.properties = collections.defaultdict(dict)
+        self.broken = {}  # (issue's id, field's id): what the API shows instead of its value
         self.links = {}
         self._links_by_issue = collections.defaultdict(set)
         self._children = collections.defaultdict(set)

@@ -51,9 +51,15 @@ class Application:
         self.latency_s = 0.0
         self.partial_errors = 0
         self.partial_error_path = None
+        self.broken = set()  # (an issue's id, a field that fails)
         self.control = None
         self._documents = {}
         self._documents_lock = threading.Lock()
+
+    def stop(self):
+        """Ends what goes on in the background."""
+        self.webhooks.stop()
+        self.dispatcher.stop()
 
     # a request's way
 

@@ -64,6 +64,14 @@ def post_partial_errors(app, request, document):
     return {"next": app.partial_errors}
 
 
+def post_broken(app, request, document):
+    """{"issue": id, "fields": [name, ...]}: these fail, for everybody who asks. Without fields none does."""
+    with app.world.lock:
+        issue = app.world.find_issue(document["issue"])["id"]
+        app.broken = {one for one in app.broken if one[0] != issue} | {(issue, one) for one in document.get("fields", [])}
+        return {"broken": len(app.broken)}
+
+
 def get_limits(app, request, document):
     with app.world.lock:
         return app.limits.describe()
@@ -111,7 +119,7 @@ ROUTES = control.ROUTES + [
     Route("GET", "/_sandbox/history", get_history),
     Route("POST", "/_sandbox/clock", post_clock),
     Route("DELETE", "/_sandbox/faults", delete_faults),
-    Route("POST", "/_sandbox/partial_errors", post_partial_errors),
+    Route("POST", "/_sandbox/partial_errors", post_partial_errors), Route("POST", "/_sandbox/broken", post_broken),
     Route("GET", "/_sandbox/limits", get_limits),
     Route("POST", "/_sandbox/limits", post_limits),
     Route("POST", "/_sandbox/lag", post_lag),

@@ -34,6 +34,8 @@ def resolve(context, type_name, source, name, arguments):
     """The value of a field. Raises LinearError."""
     if type_name in ("Query", "Mutation"):
         return context.app.roots[name](context, arguments)
+    if type_name == "Issue" and (source["id"], name) in context.app.broken:
+        raise errors.internal()
     kind = KINDS.get(type_name)
     related = MORE_RELATED.get((type_name, name)) or RELATED.get((kind, name))
     if related is not None:

@@ -37,6 +37,10 @@ class Application:
         self.has_etags = True
         self.control = None
 
+    def stop(self):
+        """Ends what goes on in the background."""
+        self.dispatcher.stop()
+
     def handle(self, request):
         if request.segments[:1] == ["_sandbox"]:
             return self.control.handle(request)

@@ -136,7 +136,7 @@ static struct result read_token(struct connection *c, const struct github_answer
   cJSON *tree;
   TRY(github_json("POST", answer, &tree));
   struct result result = take_token(c, json_str(tree, "token"));
-  c->auth.token_until_ms = github_time_ms(tree, "expires_at");
+  c->auth.token_until_ms = json_time_ms(tree, "expires_at");
   cJSON_Delete(tree);
   return result;
 }

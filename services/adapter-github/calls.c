@@ -1,25 +1,14 @@
 /* One call to GitHub: headers, credential, what it cost, and the way to a repository that was renamed. */
-#include <time.h>
-
 #include "adapter-github/github.h"
-#include "base/fault.h"
+#include "service/exchange.h"
 
 enum { TRIES_MAX = 4, REDIRECTS_MAX = 3, PAGES_MAX = 100 };
 
 /* -- URLs -- */
 
-/* The credential goes to the API's own scheme, host and port and nowhere else, whatever GitHub's answer says. */
-static bool is_own_origin(const struct connection *c, struct str url) {
-  ptrdiff_t scheme = str_find(c->api, "://");
-  size_t end = scheme < 0 ? c->api.length : (size_t)scheme + 3;
-  while (end < c->api.length && c->api.at[end] != '/')
-    end++;
-  return url.length > end && url.at[end] == '/' && memcmp(url.at, c->api.at, end) == 0;
-}
-
 static struct result url_of(struct connection *c, struct arena *arena, const struct github_request *request,
                             struct str *out) {
-  if (request->scope == AT_URL && !is_own_origin(c, request->path))
+  if (request->scope == AT_URL && !http_same_origin(request->path, c->api))
     return result_error(RESULT_RETRY, "GitHub's answer leads to another host: %.*s", STR_FMT(request->path));
   if (request->scope == AT_URL)
     *out = request->path;
@@ -50,20 +39,11 @@ struct str github_link(struct str link, const char *rel) {
 
 /* -- what a call cost -- */
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110), or 0. */
-static int64_t date_ms(struct arena *arena, struct str date) {
-  struct tm tm = {0};
-  const char *end = str_is_absent(date) ? NULL : strptime(str_c(arena, date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-  return end && *end == '\0' ? (int64_t)timegm(&tm) * 1000 : 0;
-}
-
-static void note_usage(struct connection *c, struct arena *arena, const struct github_request *request,
+static void note_usage(struct connection *c, const struct github_request *request,
                        const struct http_response *response) {
-  int64_t date = date_ms(arena, http_header_value(response, "date")), reset_s;
-  if (date) {
-    c->usage.server_date_ms = date;
-    c->clock_ahead_ms = date - c->now_ms();
-  }
+  int64_t date_ms = http_date_ms(response), reset_s;
+  if (date_ms)
+    c->clock_ahead_ms = date_ms - c->now_ms();
   if (request->as_app)
     return; /* another quota than the installation's */
   str_to_i64(http_header_value(response, "x-ratelimit-limit"), &c->usage.quota_limit);
@@ -97,14 +77,9 @@ static struct result exchange(struct connection *c, struct arena *arena, const s
   if (!str_is_absent(request->body))
     headers[count++] = (struct http_header){STR("Content-Type"), STR("application/json")};
   struct http_request call = {request->method, url, headers, count, request->body, GITHUB_TIMEOUT_MS};
-  c->usage.api_calls++;
-  fault_point_of("adapter.before_request", request->method);
-  struct result result = c->http->call(c->http, arena, &call, out);
-  fault_point_of("adapter.after_request", request->method);
-  if (result.code == RESULT_UNCERTAIN && is_get(request))
-    result.code = RESULT_RETRY; /* reading twice harms nothing */
+  struct result result = exchange_send(c->http, arena, &call, is_get(request), &c->usage, out);
   if (result_ok(&result))
-    note_usage(c, arena, request, out);
+    note_usage(c, request, out);
   return result;
 }
 
@@ -155,7 +130,7 @@ static bool is_gone(int64_t status) {
   return status == 301 || status == 404 || status == 410 || status == 451;
 }
 
-static struct result finish(struct connection *c, struct arena *arena, const struct github_request *request,
+static struct result finish(struct connection *c, const struct github_request *request,
                             const struct http_response *response, struct github_answer *out) {
   bool fine = (response->status >= 200 && response->status < 300) || (response->status == 304 && request->etag.length);
   if (!fine && !(request->take_gone && is_gone(response->status)))
@@ -166,7 +141,7 @@ static struct result finish(struct connection *c, struct arena *arena, const str
       .etag = http_header_value(response, "etag"),
       .location = http_header_value(response, "location"),
       .link = http_header_value(response, "link"),
-      .date_ms = date_ms(arena, http_header_value(response, "date")),
+      .date_ms = http_date_ms(response),
   };
   return RESULT_DONE;
 }
@@ -190,7 +165,7 @@ struct result github_call(struct connection *c, struct arena *arena, const struc
     if (!moved)
       break;
   }
-  return finish(c, arena, request, &response, out);
+  return finish(c, request, &response, out);
 }
 
 struct result github_get(struct connection *c, struct arena *arena, struct str repo_path, struct github_answer *out) {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "adapter-github/github.h"
+#include "service/exchange.h"
 
 #define DEFAULT_BASE_URL "https://api.github.com"
 
@@ -20,9 +21,7 @@ static bool is_repository_name(struct str remote) {
 }
 
 static struct result take_project(struct connection *c, const struct project *project) {
-  struct str base = project->base_url.length ? project->base_url : STR(DEFAULT_BASE_URL);
-  while (str_ends_with(base, "/"))
-    base.length--;
+  struct str base = http_base_url(project->base_url.length ? project->base_url : STR(DEFAULT_BASE_URL));
   if (project->remote.length && !is_repository_name(project->remote))
     return result_error(RESULT_REJECTED, "\"%.*s\" is not a repository: write owner/name", STR_FMT(project->remote));
   c->api = str_copy(&c->arena, base);
@@ -58,9 +57,7 @@ static struct result github_open(const struct connector_config *config, struct c
 }
 
 static void github_take_usage(struct connection *c, struct usage *out) {
-  *out = c->usage;
-  c->usage.api_calls = 0;
-  c->usage.blocked_until_ms = 0;
+  exchange_take_usage(&c->usage, out);
 }
 
 const struct connector github_connector = {

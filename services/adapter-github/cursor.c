@@ -9,14 +9,7 @@ enum {
 /* -- lists of ids -- */
 
 static void push_id(struct arena *arena, struct id_list *list, int64_t id) {
-  if (list->count == list->capacity) {
-    size_t capacity = list->capacity ? list->capacity * 2 : 128;
-    int64_t *grown = ARENA_ARRAY(arena, int64_t, capacity);
-    if (list->count)
-      memcpy(grown, list->at, list->count * sizeof *grown);
-    list->at = grown;
-    list->capacity = capacity;
-  }
+  list->at = arena_room(arena, list->at, list->count, &list->capacity, sizeof *list->at);
   list->at[list->count++] = id;
 }
 

@@ -11,14 +11,7 @@ struct words {
 
 static struct result take_word(void *context, const cJSON *item) {
   struct words *words = context;
-  if (words->count == words->capacity) {
-    size_t capacity = words->capacity ? words->capacity * 2 : 32;
-    struct remote_word *grown = ARENA_ARRAY(words->arena, struct remote_word, capacity);
-    if (words->count)
-      memcpy(grown, words->at, words->count * sizeof *grown);
-    words->at = grown;
-    words->capacity = capacity;
-  }
+  words->at = arena_room(words->arena, words->at, words->count, &words->capacity, sizeof *words->at);
   words->at[words->count++] = (struct remote_word){.name = str_copy(words->arena, json_str(item, words->member))};
   return RESULT_DONE;
 }

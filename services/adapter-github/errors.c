@@ -1,6 +1,7 @@
 /* What GitHub's refusals mean for the skeleton. Rate limits:
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit */
 #include "adapter-github/github.h"
+#include "service/exchange.h"
 
 enum {
   SECONDARY_FLOOR_MS = 60 * 1000, /* when GitHub does not say how long */
@@ -65,9 +66,9 @@ static int64_t secondary_wait_ms(struct connection *c) {
 
 /* GitHub's order: retry-after, else remaining and reset, else a minute and more. */
 static int64_t limit_wait_ms(struct connection *c, const struct http_response *response) {
-  int64_t seconds = header_i64(response, "retry-after", -1);
-  if (seconds >= 0 && seconds < 7 * 86400)
-    return (seconds ? seconds : 1) * 1000;
+  int64_t asked_ms = http_retry_after_ms(response);
+  if (asked_ms >= 0)
+    return asked_ms ? asked_ms : RESET_SLACK_MS;
   int64_t reset_s = header_i64(response, "x-ratelimit-reset", 0);
   int64_t wait_ms = reset_s * 1000 - (c->now_ms() + c->clock_ahead_ms) + RESET_SLACK_MS;
   if (header_i64(response, "x-ratelimit-remaining", -1) == 0 && reset_s > 0 && wait_ms < 7 * 86400 * 1000LL)
@@ -75,21 +76,7 @@ static int64_t limit_wait_ms(struct connection *c, const struct http_response *r
   return secondary_wait_ms(c);
 }
 
-static struct result limited(struct connection *c, const struct http_response *response, struct str words) {
-  int64_t wait_ms = limit_wait_ms(c, response), until_ms = c->now_ms() + wait_ms;
-  if (until_ms > c->usage.blocked_until_ms)
-    c->usage.blocked_until_ms = until_ms;
-  return result_retry_after(wait_ms, "GitHub asks to wait %lld s: %.*s", (long long)(wait_ms / 1000), STR_FMT(words));
-}
-
 /* -- everything else -- */
-
-static struct result server_failed(const struct github_request *request, const struct http_response *response) {
-  int64_t wait_ms = header_i64(response, "retry-after", 0) * 1000;
-  if (is_write(request))
-    return result_error(RESULT_UNCERTAIN, "GitHub answered %lld to a write", (long long)response->status);
-  return result_retry_after(wait_ms > 0 ? wait_ms : 0, "GitHub answered %lld", (long long)response->status);
-}
 
 /* A token that may not do this at all stops the project; a write that is refused for this one ticket is parked. */
 static struct result forbidden(const struct github_request *request, struct str words) {
@@ -100,28 +87,25 @@ static struct result forbidden(const struct github_request *request, struct str 
 }
 
 static struct result by_status(const struct github_request *request, const struct http_response *response,
-                               struct str words) {
-  int64_t status = response->status;
-  if (status >= 500 || status == 408)
-    return server_failed(request, response);
-  if (status == 401)
-    return result_error(RESULT_AUTH, "GitHub does not accept the credential (%.*s): store a new one", STR_FMT(words));
-  if (status == 403)
-    return forbidden(request, words);
-  if (status == 404 || status == 410 || status == 451)
-    return result_error(RESULT_GONE, "GitHub: %.*s", STR_FMT(words));
-  if (status == 409)
-    return result_error(RESULT_STALE, "GitHub: %.*s", STR_FMT(words));
-  if (status >= 300 && status < 400)
+                               const struct refusal *refusal) {
+  if (response->status == 403)
+    return forbidden(request, refusal->words);
+  if (response->status >= 300 && response->status < 400)
     return result_error(RESULT_GONE, "moved to %.*s", STR_FMT(http_header_value(response, "location")));
-  return result_error(RESULT_REJECTED, "GitHub refuses with %lld: %.*s", (long long)status, STR_FMT(words));
+  return exchange_refused(refusal);
 }
 
 struct result github_error(struct connection *c, const struct github_request *request,
                            const struct http_response *response) {
   struct arena scratch = {0};
-  struct str words = words_of(&scratch, response->body);
-  struct result result = is_limit(response, words) ? limited(c, response, words) : by_status(request, response, words);
+  struct refusal refusal = {.who = "GitHub", .status = response->status, .is_read = !is_write(request)};
+  bool limited;
+  refusal.words = words_of(&scratch, response->body);
+  limited = is_limit(response, refusal.words);
+  refusal.wait_ms = limited ? limit_wait_ms(c, response) : http_retry_after_ms(response);
+  refusal.wait_ms = refusal.wait_ms > 0 ? refusal.wait_ms : 0;
+  struct result result =
+      limited ? exchange_limited(&c->usage, c->now_ms(), &refusal) : by_status(request, response, &refusal);
   arena_free(&scratch);
   return result_context(result, "%s %.*s", request->method, STR_FMT(request->path));
 }

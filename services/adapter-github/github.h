@@ -127,9 +127,6 @@ struct result github_read_comment(struct arena *arena, const cJSON *comment, str
 /* Pull requests are in GitHub's lists of issues, and their comments among those of issues. */
 bool github_is_pull(const cJSON *issue_or_comment);
 
-/* "2024-05-06T07:08:09Z" as ms; 0 when it is no time. */
-int64_t github_time_ms(const cJSON *object, const char *name);
-
 /* Takes the marker's HTML comment and the blank lines before it out of a body. `marker` absent = none. */
 struct str github_split_marker(struct arena *arena, struct str body, struct str *marker);
 
@@ -166,8 +163,5 @@ struct result github_describe(struct connection *c, struct arena *arena, struct 
 bool github_verify(const struct webhook_request *request, struct str secret);
 struct result github_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
                                struct list *out) MUST_USE;
-
-/* The right hex digits for "sha256=": 64 of them and a NUL. */
-void github_signature(struct str secret, struct str body, char out[65]);
 
 #endif

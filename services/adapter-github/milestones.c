@@ -11,14 +11,7 @@ struct reading {
 static struct result take_milestone(void *context, const cJSON *item) {
   struct reading *reading = context;
   struct arena *arena = &reading->c->milestone_arena;
-  if (reading->count == reading->capacity) {
-    size_t capacity = reading->capacity ? reading->capacity * 2 : 16;
-    struct github_milestone *grown = ARENA_ARRAY(arena, struct github_milestone, capacity);
-    if (reading->count)
-      memcpy(grown, reading->at, reading->count * sizeof *grown);
-    reading->at = grown;
-    reading->capacity = capacity;
-  }
+  reading->at = arena_room(arena, reading->at, reading->count, &reading->capacity, sizeof *reading->at);
   reading->at[reading->count++] =
       (struct github_milestone){json_i64(item, "number"), str_copy(arena, json_str(item, "title"))};
   return RESULT_DONE;
@@ -50,10 +43,11 @@ struct result github_milestone_number(struct connection *c, struct arena *arena,
     number = number_of(c, title);
   }
   if (title.length && !number)
-    return result_error(RESULT_REJECTED,
-                        "there is no milestone \"%.*s\" in %.*s: create it there (Issues, Milestones, New milestone), "
-                        "then let this write be tried again",
-                        STR_FMT(title), STR_FMT(c->remote));
+    return result_refused(
+        "milestone",
+        "there is no milestone \"%.*s\" in %.*s: create it there (Issues, Milestones, New milestone), "
+        "then let this write be tried again",
+        STR_FMT(title), STR_FMT(c->remote));
   *out = number;
   return RESULT_DONE;
 }

@@ -2,6 +2,7 @@
  * existing issue travel as additions and removals, so that nobody's are overwritten. Each part may be repeated without
  * harm, except a creation. */
 #include "adapter-github/github.h"
+#include "service/connector_fetch.h"
 
 enum { CLOSE_TRIES = 3 };
 
@@ -11,15 +12,6 @@ static struct result send(struct connection *c, struct arena *arena, const char 
   return github_call(c, arena, &request, out);
 }
 
-/* From here on something was written: whatever fails now leaves the outcome to be looked at. */
-static struct result after_write(struct result result) {
-  if (!result_ok(&result) && result.code != RESULT_UNCERTAIN) {
-    result.code = RESULT_UNCERTAIN;
-    return result_context(result, "written, but");
-  }
-  return result;
-}
-
 static struct result read_back(struct connection *c, struct arena *arena, bool comment,
                                const struct github_answer *answer, struct observation *out) {
   cJSON *tree;
@@ -27,7 +19,7 @@ static struct result read_back(struct connection *c, struct arena *arena, bool c
   struct result result =
       comment ? github_read_comment(arena, tree, c->self, out) : github_read_issue(arena, tree, c->self, out);
   cJSON_Delete(tree);
-  return after_write(result);
+  return result_after_write(result);
 }
 
 /* -- comments -- */
@@ -41,10 +33,7 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
   if (answer.status == 301 || answer.status == 451)
     return result_error(RESULT_REJECTED, "the comment is out of reach (status %lld): delete it there",
                         (long long)answer.status);
-  *out = (struct observation){.kind = intent->kind,
-                              .external_id = intent->external_id,
-                              .parent_external_id = intent->parent_external_id,
-                              .gone = STR("deleted")};
+  *out = connector_deleted(arena, intent);
   return RESULT_DONE;
 }
 
@@ -156,7 +145,7 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
   if (!str_is_absent(body))
     TRY(send(c, arena, "PATCH", issue, body, &answer));
   else
-    TRY(after_write(github_get(c, arena, issue, &answer)));
+    TRY(result_after_write(github_get(c, arena, issue, &answer)));
   return read_back(c, arena, false, &answer, out);
 }
 
@@ -172,7 +161,7 @@ static struct result close_created(struct connection *c, struct arena *arena, st
     if (result.retry_after_ms)
       break;
   }
-  return after_write(result);
+  return result_after_write(result);
 }
 
 static struct result create_issue(struct connection *c, struct arena *arena, const struct push *push,
@@ -187,14 +176,14 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
   struct observation created;
   TRY(read_back(c, arena, false, &answer, &created));
   struct str issue = str_format(arena, "/issues/%.*s", STR_FMT(created.external_id));
-  TRY(after_write(change_sets(c, arena, issue, push->payload)));
+  TRY(result_after_write(change_sets(c, arena, issue, push->payload)));
   if (closed)
     return close_created(c, arena, issue, closing, out);
   if (push->payload->add.count + push->payload->remove.count == 0) {
     *out = created;
     return RESULT_DONE;
   }
-  TRY(after_write(github_get(c, arena, issue, &answer)));
+  TRY(result_after_write(github_get(c, arena, issue, &answer)));
   return read_back(c, arena, false, &answer, out);
 }
 

@@ -9,25 +9,6 @@ enum { UUID_LENGTH = 36, MARKER_HMAC_MAX = 128 };
 
 /* -- members -- */
 
-static const cJSON *member(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static struct str copy_str(struct arena *arena, const cJSON *object, const char *name) {
-  return str_copy(arena, json_str(object, name));
-}
-
-static struct str text_or_empty(struct arena *arena, const cJSON *object, const char *name) {
-  struct str text = copy_str(arena, object, name);
-  return str_is_absent(text) ? STR("") : text;
-}
-
-int64_t github_time_ms(const cJSON *object, const char *name) {
-  int64_t moment_ms = 0;
-  clock_parse(json_str(object, name), &moment_ms);
-  return moment_ms;
-}
-
 /* ".../pull/12" or ".../pull/12#issuecomment-345"; a repository may well be called "pull". */
 static bool is_pull_url(struct str url) {
   ptrdiff_t hit = str_find(url, "/pull/");
@@ -40,7 +21,7 @@ static bool is_pull_url(struct str url) {
 }
 
 bool github_is_pull(const cJSON *item) {
-  return cJSON_IsObject(member(item, "pull_request")) || is_pull_url(json_str(item, "html_url"));
+  return cJSON_IsObject(json_member(item, "pull_request")) || is_pull_url(json_str(item, "html_url"));
 }
 
 static bool is_self(struct str author, struct str self) {
@@ -148,10 +129,10 @@ static void put_reactions(struct arena *arena, const cJSON *reactions, struct va
 
 static struct values extra_of(struct arena *arena, const cJSON *item) {
   struct values_builder extra = {.arena = arena};
-  put_reactions(arena, member(item, "reactions"), &extra);
-  if (cJSON_IsBool(member(item, "locked")))
+  put_reactions(arena, json_member(item, "reactions"), &extra);
+  if (cJSON_IsBool(json_member(item, "locked")))
     values_put(&extra, value_text(STR("locked"), json_bool(item, "locked") ? STR("true") : STR("false")));
-  if (cJSON_IsNumber(member(item, "comments")))
+  if (cJSON_IsNumber(json_member(item, "comments")))
     values_put(&extra, value_text(STR("comments"), str_format(arena, "%lld", (long long)json_i64(item, "comments"))));
   return values_built(&extra);
 }
@@ -159,20 +140,20 @@ static struct values extra_of(struct arena *arena, const cJSON *item) {
 static struct result check_issue(const cJSON *issue) {
   if (json_i64(issue, "number") <= 0)
     return result_error(RESULT_REJECTED, "an issue without a number");
-  if (!cJSON_IsString(member(issue, "title")) || !cJSON_IsString(member(issue, "state")) ||
-      !cJSON_IsArray(member(issue, "labels")) || !cJSON_IsArray(member(issue, "assignees")) ||
-      github_time_ms(issue, "updated_at") <= 0)
+  if (!cJSON_IsString(json_member(issue, "title")) || !cJSON_IsString(json_member(issue, "state")) ||
+      !cJSON_IsArray(json_member(issue, "labels")) || !cJSON_IsArray(json_member(issue, "assignees")) ||
+      json_time_ms(issue, "updated_at") <= 0)
     return result_error(RESULT_REJECTED, "issue #%lld lacks title, state, labels, assignees or updated_at",
                         (long long)json_i64(issue, "number"));
   return RESULT_DONE;
 }
 
 static void read_common(struct arena *arena, const cJSON *item, struct str self, struct observation *out) {
-  out->url = copy_str(arena, item, "html_url");
-  out->author = copy_str(arena, member(item, "user"), "login");
+  out->url = json_copy(arena, item, "html_url");
+  out->author = json_copy(arena, json_member(item, "user"), "login");
   out->author_is_self = is_self(out->author, self);
-  out->version = github_time_ms(item, "updated_at");
-  out->created_at_ms = github_time_ms(item, "created_at");
+  out->version = json_time_ms(item, "updated_at");
+  out->created_at_ms = json_time_ms(item, "created_at");
   out->extra = extra_of(arena, item);
 }
 
@@ -184,12 +165,13 @@ struct result github_read_issue(struct arena *arena, const cJSON *issue, struct 
   seen.external_id = str_format(arena, "%lld", (long long)json_i64(issue, "number"));
   seen.external_key = str_format(arena, "#%.*s", STR_FMT(seen.external_id));
   read_common(arena, issue, self, &seen);
-  values_put(&fields, value_text(STR("title"), copy_str(arena, issue, "title")));
+  values_put(&fields, value_text(STR("title"), json_copy(arena, issue, "title")));
   values_put(&fields, value_text(STR("body"), body));
   values_put(&fields, value_text(STR("status"), status_of(arena, issue)));
-  values_put(&fields, names_of(arena, "labels", member(issue, "labels"), "name"));
-  values_put(&fields, names_of(arena, "assignees", member(issue, "assignees"), "login"));
-  values_put(&fields, value_text(STR("milestone"), text_or_empty(arena, member(issue, "milestone"), "title")));
+  values_put(&fields, names_of(arena, "labels", json_member(issue, "labels"), "name"));
+  values_put(&fields, names_of(arena, "assignees", json_member(issue, "assignees"), "login"));
+  values_put(&fields,
+             value_text(STR("milestone"), json_copy_or_empty(arena, json_member(issue, "milestone"), "title")));
   seen.fields = values_built(&fields);
   *out = seen;
   return RESULT_DONE;
@@ -207,7 +189,7 @@ static struct str parent_of(struct arena *arena, const cJSON *comment) {
 struct result github_read_comment(struct arena *arena, const cJSON *comment, struct str self, struct observation *out) {
   int64_t id = json_i64(comment, "id");
   struct observation seen = {.kind = STR("comment"), .parent_external_id = parent_of(arena, comment)};
-  if (id <= 0 || seen.parent_external_id.length == 0 || github_time_ms(comment, "updated_at") <= 0)
+  if (id <= 0 || seen.parent_external_id.length == 0 || json_time_ms(comment, "updated_at") <= 0)
     return result_error(RESULT_REJECTED, "comment %lld lacks id, issue_url or updated_at", (long long)id);
   struct value *field = ARENA_NEW(arena, struct value);
   struct str body = github_split_marker(arena, json_str(comment, "body"), &seen.marker);

@@ -1,33 +1,17 @@
 /* Webhooks: is it GitHub's, and what does it show. https://docs.github.com/en/webhooks/webhook-events-and-payloads */
-#include <openssl/crypto.h>
-#include <openssl/hmac.h>
-
 #include "adapter-github/github.h"
+#include "base/hmac.h"
+#include "service/connector_fetch.h"
 
-enum { SIGNATURE_DIGITS = 64 };
 #define SIGNATURE_PREFIX "sha256="
 #define FORM_PREFIX "payload="
 
 /* -- signature -- */
 
-void github_signature(struct str secret, struct str body, char out[65]) {
-  unsigned char mac[EVP_MAX_MD_SIZE];
-  unsigned length = 0;
-  HMAC(EVP_sha256(), secret.at, (int)secret.length, (const unsigned char *)(body.at ? body.at : ""), body.length, mac,
-       &length);
-  for (unsigned i = 0; i < length; i++)
-    snprintf(out + (size_t)i * 2, 3, "%02x", mac[i]);
-}
-
 bool github_verify(const struct webhook_request *request, struct str secret) {
-  char expected[SIGNATURE_DIGITS + 1] = "";
   struct str signature = request->signature;
-  size_t prefix = sizeof SIGNATURE_PREFIX - 1;
-  if (secret.length == 0 || !str_starts_with(signature, SIGNATURE_PREFIX) ||
-      signature.length != prefix + SIGNATURE_DIGITS)
-    return false;
-  github_signature(secret, request->body, expected);
-  return CRYPTO_memcmp(expected, signature.at + prefix, SIGNATURE_DIGITS) == 0;
+  return str_starts_with(signature, SIGNATURE_PREFIX) &&
+         hmac_sha256_fits(secret, request->body, str_slice(signature, sizeof SIGNATURE_PREFIX - 1, signature.length));
 }
 
 /* -- bodies -- */
@@ -56,48 +40,37 @@ static struct str json_of(struct arena *arena, struct str body) {
 
 /* -- observations -- */
 
-static const cJSON *member(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static void set_gone(struct observation *seen, struct str how) {
-  seen->gone = how;
-  seen->fields = (struct values){0};
-  seen->extra = (struct values){0};
-  seen->marker = (struct str){0};
-}
-
 static struct result take_issue(struct arena *arena, const cJSON *event, struct observation *out) {
   struct str action = json_str(event, "action");
-  TRY(github_read_issue(arena, member(event, "issue"), (struct str){0}, out));
-  if (!cJSON_IsNull(member(event, "comment")) && cJSON_IsObject(member(event, "comment")))
+  TRY(github_read_issue(arena, json_member(event, "issue"), (struct str){0}, out));
+  if (!cJSON_IsNull(json_member(event, "comment")) && cJSON_IsObject(json_member(event, "comment")))
     return RESULT_DONE; /* then the action is the comment's */
   if (str_is(action, "deleted"))
-    set_gone(out, STR("deleted"));
+    connector_set_gone(out, STR("deleted"), (struct str){0});
   if (str_is(action, "transferred")) {
-    const cJSON *there = member(member(event, "changes"), "new_issue");
-    set_gone(out, STR("transferred"));
-    out->moved_to = str_copy(arena, json_str(there, "url"));
+    const cJSON *there = json_member(json_member(event, "changes"), "new_issue");
+    connector_set_gone(out, STR("transferred"), str_copy(arena, json_str(there, "url")));
   }
   return RESULT_DONE;
 }
 
 static struct result take_comment(struct arena *arena, const cJSON *event, struct observation *out) {
-  TRY(github_read_comment(arena, member(event, "comment"), (struct str){0}, out));
+  TRY(github_read_comment(arena, json_member(event, "comment"), (struct str){0}, out));
   if (str_is(json_str(event, "action"), "deleted"))
-    set_gone(out, STR("deleted"));
+    connector_set_gone(out, STR("deleted"), (struct str){0});
   return RESULT_DONE;
 }
 
 /* Some events ("pinned") carry an issue without its state and labels. Half an issue is no observation. */
 static bool is_whole(const cJSON *issue) {
-  return json_i64(issue, "number") <= 0 || (cJSON_IsString(member(issue, "state")) && member(issue, "labels"));
+  return json_i64(issue, "number") <= 0 ||
+         (cJSON_IsString(json_member(issue, "state")) && json_member(issue, "labels"));
 }
 
 /* The issue comes first, so that a comment finds its ticket. */
 static struct result take_event(struct arena *arena, bool with_comment, const cJSON *event, struct list *out) {
   struct observation *seen = ARENA_ARRAY(arena, struct observation, 2);
-  if (github_is_pull(member(event, "issue")) || !is_whole(member(event, "issue")))
+  if (github_is_pull(json_member(event, "issue")) || !is_whole(json_member(event, "issue")))
     return RESULT_DONE;
   TRY(take_issue(arena, event, &seen[0]));
   if (with_comment)
@@ -108,7 +81,7 @@ static struct result take_event(struct arena *arena, bool with_comment, const cJ
 
 /* An organization's webhook speaks of all its repositories. */
 static bool is_of(const struct project *project, const cJSON *event) {
-  return github_same_name(json_str(member(event, "repository"), "full_name"), project->remote);
+  return github_same_name(json_str(json_member(event, "repository"), "full_name"), project->remote);
 }
 
 struct result github_translate(struct arena *arena, const struct project *project, struct str event, struct str body,

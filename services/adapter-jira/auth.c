@@ -29,8 +29,8 @@ static struct result set_bearer(struct connection *c, struct str token) {
 }
 
 static struct result take_oauth(struct connection *c, const cJSON *secret, struct str text) {
-  struct str access = jira_text(secret, "access_token");
-  if (jira_text(secret, "client_id").length == 0 || jira_text(secret, "refresh_token").length == 0)
+  struct str access = json_text(secret, "access_token");
+  if (json_text(secret, "client_id").length == 0 || json_text(secret, "refresh_token").length == 0)
     return result_error(RESULT_AUTH, "an OAuth credential has client_id, client_secret and refresh_token");
   c->auth.kind = AUTH_OAUTH;
   c->auth.secret = str_copy(&c->arena, text);
@@ -44,13 +44,13 @@ struct result jira_auth_open(struct connection *c, struct str kind, struct str c
   if (!result_ok(&result))
     return result_error(RESULT_AUTH, "the credential is not JSON");
   if (str_is(kind, "api_token"))
-    result = take_basic(c, jira_text(secret, "email"), jira_text(secret, "token"));
+    result = take_basic(c, json_text(secret, "email"), json_text(secret, "token"));
   else if (str_is(kind, "basic"))
-    result = take_basic(c, jira_text(secret, "username"), jira_text(secret, "password"));
+    result = take_basic(c, json_text(secret, "username"), json_text(secret, "password"));
   else if (str_is(kind, "oauth"))
     result = take_oauth(c, secret, credential);
   else if (str_is(kind, "pat"))
-    result = set_bearer(c, jira_text(secret, "token"));
+    result = set_bearer(c, json_text(secret, "token"));
   else
     result = result_error(RESULT_AUTH, "Jira takes credentials of the kinds api_token, pat, oauth and basic");
   if (str_is(kind, "pat"))
@@ -62,7 +62,7 @@ struct result jira_auth_open(struct connection *c, struct str kind, struct str c
 /* -- OAuth's tokens -- */
 
 static struct str option_url(const struct connection *c, const char *name, struct str otherwise) {
-  struct str url = jira_text(c->options, name);
+  struct str url = json_text(c->options, name);
   return url.length ? url : otherwise;
 }
 
@@ -71,7 +71,7 @@ static struct str token_request(struct arena *arena, const cJSON *secret) {
   cJSON_AddStringToObject(body, "grant_type", "refresh_token");
   static const char *const names[] = {"client_id", "client_secret", "refresh_token"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    cJSON_AddItemToObject(body, names[i], jira_string(arena, jira_text(secret, names[i])));
+    cJSON_AddItemToObject(body, names[i], json_string(arena, json_text(secret, names[i])));
   return json_print(arena, body);
 }
 
@@ -86,17 +86,17 @@ static struct result check_token_answer(const struct http_response *response) {
 /* The stored secret with the new tokens in it. */
 static struct result merge_tokens(struct connection *c, struct arena *arena, cJSON *secret, const cJSON *answer,
                                   struct str *out) {
-  struct str access = jira_text(answer, "access_token"), refresh = jira_text(answer, "refresh_token");
+  struct str access = json_text(answer, "access_token"), refresh = json_text(answer, "refresh_token");
   int64_t lifetime_s = json_i64(answer, "expires_in");
   if (access.length == 0)
     return result_error(RESULT_RETRY, "the authorization server's answer has no access token");
   cJSON_DeleteItemFromObjectCaseSensitive(secret, "access_token");
   cJSON_DeleteItemFromObjectCaseSensitive(secret, "access_until_ms");
-  cJSON_AddItemToObject(secret, "access_token", jira_string(arena, access));
+  cJSON_AddItemToObject(secret, "access_token", json_string(arena, access));
   cJSON_AddNumberToObject(secret, "access_until_ms",
                           (double)(c->now_ms() + (lifetime_s > 0 ? lifetime_s : 3600) * 1000));
   if (refresh.length)
-    cJSON_ReplaceItemInObjectCaseSensitive(secret, "refresh_token", jira_string(arena, refresh));
+    cJSON_ReplaceItemInObjectCaseSensitive(secret, "refresh_token", json_string(arena, refresh));
   *out = json_print(arena, cJSON_Duplicate(secret, true));
   return RESULT_DONE;
 }
@@ -174,8 +174,8 @@ bool jira_auth_forget(struct connection *c) {
 static struct str cloud_id_of(struct connection *c, const cJSON *sites) {
   const cJSON *site;
   cJSON_ArrayForEach(site, sites) {
-    if (str_equal(jira_text(site, "url"), c->site) || cJSON_GetArraySize(sites) == 1)
-      return str_copy(&c->arena, jira_text(site, "id"));
+    if (str_equal(json_text(site, "url"), c->site) || cJSON_GetArraySize(sites) == 1)
+      return str_copy(&c->arena, json_text(site, "id"));
   }
   return (struct str){0};
 }
@@ -206,7 +206,7 @@ struct result jira_auth_site(struct connection *c, struct arena *arena) {
   if (c->api.length)
     return RESULT_DONE;
   struct str gateway = option_url(c, "gateway_url", STR("https://api.atlassian.com"));
-  struct str id = str_copy(&c->arena, jira_text(c->options, "cloud_id"));
+  struct str id = str_copy(&c->arena, json_text(c->options, "cloud_id"));
   if (id.length == 0)
     TRY(ask_site(c, arena, gateway, &id));
   if (id.length == 0)
@@ -224,7 +224,7 @@ struct result jira_self(struct connection *c, struct arena *arena) {
     return RESULT_DONE;
   TRY(jira_get(c, arena, STR("/myself"), &me));
   c->self = str_copy(&c->arena, jira_person_id(c, me));
-  c->self_name = str_copy(&c->arena, jira_text(me, "displayName"));
+  c->self_name = str_copy(&c->arena, json_text(me, "displayName"));
   cJSON_Delete(me);
   return c->self.length ? RESULT_DONE : result_error(RESULT_RETRY, "Jira does not say who the credential is");
 }

@@ -1,22 +1,10 @@
 /* One call to Jira: headers, credential, what it cost. */
-#include <time.h>
-
 #include "adapter-jira/jira.h"
-#include "base/fault.h"
+#include "service/exchange.h"
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110), or 0. */
-static int64_t date_ms(struct arena *arena, struct str date) {
-  struct tm tm = {0};
-  const char *end = str_is_absent(date) ? NULL : strptime(str_c(arena, date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-  return end && *end == '\0' ? (int64_t)timegm(&tm) * 1000 : 0;
-}
-
-static void note_usage(struct connection *c, struct arena *arena, const struct http_response *response) {
-  int64_t date = date_ms(arena, http_header_value(response, "date"));
-  if (date)
-    c->usage.server_date_ms = date;
-  str_to_i64(http_header_value(response, "x-ratelimit-limit"), &c->usage.quota_limit);
-  str_to_i64(http_header_value(response, "x-ratelimit-remaining"), &c->usage.quota_remaining);
+static void note_quota(struct usage *usage, const struct http_response *response) {
+  str_to_i64(http_header_value(response, "x-ratelimit-limit"), &usage->quota_limit);
+  str_to_i64(http_header_value(response, "x-ratelimit-remaining"), &usage->quota_remaining);
 }
 
 /* Some POSTs change nothing. */
@@ -39,16 +27,11 @@ static struct result exchange(struct connection *c, struct arena *arena, const s
   if (!str_is_absent(request->body))
     headers[count++] = (struct http_header){STR("Content-Type"), STR("application/json")};
   struct http_request call = {request->method, url, headers, count, request->body, JIRA_TIMEOUT_MS};
-  c->usage.api_calls++;
   c->last_status = 0;
-  fault_point_of("adapter.before_request", request->method);
-  struct result result = c->http->call(c->http, arena, &call, out);
-  fault_point_of("adapter.after_request", request->method);
-  if (result.code == RESULT_UNCERTAIN && jira_is_read(request))
-    result.code = RESULT_RETRY; /* reading twice harms nothing */
+  struct result result = exchange_send(c->http, arena, &call, jira_is_read(request), &c->usage, out);
   if (result_ok(&result)) {
     c->last_status = out->status;
-    note_usage(c, arena, out);
+    note_quota(&c->usage, out);
   }
   return result;
 }
@@ -67,9 +50,7 @@ struct result jira_call(struct connection *c, struct arena *arena, const struct 
   bool fine = response.status >= 200 && response.status < 300;
   if (!fine && !(request->take_gone && is_gone(response.status)))
     return jira_error(c, request, &response);
-  *out = (struct jira_answer){.status = response.status,
-                              .body = response.body,
-                              .date_ms = date_ms(arena, http_header_value(&response, "date"))};
+  *out = (struct jira_answer){.status = response.status, .body = response.body, .date_ms = http_date_ms(&response)};
   return RESULT_DONE;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "adapter-jira/jira.h"
+#include "service/exchange.h"
 
 static bool is_project_key(struct str remote) {
   for (size_t i = 0; i < remote.length; i++)
@@ -19,7 +20,7 @@ static struct result take_options(struct connection *c, const struct project *pr
   } else {
     c->options = cJSON_CreateObject();
   }
-  struct str deployment = jira_text(c->options, "deployment");
+  struct str deployment = json_text(c->options, "deployment");
   if (deployment.length && !str_is(deployment, "cloud") && !str_is(deployment, "data_center"))
     return result_error(RESULT_REJECTED, "options.deployment is \"cloud\" or \"data_center\"");
   bool by_kind = !str_is(kind, "pat") && !str_is(kind, "basic");
@@ -28,9 +29,7 @@ static struct result take_options(struct connection *c, const struct project *pr
 }
 
 static struct result take_project(struct connection *c, const struct project *project, struct str kind) {
-  struct str base = project->base_url;
-  while (str_ends_with(base, "/"))
-    base.length--;
+  struct str base = http_base_url(project->base_url);
   if (base.length == 0)
     return result_error(RESULT_REJECTED,
                         "Jira needs the address of its site: https://NAME.atlassian.net, for instance");
@@ -72,9 +71,7 @@ static struct result jira_open(const struct connector_config *config, struct con
 }
 
 static void jira_take_usage(struct connection *c, struct usage *out) {
-  *out = c->usage;
-  c->usage.api_calls = 0;
-  c->usage.blocked_until_ms = 0;
+  exchange_take_usage(&c->usage, out);
 }
 
 const struct connector jira_connector = {

@@ -84,9 +84,9 @@ static cJSON *known_node(const struct cursor *cursor) {
 struct str cursor_print(const struct connection *c, struct arena *arena, const struct cursor *cursor) {
   cJSON *tree = cJSON_CreateObject();
   cJSON_AddNumberToObject(tree, "v", CURSOR_VERSION);
-  cJSON_AddItemToObject(tree, "project", jira_string(arena, c->project));
-  cJSON_AddItemToObject(tree, "credential", jira_string(arena, c->credential));
-  cJSON_AddItemToObject(tree, "self", jira_string(arena, c->self));
+  cJSON_AddItemToObject(tree, "project", json_string(arena, c->project));
+  cJSON_AddItemToObject(tree, "credential", json_string(arena, c->credential));
+  cJSON_AddItemToObject(tree, "self", json_string(arena, c->self));
   cJSON_AddBoolToObject(tree, "walking", cursor->walking);
   cJSON_AddBoolToObject(tree, "full", cursor->full);
   cJSON_AddNumberToObject(tree, "since", (double)cursor->since_ms);
@@ -94,14 +94,14 @@ struct str cursor_print(const struct connection *c, struct arena *arena, const s
   cJSON_AddNumberToObject(tree, "newest", (double)cursor->newest_ms);
   cJSON_AddNumberToObject(tree, "start_at", (double)cursor->start_at);
   if (cursor->token.length)
-    cJSON_AddItemToObject(tree, "token", jira_string(arena, cursor->token));
+    cJSON_AddItemToObject(tree, "token", json_string(arena, cursor->token));
   cJSON_AddItemToObject(tree, "known", known_node(cursor));
   return json_print(arena, tree);
 }
 
 static void read_known(const cJSON *tree, struct cursor *cursor) {
   const cJSON *pair;
-  cJSON_ArrayForEach(pair, jira_member(tree, "known")) {
+  cJSON_ArrayForEach(pair, json_member(tree, "known")) {
     const cJSON *id = cJSON_GetArrayItem(pair, 0), *updated = cJSON_GetArrayItem(pair, 1);
     if (cursor->known_count == CURSOR_KNOWN_MAX || !cJSON_IsNumber(id) || !cJSON_IsNumber(updated))
       break;
@@ -117,14 +117,14 @@ static void read_tree(struct arena *arena, const cJSON *tree, struct cursor *cur
   cursor->started_ms = json_i64(tree, "started");
   cursor->newest_ms = json_i64(tree, "newest");
   cursor->start_at = json_i64(tree, "start_at");
-  cursor->token = jira_copy(arena, tree, "token");
+  cursor->token = json_copy(arena, tree, "token");
   read_known(tree, cursor);
 }
 
 /* Our own id is asked for once a credential, not once a connection. */
 static void tell_connection(struct connection *c, const cJSON *tree) {
-  struct str self = jira_text(tree, "self");
-  if (c->self.length == 0 && self.length && str_equal(jira_text(tree, "credential"), c->credential))
+  struct str self = json_text(tree, "self");
+  if (c->self.length == 0 && self.length && str_equal(json_text(tree, "credential"), c->credential))
     c->self = str_copy(&c->arena, self);
 }
 
@@ -134,7 +134,7 @@ struct cursor *cursor_read(struct connection *c, struct arena *arena, struct str
   struct result parsed = json_parse(text, &tree);
   if (!result_ok(&parsed))
     return cursor;
-  if (json_i64(tree, "v") == CURSOR_VERSION && str_equal(jira_text(tree, "project"), c->project)) {
+  if (json_i64(tree, "v") == CURSOR_VERSION && str_equal(json_text(tree, "project"), c->project)) {
     tell_connection(c, tree);
     read_tree(arena, tree, cursor);
   }

@@ -29,7 +29,7 @@ static struct remote_field *field_of(const struct describing *d, struct str id) 
 }
 
 static struct str category_of(const cJSON *status) {
-  struct str key = jira_text(status, "statusCategory.key");
+  struct str key = json_text(status, "statusCategory.key");
   if (str_is(key, "done"))
     return STR("done");
   return str_is(key, "indeterminate") ? STR("in_progress") : STR("open");
@@ -43,7 +43,7 @@ static struct result describe_statuses(const struct describing *d) {
   TRY(jira_get(d->c, d->arena, str_format(d->arena, "/project/%.*s/statuses", STR_FMT(d->c->project)), &types));
   cJSON_ArrayForEach(type, types) {
     add_word(d->arena, type_field, json_str(type, "name"), (struct str){0});
-    cJSON_ArrayForEach(status, jira_member(type, "statuses")) {
+    cJSON_ArrayForEach(status, json_member(type, "statuses")) {
       add_word(d->arena, status_field, json_str(status, "name"), category_of(status));
     }
   }
@@ -72,7 +72,7 @@ static void take_allowed(const struct describing *d, const struct jira_field *fi
     struct str value = json_str(one, "value"), name = value.length ? value : json_str(one, "name");
     if (name.length)
       add_word(d->arena, out, name, (struct str){0});
-    const cJSON *children = field->kind == KIND_CASCADING ? jira_member(one, "children") : NULL;
+    const cJSON *children = field->kind == KIND_CASCADING ? json_member(one, "children") : NULL;
     cJSON_ArrayForEach(child, children) {
       add_word(d->arena, out, str_format(d->arena, "%.*s / %.*s", STR_FMT(name), STR_FMT(json_str(child, "value"))),
                (struct str){0});
@@ -80,16 +80,23 @@ static void take_allowed(const struct describing *d, const struct jira_field *fi
   }
 }
 
-static void take_screen(const struct describing *d, const cJSON *page) {
-  const cJSON *list = jira_member(page, d->c->cloud ? "fields" : "values"), *one;
+/* The type of what is created here, unless its `type` says another one: what only other types demand is not demanded of
+ * all tickets. */
+static bool is_created_here(const struct describing *d, const cJSON *type) {
+  return str_equal(json_str(type, "name"), jira_default_type(d->c));
+}
+
+static void take_screen(const struct describing *d, const cJSON *type, const cJSON *page) {
+  const cJSON *list = json_member(page, d->c->cloud ? "fields" : "values"), *one;
   cJSON_ArrayForEach(one, list) {
     struct str id = json_str(one, "fieldId");
     struct remote_field *field = field_of(d, id);
     if (!field || str_is(id, "issuetype"))
       continue;
     field->writable = true;
-    field->required = field->required || (json_bool(one, "required") && !json_bool(one, "hasDefaultValue"));
-    take_allowed(d, &d->c->fields.at[field - d->fields], field, jira_member(one, "allowedValues"));
+    if (is_created_here(d, type) && !field->required)
+      field->required = json_bool(one, "required") && !json_bool(one, "hasDefaultValue");
+    take_allowed(d, &d->c->fields.at[field - d->fields], field, json_member(one, "allowedValues"));
   }
 }
 
@@ -99,14 +106,14 @@ static struct result describe_screens(const struct describing *d) {
   struct str base = str_format(d->arena, "/issue/createmeta/%.*s/issuetypes", STR_FMT(d->c->project));
   struct result result = RESULT_DONE;
   TRY(jira_get(d->c, d->arena, str_format(d->arena, "%.*s?maxResults=50", STR_FMT(base)), &types));
-  cJSON_ArrayForEach(type, jira_member(types, d->c->cloud ? "issueTypes" : "values")) {
+  cJSON_ArrayForEach(type, json_member(types, d->c->cloud ? "issueTypes" : "values")) {
     if (!result_ok(&result))
       continue;
     result =
         jira_get(d->c, d->arena,
                  str_format(d->arena, "%.*s/%.*s?maxResults=200", STR_FMT(base), STR_FMT(json_str(type, "id"))), &page);
     if (result_ok(&result)) {
-      take_screen(d, page);
+      take_screen(d, type, page);
       cJSON_Delete(page);
     }
   }
@@ -126,6 +133,7 @@ static struct remote_field *make_fields(const struct connection *c, struct arena
                                       .open_words = field->kind == KIND_LABELS,
                                       .members_max = field->kind == KIND_ASSIGNEE};
     fields[i].writable = field->kind == KIND_STATUS || field->kind == KIND_TYPE;
+    fields[i].required = str_is(field->name, "title");
   }
   return fields;
 }
@@ -138,8 +146,8 @@ static struct str options_to_store(const struct connection *c, struct arena *are
     if (!str_starts_with(field->id, "customfield_"))
       continue;
     cJSON *one = cJSON_AddObjectToObject(fields, str_c(arena, field->id));
-    cJSON_AddItemToObject(one, "name", jira_string(arena, field->name));
-    cJSON_AddItemToObject(one, "label", jira_string(arena, field->label));
+    cJSON_AddItemToObject(one, "name", json_string(arena, field->name));
+    cJSON_AddItemToObject(one, "label", json_string(arena, field->label));
     cJSON_AddStringToObject(one, "kind", jira_kind_name(field->kind));
   }
   cJSON_DeleteItemFromObjectCaseSensitive(options, "fields");
@@ -154,7 +162,7 @@ static struct str options_to_store(const struct connection *c, struct arena *are
 static struct result estimate(const struct describing *d, int64_t *out) {
   cJSON *body = cJSON_CreateObject(), *answer;
   struct str jql = str_format(d->arena, "project = \"%.*s\"", STR_FMT(d->c->project));
-  cJSON_AddItemToObject(body, "jql", jira_string(d->arena, jql));
+  cJSON_AddItemToObject(body, "jql", json_string(d->arena, jql));
   if (!d->c->cloud)
     cJSON_AddNumberToObject(body, "maxResults", 0);
   TRY(jira_ask(d->c, d->arena, d->c->cloud ? STR("/search/approximate-count") : STR("/search"), body, &answer));
@@ -164,7 +172,7 @@ static struct result estimate(const struct describing *d, int64_t *out) {
 }
 
 static bool has_permission(const cJSON *tree, const char *name) {
-  return json_bool(jira_member(jira_member(tree, "permissions"), name), "havePermission");
+  return json_bool(json_member(json_member(tree, "permissions"), name), "havePermission");
 }
 
 static struct result may_write(const struct describing *d, bool *out) {
@@ -189,7 +197,7 @@ static struct result read_project(const struct describing *d, struct remote_desc
     return result_error(RESULT_REJECTED, "the project %.*s does not exist, or this credential may not see it",
                         STR_FMT(d->c->project));
   TRY(jira_json(&request, &answer, &project));
-  out->remote = jira_copy(d->arena, project, "key");
+  out->remote = json_copy(d->arena, project, "key");
   out->url = str_format(d->arena, "%.*s/browse/%.*s", STR_FMT(d->c->site), STR_FMT(out->remote));
   out->is_private = true; /* Jira asks for a login, unless an administrator opened the site */
   cJSON_Delete(project);
@@ -200,7 +208,7 @@ static struct result describe_project(struct describing *d, struct remote_descri
   TRY(read_project(d, out));
   TRY(may_write(d, &out->can_write));
   TRY(estimate(d, &out->estimated_tickets));
-  TRY(jira_fields_load(d->c, d->arena));
+  TRY(jira_fields_load_all(d->c, d->arena)); /* also those that came after the options were stored */
   d->fields = make_fields(d->c, d->arena);
   TRY(describe_statuses(d));
   TRY(describe_screens(d));

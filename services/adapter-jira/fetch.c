@@ -13,16 +13,12 @@ static struct str etag_of(struct arena *arena, struct str body) {
   return str_copy(arena, str_of(hex));
 }
 
-static struct observation missing(struct arena *arena, const struct external_ref *ref, struct str key,
-                                  const char *why) {
-  struct str parent = ref->parent_external_id, issue_id, id;
+static struct observation missing(struct arena *arena, const struct external_ref *ref, const char *why) {
+  struct observation seen = connector_gone(arena, ref, str_of(why));
+  struct str issue_id, id;
   if (str_is(ref->kind, "comment") && jira_split_comment_id(ref->external_id, &issue_id, &id))
-    parent = issue_id;
-  return (struct observation){.kind = str_copy(arena, ref->kind),
-                              .external_id = str_copy(arena, ref->external_id),
-                              .parent_external_id = str_copy(arena, parent),
-                              .external_key = str_copy(arena, key.length ? key : ref->external_id),
-                              .gone = str_of(why)};
+    seen.parent_external_id = str_copy(arena, issue_id);
+  return seen;
 }
 
 static struct result read_issue(struct connection *c, struct arena *arena, const struct external_ref *ref,
@@ -30,13 +26,13 @@ static struct result read_issue(struct connection *c, struct arena *arena, const
   bool ours;
   TRY(jira_is_ours(c, arena, issue, &ours));
   if (!ours) {
-    struct str key = jira_copy(arena, issue, "key");
-    *out = missing(arena, ref, key, "transferred");
+    struct str key = json_copy(arena, issue, "key");
+    *out = missing(arena, ref, "transferred");
+    out->external_key = key;
     out->moved_to = str_format(arena, "%.*s/browse/%.*s", STR_FMT(c->site), STR_FMT(key));
     return RESULT_DONE;
   }
-  struct result result = jira_read_issue(c, arena, issue, out);
-  return result_ok(&result) ? result : result_error(RESULT_RETRY, "Jira's answer is not whole: %s", result.message);
+  return jira_read_issue(c, arena, issue, out);
 }
 
 static struct result read_comment(struct connection *c, struct arena *arena, const struct external_ref *ref,
@@ -44,8 +40,7 @@ static struct result read_comment(struct connection *c, struct arena *arena, con
   struct str key, issue_id, id;
   jira_split_comment_id(ref->external_id, &issue_id, &id);
   TRY(jira_issue_key(c, arena, issue_id, &key));
-  struct result result = jira_read_comment(c, arena, issue_id, key, comment, out);
-  return result_ok(&result) ? result : result_error(RESULT_RETRY, "Jira's answer is not whole: %s", result.message);
+  return jira_read_comment(c, arena, issue_id, key, comment, out);
 }
 
 /* RESULT_REJECTED for what is no id of Jira's. */
@@ -77,7 +72,7 @@ static struct result read_found(struct connection *c, struct arena *arena, const
 static struct result read_gone(struct connection *c, struct arena *arena, const struct external_ref *ref,
                                struct observation *out) {
   TRY(jira_check_project(c, arena));
-  *out = missing(arena, ref, (struct str){0}, "deleted");
+  *out = missing(arena, ref, "deleted");
   return RESULT_DONE;
 }
 
@@ -109,7 +104,7 @@ static cJSON *bulk_body(struct arena *arena, const struct external_ref *refs, si
   static const char *const properties[] = {JIRA_PROPERTY};
   cJSON *body = cJSON_CreateObject(), *ids = cJSON_AddArrayToObject(body, "issueIdsOrKeys");
   for (size_t i = 0; i < count; i++)
-    cJSON_AddItemToArray(ids, jira_string(arena, refs[i].external_id));
+    cJSON_AddItemToArray(ids, json_string(arena, refs[i].external_id));
   cJSON_AddItemToObject(body, "fields", cJSON_CreateStringArray(fields, sizeof fields / sizeof fields[0]));
   cJSON_AddItemToObject(body, "properties", cJSON_CreateStringArray(properties, 1));
   return body;
@@ -118,10 +113,10 @@ static cJSON *bulk_body(struct arena *arena, const struct external_ref *refs, si
 /* One that cannot be read is left to a fetch of its own, which says why. */
 static struct result place_issue(struct connection *c, struct arena *arena, const struct external_ref *refs,
                                  size_t count, const cJSON *issue, struct observation *out) {
-  struct external_ref ref = {.kind = STR("ticket"), .external_id = jira_text(issue, "id")};
+  struct external_ref ref = {.kind = STR("ticket"), .external_id = json_text(issue, "id")};
   struct observation seen = {0};
   struct result result = read_issue(c, arena, &ref, issue, &seen);
-  if (result.code == RESULT_RETRY)
+  if (result.code == RESULT_REJECTED)
     return RESULT_DONE;
   TRY(result);
   connector_place(refs, count, &seen, out);
@@ -138,7 +133,7 @@ static struct result fetch_bulk(struct connection *c, struct arena *arena, const
   TRY(jira_self(c, arena));
   TRY(jira_fields_load(c, arena));
   TRY(jira_ask(c, arena, STR("/issue/bulkfetch"), bulk_body(arena, refs, count), &tree));
-  cJSON_ArrayForEach(issue, jira_member(tree, "issues")) {
+  cJSON_ArrayForEach(issue, json_member(tree, "issues")) {
     if (result_ok(&result))
       result = place_issue(c, arena, refs, count, issue, out);
   }

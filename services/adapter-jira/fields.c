@@ -96,11 +96,11 @@ static enum jira_kind kind_of_schema(const cJSON *schema) {
       {":gh-epic-label", KIND_LINE},
       {":jsw-story-points", KIND_NUMBER},
   };
-  struct str custom = jira_text(schema, "custom");
+  struct str custom = json_text(schema, "custom");
   for (size_t i = 0; i < sizeof customs / sizeof customs[0]; i++)
     if (str_ends_with(custom, customs[i].custom))
       return customs[i].kind;
-  return str_is(jira_text(schema, "type"), "number") ? KIND_NUMBER : KIND_UNKNOWN;
+  return str_is(json_text(schema, "type"), "number") ? KIND_NUMBER : KIND_UNKNOWN;
 }
 
 /* -- names -- */
@@ -157,54 +157,78 @@ static struct str name_for(struct arena *arena, const struct jira_field *fields,
 
 /* -- the table -- */
 
-static void add_from_options(struct connection *c, struct jira_field *fields, size_t *count, const cJSON *chosen) {
+struct table {
+  struct arena *arena; /* the connection's */
+  struct jira_field *at;
+  size_t count;
+};
+
+static struct table table_new(struct connection *c, size_t custom_fields) {
+  struct table table = {.arena = &c->arena, .count = SYSTEM_FIELDS};
+  table.at = ARENA_ARRAY(&c->arena, struct jira_field, SYSTEM_FIELDS + custom_fields);
+  memcpy(table.at, system_fields, sizeof system_fields);
+  return table;
+}
+
+static void add(struct table *table, struct str id, struct str name, struct str label, enum jira_kind kind) {
+  table->at[table->count++] = (struct jira_field){.id = str_copy(table->arena, id),
+                                                  .name = str_copy(table->arena, name),
+                                                  .label = str_copy(table->arena, label),
+                                                  .kind = kind};
+}
+
+static void add_chosen(struct table *table, const cJSON *chosen) {
   const cJSON *one;
   cJSON_ArrayForEach(one, chosen) {
-    enum jira_kind kind = kind_named(jira_text(one, "kind"));
-    struct str name = jira_text(one, "name");
-    if (kind == KIND_UNKNOWN || name.length == 0)
-      continue;
-    struct str label = jira_text(one, "label");
-    fields[(*count)++] = (struct jira_field){.id = str_copy(&c->arena, str_of(one->string)),
-                                             .name = str_copy(&c->arena, name),
-                                             .label = str_copy(&c->arena, label.length ? label : name),
-                                             .kind = kind};
+    enum jira_kind kind = kind_named(json_text(one, "kind"));
+    struct str name = json_text(one, "name"), label = json_text(one, "label");
+    if (kind != KIND_UNKNOWN && name.length)
+      add(table, str_of(one->string), name, label.length ? label : name, kind);
   }
 }
 
-static void add_from_list(struct connection *c, struct jira_field *fields, size_t *count, const cJSON *list) {
+/* Those of Jira's list that were chosen, under the name that was chosen, or with `chosen` false all others. */
+static void add_listed(struct table *table, const cJSON *list, const cJSON *options, bool chosen) {
   const cJSON *one;
   cJSON_ArrayForEach(one, list) {
-    struct str id = jira_text(one, "id");
-    enum jira_kind kind = kind_of_schema(jira_member(one, "schema"));
+    struct str id = json_text(one, "id"), label = json_text(one, "name");
+    enum jira_kind kind = kind_of_schema(json_member(one, "schema"));
     if (!str_starts_with(id, "customfield_") || kind == KIND_UNKNOWN)
       continue;
-    struct jira_field *field = &fields[*count];
-    field->id = str_copy(&c->arena, id);
-    field->label = jira_copy(&c->arena, one, "name");
-    field->kind = kind;
-    field->name = name_for(&c->arena, fields, *count, kind, field->id, field->label);
-    (*count)++;
+    struct str name = json_str(json_member(options, id.at), "name");
+    if (chosen && name.length)
+      add(table, id, name, label, kind);
+    else if (!chosen && !name.length)
+      add(table, id, name_for(table->arena, table->at, table->count, kind, id, label), label, kind);
   }
+}
+
+static void take(struct connection *c, const struct table *table) {
+  c->fields = (struct jira_fields){table->at, table->count};
+  c->fields_known = true;
+}
+
+struct result jira_fields_load_all(struct connection *c, struct arena *arena) {
+  const cJSON *options = json_member(c->options, "fields");
+  cJSON *list;
+  TRY(jira_get(c, arena, STR("/field"), &list));
+  struct table table = table_new(c, (size_t)cJSON_GetArraySize(list));
+  add_listed(&table, list, options, true);
+  add_listed(&table, list, options, false);
+  cJSON_Delete(list);
+  take(c, &table);
+  return RESULT_DONE;
 }
 
 struct result jira_fields_load(struct connection *c, struct arena *arena) {
-  const cJSON *chosen = jira_member(c->options, "fields");
-  cJSON *list = NULL;
+  const cJSON *options = json_member(c->options, "fields");
   if (c->fields_known)
     return RESULT_DONE;
-  if (!cJSON_IsObject(chosen))
-    TRY(jira_get(c, arena, STR("/field"), &list));
-  size_t capacity = SYSTEM_FIELDS + (size_t)cJSON_GetArraySize(list ? list : chosen), count = SYSTEM_FIELDS;
-  struct jira_field *fields = ARENA_ARRAY(&c->arena, struct jira_field, capacity);
-  memcpy(fields, system_fields, sizeof system_fields);
-  if (list)
-    add_from_list(c, fields, &count, list);
-  else
-    add_from_options(c, fields, &count, chosen);
-  cJSON_Delete(list);
-  c->fields = (struct jira_fields){fields, count};
-  c->fields_known = true;
+  if (!cJSON_IsObject(options))
+    return jira_fields_load_all(c, arena);
+  struct table table = table_new(c, (size_t)cJSON_GetArraySize(options));
+  add_chosen(&table, options);
+  take(c, &table);
   return RESULT_DONE;
 }
 
@@ -213,4 +237,9 @@ const struct jira_field *jira_field_named(const struct connection *c, struct str
     if (str_equal(c->fields.at[i].name, name))
       return &c->fields.at[i];
   return NULL;
+}
+
+struct str jira_default_type(const struct connection *c) {
+  struct str chosen = json_text(c->options, "issue_type");
+  return chosen.length ? chosen : STR("Task");
 }

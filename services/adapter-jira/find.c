@@ -35,7 +35,7 @@ static cJSON *search_body(const struct search *s, int64_t start_at, struct str t
   struct str jql =
       str_format(s->arena, "project = \"%.*s\" AND creator = currentUser() AND created >= %lld ORDER BY created ASC",
                  STR_FMT(s->c->project), (long long)s->from_ms);
-  cJSON_AddItemToObject(body, "jql", jira_string(s->arena, jql));
+  cJSON_AddItemToObject(body, "jql", json_string(s->arena, jql));
   cJSON_AddNumberToObject(body, "maxResults", JIRA_PAGE_ISSUES);
   cJSON_AddItemToObject(body, "fields", cJSON_CreateStringArray(fields, 1));
   if (s->c->cloud)
@@ -43,7 +43,7 @@ static cJSON *search_body(const struct search *s, int64_t start_at, struct str t
   else
     cJSON_AddNumberToObject(body, "startAt", (double)start_at);
   if (token.length)
-    cJSON_AddItemToObject(body, "nextPageToken", jira_string(s->arena, token));
+    cJSON_AddItemToObject(body, "nextPageToken", json_string(s->arena, token));
   return body;
 }
 
@@ -60,15 +60,15 @@ static struct result read_marker(struct search *s, struct str id, struct str *ou
   if (answer.status != 200)
     return RESULT_DONE;
   TRY(jira_json(&request, &answer, &property));
-  *out = jira_copy(s->arena, property, "value.marker");
+  *out = json_copy(s->arena, property, "value.marker");
   cJSON_Delete(property);
   return RESULT_DONE;
 }
 
 static struct result take_page(struct search *s, const cJSON *tree, int64_t *taken) {
   const cJSON *issue;
-  cJSON_ArrayForEach(issue, jira_member(tree, "issues")) {
-    struct str id = jira_text(issue, "id"), marker = jira_text(issue, "properties." JIRA_PROPERTY ".marker");
+  cJSON_ArrayForEach(issue, json_member(tree, "issues")) {
+    struct str id = json_text(issue, "id"), marker = json_text(issue, "properties." JIRA_PROPERTY ".marker");
     (*taken)++;
     if (!s->c->cloud)
       TRY(read_marker(s, id, &marker));
@@ -85,7 +85,7 @@ static struct result search_issues(struct search *s) {
     TRY(jira_ask(s->c, s->arena, s->c->cloud ? STR("/search/jql") : STR("/search"), search_body(s, start_at, token),
                  &tree));
     struct result result = take_page(s, tree, &start_at);
-    token = jira_copy(s->arena, tree, "nextPageToken");
+    token = json_copy(s->arena, tree, "nextPageToken");
     bool more = s->c->cloud ? token.length > 0 : start_at < json_i64(tree, "total");
     cJSON_Delete(tree);
     TRY(result);
@@ -109,8 +109,8 @@ static struct result probe(struct search *s, struct str key, bool *used) {
   if (!*used)
     return RESULT_DONE;
   TRY(jira_json(&request, &answer, &issue));
-  if (str_equal(jira_person_id(s->c, jira_at(issue, "fields.creator")), s->c->self))
-    consider(s, jira_text(issue, "id"), jira_text(issue, "properties." JIRA_PROPERTY ".marker"));
+  if (str_equal(jira_person_id(s->c, json_at(issue, "fields.creator")), s->c->self))
+    consider(s, json_text(issue, "id"), json_text(issue, "properties." JIRA_PROPERTY ".marker"));
   cJSON_Delete(issue);
   return RESULT_DONE;
 }
@@ -172,7 +172,7 @@ static struct result take_comment(void *context, const cJSON *comment) {
   int64_t before = s->best;
   TRY(jira_read_comment(s->c, s->arena, s->issue_id, s->issue_key, comment, &seen));
   if (seen.author_is_self)
-    consider(s, jira_text(comment, "id"), seen.marker);
+    consider(s, json_text(comment, "id"), seen.marker);
   if (s->best != before)
     s->found = seen;
   return RESULT_DONE;

@@ -20,8 +20,8 @@ struct history {
 
 static int by_id(const void *a, const void *b) {
   int64_t one = 0, other = 0;
-  str_to_i64(jira_text(*(const cJSON *const *)a, "id"), &one);
-  str_to_i64(jira_text(*(const cJSON *const *)b, "id"), &other);
+  str_to_i64(json_text(*(const cJSON *const *)a, "id"), &one);
+  str_to_i64(json_text(*(const cJSON *const *)b, "id"), &other);
   return (one > other) - (one < other);
 }
 
@@ -29,9 +29,9 @@ static int by_id(const void *a, const void *b) {
 static void collect(struct history *h, const cJSON *after) {
   int64_t since_ms = jira_time_ms(h->before, "fields.updated") + h->c->cloud;
   const cJSON *one;
-  cJSON_ArrayForEach(one, jira_at(after, "changelog.histories")) {
+  cJSON_ArrayForEach(one, json_at(after, "changelog.histories")) {
     if (h->count < HISTORIES_MAX && jira_time_ms(one, "created") >= since_ms &&
-        str_equal(jira_person_id(h->c, jira_member(one, "author")), h->c->self))
+        str_equal(jira_person_id(h->c, json_member(one, "author")), h->c->self))
       h->ours[h->count++] = one;
   }
   qsort(h->ours, h->count, sizeof h->ours[0], by_id);
@@ -48,10 +48,10 @@ static bool has_unique_label(const struct connection *c, const struct jira_field
 
 /* Data Center names no ids: system fields by what is their id, custom ones by what people see. */
 static bool is_of_field(const struct connection *c, const struct jira_field *field, const cJSON *item) {
-  struct str id = jira_text(item, "fieldId"), name = jira_text(item, "field");
+  struct str id = json_text(item, "fieldId"), name = json_text(item, "field");
   if (id.length)
     return str_equal(id, field->id);
-  if (str_is(jira_text(item, "fieldtype"), "custom"))
+  if (str_is(json_text(item, "fieldtype"), "custom"))
     return str_equal(name, field->label) && has_unique_label(c, field);
   return str_equal(name, field->id) || (field->kind == KIND_PARENT && str_is(name, "IssueParentAssociation"));
 }
@@ -81,8 +81,8 @@ static bool number_of(struct arena *arena, struct str text, struct str *out) {
 /* Cloud gives the account's id and its name; Data Center an internal key that nothing else here shows. */
 static bool person_of(const struct history *h, const struct side *side, struct str *out) {
   cJSON *user = cJSON_CreateObject();
-  cJSON_AddItemToObject(user, "accountId", jira_string(h->arena, side->value));
-  cJSON_AddItemToObject(user, "displayName", jira_string(h->arena, side->text));
+  cJSON_AddItemToObject(user, "accountId", json_string(h->arena, side->value));
+  cJSON_AddItemToObject(user, "displayName", json_string(h->arena, side->text));
   *out = jira_person_word(h->c, h->arena, user);
   cJSON_Delete(user);
   return h->c->cloud;
@@ -148,7 +148,7 @@ static bool value_of(const struct history *h, const struct jira_field *field, co
 /* A status may take several of our steps: what was replaced is where they began, or where somebody put the issue
  * between two of them. */
 static bool begins_anew(const struct history *h, const struct value *from, const struct value *last) {
-  struct str seen = jira_text(h->before, "fields.status.name");
+  struct str seen = json_text(h->before, "fields.status.name");
   return !value_equal(from, last) || str_equal(from->text, seen);
 }
 
@@ -159,9 +159,9 @@ static bool replaced_by(const struct history *h, const struct jira_field *field,
   struct value last = {0};
   for (size_t i = 0; i < h->count; i++) {
     const cJSON *item;
-    cJSON_ArrayForEach(item, jira_member(h->ours[i], "items")) {
-      struct side old = {jira_text(item, "from"), jira_text(item, "fromString")};
-      struct side new = {jira_text(item, "to"), jira_text(item, "toString")};
+    cJSON_ArrayForEach(item, json_member(h->ours[i], "items")) {
+      struct side old = {json_text(item, "from"), json_text(item, "fromString")};
+      struct side new = {json_text(item, "to"), json_text(item, "toString")};
       struct value from, to;
       if (!is_of_field(h->c, field, item))
         continue;

@@ -32,7 +32,7 @@ static struct result find_dynamic(struct connection *c, struct arena *arena, str
   const cJSON *one;
   TRY(jira_get(c, arena, STR("/webhook?maxResults=100"), &page));
   *out = 0;
-  cJSON_ArrayForEach(one, jira_member(page, "values")) {
+  cJSON_ArrayForEach(one, json_member(page, "values")) {
     if (str_equal(json_str(one, "url"), url) && str_equal(json_str(one, "jqlFilter"), filter(c, arena)))
       *out = json_i64(one, "id");
   }
@@ -43,12 +43,12 @@ static struct result find_dynamic(struct connection *c, struct arena *arena, str
 static struct result create_dynamic(struct connection *c, struct arena *arena, struct str url, int64_t *out) {
   cJSON *body = cJSON_CreateObject(), *answer, *hook = cJSON_CreateObject();
   cJSON_AddItemToObject(hook, "events", event_list());
-  cJSON_AddItemToObject(hook, "jqlFilter", jira_string(arena, filter(c, arena)));
+  cJSON_AddItemToObject(hook, "jqlFilter", json_string(arena, filter(c, arena)));
   cJSON_AddItemToArray(cJSON_AddArrayToObject(body, "webhooks"), hook);
-  cJSON_AddItemToObject(body, "url", jira_string(arena, url));
+  cJSON_AddItemToObject(body, "url", json_string(arena, url));
   TRY(send(c, arena, "POST", STR("/webhook"), false, body, &answer));
-  const cJSON *made = cJSON_GetArrayItem(jira_member(answer, "webhookRegistrationResult"), 0);
-  const cJSON *why = cJSON_GetArrayItem(jira_member(made, "errors"), 0);
+  const cJSON *made = cJSON_GetArrayItem(json_member(answer, "webhookRegistrationResult"), 0);
+  const cJSON *why = cJSON_GetArrayItem(json_member(made, "errors"), 0);
   struct result result = RESULT_DONE;
   *out = json_i64(made, "createdWebhookId");
   if (*out == 0)
@@ -62,7 +62,7 @@ static struct result refresh_dynamic(struct connection *c, struct arena *arena, 
   const double ids[] = {(double)id};
   cJSON_AddItemToObject(body, "webhookIds", cJSON_CreateDoubleArray(ids, 1));
   TRY(send(c, arena, "PUT", STR("/webhook/refresh"), false, body, &answer));
-  const cJSON *until = jira_member(answer, "expirationDate");
+  const cJSON *until = json_member(answer, "expirationDate");
   *out_until_ms = cJSON_IsNumber(until) ? json_i64(answer, "expirationDate") : jira_time_ms(answer, "expirationDate");
   cJSON_Delete(answer);
   return RESULT_DONE;
@@ -83,12 +83,12 @@ static struct result register_dynamic(struct connection *c, struct arena *arena,
 
 static cJSON *admin_body(const struct connection *c, struct arena *arena, const struct hook *hook) {
   cJSON *body = cJSON_CreateObject();
-  cJSON_AddItemToObject(body, "name", jira_string(arena, str_format(arena, "tandem: %.*s", STR_FMT(c->project))));
-  cJSON_AddItemToObject(body, "url", jira_string(arena, hook->url));
-  cJSON_AddItemToObject(body, "secret", jira_string(arena, hook->secret));
+  cJSON_AddItemToObject(body, "name", json_string(arena, str_format(arena, "tandem: %.*s", STR_FMT(c->project))));
+  cJSON_AddItemToObject(body, "url", json_string(arena, hook->url));
+  cJSON_AddItemToObject(body, "secret", json_string(arena, hook->secret));
   cJSON_AddItemToObject(body, "events", event_list());
   cJSON_AddItemToObject(cJSON_AddObjectToObject(body, "filters"), "issue-related-events-section",
-                        jira_string(arena, filter(c, arena)));
+                        json_string(arena, filter(c, arena)));
   cJSON_AddBoolToObject(body, "excludeBody", false);
   return body;
 }

@@ -31,7 +31,7 @@ struct result jira_get_issue_with_history(struct connection *c, struct arena *ar
 struct result jira_issue_key(struct connection *c, struct arena *arena, struct str id, struct str *out) {
   cJSON *issue;
   TRY(jira_get(c, arena, str_format(arena, "/issue/%.*s?fields=project", STR_FMT(http_escape(arena, id))), &issue));
-  *out = jira_copy(arena, issue, "key");
+  *out = json_copy(arena, issue, "key");
   cJSON_Delete(issue);
   return RESULT_DONE;
 }
@@ -47,18 +47,18 @@ struct result jira_check_project(struct connection *c, struct arena *arena) {
   if (answer.status != 200)
     return result_error(RESULT_AUTH, "the project %.*s cannot be read with this credential", STR_FMT(c->project));
   TRY(jira_json(&request, &answer, &project));
-  c->project_id = jira_copy(&c->arena, project, "id");
+  c->project_id = json_copy(&c->arena, project, "id");
   cJSON_Delete(project);
   return RESULT_DONE;
 }
 
 struct result jira_is_ours(struct connection *c, struct arena *arena, const cJSON *issue, bool *out) {
-  *out = str_equal(jira_text(issue, "fields.project.key"), c->project);
+  *out = str_equal(json_text(issue, "fields.project.key"), c->project);
   if (*out)
     return RESULT_DONE;
   if (c->project_id.length == 0)
     TRY(jira_check_project(c, arena));
-  *out = str_equal(jira_text(issue, "fields.project.id"), c->project_id);
+  *out = str_equal(json_text(issue, "fields.project.id"), c->project_id);
   return RESULT_DONE;
 }
 
@@ -72,7 +72,7 @@ static struct result read_page(struct connection *c, struct arena *arena, struct
   struct result result = RESULT_DONE;
   TRY(jira_get(c, arena, path, &page));
   int64_t before = *start_at;
-  cJSON_ArrayForEach(comment, jira_member(page, "comments")) {
+  cJSON_ArrayForEach(comment, json_member(page, "comments")) {
     (*start_at)++;
     if (result_ok(&result))
       result = take(context, comment);

@@ -152,12 +152,7 @@ struct result jira_self(struct connection *c, struct arena *arena) MUST_USE;
 
 /* -- members.c: small readers -- */
 
-const cJSON *jira_member(const cJSON *object, const char *name);
-const cJSON *jira_at(const cJSON *object, const char *path); /* "fields.status.name" */
-struct str jira_text(const cJSON *object, const char *path);
 int64_t jira_time_ms(const cJSON *object, const char *path); /* "2026-01-02T03:04:05.678+0200"; 0 = none */
-struct str jira_copy(struct arena *arena, const cJSON *object, const char *path);
-cJSON *jira_string(struct arena *arena, struct str text);
 bool jira_is_number(struct str text);
 
 /* A comment's id is unknown to Jira without its issue's: "10007:9" has both. False when it is not of this form. */
@@ -165,12 +160,23 @@ bool jira_split_comment_id(struct str external_id, struct str *issue_id, struct 
 
 /* -- fields.c -- */
 
-/* The fields that are carried: from the options, else from Jira's list. */
+/* The fields that are carried: those of the options, else all. */
 struct result jira_fields_load(struct connection *c, struct arena *arena) MUST_USE;
+
+/* All fields as Jira lists them now, those of the options under their names there. */
+struct result jira_fields_load_all(struct connection *c, struct arena *arena) MUST_USE;
 const struct jira_field *jira_field_named(const struct connection *c, struct str name); /* or NULL */
+
+/* The issue type of a ticket that says none: `issue_type` of the options, else Task. */
+struct str jira_default_type(const struct connection *c);
 const char *jira_kind_name(enum jira_kind kind);
 const char *jira_remote_kind(enum jira_kind kind); /* as connector.h's fields call it */
 bool jira_kind_is_set(enum jira_kind kind);
+
+/* -- shapes.c -- */
+
+/* Whether this is how a value of the kind looks, or nothing. */
+bool jira_kind_fits(bool cloud, enum jira_kind kind, const cJSON *node);
 
 /* -- people.c -- */
 
@@ -185,6 +191,8 @@ struct result jira_person_ref(struct connection *c, struct arena *arena, struct 
 struct result jira_people_load(struct connection *c, struct arena *arena) MUST_USE;
 
 /* -- read.c: Jira's JSON to observations; needs fields and self loaded -- */
+
+/* RESULT_REJECTED with a message for a person: this one cannot be read, however often it is asked for. */
 
 struct result jira_read_issue(struct connection *c, struct arena *arena, const cJSON *issue,
                               struct observation *out) MUST_USE;

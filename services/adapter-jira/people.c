@@ -6,35 +6,28 @@ enum { PEOPLE_MAX = 1000 };
 #define EXPLICIT "accountid:"
 
 struct str jira_person_id(const struct connection *c, const cJSON *user) {
-  return jira_text(user, c->cloud ? "accountId" : "name");
+  return json_text(user, c->cloud ? "accountId" : "name");
 }
 
 struct str jira_person_word(const struct connection *c, struct arena *arena, const cJSON *user) {
   struct str id = jira_person_id(c, user);
   if (id.length == 0)
     return STR("");
-  struct str chosen = json_str(jira_member(c->options, "people"), str_c(arena, id));
+  struct str chosen = json_str(json_member(c->options, "people"), str_c(arena, id));
   if (chosen.length)
     return str_copy(arena, chosen);
-  struct str shown = jira_text(user, "displayName");
+  struct str shown = json_text(user, "displayName");
   if (!c->cloud)
     return str_copy(arena, id);
   return shown.length ? str_copy(arena, shown) : str_format(arena, EXPLICIT "%.*s", STR_FMT(id));
 }
 
 static void remember(struct connection *c, struct arena *arena, const cJSON *user) {
-  if (c->people_count == c->people_capacity) {
-    size_t capacity = c->people_capacity ? c->people_capacity * 2 : 64;
-    struct jira_person *grown = ARENA_ARRAY(&c->arena, struct jira_person, capacity);
-    if (c->people_count)
-      memcpy(grown, c->people, c->people_count * sizeof *grown);
-    c->people = grown;
-    c->people_capacity = capacity;
-  }
+  c->people = arena_room(&c->arena, c->people, c->people_count, &c->people_capacity, sizeof *c->people);
   struct str word = jira_person_word(c, arena, user);
   c->people[c->people_count++] = (struct jira_person){.id = str_copy(&c->arena, jira_person_id(c, user)),
                                                       .word = str_copy(&c->arena, word),
-                                                      .email = jira_copy(&c->arena, user, "emailAddress")};
+                                                      .email = json_copy(&c->arena, user, "emailAddress")};
 }
 
 static struct result search(struct connection *c, struct arena *arena, struct str word, cJSON **out) {
@@ -60,13 +53,13 @@ struct result jira_people_load(struct connection *c, struct arena *arena) {
 
 static cJSON *ref(const struct connection *c, struct arena *arena, struct str id) {
   cJSON *object = cJSON_CreateObject();
-  cJSON_AddItemToObject(object, c->cloud ? "accountId" : "name", jira_string(arena, id));
+  cJSON_AddItemToObject(object, c->cloud ? "accountId" : "name", json_string(arena, id));
   return object;
 }
 
 static struct str id_in_options(const struct connection *c, struct str word) {
   const cJSON *one;
-  cJSON_ArrayForEach(one, jira_member(c->options, "people")) {
+  cJSON_ArrayForEach(one, json_member(c->options, "people")) {
     if (cJSON_IsString(one) && str_is(word, one->valuestring))
       return str_of(one->string);
   }
@@ -74,7 +67,7 @@ static struct str id_in_options(const struct connection *c, struct str word) {
 }
 
 static bool fits(const struct connection *c, struct arena *arena, const cJSON *user, struct str word) {
-  return str_equal(jira_person_word(c, arena, user), word) || str_equal(jira_text(user, "emailAddress"), word);
+  return str_equal(jira_person_word(c, arena, user), word) || str_equal(json_text(user, "emailAddress"), word);
 }
 
 /* Exactly one of those found must be called so. */
@@ -89,10 +82,10 @@ static struct result pick(struct connection *c, struct arena *arena, const cJSON
   if (found == 1)
     return RESULT_DONE;
   if (found == 0)
-    return result_error(RESULT_REJECTED, "unmappable: nobody called \"%.*s\" may be assigned in %.*s", STR_FMT(word),
+    return result_error(RESULT_REJECTED, "nobody called \"%.*s\" may be assigned in %.*s", STR_FMT(word),
                         STR_FMT(c->project));
   return result_error(RESULT_REJECTED,
-                      "unmappable: %d people are called \"%.*s\": give them words of their own in the options", found,
+                      "%d people are called \"%.*s\": give them words of their own in the options", found,
                       STR_FMT(word));
 }
 

@@ -29,7 +29,7 @@ static cJSON *search_body(const struct connection *c, struct arena *arena, const
   if (cursor->since_ms) /* milliseconds need no time zone */
     str_append_format(&jql, " AND updated >= %lld", (long long)cursor->since_ms);
   str_append_c(&jql, " ORDER BY updated ASC, key ASC");
-  cJSON_AddItemToObject(body, "jql", jira_string(arena, str_built(&jql)));
+  cJSON_AddItemToObject(body, "jql", json_string(arena, str_built(&jql)));
   cJSON_AddNumberToObject(body, "maxResults", (double)c->page_issues);
   cJSON_AddItemToObject(body, "fields", strings(fields, sizeof fields / sizeof fields[0]));
   if (c->cloud)
@@ -37,7 +37,7 @@ static cJSON *search_body(const struct connection *c, struct arena *arena, const
   else
     cJSON_AddNumberToObject(body, "startAt", (double)cursor->start_at);
   if (cursor->token.length)
-    cJSON_AddItemToObject(body, "nextPageToken", jira_string(arena, cursor->token));
+    cJSON_AddItemToObject(body, "nextPageToken", json_string(arena, cursor->token));
   return body;
 }
 
@@ -75,57 +75,67 @@ static struct result search(struct connection *c, struct arena *arena, struct cu
 /* -- reading -- */
 
 static void push_seen(struct page *page, const struct observation *seen) {
-  if (page->count == page->capacity) {
-    size_t capacity = page->capacity ? page->capacity * 2 : 2 * JIRA_PAGE_ISSUES;
-    struct observation *grown = ARENA_ARRAY(page->arena, struct observation, capacity);
-    if (page->count)
-      memcpy(grown, page->at, page->count * sizeof *grown);
-    page->at = grown;
-    page->capacity = capacity;
-  }
+  page->at = arena_room(page->arena, page->at, page->count, &page->capacity, sizeof *page->at);
   page->at[page->count++] = *seen;
+}
+
+/* One that cannot be read is passed on as such, so that it is fetched by itself and parked with what is wrong. */
+static struct result take_seen(struct page *page, struct result result, struct observation seen) {
+  if (result.code == RESULT_REJECTED && seen.external_id.length) {
+    seen.gone = STR("unreadable");
+    result = RESULT_DONE;
+  }
+  if (result_ok(&result))
+    push_seen(page, &seen);
+  return result;
 }
 
 static struct result take_comment(void *context, const cJSON *comment) {
   struct page *page = context;
-  struct observation seen;
-  TRY(jira_read_comment(page->c, page->arena, page->issue_id, page->issue_key, comment, &seen));
-  push_seen(page, &seen);
-  return RESULT_DONE;
+  struct str id = json_text(comment, "id"), key = page->issue_key;
+  struct observation seen = {.kind = STR("comment"),
+                             .parent_external_id = str_copy(page->arena, page->issue_id),
+                             .external_key = str_format(page->arena, "%.*s (comment %.*s)", STR_FMT(key), STR_FMT(id))};
+  if (jira_is_number(id))
+    seen.external_id = str_format(page->arena, "%.*s:%.*s", STR_FMT(page->issue_id), STR_FMT(id));
+  struct result result = jira_read_comment(page->c, page->arena, page->issue_id, key, comment, &seen);
+  return take_seen(page, result, seen);
 }
 
 /* A page shows so many comments of an issue; of one that has more, all are asked for. */
 static struct result take_comments(struct page *page, const cJSON *issue) {
-  const cJSON *shown = jira_at(issue, "fields.comment"), *comment;
-  page->issue_id = jira_text(issue, "id");
-  page->issue_key = jira_text(issue, "key");
-  if (json_i64(shown, "total") > cJSON_GetArraySize(jira_member(shown, "comments")))
+  const cJSON *shown = json_at(issue, "fields.comment"), *comment;
+  page->issue_id = json_text(issue, "id");
+  page->issue_key = json_text(issue, "key");
+  if (json_i64(shown, "total") > cJSON_GetArraySize(json_member(shown, "comments")))
     return jira_each_comment(page->c, page->arena, page->issue_id, 0, false, take_comment, page);
-  cJSON_ArrayForEach(comment, jira_member(shown, "comments")) {
+  cJSON_ArrayForEach(comment, json_member(shown, "comments")) {
     TRY(take_comment(page, comment));
   }
   return RESULT_DONE;
 }
 
 static struct result take_issue(struct page *page, struct cursor *cursor, const cJSON *issue) {
-  struct observation seen;
   int64_t id = 0;
   page->last_ms = jira_time_ms(issue, "fields.updated");
   page->issues++;
-  if (!str_to_i64(jira_text(issue, "id"), &id) || page->last_ms <= 0)
+  if (!str_to_i64(json_text(issue, "id"), &id) || page->last_ms <= 0)
     return result_error(RESULT_RETRY, "the page is not whole: an issue without id or updated");
   if (!cursor_note(cursor, id, page->last_ms))
     return RESULT_DONE;
   TRY(jira_self(page->c, page->arena));
   TRY(jira_fields_load(page->c, page->arena));
-  TRY(jira_read_issue(page->c, page->arena, issue, &seen));
-  push_seen(page, &seen);
+  struct observation seen = {.kind = STR("ticket"),
+                             .external_id = json_copy(page->arena, issue, "id"),
+                             .external_key = json_copy(page->arena, issue, "key")};
+  struct result result = jira_read_issue(page->c, page->arena, issue, &seen);
+  TRY(take_seen(page, result, seen));
   return take_comments(page, issue);
 }
 
 /* A page that cannot be read to its last issue is a failure; it never counts as the end. */
 static struct result read_page(struct page *page, struct cursor *cursor, const cJSON *tree) {
-  const cJSON *issues = jira_member(tree, "issues"), *issue;
+  const cJSON *issues = json_member(tree, "issues"), *issue;
   if (!cJSON_IsArray(issues))
     return result_error(RESULT_RETRY, "the page has no list of issues");
   cJSON_ArrayForEach(issue, issues) {
@@ -139,26 +149,30 @@ static struct result read_page(struct page *page, struct cursor *cursor, const c
 
 /* -- turning the page -- */
 
-static bool turn_by_token(struct arena *arena, struct cursor *cursor, const cJSON *tree) {
-  cursor->token = jira_copy(arena, tree, "nextPageToken");
-  return cursor->token.length > 0;
+static struct result turn_by_token(struct arena *arena, struct cursor *cursor, const cJSON *tree, bool *more) {
+  struct str token = json_copy(arena, tree, "nextPageToken");
+  if (token.length && str_equal(token, cursor->token))
+    return result_error(RESULT_RETRY, "Jira's page leads to itself: it cannot be read on from there");
+  cursor->token = token;
+  *more = token.length > 0;
+  return RESULT_DONE;
 }
 
 /* From the last moment on; within one moment by offset. */
-static bool turn_by_moment(struct cursor *cursor, const cJSON *tree, const struct page *page) {
-  bool more = page->issues > 0 && cursor->start_at + (int64_t)page->issues < json_i64(tree, "total");
+static struct result turn_by_moment(struct cursor *cursor, const cJSON *tree, const struct page *page, bool *more) {
+  *more = page->issues > 0 && cursor->start_at + (int64_t)page->issues < json_i64(tree, "total");
   if (page->issues > 0 && page->last_ms > cursor->since_ms) {
     cursor->since_ms = page->last_ms;
     cursor->start_at = 0;
   } else {
     cursor->start_at += (int64_t)page->issues;
   }
-  return more;
+  return RESULT_DONE;
 }
 
-static bool turn(const struct connection *c, struct arena *arena, struct cursor *cursor, const cJSON *tree,
-                 const struct page *page) {
-  return c->cloud ? turn_by_token(arena, cursor, tree) : turn_by_moment(cursor, tree, page);
+static struct result turn(const struct connection *c, struct arena *arena, struct cursor *cursor, const cJSON *tree,
+                          const struct page *page, bool *more) {
+  return c->cloud ? turn_by_token(arena, cursor, tree, more) : turn_by_moment(cursor, tree, page, more);
 }
 
 static struct result pull_page(struct connection *c, struct arena *arena, struct cursor *cursor, struct page *page) {
@@ -170,7 +184,9 @@ static struct result pull_page(struct connection *c, struct arena *arena, struct
   if (starts)
     cursor->started_ms = answer.date_ms;
   struct result result = read_page(page, cursor, tree);
-  bool more = result_ok(&result) && turn(c, arena, cursor, tree, page);
+  bool more = false;
+  if (result_ok(&result))
+    result = turn(c, arena, cursor, tree, page, &more);
   cJSON_Delete(tree);
   TRY(result);
   if (starts && page->issues == 0) /* not even what was there before: is the project still? */

@@ -1,15 +1,7 @@
 /* One write, and the target as it is afterwards. Members of sets travel as additions and removals, so that nobody's are
  * overwritten; a status goes by transitions. Each part may be repeated without harm, except a creation. */
 #include "adapter-jira/jira.h"
-
-/* From here on something was written: whatever fails now leaves the outcome to be looked at. */
-static struct result after_write(struct result result) {
-  if (!result_ok(&result) && result.code != RESULT_UNCERTAIN) {
-    result.code = RESULT_UNCERTAIN;
-    return result_context(result, "written, but");
-  }
-  return result;
-}
+#include "service/connector_fetch.h"
 
 static struct result send(struct connection *c, struct arena *arena, const char *method, struct str path, cJSON *body,
                           struct jira_answer *out) {
@@ -49,7 +41,7 @@ static struct result read_comment_back(struct connection *c, struct arena *arena
   TRY(jira_json(&request, answer, &comment));
   struct result result = jira_read_comment(c, arena, issue_id, key, comment, out);
   cJSON_Delete(comment);
-  return after_write(result);
+  return result_after_write(result);
 }
 
 static struct result create_comment(struct connection *c, struct arena *arena, const struct push *push,
@@ -73,7 +65,7 @@ static struct result update_comment(struct connection *c, struct arena *arena, c
   struct str path = str_format(arena, "/issue/%.*s/comment/%.*s?expand=properties", STR_FMT(issue), STR_FMT(id));
   TRY(jira_issue_key(c, arena, issue, &key));
   TRY(jira_get(c, arena, path, &now));
-  struct result result = comment_body(c, arena, push, jira_member(now, "body"), &body);
+  struct result result = comment_body(c, arena, push, json_member(now, "body"), &body);
   cJSON_Delete(now);
   TRY(result);
   TRY(send(c, arena, "PUT", path, body, &answer));
@@ -88,8 +80,7 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
   jira_split_comment_id(intent->external_id, &issue, &id);
   request.path = str_format(arena, "/issue/%.*s/comment/%.*s", STR_FMT(issue), STR_FMT(id));
   TRY(jira_call(c, arena, &request, &answer));
-  *out = (struct observation){
-      .kind = intent->kind, .external_id = intent->external_id, .parent_external_id = issue, .gone = STR("deleted")};
+  *out = connector_deleted(arena, intent);
   return RESULT_DONE;
 }
 
@@ -99,14 +90,15 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
 static struct result read_issue_back(struct connection *c, struct arena *arena, struct str id, const cJSON *before,
                                      const struct payload *payload, struct observation *out) {
   cJSON *issue;
-  TRY(after_write(before ? jira_get_issue_with_history(c, arena, id, &issue) : jira_get_issue(c, arena, id, &issue)));
+  TRY(result_after_write(before ? jira_get_issue_with_history(c, arena, id, &issue)
+                                : jira_get_issue(c, arena, id, &issue)));
   if (!issue)
-    return after_write(result_error(RESULT_GONE, "issue %.*s is gone", STR_FMT(id)));
+    return result_after_write(result_error(RESULT_GONE, "issue %.*s is gone", STR_FMT(id)));
   struct result result = jira_read_issue(c, arena, issue, out);
   if (result_ok(&result) && before)
     out->replaced = jira_replaced(c, arena, payload, before, issue);
   cJSON_Delete(issue);
-  return after_write(result);
+  return result_after_write(result);
 }
 
 /* The marker stays; the Markdown is the one that is being written. Data Center does not show it in searches, so there
@@ -115,7 +107,7 @@ static cJSON *property_of(const struct connection *c, struct arena *arena, const
                           const cJSON *issue) {
   struct str marker = payload->marker, body = values_text(&payload->set, "body");
   if (issue && marker.length == 0)
-    marker = jira_text(issue, "properties." JIRA_PROPERTY ".marker");
+    marker = json_text(issue, "properties." JIRA_PROPERTY ".marker");
   return jira_property(arena, marker, c->cloud ? body : (struct str){0});
 }
 
@@ -142,7 +134,7 @@ static struct result change(struct connection *c, struct arena *arena, const str
   bool ours;
   TRY(jira_is_ours(c, arena, issue, &ours));
   if (!ours)
-    return result_error(RESULT_GONE, "moved to %.*s", STR_FMT(jira_text(issue, "key")));
+    return result_error(RESULT_GONE, "moved to %.*s", STR_FMT(json_text(issue, "key")));
   TRY(edit(c, arena, push, issue, wrote));
   if (!str_is_absent(status))
     TRY(jira_transition_to(c, arena, issue, status, wrote));
@@ -157,7 +149,7 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
   if (!issue)
     return result_error(RESULT_GONE, "issue %.*s is not there", STR_FMT(push->intent->external_id));
   struct result result = change(c, arena, push, issue, &wrote);
-  result = wrote ? after_write(result) : result;
+  result = wrote ? result_after_write(result) : result;
   if (result_ok(&result))
     result = read_issue_back(c, arena, push->intent->external_id, issue, push->payload, out);
   cJSON_Delete(issue);
@@ -174,19 +166,21 @@ static struct result create_document(struct connection *c, struct arena *arena, 
     return result;
   }
   if (type.length == 0)
-    type = jira_text(c->options, "issue_type");
+    type = jira_default_type(c);
   fields = cJSON_GetObjectItemCaseSensitive(document, "fields");
   node = cJSON_AddObjectToObject(fields, "project");
-  cJSON_AddItemToObject(node, "key", jira_string(arena, c->project));
+  cJSON_AddItemToObject(node, "key", json_string(arena, c->project));
   node = cJSON_AddObjectToObject(fields, "issuetype");
-  cJSON_AddItemToObject(node, "name", jira_string(arena, type.length ? type : STR("Task")));
+  cJSON_AddItemToObject(node, "name", json_string(arena, type));
   add_property(document, property_of(c, arena, push->payload, NULL));
   *out = document;
   return RESULT_DONE;
 }
 
-/* Jira creates issues in the first status of their workflow. */
-static struct result set_first_status(struct connection *c, struct arena *arena, struct str id, struct str status) {
+/* Jira creates issues in the first status of their workflow. One that cannot be reached is no reason to lose the issue:
+ * it is said in `refused`. */
+static struct result set_first_status(struct connection *c, struct arena *arena, struct str id, struct str status,
+                                      struct refused_value *refused) {
   cJSON *issue;
   bool wrote = false;
   TRY(jira_get_issue(c, arena, id, &issue));
@@ -194,8 +188,10 @@ static struct result set_first_status(struct connection *c, struct arena *arena,
     return result_error(RESULT_RETRY, "the new issue is not there yet");
   struct result result = jira_transition_to(c, arena, issue, status, &wrote);
   cJSON_Delete(issue);
-  /* A status that cannot be reached is no reason to lose the issue: the next plan says so again. */
-  return result.code == RESULT_REJECTED ? RESULT_DONE : result;
+  if (result.code != RESULT_REJECTED)
+    return result;
+  *refused = (struct refused_value){STR("status"), str_copy(arena, str_of(result.message))};
+  return RESULT_DONE;
 }
 
 static struct result create_issue(struct connection *c, struct arena *arena, const struct push *push,
@@ -207,13 +203,17 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
   TRY(create_document(c, arena, push, &document));
   TRY(send(c, arena, "POST", STR("/issue"), document, &answer));
   TRY(jira_json(&request, &answer, &made));
-  struct str id = jira_copy(arena, made, "id");
+  struct str id = json_copy(arena, made, "id");
   cJSON_Delete(made);
   if (id.length == 0)
     return result_error(RESULT_UNCERTAIN, "Jira's answer to the creation has no id");
+  struct refused_value *refused = ARENA_NEW(arena, struct refused_value);
   if (status.length)
-    TRY(after_write(set_first_status(c, arena, id, status)));
-  return read_issue_back(c, arena, id, NULL, push->payload, out);
+    TRY(result_after_write(set_first_status(c, arena, id, status, refused)));
+  TRY(read_issue_back(c, arena, id, NULL, push->payload, out));
+  out->refused.at = refused;
+  out->refused.count = refused->field.length > 0;
+  return RESULT_DONE;
 }
 
 static bool has_target(const struct intent *intent, bool create, bool comment) {

@@ -6,22 +6,25 @@
 
 /* -- rich text -- */
 
-/* What cannot be read as a document is shown as it came. */
-static struct str unreadable(struct arena *arena, const cJSON *node, const struct result *result) {
-  struct str json = json_print(arena, cJSON_Duplicate(node, true));
-  return str_format(arena, "(%s)\n\n```json\n%.*s\n```", result->message, STR_FMT(json));
+static struct result read_text(const struct connection *c, struct arena *arena, const cJSON *node, struct str known,
+                               struct str *out) {
+  struct str markdown = STR("");
+  if (node && !cJSON_IsNull(node))
+    TRY(c->cloud ? adf_to_markdown(arena, node, known, &markdown)
+                 : wiki_to_markdown(arena, str_of(cJSON_GetStringValue(node)), (struct str){0}, &markdown));
+  *out = str_copy(arena, markdown);
+  return RESULT_DONE;
 }
 
-static struct str read_text(const struct connection *c, struct arena *arena, const cJSON *node, struct str known) {
-  struct str markdown = STR("");
-  struct result result = RESULT_DONE;
-  if (!node || cJSON_IsNull(node))
-    return markdown;
-  if (c->cloud)
-    result = adf_to_markdown(arena, node, known, &markdown);
-  else if (cJSON_IsString(node))
-    result = wiki_to_markdown(arena, str_of(node->valuestring), (struct str){0}, &markdown);
-  return result_ok(&result) ? str_copy(arena, markdown) : unreadable(arena, node, &result);
+/* The text of a field or comment: `label` for the message. */
+static struct result read_rich(const struct connection *c, struct arena *arena, const cJSON *node, struct str known,
+                               struct str label, struct str *out) {
+  if (!jira_kind_fits(c->cloud, KIND_RICH, node))
+    return result_error(RESULT_REJECTED, "its %.*s is no text", STR_FMT(label));
+  struct result result = read_text(c, arena, node, known, out);
+  return result_ok(&result) ? result
+                            : result_error(RESULT_REJECTED, "its %.*s cannot be read (%s): open it in Jira and save it",
+                                           STR_FMT(label), result.message);
 }
 
 /* -- values -- */
@@ -36,7 +39,7 @@ static struct str datetime_text(struct arena *arena, const cJSON *object, const 
 }
 
 static struct str cascading_text(struct arena *arena, const cJSON *node) {
-  struct str parent = jira_text(node, "value"), child = jira_text(node, "child.value");
+  struct str parent = json_text(node, "value"), child = json_text(node, "child.value");
   if (child.length == 0)
     return str_copy(arena, parent);
   return str_format(arena, "%.*s / %.*s", STR_FMT(parent), STR_FMT(child));
@@ -58,41 +61,39 @@ static struct str sprint_text(struct arena *arena, const cJSON *list) {
   cJSON_ArrayForEach(one, list) {
     bool legacy = cJSON_IsString(one);
     struct str text = legacy ? str_of(one->valuestring) : (struct str){0};
-    struct str state = legacy ? legacy_member(text, ",state=") : jira_text(one, "state");
+    struct str state = legacy ? legacy_member(text, ",state=") : json_text(one, "state");
     bool closed = str_is(state, "closed") || str_is(state, "CLOSED");
     if (!closed)
-      name = legacy ? legacy_member(text, ",name=") : jira_text(one, "name");
+      name = legacy ? legacy_member(text, ",name=") : json_text(one, "name");
   }
   return str_copy(arena, name);
 }
 
 static struct str one_text(const struct connection *c, struct arena *arena, const struct jira_field *field,
-                           const cJSON *fields, struct str known) {
+                           const cJSON *fields) {
   const char *id = field->id.at;
-  const cJSON *node = jira_member(fields, id);
+  const cJSON *node = json_member(fields, id);
   switch (field->kind) {
-  case KIND_RICH:
-    return read_text(c, arena, node, str_is(field->name, "body") ? known : (struct str){0});
   case KIND_NUMBER:
     return number_text(arena, node);
   case KIND_DATETIME:
     return datetime_text(arena, fields, id);
   case KIND_OPTION:
-    return jira_copy(arena, node, "value");
+    return json_copy(arena, node, "value");
   case KIND_CASCADING:
     return cascading_text(arena, node);
   case KIND_NAME:
   case KIND_STATUS:
   case KIND_TYPE:
-    return jira_copy(arena, node, "name");
+    return json_copy(arena, node, "name");
   case KIND_USER:
     return jira_person_word(c, arena, node);
   case KIND_SPRINT:
     return sprint_text(arena, node);
   case KIND_PARENT:
-    return jira_copy(arena, node, "id");
+    return json_copy(arena, node, "id");
   default:
-    return jira_copy(arena, fields, id);
+    return json_copy(arena, fields, id);
   }
 }
 
@@ -101,7 +102,7 @@ static struct str item_text(const struct connection *c, struct arena *arena, enu
     return jira_person_word(c, arena, item);
   if (kind == KIND_LABELS)
     return cJSON_IsString(item) ? str_copy(arena, str_of(item->valuestring)) : STR("");
-  return jira_copy(arena, item, kind == KIND_OPTIONS ? "value" : "name");
+  return json_copy(arena, item, kind == KIND_OPTIONS ? "value" : "name");
 }
 
 static struct value set_value(const struct connection *c, struct arena *arena, const struct jira_field *field,
@@ -118,19 +119,41 @@ static struct value set_value(const struct connection *c, struct arena *arena, c
   return value_set(field->name, items, count);
 }
 
-static struct values read_values(const struct connection *c, struct arena *arena, const cJSON *fields,
-                                 struct str known) {
+/* A field that was made anew there, with another type. */
+static struct result other_kind(const struct jira_field *field) {
+  return result_error(RESULT_REJECTED,
+                      "its field \"%.*s\" is no %s any more: map it again (tandem fields map PROJECT %.*s --reset)",
+                      STR_FMT(field->label), jira_kind_name(field->kind), STR_FMT(field->name));
+}
+
+static struct result read_value(const struct connection *c, struct arena *arena, const struct jira_field *field,
+                                const cJSON *fields, struct str known, struct value *out) {
+  const cJSON *node = json_member(fields, field->id.at);
+  struct str text = STR("");
+  if (field->kind != KIND_RICH && !jira_kind_fits(c->cloud, field->kind, node))
+    return other_kind(field);
+  if (jira_kind_is_set(field->kind)) {
+    *out = set_value(c, arena, field, node);
+    return RESULT_DONE;
+  }
+  if (field->kind == KIND_RICH)
+    TRY(read_rich(c, arena, node, str_is(field->name, "body") ? known : (struct str){0}, field->label, &text));
+  else
+    text = one_text(c, arena, field, fields);
+  *out = value_text(field->name, str_is_absent(text) ? STR("") : text);
+  return RESULT_DONE;
+}
+
+static struct result read_values(const struct connection *c, struct arena *arena, const cJSON *fields, struct str known,
+                                 struct values *out) {
   struct values_builder values = {.arena = arena};
   for (size_t i = 0; i < c->fields.count; i++) {
-    const struct jira_field *field = &c->fields.at[i];
-    if (jira_kind_is_set(field->kind)) {
-      values_put(&values, set_value(c, arena, field, jira_member(fields, field->id.at)));
-    } else {
-      struct str text = one_text(c, arena, field, fields, known);
-      values_put(&values, value_text(field->name, str_is_absent(text) ? STR("") : text));
-    }
+    struct value value;
+    TRY(read_value(c, arena, &c->fields.at[i], fields, known, &value));
+    values_put(&values, value);
   }
-  return values_built(&values);
+  *out = values_built(&values);
+  return RESULT_DONE;
 }
 
 /* -- issues -- */
@@ -142,34 +165,36 @@ static void put_extra(struct values_builder *extra, const char *name, struct str
 
 static struct values read_extra(const struct connection *c, struct arena *arena, const cJSON *fields) {
   struct values_builder extra = {.arena = arena};
-  put_extra(&extra, "reporter", jira_person_word(c, arena, jira_member(fields, "reporter")));
-  put_extra(&extra, "resolution", jira_copy(arena, fields, "resolution.name"));
+  put_extra(&extra, "reporter", jira_person_word(c, arena, json_member(fields, "reporter")));
+  put_extra(&extra, "resolution", json_copy(arena, fields, "resolution.name"));
   return values_built(&extra);
 }
 
 static struct result check_issue(const cJSON *issue) {
-  if (!jira_is_number(jira_text(issue, "id")) || jira_text(issue, "key").length == 0)
+  if (!jira_is_number(json_text(issue, "id")) || json_text(issue, "key").length == 0)
     return result_error(RESULT_REJECTED, "an issue without id or key");
-  if (jira_text(issue, "fields.summary").length == 0 || jira_text(issue, "fields.status.name").length == 0 ||
+  if (json_text(issue, "fields.summary").length == 0 || json_text(issue, "fields.status.name").length == 0 ||
       jira_time_ms(issue, "fields.updated") <= 0)
-    return result_error(RESULT_REJECTED, "%.*s lacks summary, status or updated", STR_FMT(jira_text(issue, "key")));
+    return result_error(RESULT_REJECTED, "%.*s lacks summary, status or updated", STR_FMT(json_text(issue, "key")));
   return RESULT_DONE;
 }
 
 struct result jira_read_issue(struct connection *c, struct arena *arena, const cJSON *issue, struct observation *out) {
   TRY(check_issue(issue));
-  const cJSON *fields = jira_member(issue, "fields"), *creator = jira_member(fields, "creator");
-  const cJSON *property = jira_at(issue, "properties." JIRA_PROPERTY);
+  const cJSON *fields = json_member(issue, "fields"), *creator = json_member(fields, "creator");
+  const cJSON *property = json_at(issue, "properties." JIRA_PROPERTY);
   struct observation seen = {.kind = STR("ticket")};
-  seen.external_id = jira_copy(arena, issue, "id");
-  seen.external_key = jira_copy(arena, issue, "key");
+  seen.external_id = json_copy(arena, issue, "id");
+  seen.external_key = json_copy(arena, issue, "key");
   seen.url = str_format(arena, "%.*s/browse/%.*s", STR_FMT(c->site), STR_FMT(seen.external_key));
   seen.author = jira_person_word(c, arena, creator);
   seen.author_is_self = c->self.length && str_equal(jira_person_id(c, creator), c->self);
   seen.version = jira_time_ms(fields, "updated");
   seen.created_at_ms = jira_time_ms(fields, "created");
-  seen.marker = jira_copy(arena, property, "marker");
-  seen.fields = read_values(c, arena, fields, jira_text(property, "body"));
+  seen.marker = json_copy(arena, property, "marker");
+  struct result result = read_values(c, arena, fields, json_text(property, "body"), &seen.fields);
+  if (!result_ok(&result))
+    return result_context(result, "%.*s", STR_FMT(seen.external_key));
   seen.extra = read_extra(c, arena, fields);
   *out = seen;
   return RESULT_DONE;
@@ -179,22 +204,21 @@ struct result jira_read_issue(struct connection *c, struct arena *arena, const c
 
 static struct str property_marker(struct arena *arena, const cJSON *comment) {
   const cJSON *one;
-  cJSON_ArrayForEach(one, jira_member(comment, "properties")) {
-    if (str_is(jira_text(one, "key"), JIRA_PROPERTY))
-      return jira_copy(arena, one, "value.marker");
+  cJSON_ArrayForEach(one, json_member(comment, "properties")) {
+    if (str_is(json_text(one, "key"), JIRA_PROPERTY))
+      return json_copy(arena, one, "value.marker");
   }
   return (struct str){0};
 }
 
 struct result jira_read_comment(struct connection *c, struct arena *arena, struct str issue_id, struct str issue_key,
                                 const cJSON *comment, struct observation *out) {
-  struct str id = jira_text(comment, "id");
-  const cJSON *author = jira_member(comment, "author");
+  struct str id = json_text(comment, "id");
+  const cJSON *author = json_member(comment, "author");
   if (!jira_is_number(id) || jira_time_ms(comment, "updated") <= 0)
     return result_error(RESULT_REJECTED, "a comment on %.*s lacks id or updated", STR_FMT(issue_key));
   struct observation seen = {.kind = STR("comment"), .parent_external_id = str_copy(arena, issue_id)};
-  struct value *body = ARENA_NEW(arena, struct value);
-  *body = value_text(STR("body"), read_text(c, arena, jira_member(comment, "body"), (struct str){0}));
+  struct str text;
   seen.external_id = str_format(arena, "%.*s:%.*s", STR_FMT(issue_id), STR_FMT(id));
   seen.external_key = str_format(arena, "%.*s (comment %.*s)", STR_FMT(issue_key), STR_FMT(id));
   seen.url =
@@ -204,6 +228,11 @@ struct result jira_read_comment(struct connection *c, struct arena *arena, struc
   seen.version = jira_time_ms(comment, "updated");
   seen.created_at_ms = jira_time_ms(comment, "created");
   seen.marker = property_marker(arena, comment);
+  struct result result = read_rich(c, arena, json_member(comment, "body"), (struct str){0}, STR("text"), &text);
+  if (!result_ok(&result))
+    return result_context(result, "%.*s", STR_FMT(seen.external_key));
+  struct value *body = ARENA_NEW(arena, struct value);
+  *body = value_text(STR("body"), text);
   seen.fields = (struct values){body, 1};
   *out = seen;
   return RESULT_DONE;

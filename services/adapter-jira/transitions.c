@@ -30,14 +30,7 @@ static void forget(struct connection *c, struct str type, struct str from) {
 }
 
 static void add_step(struct connection *c, struct jira_step step) {
-  if (c->step_count == c->step_capacity) {
-    size_t capacity = c->step_capacity ? c->step_capacity * 2 : 32;
-    struct jira_step *grown = ARENA_ARRAY(&c->arena, struct jira_step, capacity);
-    if (c->step_count)
-      memcpy(grown, c->steps, c->step_count * sizeof *grown);
-    c->steps = grown;
-    c->step_capacity = capacity;
-  }
+  c->steps = arena_room(&c->arena, c->steps, c->step_count, &c->step_capacity, sizeof *c->steps);
   c->steps[c->step_count++] = step;
 }
 
@@ -48,8 +41,8 @@ static void learn(const struct route *r, struct str from, const cJSON *transitio
   cJSON_ArrayForEach(one, transitions) {
     add_step(r->c, (struct jira_step){.type = str_copy(keep, r->type),
                                       .from = str_copy(keep, from),
-                                      .to = jira_copy(keep, one, "to.name"),
-                                      .transition_id = jira_copy(keep, one, "id")});
+                                      .to = json_copy(keep, one, "to.name"),
+                                      .transition_id = json_copy(keep, one, "id")});
   }
 }
 
@@ -63,16 +56,16 @@ static struct result ask_transitions(const struct route *r, struct str issue_id,
 /* An issue of the type that is in the status, absent if there is none. */
 static struct result sample(struct route *r, struct str status, struct str *out) {
   cJSON *body = cJSON_CreateObject(), *found, *fields;
-  struct str quoted_type = json_print(r->arena, jira_string(r->arena, r->type));
-  struct str quoted_status = json_print(r->arena, jira_string(r->arena, status));
+  struct str quoted_type = json_print(r->arena, json_string(r->arena, r->type));
+  struct str quoted_status = json_print(r->arena, json_string(r->arena, status));
   struct str jql = str_format(r->arena, "project = \"%.*s\" AND issuetype = %.*s AND status = %.*s",
                               STR_FMT(r->c->project), STR_FMT(quoted_type), STR_FMT(quoted_status));
-  cJSON_AddItemToObject(body, "jql", jira_string(r->arena, jql));
+  cJSON_AddItemToObject(body, "jql", json_string(r->arena, jql));
   cJSON_AddNumberToObject(body, "maxResults", 1);
   fields = cJSON_AddArrayToObject(body, "fields");
   cJSON_AddItemToArray(fields, cJSON_CreateString("status"));
   TRY(jira_ask(r->c, r->arena, r->c->cloud ? STR("/search/jql") : STR("/search"), body, &found));
-  *out = jira_copy(r->arena, cJSON_GetArrayItem(jira_member(found, "issues"), 0), "id");
+  *out = json_copy(r->arena, cJSON_GetArrayItem(json_member(found, "issues"), 0), "id");
   cJSON_Delete(found);
   return RESULT_DONE;
 }
@@ -82,11 +75,14 @@ static struct result explore(struct route *r, struct str status) {
   cJSON *answer;
   if (is_known(r->c, r->type, status) || ++r->explored > EXPLORED_MAX)
     return RESULT_DONE;
-  TRY(sample(r, status, &id));
+  struct result result = sample(r, status, &id);
+  if (result.code == RESULT_REJECTED) /* the workflow has lost that status */
+    return RESULT_DONE;
+  TRY(result);
   if (id.length == 0)
     return RESULT_DONE;
   TRY(ask_transitions(r, id, &answer));
-  learn(r, status, jira_member(answer, "transitions"));
+  learn(r, status, json_member(answer, "transitions"));
   cJSON_Delete(answer);
   return RESULT_DONE;
 }
@@ -143,16 +139,16 @@ static struct result next_status(struct route *r, struct str from, struct str *o
 /* options.transition_fields: {"Resolve": {"resolution": {"name": "Done"}}}, by the transition's name or its status's.
  */
 static const cJSON *given_fields(const struct route *r, const cJSON *transition) {
-  const cJSON *all = jira_member(r->c->options, "transition_fields");
-  const cJSON *own = jira_member(all, str_c(r->arena, jira_text(transition, "name")));
-  return own ? own : jira_member(all, str_c(r->arena, jira_text(transition, "to.name")));
+  const cJSON *all = json_member(r->c->options, "transition_fields");
+  const cJSON *own = json_member(all, str_c(r->arena, json_text(transition, "name")));
+  return own ? own : json_member(all, str_c(r->arena, json_text(transition, "to.name")));
 }
 
 /* The first required field that nobody gives a value, or NULL. */
 static const cJSON *missing_field(const cJSON *transition, const cJSON *given) {
   const cJSON *field;
-  cJSON_ArrayForEach(field, jira_member(transition, "fields")) {
-    if (json_bool(field, "required") && !json_bool(field, "hasDefaultValue") && !jira_member(given, field->string))
+  cJSON_ArrayForEach(field, json_member(transition, "fields")) {
+    if (json_bool(field, "required") && !json_bool(field, "hasDefaultValue") && !json_member(given, field->string))
       return field;
   }
   return NULL;
@@ -162,7 +158,7 @@ static const cJSON *missing_field(const cJSON *transition, const cJSON *given) {
 static const cJSON *choose(const struct route *r, const cJSON *transitions, struct str to, const cJSON **missing) {
   const cJSON *one, *fallback = NULL;
   cJSON_ArrayForEach(one, transitions) {
-    if (!str_equal(jira_text(one, "to.name"), to))
+    if (!str_equal(json_text(one, "to.name"), to))
       continue;
     const cJSON *lacks = missing_field(one, given_fields(r, one));
     if (!lacks) {
@@ -179,7 +175,7 @@ static struct result make(const struct route *r, const cJSON *transition) {
   cJSON *body = cJSON_CreateObject(), *name = cJSON_AddObjectToObject(body, "transition");
   const cJSON *given = given_fields(r, transition), *field;
   cJSON *fields = cJSON_AddObjectToObject(body, "fields");
-  cJSON_AddItemToObject(name, "id", jira_string(r->arena, jira_text(transition, "id")));
+  cJSON_AddItemToObject(name, "id", json_string(r->arena, json_text(transition, "id")));
   cJSON_ArrayForEach(field, given) {
     cJSON_AddItemToObject(fields, field->string, cJSON_Duplicate(field, true));
   }
@@ -194,10 +190,9 @@ static struct result hop(const struct route *r, const cJSON *transitions, struct
   if (!chosen)
     return result_error(RESULT_STALE, "the transition to \"%.*s\" is not offered any more", STR_FMT(to));
   if (missing)
-    return result_error(
-        RESULT_REJECTED,
-        "unmappable: the transition \"%.*s\" asks for %.*s: give it a value in options.transition_fields",
-        STR_FMT(jira_text(chosen, "name")), STR_FMT(jira_text(missing, "name")));
+    return result_refused("status",
+                          "the transition \"%.*s\" asks for %.*s: give it a value in options.transition_fields",
+                          STR_FMT(json_text(chosen, "name")), STR_FMT(json_text(missing, "name")));
   return make(r, chosen);
 }
 
@@ -207,13 +202,13 @@ static struct result step_towards(struct route *r, struct str *now) {
   cJSON *answer;
   struct str next;
   TRY(ask_transitions(r, r->issue_id, &answer));
-  learn(r, *now, jira_member(answer, "transitions"));
+  learn(r, *now, json_member(answer, "transitions"));
   struct result result = next_status(r, *now, &next);
   if (result_ok(&result) && str_is_absent(next))
-    result = result_error(RESULT_REJECTED, "unmappable: no transitions lead from \"%.*s\" to \"%.*s\"", STR_FMT(*now),
-                          STR_FMT(r->target));
+    result =
+        result_refused("status", "no transitions lead from \"%.*s\" to \"%.*s\"", STR_FMT(*now), STR_FMT(r->target));
   if (result_ok(&result))
-    result = hop(r, jira_member(answer, "transitions"), next);
+    result = hop(r, json_member(answer, "transitions"), next);
   cJSON_Delete(answer);
   if (result_ok(&result))
     *now = next;
@@ -223,12 +218,12 @@ static struct result step_towards(struct route *r, struct str *now) {
 struct result jira_transition_to(struct connection *c, struct arena *arena, const cJSON *issue, struct str status,
                                  bool *wrote) {
   struct route route = {.c = c, .arena = arena, .target = status};
-  route.issue_id = jira_text(issue, "id");
-  route.type = jira_text(issue, "fields.issuetype.name");
-  struct str now = jira_text(issue, "fields.status.name");
+  route.issue_id = json_text(issue, "id");
+  route.type = json_text(issue, "fields.issuetype.name");
+  struct str now = json_text(issue, "fields.status.name");
   for (int hops = 0; !str_equal(now, status); hops++) {
     if (hops == HOPS_MAX)
-      return result_error(RESULT_REJECTED, "unmappable: the way to \"%.*s\" is too long", STR_FMT(status));
+      return result_refused("status", "the way to \"%.*s\" is too long", STR_FMT(status));
     TRY(step_towards(&route, &now));
     *wrote = true;
   }

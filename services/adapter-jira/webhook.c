@@ -1,32 +1,16 @@
 /* Webhooks: are they Jira's, and what do they point at. An administrator's carry an HMAC over the body, those of OAuth
  * apps a JWT. Bodies show rich text as wiki markup and no entity properties, so they are hints: what they name is
  * fetched. https://developer.atlassian.com/cloud/jira/platform/webhooks/ */
-#include <openssl/crypto.h>
-#include <openssl/hmac.h>
 #include <sodium.h>
 
 #include "adapter-jira/jira.h"
+#include "base/hmac.h"
 
 #define SIGNATURE_PREFIX "sha256="
 #define BEARER "Bearer "
-enum { MAC_BYTES = 32, JWT_BYTES_MAX = 8192, CLOCK_SKEW_S = 60 };
+enum { JWT_BYTES_MAX = 8192, CLOCK_SKEW_S = 60 };
 
 /* -- signatures -- */
-
-static void hmac(struct str secret, struct str text, unsigned char out[MAC_BYTES]) {
-  unsigned length = MAC_BYTES;
-  HMAC(EVP_sha256(), secret.at, (int)secret.length, (const unsigned char *)(text.at ? text.at : ""), text.length, out,
-       &length);
-}
-
-static bool verify_hmac(const struct webhook_request *request, struct str secret) {
-  unsigned char mac[MAC_BYTES];
-  char wanted[MAC_BYTES * 2 + 1];
-  struct str given = str_slice(request->signature, strlen(SIGNATURE_PREFIX), request->signature.length);
-  hmac(secret, request->body, mac);
-  sodium_bin2hex(wanted, sizeof wanted, mac, sizeof mac);
-  return given.length == MAC_BYTES * 2 && CRYPTO_memcmp(given.at, wanted, given.length) == 0;
-}
 
 static bool decode(struct str text, unsigned char *out, size_t size, size_t *length) {
   return sodium_base642bin(out, size, text.at, text.length, NULL, length, NULL,
@@ -69,15 +53,15 @@ static ptrdiff_t last_dot(struct str token) {
 static bool verify_jwt(const struct webhook_request *request, struct str secret) {
   struct str token = str_trim(str_slice(request->authorization, strlen(BEARER), request->authorization.length));
   ptrdiff_t first = str_find(token, "."), last = last_dot(token);
-  unsigned char mac[MAC_BYTES], given[MAC_BYTES];
+  unsigned char mac[HMAC_BYTES], given[HMAC_BYTES];
   size_t length = 0;
   if (token.length > JWT_BYTES_MAX || first <= 0 || last <= first)
     return false;
   struct str signature = str_slice(token, (size_t)last + 1, token.length);
-  if (!decode(signature, given, sizeof given, &length) || length != MAC_BYTES)
+  if (!decode(signature, given, sizeof given, &length) || length != HMAC_BYTES)
     return false;
-  hmac(secret, str_slice(token, 0, (size_t)last), mac);
-  if (CRYPTO_memcmp(mac, given, MAC_BYTES) != 0)
+  hmac_sha256(secret, str_slice(token, 0, (size_t)last), mac);
+  if (sodium_memcmp(mac, given, HMAC_BYTES) != 0)
     return false;
   return is_hs256(str_slice(token, 0, (size_t)first)) &&
          is_valid_now(str_slice(token, (size_t)first + 1, (size_t)last), request->now_ms);
@@ -86,8 +70,9 @@ static bool verify_jwt(const struct webhook_request *request, struct str secret)
 bool jira_verify(const struct webhook_request *request, struct str secret) {
   if (secret.length == 0)
     return false;
-  if (str_starts_with(request->signature, SIGNATURE_PREFIX))
-    return verify_hmac(request, secret);
+  struct str signature = request->signature;
+  if (str_starts_with(signature, SIGNATURE_PREFIX))
+    return hmac_sha256_fits(secret, request->body, str_slice(signature, strlen(SIGNATURE_PREFIX), signature.length));
   return str_starts_with(request->authorization, BEARER) && verify_jwt(request, secret);
 }
 
@@ -101,7 +86,7 @@ static bool is_of_project(struct str key, struct str project) {
 
 static bool was_moved_from(const cJSON *tree, struct str project) {
   const cJSON *item;
-  cJSON_ArrayForEach(item, jira_at(tree, "changelog.items")) {
+  cJSON_ArrayForEach(item, json_at(tree, "changelog.items")) {
     if (str_is(json_str(item, "field"), "Key") && is_of_project(json_str(item, "fromString"), project))
       return true;
   }
@@ -110,19 +95,19 @@ static bool was_moved_from(const cJSON *tree, struct str project) {
 
 static struct observation issue_hint(struct arena *arena, const cJSON *issue, bool deleted) {
   return (struct observation){.kind = STR("ticket"),
-                              .external_id = jira_copy(arena, issue, "id"),
-                              .external_key = jira_copy(arena, issue, "key"),
+                              .external_id = json_copy(arena, issue, "id"),
+                              .external_key = json_copy(arena, issue, "key"),
                               .version = jira_time_ms(issue, "fields.updated"),
                               .gone = deleted ? STR("deleted") : (struct str){0}};
 }
 
 static struct observation comment_hint(struct arena *arena, const cJSON *issue, const cJSON *comment, bool deleted) {
-  struct str id = jira_text(comment, "id"), issue_id = jira_copy(arena, issue, "id");
+  struct str id = json_text(comment, "id"), issue_id = json_copy(arena, issue, "id");
   return (struct observation){
       .kind = STR("comment"),
       .external_id = str_format(arena, "%.*s:%.*s", STR_FMT(issue_id), STR_FMT(id)),
       .parent_external_id = issue_id,
-      .external_key = str_format(arena, "%.*s (comment %.*s)", STR_FMT(jira_text(issue, "key")), STR_FMT(id)),
+      .external_key = str_format(arena, "%.*s (comment %.*s)", STR_FMT(json_text(issue, "key")), STR_FMT(id)),
       .version = jira_time_ms(comment, "updated"),
       .gone = deleted ? STR("deleted") : (struct str){0}};
 }
@@ -130,7 +115,7 @@ static struct observation comment_hint(struct arena *arena, const cJSON *issue, 
 static struct result translate_tree(struct arena *arena, const struct project *project, const cJSON *tree,
                                     struct list *out) {
   struct str event = json_str(tree, "webhookEvent");
-  const cJSON *issue = jira_member(tree, "issue"), *comment = jira_member(tree, "comment");
+  const cJSON *issue = json_member(tree, "issue"), *comment = json_member(tree, "comment");
   bool about_comment = str_starts_with(event, "comment_");
   bool about_issue = str_starts_with(event, "jira:issue_") || str_starts_with(event, "issue_property_");
   if (!about_comment && !about_issue)

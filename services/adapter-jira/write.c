@@ -22,7 +22,7 @@ struct result jira_write_text(struct connection *c, struct arena *arena, struct 
   if (c->cloud)
     return adf_from_markdown(arena, markdown, cJSON_IsObject(seen) ? seen : NULL, out);
   TRY(wiki_from_markdown(arena, markdown, cJSON_IsString(seen) ? str_of(seen->valuestring) : (struct str){0}, &wiki));
-  *out = jira_string(arena, wiki);
+  *out = json_string(arena, wiki);
   return RESULT_DONE;
 }
 
@@ -30,9 +30,9 @@ cJSON *jira_property(struct arena *arena, struct str marker, struct str body) {
   cJSON *value = cJSON_CreateObject();
   cJSON_AddNumberToObject(value, "v", 1);
   if (marker.length)
-    cJSON_AddItemToObject(value, "marker", jira_string(arena, marker));
+    cJSON_AddItemToObject(value, "marker", json_string(arena, marker));
   if (!str_is_absent(body)) {
-    cJSON_AddItemToObject(value, "body", jira_string(arena, body));
+    cJSON_AddItemToObject(value, "body", json_string(arena, body));
     struct str text = json_print(arena, cJSON_Duplicate(value, true));
     if (text.length > PROPERTY_BYTES_MAX) /* then the text comes back in the canonical form */
       cJSON_DeleteItemFromObjectCaseSensitive(value, "body");
@@ -44,7 +44,7 @@ cJSON *jira_property(struct arena *arena, struct str marker, struct str body) {
 
 static cJSON *named(struct arena *arena, const char *name, struct str text) {
   cJSON *object = cJSON_CreateObject();
-  cJSON_AddItemToObject(object, name, jira_string(arena, text));
+  cJSON_AddItemToObject(object, name, json_string(arena, text));
   return object;
 }
 
@@ -70,7 +70,7 @@ static cJSON *write_cascading(const struct writing *w, struct str text) {
 static struct result find_sprint(struct connection *c, struct arena *arena, struct str name, const cJSON *boards,
                                  int64_t *out) {
   const cJSON *board, *sprint;
-  cJSON_ArrayForEach(board, jira_member(boards, "values")) {
+  cJSON_ArrayForEach(board, json_member(boards, "values")) {
     struct jira_request request = {.method = "GET", .absolute = true};
     struct jira_answer answer = {0};
     cJSON *sprints;
@@ -82,8 +82,8 @@ static struct result find_sprint(struct connection *c, struct arena *arena, stru
       continue; /* a board without sprints */
     TRY(result);
     TRY(jira_json(&request, &answer, &sprints));
-    cJSON_ArrayForEach(sprint, jira_member(sprints, "values")) {
-      if (str_equal(jira_text(sprint, "name"), name))
+    cJSON_ArrayForEach(sprint, json_member(sprints, "values")) {
+      if (str_equal(json_text(sprint, "name"), name))
         *out = json_i64(sprint, "id");
     }
     cJSON_Delete(sprints);
@@ -103,14 +103,14 @@ static struct result write_sprint(const struct writing *w, struct str name, cJSO
   cJSON_Delete(boards);
   TRY(result);
   if (id == 0)
-    return result_error(RESULT_REJECTED, "unmappable: no active or future sprint is called \"%.*s\"", STR_FMT(name));
+    return result_error(RESULT_REJECTED, "no active or future sprint is called \"%.*s\"", STR_FMT(name));
   *out = cJSON_CreateNumber((double)id);
   return RESULT_DONE;
 }
 
 static struct result write_value(const struct writing *w, const struct jira_field *field, struct str text,
                                  cJSON **out) {
-  const cJSON *seen = jira_member(jira_member(w->issue, "fields"), field->id.at);
+  const cJSON *seen = json_member(json_member(w->issue, "fields"), field->id.at);
   *out = NULL;
   if (field->kind == KIND_RICH && text.length)
     return jira_write_text(w->c, w->arena, text, seen, out);
@@ -131,9 +131,9 @@ static struct result write_value(const struct writing *w, const struct jira_fiel
   else if (field->kind == KIND_PARENT)
     *out = named(w->arena, "id", text);
   else if (field->kind == KIND_DATETIME && str_ends_with(text, "Z"))
-    *out = jira_string(w->arena, str_format(w->arena, "%.*s+0000", (int)(text.length - 1), text.at));
+    *out = json_string(w->arena, str_format(w->arena, "%.*s+0000", (int)(text.length - 1), text.at));
   else
-    *out = jira_string(w->arena, text);
+    *out = json_string(w->arena, text);
   return RESULT_DONE;
 }
 
@@ -143,7 +143,7 @@ static struct result write_member(const struct writing *w, enum jira_kind kind, 
   if (kind == KIND_USERS || kind == KIND_ASSIGNEE)
     return jira_person_ref(w->c, w->arena, text, out);
   if (kind == KIND_LABELS)
-    *out = jira_string(w->arena, text);
+    *out = json_string(w->arena, text);
   else
     *out = named(w->arena, kind == KIND_OPTIONS ? "value" : "name", text);
   return RESULT_DONE;
@@ -168,7 +168,7 @@ static struct result set_whole(const struct writing *w, const struct jira_field 
 static struct result set_assignee(const struct writing *w, const struct jira_field *field, const struct value *set) {
   cJSON *ref;
   if (set->count > 1)
-    return result_error(RESULT_REJECTED, "unmappable: an issue of Jira has one assignee, not %zu", set->count);
+    return result_error(RESULT_REJECTED, "an issue of Jira has one assignee, not %zu", set->count);
   TRY(jira_person_ref(w->c, w->arena, set->count ? set->items[0] : STR(""), &ref));
   cJSON_DeleteItemFromObjectCaseSensitive(w->fields, field->id.at);
   cJSON_AddItemToObject(w->fields, field->id.at, ref);
@@ -177,7 +177,7 @@ static struct result set_assignee(const struct writing *w, const struct jira_fie
 
 static struct result change_assignee(const struct writing *w, const struct jira_field *field, const struct value *set,
                                      bool add) {
-  struct str now = jira_person_word(w->c, w->arena, jira_at(w->issue, "fields.assignee"));
+  struct str now = jira_person_word(w->c, w->arena, json_at(w->issue, "fields.assignee"));
   const struct value none = value_set(field->name, NULL, 0);
   if (add && set->count)
     return set_assignee(w, field, set);
@@ -237,13 +237,17 @@ static struct result put_change(const struct writing *w, const struct value *set
   return change_members(w, field, set, add ? "add" : "remove");
 }
 
+static struct result of_field(const struct value *value, struct result result) {
+  return result_of_field(result, value->name.at, value->name.length);
+}
+
 static struct result put_all(const struct writing *w, const struct payload *payload) {
   for (size_t i = 0; i < payload->set.count; i++)
-    TRY(put_value(w, &payload->set.at[i]));
+    TRY(of_field(&payload->set.at[i], put_value(w, &payload->set.at[i])));
   for (size_t i = 0; i < payload->add.count; i++)
-    TRY(put_change(w, &payload->add.at[i], true));
+    TRY(of_field(&payload->add.at[i], put_change(w, &payload->add.at[i], true)));
   for (size_t i = 0; i < payload->remove.count; i++)
-    TRY(put_change(w, &payload->remove.at[i], false));
+    TRY(of_field(&payload->remove.at[i], put_change(w, &payload->remove.at[i], false)));
   return RESULT_DONE;
 }
 

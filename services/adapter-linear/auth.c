@@ -98,15 +98,12 @@ static struct str renewed_secret(struct connection *c, struct arena *arena, cons
 static struct result ask_tokens(struct connection *c, struct arena *arena, struct str *out_secret) {
   struct http_response response;
   cJSON *tokens;
-  struct result result =
-      linear_post(c, arena, "/oauth/token", (struct str){0}, STR("application/x-www-form-urlencoded"),
-                  refresh_form(arena, &c->auth), &response);
-  if (result.code == RESULT_UNCERTAIN)
-    result.code = RESULT_RETRY; /* the next try tells whether the refresh token still holds */
-  TRY(result);
+  /* As a read: the next try tells whether the refresh token still holds. */
+  TRY(linear_post(c, arena, "/oauth/token", (struct str){0}, STR("application/x-www-form-urlencoded"),
+                  refresh_form(arena, &c->auth), true, &response));
   if (response.status >= 500 || response.status == 429)
     return result_error(RESULT_RETRY, "Linear answered %lld to the renewal of the token", (long long)response.status);
-  result = json_parse(response.body, &tokens);
+  struct result result = json_parse(response.body, &tokens);
   if (!result_ok(&result))
     return result_error(RESULT_RETRY, "Linear's answer to the renewal of the token is not JSON");
   bool fine = response.status == 200 && is_token(json_str(tokens, "access_token"));

@@ -1,19 +1,9 @@
 /* One call to Linear: headers, credential, what it cost, and the team that the project is. */
 #include "adapter-linear/linear.h"
 
-#include <time.h>
-
-#include "base/fault.h"
+#include "service/exchange.h"
 
 /* -- what a call cost -- */
-
-/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110), or 0. */
-static int64_t date_ms(struct arena *arena, const struct http_response *response) {
-  struct tm tm = {0};
-  struct str date = http_header_value(response, "date");
-  const char *end = str_is_absent(date) ? NULL : strptime(str_c(arena, date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-  return end && *end == '\0' ? (int64_t)timegm(&tm) * 1000 : 0;
-}
 
 static void take_bucket(const struct http_response *response, const char *limit, const char *remaining,
                         const char *reset, struct linear_bucket *out) {
@@ -35,12 +25,10 @@ static const struct linear_bucket *scarcer(const struct connection *c) {
   return complexity < requests ? &c->complexity : &c->requests;
 }
 
-static void note_usage(struct connection *c, struct arena *arena, const struct http_response *response) {
-  int64_t date = date_ms(arena, response);
-  if (date) {
-    c->usage.server_date_ms = date;
-    c->clock_ahead_ms = date - c->now_ms();
-  }
+static void note_usage(struct connection *c, const struct http_response *response) {
+  int64_t date_ms = http_date_ms(response);
+  if (date_ms)
+    c->clock_ahead_ms = date_ms - c->now_ms();
   take_bucket(response, "x-ratelimit-requests-limit", "x-ratelimit-requests-remaining", "x-ratelimit-requests-reset",
               &c->requests);
   take_bucket(response, "x-ratelimit-complexity-limit", "x-ratelimit-complexity-remaining",
@@ -54,7 +42,7 @@ static void note_usage(struct connection *c, struct arena *arena, const struct h
 /* -- one exchange -- */
 
 struct result linear_post(struct connection *c, struct arena *arena, const char *path, struct str authorization,
-                          struct str content_type, struct str body, struct http_response *out) {
+                          struct str content_type, struct str body, bool is_read, struct http_response *out) {
   struct str url = str_format(arena, "%.*s%s", STR_FMT(c->api), path);
   struct http_header headers[4] = {
       {STR("Accept"), STR("application/json")},
@@ -65,10 +53,9 @@ struct result linear_post(struct connection *c, struct arena *arena, const char 
   if (!str_is_absent(authorization))
     headers[count++] = (struct http_header){STR("Authorization"), authorization};
   struct http_request request = {"POST", url, headers, count, body, LINEAR_TIMEOUT_MS};
-  c->usage.api_calls++;
-  struct result result = c->http->call(c->http, arena, &request, out);
+  struct result result = exchange_send(c->http, arena, &request, is_read, &c->usage, out);
   if (result_ok(&result))
-    note_usage(c, arena, out);
+    note_usage(c, out);
   return result;
 }
 
@@ -76,11 +63,8 @@ static struct result send(struct connection *c, struct arena *arena, const struc
                           struct http_response *out) {
   struct str authorization;
   TRY(linear_auth_header(c, arena, &authorization));
-  fault_point_of("adapter.before_request", query->is_write ? "POST" : "GET");
-  struct result result = linear_post(c, arena, "/graphql", authorization, STR("application/json"), body, out);
-  fault_point_of("adapter.after_request", query->is_write ? "POST" : "GET");
-  if (result.code == RESULT_UNCERTAIN && !query->is_write)
-    result.code = RESULT_RETRY; /* reading twice harms nothing */
+  struct result result =
+      linear_post(c, arena, "/graphql", authorization, STR("application/json"), body, !query->is_write, out);
   return result_ok(&result) ? result : result_context(result, "%s", query->name);
 }
 
@@ -160,7 +144,7 @@ static struct result read_answer(struct connection *c, const struct linear_query
   }
   out->tree = tree;
   out->data = data;
-  out->errors = query->in_parts ? errors : NULL;
+  out->errors = errors;
   return RESULT_DONE;
 }
 
@@ -175,7 +159,7 @@ struct result linear_call(struct connection *c, struct arena *arena, const struc
     TRY(send(c, arena, query, body, &response));
   }
   TRY(read_answer(c, query, &response, out));
-  out->date_ms = date_ms(arena, &response);
+  out->date_ms = http_date_ms(&response);
   return RESULT_DONE;
 }
 

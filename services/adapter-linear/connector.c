@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "adapter-linear/linear.h"
+#include "service/exchange.h"
 
 #define DEFAULT_BASE_URL "https://api.linear.app"
 
@@ -32,9 +33,7 @@ static struct result take_options(struct connection *c, struct str options) {
 }
 
 static struct result take_project(struct connection *c, const struct project *project) {
-  struct str base = project->base_url.length ? project->base_url : STR(DEFAULT_BASE_URL);
-  while (str_ends_with(base, "/"))
-    base.length--;
+  struct str base = http_base_url(project->base_url.length ? project->base_url : STR(DEFAULT_BASE_URL));
   if (!is_team_key(project->remote))
     return result_error(RESULT_REJECTED, "\"%.*s\" is not the key of a team: write ENG, for instance",
                         STR_FMT(project->remote));
@@ -72,9 +71,7 @@ static struct result linear_open(const struct connector_config *config, struct c
 }
 
 static void linear_take_usage(struct connection *c, struct usage *out) {
-  *out = c->usage;
-  c->usage.api_calls = 0;
-  c->usage.blocked_until_ms = 0;
+  exchange_take_usage(&c->usage, out);
 }
 
 const struct connector linear_connector = {

@@ -3,10 +3,6 @@
 
 #include "adapter-linear/linear.h"
 
-static const cJSON *member(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 /* -- words -- */
 
 /* A workflow state's type, and what it means for tandem. https://linear.app/docs/configuring-workflows */
@@ -111,10 +107,10 @@ static void read_team(struct arena *arena, const cJSON *team, struct str workspa
 static struct result describe_team(struct connection *c, struct arena *arena, struct remote_description *out) {
   struct linear_answer answer;
   TRY(linear_call(c, arena, &linear_query_team, linear_team_choice(c, arena), &answer));
-  const cJSON *team = cJSON_GetArrayItem(member(member(answer.data, "teams"), "nodes"), 0);
+  const cJSON *team = cJSON_GetArrayItem(json_member(json_member(answer.data, "teams"), "nodes"), 0);
   bool found = linear_is_uuid(json_str(team, "id"));
   if (found) {
-    read_team(arena, team, json_str(member(answer.data, "organization"), "urlKey"), out);
+    read_team(arena, team, json_str(json_member(answer.data, "organization"), "urlKey"), out);
     c->team_id = str_copy(&c->arena, json_str(team, "id"));
   }
   linear_answer_free(&answer);
@@ -128,7 +124,7 @@ struct result linear_describe(struct connection *c, struct arena *arena, struct 
   struct remote_description description = {.estimated_tickets = -1};
   struct linear_answer answer;
   TRY(linear_call(c, arena, &linear_query_viewer, NULL, &answer));
-  description.account = str_copy(arena, json_str(member(answer.data, "viewer"), "displayName"));
+  description.account = str_copy(arena, json_str(json_member(answer.data, "viewer"), "displayName"));
   linear_answer_free(&answer);
   if (!str_is_absent(c->remote))
     TRY(describe_team(c, arena, &description));

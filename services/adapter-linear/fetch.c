@@ -1,10 +1,5 @@
 /* One issue or comment as it is now, or where it went; and whether a creation happened, which its id tells. */
 #include "adapter-linear/linear.h"
-#include "service/connector_fetch.h"
-
-static const cJSON *member(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
 
 /* Asks for one item; the caller frees the answer. GONE when there is none. */
 static struct result ask(struct connection *c, struct arena *arena, bool comment, struct str id,
@@ -12,7 +7,7 @@ static struct result ask(struct connection *c, struct arena *arena, bool comment
   cJSON *variables = cJSON_CreateObject();
   cJSON_AddStringToObject(variables, "id", str_c(arena, id));
   TRY(linear_call(c, arena, comment ? &linear_query_comment : &linear_query_issue, variables, answer));
-  *out = member(answer->data, comment ? "comment" : "issue");
+  *out = json_member(answer->data, comment ? "comment" : "issue");
   return RESULT_DONE;
 }
 
@@ -23,38 +18,27 @@ struct result linear_read(struct connection *c, struct arena *arena, bool commen
   TRY(ask(c, arena, comment, id, &answer, &item));
   struct result result = comment ? linear_read_comment(arena, item, out) : linear_read_issue(arena, item, out);
   linear_answer_free(&answer);
-  return result_ok(&result) ? result : result_error(RESULT_RETRY, "Linear's answer is not whole: %s", result.message);
+  return result;
 }
 
 /* -- fetch -- */
 
 static bool is_of_team(const struct connection *c, const cJSON *issue) {
-  const cJSON *team = member(issue, "team");
+  const cJSON *team = json_member(issue, "team");
   return str_equal(json_str(team, "id"), c->team_id);
 }
 
 static struct result read_item(struct connection *c, struct arena *arena, bool comment, const cJSON *item,
                                struct observation *out) {
-  const cJSON *issue = comment ? member(item, "issue") : item;
+  const cJSON *issue = comment ? json_member(item, "issue") : item;
   struct observation seen = {0};
   TRY(comment ? linear_read_comment(arena, item, &seen) : linear_read_issue(arena, item, &seen));
   if (!is_of_team(c, issue))
-    linear_set_gone(&seen, STR("transferred"), str_copy(arena, json_str(item, "url")));
+    connector_set_gone(&seen, STR("transferred"), str_copy(arena, json_str(item, "url")));
   else if (!comment && json_bool(issue, "trashed"))
-    linear_set_gone(&seen, STR("deleted"), (struct str){0});
+    connector_set_gone(&seen, STR("deleted"), (struct str){0});
   *out = seen;
   return RESULT_DONE;
-}
-
-static struct observation absent(const struct external_ref *ref, struct arena *arena) {
-  struct observation seen = {.kind = str_copy(arena, ref->kind),
-                             .external_id = str_copy(arena, ref->external_id),
-                             .parent_external_id = str_copy(arena, ref->parent_external_id),
-                             .external_key = str_copy(arena, ref->external_id)};
-  if (str_is(ref->kind, "comment") && seen.parent_external_id.length == 0)
-    seen.parent_external_id = STR("?");
-  linear_set_gone(&seen, STR("deleted"), (struct str){0});
-  return seen;
 }
 
 struct result linear_fetch(struct connection *c, struct arena *arena, const struct external_ref *ref,
@@ -69,15 +53,14 @@ struct result linear_fetch(struct connection *c, struct arena *arena, const stru
   struct result result = ask(c, arena, comment, ref->external_id, &answer, &item);
   if (result.code == RESULT_GONE) {
     TRY(linear_team(c, arena, true)); /* "not found" is said too when the whole team is out of reach */
-    *out = absent(ref, arena);
+    *out = connector_gone(arena, ref, STR("deleted"));
     return RESULT_DONE;
   }
   TRY(result);
   struct observation seen = {0};
   result = read_item(c, arena, comment, item, &seen);
   linear_answer_free(&answer);
-  if (!result_ok(&result))
-    return result_error(RESULT_RETRY, "Linear's answer is not whole: %s", result.message);
+  TRY(result);
   *out = seen;
   return RESULT_DONE;
 }
@@ -95,7 +78,7 @@ static cJSON *ids_of(struct arena *arena, const struct external_ref *refs, size_
 /* A node that is broken, or shows only some of its labels, is left to a fetch of its own. */
 static bool is_whole(const struct linear_answer *answer, const char *list, size_t index, const cJSON *node) {
   return str_is_absent(linear_node_error(answer, list, index)) &&
-         cJSON_GetArraySize(member(member(node, "labels"), "nodes")) <= LINEAR_LABELS_IN_PAGE;
+         cJSON_GetArraySize(json_member(json_member(node, "labels"), "nodes")) <= LINEAR_LABELS_IN_PAGE;
 }
 
 static void place_all(struct connection *c, struct arena *arena, bool comments, const struct linear_answer *answer,
@@ -103,7 +86,7 @@ static void place_all(struct connection *c, struct arena *arena, bool comments, 
   const char *list = comments ? "comments" : "issues";
   const cJSON *node;
   size_t index = 0;
-  cJSON_ArrayForEach(node, member(member(answer->data, list), "nodes")) {
+  cJSON_ArrayForEach(node, json_member(json_member(answer->data, list), "nodes")) {
     struct observation seen = {0};
     struct result result = RESULT_DONE;
     if (is_whole(answer, list, index++, node) &&
@@ -147,7 +130,10 @@ struct result linear_find(struct connection *c, struct arena *arena, const struc
   if (!linear_is_uuid(id))
     return result_error(RESULT_REJECTED, "\"%.*s\" is no id of Linear's", STR_FMT(id));
   struct observation seen;
-  TRY(linear_read(c, arena, comment, id, &seen));
+  struct result result = linear_read(c, arena, comment, id, &seen);
+  if (result.code == RESULT_REJECTED) /* it is there, and is yet to be read */
+    result.code = RESULT_RETRY;
+  TRY(result);
   if (create && marker.length)
     seen.marker = marker;
   seen.author_is_self = seen.author_is_self || create;

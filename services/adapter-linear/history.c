@@ -2,10 +2,6 @@
  * and our write. The mutation's answer shows both, so what our entry changed a field to is what the answer shows. */
 #include "adapter-linear/linear.h"
 
-static const cJSON *member(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 /* -- one side of an entry; false: it does not tell -- */
 
 static bool text_side(struct arena *arena, const cJSON *value, const cJSON *related, struct str *out) {
@@ -77,12 +73,12 @@ static struct value as_value(struct arena *arena, const struct value *like, stru
 /* Both sides null: the entry is not about this field. */
 static bool read_entry(struct arena *arena, const struct told *field, const cJSON *entry, const struct value *now,
                        struct value *out) {
-  const cJSON *from = member(entry, field->from), *to = member(entry, field->to);
+  const cJSON *from = json_member(entry, field->from), *to = json_member(entry, field->to);
   struct str old, new;
   if ((!from || cJSON_IsNull(from)) && (!to || cJSON_IsNull(to)))
     return false;
-  if (!field->side(arena, from, member(entry, field->from_related), &old) ||
-      !field->side(arena, to, member(entry, field->to_related), &new))
+  if (!field->side(arena, from, json_member(entry, field->from_related), &old) ||
+      !field->side(arena, to, json_member(entry, field->to_related), &new))
     return false;
   struct value changed_to = as_value(arena, now, new);
   *out = as_value(arena, now, old);
@@ -96,9 +92,10 @@ static bool replaced_by(struct arena *arena, const struct told *field, const cJS
   int64_t newest = look;
   const cJSON *entry;
   cJSON_ArrayForEach(entry, entries) {
-    int64_t created = linear_time_ms(entry, "createdAt");
+    int64_t created = json_time_ms(entry, "createdAt");
     struct value from;
-    if (created > newest && json_bool(member(entry, "actor"), "isMe") && read_entry(arena, field, entry, now, &from)) {
+    if (created > newest && json_bool(json_member(entry, "actor"), "isMe") &&
+        read_entry(arena, field, entry, now, &from)) {
       newest = created;
       *out = from;
     }
@@ -108,7 +105,7 @@ static bool replaced_by(struct arena *arena, const struct told *field, const cJS
 
 struct values linear_replaced(struct arena *arena, const struct payload *payload, int64_t look, const cJSON *issue,
                               const struct values *now) {
-  const cJSON *entries = member(member(issue, "history"), "nodes");
+  const cJSON *entries = json_member(json_member(issue, "history"), "nodes");
   struct values_builder told = {.arena = arena};
   for (size_t i = 0; i < FIELDS; i++) {
     const struct value *value = values_find(now, fields[i].name);

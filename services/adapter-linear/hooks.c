@@ -3,12 +3,8 @@
 
 enum { PAGES_MAX = 20 };
 
-static const cJSON *member(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 static bool is_ours(const struct connection *c, const cJSON *node, struct str url) {
-  return str_equal(json_str(node, "url"), url) && str_equal(json_str(member(node, "team"), "id"), c->team_id);
+  return str_equal(json_str(node, "url"), url) && str_equal(json_str(json_member(node, "team"), "id"), c->team_id);
 }
 
 /* The webhook that goes there already; absent = none. */
@@ -22,13 +18,13 @@ static struct result find_hook(struct connection *c, struct arena *arena, struct
     if (after.length)
       cJSON_AddStringToObject(variables, "after", str_c(arena, after));
     TRY(linear_call(c, arena, &linear_query_webhooks, variables, &answer));
-    const cJSON *list = member(answer.data, "webhooks"), *node;
-    cJSON_ArrayForEach(node, member(list, "nodes")) {
+    const cJSON *list = json_member(answer.data, "webhooks"), *node;
+    cJSON_ArrayForEach(node, json_member(list, "nodes")) {
       if (is_ours(c, node, url))
         *out = str_copy(arena, json_str(node, "id"));
     }
-    struct str cursor = json_str(member(list, "pageInfo"), "endCursor");
-    bool goes_on = json_bool(member(list, "pageInfo"), "hasNextPage") && !str_equal(cursor, after) && !out->length;
+    struct str cursor = json_str(json_member(list, "pageInfo"), "endCursor");
+    bool goes_on = json_bool(json_member(list, "pageInfo"), "hasNextPage") && !str_equal(cursor, after) && !out->length;
     after = goes_on ? str_copy(arena, cursor) : STR("");
     linear_answer_free(&answer);
   }

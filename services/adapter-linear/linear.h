@@ -7,6 +7,7 @@
 #include "adapter-linear/connector.h"
 #include "adapter-linear/queries.h"
 #include "base/json.h"
+#include "service/connector_fetch.h"
 
 enum {
   LINEAR_PAGE_ITEMS = 200, /* of issues and comments; Linear gives 250 at most, within the points of one query */
@@ -76,7 +77,7 @@ enum linear_problem { LINEAR_FINE, LINEAR_EXISTS, LINEAR_TOO_COMPLEX, LINEAR_BAD
 struct linear_answer {
   cJSON *tree;         /* the whole answer; linear_answer_free() */
   const cJSON *data;   /* never null when the call is OK */
-  const cJSON *errors; /* of a query in parts: each is of one node; linear_node_error() */
+  const cJSON *errors; /* beside the data: of a query in parts each is of one node, linear_node_error() */
   int64_t date_ms;     /* Linear's clock, 0 = not said */
   enum linear_problem problem;
 };
@@ -93,7 +94,7 @@ struct str linear_node_error(const struct linear_answer *answer, const char *lis
 
 /* Sends a POST as it is, without a credential of its own, and counts it. */
 struct result linear_post(struct connection *c, struct arena *arena, const char *path, struct str authorization,
-                          struct str content_type, struct str body, struct http_response *out) MUST_USE;
+                          struct str content_type, struct str body, bool is_read, struct http_response *out) MUST_USE;
 
 /* {"team": {"id": {"eq": ...}}}, the filter of what belongs to this project. Asks for the team's id if need be. */
 struct result linear_team_filter(struct connection *c, struct arena *arena, cJSON **out) MUST_USE;
@@ -135,12 +136,6 @@ struct result linear_auth_renew(struct connection *c, struct arena *arena) MUST_
 /* RESULT_REJECTED when a member that was asked for is missing. */
 struct result linear_read_issue(struct arena *arena, const cJSON *issue, struct observation *out) MUST_USE;
 struct result linear_read_comment(struct arena *arena, const cJSON *comment, struct observation *out) MUST_USE;
-
-/* An issue or comment that is not there for this project, though it can be read: in the trash, or of another team. */
-void linear_set_gone(struct observation *seen, struct str how, struct str moved_to);
-
-/* Milliseconds of an ISO time; 0 when it is none. */
-int64_t linear_time_ms(const cJSON *object, const char *name);
 
 /* "Urgent" for 1, "" for 0. False for a word that Linear does not have. */
 struct str linear_priority_name(int64_t priority);
@@ -201,7 +196,7 @@ struct result linear_fetch(struct connection *c, struct arena *arena, const stru
 struct result linear_fetch_many(struct connection *c, struct arena *arena, const struct external_ref *refs,
                                 size_t count, struct observation *out) MUST_USE;
 
-/* By id, wherever it is: RESULT_GONE when there is none. */
+/* By id, wherever it is: RESULT_GONE when there is none; RESULT_REJECTED when it cannot be read. */
 struct result linear_read(struct connection *c, struct arena *arena, bool comment, struct str id,
                           struct observation *out) MUST_USE;
 struct result linear_push(struct connection *c, struct arena *arena, const struct push *push,
@@ -214,8 +209,5 @@ struct result linear_register_hook(struct connection *c, struct arena *arena, co
 bool linear_verify(const struct webhook_request *request, struct str secret);
 struct result linear_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
                                struct list *out) MUST_USE;
-
-/* 64 hex digits and a NUL. */
-void linear_signature(struct str secret, struct str body, char out[65]);
 
 #endif

@@ -17,19 +17,8 @@ static const struct {
 
 /* -- reading -- */
 
-static const cJSON *member(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 static void add_name(struct linear_names *names, struct linear_name name) {
-  if (names->count == names->capacity) {
-    size_t capacity = names->capacity ? names->capacity * 2 : 64;
-    struct linear_name *grown = ARENA_ARRAY(&names->arena, struct linear_name, capacity);
-    if (names->count)
-      memcpy(grown, names->at, names->count * sizeof *grown);
-    names->at = grown;
-    names->capacity = capacity;
-  }
+  names->at = arena_room(&names->arena, names->at, names->count, &names->capacity, sizeof *names->at);
   names->at[names->count++] = name;
 }
 
@@ -45,7 +34,7 @@ static void take_node(struct linear_names *names, enum linear_names_kind kind, c
                                     : str_copy(&names->arena, json_str(node, kinds[kind].name));
   if (kinds[kind].more)
     name.more = str_copy(&names->arena, json_str(node, kinds[kind].more));
-  const cJSON *position = member(node, "position");
+  const cJSON *position = json_member(node, "position");
   name.position = cJSON_IsNumber(position) ? position->valuedouble : 0;
   if (name.id.length && name.name.length && is_usable(kind, node))
     add_name(names, name);
@@ -83,9 +72,9 @@ static struct result read_page(struct connection *c, struct arena *arena, enum l
   if (after->length)
     cJSON_AddStringToObject(variables, "after", str_c(arena, *after));
   TRY(linear_call(c, arena, kinds[kind].query, variables, &answer));
-  const cJSON *list = member(answer.data, kinds[kind].list), *node;
-  cJSON_ArrayForEach(node, member(list, "nodes")) take_node(names, kind, node);
-  const cJSON *info = member(list, "pageInfo");
+  const cJSON *list = json_member(answer.data, kinds[kind].list), *node;
+  cJSON_ArrayForEach(node, json_member(list, "nodes")) take_node(names, kind, node);
+  const cJSON *info = json_member(list, "pageInfo");
   struct str cursor = json_str(info, "endCursor");
   bool goes_on = json_bool(info, "hasNextPage") && cursor.length && !str_equal(cursor, *after);
   *after = goes_on ? str_copy(arena, cursor) : STR("");
@@ -133,7 +122,7 @@ static struct result make_label(struct connection *c, struct arena *arena, struc
     result.code = RESULT_RETRY;
   }
   TRY(result);
-  take_node(&c->names[LINEAR_LABELS], LINEAR_LABELS, member(member(answer.data, "written"), "issueLabel"));
+  take_node(&c->names[LINEAR_LABELS], LINEAR_LABELS, json_member(json_member(answer.data, "written"), "issueLabel"));
   linear_answer_free(&answer);
   const struct linear_name *made = look(&c->names[LINEAR_LABELS], LINEAR_LABELS, name);
   if (!made)

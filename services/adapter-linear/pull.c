@@ -13,10 +13,6 @@ struct page {
   struct str start; /* where the page before this one ends */
 };
 
-static const cJSON *member(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 static bool reads_issues(const struct cursor *cursor) {
   return cursor->phase != PHASE_COMMENTS;
 }
@@ -104,8 +100,8 @@ static struct result take_issue(struct connection *c, struct arena *arena, struc
   if (json_bool(node, "trashed") && cursor->since_ms == 0)
     return RESULT_DONE;
   if (json_bool(node, "trashed"))
-    linear_set_gone(&seen, STR("deleted"), (struct str){0});
-  else if (cJSON_GetArraySize(member(member(node, "labels"), "nodes")) > LINEAR_LABELS_IN_PAGE)
+    connector_set_gone(&seen, STR("deleted"), (struct str){0});
+  else if (cJSON_GetArraySize(json_member(json_member(node, "labels"), "nodes")) > LINEAR_LABELS_IN_PAGE)
     TRY(linear_read(c, arena, false, seen.external_id, &seen));
   page->at[page->count++] = seen;
   return RESULT_DONE;
@@ -113,7 +109,7 @@ static struct result take_issue(struct connection *c, struct arena *arena, struc
 
 static struct result take_comment(struct arena *arena, struct cursor *cursor, const cJSON *node, struct page *page) {
   struct observation seen;
-  const cJSON *issue = member(node, "issue");
+  const cJSON *issue = json_member(node, "issue");
   if (cJSON_IsNull(issue) || json_bool(issue, "trashed"))
     return RESULT_DONE;
   TRY(linear_read_comment(arena, node, &seen));
@@ -122,9 +118,35 @@ static struct result take_comment(struct arena *arena, struct cursor *cursor, co
   return RESULT_DONE;
 }
 
+/* One that cannot be read is passed on as such, so that it is fetched by itself and parked with what is wrong. */
+static struct result take_broken(struct arena *arena, const cJSON *node, bool comment, const char *why,
+                                 struct page *page) {
+  struct str id = json_str(node, "id"), key = json_str(comment ? json_member(node, "issue") : node, "identifier");
+  if (!linear_is_uuid(id))
+    return result_error(RESULT_RETRY, "the page is not whole: %s", why);
+  struct observation seen = {.kind = comment ? STR("comment") : STR("ticket"),
+                             .external_id = str_copy(arena, id),
+                             .external_key = str_copy(arena, key.length ? key : id)};
+  if (comment)
+    seen.parent_external_id = connector_parent_or_unknown(arena, json_str(json_member(node, "issue"), "id"));
+  connector_set_gone(&seen, STR("unreadable"), (struct str){0});
+  page->at[page->count++] = seen;
+  return RESULT_DONE;
+}
+
+static struct result take_node(struct connection *c, struct arena *arena, struct cursor *cursor, const cJSON *node,
+                               bool comment, struct str error, struct page *page) {
+  if (!str_is_absent(error))
+    return take_broken(arena, node, comment, str_c(arena, error), page);
+  struct result result = comment ? take_comment(arena, cursor, node, page) : take_issue(c, arena, cursor, node, page);
+  if (result.code == RESULT_REJECTED || result.code == RESULT_GONE)
+    return take_broken(arena, node, comment, result.message, page);
+  return result;
+}
+
 static struct result read_page_info(struct arena *arena, const struct cursor *cursor, const cJSON *list,
                                     struct page *page) {
-  const cJSON *info = member(list, "pageInfo");
+  const cJSON *info = json_member(list, "pageInfo");
   page->goes_on = json_bool(info, "hasPreviousPage");
   page->start = str_copy(arena, json_str(info, "startCursor"));
   if (page->goes_on && (page->start.length == 0 || str_equal(page->start, cursor->before)))
@@ -133,10 +155,11 @@ static struct result read_page_info(struct arena *arena, const struct cursor *cu
 }
 
 /* A page that cannot be read to its last item is a failure; it never counts as the end. */
-static struct result read_page(struct connection *c, struct arena *arena, struct cursor *cursor, const cJSON *list,
-                               bool comments, struct page *page) {
-  const cJSON *nodes = member(list, "nodes");
-  if (!cJSON_IsArray(nodes) || !cJSON_IsBool(member(member(list, "pageInfo"), "hasPreviousPage")))
+static struct result read_page(struct connection *c, struct arena *arena, struct cursor *cursor,
+                               const struct linear_answer *answer, bool comments, struct page *page) {
+  const char *name = comments ? "comments" : "issues";
+  const cJSON *list = json_member(answer->data, name), *nodes = json_member(list, "nodes");
+  if (!cJSON_IsArray(nodes) || !cJSON_IsBool(json_member(json_member(list, "pageInfo"), "hasPreviousPage")))
     return result_error(RESULT_RETRY, "Linear's answer is not a page");
   TRY(read_page_info(arena, cursor, list, page));
   size_t count = (size_t)cJSON_GetArraySize(nodes);
@@ -144,13 +167,8 @@ static struct result read_page(struct connection *c, struct arena *arena, struct
   size_t last = count;
   cJSON_ArrayForEach(node, nodes) order[--last] = node;
   page->at = ARENA_ARRAY(arena, struct observation, count + 1);
-  for (size_t i = 0; i < count; i++) {
-    struct result result =
-        comments ? take_comment(arena, cursor, order[i], page) : take_issue(c, arena, cursor, order[i], page);
-    if (result.code == RESULT_REJECTED || result.code == RESULT_GONE)
-      return result_error(RESULT_RETRY, "the page is not whole: %s", result.message);
-    TRY(result);
-  }
+  for (size_t i = 0; i < count; i++)
+    TRY(take_node(c, arena, cursor, order[i], comments, linear_node_error(answer, name, count - 1 - i), page));
   return RESULT_DONE;
 }
 
@@ -178,9 +196,9 @@ static struct result read_answer(struct connection *c, struct arena *arena, stru
   struct page issues = {0}, comments = {0};
   enum linear_phase phase = cursor->phase;
   if (phase != PHASE_COMMENTS)
-    TRY(read_page(c, arena, cursor, member(answer->data, "issues"), false, &issues));
+    TRY(read_page(c, arena, cursor, answer, false, &issues));
   if (phase == PHASE_COMMENTS || (phase == PHASE_BOTH && !issues.goes_on))
-    TRY(read_page(c, arena, cursor, member(answer->data, "comments"), true, &comments));
+    TRY(read_page(c, arena, cursor, answer, true, &comments));
   if (phase == PHASE_ISSUES || issues.goes_on)
     turn(cursor, &issues, PHASE_ISSUES, PHASE_COMMENTS);
   else

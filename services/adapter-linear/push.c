@@ -3,15 +3,6 @@
  * repeated one does no harm. */
 #include "adapter-linear/linear.h"
 
-/* From here on something was written: whatever fails now leaves the outcome to be looked at. */
-static struct result after_write(struct result result) {
-  if (!result_ok(&result) && result.code != RESULT_UNCERTAIN) {
-    result.code = RESULT_UNCERTAIN;
-    return result_context(result, "written, but");
-  }
-  return result;
-}
-
 static bool creates(const struct push *push) {
   return str_is(push->intent->change, "create");
 }
@@ -24,6 +15,8 @@ static struct result read_written(struct arena *arena, const struct linear_answe
                                   struct observation *out) {
   const cJSON *written = cJSON_GetObjectItemCaseSensitive(answer->data, "written");
   const cJSON *item = cJSON_GetObjectItemCaseSensitive(written, is_comment(push) ? "comment" : "issue");
+  if (cJSON_GetArraySize(answer->errors) > 0) /* a null may be a value or a failure */
+    return result_error(RESULT_REJECTED, "Linear shows only a part of what was written");
   if (is_comment(push))
     return linear_read_comment(arena, item, out);
   TRY(linear_read_issue(arena, item, out));
@@ -42,11 +35,11 @@ static struct result write(struct connection *c, struct arena *arena, const stru
   cJSON_AddItemToObject(variables, "input", input);
   struct result result = linear_call(c, arena, mutation, variables, &answer);
   if (creates(push) && answer.problem == LINEAR_EXISTS)
-    return after_write(linear_read(c, arena, is_comment(push), id, out)); /* an earlier attempt made it */
+    return result_after_write(linear_read(c, arena, is_comment(push), id, out)); /* an earlier attempt made it */
   TRY(result);
   result = read_written(arena, &answer, push, out);
   linear_answer_free(&answer);
-  return result_ok(&result) ? result : after_write(linear_read(c, arena, is_comment(push), id, out));
+  return result_ok(&result) ? result : result_after_write(linear_read(c, arena, is_comment(push), id, out));
 }
 
 /* -- comments -- */
@@ -61,9 +54,7 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
     linear_answer_free(&answer);
   if (!result_ok(&result) && result.code != RESULT_GONE)
     return result;
-  *out = (struct observation){
-      .kind = intent->kind, .external_id = intent->external_id, .parent_external_id = intent->parent_external_id};
-  linear_set_gone(out, STR("deleted"), (struct str){0});
+  *out = connector_deleted(arena, intent);
   return RESULT_DONE;
 }
 

@@ -46,17 +46,20 @@
 /* A poll is one call: the oldest page of both. */
 const struct linear_query linear_query_changes = {
     .name = "Changes",
+    .in_parts = true,
     .text = "query Changes($issues: Int!, $comments: Int!, $issueFilter: IssueFilter!, $commentFilter: CommentFilter!, "
             "$before: String) {" ISSUES_FIELD("$issueFilter")
                 COMMENTS_FIELD("$commentFilter") "}" ISSUE_FRAGMENT COMMENT_FRAGMENT};
 
 const struct linear_query linear_query_issues = {
     .name = "Issues",
+    .in_parts = true,
     .text = "query Issues($issues: Int!, $issueFilter: IssueFilter!, $before: String) {" ISSUES_FIELD(
         "$issueFilter") "}" ISSUE_FRAGMENT};
 
 const struct linear_query linear_query_comments = {
     .name = "Comments",
+    .in_parts = true,
     .text = "query Comments($comments: Int!, $commentFilter: CommentFilter!, $before: String) {" COMMENTS_FIELD(
         "$commentFilter") "}" COMMENT_FRAGMENT};
 

@@ -1,24 +1,6 @@
 /* Pure translation of what Linear shows: issues and comments as observations. Its own words (issue, cycle, workflow
  * state) end here. */
 #include "adapter-linear/linear.h"
-#include "base/clock.h"
-
-/* -- members -- */
-
-static const cJSON *member(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static struct str text_or_empty(struct arena *arena, const cJSON *object, const char *name) {
-  struct str text = json_str(object, name);
-  return text.length ? str_copy(arena, text) : STR("");
-}
-
-int64_t linear_time_ms(const cJSON *object, const char *name) {
-  int64_t moment_ms = 0;
-  clock_parse(json_str(object, name), &moment_ms);
-  return moment_ms;
-}
 
 bool linear_is_uuid(struct str text) {
   if (text.length != LINEAR_UUID_LENGTH)
@@ -56,7 +38,7 @@ bool linear_priority_number(struct str word, int64_t *out) {
 
 struct str linear_cycle_name(struct arena *arena, const cJSON *cycle) {
   struct str name = json_str(cycle, "name");
-  if (!cJSON_IsNumber(member(cycle, "number")))
+  if (!cJSON_IsNumber(json_member(cycle, "number")))
     return STR("");
   return name.length ? str_copy(arena, name) : str_format(arena, "Cycle %lld", (long long)json_i64(cycle, "number"));
 }
@@ -66,7 +48,7 @@ struct str linear_number(struct arena *arena, double number) {
 }
 
 static struct str estimate_of(struct arena *arena, const cJSON *issue) {
-  const cJSON *estimate = member(issue, "estimate");
+  const cJSON *estimate = json_member(issue, "estimate");
   return cJSON_IsNumber(estimate) ? linear_number(arena, estimate->valuedouble) : STR("");
 }
 
@@ -85,14 +67,14 @@ static struct value labels_of(struct arena *arena, const cJSON *nodes) {
 
 static struct value assignees_of(struct arena *arena, const cJSON *issue) {
   struct str *item = ARENA_NEW(arena, struct str);
-  *item = text_or_empty(arena, member(issue, "assignee"), "displayName");
+  *item = json_copy_or_empty(arena, json_member(issue, "assignee"), "displayName");
   return value_set(STR("assignees"), item, item->length > 0);
 }
 
 /* Shown, never synchronised: links, and that an issue is in the archive. */
 static struct values extra_of(struct arena *arena, const cJSON *issue) {
   struct values_builder extra = {.arena = arena};
-  const cJSON *nodes = member(member(issue, "attachments"), "nodes"), *node;
+  const cJSON *nodes = json_member(json_member(issue, "attachments"), "nodes"), *node;
   struct str *links = ARENA_ARRAY(arena, struct str, (size_t)cJSON_GetArraySize(nodes));
   size_t count = 0;
   cJSON_ArrayForEach(node, nodes) {
@@ -110,8 +92,8 @@ static struct values extra_of(struct arena *arena, const cJSON *issue) {
 /* -- observations -- */
 
 static void read_author(struct arena *arena, const cJSON *item, const char *by, struct observation *out) {
-  const cJSON *user = member(item, by);
-  struct str name = json_str(user, "displayName"), bot = json_str(member(item, "botActor"), "name");
+  const cJSON *user = json_member(item, by);
+  struct str name = json_str(user, "displayName"), bot = json_str(json_member(item, "botActor"), "name");
   out->author = str_copy(arena, name.length ? name : bot);
   out->author_is_self = json_bool(user, "isMe");
 }
@@ -119,8 +101,8 @@ static void read_author(struct arena *arena, const cJSON *item, const char *by, 
 static void read_common(struct arena *arena, const cJSON *item, struct observation *out) {
   out->external_id = str_copy(arena, json_str(item, "id"));
   out->url = str_copy(arena, json_str(item, "url"));
-  out->version = linear_time_ms(item, "updatedAt");
-  out->created_at_ms = linear_time_ms(item, "createdAt");
+  out->version = json_time_ms(item, "updatedAt");
+  out->created_at_ms = json_time_ms(item, "createdAt");
   /* What we create carries our op_id as its id, so the id itself says whose it is; the store knows its own. */
   out->marker = out->external_id;
 }
@@ -128,9 +110,9 @@ static void read_common(struct arena *arena, const cJSON *item, struct observati
 static struct result check_issue(const cJSON *issue) {
   if (json_str(issue, "id").length == 0 || json_str(issue, "identifier").length == 0)
     return result_error(RESULT_REJECTED, "an issue without id or identifier");
-  if (!cJSON_IsString(member(issue, "title")) || json_str(member(issue, "state"), "name").length == 0 ||
-      !cJSON_IsArray(member(member(issue, "labels"), "nodes")) || !cJSON_IsNumber(member(issue, "priority")) ||
-      linear_time_ms(issue, "updatedAt") <= 0)
+  if (!cJSON_IsString(json_member(issue, "title")) || json_str(json_member(issue, "state"), "name").length == 0 ||
+      !cJSON_IsArray(json_member(json_member(issue, "labels"), "nodes")) ||
+      !cJSON_IsNumber(json_member(issue, "priority")) || json_time_ms(issue, "updatedAt") <= 0)
     return result_error(RESULT_REJECTED, "issue %.*s lacks title, state, labels, priority or updatedAt",
                         STR_FMT(json_str(issue, "identifier")));
   return RESULT_DONE;
@@ -144,37 +126,37 @@ struct result linear_read_issue(struct arena *arena, const cJSON *issue, struct 
   read_author(arena, issue, "creator", &seen);
   seen.external_key = str_copy(arena, json_str(issue, "identifier"));
   seen.extra = extra_of(arena, issue);
-  values_put(&fields, value_text(STR("title"), text_or_empty(arena, issue, "title")));
-  values_put(&fields, value_text(STR("body"), text_or_empty(arena, issue, "description")));
-  values_put(&fields, value_text(STR("status"), text_or_empty(arena, member(issue, "state"), "name")));
-  values_put(&fields, labels_of(arena, member(member(issue, "labels"), "nodes")));
+  values_put(&fields, value_text(STR("title"), json_copy_or_empty(arena, issue, "title")));
+  values_put(&fields, value_text(STR("body"), json_copy_or_empty(arena, issue, "description")));
+  values_put(&fields, value_text(STR("status"), json_copy_or_empty(arena, json_member(issue, "state"), "name")));
+  values_put(&fields, labels_of(arena, json_member(json_member(issue, "labels"), "nodes")));
   values_put(&fields, assignees_of(arena, issue));
   values_put(&fields, value_text(STR("priority"), linear_priority_name(json_i64(issue, "priority"))));
   values_put(&fields, value_text(STR("estimate"), estimate_of(arena, issue)));
-  values_put(&fields, value_text(STR("parent"), text_or_empty(arena, member(issue, "parent"), "id")));
-  values_put(&fields, value_text(STR("due_date"), text_or_empty(arena, issue, "dueDate")));
-  values_put(&fields, value_text(STR("project"), text_or_empty(arena, member(issue, "project"), "name")));
-  values_put(&fields, value_text(STR("sprint"), linear_cycle_name(arena, member(issue, "cycle"))));
+  values_put(&fields, value_text(STR("parent"), json_copy_or_empty(arena, json_member(issue, "parent"), "id")));
+  values_put(&fields, value_text(STR("due_date"), json_copy_or_empty(arena, issue, "dueDate")));
+  values_put(&fields, value_text(STR("project"), json_copy_or_empty(arena, json_member(issue, "project"), "name")));
+  values_put(&fields, value_text(STR("sprint"), linear_cycle_name(arena, json_member(issue, "cycle"))));
   seen.fields = values_built(&fields);
   *out = seen;
   return RESULT_DONE;
 }
 
 struct result linear_read_comment(struct arena *arena, const cJSON *comment, struct observation *out) {
-  const cJSON *issue = member(comment, "issue");
+  const cJSON *issue = json_member(comment, "issue");
   struct observation seen = {.kind = STR("comment")};
   read_common(arena, comment, &seen);
   read_author(arena, comment, "user", &seen);
   seen.parent_external_id = str_copy(arena, json_str(issue, "id"));
   if (seen.external_id.length == 0 || seen.parent_external_id.length == 0 || seen.version <= 0 ||
-      !cJSON_IsString(member(comment, "body")))
+      !cJSON_IsString(json_member(comment, "body")))
     return result_error(RESULT_REJECTED, "comment %.*s lacks id, issue, body or updatedAt", STR_FMT(seen.external_id));
   seen.external_key =
       str_format(arena, "%.*s (comment %.8s)", STR_FMT(json_str(issue, "identifier")), str_c(arena, seen.external_id));
   struct value *body = ARENA_NEW(arena, struct value);
-  *body = value_text(STR("body"), text_or_empty(arena, comment, "body"));
+  *body = value_text(STR("body"), json_copy_or_empty(arena, comment, "body"));
   seen.fields = (struct values){body, 1};
-  struct str parent = json_str(member(comment, "parent"), "id");
+  struct str parent = json_str(json_member(comment, "parent"), "id");
   if (parent.length) {
     struct value *answers = ARENA_NEW(arena, struct value);
     *answers = value_text(STR("answers"), str_copy(arena, parent));
@@ -182,12 +164,4 @@ struct result linear_read_comment(struct arena *arena, const cJSON *comment, str
   }
   *out = seen;
   return RESULT_DONE;
-}
-
-void linear_set_gone(struct observation *seen, struct str how, struct str moved_to) {
-  seen->gone = how;
-  seen->moved_to = moved_to;
-  seen->fields = (struct values){0};
-  seen->extra = (struct values){0};
-  seen->marker = (struct str){0};
 }

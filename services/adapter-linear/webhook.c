@@ -2,23 +2,12 @@
  *
  * A delivery names an issue's assignee by full name and address only, and leaves its attachments out. So an issue that
  * was made or changed is `unreadable` from the delivery, which makes the skeleton fetch it; comments are whole. */
-#include <openssl/crypto.h>
-#include <openssl/hmac.h>
-
 #include "adapter-linear/linear.h"
+#include "base/hmac.h"
 
-enum { SIGNATURE_DIGITS = 64, WINDOW_MS = 60 * 1000 };
+enum { WINDOW_MS = 60 * 1000 };
 
 /* -- genuine -- */
-
-void linear_signature(struct str secret, struct str body, char out[65]) {
-  unsigned char mac[EVP_MAX_MD_SIZE];
-  unsigned length = 0;
-  HMAC(EVP_sha256(), secret.at, (int)secret.length, (const unsigned char *)(body.at ? body.at : ""), body.length, mac,
-       &length);
-  for (unsigned i = 0; i < length; i++)
-    snprintf(out + (size_t)i * 2, 3, "%02x", mac[i]);
-}
 
 /* The time is inside the signed body; each attempt of Linear's has its own. */
 static bool is_fresh(struct str body, int64_t now_ms) {
@@ -32,19 +21,10 @@ static bool is_fresh(struct str body, int64_t now_ms) {
 }
 
 bool linear_verify(const struct webhook_request *request, struct str secret) {
-  char expected[SIGNATURE_DIGITS + 1] = "";
-  if (secret.length == 0 || request->signature.length != SIGNATURE_DIGITS)
-    return false;
-  linear_signature(secret, request->body, expected);
-  return CRYPTO_memcmp(expected, request->signature.at, SIGNATURE_DIGITS) == 0 &&
-         is_fresh(request->body, request->now_ms);
+  return hmac_sha256_fits(secret, request->body, request->signature) && is_fresh(request->body, request->now_ms);
 }
 
 /* -- observations -- */
-
-static const cJSON *member(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
 
 /* By the team's id where the project's options have it, else by its key. */
 static bool is_of(const struct project *project, const cJSON *team) {
@@ -63,20 +43,20 @@ static bool is_removal(const cJSON *event) {
 
 /* An issue that went to another team is told to that team's webhooks: it left ours if it was known here. */
 static bool has_left(const cJSON *event) {
-  return cJSON_IsString(member(member(event, "updatedFrom"), "teamId"));
+  return cJSON_IsString(json_member(json_member(event, "updatedFrom"), "teamId"));
 }
 
 static struct result take_issue(struct arena *arena, const struct project *project, const cJSON *event,
                                 struct list *out) {
-  const cJSON *data = member(event, "data");
+  const cJSON *data = json_member(event, "data");
   struct observation seen = {.kind = STR("ticket")};
   seen.external_id = str_copy(arena, json_str(data, "id"));
   seen.external_key = str_copy(arena, json_str(data, "identifier"));
   if (!linear_is_uuid(seen.external_id) || seen.external_key.length == 0)
     return result_error(RESULT_REJECTED, "an issue without id or identifier");
-  if (!is_of(project, member(data, "team")) && !has_left(event))
+  if (!is_of(project, json_member(data, "team")) && !has_left(event))
     return RESULT_DONE;
-  linear_set_gone(&seen, is_removal(event) ? STR("deleted") : STR("unreadable"), (struct str){0});
+  connector_set_gone(&seen, is_removal(event) ? STR("deleted") : STR("unreadable"), (struct str){0});
   struct observation *at = ARENA_NEW(arena, struct observation);
   *at = seen;
   *out = (struct list){at, 1};
@@ -86,15 +66,15 @@ static struct result take_issue(struct arena *arena, const struct project *proje
 /* A comment of a delivery has `userId` and the user's full name instead of what a query shows. */
 static struct result take_comment(struct arena *arena, const struct project *project, const cJSON *event,
                                   struct list *out) {
-  const cJSON *data = member(event, "data");
+  const cJSON *data = json_member(event, "data");
   struct observation *seen = ARENA_NEW(arena, struct observation);
-  if (!cJSON_IsObject(member(data, "issue")) || !is_of(project, member(member(data, "issue"), "team")))
+  if (!cJSON_IsObject(json_member(data, "issue")) || !is_of(project, json_member(json_member(data, "issue"), "team")))
     return cJSON_IsObject(data) ? RESULT_DONE : result_error(RESULT_REJECTED, "a comment without data");
   TRY(linear_read_comment(arena, data, seen));
-  seen->author = str_copy(arena, json_str(member(data, "user"), "name"));
+  seen->author = str_copy(arena, json_str(json_member(data, "user"), "name"));
   seen->url = str_copy(arena, json_str(event, "url"));
   if (is_removal(event))
-    linear_set_gone(seen, STR("deleted"), (struct str){0});
+    connector_set_gone(seen, STR("deleted"), (struct str){0});
   *out = (struct list){seen, 1};
   return RESULT_DONE;
 }

@@ -183,15 +183,19 @@ static struct result check_fields(const struct payload *payload, bool create) {
   return RESULT_DONE;
 }
 
+static struct result of_field(const struct value *value, struct result result) {
+  return result_of_field(result, value->name.at, value->name.length);
+}
+
 static struct result put_set_values(const struct writing *w, const struct values *set) {
   for (size_t i = 0, at = 0; i < set->count; i++) {
     const struct value *value = &set->at[i];
     if (value->kind == VALUE_TEXT && text_field(value->name, &at))
-      TRY(text_fields[at].put(w, value->text));
+      TRY(of_field(value, text_fields[at].put(w, value->text)));
     else if (str_is(value->name, "labels"))
-      TRY(put_labels(w, "labelIds", value));
+      TRY(of_field(value, put_labels(w, "labelIds", value)));
     else
-      TRY(put_assignee(w, value));
+      TRY(of_field(value, put_assignee(w, value)));
   }
   return RESULT_DONE;
 }

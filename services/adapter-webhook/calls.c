@@ -1,10 +1,9 @@
 /* One call to the tracker: address, credential, signature, what it cost. */
 #include <sodium.h>
-#include <time.h>
 
 #include "adapter-webhook/webhook.h"
-#include "base/fault.h"
 #include "base/json.h"
+#include "service/exchange.h"
 
 enum { HEADERS_MAX = 10, READ_ID_BYTES = 16 };
 
@@ -67,14 +66,10 @@ static struct result headers_of(struct connection *c, struct arena *arena, const
 /* A link that the tracker gave is followed only to its own scheme, host and port: the credential goes along. */
 static struct result url_of(struct connection *c, struct arena *arena, const struct webhook_call *call,
                             struct str *out) {
-  ptrdiff_t scheme = str_find(c->api, "://");
-  size_t end = scheme < 0 ? c->api.length : (size_t)scheme + 3;
-  while (end < c->api.length && c->api.at[end] != '/')
-    end++;
   bool is_link = str_find(call->path, "://") >= 0 && call->path.at[0] != '/';
   if (!is_link)
     *out = str_format(arena, "%.*s%.*s", STR_FMT(c->api), STR_FMT(call->path));
-  else if (call->path.length > end && call->path.at[end] == '/' && memcmp(call->path.at, c->api.at, end) == 0)
+  else if (http_same_origin(call->path, c->api))
     *out = call->path;
   else
     return result_error(RESULT_RETRY, "the tracker's answer leads to another host: %.*s", STR_FMT(call->path));
@@ -83,14 +78,6 @@ static struct result url_of(struct connection *c, struct arena *arena, const str
 
 /* -- one exchange -- */
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110), or 0. */
-static int64_t date_ms(struct arena *arena, const struct http_response *response) {
-  struct tm tm = {0};
-  struct str date = http_header_value(response, "date");
-  const char *end = str_is_absent(date) ? NULL : strptime(str_c(arena, date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-  return end && *end == '\0' ? (int64_t)timegm(&tm) * 1000 : 0;
-}
-
 static struct result exchange(struct connection *c, struct arena *arena, const struct webhook_call *call,
                               struct http_response *out) {
   struct headers headers = {.count = 0};
@@ -98,12 +85,7 @@ static struct result exchange(struct connection *c, struct arena *arena, const s
   TRY(headers_of(c, arena, call, &headers));
   TRY(url_of(c, arena, call, &url));
   struct http_request request = {call->method, url, headers.at, headers.count, call->body, WEBHOOK_TIMEOUT_MS};
-  c->usage.api_calls++;
-  fault_point_of("adapter.before_request", call->method);
-  struct result result = c->http->call(c->http, arena, &request, out);
-  fault_point_of("adapter.after_request", call->method);
-  if (result.code == RESULT_UNCERTAIN && is_get(call))
-    result.code = RESULT_RETRY; /* reading twice harms nothing */
+  struct result result = exchange_send(c->http, arena, &request, is_get(call), &c->usage, out);
   return result_ok(&result) ? result : result_context(result, "%s %.*s", call->method, STR_FMT(call->path));
 }
 
@@ -111,13 +93,11 @@ struct result webhook_call(struct connection *c, struct arena *arena, const stru
                            struct webhook_answer *out) {
   struct http_response response;
   TRY(exchange(c, arena, call, &response));
-  int64_t date = date_ms(arena, &response);
-  if (date)
-    c->usage.server_date_ms = date;
   bool fine = response.status >= 200 && response.status < 300;
   if (!fine && !(response.status == 304 && call->etag.length))
     return webhook_error(c, call, &response);
-  *out = (struct webhook_answer){response.status, response.body, http_header_value(&response, "etag"), date};
+  *out = (struct webhook_answer){response.status, response.body, http_header_value(&response, "etag"),
+                                 http_date_ms(&response)};
   return RESULT_DONE;
 }
 

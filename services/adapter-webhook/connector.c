@@ -4,6 +4,7 @@
 
 #include "adapter-webhook/webhook.h"
 #include "base/json.h"
+#include "service/exchange.h"
 
 enum { TOKEN_BYTES_MAX = 4096, REMOTE_BYTES_MAX = 256 };
 
@@ -14,9 +15,7 @@ const struct schema_item *webhook_item(const struct schema *schema, struct str k
 /* -- the project -- */
 
 static struct result take_project(struct connection *c, const struct project *project) {
-  struct str base = project->base_url;
-  while (str_ends_with(base, "/"))
-    base.length--;
+  struct str base = http_base_url(project->base_url);
   if (!str_starts_with(base, "https://") && !str_starts_with(base, "http://"))
     return result_error(RESULT_REJECTED,
                         "base_url must be the tracker's address, as in https://tickets.example.com/api");
@@ -93,9 +92,7 @@ static struct result webhook_open(const struct connector_config *config, struct 
 }
 
 static void webhook_take_usage(struct connection *c, struct usage *out) {
-  *out = c->usage;
-  c->usage.api_calls = 0;
-  c->usage.blocked_until_ms = 0;
+  exchange_take_usage(&c->usage, out);
 }
 
 const struct connector webhook_connector = {

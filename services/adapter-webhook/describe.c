@@ -9,10 +9,24 @@ static bool is_written(const struct schema_item *item, const struct schema_field
   return false;
 }
 
+/* The description outlives the connection, and with it the mapping. */
+static struct remote_field copy_field(struct arena *arena, const struct remote_field *known) {
+  struct remote_field field = *known;
+  struct remote_word *words = ARENA_ARRAY(arena, struct remote_word, known->words.count);
+  for (size_t i = 0; i < known->words.count; i++)
+    words[i] = (struct remote_word){.name = str_copy(arena, known->words.at[i].name),
+                                    .category = str_copy(arena, known->words.at[i].category)};
+  field.name = str_copy(arena, known->name);
+  field.label = str_copy(arena, known->label);
+  field.kind = str_copy(arena, known->kind);
+  field.words.at = words;
+  return field;
+}
+
 static void list_fields(struct arena *arena, const struct schema_item *item, struct remote_description *out) {
   struct remote_field *fields = ARENA_ARRAY(arena, struct remote_field, item->fields.count);
   for (size_t i = 0; i < item->fields.count; i++) {
-    fields[i] = item->fields.at[i].known;
+    fields[i] = copy_field(arena, &item->fields.at[i].known);
     fields[i].writable = is_written(item, &item->fields.at[i]);
   }
   out->fields.at = fields;

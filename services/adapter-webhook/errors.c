@@ -1,8 +1,9 @@
 /* What a status other than success means for the skeleton (RFC 9110, RFC 6585, the Idempotency-Key draft). */
 #include "adapter-webhook/webhook.h"
 #include "base/json.h"
+#include "service/exchange.h"
 
-enum { WAIT_MAX_S = 7 * 86400, WAIT_USUAL_S = 60, WORDS_BYTES_MAX = 120 };
+enum { WAIT_USUAL_MS = 60 * 1000, WAIT_MIN_MS = 1000, WORDS_BYTES_MAX = 120 };
 
 static bool is_write(const struct webhook_call *call) {
   return strcmp(call->method, "GET") != 0;
@@ -23,62 +24,41 @@ static struct str words_of(struct arena *arena, struct str body) {
   return length ? str_slice(words, 0, length) : STR("no explanation");
 }
 
-static int64_t retry_after_s(const struct http_response *response) {
-  int64_t seconds;
-  if (!str_to_i64(http_header_value(response, "retry-after"), &seconds) || seconds < 0 || seconds > WAIT_MAX_S)
-    return -1;
-  return seconds;
-}
-
-static struct result limited(struct connection *c, const struct http_response *response, struct str words) {
-  int64_t seconds = retry_after_s(response), until_ms;
-  seconds = seconds < 0 ? WAIT_USUAL_S : seconds ? seconds : 1;
-  until_ms = c->now_ms() + seconds * 1000;
-  if (until_ms > c->usage.blocked_until_ms)
-    c->usage.blocked_until_ms = until_ms;
-  return result_retry_after(seconds * 1000, "the tracker asks to wait %lld s: %.*s", (long long)seconds,
-                            STR_FMT(words));
-}
-
-static struct result server_failed(const struct webhook_call *call, const struct http_response *response) {
-  int64_t seconds = retry_after_s(response);
-  if (is_write(call))
-    return result_error(RESULT_UNCERTAIN, "the tracker answered %lld to a write", (long long)response->status);
-  return result_retry_after(seconds > 0 ? seconds * 1000 : 0, "the tracker answered %lld", (long long)response->status);
-}
-
-/* 409 to a creation: its key is at work in another request, as after a lost answer. */
+/* 409 to a creation: its key is at work in another request, as after a lost answer. A read has nothing to conflict
+ * with. */
 static struct result conflicting(const struct webhook_call *call, struct str words) {
+  if (!is_write(call))
+    return result_error(RESULT_REJECTED, "the tracker refuses: %.*s", STR_FMT(words));
   bool creates = strcmp(call->method, "POST") == 0;
   return result_error(creates ? RESULT_UNCERTAIN : RESULT_STALE, "the tracker refuses for now: %.*s", STR_FMT(words));
 }
 
-static struct result by_status(struct connection *c, const struct webhook_call *call,
-                               const struct http_response *response, struct str words) {
+static int64_t limit_wait_ms(const struct http_response *response) {
+  int64_t asked_ms = http_retry_after_ms(response);
+  return asked_ms < 0 ? WAIT_USUAL_MS : asked_ms ? asked_ms : WAIT_MIN_MS;
+}
+
+static struct result by_status(const struct webhook_call *call, const struct http_response *response,
+                               const struct refusal *refusal) {
   int64_t status = response->status;
-  if (status == 429)
-    return limited(c, response, words);
-  if (status >= 500 || status == 408)
-    return server_failed(call, response);
-  if (status == 401)
-    return result_error(RESULT_AUTH, "the tracker does not accept the credential (%.*s): store a new one",
-                        STR_FMT(words));
-  if (status == 403)
-    return result_error(is_write(call) ? RESULT_REJECTED : RESULT_AUTH, "the tracker refuses: %.*s", STR_FMT(words));
-  if (status == 404 || status == 410)
-    return result_error(RESULT_GONE, "the tracker has none: %.*s", STR_FMT(words));
-  if ((status == 409 || status == 412) && is_write(call))
-    return conflicting(call, words);
+  if (status == 409 || status == 412)
+    return conflicting(call, refusal->words);
   if (status >= 300 && status < 400)
     return result_error(RESULT_REJECTED, "the tracker redirects to %.*s: set base_url or the mapping's address to it",
                         STR_FMT(http_header_value(response, "location")));
-  return result_error(RESULT_REJECTED, "the tracker refuses with %lld: %.*s", (long long)status, STR_FMT(words));
+  return exchange_refused(refusal);
 }
 
 struct result webhook_error(struct connection *c, const struct webhook_call *call,
                             const struct http_response *response) {
   struct arena scratch = {0};
-  struct result result = by_status(c, call, response, words_of(&scratch, response->body));
+  struct refusal refusal = {.who = "the tracker", .status = response->status, .is_read = !is_write(call)};
+  bool limited = response->status == 429;
+  refusal.words = words_of(&scratch, response->body);
+  refusal.wait_ms = limited ? limit_wait_ms(response) : http_retry_after_ms(response);
+  refusal.wait_ms = refusal.wait_ms > 0 ? refusal.wait_ms : 0;
+  struct result result =
+      limited ? exchange_limited(&c->usage, c->now_ms(), &refusal) : by_status(call, response, &refusal);
   arena_free(&scratch);
   return result_context(result, "%s %.*s", call->method, STR_FMT(call->path));
 }

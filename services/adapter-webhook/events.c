@@ -21,7 +21,7 @@ static struct result take_item(struct reading *r, const struct schema_event *eve
   if (!result_ok(&result) && !can_get)
     return result;
   if (event->is_deletion || !result_ok(&result))
-    webhook_set_gone(&seen, event->is_deletion ? "deleted" : "unreadable");
+    connector_set_gone(&seen, event->is_deletion ? STR("deleted") : STR("unreadable"), (struct str){0});
   r->at[r->count++] = seen;
   return RESULT_DONE;
 }

@@ -45,17 +45,6 @@ struct result webhook_get(struct connection *c, struct arena *arena, const struc
   return RESULT_DONE;
 }
 
-static struct observation absent(struct arena *arena, const struct schema_item *item, const struct external_ref *ref) {
-  struct observation seen = {.kind = str_of(item->kind),
-                             .external_id = str_copy(arena, ref->external_id),
-                             .parent_external_id = str_copy(arena, ref->parent_external_id),
-                             .external_key = str_copy(arena, ref->external_id)};
-  if (str_is(seen.kind, "comment") && seen.parent_external_id.length == 0)
-    seen.parent_external_id = STR("?");
-  webhook_set_gone(&seen, "deleted");
-  return seen;
-}
-
 /* What cannot be fetched: what was seen last holds, as far as anybody can know. */
 static struct result without_get(const struct schema_item *item, const struct external_ref *ref, bool *not_modified) {
   if (ref->etag.length == 0)
@@ -76,7 +65,7 @@ struct result webhook_fetch(struct connection *c, struct arena *arena, const str
   struct observation seen = {0};
   struct result result = get(c, arena, item, ref, not_modified, &seen);
   if (result.code == RESULT_GONE) {
-    *out = absent(arena, item, ref);
+    *out = connector_gone(arena, ref, STR("deleted"));
     return RESULT_DONE;
   }
   TRY(result);

@@ -71,7 +71,7 @@ enum pointer_found pointer_find(const struct pointer *pointer, const cJSON *tree
 }
 
 bool pointer_put(const struct pointer *pointer, cJSON *tree, cJSON *value) {
-  cJSON *node = tree;
+  cJSON *node = cJSON_IsObject(tree) ? tree : NULL;
   for (size_t i = 0; i + 1 < pointer->count && node; i++) {
     cJSON *next = cJSON_GetObjectItemCaseSensitive(node, pointer->tokens[i]);
     if (!next)

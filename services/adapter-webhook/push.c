@@ -3,15 +3,6 @@
 #include "adapter-webhook/webhook.h"
 #include "base/json.h"
 
-/* From here on something was written: whatever fails now leaves the outcome to be looked at. */
-static struct result after_write(struct result result) {
-  if (!result_ok(&result) && result.code != RESULT_UNCERTAIN) {
-    result.code = RESULT_UNCERTAIN;
-    return result_context(result, "written, but");
-  }
-  return result;
-}
-
 /* -- what the write is -- */
 
 static struct result path_of(struct connection *c, struct arena *arena, const struct schema_write *write,
@@ -99,7 +90,7 @@ static struct result write(struct connection *c, struct arena *arena, const stru
   TRY(body_of(c, arena, item, push, create, &call.body));
   TRY(path_of(c, arena, how, push->intent, &call.path));
   TRY(webhook_call(c, arena, &call, &answer));
-  TRY(after_write(result_of(c, arena, item, push, create, answer.body, out)));
+  TRY(result_after_write(result_of(c, arena, item, push, create, answer.body, out)));
   return check_present(item, out, create);
 }
 
@@ -115,9 +106,7 @@ static struct result delete_item(struct connection *c, struct arena *arena, cons
   struct result result = webhook_call(c, arena, &call, &answer);
   if (!result_ok(&result) && result.code != RESULT_GONE)
     return result;
-  *out = (struct observation){
-      .kind = intent->kind, .external_id = intent->external_id, .parent_external_id = intent->parent_external_id};
-  webhook_set_gone(out, "deleted");
+  *out = connector_deleted(arena, intent);
   return RESULT_DONE;
 }
 

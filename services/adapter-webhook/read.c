@@ -177,7 +177,7 @@ struct result webhook_read(struct arena *arena, const struct schema *schema, con
   struct observation seen;
   TRY(webhook_read_id(arena, item, node, &seen));
   if (is_deleted(item, node)) {
-    webhook_set_gone(&seen, "deleted");
+    connector_set_gone(&seen, STR("deleted"), (struct str){0});
     *out = seen;
     return RESULT_DONE;
   }
@@ -191,10 +191,4 @@ struct result webhook_read(struct arena *arena, const struct schema *schema, con
     seen.etag = str_format(arena, "seen-%lld", (long long)seen.version);
   *out = seen;
   return RESULT_DONE;
-}
-
-void webhook_set_gone(struct observation *seen, const char *how) {
-  seen->gone = str_of(how);
-  seen->fields = (struct values){0};
-  seen->marker = seen->etag = (struct str){0};
 }

@@ -193,8 +193,9 @@ static struct result read_out_fields(const struct schema_node *node, struct sche
 
 static struct result read_write(const struct schema_node *node, const char *name, const char *usual_method,
                                 const char *const *variables, struct schema_write *out) {
-  static const char *const names[] = {"method", "url", NULL}, *const methods[] = {"POST", "PUT", "PATCH", "DELETE",
+  static const char *const names[] = {"method", "url", NULL}, *const methods[] = {"DELETE", "POST", "PUT", "PATCH",
                                                                                   NULL};
+  bool deletes = strcmp(usual_method, "DELETE") == 0;
   struct schema_node write = {0};
   struct str method = str_of(usual_method);
   TRY(schema_get_node(node, name, &write));
@@ -202,9 +203,9 @@ static struct result read_write(const struct schema_node *node, const char *name
     return RESULT_DONE;
   TRY(schema_only(&write, names));
   TRY(schema_get_text(&write, "method", &method));
-  out->method = kind_named(method, methods);
+  out->method = kind_named(method, deletes ? methods : methods + 1);
   if (!out->method)
-    return schema_wrong(&write, "method", "it is POST, PUT, PATCH or DELETE");
+    return schema_wrong(&write, "method", deletes ? "it is DELETE, POST, PUT or PATCH" : "it is POST, PUT or PATCH");
   TRY(schema_get_url(&write, "url", variables, &out->url));
   return str_is_absent(out->url) ? schema_wrong(&write, "url", "it is missing") : RESULT_DONE;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "adapter-webhook/webhook.h"
+#include "base/hmac.h"
 
 enum { SIGNATURES_MAX = 16, ID_BYTES_MAX = 256 };
 
@@ -35,28 +36,14 @@ static bool take_key(struct str secret, struct key *key) {
 
 /* -- signing -- */
 
-static void add(crypto_auth_hmacsha256_state *state, struct str text) {
-  if (text.length)
-    crypto_auth_hmacsha256_update(state, (const unsigned char *)text.at, text.length);
-}
-
-static void authenticate(const struct key *key, struct str id, struct str timestamp, struct str body,
-                         unsigned char out[crypto_auth_hmacsha256_BYTES]) {
-  crypto_auth_hmacsha256_state state;
-  const struct str parts[] = {id, STR("."), timestamp, STR("."), body};
-  crypto_auth_hmacsha256_init(&state, key->bytes, key->length);
-  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-    add(&state, parts[i]);
-  crypto_auth_hmacsha256_final(&state, out);
-}
-
 bool webhook_signature(struct str secret, struct str id, struct str timestamp, struct str body,
                        char out[WEBHOOK_SIGNATURE_BYTES]) {
-  unsigned char mac[crypto_auth_hmacsha256_BYTES];
+  const struct str parts[] = {id, STR("."), timestamp, STR("."), body};
+  unsigned char mac[HMAC_BYTES];
   struct key key = {.length = 0};
   bool fits = take_key(secret, &key);
   if (fits) {
-    authenticate(&key, id, timestamp, body, mac);
+    hmac_sha256_parts((struct str){(const char *)key.bytes, key.length}, parts, sizeof parts / sizeof parts[0], mac);
     snprintf(out, WEBHOOK_SIGNATURE_BYTES, "v1,");
     sodium_bin2base64(out + 3, WEBHOOK_SIGNATURE_BYTES - 3, mac, sizeof mac, sodium_base64_VARIANT_ORIGINAL);
   }

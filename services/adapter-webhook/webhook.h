@@ -7,6 +7,7 @@
 #include "adapter-webhook/connector.h"
 #include "adapter-webhook/schema.h"
 #include "adapter-webhook/template.h"
+#include "service/connector_fetch.h"
 
 enum {
   WEBHOOK_TIMEOUT_MS = 30 * 1000,
@@ -91,8 +92,6 @@ enum pointer_found webhook_text(struct arena *arena, const struct pointer *point
 
 /* RFC 3339, or seconds or milliseconds since 1970; 0 = none. */
 int64_t webhook_moment_ms(struct arena *arena, const struct pointer *pointer, const cJSON *node);
-
-void webhook_set_gone(struct observation *seen, const char *how);
 
 /* -- write.c: pure -- */
 

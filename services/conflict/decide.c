@@ -1,4 +1,4 @@
-/* Deciding: settings to rules, a case to plan()'s input, plan()'s answer to an outcome. */
+/* Deciding: a case to plan()'s input, plan()'s answer to an outcome. */
 #include "conflict/decide.h"
 
 #include "base/mutation.h"
@@ -7,33 +7,6 @@
 #include "sync/plan.h"
 
 /* -- settings -- */
-
-static struct field_rule field_rule(struct arena *arena, const struct field_setting *setting) {
-  struct field_rule rule = {.field = setting->field,
-                            .closed = setting->closed,
-                            .members_max = setting->members_max > 0 ? (size_t)setting->members_max : 0,
-                            .count = setting->table.count};
-  struct value_pair *table = ARENA_ARRAY(arena, struct value_pair, setting->table.count);
-  for (size_t i = 0; i < setting->table.count; i++)
-    table[i] = (struct value_pair){setting->table.at[i].local, setting->table.at[i].external};
-  rule.table = table;
-  rules_direction_named(setting->direction, &rule.direction);
-  rules_strategy_named(setting->strategy, &rule.strategy);
-  return rule;
-}
-
-struct rules decide_rules(struct arena *arena, const struct project *project) {
-  struct field_rule *fields = ARENA_ARRAY(arena, struct field_rule, project->rules.count);
-  for (size_t i = 0; i < project->rules.count; i++)
-    fields[i] = field_rule(arena, &project->rules.at[i]);
-  struct rules rules = {.fields = fields,
-                        .field_count = project->rules.count,
-                        .listed_only = project->listed_only,
-                        .confirmed = project->confirmed_by.length > 0};
-  rules_direction_named(project->direction, &rules.direction);
-  rules_strategy_named(project->strategy, &rules.strategy);
-  return rules;
-}
 
 /* A private ticket takes in what changes outside, and sends nothing. */
 static struct rules withheld_rules(struct arena *arena, const struct rules *rules) {
@@ -61,11 +34,26 @@ static int64_t time_of(const struct values *times, struct str field) {
   return time_ms;
 }
 
+static bool sees_same(const struct values *row, const struct value *now) {
+  return row->count == (now ? 1 : 0) && (row->count == 0 || value_equal(&row->at[0], now));
+}
+
+/* A value that could not be passed on freezes its field only while the tracker's refusal stands, and nobody has changed
+ * anything about it; a word that a table lacked may be there by now. */
+static bool is_frozen(const struct plan_case *c, const struct conflict *row) {
+  if (!str_is(row->kind, "unmappable") || str_is(row->state, "decided"))
+    return true;
+  return row->reason.length && sees_same(&row->local, values_find(&c->local, row->field)) &&
+         sees_same(&row->external, values_find(&c->external, row->field));
+}
+
 static struct plan_input make_input(struct arena *arena, const struct plan_case *c, const struct rules *rules) {
   struct str *frozen = ARENA_ARRAY(arena, struct str, c->conflicts.count);
   struct plan_time *times = ARENA_ARRAY(arena, struct plan_time, c->local.count);
+  size_t frozen_count = 0;
   for (size_t i = 0; i < c->conflicts.count; i++)
-    frozen[i] = c->conflicts.at[i].field;
+    if (is_frozen(c, &c->conflicts.at[i]))
+      frozen[frozen_count++] = c->conflicts.at[i].field;
   for (size_t i = 0; i < c->local.count; i++) {
     struct str field = c->local.at[i].name;
     times[i] = (struct plan_time){field, time_of(&c->local_times, field), time_of(&c->external_times, field)};
@@ -76,7 +64,7 @@ static struct plan_input make_input(struct arena *arena, const struct plan_case 
       .shadow_local = c->shadow_local,
       .shadow_external = c->shadow_external,
       .open_conflicts = frozen,
-      .open_conflict_count = c->conflicts.count,
+      .open_conflict_count = frozen_count,
       .times = times,
       .time_count = c->local.count,
       .external_fresh = c->fresh,
@@ -180,15 +168,17 @@ static const struct conflict *open_conflict(const struct plan_case *c, struct st
   return NULL;
 }
 
-static bool sees_same(const struct values *row, const struct value *now) {
-  return row->count == (now->name.length ? 1 : 0) && (row->count == 0 || value_equal(&row->at[0], now));
+/* NULL for a value that is not there. */
+static const struct value *named(const struct value *value) {
+  return value->name.length ? value : NULL;
 }
 
 /* A person decided, and both sides still are what they saw: apply it. Else the frozen field shows what it is now. */
 static void handle_frozen(struct draft *draft, const struct plan_case *c, const struct plan_input *input,
                           const struct plan_field *field, bool *needs_fresh) {
   const struct conflict *row = open_conflict(c, field->field);
-  bool same = row && sees_same(&row->local, &field->local_seen) && sees_same(&row->external, &field->external_seen);
+  bool same = row && sees_same(&row->local, named(&field->local_seen)) &&
+              sees_same(&row->external, named(&field->external_seen));
   if (!same) {
     struct plan_field again = *field;
     again.conflict = PLAN_BOTH_CHANGED;
@@ -224,6 +214,23 @@ static bool only_pushes(const struct plan *plan) {
   return true;
 }
 
+static bool is_open_still(const struct plan *plan, struct str field) {
+  for (size_t i = 0; i < plan->count; i++)
+    if (str_equal(plan->fields[i].field, field))
+      return plan->fields[i].action == PLAN_CONFLICT || plan->fields[i].action == PLAN_WAIT ||
+             plan->fields[i].closes_conflict;
+  return false;
+}
+
+/* What could not be passed on, and now can. */
+static void close_translated(struct draft *draft, const struct plan_case *c, const struct plan *plan) {
+  for (size_t i = 0; i < c->conflicts.count; i++) {
+    const struct conflict *row = &c->conflicts.at[i];
+    if (!is_frozen(c, row) && !is_open_still(plan, row->field))
+      draft->closes[draft->close_count++] = row->field;
+  }
+}
+
 static void decide_linked(struct arena *arena, const struct plan_case *c, struct plan_input *input,
                           struct plan_outcome *out) {
   bool was_fresh = input->external_fresh, needs_fresh = false;
@@ -234,7 +241,7 @@ static void decide_linked(struct arena *arena, const struct plan_case *c, struct
     plan = plan_make(arena, input);
   }
   needs_fresh = plan.needs_fresh;
-  struct draft draft = draft_new(arena, 2 * plan.count);
+  struct draft draft = draft_new(arena, 2 * plan.count + c->conflicts.count);
   for (size_t i = 0; i < plan.count; i++) {
     const struct plan_field *field = &plan.fields[i];
     if (field->action == PLAN_FROZEN)
@@ -246,6 +253,7 @@ static void decide_linked(struct arena *arena, const struct plan_case *c, struct
     if (field->action == PLAN_RESOLVED)
       add_conflict(&draft, field, strategy_name(input, arena, field->field));
   }
+  close_translated(&draft, c, &plan);
   finish(&draft, out);
   out->refetch = needs_fresh;
 }

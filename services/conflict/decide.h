@@ -5,9 +5,6 @@
 #include "proto/verbs.h"
 #include "sync/rules.h"
 
-/* The project's settings as rules. Unknown words of a newer tandem are taken as inherited. */
-struct rules decide_rules(struct arena *arena, const struct project *project);
-
 /* What is to be done about this mapping. Owned by `arena`, borrows from the case. */
 struct plan_outcome decide(struct arena *arena, const struct plan_case *plan_case, const struct rules *rules);
 

@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 #include "conflict/decide.h"
+#include "service/project_rules.h"
 
 enum { BATCH = 200, LOOK_AGAIN_MS = 3000 };
 
@@ -23,7 +24,7 @@ static size_t decide_batch(struct arena *arena, const struct plan_batch *batch, 
     if (!project || project->id != plan_case->project_id) {
       project = project_of(batch, plan_case->project_id);
       if (project)
-        rules = decide_rules(arena, project);
+        rules = project_rules(arena, project);
     }
     if (!project)
       continue;

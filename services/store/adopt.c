@@ -9,6 +9,7 @@
 #include "store/references.h"
 #include "store/sessions.h"
 #include "store/tickets.h"
+#include "store/write_conflicts.h"
 #include "sync/attribution.h"
 #include "sync/canon.h"
 #include "sync/catalogue.h"
@@ -118,6 +119,14 @@ static void start_field(struct values_builder *external, struct values_builder *
   values_put(local, nothing_like(answer));
 }
 
+/* What the tracker did not take stays pending: a conflict says why. */
+static bool is_refused(const struct observation *returned, struct str field) {
+  for (size_t i = 0; returned && i < returned->refused.count; i++)
+    if (str_equal(returned->refused.at[i].field, field))
+      return true;
+  return false;
+}
+
 /* Per field that was sent, or that a creation left pending: (what local was, what the tracker made of it). */
 static struct result move_shadow(struct call *call, const struct written *w, const struct observation *returned,
                                  enum adopted_by by) {
@@ -132,6 +141,11 @@ static struct result move_shadow(struct call *call, const struct written *w, con
                             ? plan_receipt(call->arena, values_find(&w->shadow, sent->name), &write, answer)
                             : *answer;
     struct value here = *sent;
+    bool refused = is_refused(returned, sent->name);
+    if (refused && !str_is(w->change, "create"))
+      continue;
+    if (refused)
+      here = nothing_like(sent);
     if (by == ADOPTED_ON_SIGHT && !is_as_sent(&write, answer) && !shadow_of_half(w, returned, sent, &here))
       continue;
     values_put(&external, half);
@@ -222,6 +236,14 @@ static struct result adopt_deletion(struct call *call, const struct written *w) 
   return end_intent(call, w);
 }
 
+/* What the write brought to light, as long as the shadow is the one that it was decided on. */
+static struct result tell_surprises(struct call *call, const struct written *w, const struct observation *returned) {
+  if (!returned)
+    return RESULT_DONE;
+  TRY(write_conflicts_replaced(call, w->id, &returned->replaced));
+  return write_conflicts_refused(call, w->id, returned->refused.at, returned->refused.count);
+}
+
 struct result adopt_written(struct call *call, int64_t intent_id, const struct observation *returned,
                             enum adopted_by by) {
   struct written w;
@@ -237,6 +259,7 @@ struct result adopt_written(struct call *call, int64_t intent_id, const struct o
     TRY(externals_record_written(call, w.project_id, returned));
   if (created)
     TRY(link_created(call, &w, returned));
+  TRY(tell_surprises(call, &w, returned));
   TRY(move_shadow(call, &w, returned, by));
   TRY(end_intent(call, &w));
   tell_written(call, &w, returned);

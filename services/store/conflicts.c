@@ -5,6 +5,7 @@
 #include "store/journal.h"
 #include "store/projects.h"
 #include "store/sessions.h"
+#include "store/write_conflicts.h"
 
 #define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
 
@@ -12,7 +13,8 @@
 
 #define CONFLICT_COLUMNS                                                                                              \
   "c.id, c.mapping_id, p.name as project, i.kind as item_kind, i.number, t.number as parent_number, e.external_key, " \
-  "e.url, c.field, c.kind, c.state, c.base, c.local, c.external, c.value, coalesce(c.winner, c.choice) as winner, "   \
+  "e.url, c.field, c.kind, c.reason, c.state, c.base, c.local, c.external, c.value, coalesce(c.winner, c.choice) as " \
+  "winner, "                                                                                                          \
   "c.decided_by, " MS("c.created_at") " as created_ms, " MS("c.decided_at") " as decided_ms"
 #define CONFLICT_TABLES                                                                                        \
   "conflict c join project p on p.id = c.project_id join item i on i.id = c.item_id "                          \
@@ -30,6 +32,7 @@ static struct result read_conflict(struct call *call, const struct rows *rows, s
       .url = rows_str(rows, row, "url"),
       .field = rows_str(rows, row, "field"),
       .kind = rows_str(rows, row, "kind"),
+      .reason = rows_str(rows, row, "reason"),
       .state = rows_str(rows, row, "state"),
       .winner = rows_str(rows, row, "winner"),
       .decided_by = rows_str(rows, row, "decided_by"),
@@ -76,7 +79,8 @@ struct result conflicts_of_cases(struct call *call, struct plan_case *cases, siz
   struct rows rows;
   TRY(db_query(call->db,
                "select " CONFLICT_COLUMNS " from " CONFLICT_TABLES
-               " where c.mapping_id = any($1::bigint[]) and c.state in ('open', 'decided') order by c.mapping_id, c.id",
+               " where c.mapping_id = any($1::bigint[]) and c.state in ('open', 'decided') "
+               "and c.kind <> 'overwritten' order by c.mapping_id, c.id",
                PARAMS(p_i64s(call->arena, ids, count)), &rows));
   struct conflict *conflicts = ARENA_ARRAY(call->arena, struct conflict, rows.count);
   for (size_t row = 0; row < rows.count; row++) {
@@ -104,6 +108,14 @@ static struct result check_choice(const struct conflict_resolve *resolve) {
   return RESULT_DONE;
 }
 
+static struct result mark_decided(struct call *call, const struct conflict_resolve *resolve) {
+  struct str value = resolve->value.count ? json_values_text(call->arena, &resolve->value) : (struct str){0};
+  return db_query(call->db,
+                  "update conflict set state = 'decided', choice = $2, value = $3::text::jsonb, decided_by = $4, "
+                  "decided_at = now() where id = $1::bigint",
+                  PARAMS(p_i64(resolve->id), p_str(resolve->choice), p_str(value), p_str(resolve->actor)), NULL);
+}
+
 struct result store_conflict_resolve(struct call *call, const void *request, void *reply) {
   (void)reply;
   const struct conflict_resolve *resolve = request;
@@ -120,11 +132,10 @@ struct result store_conflict_resolve(struct call *call, const void *request, voi
     return result_error(RESULT_STALE, "conflict %lld is %.*s already (%.*s); `tandem conflicts show %lld`",
                         (long long)resolve->id, STR_FMT(rows_str(&rows, 0, "state")),
                         STR_FMT(rows_str(&rows, 0, "decided_by")), (long long)resolve->id);
-  struct str value = resolve->value.count ? json_values_text(call->arena, &resolve->value) : (struct str){0};
-  TRY(db_query(call->db,
-               "update conflict set state = 'decided', choice = $2, value = $3::text::jsonb, decided_by = $4, "
-               "decided_at = now() where id = $1::bigint",
-               PARAMS(p_i64(resolve->id), p_str(resolve->choice), p_str(value), p_str(resolve->actor)), NULL));
+  if (str_is(rows_str(&rows, 0, "kind"), "overwritten"))
+    TRY(write_conflicts_resolve(call, resolve));
+  else
+    TRY(mark_decided(call, resolve));
   TRY(journal_audit(call, resolve->actor, "conflict.resolve",
                     str_format(call->arena, "conflict/%lld", (long long)resolve->id), (struct str){0}));
   return journal_plan_mapping(call, rows_i64(&rows, 0, "mapping_id"), RANK_EDIT);
@@ -152,8 +163,8 @@ static struct result supersede(struct call *call, const struct conflict_place *p
   struct rows rows;
   TRY(db_query(call->db,
                "select id, local, external from conflict where mapping_id = $1::bigint and field = $2 "
-               "and state in ('open', 'decided')",
-               PARAMS(p_i64(place->mapping_id), p_str(c->field)), &rows));
+               "and state in ('open', 'decided') and (kind = 'overwritten') = ($3 = 'overwritten') order by id desc",
+               PARAMS(p_i64(place->mapping_id), p_str(c->field), p_str(c->kind)), &rows));
   *same = false;
   if (rows.count == 0)
     return RESULT_DONE;
@@ -161,7 +172,7 @@ static struct result supersede(struct call *call, const struct conflict_place *p
   TRY(rows_values(call->arena, &rows, 0, "local", &local));
   TRY(rows_values(call->arena, &rows, 0, "external", &external));
   *same = same_values(&local, &c->local) && same_values(&external, &c->external) && str_is_absent(c->winner);
-  if (*same)
+  if (*same || str_is(c->kind, "overwritten"))
     return RESULT_DONE;
   return db_query(
       call->db,
@@ -176,13 +187,14 @@ static struct result insert_conflict(struct call *call, const struct conflict_pl
   struct rows rows;
   TRY(db_query(call->db,
                "insert into conflict (mapping_id, item_id, project_id, field, kind, state, base, local, external, "
-               "winner, decided_by, decided_at) values ($1::bigint, $2::bigint, $3::bigint, $4, $5, $6, "
+               "winner, decided_by, decided_at, reason) values ($1::bigint, $2::bigint, $3::bigint, $4, $5, $6, "
                "$7::text::jsonb, $8::text::jsonb, $9::text::jsonb, $10, $11, case when $11::text is not null then "
-               "now() end) returning id",
+               "now() end, $12) returning id",
                PARAMS(p_i64(place->mapping_id), p_i64(place->item_id), p_i64(place->project_id), p_str(c->field),
                       p_str(c->kind), p_str(resolved ? STR("resolved") : STR("open")), p_values(call->arena, &c->base),
                       p_values(call->arena, &c->local), p_values(call->arena, &c->external),
-                      p_str(resolved ? c->winner : (struct str){0}), p_str(resolved ? c->decided_by : (struct str){0})),
+                      p_str(resolved ? c->winner : (struct str){0}), p_str(resolved ? c->decided_by : (struct str){0}),
+                      p_str(c->reason)),
                &rows));
   *out_id = rows_i64(&rows, 0, "id");
   return RESULT_DONE;
@@ -215,9 +227,12 @@ struct result conflicts_close(struct call *call, const struct conflict_place *pl
   for (size_t i = 0; i < outcome->closes.count; i++) {
     struct rows rows;
     TRY(db_query(call->db,
-                 "update conflict set state = 'resolved', winner = coalesce(choice, 'agreement'), "
-                 "decided_by = coalesce(decided_by, 'tandem: both sides agree'), decided_at = coalesce(decided_at, "
-                 "now()) where mapping_id = $1::bigint and field = $2 and state in ('open', 'decided') "
+                 "update conflict set state = case when kind = 'unmappable' and choice is null then 'superseded' "
+                 "else 'resolved' end, winner = coalesce(choice, 'agreement'), decided_by = coalesce(decided_by, "
+                 "case kind when 'unmappable' then 'tandem: nothing is in the way any more' "
+                 "else 'tandem: both sides agree' end), decided_at = coalesce(decided_at, now()) "
+                 "where mapping_id = $1::bigint and field = $2 and state in ('open', 'decided') "
+                 "and kind <> 'overwritten' "
                  "returning id, field, kind, winner, decided_by",
                  PARAMS(p_i64(place->mapping_id), p_str(outcome->closes.at[i])), &rows));
     if (rows.count == 0)

@@ -68,7 +68,8 @@ static struct result remember(struct call *call, int64_t project_id, const struc
       "project_id, kind, external_id, $4, $5, now() from external_item where " THIS_ITEM
       " on conflict (project_id, kind, external_id) do update set gone = excluded.gone, note = coalesce(case when "
       "excluded.gone = 'transferred' then g.note end, excluded.note), "
-      "gone_at = coalesce(g.gone_at, now()), sure = g.sure or g.told_at is not null or coalesce(g.gone_at <= now() - "
+      "gone_at = case when g.sure then g.gone_at else coalesce(g.gone_at, now()) end, sure = g.sure or g.told_at is "
+      "not null or coalesce(g.gone_at <= now() - "
       "interval '" SECOND_LOOK "', false) returning g.project_id, g.kind, g.external_id, g.sure) "
       "select s.sure, e.parent_external_id, m.id as mapping_id from seen s join external_item e using "
       "(project_id, kind, external_id) left join mapping m on (m.project_id, m.kind, m.external_id) = "
@@ -94,7 +95,7 @@ struct result gone_told(struct call *call, int64_t project_id, const struct obse
                  "insert into gone_item as g (project_id, kind, external_id, note, told_at) select project_id, kind, "
                  "external_id, $4, case when $5::boolean then now() end from external_item where " THIS_ITEM
                  " on conflict (project_id, kind, external_id) do update set note = coalesce(excluded.note, g.note), "
-                 "told_at = coalesce(g.told_at, excluded.told_at)",
+                 "told_at = coalesce(g.told_at, excluded.told_at) where not g.sure",
                  PARAMS(THIS_ITEM_PARAMS(seen), p_str(note), p_bool(str_is(seen->gone, "deleted"))), NULL));
   return externals_fetch(call, project_id, seen->kind, seen->external_id, "gone");
 }

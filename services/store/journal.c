@@ -1,34 +1,35 @@
 /* Audit, change log and the planning queue. */
 #include "store/journal.h"
 
-#include <sodium.h>
+#include "store/audit.h"
 
 /* -- audit -- */
 
-static struct result newest_audit_hash(struct call *call, struct str *out) {
+/* The row before, the transaction's time, and the detail as the database writes it: what the hash is made of can be
+ * read back. */
+static struct result prepare_audit(struct call *call, struct str detail, struct str *previous, struct audit_row *row) {
   struct rows rows;
-  TRY(db_query(call->db, "select hash from audit order by id desc limit 1", NO_PARAMS, &rows));
-  *out = rows.count ? rows_bytes(call->arena, &rows, 0, "hash") : (struct str){0};
+  TRY(db_query(call->db,
+               "select (select hash from audit order by id desc limit 1) as hash, "
+               "(extract(epoch from now()) * 1000000)::bigint as at_us, $1::text::jsonb::text as detail",
+               PARAMS(p_str(detail)), &rows));
+  *previous = rows_bytes(call->arena, &rows, 0, "hash");
+  row->at_us = rows_i64(&rows, 0, "at_us");
+  row->detail = rows_str(&rows, 0, "detail");
   return RESULT_DONE;
 }
 
 struct result journal_audit(struct call *call, struct str actor, const char *action, struct str subject,
                             struct str detail) {
+  struct audit_row row = {.actor = actor, .action = str_of(action), .subject = subject};
+  unsigned char hash[AUDIT_HASH_BYTES];
   struct str previous;
-  TRY(newest_audit_hash(call, &previous));
-  struct str json = str_is_absent(detail) ? STR("{}") : detail;
-  struct str content =
-      str_format(call->arena, "%.*s\n%s\n%.*s\n%.*s", STR_FMT(actor), action, STR_FMT(subject), STR_FMT(json));
-  unsigned char hash[32];
-  crypto_generichash_state state;
-  crypto_generichash_init(&state, NULL, 0, sizeof hash);
-  crypto_generichash_update(&state, (const unsigned char *)previous.at, previous.length);
-  crypto_generichash_update(&state, (const unsigned char *)content.at, content.length);
-  crypto_generichash_final(&state, hash, sizeof hash);
+  TRY(prepare_audit(call, str_is_absent(detail) ? STR("{}") : detail, &previous, &row));
+  audit_hash(call, &row, previous, hash);
   return db_query(call->db,
                   "insert into audit (actor, action, subject, detail, previous, hash) "
                   "values ($1, $2, $3, $4::text::jsonb, $5, $6)",
-                  PARAMS(p_str(actor), p_str(str_of(action)), p_str(subject), p_str(json), p_bytes(previous),
+                  PARAMS(p_str(actor), p_str(row.action), p_str(subject), p_str(row.detail), p_bytes(previous),
                          p_bytes((struct str){(const char *)hash, sizeof hash})),
                   NULL);
 }

@@ -1,4 +1,5 @@
 /* Verbs that bring observations in: a page of a pull, a single fetch, webhook deliveries. */
+#include "store/absent.h"
 #include "store/externals.h"
 #include "store/journal.h"
 #include "store/leases.h"
@@ -58,13 +59,14 @@ static struct result park_refused(struct call *call, int64_t project_id, const s
 }
 
 static struct result settle_deliveries(struct call *call, int64_t project_id, const struct str *texts, size_t count,
-                                       const char *state) {
+                                       const char *state, const char *reason) {
   int64_t *ids = ARENA_ARRAY(call->arena, int64_t, count);
   for (size_t i = 0; i < count; i++)
     if (!str_to_i64(texts[i], &ids[i]))
       return result_error(RESULT_REJECTED, "delivery ids are decimal numbers");
-  return db_query(call->db, "update delivery set state = $3 where project_id = $1::bigint and id = any($2::bigint[])",
-                  PARAMS(p_i64(project_id), p_i64s(call->arena, ids, count), p_str(str_of(state))), NULL);
+  return db_query(
+      call->db, "update delivery set state = $3, reason = $4 where project_id = $1::bigint and id = any($2::bigint[])",
+      PARAMS(p_i64(project_id), p_i64s(call->arena, ids, count), p_str(str_of(state)), p_str(str_of(reason))), NULL);
 }
 
 struct result store_observe(struct call *call, const void *request, void *reply) {
@@ -82,10 +84,13 @@ struct result store_observe(struct call *call, const void *request, void *reply)
   if (pull && counts.seen)
     TRY(sessions_count(call, project_id, &counts));
   if (pull)
+    TRY(absent_page(call, project_id, observe->observations.at, observe->observations.count, observe->done));
+  if (pull)
     TRY(end_page(call, project_id, observe));
   if (webhook) {
-    TRY(settle_deliveries(call, project_id, observe->delivery_ids.at, observe->delivery_ids.count, "done"));
-    TRY(settle_deliveries(call, project_id, observe->poison_ids.at, observe->poison_ids.count, "poison"));
+    TRY(settle_deliveries(call, project_id, observe->delivery_ids.at, observe->delivery_ids.count, "done", NULL));
+    TRY(settle_deliveries(call, project_id, observe->poison_ids.at, observe->poison_ids.count, "poison",
+                          "it cannot be read; the adapter's log says why (delivery_poison)"));
     outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   }
   TRY(confirm_cached(call, project_id, observe));

@@ -18,27 +18,16 @@ enum { CLAIM_MAX = 500 };
 
 /* -- claim -- */
 
-/* The claim, on one of the views of what may be planned. */
+/* The claim, on one of the views of what may be planned. A row that was queued again while this statement ran is taken
+ * with its new generation, though all else is seen as it was when the statement began: so what is to be planned is read
+ * by the next statement, which sees at least what that generation stands for. */
 #define CLAIM_FROM(view)                                                                                            \
   "with wanted as materialized (select mapping_id from " view " where claimed_until <= now() "                      \
   "order by rank, generation limit $1::bigint), "                                                                   \
   "picked as (select q.mapping_id from wanted join plan_queue q using (mapping_id) where q.claimed_until <= now() " \
-  "for update of q skip locked), "                                                                                  \
-  "claimed as (update plan_queue q set claimed_until = now() + $2::bigint * interval '1 millisecond' from picked "  \
-  "where q.mapping_id = picked.mapping_id returning q.mapping_id, q.generation, q.rank) "                           \
-  "select c.mapping_id, c.generation, m.project_id, m.kind, m.item_id is null as unlinked, "                        \
-  "m.external_id is null as uncreated, e.fresh, i.fields as local, "                                                \
-  "case when m.item_id is null and not exists (select from jsonb_array_elements(p.rules) r where "                  \
-  "r ->> 'field' = 'body' and r ?| '{direction,table}') then e.fields - 'body' else e.fields end as external, "     \
-  "m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, "                   \
-  "m.item_id is not null and leave_rule(m.item_id, m.project_id) is null as withheld, "                             \
-  "i.origin_project = m.project_id as origin, i.deleted_at is not null as deleted, g.note as gone, "                \
-  "m.kind = 'comment' and (i.origin_project <> m.project_id or (i.origin_project is not null and m.op_id is not "   \
-  "null)) as foreign_words "                                                                                        \
-  "from claimed c join mapping m on m.id = c.mapping_id join project p on p.id = m.project_id "                     \
-  "left join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "      \
-  "(m.project_id, m.kind, m.external_id) left join gone_item g on (g.project_id, g.kind, g.external_id) = "         \
-  "(m.project_id, m.kind, m.external_id) and g.sure order by c.rank, c.generation"
+  "for update of q skip locked) "                                                                                   \
+  "update plan_queue q set claimed_until = now() + $2::bigint * interval '1 millisecond' from picked "              \
+  "where q.mapping_id = picked.mapping_id returning q.mapping_id, q.generation, q.rank"
 
 static struct result claim_plannable(struct call *call, int64_t limit, struct rows *out) {
   return db_query(call->db, CLAIM_FROM("plannable"), PARAMS(p_i64(limit), p_i64(lease_length_ms() / 2)), out);
@@ -46,6 +35,37 @@ static struct result claim_plannable(struct call *call, int64_t limit, struct ro
 
 static struct result claim_previewable(struct call *call, int64_t limit, struct rows *out) {
   return db_query(call->db, CLAIM_FROM("previewable"), PARAMS(p_i64(limit), p_i64(lease_length_ms() / 2)), out);
+}
+
+/* Both sides and the shadow of what was claimed. */
+static struct result read_claimed(struct call *call, const struct rows *claimed, struct rows *out) {
+  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, claimed->count),
+          *generations = ARENA_ARRAY(call->arena, int64_t, claimed->count),
+          *ranks = ARENA_ARRAY(call->arena, int64_t, claimed->count);
+  for (size_t row = 0; row < claimed->count; row++) {
+    ids[row] = rows_i64(claimed, row, "mapping_id");
+    generations[row] = rows_i64(claimed, row, "generation");
+    ranks[row] = rows_i64(claimed, row, "rank");
+  }
+  return db_query(
+      call->db,
+      "select c.mapping_id, c.generation, m.project_id, m.kind, m.item_id is null as unlinked, "
+      "m.external_id is null as uncreated, e.fresh, i.fields as local, "
+      "case when m.item_id is null and not exists (select from jsonb_array_elements(p.rules) r where "
+      "r ->> 'field' = 'body' and r ?| '{direction,table}') then e.fields - 'body' else e.fields end as external, "
+      "m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, "
+      "m.item_id is not null and leave_rule(m.item_id, m.project_id) is null as withheld, "
+      "i.origin_project = m.project_id as origin, i.deleted_at is not null as deleted, g.note as gone, "
+      "m.kind = 'comment' and (i.origin_project <> m.project_id or (i.origin_project is not null and m.op_id is not "
+      "null)) as foreign_words "
+      "from unnest($1::bigint[], $2::bigint[], $3::bigint[]) c(mapping_id, generation, rank) "
+      "join mapping m on m.id = c.mapping_id join project p on p.id = m.project_id "
+      "left join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
+      "(m.project_id, m.kind, m.external_id) left join gone_item g on (g.project_id, g.kind, g.external_id) = "
+      "(m.project_id, m.kind, m.external_id) and g.sure order by c.rank, c.generation",
+      PARAMS(p_i64s(call->arena, ids, claimed->count), p_i64s(call->arena, generations, claimed->count),
+             p_i64s(call->arena, ranks, claimed->count)),
+      out);
 }
 
 /* The tracker tells one time for all fields: the newest change there. */
@@ -111,8 +131,10 @@ struct result store_plan_claim(struct call *call, const void *request, void *rep
   const struct plan_claim *claim = request;
   struct plan_batch *batch = reply;
   int64_t limit = claim->limit > 0 && claim->limit <= CLAIM_MAX ? claim->limit : 100;
-  struct rows rows;
-  TRY(claim->preview ? claim_previewable(call, limit, &rows) : claim_plannable(call, limit, &rows));
+  struct rows claimed, rows = {0};
+  TRY(claim->preview ? claim_previewable(call, limit, &claimed) : claim_plannable(call, limit, &claimed));
+  if (claimed.count)
+    TRY(read_claimed(call, &claimed, &rows));
   struct plan_case *cases = ARENA_ARRAY(call->arena, struct plan_case, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     TRY(read_case(call, &rows, i, &cases[i]));

@@ -3,6 +3,7 @@
 
 #include "store/externals.h"
 #include "store/journal.h"
+#include "store/plans.h"
 #include "store/sessions.h"
 
 enum { LINES_MAX = 500 };
@@ -12,9 +13,12 @@ static struct result add_line(struct call *call, int64_t mapping_id, const char 
   struct values values = {value, value ? 1 : 0};
   return db_query(
       call->db,
-      "insert into preview (session_id, mapping_id, action, field, value) select p.preview_session, m.id, $2, "
-      "$3, $4::text::jsonb from mapping m join project p on p.id = m.project_id where m.id = $1::bigint "
-      "and p.preview_session is not null",
+      "insert into preview (session_id, mapping_id, action, field, value, before) select p.preview_session, m.id, $2, "
+      "$3, $4::text::jsonb, (select jsonb_build_object($3::text, b.value) from (select case when $2 in ('push', 'add', "
+      "'remove') then e.fields -> $3 when $2 in ('pull', 'conflict') then i.fields -> $3 end as value) b "
+      "where b.value is not null) from mapping m join project p on p.id = m.project_id "
+      "left join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
+      "(m.project_id, m.kind, m.external_id) where m.id = $1::bigint and p.preview_session is not null",
       PARAMS(p_i64(mapping_id), p_str(str_of(action)), p_str(field), p_values(call->arena, &values)), NULL);
 }
 
@@ -50,6 +54,14 @@ static struct result show_deletion(struct call *call, const struct plan_outcome 
   return add_line(call, o->mapping_id, outside ? "push" : "pull", value.name, &value);
 }
 
+/* What was shown of it before it moved. */
+static struct result forget_lines(struct call *call, int64_t mapping_id) {
+  return db_query(call->db,
+                  "delete from preview v using mapping m, project p where m.id = $1::bigint and p.id = m.project_id "
+                  "and v.session_id = p.preview_session and v.mapping_id = m.id",
+                  PARAMS(p_i64(mapping_id)), NULL);
+}
+
 static struct result show(struct call *call, int64_t project_id, const struct plan_outcome *o) {
   bool pushes = o->set.count + o->add.count + o->remove.count > 0;
   struct session_counts counts = {.imported = o->import,
@@ -58,13 +70,15 @@ static struct result show(struct call *call, int64_t project_id, const struct pl
                                   .pushed = pushes && !o->create,
                                   .conflicts = (int64_t)o->conflicts.count};
   TRY(sessions_count(call, project_id, &counts));
+  TRY(plans_note_step(call, o));
+  TRY(forget_lines(call, o->mapping_id));
   if (o->import)
     TRY(add_line(call, o->mapping_id, "import", STR("*"), NULL));
   else
     TRY(add_lines(call, o->mapping_id, "pull", &o->local));
   TRY(add_lines(call, o->mapping_id, o->create ? "create" : "push", &o->set));
-  TRY(add_lines(call, o->mapping_id, "push", &o->add));
-  TRY(add_lines(call, o->mapping_id, "push", &o->remove));
+  TRY(add_lines(call, o->mapping_id, "add", &o->add));
+  TRY(add_lines(call, o->mapping_id, "remove", &o->remove));
   if (o->deletion.length)
     TRY(show_deletion(call, o));
   for (size_t i = 0; i < o->conflicts.count; i++) {
@@ -94,17 +108,19 @@ struct result preview_commit(struct call *call, const struct plan_commit *commit
 }
 
 struct result store_session_preview(struct call *call, const void *request, void *reply) {
-  const struct session_id *get = request;
+  const struct preview_query *get = request;
   struct session_preview *answer = reply;
   struct rows rows;
-  TRY(db_query(call->db,
-               "select v.action, v.field, v.value, m.kind, e.external_key, coalesce(t.number, i.number) as number, "
-               "coalesce(i.fields ->> 'title', e.fields ->> 'title') as title from preview v "
-               "join mapping m on m.id = v.mapping_id left join item i on i.id = m.item_id "
-               "left join item t on t.id = i.parent_id left join external_item e on (e.project_id, e.kind, "
-               "e.external_id) = (m.project_id, m.kind, m.external_id) where v.session_id = $1::bigint order by v.id "
-               "limit $2::bigint",
-               PARAMS(p_i64(get->id), p_i64(LINES_MAX + 1)), &rows));
+  TRY(db_query(
+      call->db,
+      "select v.id, v.action, v.field, v.value, v.before, m.kind, e.external_key, coalesce(t.number, i.number) as "
+      "number, "
+      "coalesce(i.fields ->> 'title', e.fields ->> 'title') as title from preview v "
+      "join mapping m on m.id = v.mapping_id left join item i on i.id = m.item_id "
+      "left join item t on t.id = i.parent_id left join external_item e on (e.project_id, e.kind, "
+      "e.external_id) = (m.project_id, m.kind, m.external_id) where v.session_id = $1::bigint and v.id > $3::bigint "
+      "order by v.id limit $2::bigint",
+      PARAMS(p_i64(get->id), p_i64(LINES_MAX + 1), p_i64(get->after)), &rows));
   answer->more = rows.count > LINES_MAX;
   size_t count = answer->more ? LINES_MAX : rows.count;
   struct preview_line *lines = ARENA_ARRAY(call->arena, struct preview_line, count);
@@ -119,8 +135,10 @@ struct result store_session_preview(struct call *call, const void *request, void
         .field = rows_str(&rows, i, "field"),
     };
     TRY(rows_values(call->arena, &rows, i, "value", &lines[i].value));
+    TRY(rows_values(call->arena, &rows, i, "before", &lines[i].before));
+    answer->next = rows_i64(&rows, i, "id");
   }
   answer->lines.at = lines;
   answer->lines.count = count;
-  return RESULT_DONE;
+  return plans_id_of(call, get->id, &answer->plan, &answer->expires_at_ms);
 }

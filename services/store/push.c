@@ -10,6 +10,7 @@
 #include "store/markers.h"
 #include "store/sessions.h"
 #include "store/usage.h"
+#include "store/write_conflicts.h"
 #include "sync/attribution.h"
 
 enum { ATTEMPTS_MAX = 25, DAYS_MAX = 5 };
@@ -41,7 +42,7 @@ static struct result load_pending(struct call *call, int64_t intent_id, int64_t 
       "e.hash as observed_hash, n.expect_hash, exists (select from gone_item g where (g.project_id, "
       "g.kind, g.external_id) = (m.project_id, m.kind, m.external_id) and g.gone is not null) as gone, n.payload_set, "
       "n.payload_add, "
-      "n.payload_remove, n.created_at < now() - interval '5 days' as too_old, "
+      "n.payload_remove, coalesce(n.retried_at, n.created_at) < now() - interval '5 days' as too_old, "
       "n.first_probe_at <= now() - $2::bigint * interval '1 millisecond' as settled "
       "from intent n join mapping m on m.id = n.mapping_id join project p on p.id = n.project_id "
       "join item i on i.id = n.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
@@ -119,10 +120,15 @@ static struct result park(struct call *call, const struct pending *p, struct str
   return set_state(call, p, "parked", reason);
 }
 
-/* The decision was made on something that is no longer so: decide again. */
-static struct result give_up_stale(struct call *call, const struct pending *p) {
-  TRY(set_state(call, p, "stale", STR("the other side moved")));
+/* Decide again. */
+static struct result give_up(struct call *call, const struct pending *p, struct str reason) {
+  TRY(set_state(call, p, "stale", reason));
   return journal_plan_mapping(call, p->mapping_id, RANK_EDIT);
+}
+
+/* The decision was made on something that is no longer so. */
+static struct result give_up_stale(struct call *call, const struct pending *p) {
+  return give_up(call, p, STR("the other side moved"));
 }
 
 /* Full jitter, min(15 min, 1 s * 2^n), never before the tracker's own word. */
@@ -282,6 +288,16 @@ static struct result count_probe(struct call *call, const struct pending *p, con
                   PARAMS(p_i64(p->id), p_i64(wait_ms)), NULL);
 }
 
+/* Without the refused fields something else would be sent; a tracker that goes on refusing the same has it parked. */
+static bool sends_refused(const struct pending *p, const struct push_receipt *receipt) {
+  for (size_t i = 0; i < receipt->refused.count; i++) {
+    struct str field = receipt->refused.at[i].field;
+    if (!values_find(&p->set, field) && !values_find(&p->add, field) && !values_find(&p->remove, field))
+      return false;
+  }
+  return receipt->refused.count > 0;
+}
+
 static struct result settle(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
   struct str outcome = receipt->outcome;
   bool creates = str_is(p->change, "create");
@@ -303,6 +319,10 @@ static struct result settle(struct call *call, const struct pending *p, const st
   if (str_is(outcome, "auth")) {
     TRY(try_later(call, p, receipt->probe ? "unknown" : "prepared", receipt->message, 0));
     return sessions_fail_project(call, p->project_id, outcome, receipt->message);
+  }
+  if (str_is(outcome, "rejected") && sends_refused(p, receipt)) {
+    TRY(write_conflicts_refused(call, p->id, receipt->refused.at, receipt->refused.count));
+    return give_up(call, p, STR("the tracker refuses a value"));
   }
   if (str_is(outcome, "gone") && p->external_id.length)
     TRY(externals_fetch(call, p->project_id, p->kind, p->external_id, "gone"));

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "store/journal.h"
+#include "store/plans.h"
 #include "store/projects.h"
 
 /* -- reading -- */
@@ -95,6 +96,11 @@ static struct str project_subject(struct call *call, struct str name) {
   return str_format(call->arena, "project/%.*s", STR_FMT(name));
 }
 
+/* Nothing is planned while a session of this mode looks at both sides. */
+static bool is_held(struct str mode) {
+  return str_is(mode, "dry_run") || str_is(mode, "apply");
+}
+
 static struct result insert_session(struct call *call, const struct project *project, struct str mode,
                                     struct str trigger, struct str actor, int64_t *out_id) {
   struct rows rows;
@@ -109,8 +115,13 @@ static struct result insert_session(struct call *call, const struct project *pro
   TRY(db_query(call->db,
                "update project set pull_next_at = now(), pull_attempts = 0, "
                "cursor = case when $2::boolean then null else cursor end, "
-               "preview_session = case when $3::boolean then $4::bigint end where id = $1::bigint",
-               PARAMS(p_i64(project->id), p_bool(full), p_bool(str_is(mode, "dry_run")), p_i64(*out_id)), NULL));
+               "preview_session = case when $3::boolean then $4::bigint end, "
+               "state = case when $3::boolean then 'active' else state end, "
+               "state_reason = case when $3::boolean then null else state_reason end where id = $1::bigint",
+               PARAMS(p_i64(project->id), p_bool(full), p_bool(is_held(mode)), p_i64(*out_id)), NULL));
+  if (str_is(mode, "dry_run")) /* everything that waits is shown, whatever an earlier one has shown */
+    TRY(db_query(call->db, "update plan_queue set previewed = null where project_id = $1::bigint",
+                 PARAMS(p_i64(project->id)), NULL));
   struct event_sync_started data = {.session = *out_id, .project = project->name, .mode = mode, .trigger = trigger};
   struct str subject = project_subject(call, project->name);
   outbox_add(call->outbox, EVENT_SYNC_STARTED, subject, subject, &data);
@@ -136,14 +147,34 @@ static struct result pull_again(struct call *call, int64_t session_id, struct st
                   PARAMS(p_i64(session_id)), NULL);
 }
 
+struct result sessions_start_apply(struct call *call, const struct project *project, struct str actor,
+                                   int64_t *out_id) {
+  return insert_session(call, project, STR("apply"), STR("person"), actor, out_id);
+}
+
+/* A paused project may be looked at, unless that would send what was decided before. */
+static struct result check_paused(struct call *call, const struct project *project, struct str mode) {
+  struct rows rows;
+  if (!str_is(project->state, "paused"))
+    return RESULT_DONE;
+  if (str_is(mode, "dry_run")) {
+    TRY(db_query(call->db,
+                 "select from intent where project_id = $1::bigint and state in ('prepared', 'sending', 'unknown') "
+                 "limit 1",
+                 PARAMS(p_i64(project->id)), &rows));
+    if (rows.count == 0)
+      return RESULT_DONE;
+  }
+  return result_error(RESULT_REJECTED, "project %.*s is paused; `tandem projects resume %.*s` first",
+                      STR_FMT(project->name), STR_FMT(project->name));
+}
+
 struct result store_session_start(struct call *call, const void *request, void *reply) {
   const struct session_start *start = request;
   struct session_id *answer = reply;
   struct project project;
   TRY(project_named(call, start->project, &project));
-  if (str_is(project.state, "paused"))
-    return result_error(RESULT_REJECTED, "project %.*s is paused; `tandem projects resume %.*s` first",
-                        STR_FMT(project.name), STR_FMT(project.name));
+  TRY(check_paused(call, &project, start->mode));
   if (str_is(project.state, "failed"))
     return result_error(RESULT_REJECTED,
                         "project %.*s has stopped: %.*s; `tandem projects resume %.*s` when it is mended",
@@ -163,11 +194,14 @@ struct result store_session_start(struct call *call, const void *request, void *
 
 /* -- ending -- */
 
-static void tell_error(struct call *call, int64_t session_id, struct str project, struct str code, struct str message) {
+static void tell_error(struct call *call, int64_t session_id, struct str project, struct str system, struct str code,
+                       struct str message) {
   struct event_sync_error data = {.session = session_id, .project = project, .code = code, .message = message};
   if (str_is(code, "auth"))
-    data.next_step =
-        str_format(call->arena, "give it a new credential: tandem connect github --name %.*s", STR_FMT(project));
+    data.next_step = str_format(call->arena, "give it a new credential: tandem connect %.*s --name %.*s",
+                                STR_FMT(system), STR_FMT(project));
+  else if (str_is(code, "stale"))
+    data.next_step = str_format(call->arena, "look at a new plan: tandem sync %.*s --dry-run", STR_FMT(project));
   else if (str_is(code, "retry") || str_is(code, "uncertain"))
     data.next_step = STR("nothing: tandem keeps trying; `tandem status` shows when it works again");
   else
@@ -182,23 +216,41 @@ struct result sessions_note_error(struct call *call, int64_t project_id, struct 
   struct rows rows;
   TRY(db_query(call->db,
                "update session s set error = $2 from project p where s.project_id = $1::bigint "
-               "and s.state = 'running' and p.id = s.project_id returning s.id, p.name, p.pull_attempts",
+               "and s.state = 'running' and p.id = s.project_id returning s.id, p.name, p.system, p.pull_attempts",
                PARAMS(p_i64(project_id), p_str(message)), &rows));
   if (rows.count && rows_i64(&rows, 0, "pull_attempts") == ERRORS_UNTIL_TOLD)
-    tell_error(call, rows_i64(&rows, 0, "id"), rows_str(&rows, 0, "name"), code, message);
+    tell_error(call, rows_i64(&rows, 0, "id"), rows_str(&rows, 0, "name"), rows_str(&rows, 0, "system"), code, message);
   return RESULT_DONE;
 }
 
 struct result sessions_fail_project(struct call *call, int64_t project_id, struct str code, struct str message) {
   struct rows project, session;
-  TRY(db_query(call->db, "update project set state = 'failed', state_reason = $2 where id = $1::bigint returning name",
+  TRY(db_query(call->db,
+               "update project set state = 'failed', state_reason = $2 where id = $1::bigint "
+               "returning name, system",
                PARAMS(p_i64(project_id), p_str(message)), &project));
   TRY(db_query(call->db,
                "update session set state = 'failed', finished_at = now(), error = $2 "
                "where project_id = $1::bigint and state = 'running' returning id",
                PARAMS(p_i64(project_id), p_str(message)), &session));
-  tell_error(call, session.count ? rows_i64(&session, 0, "id") : 0, rows_str(&project, 0, "name"), code, message);
+  tell_error(call, session.count ? rows_i64(&session, 0, "id") : 0, rows_str(&project, 0, "name"),
+             rows_str(&project, 0, "system"), code, message);
   return journal_audit(call, STR("tandem"), "project.failed", rows_str(&project, 0, "name"), (struct str){0});
+}
+
+struct result sessions_give_up_apply(struct call *call, int64_t project_id, struct str reason) {
+  struct rows project, session;
+  TRY(db_query(call->db,
+               "update session set state = 'failed', finished_at = now(), error = $2 where project_id = $1::bigint "
+               "and state = 'running' returning id",
+               PARAMS(p_i64(project_id), p_str(reason)), &session));
+  TRY(db_query(call->db,
+               "update project set state = 'paused', state_reason = $2, preview_session = null where id = $1::bigint "
+               "returning name, system",
+               PARAMS(p_i64(project_id), p_str(reason)), &project));
+  tell_error(call, session.count ? rows_i64(&session, 0, "id") : 0, rows_str(&project, 0, "name"),
+             rows_str(&project, 0, "system"), STR("stale"), reason);
+  return RESULT_DONE;
 }
 
 static void tell_completed(struct call *call, const struct session *s) {
@@ -224,7 +276,8 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
   struct rows rows;
   TRY(db_query(call->db,
                "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
-               "where s.state = 'running' and s.pull_done and s.mode <> 'dry_run' "
+               "where s.state = 'running' and s.pull_done "
+               "and not exists (select from project h where h.id = s.project_id and h.preview_session = s.id) "
                "and not exists (select from delivery d where d.project_id = s.project_id and d.state = 'pending') "
                "and not exists (select from plannable q where q.project_id = s.project_id) "
                "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
@@ -244,25 +297,32 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
   return RESULT_DONE;
 }
 
+/* Once a day everything is looked at: what was deleted without a webhook shows only by its absence. */
 static struct result start_due(struct call *call, int64_t *started) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select p.name, p.last_sync_at is null as first from project p where p.state = 'active' "
-               "and p.direction <> 'disabled' and p.next_sync_at <= now() "
-               "and not exists (select from session s where s.project_id = p.id and s.state = 'running')",
-               NO_PARAMS, &rows));
+  TRY(db_query(
+      call->db,
+      "select p.name, p.last_sync_at is null as first, not exists (select from session s where s.project_id = p.id "
+      "and s.state = 'completed' and s.finished_at > now() - interval '1 day' and (s.mode = 'full' or not exists ("
+      "select from session x where x.project_id = p.id and x.state = 'completed' and x.id < s.id))) as full from "
+      "project p where p.state = 'active' "
+      "and p.direction <> 'disabled' and p.next_sync_at <= now() "
+      "and not exists (select from session s where s.project_id = p.id and s.state = 'running')",
+      NO_PARAMS, &rows));
   for (size_t i = 0; i < rows.count; i++) {
     struct project project;
     int64_t id;
     TRY(project_named(call, rows_str(&rows, i, "name"), &project));
-    TRY(insert_session(call, &project, STR("incremental"), rows_bool(&rows, i, "first") ? STR("first") : STR("poll"),
-                       STR("scheduler"), &id));
+    bool first = rows_bool(&rows, i, "first"), full = rows_bool(&rows, i, "full");
+    TRY(insert_session(call, &project, full && !first ? STR("full") : STR("incremental"),
+                       first ? STR("first") : STR("poll"), STR("scheduler"), &id));
   }
   *started = (int64_t)rows.count;
   return RESULT_DONE;
 }
 
 static struct result tidy(struct call *call) {
+  TRY(plans_expire(call));
   TRY(db_query(call->db, "delete from request where at < now() - interval '1 hour'", NO_PARAMS, NULL));
   TRY(db_query(call->db, "delete from event_received where at < now() - interval '30 days'", NO_PARAMS, NULL));
   return db_query(call->db, "delete from delivery where state = 'done' and received_at < now() - interval '3 days'",
@@ -272,17 +332,19 @@ static struct result tidy(struct call *call) {
 /* A dry run ends with the project paused, so that nothing is applied before somebody has looked. */
 static struct result finish_dry_runs(struct call *call, int64_t *finished) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
-               "where s.state = 'running' and s.pull_done and s.mode = 'dry_run' "
-               "and not exists (select from previewable q where q.project_id = s.project_id) "
-               "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
-               "returning *), paused as (update project p set state = 'paused', preview_session = null, "
-               "state_reason = 'a dry run was shown; resume to apply it' from quiet s where p.id = s.project_id) "
-               "select " SESSION_COLUMNS " from quiet s join project p on p.id = s.project_id",
-               NO_PARAMS, &rows));
+  TRY(db_query(
+      call->db,
+      "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
+      "where s.state = 'running' and s.pull_done and s.mode = 'dry_run' "
+      "and not exists (select from previewable q where q.project_id = s.project_id) "
+      "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
+      "returning *), paused as (update project p set state = 'paused', preview_session = null, "
+      "state_reason = 'a dry run was shown; apply its plan, or resume' from quiet s where p.id = s.project_id) "
+      "select " SESSION_COLUMNS " from quiet s join project p on p.id = s.project_id",
+      NO_PARAMS, &rows));
   for (size_t i = 0; i < rows.count; i++) {
     struct session session = sessions_row(&rows, i);
+    TRY(plans_make(call, session.id));
     tell_completed(call, &session);
   }
   *finished += (int64_t)rows.count;
@@ -294,6 +356,7 @@ struct result store_schedule_tick(struct call *call, const void *request, void *
   struct schedule_result *result = reply;
   TRY(finish_quiet(call, &result->finished));
   TRY(finish_dry_runs(call, &result->finished));
+  TRY(plans_settle(call, &result->finished));
   TRY(start_due(call, &result->started));
   TRY(tidy(call));
   struct rows rows;

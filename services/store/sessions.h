@@ -11,6 +11,15 @@ struct result sessions_note_error(struct call *call, int64_t project_id, struct 
 struct result sessions_fail_project(struct call *call, int64_t project_id, struct str code,
                                     struct str message) MUST_USE;
 
+/* A session that looks at both sides and then applies a plan. The project is active again, and nothing of it is planned
+ * before that. */
+struct project;
+struct result sessions_start_apply(struct call *call, const struct project *project, struct str actor,
+                                   int64_t *out_id) MUST_USE;
+
+/* The plan could not be applied: its session fails, and the project is paused as before. */
+struct result sessions_give_up_apply(struct call *call, int64_t project_id, struct str reason) MUST_USE;
+
 /* Adds to the running session's counters, if there is one. */
 struct session_counts {
   int64_t seen, unchanged, imported, updated, created, pushed, conflicts, parked;

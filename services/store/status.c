@@ -1,11 +1,10 @@
 /* Verbs about the whole: hello and status. */
 #include "base/clock.h"
-#include "store/journal.h"
+#include "store/eta.h"
 #include "store/migrate.h"
+#include "store/parked.h"
 #include "store/projects.h"
 #include "store/sessions.h"
-
-#define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
 
 struct result store_hello(struct call *call, const void *request, void *reply) {
   (void)request;
@@ -20,66 +19,145 @@ struct result store_hello(struct call *call, const void *request, void *reply) {
   return RESULT_DONE;
 }
 
-static struct result read_project_status(struct call *call, const struct project *project, struct project_status *out) {
-  struct rows rows;
-  TRY(db_query(
+/* What waits, and since when. A lag is what tandem has still to do by itself: what is parked or gone does not count. */
+static struct result select_waiting(struct call *call, int64_t project_id, struct rows *out) {
+  return db_query(
+      call->db,
+      "with queued as (select q.queued_at, m.state from plan_queue q join mapping m on m.id = q.mapping_id "
+      "where q.project_id = $1::bigint), "
+      "looks as (select f.queued_at, f.reason, coalesce(m.state, '') as state from fetch_queue f left join mapping m "
+      "on "
+      "(m.project_id, m.kind, m.external_id) = (f.project_id, f.kind, f.external_id) where f.project_id = $1::bigint), "
+      "writes as (select created_at from intent where project_id = $1::bigint "
+      "and state in ('prepared', 'sending', 'unknown')), "
+      "hooks as (select received_at, state from delivery where project_id = $1::bigint "
+      "and state in ('pending', 'poison')) "
+      "select (select count(*) from queued where state <> 'gone') as unplanned, (select count(*) from looks) as "
+      "fetches, "
+      "(select count(*) from writes) as writes, "
+      "(select count(*) from hooks where state = 'pending') as deliveries, "
+      "(select count(*) from hooks where state = 'poison') as poison, "
+      "ceil(extract(epoch from now() - least((select min(queued_at) from queued where state in ('creating', "
+      "'linked')), "
+      "(select min(queued_at) from looks where reason <> 'gone' and state <> 'parked'), "
+      "(select min(created_at) from writes), "
+      "(select min(received_at) from hooks where state = 'pending'))) * 1000)::bigint as lag_ms",
+      PARAMS(p_i64(project_id)), out);
+}
+
+static struct result select_counts(struct call *call, int64_t project_id, struct rows *out) {
+  return db_query(
       call->db,
       "select (select count(*) from mapping where project_id = p.id and kind = 'ticket' and item_id is not "
       "null) as tickets, (select count(*) from mapping where project_id = p.id and kind = 'comment' and item_id "
       "is not null) as comments, (select count(*) from conflict where project_id = p.id and state in ('open', "
-      "'decided')) as conflicts, (select count(*) from intent where project_id = p.id and state in "
-      "('prepared', 'sending', 'unknown')) as waiting, (select count(*) from intent where project_id = p.id "
-      "and state = 'parked') as parked, (select count(*) from plan_queue where project_id = p.id) as "
-      "unplanned, " MS("p.last_sync_at") " as last_ms, " MS(
-          "p.next_sync_at") " as next_ms, c.quota_limit, "
-                            "c.quota_remaining, " MS("c.quota_reset") " as reset_ms, " MS(
-                                "c.blocked_until") " as blocked_ms "
-                                                   "from project p join credential c on c.name = p.credential "
-                                                   "where p.id = $1::bigint",
-      PARAMS(p_i64(project->id)), &rows));
+      "'decided')) as conflicts, (select count(*) from intent where project_id = p.id and state = 'parked') + "
+      "(select count(*) from mapping where project_id = p.id and state = 'parked') as parked, "
+      "(extract(epoch from p.last_sync_at) * 1000)::bigint as last_ms, "
+      "(extract(epoch from p.next_sync_at) * 1000)::bigint as next_ms, "
+      "c.api_calls, c.quota_limit, c.quota_remaining, "
+      "(extract(epoch from c.quota_reset) * 1000)::bigint as reset_ms, "
+      "(extract(epoch from c.blocked_until) * 1000)::bigint as blocked_ms "
+      "from project p join credential c on c.name = p.credential where p.id = $1::bigint",
+      PARAMS(p_i64(project_id)), out);
+}
+
+/* What every project of the credential waits for: they share its pace. */
+static struct result select_pace(struct call *call, struct str credential, struct rows *out) {
+  return db_query(
+      call->db,
+      "with theirs as (select id from project where credential = $1 and state = 'active'), "
+      "bucket as (select name, per_second, least(capacity, tokens + extract(epoch from now() - updated_at) * "
+      "per_second) "
+      "as tokens from rate_bucket where credential = $1), "
+      "writes as (select next_attempt_at from intent where project_id in (select id from theirs) "
+      "and state in ('prepared', 'sending', 'unknown')), "
+      "recent as (select count(*) as n, min(done_at) as first from intent where state = 'done' "
+      "and project_id in (select id from theirs) and done_at > now() - interval '10 minutes') "
+      "select (select count(*) from writes) as writes, "
+      "(select count(*) from fetch_queue where project_id in (select id from theirs) and attempts < 3) as fetches, "
+      "(select ceil(extract(epoch from max(next_attempt_at) - now()) * 1000)::bigint from writes) as latest_ms, "
+      "(select (tokens * 1000)::bigint from bucket where name = 'minute') as minute_tokens, "
+      "(select (per_second * 60000)::bigint from bucket where name = 'minute') as per_minute, "
+      "(select (tokens * 1000)::bigint from bucket where name = 'hour') as hour_tokens, "
+      "(select (per_second * 3600000)::bigint from bucket where name = 'hour') as per_hour, "
+      "recent.n as recent_writes, ceil(extract(epoch from now() - recent.first) * 1000)::bigint as recent_ms from "
+      "recent",
+      PARAMS(p_str(credential)), out);
+}
+
+/* Rates and tokens come as thousandths. */
+static double thousandth(const struct rows *rows, const char *column) {
+  return (double)rows_i64(rows, 0, column) / 1000;
+}
+
+static struct result estimate(struct call *call, int64_t now_ms, struct project_status *out) {
+  bool waits = out->waiting + out->fetches > 0;
+  struct rows rows;
+  if (!waits || !str_is(out->project.state, "active"))
+    return out->eta_ms = waits ? -1 : 0, RESULT_DONE;
+  TRY(select_pace(call, out->project.credential, &rows));
+  struct eta_input input = {
+      .writes = rows_i64(&rows, 0, "writes"),
+      .fetches = rows_i64(&rows, 0, "fetches"),
+      .minute_tokens = thousandth(&rows, "minute_tokens"),
+      .per_minute = thousandth(&rows, "per_minute"),
+      .hour_tokens = thousandth(&rows, "hour_tokens"),
+      .per_hour = thousandth(&rows, "per_hour"),
+      .quota_limit = out->quota_limit,
+      .quota_remaining = out->quota_reset_ms > now_ms ? out->quota_remaining : out->quota_limit,
+      .quota_reset_in_ms = out->quota_reset_ms - now_ms,
+      .blocked_for_ms = out->blocked_until_ms - now_ms,
+      .latest_attempt_in_ms = rows_i64(&rows, 0, "latest_ms"),
+      .recent_writes = rows_i64(&rows, 0, "recent_writes"),
+      .recent_ms = rows_i64(&rows, 0, "recent_ms"),
+  };
+  out->eta_ms = eta_ms(&input);
+  return RESULT_DONE;
+}
+
+static struct str next_step(struct call *call, const struct project *project) {
+  if (str_is(project->state, "active"))
+    return (struct str){0};
+  struct str resume = str_format(call->arena, "tandem projects resume %.*s", STR_FMT(project->name));
+  return str_is(project->state, "failed")
+             ? str_format(call->arena, "%.*s (with a new credential: tandem connect %.*s --name %.*s)", STR_FMT(resume),
+                          STR_FMT(project->system), STR_FMT(project->name))
+             : resume;
+}
+
+static struct result read_project_status(struct call *call, const struct project *project, int64_t now_ms,
+                                         struct project_status *out) {
+  struct rows rows, waiting;
+  TRY(select_counts(call, project->id, &rows));
+  TRY(select_waiting(call, project->id, &waiting));
   *out = (struct project_status){
       .project = *project,
+      .next_step = next_step(call, project),
       .tickets = rows_i64(&rows, 0, "tickets"),
       .comments = rows_i64(&rows, 0, "comments"),
       .open_conflicts = rows_i64(&rows, 0, "conflicts"),
-      .waiting = rows_i64(&rows, 0, "waiting"),
       .parked = rows_i64(&rows, 0, "parked"),
-      .unplanned = rows_i64(&rows, 0, "unplanned"),
+      .waiting = rows_i64(&waiting, 0, "writes"),
+      .unplanned = rows_i64(&waiting, 0, "unplanned"),
+      .fetches = rows_i64(&waiting, 0, "fetches"),
+      .deliveries = rows_i64(&waiting, 0, "deliveries"),
+      .poison = rows_i64(&waiting, 0, "poison"),
+      .lag_ms = rows_i64(&waiting, 0, "lag_ms"),
       .last_sync_ms = rows_i64(&rows, 0, "last_ms"),
       .next_sync_ms = rows_i64(&rows, 0, "next_ms"),
+      .api_calls = rows_i64(&rows, 0, "api_calls"),
       .quota_limit = rows_i64(&rows, 0, "quota_limit"),
       .quota_remaining = rows_i64(&rows, 0, "quota_remaining"),
       .quota_reset_ms = rows_i64(&rows, 0, "reset_ms"),
       .blocked_until_ms = rows_i64(&rows, 0, "blocked_ms"),
   };
+  TRY(estimate(call, now_ms, out));
   struct session_query query = {.project = project->name, .limit = 1};
   struct session_list sessions = {0};
   TRY(store_session_list(call, &query, &sessions));
   out->last_session.at = sessions.sessions.at;
   out->last_session.count = sessions.sessions.count;
-  return RESULT_DONE;
-}
-
-static struct result read_parked(struct call *call, struct status *status) {
-  struct rows rows;
-  TRY(db_query(call->db,
-               "select n.id, p.name, i.kind, i.number, i.id as item_id, n.reason, " MS(
-                   "n.done_at") " as since_ms "
-                                "from intent n join project p on p.id = n.project_id join item i on i.id = n.item_id "
-                                "where n.state = 'parked' order by n.id desc limit 50",
-               NO_PARAMS, &rows));
-  struct parked_write *parked = ARENA_ARRAY(call->arena, struct parked_write, rows.count);
-  for (size_t i = 0; i < rows.count; i++)
-    parked[i] = (struct parked_write){
-        .intent_id = rows_i64(&rows, i, "id"),
-        .project = rows_str(&rows, i, "name"),
-        .ticket = journal_key(call->arena, rows_str(&rows, i, "kind"), rows_i64(&rows, i, "number"),
-                              rows_i64(&rows, i, "item_id")),
-        .reason = rows_str(&rows, i, "reason"),
-        .since_ms = rows_i64(&rows, i, "since_ms"),
-    };
-  status->parked.at = parked;
-  status->parked.count = rows.count;
   return RESULT_DONE;
 }
 
@@ -90,14 +168,14 @@ struct result store_status(struct call *call, const void *request, void *reply) 
   struct rows rows;
   TRY(store_hello(call, request, &status->store));
   TRY(store_project_list(call, &all, &list));
+  status->now_ms = clock_now_ms();
   struct project_status *projects = ARENA_ARRAY(call->arena, struct project_status, list.projects.count);
   for (size_t i = 0; i < list.projects.count; i++)
-    TRY(read_project_status(call, &list.projects.at[i], &projects[i]));
+    TRY(read_project_status(call, &list.projects.at[i], status->now_ms, &projects[i]));
   status->projects.at = projects;
   status->projects.count = list.projects.count;
   TRY(db_query(call->db, "select count(*) as tickets from item where kind = 'ticket'", NO_PARAMS, &rows));
   status->tickets = rows_i64(&rows, 0, "tickets");
   status->events = status->store.head;
-  status->now_ms = clock_now_ms();
-  return read_parked(call, status);
+  return parked_list(call, status);
 }

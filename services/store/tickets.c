@@ -10,13 +10,17 @@
 
 /* -- mappings of new items -- */
 
+/* One that ended, because the ticket was gone there, begins anew. */
+#define BEGIN_ANEW                                                                                                     \
+  "on conflict (item_id, project_id) where item_id is not null do update set state = 'creating', external_id = null, " \
+  "reason = null, op_id = null, shadow = '{}', shadow_local = '{}' where mapping.state = 'gone' "
+
 /* A mapping without an external id: planning will create the counterpart, if it may leave. */
 static struct result map_item(struct call *call, int64_t item_id, int64_t project_id) {
   struct rows rows;
   TRY(db_query(call->db,
                "insert into mapping (project_id, kind, item_id, state) "
-               "select $2::bigint, kind, id, 'creating' from item where id = $1::bigint "
-               "on conflict (item_id, project_id) where item_id is not null do nothing returning id",
+               "select $2::bigint, kind, id, 'creating' from item where id = $1::bigint " BEGIN_ANEW "returning id",
                PARAMS(p_i64(item_id), p_i64(project_id)), &rows));
   return rows.count ? journal_plan_mapping(call, rows_i64(&rows, 0, "id"), RANK_EDIT) : RESULT_DONE;
 }
@@ -26,9 +30,11 @@ struct result tickets_map_comments(struct call *call, int64_t ticket_id) {
                "with made as (insert into mapping (project_id, kind, item_id, state) "
                "  select parent.project_id, 'comment', c.id, 'creating' from item c "
                "  join mapping parent on parent.item_id = c.parent_id and parent.state in ('creating', 'linked') "
-               "  where c.parent_id = $1::bigint and c.privacy <> 'local_only' and c.deleted_at is null "
-               "  on conflict (item_id, project_id) where item_id is not null do nothing returning id, project_id) "
-               "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 2 from made",
+               "  where c.parent_id = $1::bigint and c.privacy <> 'local_only' and c.deleted_at is null " BEGIN_ANEW
+               "returning id, project_id) "
+               "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 2 from made "
+               "on conflict (mapping_id) do update set generation = nextval('plan_generation'), claimed_until = "
+               "'-infinity'",
                PARAMS(p_i64(ticket_id)), NULL));
   outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return RESULT_DONE;

@@ -1,5 +1,6 @@
 /* Verbs that look at tickets: get, list, what left. */
 #include "store/journal.h"
+#include "store/projects.h"
 #include "store/tickets.h"
 
 #define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
@@ -193,18 +194,24 @@ static struct str *read_names(struct call *call, struct str joined, size_t *out_
 struct result store_egress_list(struct call *call, const void *request, void *reply) {
   const struct egress_query *query = request;
   struct egress_list *list = reply;
+  struct project project;
   int64_t item_id = 0;
   bool is_comment;
   if (query->ticket.length)
     TRY(journal_find_item(call, query->ticket, &item_id, &is_comment));
+  if (query->project.length)
+    TRY(project_named(call, query->project, &project));
   struct rows rows;
   TRY(db_query(call->db,
                "select " MS_G_AT " as at_ms, g.intent_id, i.kind, i.number, i.id, p.name, e.external_key, g.rule, "
                "array_to_string(g.fields, ',') as fields from egress g join item i on i.id = g.item_id join project p "
                "on p.id = g.project_id join intent n on n.id = g.intent_id join mapping m on m.id = n.mapping_id left "
                "join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) "
-               "where $1::bigint = 0 or i.id = $1 or i.parent_id = $1 order by g.id desc limit $2::bigint",
-               PARAMS(p_i64(item_id), p_i64(query->limit > 0 ? query->limit : 100)), &rows));
+               "where ($1::bigint = 0 or i.id = $1 or i.parent_id = $1) and ($3::text is null or p.name = $3) "
+               "and g.at >= to_timestamp($4::bigint / 1000.0) order by g.id desc limit $2::bigint",
+               PARAMS(p_i64(item_id), p_i64(query->limit > 0 ? query->limit : 100), p_str(query->project),
+                      p_i64(query->since_ms)),
+               &rows));
   struct egress *out = ARENA_ARRAY(call->arena, struct egress, rows.count);
   for (size_t i = 0; i < rows.count; i++) {
     out[i] = (struct egress){

@@ -3,9 +3,10 @@
 
 #include <math.h>
 
+/* Calls count by credential, whether or not a session is running: the tracker counts them so, too. */
 static struct result record_quota(struct call *call, int64_t project_id, const struct usage *usage) {
   return db_query(call->db,
-                  "update credential c set "
+                  "update credential c set api_calls = api_calls + $6::bigint, "
                   "quota_limit = case when $2::bigint > 0 then $2 else quota_limit end, "
                   "quota_remaining = case when $2 > 0 then $3::bigint else quota_remaining end, "
                   "quota_reset = case when $4::bigint > 0 then to_timestamp($4 / 1000.0) else quota_reset end, "
@@ -13,12 +14,12 @@ static struct result record_quota(struct call *call, int64_t project_id, const s
                   "greatest(blocked_until, to_timestamp($5 / 1000.0)) else blocked_until end "
                   "from project p where p.id = $1::bigint and c.name = p.credential",
                   PARAMS(p_i64(project_id), p_i64(usage->quota_limit), p_i64(usage->quota_remaining),
-                         p_i64(usage->quota_reset_ms), p_i64(usage->blocked_until_ms)),
+                         p_i64(usage->quota_reset_ms), p_i64(usage->blocked_until_ms), p_i64(usage->api_calls)),
                   NULL);
 }
 
 struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage) {
-  if (usage->quota_limit || usage->blocked_until_ms)
+  if (usage->quota_limit || usage->blocked_until_ms || usage->api_calls)
     TRY(record_quota(call, project_id, usage));
   if (usage->api_calls == 0)
     return RESULT_DONE;

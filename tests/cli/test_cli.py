@@ -144,6 +144,17 @@ class WithStore(unittest.TestCase):
         self.run_fine("ticket", "edit", ticket["comments"][0]["key"], "--body", "Really fixed")
         self.assertIn("Really fixed", self.run_fine("ticket", "show", key).out)
 
+    def test_cli_comment_is_deleted_and_its_text_kept(self):
+        key = self.run_fine("ticket", "new", "--title", "Talkative").out.strip()
+        self.run_fine("ticket", "comment", key, "--body", "Too much said")
+        comment = self.run_fine("ticket", "show", key, "--json").json["comments"][0]["key"]
+        self.assertEqual(self.house.run("ticket", "comment", comment, "--delete", "--body", "x").code, 2)
+        self.assertRegex(self.house.run("ticket", "comment", key, "--delete").err, "tickets are not deleted; close it: .*cancelled")
+        self.assertEqual(self.run_fine("ticket", "comment", comment, "--delete").out, comment + "\n")
+        self.assertNotIn("Too much said", self.run_fine("ticket", "show", key).out)
+        self.assertRegex(self.run_fine("ticket", "show", key, "--deleted").out, r"deleted .* by user:tester\nToo much said")
+        self.assertEqual(self.house.run("ticket", "edit", comment, "--body", "Again").code, 3)
+
     def test_cli_ticket_that_is_not_there(self):
         for words in (["show"], ["edit", "--title", "x"], ["comment", "--body", "x"], ["share", "--privacy", "public"]):
             done = self.house.run("ticket", words[0], "T-999999", *words[1:])
@@ -267,9 +278,51 @@ class WithStore(unittest.TestCase):
         self.connect("shared")
         key = self.run_fine("ticket", "new", "--title", "Shared pump", "--project", "shared").out.strip()
         wait_for(lambda: any(m["state"] == "linked" for m in self.run_fine("ticket", "show", key, "--json").json["mappings"]), "the push")
-        rows = self.run_fine("egress", "--ticket", key, "--json").json["rows"]
+        shown = self.run_fine("ticket", "show", key, "--external").out
+        self.assertRegex(shown, r"FIELD +HERE +shared")
+        self.assertRegex(shown, r"title +Shared pump +Shared pump")
+        self.assertIn("seen ", shown)
+        rows = self.run_fine("audit", "egress", "--ticket", key, "--json").json["rows"]
         self.assertEqual(rows[0]["project"], "shared")
         self.assertIn("title", rows[0]["fields"])
+
+    def test_cli_audit_is_exported_and_verified(self):
+        self.connect("audited")
+        rows = [json.loads(line) for line in self.run_fine("audit", "export").out.splitlines()]
+        self.assertIn(("project.configure", "audited"), [(row["action"], row["subject"]) for row in rows])
+        shown = self.run_fine("audit", "verify").out
+        self.assertRegex(shown, r"^\d+ rows, all as they were written\. .*: [0-9a-f]{64}\n$")
+        self.assertTrue(self.run_fine("audit", "verify", "--hash", rows[-1]["hash"], "--json").json["found"])
+        lacking = self.house.run("audit", "verify", "--hash", "00" * 32)
+        self.assertEqual(lacking.code, 1)
+        self.assertIn("not there", lacking.err)
+        after = [json.loads(line)["id"] for line in self.run_fine("audit", "export", "--after", str(rows[-2]["id"])).out.splitlines()]
+        self.assertEqual(after[0], rows[-1]["id"])
+
+    def test_cli_retry_says_what_it_put_back(self):
+        self.assertIn("Nothing is parked", self.run_fine("retry", "--all").err)
+        self.assertEqual(self.house.run("retry").code, 2)
+        self.assertEqual(self.house.run("retry", "W-999999").code, 3)
+        self.assertEqual(self.house.run("retry", "nowhere").code, 3)
+        self.assertEqual(self.house.run("retry", "W-1", "--all").code, 2)
+
+    def test_cli_dry_run_is_a_plan_that_is_applied_or_refused(self):
+        self.connect("planned")
+        key = self.run_fine("ticket", "list", "--project", "planned", "--limit", "1", "--json").json["tickets"][0]["key"]
+        self.run_fine("projects", "pause", "planned")
+        self.run_fine("ticket", "edit", key, "--title", "As planned")
+        shown = self.run_fine("sync", "planned", "--dry-run")
+        plan = re.search(r"tandem apply (P\d+-[0-9a-f]{12})", shown.err).group(1)
+        self.assertRegex(shown.out, r"change outside +%s .*title .*As planned" % key)
+        self.run_fine("ticket", "edit", key, "--title", "Something else")
+        moved = self.house.run("apply", plan)
+        self.assertNotEqual(moved.code, 0)
+        self.assertIn("%s (title here)" % key, moved.err)
+        again = json.loads(self.run_fine("sync", "planned", "--dry-run", "--json").out.splitlines()[-1])
+        self.assertEqual([line["value"] for line in again["lines"]], [{"title": "Something else"}])
+        self.assertIn("finished in", self.run_fine("apply", again["plan"]).out)
+        self.assertEqual(self.run_fine("projects", "show", "planned", "--json").json["state"], "active")
+        self.assertEqual(self.house.run("apply", "P9-000000000000").code, 3)
 
     # -- conflicts
 

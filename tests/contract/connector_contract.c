@@ -224,6 +224,8 @@ static struct result op_push(struct call *call) {
   TRY(driver->connector->push(driver->connection, call->arena, &push, &returned));
   require(call, str_is(intent.change, "create") || str_equal(returned.external_id, intent.external_id),
           "an update returns its target");
+  require(call, str_is(intent.change, "delete") == (returned.gone.length > 0),
+          "what was deleted is gone, and only that");
   require(call, !str_is(intent.change, "create") || str_equal(returned.marker, payload.marker),
           "what was created shows its marker");
   require(call, returned.author_is_self || !str_is(intent.change, "create"), "what was created is our own");
@@ -334,6 +336,7 @@ static void answer_line(struct driver *driver, struct arena *arena, struct str l
     result = run(&call);
   cJSON_AddStringToObject(call.out, "code", result_code_name(result.code));
   cJSON_AddStringToObject(call.out, "message", result.message);
+  cJSON_AddStringToObject(call.out, "field", result.field);
   cJSON_AddNumberToObject(call.out, "retry_after_ms", (double)result.retry_after_ms);
   add_usage(&call);
   add_renewal(&call);

@@ -125,6 +125,31 @@ class ConnectorContract:
         self.assertEqual(fetched.observation["fields"], changed.observation["fields"])
         self.assertEqual(fetched.observation["version"], changed.observation["version"])
 
+    def comment_of_ours(self, title):
+        ticket = self.driver.call("push", **create_ticket(marker(), title=title)).observation["external_id"]
+        op = marker()
+        order = intent("create", "comment", parent_external_id=ticket, op_id=op.partition(":")[0])
+        made = self.driver.call("push", intent=order, payload=payload({"body": "hello"}, marker=op)).observation
+        return {"external_id": made["external_id"], "parent_external_id": ticket}
+
+    def test_contract_push_deletes_a_comment_and_again_is_the_same(self):
+        ids = self.comment_of_ours("with a comment that goes")
+        for attempt in range(2):
+            with self.subTest(attempt=attempt):
+                answer = self.driver.call("push", intent=intent("delete", "comment", **ids), payload=payload())
+                self.assertEqual(answer.code, "ok", answer)
+                self.assertEqual((answer.observation["external_id"], answer.observation["gone"]),
+                                 (ids["external_id"], "deleted"))
+                fetched = self.driver.fetch("comment", ids["external_id"], parent=ids["parent_external_id"])
+                self.assertEqual(fetched.observation["gone"], "deleted")
+        self.assertNotIn("gone", self.driver.fetch("ticket", ids["parent_external_id"]).observation)
+
+    def test_contract_push_never_deletes_a_ticket(self):
+        number = self.add_ticket("to stay")
+        answer = self.driver.call("push", intent=intent("delete", "ticket", external_id=number), payload=payload())
+        self.assertEqual(answer.code, "rejected", answer)
+        self.assertFalse(self.driver.fetch("ticket", number).observation.get("gone"))
+
     def test_contract_find_sees_what_push_made(self):
         op = marker()
         made = self.driver.call("push", **create_ticket(op, title="to be found")).observation

@@ -200,6 +200,62 @@ class Reading(JiraCase):
         self.assertEqual(self.seen(number)["fields"], with_list)
         self.assertFalse([one for one in self.requests()["log"] if one["path"].endswith("/field")])
 
+    def list_fields(self, change):
+        """The next list of fields is the true one, changed."""
+        listed = self.jira.get("/field").json
+        change(listed)
+        self.fault("status", path="/field$", status=200, body=json.dumps(listed))
+
+    def test_describe_shows_a_field_that_came_after_the_options_were_stored(self):
+        options = json.loads(self.driver.describe().options)
+        self.open(options=options)
+        self.list_fields(lambda listed: listed.append({"id": "customfield_19999", "name": "Impact", "custom": True, "schema": {
+            "type": "string", "custom": "com.atlassian.jira.plugin.system.customfieldtypes:textfield", "customId": 19999}}))
+        found = self.driver.describe()
+        self.assertEqual((found.fields["impact"]["kind"], found.fields["impact"]["label"]), ("line", "Impact"))
+        self.assertEqual(json.loads(found.options)["fields"]["customfield_19999"]["name"], "impact")
+        self.open(options=options)
+        self.assertNotIn("impact", self.seen(self.add_ticket("as before"))["fields"])
+        self.open(options=json.loads(found.options))
+        self.assertEqual(self.seen(self.add_ticket("as mapped"))["fields"]["impact"], "")
+
+    def test_describe_keeps_the_names_of_the_options(self):
+        options = json.loads(self.driver.describe().options)
+        self.open(options=options)
+
+        def rename(listed):
+            listed.reverse()
+            for one in listed:
+                if one["id"] in options["fields"]:
+                    one["name"] = "Estimate" if one["id"] == "customfield_10035" else one["name"] + " (new)"
+        self.list_fields(rename)
+        found = self.driver.describe()
+        now = json.loads(found.options)["fields"]
+        self.assertEqual({one: facts["name"] for one, facts in now.items()},
+                         {one: facts["name"] for one, facts in options["fields"].items()})
+        self.assertEqual(found.fields["customer_reference"]["label"], "Estimate")
+
+    def test_describe_leaves_out_a_field_that_is_gone_and_sees_its_new_type(self):
+        options = json.loads(self.driver.describe().options)
+        self.open(options=options)
+
+        def change(listed):
+            listed[:] = [one for one in listed if one["id"] != "customfield_10035"]
+            for one in listed:
+                if one["id"] == "customfield_10016":
+                    one["schema"] = {"type": "string", "custom": "com.atlassian.jira.plugin.system.customfieldtypes:textfield"}
+        self.list_fields(change)
+        found = self.driver.describe()
+        self.assertNotIn("customer_reference", found.fields)
+        self.assertEqual(found.fields["estimate"]["kind"], "line")
+
+    def test_describe_demands_what_the_type_of_creations_demands(self):
+        self.assertFalse(self.driver.describe().fields["parent"].get("required", False))
+        self.open(options={"issue_type": "Sub-task"})
+        found = self.driver.describe()
+        self.assertTrue(found.fields["parent"]["required"])
+        self.assertTrue(found.fields["title"]["required"])
+
     def test_describe_without_a_project_tests_the_account(self):
         self.open(remote="")
         found = self.driver.describe()

@@ -85,8 +85,7 @@ class Writing(JiraCase):
         number = self.create(title="whose")["external_id"]
         self.jira.control("requests", method="DELETE")
         answer = self.push("update", "ticket", {"external_id": number}, add={"assignees": ["Nobody There"]})
-        self.assertEqual(answer.code, "rejected")
-        self.assertIn("unmappable", answer.message)
+        self.assertEqual((answer.code, answer.field), ("rejected", "assignees"))
         self.assertEqual(self.writes(), [])
 
     def test_two_people_of_one_name_are_told_apart_by_the_options(self):
@@ -137,8 +136,7 @@ class Statuses(JiraCase):
     def test_required_field_without_a_value_is_unmappable(self):
         number = self.create(title="unresolvable", type="Bug")["external_id"]
         answer = self.push("update", "ticket", {"external_id": number}, set_={"status": "Closed"})
-        self.assertEqual(answer.code, "rejected")
-        self.assertIn("unmappable", answer.message)
+        self.assertEqual((answer.code, answer.field), ("rejected", "status"))
         self.assertIn("Resolution", answer.message)
         self.assertEqual(self.seen(number)["fields"]["status"], "Open")
 
@@ -151,11 +149,20 @@ class Statuses(JiraCase):
     def test_status_that_no_transition_reaches_is_unmappable(self):
         number = self.create(title="nowhere")["external_id"]
         answer = self.push("update", "ticket", {"external_id": number}, set_={"status": "Parked"})
-        self.assertEqual(answer.code, "rejected")
+        self.assertEqual((answer.code, answer.field), ("rejected", "status"))
         self.assertIn("no transitions lead from", answer.message)
 
     def test_create_in_an_unreachable_status_is_created_all_the_same(self):
-        self.assertEqual(self.create(title="kept", status="Parked")["fields"]["status"], "To Do")
+        made = self.create(title="kept", status="Parked")
+        self.assertEqual(made["fields"]["status"], "To Do")
+        self.assertEqual([one["field"] for one in made["refused"]], ["status"])
+
+    def test_field_that_jira_refuses_is_named(self):
+        task = self.create(title="a task")["external_id"]
+        other = self.create(title="another task")["external_id"]
+        answer = self.push("update", "ticket", {"external_id": other}, set_={"parent": task})
+        self.assertEqual((answer.code, answer.field), ("rejected", "parent"))
+        self.assertIn("hierarchy", answer.message)
 
 
 class Texts(JiraCase):

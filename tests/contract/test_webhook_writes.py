@@ -129,6 +129,7 @@ class Writing(WebhookCase):
                                     ("create", "ticket", {"set_": {"title": "x", "estimate": "many"}}),
                                     ("create", "ticket", {"set_": {"title": ["x"]}}),
                                     ("create", "comment", {"set_": {"body": "x"}}),
+                                    ("delete", "comment", {}),
                                     ("update", "ticket", {"add": {"title": ["x"]}})):
             ids = {"external_id": "t1", "parent_external_id": "t1"}
             answer = self.push(change, kind, ids, **parts)

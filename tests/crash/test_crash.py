@@ -6,93 +6,38 @@ there; the process is started again at once. The default is the first time each 
 second and a late one too. Words as arguments choose points. TANDEM_CRASH_JOBS says how many worlds live at a time.
 """
 
-import collections
-import concurrent.futures
 import os
 import sys
 import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from story import (Story, broken_promises, differences, final_state, make_world, quiet_rounds)  # noqa: E402
+import story  # noqa: E402
 import tap  # noqa: E402
-from world import Cluster, ROLES, wait_for  # noqa: E402
+from deaths import Run, end_of, new_pool  # noqa: E402
+from story import Story, differences, make_world  # noqa: E402
+from world import Cluster, ROLES  # noqa: E402
 
-FULL = bool(os.environ.get("TANDEM_CRASH_FULL"))
-JOBS = int(os.environ.get("TANDEM_CRASH_JOBS", "8"))
-TRIES = 4
 ROLE_OF = {"store": "store", "conflict": "conflict", "scheduler": "scheduler", "adapter": "adapter-github"}
 WITH_FSYNC = ["import", "local_work", "outside_work", "conflicts", "both", "services"]
 
 
-def role_of(point):
-    return ROLE_OF[point.partition(".")[0]]
+class GitHubTale:
+    """The story of GitHub's project, with all processes mortal."""
 
+    name, suffix, roles = "github", "", ROLES
+    state = staticmethod(story.final_state)
+    broken_promises = staticmethod(story.broken_promises)
+    quiet_rounds = staticmethod(story.quiet_rounds)
 
-def end_of(world):
-    """The final state and everything that is wrong with it."""
-    state = final_state(world)
-    problems = broken_promises(world) + quiet_rounds(world) + differences(state, final_state(world))
-    return state, problems + broken_promises(world)
+    def role_of(self, point):
+        return ROLE_OF[point.partition(".")[0]]
 
+    def make_world(self):
+        return make_world(start=False)
 
-def told_undisturbed():
-    """The reference: its final state, its problems, and how often each point was passed."""
-    with make_world(start=False) as world:
-        logs = {role: os.path.join(world.folder, role + ".points") for role in ROLES}
-        world.start_all(of_role={role: {"TANDEM_FAULT_LOG": path} for role, path in logs.items()})
-        wait_for(world.answers, "the store")
+    def tell(self, world):
         Story(world).tell()
-        state, problems = end_of(world)
-        points = collections.Counter()
-        for path in logs.values():
-            with open(path, encoding="utf-8") as file:
-                points.update(line.strip() for line in file)
-    return state, problems, points
-
-
-def occurrences(count):
-    """Which passings to die at: the first; in a full run the second and a late one too."""
-    late = count * 7 // 10
-    return [1] + ([n for n in (2, late) if 1 < n <= count and (n == 2 or late > 2)] if FULL else [])
-
-
-class Told:
-    """What one disturbed run came to."""
-
-    def __init__(self, hit, problems, seconds):
-        self.hit, self.problems, self.seconds = hit, problems, seconds
-
-
-def told_with_a_death(point, number, expected):
-    """The story with one death. A point that was not come to is tried for again, at an earlier passing."""
-    started = time.monotonic()
-    for _ in range(TRIES):
-        of_role = {role_of(point): {"TANDEM_FAULT_KILL": "%s:%d" % (point, number)}}
-        with make_world(of_role=of_role, start=False) as world:
-            world.start_all(of_role=of_role)
-            keeper = world.keep_alive()
-            wait_for(world.answers, "the store")
-            Story(world).tell()
-            state, problems = end_of(world)
-            problems += differences(expected, state) + keeper.ended
-            if keeper.killed != [role_of(point)] and keeper.killed:
-                problems.append("killed: %s" % keeper.killed)
-            if problems:
-                problems.append(world.logs())
-            if problems or keeper.killed:
-                return Told(bool(keeper.killed), problems, time.monotonic() - started)
-        number = (number + 1) // 2
-    return Told(False, [], time.monotonic() - started)
-
-
-class Crash(unittest.TestCase):
-    """Filled in by `load`: a test a step."""
-
-    def check(self, future):
-        told = future.result()
-        self.assertEqual(told.problems, [], "\n".join(told.problems))
-        self.assertTrue(told.hit, "the point was not come to in %d tries" % TRIES)
 
 
 class DatabaseCrash(unittest.TestCase):
@@ -105,7 +50,7 @@ class DatabaseCrash(unittest.TestCase):
             with make_world(cluster=cluster) as world:
                 keeper = world.keep_alive()
                 Deaths(world, cluster).tell()
-                state, problems = end_of(world)
+                state, problems = end_of(GitHubTale(), world)
                 self.assertEqual(problems + differences(self.expected, state) + keeper.ended, [])
         finally:
             del os.environ["TANDEM_TEST_FSYNC"]
@@ -133,43 +78,15 @@ class Deaths(Story):
         super().sync(mode)
 
 
-def load(words):
-    """The suite: the reference now, the deaths in the background, a test for each."""
-    started = time.monotonic()
-    Cluster.shared()
-    expected, problems, points = told_undisturbed()
-    steps = [(point, number) for point in sorted(points) for number in occurrences(points[point])]
-    steps = [step for step in steps if not words or any(word in "crash_at_%s_%d" % step for word in words)]
-    print("# %d points, passed %d times in the undisturbed story (%.1f s); %d deaths" % (
-        len(points), sum(points.values()), time.monotonic() - started, len(steps)), flush=True)
-    pool = concurrent.futures.ThreadPoolExecutor(JOBS)
-    futures = {step: pool.submit(told_with_a_death, *step, expected) for step in steps}
-    DatabaseCrash.expected = expected
-
-    def test_undisturbed(self):
-        self.assertEqual(problems, [])
-
-    Crash.test_crash_undisturbed_story_keeps_its_promises = test_undisturbed
-    names = ["test_crash_undisturbed_story_keeps_its_promises"]
-    for step, future in futures.items():
-        names.append("test_crash_at_%s_%d" % step)
-        setattr(Crash, names[-1], lambda self, future=future: self.check(future))
-    setattr(Crash, "test_crash_every_step_was_hit", lambda self: self.assertEqual(
-        [step for step, future in futures.items() if not future.result().hit], []))
-    names.append("test_crash_every_step_was_hit")
-    tests = [Crash(name) for name in names]
-    tests += [test for test in unittest.defaultTestLoader.loadTestsFromTestCase(DatabaseCrash)]
-    return tests, futures, started
-
-
 def main():
-    words = sys.argv[1:]
-    tests, futures, started = load(words)
+    words, started = sys.argv[1:], time.monotonic()
+    Cluster.shared()
+    run = Run(GitHubTale(), words, new_pool())
+    DatabaseCrash.expected = run.expected
+    tests = run.tests() + list(unittest.defaultTestLoader.loadTestsFromTestCase(DatabaseCrash))
     failed = tap.run(tap.chosen(unittest.TestSuite(tests), words and words + ["every_step"]))
-    hits = sum(future.result().hit for future in futures.values())
-    print("# %d steps, %d hit; %.0f s, the slowest step %.0f s" % (
-        len(futures), hits, time.monotonic() - started,
-        max((future.result().seconds for future in futures.values()), default=0)))
+    run.sum_up()
+    print("# %.0f s" % (time.monotonic() - started))
     sys.exit(1 if failed else 0)
 
 

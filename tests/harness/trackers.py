@@ -7,6 +7,7 @@ cancelled.
 import base64
 import json
 
+from webhook_tracker import HOOK_SECRET, SECRET, mapping
 from world import Sandbox, World, free_port, wait_for
 
 
@@ -18,12 +19,13 @@ class Tracker:
     remote = None
     statuses = ()  # pairs of our word and theirs, the one that ours becomes first
     fields = ("title", "body", "labels", "assignees", "priority", "due_date")
+    hook_secret = "hook-secret"
 
-    def __init__(self, world, name):
+    def __init__(self, world, name, sandbox=None, webhook_port=None):
         self.world = world
         self.name = name
-        self.webhook_port = free_port()
-        self.sandbox = Sandbox(world, *self.options, program=self.system + "-sandbox")
+        self.webhook_port = webhook_port or free_port()
+        self.sandbox = sandbox or Sandbox(world, *self.options, program=self.system + "-sandbox")
 
     def project(self, **settings):
         """What project.configure is asked for."""
@@ -287,6 +289,86 @@ class Jira(Tracker):
         found = self.ask("POST", "/rest/api/3/search/jql", {"jql": "project = ROCKET order by key", "maxResults": 100,
                                                             "fields": ["summary"]})
         return [issue["fields"]["summary"] for issue in found["issues"]]
+
+
+class JsonTracker(Tracker):
+    """The tracker that the generic adapter is told of by a mapping."""
+
+    system, title, remote = "webhook", "JSON tracker", "rocket"
+    options = ("--tickets", "0")
+    credential = {"kind": "webhook", "secret": json.dumps({"secret": SECRET, "token": "sandbox-token"})}
+    statuses = (("open", "open"), ("in_progress", "doing"), ("done", "done"), ("cancelled", "dropped"))
+    hook_secret = HOOK_SECRET
+
+    def project(self, **settings):
+        return super().project(options=json.dumps(mapping()), **settings)
+
+    def hook(self):
+        self.sandbox.control("POST", "webhooks", {"url": self.hook_url, "secret": HOOK_SECRET})
+
+    def act(self, actor, do, identifier=None, **fields):
+        return next(iter(self.sandbox.control("POST", "act", {"actor": actor, "do": do, "id": identifier,
+                                                              "fields": fields}).values()))
+
+    def rows(self, table="tickets"):
+        return [row for row in self.sandbox.control("GET", "world")[table] if not row["deleted"]]
+
+    def row(self, key):
+        return next(row for row in self.rows() if str(row["number"]) == key)
+
+    def _words(self, fields):
+        names = {"body": "description", "status": "state", "due_date": "due"}
+        words = {names.get(name, name): value for name, value in fields.items()}
+        for name in {"labels", "assignees"} & set(words):
+            words[name] = [{"name": one} for one in words[name]]
+        if "state" in words:
+            words["state"] = self.external(words["state"])
+        return words
+
+    def create(self, actor, **fields):
+        return str(self.act(actor, "create", **self._words(fields))["number"])
+
+    def edit(self, actor, key, **fields):
+        self.act(actor, "edit", self.row(key)["id"], **self._words(fields))
+
+    def comment(self, actor, key, body):
+        return self.act(actor, "comment", self.row(key)["id"], body=body)["id"]
+
+    def edit_comment(self, actor, key, comment, body):
+        self.act(actor, "edit_comment", comment, body=body)
+
+    def look(self, key):
+        row = self.row(key)
+        return {"title": row["title"], "body": row["description"] or "", "status": self.local(row["state"]),
+                "labels": sorted(one["name"] for one in row["labels"]),
+                "assignees": sorted(one["name"] for one in row["assignees"]),
+                "comments": [one["body"] for one in self.rows("comments") if one["ticket_id"] == row["id"]],
+                "priority": row["priority"] or "", "due_date": row["due"] or ""}
+
+    def titles(self):
+        return [row["title"] for row in self.rows()]
+
+
+class OneTracker(World):
+    """A tandem with a single tracker, whose project here is "rocket"."""
+
+    def __init__(self, kind, **more):
+        self.system, self.roles = kind.system, ("store", "conflict", "scheduler", "adapter-" + kind.system)
+        self.kind = kind
+        super().__init__(kind.options, **more)
+        self.tracker = kind(self, "rocket", self.sandbox, self.webhook_port)
+
+    def connect(self):
+        tracker = self.tracker
+        self.call("credential.put", name=tracker.name, actor="user:test", **tracker.credential)
+        self.call("credential.put", name=tracker.name + ".webhook", kind="webhook", actor="user:test",
+                  secret=json.dumps({"secret": tracker.hook_secret}))
+        self.call("project.configure", project=tracker.project(), actor="user:test")
+
+    def hook(self):
+        """Only when somebody listens: what is told to nobody is not repeated soon."""
+        wait_for(lambda: "webhooks_listening" in self.processes["adapter-" + self.system].output(), "the receiver")
+        self.tracker.hook()
 
 
 class Trackers(World):

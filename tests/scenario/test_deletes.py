@@ -8,7 +8,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
-from trackers import GitHub, Trackers  # noqa: E402
+from trackers import GitHub, Jira, Linear, Trackers  # noqa: E402
 from verbs import Refused  # noqa: E402
 from world import wait_for  # noqa: E402
 
@@ -254,6 +254,19 @@ class Tickets(Shared):
         wait_for(lambda: len(self.trackers[2].comment_ids(keys[2])) == 1, "the comment")
         self.check_quiet()
 
+    def test_deletes_kept_ticket_is_made_there_again_by_sharing_it(self):
+        key, keys, _ = self.commented(self.trackers[1])
+        self.trackers[0].delete("erin", keys[0])
+        self.decide(self.the_conflict(key), "local")
+        self.world.call("ticket.edit", key=key, set={"title": "Once more"}, actor="user:carol")
+        self.world.settle()
+        self.world.call("ticket.share", key=key, project=self.trackers[0].name, actor="user:carol")
+        again = wait_for(lambda: self.mapping(key, self.trackers[0]).get("external_key") or None, "the new one")
+        self.assertNotEqual(again, keys[0])
+        wait_for(lambda: len(self.trackers[0].comment_ids(again)) == 1, "its comment")
+        self.assertEqual(self.trackers[0].look(again)["title"], "Once more")
+        self.check_quiet()
+
     def test_deletes_ticket_that_comes_back_is_linked_again(self):
         linear, place = self.trackers[2], 2
         for decided in (False, True):
@@ -280,15 +293,51 @@ class Tickets(Shared):
     def test_deletes_moved_ticket_tells_where_it_went(self):
         key, keys = self.fresh(self.trackers[0])
         number = int(keys[0][1:])
+        self.trackers[0].sandbox.control("POST", "seed", {"repo": "acme/hangar", "issues": 0})
+        self.world.call("project.configure", actor="user:test",
+                        project=self.trackers[0].project(name="hangar", remote="acme/hangar"))
         self.trackers[0].sandbox.act("alice", "transfer", number=number, fields={"to": "acme/hangar"})
         self.look_at("ticket", str(number))
         self.assertEqual(self.conflicts(key), [])
         self.world.sql("update gone_item set gone_at = gone_at - interval '10 minutes' where kind = 'ticket'")
         self.look_at("ticket", str(number))
         conflict = self.the_conflict(key)
-        self.assertRegex(conflict["external"]["ticket"], r"\Atransferred to http.*/issues/1")
+        self.assertRegex(conflict["external"]["ticket"],
+                         r"\Atransferred to http.*/issues/1, which is in the project hangar\Z")
         self.decide(conflict, "local")
         self.check_quiet()
+
+
+class Absent(unittest.TestCase):
+    def test_deletes_show_in_a_full_pull_without_webhooks(self):
+        for kind in (GitHub, Jira, Linear):
+            with self.subTest(tracker=kind.system), Trackers(kinds=(kind,), follow=False, webhooks=False) as world:
+                self.delete_without_a_word(world, world.trackers[0])
+
+    def delete_without_a_word(self, world, tracker):
+        keys = [tracker.create("alice", title="Quiet %d" % i) for i in range(4)]
+        comments = [tracker.comment("bob", keys[0], "One of %d" % i) for i in range(3)]
+        world.sync(tracker.name)
+        world.settle()
+        here = [world.ticket_of(key, tracker.name)["key"] for key in keys]
+        session = world.sync(tracker.name, "full")
+        self.check_nothing_was_fetched(world, session)
+        tracker.delete_comment("bob", keys[0], comments[1])
+        tracker.delete("erin", keys[3])
+        world.sync(tracker.name, "full")
+        self.assertEqual(sorted(world.sql("select kind, sure from gone_item")), [["comment", "f"], ["ticket", "f"]])
+        world.sql("update gone_item set gone_at = gone_at - interval '10 minutes'")
+        world.sql("update fetch_queue set next_at = now()")
+        world.sync(tracker.name)
+        world.settle()
+        self.assertEqual(len(world.call("ticket.get", key=here[0])["comments"]), 2)
+        found = world.call("conflict.list", state="open")["conflicts"]
+        self.assertEqual([(one["ticket"], one["kind"]) for one in found], [(here[3], "deleted_vs_edited")])
+
+    def check_nothing_was_fetched(self, world, session):
+        """A fetch would show in the cache."""
+        self.assertEqual(world.sql("select kind, external_id from external_item e join session s on s.id = %d where "
+                                   "e.observed_at >= s.started_at" % session["id"]), [])
 
 
 class Many(unittest.TestCase):
@@ -299,6 +348,24 @@ class Many(unittest.TestCase):
 
     def project(self, world):
         return world.call("project.list")["projects"][0]
+
+    def test_deletes_of_our_own_do_not_count(self):
+        with Trackers(kinds=(GitHub,), follow=False) as world:
+            github = world.trackers[0]
+            keys = [github.create("alice", title="With a comment %d" % i) for i in range(12)]
+            world.sync(github.name)
+            world.settle()
+            for ticket in [world.ticket_of(key, github.name)["key"] for key in keys]:
+                world.call("ticket.comment", key=ticket, body="Away soon", actor="user:carol")
+            wait_for(lambda: sum(len(github.comment_ids(key)) for key in keys) == 12, "the comments")
+            world.settle()
+            for row in world.sql("select id from item where kind = 'comment'"):
+                world.call("comment.delete", key="C-" + row[0], actor="user:carol")
+            wait_for(lambda: sum(len(github.comment_ids(key)) for key in keys) == 0, "the comments to go")
+            world.settle()
+            github.delete("erin", keys[0])
+            wait_for(lambda: self.gone(world, "open") == 1, "the conflict")
+            self.assertEqual(self.project(world)["state"], "active")
 
     def delete_at_once(self, world, github, keys):
         """All are told before the first is looked at."""

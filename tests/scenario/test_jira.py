@@ -45,6 +45,9 @@ class JiraCase(unittest.TestCase):
     def field(self, key, name):
         return self.world.call("ticket.get", key=key)["fields"].get(name)
 
+    def conflicts(self, key):
+        return self.world.call("conflict.list", ticket=key, state="open").get("conflicts", [])
+
     def comments(self, key):
         return [one["body"] for one in self.world.call("ticket.get", key=key).get("comments", [])]
 
@@ -94,13 +97,28 @@ class TwoWay(JiraCase):
         self.assertEqual(len(self.world.ask("GET", "/issue/%s/comment" % there)["comments"]), 2)
 
     def test_unreachable_status_is_said_and_the_rest_goes_on(self):
-        key, _ = self.fresh(type="Bug")
-        self.world.call("ticket.edit", key=key, actor="user:carol", set={"status": "in_review"})
-        wait_for(lambda: self.world.sql("select 1 from intent where state = 'parked' and to_jsonb(intent)::text like "
-                                        "'%unmappable: no transitions lead%'"), "the write to be parked with its reason")
-        other, there = self.fresh()
-        self.edit(other, set={"title": "goes on"})
-        self.assertEqual(self.world.issue(there)["summary"], "goes on")
+        key, there = self.fresh(type="Bug")
+        self.world.call("ticket.edit", key=key, actor="user:carol", set={"status": "in_review", "title": "goes out"})
+        wait_for(lambda: self.conflicts(key), "a conflict")
+        (conflict,) = self.conflicts(key)
+        self.assertEqual((conflict["field"], conflict["kind"]), ("status", "unmappable"))
+        self.assertIn("no transitions lead", conflict["reason"])
+        wait_for(lambda: self.world.issue(there)["summary"] == "goes out", "the other field")
+        self.again()
+        self.assertEqual(len(self.conflicts(key)), 1)
+        self.edit(key, set={"status": "in_progress"})
+        wait_for(lambda: self.world.issue(there)["status"]["name"] == "In Progress", "a status that can be reached")
+        self.assertEqual(self.conflicts(key), [])
+
+    def test_creation_with_a_value_that_is_refused_goes_out_without_it(self):
+        task, _ = self.fresh()
+        key = self.world.call("ticket.new", fields={"title": "Below a task", "parent": task}, project="rocket",
+                              actor="user:carol")["key"]
+        wait_for(lambda: self.conflicts(key), "a conflict")
+        self.assertEqual([(one["field"], one["kind"]) for one in self.conflicts(key)], [("parent", "unmappable")])
+        wait_for(lambda: self.world.call("ticket.get", key=key)["mappings"][0]["state"] == "linked", "the issue")
+        self.again()
+        self.assertEqual(len(self.conflicts(key)), 1)
 
     def test_webhook_brings_changes_and_comments_without_a_poll(self):
         key, there = self.fresh()

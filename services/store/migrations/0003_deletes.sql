@@ -67,3 +67,13 @@ create or replace view ready_to_plan as
             select from mapping pm where pm.project_id = m.project_id and pm.external_id is not null
               and pm.item_id = (select i.parent_id from item i where i.id = m.item_id))
         end;
+
+-- What a full pull has shown so far: what it did not show in the end is looked at by its id.
+create table shown (
+  session_id bigint not null references session,
+  project_id bigint not null references project,
+  kind text not null,
+  external_id text not null,
+  primary key (session_id, kind, external_id)
+);
+create index shown_project on shown (project_id);

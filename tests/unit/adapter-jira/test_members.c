@@ -29,17 +29,6 @@ static void members_time_has_an_offset_without_colon(void **state) {
   }
 }
 
-static void members_paths_lead_through_objects(void **state) {
-  (void)state;
-  cJSON *tree = cJSON_Parse("{\"a\":{\"b\":{\"c\":\"d\"}},\"e\":null}");
-  assert_true(str_is(jira_text(tree, "a.b.c"), "d"));
-  assert_true(str_is_absent(jira_text(tree, "a.b")));
-  assert_true(str_is_absent(jira_text(tree, "a.x.c")));
-  assert_true(str_is_absent(jira_text(tree, "e.b")));
-  assert_true(str_is_absent(jira_text(NULL, "a")));
-  cJSON_Delete(tree);
-}
-
 static void members_comment_ids_carry_their_issue(void **state) {
   static const char *const bad[] = {"", "9", ":9", "7:", "7:x", "x:9", "7:9:1", "-7:9", "0:9"};
   struct str issue, comment;
@@ -53,7 +42,6 @@ static void members_comment_ids_carry_their_issue(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(members_time_has_an_offset_without_colon),
-      cmocka_unit_test(members_paths_lead_through_objects),
       cmocka_unit_test(members_comment_ids_carry_their_issue),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

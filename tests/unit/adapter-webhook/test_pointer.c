@@ -106,6 +106,11 @@ static void pointer_put_makes_the_way(void **state) {
     if (pointer_put(&pointer, tree, cJSON_CreateNumber(1)) != rows[i].fits)
       fail_msg("%s", rows[i].pointer);
   }
+  struct pointer pointer;
+  cJSON *text = cJSON_CreateString("no object");
+  assert_true(pointer_parse(&arena, STR("/a"), &pointer).code == RESULT_OK);
+  assert_false(pointer_put(&pointer, text, cJSON_CreateNumber(1)));
+  cJSON_Delete(text);
   assert_string_equal(json_print(&arena, tree).at, "{\"a\":1,\"b\":{\"c\":{\"d\":1,\"e\":1}},\"x/y\":1,\"\":1}");
   arena_free(&arena);
 }

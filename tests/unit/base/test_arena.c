@@ -100,6 +100,22 @@ static void arena_array_overflow_ends_the_process(void **state) {
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
   }
 }
+
+static void arena_room_keeps_what_is_there(void **state) {
+  struct arena arena = {0};
+  size_t capacity = 0;
+  int *at = NULL;
+  (void)state;
+  for (int i = 0; i < 1000; i++) {
+    at = arena_room(&arena, at, (size_t)i, &capacity, sizeof *at);
+    assert_true(capacity > (size_t)i);
+    at[i] = i;
+  }
+  for (int i = 0; i < 1000; i++)
+    assert_int_equal(at[i], i);
+  arena_free(&arena);
+}
+
 #define BEHAVIOUR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -111,6 +127,7 @@ int main(void) {
       BEHAVIOUR(arena_is_usable_after_free),
       BEHAVIOUR(arena_array_of_nothing_is_a_pointer),
       BEHAVIOUR(arena_array_overflow_ends_the_process),
+      BEHAVIOUR(arena_room_keeps_what_is_there),
   };
   return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }

@@ -85,6 +85,16 @@ static void result_messages_that_fit_are_whole(void **state) {
   result = result_error(RESULT_REJECTED, "%s", "");
   assert_string_equal(result.message, "");
 }
+static void result_after_a_write_is_uncertain_unless_all_went_well(void **state) {
+  (void)state;
+  struct result gone = result_after_write(result_error(RESULT_GONE, "gone"));
+  struct result uncertain = result_after_write(result_error(RESULT_UNCERTAIN, "cut off"));
+  assert_int_equal(result_after_write(RESULT_DONE).code, RESULT_OK);
+  assert_int_equal(gone.code, RESULT_UNCERTAIN);
+  assert_string_equal(gone.message, "written, but: gone");
+  assert_string_equal(uncertain.message, "cut off");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(result_codes_have_names_both_ways),
@@ -93,6 +103,7 @@ int main(void) {
       cmocka_unit_test(result_try_passes_failures_unchanged),
       cmocka_unit_test(result_messages_are_cut_between_characters),
       cmocka_unit_test(result_messages_that_fit_are_whole),
+      cmocka_unit_test(result_after_a_write_is_uncertain_unless_all_went_well),
   };
   return cmocka_run_group_tests_name("result", tests, NULL, NULL);
 }

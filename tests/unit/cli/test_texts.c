@@ -67,7 +67,7 @@ static void report_says_what_changed_and_what_to_do(void **state) {
               "  API        14 calls; 4,986 of 5,000 left, all again in 42 min\n"
               "Next\n"
               "  - Decide 2 conflicts: tandem conflicts list --project rocket\n"
-              "  - See what could not be written, and why: tandem status\n"
+              "  - See what could not be written, why, and what puts it back: tandem status\n"
               "  - Look at what came in: tandem ticket list --project rocket\n");
 }
 
@@ -107,6 +107,16 @@ static void progress_estimates_the_rest(void **state) {
 }
 
 /* -- numbers and times -- */
+
+static void format_about_rounds_estimates(void **state) {
+  (void)state;
+  assert_text(format_about(&arena, 1), "less than a minute");
+  assert_text(format_about(&arena, 60000), "about 1 min");
+  assert_text(format_about(&arena, 4 * 60000 + 10000), "about 4 min");
+  assert_text(format_about(&arena, 100 * 60000), "about 100 min");
+  assert_text(format_about(&arena, 3 * 3600000 + 1800000), "about 4 h");
+  assert_text(format_about(&arena, (int64_t)50 * 3600000), "about 2 d");
+}
 
 static void format_counts_with_separators(void **state) {
   (void)state;
@@ -277,6 +287,7 @@ int main(void) {
       cmocka_unit_test_teardown(report_says_what_changed_and_what_to_do, forget),
       cmocka_unit_test_teardown(report_of_a_failure_says_why, forget),
       cmocka_unit_test_teardown(progress_estimates_the_rest, forget),
+      cmocka_unit_test_teardown(format_about_rounds_estimates, forget),
       cmocka_unit_test_teardown(format_counts_with_separators, forget),
       cmocka_unit_test_teardown(format_durations_and_ages, forget),
       cmocka_unit_test_teardown(format_parses_seconds, forget),

@@ -3,15 +3,14 @@
 #include <stdlib.h>
 
 #include "adapter-example/example.h"
+#include "service/exchange.h"
 
 struct result example_not_written(const char *operation) {
   return result_error(RESULT_REJECTED, "not written yet: %s", operation);
 }
 
 static struct result take_project(struct connection *c, const struct project *project) {
-  struct str base = project->base_url;
-  while (str_ends_with(base, "/"))
-    base.length--;
+  struct str base = http_base_url(project->base_url);
   if (base.length == 0)
     return result_error(RESULT_REJECTED, "the project has no base_url");
   c->api = str_copy(&c->arena, base);
@@ -53,9 +52,7 @@ static struct result example_open(const struct connector_config *config, struct 
 }
 
 static void example_take_usage(struct connection *c, struct usage *out) {
-  *out = c->usage;
-  c->usage.api_calls = 0;
-  c->usage.blocked_until_ms = 0;
+  exchange_take_usage(&c->usage, out);
 }
 
 const struct connector example_connector = {

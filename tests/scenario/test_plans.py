@@ -1,0 +1,205 @@
+#!/usr/bin/python3
+"""A dry run is a plan with a hash: applied exactly as it was shown, or not at all, with what moved."""
+
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import tap  # noqa: E402
+from verbs import Refused  # noqa: E402
+from world import World, wait_for  # noqa: E402
+
+
+class Plans(unittest.TestCase):
+    def setUp(self):
+        self.world = World(("--issues", "6", "--no-limits", "--no-pull-requests"))
+        self.addCleanup(self.world.close)
+        self.world.connect()
+        self.world.sync()
+        self.world.settle()
+
+    def act(self, do, number=None, **fields):
+        """A person does something there, later than anything before."""
+        self.world.sandbox.control("POST", "clock", {"advance_s": 5})
+        return self.world.sandbox.act("alice", do, number=number, fields=fields)
+
+    def key(self, number):
+        return self.world.ticket_of("#%d" % number)["key"]
+
+    def title(self, number):
+        return self.world.call("ticket.get", key=self.key(number))["fields"]["title"]
+
+    def edit(self, number, **change):
+        self.world.call("ticket.edit", key=self.key(number), actor="user:carol", **change)
+
+    def hold(self):
+        """Nothing happens until the dry run: edits on both sides stay apart."""
+        self.world.call("project.set_state", name="rocket", state="paused", actor="user:test")
+
+    def dry_run(self):
+        """The plan's id and its lines."""
+        session = self.world.sync(mode="dry_run")
+        self.assertEqual(session["state"], "completed")
+        shown = self.world.call("session.preview", id=session["id"])
+        return shown["plan"], shown.get("lines", [])
+
+    def apply(self, plan):
+        return self.world.finish(self.world.call("plan.apply", plan=plan, actor="user:ann")["id"])
+
+    def refused(self, plan):
+        with self.assertRaises(Refused) as refused:
+            self.world.verbs.call("plan.apply", plan=plan, actor="user:ann")
+        return refused.exception
+
+    def state(self):
+        return self.world.sql("select state from sync_plan order by id desc limit 1")[0][0]
+
+    def mixed(self):
+        """An edit on either side, a new ticket on either side, labels that come and go; shown as a plan."""
+        self.hold()
+        self.edit(1, set={"title": "Ours"}, add={"labels": ["fast"]})
+        self.act("edit", 2, title="Theirs")
+        self.act("create", title="New there")
+        self.world.call("ticket.new", project="rocket", actor="user:carol", fields={"title": "New here"})
+        return self.dry_run()
+
+    def writes(self):
+        return len(self.world.sandbox.history(via="api"))
+
+    def test_plan_shows_field_by_field_what_it_would_do(self):
+        before = self.writes()
+        old = self.title(1)
+        plan, lines = self.mixed()
+        self.assertRegex(plan, r"^P\d+-[0-9a-f]{12}$")
+        found = {(line["action"], line.get("external_key"), line["field"]): line for line in lines}
+        self.assertEqual(found["push", "#1", "title"]["value"], {"title": "Ours"})
+        self.assertEqual(found["push", "#1", "title"]["before"], {"title": old})
+        self.assertEqual(found["add", "#1", "labels"]["value"], {"labels": ["fast"]})
+        self.assertEqual(found["pull", "#2", "title"]["value"], {"title": "Theirs"})
+        self.assertEqual(found["import", "#7", "*"]["title"], "New there")
+        self.assertEqual(found["create", None, "title"]["value"], {"title": "New here"})
+        self.assertEqual((self.writes(), self.title(1)), (before, "Ours"))
+
+    def test_plan_is_applied_as_it_was_shown(self):
+        plan, lines = self.mixed()
+        session = self.apply(plan)
+        self.assertEqual((session["state"], session["mode"]), ("completed", "apply"), session)
+        self.world.settle()
+        there = self.world.sandbox.issue(1)
+        self.assertEqual(there["title"], "Ours")
+        self.assertIn("fast", [label["name"] for label in there["labels"]])
+        self.assertEqual(self.title(2), "Theirs")
+        self.assertEqual(self.title(7), "New there")
+        titles = [self.world.sandbox.issue(number)["title"] for number in range(1, 9)]
+        self.assertEqual(titles.count("New here"), 1)
+        self.assertEqual(self.world.sql("select state from project"), [["active"]])
+        self.assertEqual(self.state(), "applied")
+        self.assertEqual(self.world.sql("select actor, subject from audit where action = 'plan.apply'"), [["user:ann", plan]])
+        before = self.writes()
+        self.world.sync()
+        self.world.settle()
+        self.assertEqual(self.writes(), before)
+        self.assertEqual(self.refused(plan).code, "stale")
+
+    def check_moved(self, plan, said):
+        before = self.writes()
+        session = self.apply(plan)
+        self.assertEqual(session["state"], "failed")
+        self.assertIn(said, session["error"])
+        self.assertEqual(self.world.sql("select state from project"), [["paused"]])
+        self.assertEqual(self.writes(), before)
+        self.assertNotEqual(self.title(2), "Theirs")
+        self.assertEqual(self.refused(plan).code, "stale")
+
+    def test_plan_fails_when_a_ticket_moved_here(self):
+        plan, _ = self.mixed()
+        self.edit(1, set={"title": "Moved"}, add={"labels": ["slow"]})
+        self.check_moved(plan, "%s (labels, title here)" % self.key(1))
+
+    def test_plan_fails_when_a_ticket_moved_that_is_not_in_it(self):
+        plan, _ = self.mixed()
+        self.edit(3, set={"title": "Moved"})
+        self.check_moved(plan, "%s (new or changed since)" % self.key(3))
+
+    def test_plan_fails_when_a_ticket_moved_outside(self):
+        plan, _ = self.mixed()
+        self.act("edit", 1, body="Moved")
+        self.check_moved(plan, "%s (body outside)" % self.key(1))
+
+    def test_plan_fails_when_a_ticket_is_new_on_either_side(self):
+        plan, _ = self.mixed()
+        self.act("create", title="Newer there")
+        self.check_moved(plan, "#8 (new or changed since)")
+        plan, _ = self.dry_run()
+        key = self.world.call("ticket.new", project="rocket", actor="user:carol", fields={"title": "Newer here"})["key"]
+        self.check_moved(plan, "%s (new or changed since)" % key)
+
+    def test_plan_fails_when_the_settings_moved(self):
+        plan, _ = self.mixed()
+        project = self.world.call("project.list", name="rocket")["projects"][0]
+        self.world.call("project.configure", project={**project, "strategy": "local_wins"}, actor="user:test")
+        self.check_moved(plan, "(the project's settings)")
+
+    def test_plan_fails_when_the_project_was_resumed_meanwhile(self):
+        plan, _ = self.mixed()
+        self.world.call("project.set_state", name="rocket", state="active", actor="user:test")
+        self.world.sync()
+        self.world.settle()
+        session = self.apply(plan)
+        self.assertEqual(session["state"], "failed")
+        self.assertIn("%s (labels, title outside)" % self.key(1), session["error"])
+
+    def test_plan_is_replaced_by_a_newer_one(self):
+        first, lines = self.mixed()
+        second, again = self.dry_run()
+        self.assertNotEqual(first, second)
+        self.assertEqual(len(again), len(lines))
+        self.assertEqual(self.refused(first).code, "stale")
+        self.assertEqual(self.apply(second)["state"], "completed")
+
+    def test_plan_expires(self):
+        plan, _ = self.mixed()
+        self.world.sql("update sync_plan set expires_at = now()")
+        self.assertIn("expired", str(self.refused(plan)))
+        self.world.call("schedule.tick")
+        self.assertEqual(self.state(), "expired")
+        self.assertEqual(self.world.sql("select count(*) from sync_plan_step"), [["0"]])
+
+    def test_plan_with_another_hash_is_refused(self):
+        plan, _ = self.mixed()
+        self.world.sql("update sync_plan_step set outcome = replace(outcome, 'Ours', 'Evil')")
+        self.assertIn("another hash", str(self.refused(plan)))
+        for wrong in ("P1", "P1-000000000000", "", plan[:-1], "P1-%"):
+            self.assertEqual(self.refused(wrong).code, "gone", wrong)
+
+    def test_plan_that_cannot_be_committed_takes_everything_back(self):
+        plan, _ = self.mixed()
+        events = self.world.call("hello")["head"]
+        self.world.sql("alter table intent add constraint never check (change <> 'create') not valid")
+        session = self.apply(plan)
+        self.assertEqual(session["state"], "failed")
+        self.assertIn("nothing of plan %s was applied" % plan, session["error"])
+        self.assertNotEqual(self.title(2), "Theirs")
+        types = {event["type"].split(".")[-1] for event in self.world.call("events.read", after=events)["events"]}
+        self.assertEqual(types, {"SyncStarted", "SyncError"})
+        self.world.sql("alter table intent drop constraint never")
+        self.assertEqual(self.apply(self.dry_run()[0])["state"], "completed")
+
+    def test_plan_waits_for_the_tracker(self):
+        """While it cannot be looked at, nothing is applied; when it can, the plan goes on by itself."""
+        plan, _ = self.mixed()
+        self.world.sandbox.control("POST", "faults", {"match": {"method": "GET"}, "fault": "status", "status": 503, "times": None})
+        session = self.world.call("plan.apply", plan=plan, actor="user:ann")["id"]
+        wait_for(lambda: self.world.call("session.get", id=session).get("error"), "the pull to fail")
+        self.assertNotEqual(self.title(2), "Theirs")
+        self.assertEqual(self.state(), "applying")
+        self.world.processes["store"].kill()
+        self.world.start("store")
+        self.world.sandbox.control("DELETE", "faults")
+        self.assertEqual(self.world.finish(session)["state"], "completed")
+        self.assertEqual(self.title(2), "Theirs")
+
+
+if __name__ == "__main__":
+    tap.main(__name__)

@@ -1,0 +1,163 @@
+#!/usr/bin/python3
+"""What `status` tells of a project (what waits, since when, how long it will take) and what `work.retry` puts back: nothing dies
+silently."""
+
+import hashlib
+import hmac
+import http.client
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import tap  # noqa: E402
+from verbs import Refused  # noqa: E402
+from world import World, wait_for  # noqa: E402
+
+ISSUES = "/repos/acme/rocket/issues"
+
+
+class Status(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World(("--issues", "6", "--no-limits", "--no-pull-requests"))
+        cls.world.connect()
+        cls.world.sync()
+        cls.world.settle()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.world.close()
+
+    def tearDown(self):
+        self.world.sandbox.control("DELETE", "faults")
+        self.world.call("project.set_state", name="rocket", state="active", actor="user:test")
+        self.world.call("work.retry", all=True, actor="user:test")
+        self.world.settle()
+
+    def fault(self, method, path, **spec):
+        self.world.sandbox.control("POST", "faults", {"match": {"method": method, "path": path}, **spec})
+
+    def status(self):
+        return self.world.call("status")
+
+    def project(self):
+        return self.status()["projects"][0]
+
+    def parked(self, kind):
+        return [one for one in self.status().get("parked", []) if one["kind"] == kind]
+
+    def new_ticket(self, title):
+        return self.world.call("ticket.new", project="rocket", actor="user:carol", fields={"title": title})["key"]
+
+    def deliver(self, body, event="issues"):
+        """A webhook that is signed as it should be."""
+        signature = "sha256=" + hmac.new(b"hook-secret", body, hashlib.sha256).hexdigest()
+        connection = http.client.HTTPConnection("127.0.0.1", self.world.webhook_port, timeout=10)
+        connection.request("POST", "/webhooks/rocket", body, {
+            "X-GitHub-Event": event, "X-GitHub-Delivery": os.urandom(8).hex(), "X-Hub-Signature-256": signature,
+            "Content-Type": "application/json"})
+        return connection.getresponse().status
+
+    def audits(self, action):
+        return self.world.sql("select actor, subject, detail::text from audit where action = '%s' order by id desc limit 1" % action)
+
+    def test_status_of_a_quiet_project_has_no_lag(self):
+        project = self.project()
+        waits = [project.get(name, 0) for name in ("waiting", "fetches", "deliveries", "unplanned", "lag_ms", "eta_ms", "parked",
+                                                   "poison")]
+        self.assertEqual(waits, [0] * len(waits))
+        self.assertNotIn("next_step", project)
+        self.assertGreater(project["last_sync_ms"], 0)
+
+    def test_status_tells_lag_and_eta_of_what_waits(self):
+        self.new_ticket("Sets the pace")
+        self.world.settle()
+        self.fault("POST", ISSUES + "$", fault="status", status=429, headers={"Retry-After": "120"}, times=None)
+        keys = [self.new_ticket("Waits %d" % number) for number in range(3)]
+        project = wait_for(lambda: (one := self.project()).get("waiting") == 3 and one.get("eta_ms", 0) > 60000 and one,
+                           "three writes to wait")
+        self.assertGreaterEqual(project["lag_ms"], 1)
+        self.assertLess(project["eta_ms"], 3600 * 1000)
+        later = wait_for(lambda: (one := self.project())["lag_ms"] > project["lag_ms"] and one, "the lag to grow")
+        self.assertLess(later["lag_ms"] - project["lag_ms"], 60000)
+        self.world.sandbox.control("DELETE", "faults")
+        self.world.sql("update intent set next_attempt_at = now() where state in ('prepared', 'unknown')")
+        self.world.sql("update credential set blocked_until = null")
+        self.world.settle()
+        self.assertEqual(self.project().get("lag_ms", 0), 0)
+        self.assertEqual(len(keys), 3)
+
+    def test_status_lag_counts_from_the_first_change(self):
+        key = self.world.ticket_of("#1")["key"]
+        self.world.call("project.set_state", name="rocket", state="paused", reason="a test", actor="user:test")
+        self.world.call("ticket.edit", key=key, set={"title": "First"}, actor="user:carol")
+        self.world.sql("update plan_queue set queued_at = queued_at - interval '1 hour'")
+        self.world.call("ticket.edit", key=key, set={"title": "Second"}, actor="user:carol")
+        project = self.project()
+        self.assertGreaterEqual(project["lag_ms"], 3600 * 1000)
+        self.assertEqual(project["next_step"], "tandem projects resume rocket")
+
+    def test_parked_change_says_why_and_is_decided_anew(self):
+        key = self.world.ticket_of("#2")["key"]
+        self.fault("PATCH", ISSUES + "/2$", fault="status", status=422, times=None)
+        self.world.call("ticket.edit", key=key, set={"title": "Refused"}, actor="user:carol")
+        (parked,) = wait_for(lambda: self.parked("write"), "the write to be parked")
+        self.assertEqual((parked["project"], parked["ticket"]), ("rocket", key))
+        self.assertIn("422", parked["reason"])
+        self.assertEqual(parked["next_step"], "tandem retry " + parked["id"])
+        self.assertEqual((self.project()["parked"], self.project().get("lag_ms", 0)), (1, 0))
+        self.world.sandbox.control("DELETE", "faults")
+        self.assertEqual(self.world.call("work.retry", id=parked["id"], actor="user:ann")["writes"], 1)
+        wait_for(lambda: self.world.sandbox.issue(2)["title"] == "Refused", "the change to arrive")
+        self.assertEqual(self.parked("write"), [])
+        self.assertEqual(self.audits("work.retry")[0][:2], ["user:ann", parked["id"]])
+        with self.assertRaises(Refused) as refused:
+            self.world.verbs.call("work.retry", id=parked["id"], actor="user:ann")
+        self.assertEqual(refused.exception.code, "gone")
+
+    def test_parked_creation_that_may_have_arrived_is_not_made_twice(self):
+        self.fault("POST", ISSUES + "$", fault="reset_after_commit")
+        self.fault("GET", ISSUES, fault="status", status=503, times=None)
+        self.new_ticket("Made once")
+        wait_for(lambda: self.world.sql("select 1 from intent where state = 'unknown'"), "the creation to be uncertain")
+        self.world.sql("update intent set state = 'parked', reason = 'a test', done_at = now() where state = 'unknown'")
+        self.world.sandbox.control("DELETE", "faults")
+        self.assertEqual(self.world.call("work.retry", project="rocket", actor="user:ann")["writes"], 1)
+        wait_for(lambda: self.world.sql("select 1 from mapping m join item i on i.id = m.item_id where m.external_id is not null "
+                                        "and i.fields ->> 'title' = 'Made once'"), "the creation to be found")
+        self.world.settle()
+        made = [entry for entry in self.world.sandbox.history(action="create") if entry.get("title") == "Made once"]
+        titles = [self.world.sandbox.issue(number)["title"] for number in self.numbers()]
+        self.assertEqual(titles.count("Made once"), 1, made)
+
+    def numbers(self):
+        return [int(row[0][1:]) for row in self.world.sql("select external_key from external_item where kind = 'ticket'")]
+
+    def test_poison_delivery_is_shown_and_put_back(self):
+        self.assertEqual(self.deliver(b'{'), 200)
+        (poison,) = wait_for(lambda: self.parked("delivery"), "the delivery to be poison")
+        self.assertEqual((poison["project"], poison["ticket"]), ("rocket", "issues"))
+        self.assertIn("cannot be read", poison["reason"])
+        self.assertEqual(self.project()["poison"], 1)
+        self.assertEqual(self.world.call("work.retry", id=poison["id"], actor="user:ann")["deliveries"], 1)
+        wait_for(lambda: self.parked("delivery"), "it to be poison again")
+        self.world.sql("delete from delivery where state = 'poison'")
+
+    def test_failed_project_says_what_mends_it(self):
+        self.fault("GET", ISSUES, fault="status", status=401, times=None)
+        self.world.call("session.start", project="rocket", mode="full", trigger="person", actor="user:test")
+        project = wait_for(lambda: (one := self.project())["project"]["state"] == "failed" and one, "the project to fail")
+        self.assertTrue(project["project"]["state_reason"])
+        self.assertIn("tandem projects resume rocket", project["next_step"])
+        self.assertIn("tandem connect github --name rocket", project["next_step"])
+
+    def test_retry_wants_one_thing(self):
+        for words in ({}, {"project": "rocket", "all": True}, {"id": "X-1"}, {"id": "W-0"}, {"id": "W-"}, {"id": "W-99999999999999999999"}):
+            with self.assertRaises(Refused) as refused:
+                self.world.verbs.call("work.retry", actor="user:ann", **words)
+            self.assertEqual(refused.exception.code, "rejected", words)
+
+
+if __name__ == "__main__":
+    tap.main(__name__)
