@@ -199,7 +199,7 @@ static const struct field audit_row_fields[] = {
     FIELD(struct audit_row, actor, FIELD_STR, 0, "Who: 'user:ann', 'tandem'."),
     FIELD(struct audit_row, action, FIELD_STR, 0, "What: 'project.configure'."),
     FIELD(struct audit_row, subject, FIELD_STR, 0, "To what: a project, a ticket, a credential."),
-    FIELD(struct audit_row, detail, FIELD_STR, 0, "JSON."),
+    FIELD(struct audit_row, detail, FIELD_STR, 0, "The choice itself, as JSON."),
     FIELD(struct audit_row, previous, FIELD_STR, 0, "Hash of the row before, hexadecimal; absent in the first one."),
     FIELD(struct audit_row, hash, FIELD_STR, 0,
           "BLAKE2b-256 of the bytes of `previous` and the JSON text [at_us,actor,action,subject,detail], hexadecimal."),

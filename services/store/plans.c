@@ -139,7 +139,7 @@ static struct result check_plan(struct call *call, const struct stored_plan *pla
 struct result store_plan_apply(struct call *call, const void *request, void *reply) {
   const struct plan_apply *apply = request;
   struct session_id *answer = reply;
-  struct stored_plan plan;
+  struct stored_plan plan = {0};
   struct project project;
   int64_t running;
   TRY(read_plan(call, apply->plan, &plan));

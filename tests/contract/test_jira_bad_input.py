@@ -86,7 +86,7 @@ class BadInput(JiraCase):
         number = self.create(title="lost")["external_id"]
         answer = self.push("update", "ticket", {"external_id": number}, set_={"status": "Retired"})
         self.assertEqual(answer.code, "rejected")
-        self.assertIn("unmappable: no transitions lead from \"To Do\" to \"Retired\"", answer.message)
+        self.assertIn("no transitions lead from \"To Do\" to \"Retired\"", answer.message)
 
     def test_bad_input_status_that_was_lost_on_the_way_does_not_hide_another_way(self):
         """A search for a status that is not there any more is refused: it is no reason to give up."""

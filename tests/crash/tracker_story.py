@@ -145,7 +145,9 @@ class TrackerStory:
 
 
 def keys_of(world):
-    return [row[0] for row in world.sql("select external_key from external_item where kind = 'ticket' and gone is null")]
+    return [row[0] for row in world.sql(
+        "select external_key from external_item e where kind = 'ticket' and not exists (select from gone_item g "
+        "where (g.project_id, g.kind, g.external_id) = (e.project_id, e.kind, e.external_id) and g.gone is not null)")]
 
 
 def external_state(world):
