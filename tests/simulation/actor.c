@@ -58,7 +58,7 @@ void actor_wait_awake(struct actor *actor, int64_t until_ms) {
 
 static void freeze(struct actor *actor) {
   struct world *world = actor->world;
-  int64_t until_ms = world->now_ms + chances_between(&world->chances, DRAW_DURATION, actor->who, 5000, 240000);
+  int64_t until_ms = world->now_ms + chances_between(&world->chances, DRAW_DURATION, actor->who, 5000, 120000);
   world_tell(world, "%s freezes for %lld s", actor->name, (long long)(until_ms - world->now_ms) / 1000);
   while (world->now_ms < until_ms && !actor->is_dead && !world->chances.calm)
     actor_wait_awake(actor, until_ms);

@@ -49,7 +49,7 @@ static void live(struct world *world, const struct plan_of_run *plan) {
   world_run(world, until_ms);
   world_tell(world, "quiet: nothing goes wrong any more, nobody edits");
   world->chances.calm = true;
-  world_run(world, world->now_ms + 5 * MINUTE_MS); /* what was late arrives, what is frozen wakes */
+  world_run(world, world->now_ms + 3 * MINUTE_MS); /* what was late arrives, what is frozen wakes */
   come_to_rest(world);
   round_of_sessions(world);
 }

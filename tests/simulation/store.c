@@ -11,7 +11,19 @@
 #include "store/execute.h"
 #include "store/migrate.h"
 
-enum { DUE_MAX = 64 };
+enum { DUE_MAX = 64, NOTHING_MAX = 8 };
+
+/* Who looks for work, and so which changes concern them. */
+enum looker { LOOKER_ADAPTER, LOOKER_PLANNER, LOOKER_SCHEDULER, LOOKER_COUNT };
+
+/* That somebody found nothing to do. It holds until a change that concerns them, or until something becomes due. */
+struct nothing {
+  enum verb_id verb;
+  struct str about; /* the system, or whether dry runs were asked for */
+  uint64_t changes;
+  int64_t until_ms;
+  struct str reply;
+};
 
 enum crash { NO_CRASH, CRASH_BEFORE_COMMIT, CRASH_AFTER_COMMIT };
 
@@ -22,7 +34,9 @@ struct store {
   const char *empty, *tidy; /* statements that empty the tables */
   struct outbox outbox;
   struct world *world;
-  uint64_t changes;
+  uint64_t changes, concerning[LOOKER_COUNT];
+  struct nothing nothings[NOTHING_MAX];
+  size_t nothing_count;
   int64_t changed_at_ms;
   uint64_t due_as_of; /* `changes` when the moments were asked for */
   int64_t due_ms[DUE_MAX];
@@ -125,6 +139,7 @@ struct result store_reset(struct store *store, struct world *world) {
   char text[64];
   store->world = world;
   store->changes = 1;
+  store->nothing_count = 0;
   store->due_as_of = 0;
   store->changed_at_ms = world->now_ms;
   store->down_until_ms = 0;
@@ -138,6 +153,40 @@ struct result store_reset(struct store *store, struct world *world) {
   return db_script(store->db, text);
 }
 
+/* -- what becomes due -- */
+
+static struct result ask_due(struct store *store) {
+  struct rows rows;
+  TRY(db_begin(store->db));
+  struct result result =
+      db_query(store->db,
+               "select distinct (extract(epoch from at) * 1000)::bigint as ms from ("
+               "select next_attempt_at from intent where state in ('prepared', 'unknown') "
+               "union all select next_at from fetch_queue union all select pull_next_at from project "
+               "union all select next_sync_at from project union all select until from lease "
+               "union all select claimed_until from plan_queue union all select blocked_until from credential) t(at) "
+               "where isfinite(at) and at > to_timestamp($1::bigint / 1000.0) order by ms limit $2::bigint",
+               PARAMS(p_i64(store->changed_at_ms), p_i64(DUE_MAX)), &rows);
+  store->due_count = result_ok(&result) ? rows.count : 0;
+  for (size_t i = 0; i < store->due_count; i++)
+    store->due_ms[i] = rows_i64(&rows, i, "ms");
+  store->due_as_of = store->changes;
+  db_rollback(store->db);
+  db_release(store->db);
+  return result;
+}
+
+/* The first moment from now on at which something becomes due by itself. */
+static int64_t next_due_ms(struct store *store) {
+  struct result result = store->due_as_of == store->changes ? RESULT_DONE : ask_due(store);
+  if (!result_ok(&result))
+    world_violate(store->world, "no bugs", "%s", result.message);
+  for (size_t i = 0; i < store->due_count; i++)
+    if (store->due_ms[i] >= store->world->now_ms)
+      return store->due_ms[i];
+  return INT64_MAX;
+}
+
 /* -- verbs -- */
 
 void store_fault_point(const char *name) {
@@ -149,25 +198,86 @@ void store_fault_point(const char *name) {
     store->crash = before ? CRASH_BEFORE_COMMIT : CRASH_AFTER_COMMIT;
 }
 
-/* What only looked changed nothing. */
-static bool has_changed(struct arena *arena, enum verb_id verb, struct str reply) {
+/* What a looker found: false for nothing. `*about` tells what it asked for. */
+static bool has_found(struct arena *arena, enum verb_id verb, const void *body, struct str reply, struct str *about) {
+  const struct work_claim *work_claim = body;
+  const struct plan_claim *plan_claim = body;
+  struct work work = {0};
+  struct plan_batch batch = {0};
+  struct schedule_result tick = {0};
   struct result result = RESULT_DONE;
+  *about = STR("");
   if (verb == VERB_WORK_CLAIM) {
-    struct work work = {0};
+    *about = work_claim->system;
     result = rpc_frames_reply(arena, verb, reply, &work);
-    return result_ok(&result) && !str_is(work.kind, "none");
+    return !result_ok(&result) || !str_is(work.kind, "none");
   }
   if (verb == VERB_PLAN_CLAIM) {
-    struct plan_batch batch = {0};
+    *about = plan_claim->preview ? STR("preview") : STR("");
     result = rpc_frames_reply(arena, verb, reply, &batch);
-    return result_ok(&result) && batch.cases.count;
+    return !result_ok(&result) || batch.cases.count;
   }
-  if (verb == VERB_SCHEDULE_TICK) {
-    struct schedule_result tick = {0};
-    result = rpc_frames_reply(arena, verb, reply, &tick);
-    return result_ok(&result) && (tick.started || tick.finished);
-  }
-  return verb_table[verb].flags & VERB_WRITE;
+  result = rpc_frames_reply(arena, verb, reply, &tick);
+  return !result_ok(&result) || tick.started || tick.finished;
+}
+
+static bool is_look(enum verb_id verb) {
+  return verb == VERB_WORK_CLAIM || verb == VERB_PLAN_CLAIM || verb == VERB_SCHEDULE_TICK;
+}
+
+static enum looker looker_of(enum verb_id verb) {
+  return verb == VERB_WORK_CLAIM ? LOOKER_ADAPTER : verb == VERB_PLAN_CLAIM ? LOOKER_PLANNER : LOOKER_SCHEDULER;
+}
+
+/* Leases concern adapters only, deliveries nobody who plans, claims of planning only those who plan. */
+static void note_change(struct store *store, enum verb_id verb) {
+  bool of_leases = verb == VERB_WORK_CLAIM || verb == VERB_WORK_RELEASE;
+  store->changes++;
+  store->changed_at_ms = store->world->now_ms;
+  store->concerning[LOOKER_ADAPTER] += verb != VERB_PLAN_CLAIM;
+  store->concerning[LOOKER_PLANNER] += !of_leases && verb != VERB_WEBHOOK_ACCEPT;
+  store->concerning[LOOKER_SCHEDULER] += !of_leases && verb != VERB_PLAN_CLAIM;
+}
+
+static struct nothing *find_nothing(struct store *store, enum verb_id verb, struct str about) {
+  for (size_t i = 0; i < store->nothing_count; i++)
+    if (store->nothings[i].verb == verb && str_equal(store->nothings[i].about, about))
+      return &store->nothings[i];
+  return NULL;
+}
+
+/* The answer that looking would give, when that is known without looking: nothing. */
+static bool is_nothing(struct store *store, enum verb_id verb, const void *body, struct str *out_reply) {
+  const struct work_claim *work_claim = body;
+  const struct plan_claim *plan_claim = body;
+  struct str about = verb == VERB_WORK_CLAIM                          ? work_claim->system
+                     : verb == VERB_PLAN_CLAIM && plan_claim->preview ? STR("preview")
+                                                                      : STR("");
+  const struct nothing *known = is_look(verb) ? find_nothing(store, verb, about) : NULL;
+  if (!known || known->changes != store->concerning[looker_of(verb)] || known->until_ms <= store->world->now_ms)
+    return false;
+  *out_reply = known->reply;
+  return true;
+}
+
+static void remember_nothing(struct store *store, enum verb_id verb, struct str about, struct str reply) {
+  struct nothing *nothing = find_nothing(store, verb, about);
+  if (!nothing && store->nothing_count < NOTHING_MAX)
+    nothing = &store->nothings[store->nothing_count++];
+  if (nothing)
+    *nothing = (struct nothing){verb, str_copy(&store->world->arena, about), store->concerning[looker_of(verb)],
+                                next_due_ms(store), reply};
+}
+
+static void note(struct store *store, struct arena *arena, enum verb_id verb, const void *body, struct str reply) {
+  struct str about;
+  if (!is_look(verb)) {
+    if (verb_table[verb].flags & VERB_WRITE)
+      note_change(store, verb);
+  } else if (has_found(arena, verb, body, reply, &about))
+    note_change(store, verb);
+  else
+    remember_nothing(store, verb, about, reply);
 }
 
 static void ring_all(struct store *store) {
@@ -200,13 +310,13 @@ bool store_execute(struct store *store, struct arena *arena, struct str frame, s
     abort();
   struct call call = {
       .db = store->db, .arena = arena, .outbox = &store->outbox, .vault = &store->vault, .client = request.client};
+  if (is_nothing(store, verb, body, out_reply))
+    return true;
   store->world->verbs++;
   execute(&call, verb, &request, body, out_reply);
   bool committed = !store->crash || store->crash == CRASH_AFTER_COMMIT;
-  if (committed && has_changed(arena, verb, *out_reply)) {
-    store->changes++;
-    store->changed_at_ms = store->world->now_ms;
-  }
+  if (committed)
+    note(store, arena, verb, body, *out_reply);
   if (store->crash)
     return crash(store);
   ring_all(store);
@@ -223,27 +333,6 @@ void store_restart(struct store *store) {
 
 uint64_t store_changes(const struct store *store) {
   return store->changes;
-}
-
-static struct result ask_due(struct store *store) {
-  struct rows rows;
-  TRY(db_begin(store->db));
-  struct result result =
-      db_query(store->db,
-               "select distinct (extract(epoch from at) * 1000)::bigint as ms from ("
-               "select next_attempt_at from intent where state in ('prepared', 'unknown') "
-               "union all select next_at from fetch_queue union all select pull_next_at from project "
-               "union all select next_sync_at from project union all select until from lease "
-               "union all select claimed_until from plan_queue union all select blocked_until from credential) t(at) "
-               "where isfinite(at) and at > to_timestamp($1::bigint / 1000.0) order by ms limit $2::bigint",
-               PARAMS(p_i64(store->changed_at_ms), p_i64(DUE_MAX)), &rows);
-  store->due_count = result_ok(&result) ? rows.count : 0;
-  for (size_t i = 0; i < store->due_count; i++)
-    store->due_ms[i] = rows_i64(&rows, i, "ms");
-  store->due_as_of = store->changes;
-  db_rollback(store->db);
-  db_release(store->db);
-  return result;
 }
 
 bool store_has_news(struct store *store, uint64_t changes, int64_t looked_at_ms) {

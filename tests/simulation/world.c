@@ -109,7 +109,7 @@ static void configure(struct world *world, const struct tracker *tracker, bool f
                                                     .strategy = str_of(strategies[seed * 7 % 6]),
                                                     .confirmed_by = STR("ann"),
                                                     .privacy_default = STR("shareable"),
-                                                    .poll_interval_s = 120},
+                                                    .poll_interval_s = 150},
                                         .actor = STR("ann")};
   size_t count = 0;
   for (size_t i = 0; i < world->tracker_count && follows; i++)
