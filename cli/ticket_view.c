@@ -93,6 +93,18 @@ static void print_mapping(const struct output *output, struct arena *arena, cons
   print_line(output, "outside", str_built(&text));
 }
 
+/* A text's beginning: the whole of it stands below. */
+static struct str beginning(struct arena *arena, const struct value *value) {
+  enum { BYTES_MAX = 60 };
+  struct str text = value ? ticket_view_value(arena, value) : STR("");
+  size_t end = BYTES_MAX;
+  if (text.length <= BYTES_MAX)
+    return text;
+  while (end > 0 && ((unsigned char)text.at[end] & 0xC0) == 0x80)
+    end--;
+  return str_format(arena, "%.*s…", (int)end, text.at);
+}
+
 /* What is here beside what was there when it was last seen; the tracker is not asked. */
 static void print_external(const struct output *output, struct arena *arena, const struct ticket *ticket,
                            const struct mapping *mapping, int64_t now_ms) {
@@ -104,8 +116,7 @@ static void print_external(const struct output *output, struct arena *arena, con
   struct table *table = table_new(output, columns, sizeof columns / sizeof columns[0]);
   for (size_t i = 0; i < mapping->external.count; i++) {
     const struct value *there = &mapping->external.at[i], *here = values_find(&ticket->fields, there->name);
-    table_row(table, (const struct str[]){there->name, here ? ticket_view_value(arena, here) : STR(""),
-                                          ticket_view_value(arena, there)});
+    table_row(table, (const struct str[]){there->name, beginning(arena, here), beginning(arena, there)});
   }
   table_end(table);
 }
