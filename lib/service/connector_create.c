@@ -23,6 +23,10 @@ bool connector_creations_stop(const struct result *result) {
   return result->code == RESULT_RETRY || result->code == RESULT_AUTH || result->code == RESULT_BUG;
 }
 
+bool connector_created_nothing(const struct result *result) {
+  return result->code == RESULT_REJECTED || result->code == RESULT_GONE || result->code == RESULT_STALE;
+}
+
 void connector_create_singly(struct connection *connection, struct arena *arena, connector_push_fn *push,
                              struct creation *creations, size_t count) {
   for (size_t i = 0; i < count; i++) {

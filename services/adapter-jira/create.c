@@ -202,10 +202,6 @@ static struct result create_bulk(struct connection *c, struct arena *arena, cons
   return told ? RESULT_DONE : result_error(RESULT_UNCERTAIN, "Jira's answer does not tell which issues were made");
 }
 
-static bool nothing_was_made(const struct result *result) {
-  return result->code == RESULT_REJECTED || result->code == RESULT_GONE || result->code == RESULT_STALE;
-}
-
 /* A call that is refused as a whole says little of each: then they are made one by one. */
 void jira_create_many(struct connection *c, struct arena *arena, struct creation *creations, size_t count) {
   struct jira_request request = {.method = "POST", .path = STR("/issue/bulk"), .take_refused = true};
@@ -220,7 +216,7 @@ void jira_create_many(struct connection *c, struct arena *arena, struct creation
   request.body = bulk_body(c, arena, creations, count, &bulk);
   if (connector_creations_open(creations, count) > 1)
     result = create_bulk(c, arena, &request, &bulk);
-  if (!result_ok(&result) && !nothing_was_made(&result))
+  if (!result_ok(&result) && !connector_created_nothing(&result))
     connector_creations_end(creations, count, result);
   connector_create_singly(c, arena, jira_push, creations, count);
 }
