@@ -85,6 +85,7 @@ const struct connector jira_connector = {
     .fetch = jira_fetch,
     .fetch_many = jira_fetch_many,
     .push = jira_push,
+    .create_many = jira_create_many,
     .find = jira_find,
     .verify = jira_verify,
     .translate = jira_translate,

@@ -36,6 +36,19 @@ struct result jira_issue_key(struct connection *c, struct arena *arena, struct s
   return RESULT_DONE;
 }
 
+/* https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulkfetch-post */
+struct result jira_ask_issues(struct connection *c, struct arena *arena, const struct str *ids, size_t count,
+                              cJSON **out) {
+  static const char *const fields[] = {"*all", "-comment", "-attachment", "-worklog", "-issuelinks", "-subtasks"};
+  static const char *const properties[] = {JIRA_PROPERTY};
+  cJSON *body = cJSON_CreateObject(), *wanted = cJSON_AddArrayToObject(body, "issueIdsOrKeys");
+  for (size_t i = 0; i < count; i++)
+    cJSON_AddItemToArray(wanted, json_string(arena, ids[i]));
+  cJSON_AddItemToObject(body, "fields", cJSON_CreateStringArray(fields, sizeof fields / sizeof fields[0]));
+  cJSON_AddItemToObject(body, "properties", cJSON_CreateStringArray(properties, 1));
+  return jira_ask(c, arena, STR("/issue/bulkfetch"), body, out);
+}
+
 /* -- the project -- */
 
 struct result jira_check_project(struct connection *c, struct arena *arena) {

@@ -88,6 +88,7 @@ const struct connector linear_connector = {
     .fetch = linear_fetch,
     .fetch_many = linear_fetch_many,
     .push = linear_push,
+    .create_many = linear_create_many,
     .find = linear_find,
     .verify = linear_verify,
     .translate = linear_translate,

@@ -211,6 +211,12 @@ static struct result op_fetch_many(struct call *call) {
   return RESULT_DONE;
 }
 
+static void check_created(struct call *call, const struct payload *payload, const struct observation *made) {
+  require(call, made->gone.length == 0, "what was created is not gone");
+  require(call, str_equal(made->marker, payload->marker), "what was created shows its marker");
+  require(call, made->author_is_self, "what was created is our own");
+}
+
 static struct result op_push(struct call *call) {
   struct driver *driver = call->driver;
   struct intent intent = {0};
@@ -226,10 +232,48 @@ static struct result op_push(struct call *call) {
           "an update returns its target");
   require(call, str_is(intent.change, "delete") == (returned.gone.length > 0),
           "what was deleted is gone, and only that");
-  require(call, !str_is(intent.change, "create") || str_equal(returned.marker, payload.marker),
-          "what was created shows its marker");
-  require(call, returned.author_is_self || !str_is(intent.change, "create"), "what was created is our own");
+  if (str_is(intent.change, "create"))
+    check_created(call, &payload, &returned);
   cJSON_AddItemToObject(call->out, "observation", observation_node(call, &returned));
+  return RESULT_DONE;
+}
+
+static struct result argument_creation(const struct call *call, const cJSON *node, struct creation *out) {
+  struct intent *intent = ARENA_NEW(call->arena, struct intent);
+  struct payload *payload = ARENA_NEW(call->arena, struct payload);
+  TRY(json_tree_to_record(call->arena, &record_intent, json_member(node, "intent"), intent));
+  TRY(json_tree_to_record(call->arena, &record_payload, json_member(node, "payload"), payload));
+  out->push = (struct push){.intent = intent, .payload = payload};
+  return RESULT_DONE;
+}
+
+static cJSON *creation_node(struct call *call, const struct creation *creation) {
+  cJSON *node = cJSON_CreateObject();
+  cJSON_AddStringToObject(node, "code", result_code_name(creation->result.code));
+  cJSON_AddStringToObject(node, "message", creation->result.message);
+  cJSON_AddStringToObject(node, "field", creation->result.field);
+  require(call, creation->done, "each creation has its outcome");
+  if (result_ok(&creation->result)) {
+    check_created(call, creation->push.payload, &creation->made);
+    cJSON_AddItemToObject(node, "observation", observation_node(call, &creation->made));
+  }
+  return node;
+}
+
+static struct result op_create_many(struct call *call) {
+  struct driver *driver = call->driver;
+  struct creation creations[CREATE_MANY_MAX] = {0};
+  size_t count = 0;
+  const cJSON *one;
+  cJSON_ArrayForEach(one, argument(call, "creations")) {
+    if (count == CREATE_MANY_MAX)
+      return result_error(RESULT_BUG, "more than CREATE_MANY_MAX creations");
+    TRY(argument_creation(call, one, &creations[count++]));
+  }
+  driver->connector->create_many(driver->connection, call->arena, creations, count);
+  cJSON *list = cJSON_AddArrayToObject(call->out, "creations");
+  for (size_t i = 0; i < count; i++)
+    cJSON_AddItemToArray(list, creation_node(call, &creations[i]));
   return RESULT_DONE;
 }
 
@@ -296,6 +340,7 @@ static const struct {
     {"fetch", true, op_fetch},
     {"fetch_many", true, op_fetch_many},
     {"push", true, op_push},
+    {"create_many", true, op_create_many},
     {"find", true, op_find},
     {"describe", true, op_describe},
     {"verify", false, op_verify},

@@ -79,6 +79,13 @@ class Driver:
         ref = {"kind": kind, "external_id": str(external_id), "parent_external_id": parent, "etag": etag}
         return self.call("fetch", ref={name: value for name, value in ref.items() if value is not None})
 
+    def create_many(self, creations):
+        """An answer whose `outcomes` are those of each."""
+        answer = self.call("create_many", creations=creations)
+        assert answer.code == "ok", answer
+        answer.outcomes = [Answer(one) for one in answer.creations]
+        return answer
+
     def fetch_many(self, kind, external_ids):
         return self.call("fetch_many", refs=[{"kind": kind, "external_id": str(one)} for one in external_ids])
 
