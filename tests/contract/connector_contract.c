@@ -238,7 +238,7 @@ static struct result op_push(struct call *call) {
   return RESULT_DONE;
 }
 
-static struct result argument_creation(const struct call *call, const cJSON *node, struct creation *out) {
+static struct result argument_creation(const struct call *call, const cJSON *node, struct pushed *out) {
   struct intent *intent = ARENA_NEW(call->arena, struct intent);
   struct payload *payload = ARENA_NEW(call->arena, struct payload);
   TRY(json_tree_to_record(call->arena, &record_intent, json_member(node, "intent"), intent));
@@ -247,27 +247,27 @@ static struct result argument_creation(const struct call *call, const cJSON *nod
   return RESULT_DONE;
 }
 
-static cJSON *creation_node(struct call *call, const struct creation *creation) {
+static cJSON *creation_node(struct call *call, const struct pushed *creation) {
   cJSON *node = cJSON_CreateObject();
   cJSON_AddStringToObject(node, "code", result_code_name(creation->result.code));
   cJSON_AddStringToObject(node, "message", creation->result.message);
   cJSON_AddStringToObject(node, "field", creation->result.field);
   require(call, creation->done, "each creation has its outcome");
   if (result_ok(&creation->result)) {
-    check_created(call, creation->push.payload, &creation->made);
-    cJSON_AddItemToObject(node, "observation", observation_node(call, &creation->made));
+    check_created(call, creation->push.payload, &creation->seen);
+    cJSON_AddItemToObject(node, "observation", observation_node(call, &creation->seen));
   }
   return node;
 }
 
 static struct result op_create_many(struct call *call) {
   struct driver *driver = call->driver;
-  struct creation creations[CREATE_MANY_MAX] = {0};
+  struct pushed creations[PUSH_MANY_MAX] = {0};
   size_t count = 0;
   const cJSON *one;
   cJSON_ArrayForEach(one, argument(call, "creations")) {
-    if (count == CREATE_MANY_MAX)
-      return result_error(RESULT_BUG, "more than CREATE_MANY_MAX creations");
+    if (count == PUSH_MANY_MAX)
+      return result_error(RESULT_BUG, "more than PUSH_MANY_MAX creations");
     TRY(argument_creation(call, one, &creations[count++]));
   }
   driver->connector->create_many(driver->connection, call->arena, creations, count);
