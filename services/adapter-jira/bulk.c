@@ -24,6 +24,8 @@ bool jira_match_bulk(const cJSON *answer, size_t count, struct jira_element *out
   for (size_t i = 0; i < count; i++) {
     if (out[i].failure)
       continue;
+    if (!issue)
+      return false;
     out[i].id = json_text(issue, "id");
     if (!jira_is_number(out[i].id))
       return false;
