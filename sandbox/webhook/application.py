@@ -35,11 +35,17 @@ class Application:
         self.page_items = api.PAGE_ITEMS
         self.limited_for_s = 0
         self.has_etags = True
+        self.broken = {}  # id: (members that are shown in place of the true ones, members that are not shown)
         self.control = None
 
     def stop(self):
         """Ends what goes on in the background."""
         self.dispatcher.stop()
+
+    def shown(self, row):
+        """A row as lists and single reads show it."""
+        instead, without = self.broken.get(row["id"], ({}, ()))
+        return {name: value for name, value in {**row, **instead}.items() if name not in without}
 
     def handle(self, request):
         if request.segments[:1] == ["_sandbox"]:
