@@ -96,6 +96,8 @@ static struct result pull(struct worker *worker, struct arena *arena, struct con
     struct pull_page page = {0};
     arena_reset(page_arena);
     result = worker->connector->pull(connection, page_arena, work->mode, cursor, &page);
+    if (result_ok(&result) && page.note.length)
+      log_event(LOG_WARNING, "pull_note", LOG_STR("project", work->project.name), LOG_STR("note", page.note));
     struct result before = settle_page(&ahead);
     if (!result_ok(&before))
       result = before;
