@@ -196,7 +196,7 @@ static struct result run_work(struct worker *worker, struct arena *arena, const 
   TRY(worker_connect(worker, &work->project, &connection));
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
     if (str_is(work->kind, kinds[i].kind))
-      return kinds[i].run(worker, arena, connection, work);
+      return worker_doubt_auth(worker, connection, kinds[i].run(worker, arena, connection, work));
   return result_error(RESULT_BUG, "the store handed out unknown work \"%.*s\"", STR_FMT(work->kind));
 }
 
