@@ -18,7 +18,8 @@ struct result push_send_receipt(struct worker *worker, struct arena *arena, stru
                                 struct push_receipt *receipt, const struct result *outcome,
                                 struct observation *returned) {
   const char *how = receipt->probe ? "probe" : "send";
-  receipt->outcome = str_of(result_code_name(outcome->code));
+  const struct result judged = worker_doubt_auth(worker, connection, *outcome);
+  receipt->outcome = str_of(result_code_name(judged.code));
   receipt->message = str_of(outcome->message);
   receipt->retry_after_ms = outcome->retry_after_ms;
   struct refused_value refusal = {str_of(outcome->field), receipt->message};
