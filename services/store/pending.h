@@ -1,0 +1,31 @@
+/* An intent on its way out, as the verbs of writing see it, and how it ends without a write. */
+#ifndef STORE_PENDING_H
+#define STORE_PENDING_H
+
+#include "store/store.h"
+
+struct pending {
+  int64_t id, project_id, mapping_id, item_id, attempts, probes;
+  struct str state, change, kind, op_id, mapping_op_id, credential, rule, external_id, observed_hash, expect_hash;
+  struct values set, add, remove;
+  bool too_old, observed_gone, settled, deletes, deleted_here;
+};
+
+/* Loads and locks it and its item. `settled`: its first probe is at least `settle_ms` ago. GONE: there is none. */
+struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_ms, struct pending *out) MUST_USE;
+
+/* Ends it in this state, with a reason that people read. */
+struct result pending_end(struct call *call, const struct pending *p, const char *state, struct str reason) MUST_USE;
+
+/* Nothing more is tried until a person asks for it. */
+struct result pending_park(struct call *call, const struct pending *p, struct str reason) MUST_USE;
+
+/* It is decided again; `_stale`: because the decision was made on something that is no longer so. */
+struct result pending_give_up(struct call *call, const struct pending *p, struct str reason) MUST_USE;
+struct result pending_give_up_stale(struct call *call, const struct pending *p) MUST_USE;
+
+/* Full jitter, min(15 min, 1 s * 2^n), never before the tracker's own word; parked when it was tried too often. */
+struct result pending_try_later(struct call *call, const struct pending *p, const char *state, struct str reason,
+                                int64_t retry_after_ms) MUST_USE;
+
+#endif
