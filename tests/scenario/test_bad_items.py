@@ -89,6 +89,20 @@ class OneBadItem:
         self.assertEqual(self.world.call("work.retry", id=listed["id"], actor="user:ann")["reads"], 1)
         self.back(bad)
 
+    def test_bad_item_that_was_never_here_is_listed_too(self):
+        bad = self.make("Never seen")
+        self.spoil(bad)
+        self.pull()
+        (listed,) = wait_for(lambda: [one for one in self.world.call("status").get("parked", []) if one["id"].startswith("F-")],
+                             "it to be listed")
+        for word in self.words(bad):
+            self.assertIn(word, listed["reason"])
+        self.assertEqual(self.world.call("status")["projects"][0]["parked"], 1)
+        self.mend(bad)
+        self.assertEqual(self.world.call("work.retry", id=listed["id"], actor="user:ann")["reads"], 1)
+        wait_for(lambda: self.mapping(bad) == ["linked", ""] and self.title_here(bad) == "Never seen", "it to be here")
+        self.assertEqual(self.world.call("status")["projects"][0].get("parked", 0), 0)
+
     def test_bad_item_does_not_hold_up_the_session(self):
         bad, _ = self.one_bad_of_two()
         self.world.sync()
@@ -163,6 +177,7 @@ class WebhookTrackerWithoutId(WebhookTracker):
 
     broken = {"without": ["id"]}
     mode = "full"
+    test_bad_item_that_was_never_here_is_listed_too = None  # nobody knows what to look at
 
     def words(self, issue):
         return "/tickets/" + issue, "ticket.id"
