@@ -70,7 +70,7 @@ struct look {
 void worker_look(struct worker *worker, struct arena *arena, struct connection *connection, struct look *looks,
                  size_t count);
 
-/* Writes outside for the project of `work`, one after another. */
+/* Writes outside for the project of `work`, one after another but for creations of tickets, which share calls. */
 struct result worker_push(struct worker *worker, struct arena *arena, struct connection *connection,
                           const struct work *work) MUST_USE;
 

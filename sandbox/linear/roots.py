@@ -75,7 +75,11 @@ def _new_id(context, table, kind, given):
         raise errors.conflict(kind, given)
 
 
-def _create(context, fields):
+MOST_IN_A_BATCH = 50
+
+
+def _checked(context, fields):
+    """The team of a creation, and its fields as they are kept. Raises LinearError."""
     world = context.world
     team = world.find_team(fields["teamId"])
     if team is None:
@@ -85,25 +89,26 @@ def _create(context, fields):
     issue_actions.check(world, team["id"], fields)
     if fields.get("parentId") is not None:
         fields["parentId"] = issue_actions.parent_of(world, None, fields["parentId"])
-    return issue_actions.create(world, context.actor, team, fields)
+    return team, fields
 
 
 def _issue_create(context, arguments):
-    return _payload(context, issue=_create(context, arguments["input"]))
+    team, fields = _checked(context, arguments["input"])
+    return _payload(context, issue=issue_actions.create(context.world, context.actor, team, fields))
 
 
 def _issue_batch_create(context, arguments):
+    """One transaction: nothing is made when one of them is refused, for its own sake or for another of the batch."""
     wanted = arguments["input"]["issues"]
-    identifiers = [one["id"] for one in wanted if one.get("id")]
-    if len(wanted) > 50 or len(set(identifiers)) != len(identifiers):
-        raise errors.argument("issues must hold at most 50 different issues.")
-    for fields in wanted:  # one transaction: nothing is made when one of them is refused
-        _new_id(context, "issues", "Issue", fields.get("id"))
-        team = context.world.find_team(fields["teamId"])
-        if team is None:
-            raise errors.not_found("Team")
-        issue_actions.check(context.world, team["id"], dict(fields, title=fields.get("title")))
-    return _payload(context, issues=[_create(context, fields) for fields in wanted])
+    if not 0 < len(wanted) <= MOST_IN_A_BATCH:
+        raise errors.argument("issues must contain between 1 and %d elements." % MOST_IN_A_BATCH)
+    checked = [_checked(context, fields) for fields in wanted]
+    identifiers = [fields["id"] for fields in wanted if fields.get("id")]
+    for identifier in identifiers:
+        if identifiers.count(identifier) > 1:
+            raise errors.conflict("Issue", identifier)
+    return _payload(context, issues=[issue_actions.create(context.world, context.actor, team, fields)
+                                     for team, fields in checked])
 
 
 def _issue_update(context, arguments):

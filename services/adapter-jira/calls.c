@@ -48,7 +48,8 @@ struct result jira_call(struct connection *c, struct arena *arena, const struct 
   if (response.status == 401 && jira_auth_forget(c))
     TRY(exchange(c, arena, request, &response));
   bool fine = response.status >= 200 && response.status < 300;
-  if (!fine && !(request->take_gone && is_gone(response.status)))
+  bool taken = (request->take_gone && is_gone(response.status)) || (request->take_refused && response.status == 400);
+  if (!fine && !taken)
     return jira_error(c, request, &response);
   *out = (struct jira_answer){.status = response.status, .body = response.body, .date_ms = http_date_ms(&response)};
   return RESULT_DONE;

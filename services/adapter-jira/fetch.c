@@ -99,17 +99,6 @@ struct result jira_fetch(struct connection *c, struct arena *arena, const struct
 
 /* -- several -- */
 
-static cJSON *bulk_body(struct arena *arena, const struct external_ref *refs, size_t count) {
-  static const char *const fields[] = {"*all", "-comment", "-attachment", "-worklog", "-issuelinks", "-subtasks"};
-  static const char *const properties[] = {JIRA_PROPERTY};
-  cJSON *body = cJSON_CreateObject(), *ids = cJSON_AddArrayToObject(body, "issueIdsOrKeys");
-  for (size_t i = 0; i < count; i++)
-    cJSON_AddItemToArray(ids, json_string(arena, refs[i].external_id));
-  cJSON_AddItemToObject(body, "fields", cJSON_CreateStringArray(fields, sizeof fields / sizeof fields[0]));
-  cJSON_AddItemToObject(body, "properties", cJSON_CreateStringArray(properties, 1));
-  return body;
-}
-
 /* One that cannot be read is left to a fetch of its own, which says why. */
 static struct result place_issue(struct connection *c, struct arena *arena, const struct external_ref *refs,
                                  size_t count, const cJSON *issue, struct observation *out) {
@@ -123,16 +112,18 @@ static struct result place_issue(struct connection *c, struct arena *arena, cons
   return RESULT_DONE;
 }
 
-/* Cloud's call for many issues; what it leaves out or names in `issueErrors` is missing here.
- * https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulkfetch-post */
+/* What Cloud's call for many issues leaves out is missing here. */
 static struct result fetch_bulk(struct connection *c, struct arena *arena, const struct external_ref *refs,
                                 size_t count, struct observation *out) {
+  struct str ids[FETCH_MANY_MAX];
   cJSON *tree;
   const cJSON *issue;
   struct result result = RESULT_DONE;
+  for (size_t i = 0; i < count; i++)
+    ids[i] = refs[i].external_id;
   TRY(jira_self(c, arena));
   TRY(jira_fields_load(c, arena));
-  TRY(jira_ask(c, arena, STR("/issue/bulkfetch"), bulk_body(arena, refs, count), &tree));
+  TRY(jira_ask_issues(c, arena, ids, count, NULL, &tree));
   cJSON_ArrayForEach(issue, json_member(tree, "issues")) {
     if (result_ok(&result))
       result = place_issue(c, arena, refs, count, issue, out);

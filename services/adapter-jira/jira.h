@@ -108,10 +108,11 @@ struct connection {
 
 struct jira_request {
   const char *method;
-  struct str path; /* below the API, with its query, escaped */
-  struct str body; /* JSON, absent = none */
-  bool take_gone;  /* 404 and 410 are answers, not errors */
-  bool absolute;   /* `path` is below the root, not the API */
+  struct str path;   /* below the API, with its query, escaped */
+  struct str body;   /* JSON, absent = none */
+  bool take_gone;    /* 404 and 410 are answers, not errors */
+  bool take_refused; /* 400 is */
+  bool absolute;     /* `path` is below the root, not the API */
 };
 
 struct jira_answer {
@@ -213,12 +214,44 @@ struct result jira_write_text(struct connection *c, struct arena *arena, struct 
 /* The property's value; `body` absent: it is not kept. */
 cJSON *jira_property(struct arena *arena, struct str marker, struct str body);
 
+/* Puts it into the request's properties; takes `value`. */
+void jira_add_property(cJSON *document, cJSON *value);
+
+/* An issue's: the marker stays (`issue` as it is now, NULL for a creation), the Markdown is the one that is being
+ * written. Data Center does not show it in searches, so there it is of no use. */
+cJSON *jira_issue_property(const struct connection *c, struct arena *arena, const struct payload *payload,
+                           const cJSON *issue);
+
+/* -- bulk.c: pure -- */
+
+/* One issue of a creation of several: the id it got, or why it was refused. */
+struct jira_element {
+  struct str id;
+  const cJSON *failure; /* {"status", "elementErrors": {"errorMessages", "errors"}} */
+};
+
+/* What the answer says of each of the `count` issues asked for. False: it does not tell which were made. */
+bool jira_match_bulk(const cJSON *answer, size_t count, struct jira_element *out);
+
+/* -- create.c -- */
+
+struct result jira_create_issue(struct connection *c, struct arena *arena, const struct push *push,
+                                struct observation *out) MUST_USE;
+
+/* -- change.c -- */
+
+struct result jira_change_issue(struct connection *c, struct arena *arena, const struct push *push,
+                                struct observation *out) MUST_USE;
+
 /* -- history.c -- */
 
 /* The fields of the payload as they were just before our write, by the changelog of `after`; `before` is the issue as
  * it was at our look. What the changelog does not show exactly is left out. */
 struct values jira_replaced(struct connection *c, struct arena *arena, const struct payload *payload,
                             const cJSON *before, const cJSON *after);
+
+/* Whether all that the payload sets is told so. */
+bool jira_tells_replaced(struct connection *c, struct arena *arena, const struct payload *payload);
 
 /* -- transitions.c -- */
 
@@ -236,6 +269,8 @@ struct result jira_fetch_many(struct connection *c, struct arena *arena, const s
                               struct observation *out) MUST_USE;
 struct result jira_push(struct connection *c, struct arena *arena, const struct push *push,
                         struct observation *out) MUST_USE;
+void jira_create_many(struct connection *c, struct arena *arena, struct pushed *creations, size_t count);
+void jira_change_many(struct connection *c, struct arena *arena, struct pushed *changes, size_t count);
 struct result jira_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
                         struct observation *out) MUST_USE;
 struct result jira_describe(struct connection *c, struct arena *arena, struct remote_description *out) MUST_USE;
@@ -253,7 +288,15 @@ struct str jira_issue_path(struct arena *arena, struct str id);
 /* An issue with all that is carried, by id or key; the caller deletes `*out`. NULL: it is not there. */
 struct result jira_get_issue(struct connection *c, struct arena *arena, struct str id, cJSON **out) MUST_USE;
 
-/* The same with its newest changes (Data Center: all of them), where they are not too long. */
+/* Cloud: several issues in one call, in {"issues": [...]}, with what `expand` names (NULL: nothing); the caller deletes
+ * `*out`. What is not there is left out, and what could not be loaded stands in `issueErrors`. */
+struct result jira_ask_issues(struct connection *c, struct arena *arena, const struct str *ids, size_t count,
+                              const char *expand, cJSON **out) MUST_USE;
+
+/* The one of these with an id, or NULL. */
+const cJSON *jira_issue_of(const cJSON *answer, struct str id);
+
+/* An issue with its newest changes (Data Center: all of them), where they are not too long. */
 struct result jira_get_issue_with_history(struct connection *c, struct arena *arena, struct str id,
                                           cJSON **out) MUST_USE;
 

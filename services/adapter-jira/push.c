@@ -1,5 +1,5 @@
-/* One write, and the target as it is afterwards. Members of sets travel as additions and removals, so that nobody's are
- * overwritten; a status goes by transitions. Each part may be repeated without harm, except a creation. */
+/* One write, and the target as it is afterwards: comments here, issues in create.c and change.c. Each part may be
+ * repeated without harm, except a creation. */
 #include "adapter-jira/jira.h"
 #include "service/connector_fetch.h"
 
@@ -7,13 +7,6 @@ static struct result send(struct connection *c, struct arena *arena, const char 
                           struct jira_answer *out) {
   struct jira_request request = {.method = method, .path = path, .body = json_print(arena, body)};
   return jira_call(c, arena, &request, out);
-}
-
-static void add_property(cJSON *document, cJSON *value) {
-  cJSON *list = cJSON_AddArrayToObject(document, "properties"), *one = cJSON_CreateObject();
-  cJSON_AddStringToObject(one, "key", JIRA_PROPERTY);
-  cJSON_AddItemToObject(one, "value", value);
-  cJSON_AddItemToArray(list, one);
 }
 
 /* -- comments -- */
@@ -29,7 +22,7 @@ static struct result comment_body(struct connection *c, struct arena *arena, con
   cJSON *document = cJSON_CreateObject();
   cJSON_AddItemToObject(document, "body", text);
   if (payload->marker.length)
-    add_property(document, jira_property(arena, payload->marker, (struct str){0}));
+    jira_add_property(document, jira_property(arena, payload->marker, (struct str){0}));
   *out = document;
   return RESULT_DONE;
 }
@@ -84,138 +77,6 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
   return RESULT_DONE;
 }
 
-/* -- issues -- */
-
-/* After an update with what it replaced; `before` is the issue as it was, NULL for a creation. */
-static struct result read_issue_back(struct connection *c, struct arena *arena, struct str id, const cJSON *before,
-                                     const struct payload *payload, struct observation *out) {
-  cJSON *issue;
-  TRY(result_after_write(before ? jira_get_issue_with_history(c, arena, id, &issue)
-                                : jira_get_issue(c, arena, id, &issue)));
-  if (!issue)
-    return result_after_write(result_error(RESULT_GONE, "issue %.*s is gone", STR_FMT(id)));
-  struct result result = jira_read_issue(c, arena, issue, out);
-  if (result_ok(&result) && before)
-    out->replaced = jira_replaced(c, arena, payload, before, issue);
-  cJSON_Delete(issue);
-  return result_after_write(result);
-}
-
-/* The marker stays; the Markdown is the one that is being written. Data Center does not show it in searches, so there
- * it is of no use. */
-static cJSON *property_of(const struct connection *c, struct arena *arena, const struct payload *payload,
-                          const cJSON *issue) {
-  struct str marker = payload->marker, body = values_text(&payload->set, "body");
-  if (issue && marker.length == 0)
-    marker = json_text(issue, "properties." JIRA_PROPERTY ".marker");
-  return jira_property(arena, marker, c->cloud ? body : (struct str){0});
-}
-
-static struct result edit(struct connection *c, struct arena *arena, const struct push *push, const cJSON *issue,
-                          bool *wrote) {
-  cJSON *document = cJSON_CreateObject();
-  struct jira_answer answer = {0};
-  bool any = false;
-  struct result result = jira_write_fields(c, arena, push->payload, issue, document, &any);
-  if (!result_ok(&result) || !any) {
-    cJSON_Delete(document);
-    return result;
-  }
-  if (values_find(&push->payload->set, STR("body")))
-    add_property(document, property_of(c, arena, push->payload, issue));
-  TRY(send(c, arena, "PUT", str_format(arena, "/issue/%.*s", STR_FMT(push->intent->external_id)), document, &answer));
-  *wrote = true;
-  return RESULT_DONE;
-}
-
-static struct result change(struct connection *c, struct arena *arena, const struct push *push, const cJSON *issue,
-                            bool *wrote) {
-  struct str status = values_text(&push->payload->set, "status");
-  bool ours;
-  TRY(jira_is_ours(c, arena, issue, &ours));
-  if (!ours)
-    return result_error(RESULT_GONE, "moved to %.*s", STR_FMT(json_text(issue, "key")));
-  TRY(edit(c, arena, push, issue, wrote));
-  if (!str_is_absent(status))
-    TRY(jira_transition_to(c, arena, issue, status, wrote));
-  return RESULT_DONE;
-}
-
-static struct result update_issue(struct connection *c, struct arena *arena, const struct push *push,
-                                  struct observation *out) {
-  bool wrote = false;
-  cJSON *issue;
-  TRY(jira_get_issue(c, arena, push->intent->external_id, &issue));
-  if (!issue)
-    return result_error(RESULT_GONE, "issue %.*s is not there", STR_FMT(push->intent->external_id));
-  struct result result = change(c, arena, push, issue, &wrote);
-  result = wrote ? result_after_write(result) : result;
-  if (result_ok(&result))
-    result = read_issue_back(c, arena, push->intent->external_id, issue, push->payload, out);
-  cJSON_Delete(issue);
-  return result;
-}
-
-static struct result create_document(struct connection *c, struct arena *arena, const struct push *push, cJSON **out) {
-  cJSON *document = cJSON_CreateObject(), *fields, *node;
-  struct str type = values_text(&push->payload->set, "type");
-  bool any;
-  struct result result = jira_write_fields(c, arena, push->payload, NULL, document, &any);
-  if (!result_ok(&result)) {
-    cJSON_Delete(document);
-    return result;
-  }
-  if (type.length == 0)
-    type = jira_default_type(c);
-  fields = cJSON_GetObjectItemCaseSensitive(document, "fields");
-  node = cJSON_AddObjectToObject(fields, "project");
-  cJSON_AddItemToObject(node, "key", json_string(arena, c->project));
-  node = cJSON_AddObjectToObject(fields, "issuetype");
-  cJSON_AddItemToObject(node, "name", json_string(arena, type));
-  add_property(document, property_of(c, arena, push->payload, NULL));
-  *out = document;
-  return RESULT_DONE;
-}
-
-/* Jira creates issues in the first status of their workflow. One that cannot be reached is no reason to lose the issue:
- * it is said in `refused`. */
-static struct result set_first_status(struct connection *c, struct arena *arena, struct str id, struct str status,
-                                      struct refused_value *refused) {
-  cJSON *issue;
-  bool wrote = false;
-  TRY(jira_get_issue(c, arena, id, &issue));
-  if (!issue)
-    return result_error(RESULT_RETRY, "the new issue is not there yet");
-  struct result result = jira_transition_to(c, arena, issue, status, &wrote);
-  cJSON_Delete(issue);
-  if (result.code != RESULT_REJECTED)
-    return result;
-  *refused = (struct refused_value){STR("status"), str_copy(arena, str_of(result.message))};
-  return RESULT_DONE;
-}
-
-static struct result create_issue(struct connection *c, struct arena *arena, const struct push *push,
-                                  struct observation *out) {
-  struct str status = values_text(&push->payload->set, "status");
-  struct jira_request request = {.method = "POST", .path = STR("/issue")};
-  struct jira_answer answer = {0};
-  cJSON *document, *made;
-  TRY(create_document(c, arena, push, &document));
-  TRY(send(c, arena, "POST", STR("/issue"), document, &answer));
-  TRY(jira_json(&request, &answer, &made));
-  struct str id = json_copy(arena, made, "id");
-  cJSON_Delete(made);
-  if (id.length == 0)
-    return result_error(RESULT_UNCERTAIN, "Jira's answer to the creation has no id");
-  struct refused_value *refused = ARENA_NEW(arena, struct refused_value);
-  if (status.length)
-    TRY(result_after_write(set_first_status(c, arena, id, status, refused)));
-  TRY(read_issue_back(c, arena, id, NULL, push->payload, out));
-  out->refused.at = refused;
-  out->refused.count = refused->field.length > 0;
-  return RESULT_DONE;
-}
-
 static bool has_target(const struct intent *intent, bool create, bool comment) {
   struct str issue_id, id;
   if (create)
@@ -235,5 +96,5 @@ struct result jira_push(struct connection *c, struct arena *arena, const struct 
   TRY(jira_fields_load(c, arena));
   if (comment)
     return create ? create_comment(c, arena, push, out) : update_comment(c, arena, push, out);
-  return create ? create_issue(c, arena, push, out) : update_issue(c, arena, push, out);
+  return create ? jira_create_issue(c, arena, push, out) : jira_change_issue(c, arena, push, out);
 }

@@ -40,6 +40,21 @@ cJSON *jira_property(struct arena *arena, struct str marker, struct str body) {
   return value;
 }
 
+void jira_add_property(cJSON *document, cJSON *value) {
+  cJSON *list = cJSON_AddArrayToObject(document, "properties"), *one = cJSON_CreateObject();
+  cJSON_AddStringToObject(one, "key", JIRA_PROPERTY);
+  cJSON_AddItemToObject(one, "value", value);
+  cJSON_AddItemToArray(list, one);
+}
+
+cJSON *jira_issue_property(const struct connection *c, struct arena *arena, const struct payload *payload,
+                           const cJSON *issue) {
+  struct str marker = payload->marker, body = values_text(&payload->set, "body");
+  if (issue && marker.length == 0)
+    marker = json_text(issue, "properties." JIRA_PROPERTY ".marker");
+  return jira_property(arena, marker, c->cloud ? body : (struct str){0});
+}
+
 /* -- single values -- */
 
 static cJSON *named(struct arena *arena, const char *name, struct str text) {

@@ -176,6 +176,16 @@ struct result linear_write_comment(const struct payload *payload, cJSON **out) M
 /* Whether the payload takes away assignees without giving one: then the present one must be known. */
 bool linear_needs_assignee(const struct payload *payload);
 
+/* -- push.c -- */
+
+/* The input of issueCreate for this push, with our id and the team's; the caller owns `*out`. */
+struct result linear_issue_to_create(struct connection *c, struct arena *arena, const struct push *push,
+                                     cJSON **out) MUST_USE;
+
+/* What was created shows the marker under which the store knows it. It is ours, also where Linear names an application
+ * and no user as its creator. */
+void linear_show_created(const struct push *push, struct observation *seen);
+
 /* -- names.c -- */
 
 /* All names of a kind, read once a connection. */
@@ -201,6 +211,7 @@ struct result linear_read(struct connection *c, struct arena *arena, bool commen
                           struct observation *out) MUST_USE;
 struct result linear_push(struct connection *c, struct arena *arena, const struct push *push,
                           struct observation *out) MUST_USE;
+void linear_create_many(struct connection *c, struct arena *arena, struct pushed *creations, size_t count);
 struct result linear_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
                           struct observation *out) MUST_USE;
 struct result linear_describe(struct connection *c, struct arena *arena, struct remote_description *out) MUST_USE;

@@ -31,7 +31,8 @@ static struct result write(struct connection *c, struct arena *arena, const stru
   struct str id = creates(push) ? push->intent->op_id : push->intent->external_id;
   cJSON *variables = cJSON_CreateObject();
   struct linear_answer answer;
-  cJSON_AddStringToObject(creates(push) ? input : variables, "id", str_c(arena, id));
+  if (!creates(push))
+    cJSON_AddStringToObject(variables, "id", str_c(arena, id));
   cJSON_AddItemToObject(variables, "input", input);
   struct result result = linear_call(c, arena, mutation, variables, &answer);
   if (creates(push) && answer.problem == LINEAR_EXISTS)
@@ -66,6 +67,7 @@ static struct result push_comment(struct connection *c, struct arena *arena, con
   TRY(linear_write_comment(push->payload, &input));
   if (!creates(push))
     return write(c, arena, push, &linear_mutation_update_comment, input, out);
+  cJSON_AddStringToObject(input, "id", str_c(arena, push->intent->op_id));
   cJSON_AddStringToObject(input, "issueId", str_c(arena, push->intent->parent_external_id));
   return write(c, arena, push, &linear_mutation_create_comment, input, out);
 }
@@ -89,9 +91,10 @@ static struct result issue_input(struct connection *c, struct arena *arena, cons
   return linear_write_issue(arena, push->payload, create, assignee, &lookup, out);
 }
 
-static struct result create_issue(struct connection *c, struct arena *arena, const struct push *push,
-                                  struct observation *out) {
+struct result linear_issue_to_create(struct connection *c, struct arena *arena, const struct push *push, cJSON **out) {
   cJSON *input;
+  if (!linear_is_uuid(push->intent->op_id))
+    return result_error(RESULT_REJECTED, "the creation has no id that Linear takes");
   TRY(issue_input(c, arena, push, true, STR(""), &input));
   struct result result = linear_team(c, arena, false);
   if (!result_ok(&result)) {
@@ -99,6 +102,15 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
     return result;
   }
   cJSON_AddStringToObject(input, "teamId", str_c(arena, c->team_id));
+  cJSON_AddStringToObject(input, "id", str_c(arena, push->intent->op_id));
+  *out = input;
+  return RESULT_DONE;
+}
+
+static struct result create_issue(struct connection *c, struct arena *arena, const struct push *push,
+                                  struct observation *out) {
+  cJSON *input;
+  TRY(linear_issue_to_create(c, arena, push, &input));
   return write(c, arena, push, &linear_mutation_create_issue, input, out);
 }
 
@@ -132,8 +144,12 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
   return write(c, arena, push, &linear_mutation_update_issue, input, out);
 }
 
-/* What was created shows the marker under which the store knows it. It is ours, also where Linear names an application
- * and no user as its creator. */
+void linear_show_created(const struct push *push, struct observation *seen) {
+  if (push->payload->marker.length)
+    seen->marker = push->payload->marker;
+  seen->author_is_self = true;
+}
+
 struct result linear_push(struct connection *c, struct arena *arena, const struct push *push, struct observation *out) {
   const struct intent *intent = push->intent;
   bool create = creates(push), comment = is_comment(push);
@@ -149,9 +165,8 @@ struct result linear_push(struct connection *c, struct arena *arena, const struc
     TRY(create_issue(c, arena, push, &seen));
   else
     TRY(update_issue(c, arena, push, &seen));
-  if (create && push->payload->marker.length)
-    seen.marker = push->payload->marker;
-  seen.author_is_self = seen.author_is_self || create;
+  if (create)
+    linear_show_created(push, &seen);
   *out = seen;
   return RESULT_DONE;
 }

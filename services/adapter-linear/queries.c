@@ -132,6 +132,14 @@ const struct linear_query linear_mutation_create_issue = {
     .text = "mutation CreateIssue($input: IssueCreateInput!) { written: issueCreate(input: $input) { success "
             "issue" WHOLE_ISSUE "} }" ISSUE_FRAGMENT};
 
+/* All or none. */
+const struct linear_query linear_mutation_create_issues = {
+    .name = "CreateIssues",
+    .is_write = true,
+    .text =
+        "mutation CreateIssues($input: IssueBatchCreateInput!) { written: issueBatchCreate(input: $input) { success "
+        "issues {" ISSUE_OF_A_PAGE "} } }" ISSUE_FRAGMENT};
+
 const struct linear_query linear_mutation_update_issue = {
     .name = "UpdateIssue",
     .is_write = true,
@@ -198,6 +206,7 @@ const struct linear_query *const linear_queries[] = {
     &linear_query_cycles,
     &linear_query_webhooks,
     &linear_mutation_create_issue,
+    &linear_mutation_create_issues,
     &linear_mutation_update_issue,
     &linear_mutation_create_comment,
     &linear_mutation_update_comment,

@@ -203,7 +203,17 @@ static void tell_written(struct call *call, const struct written *w, const struc
              data.ticket, &data);
 }
 
+/* It was shown before it was answered, and waited for the answer. */
+static struct result forget_import(struct call *call, const struct written *w, struct str external_id) {
+  return db_query(call->db,
+                  "with forgotten as (delete from mapping where project_id = $1::bigint and kind = $2 "
+                  "and external_id = $3 and item_id is null returning id) "
+                  "delete from plan_queue where mapping_id in (select id from forgotten)",
+                  PARAMS(p_i64(w->project_id), p_str(w->kind), p_str(external_id)), NULL);
+}
+
 static struct result link_created(struct call *call, const struct written *w, const struct observation *returned) {
+  TRY(forget_import(call, w, returned->external_id));
   TRY(db_query(call->db,
                "update mapping set external_id = $2, state = 'linked', reason = null, op_id = $3::text::uuid "
                "where id = $1::bigint",

@@ -298,12 +298,42 @@ static bool sends_refused(const struct pending *p, const struct push_receipt *re
   return receipt->refused.count > 0;
 }
 
+/* What was created may have been imported before the answer came: the name here of what it is then, else absent. */
+static struct result imported_as(struct call *call, const struct pending *p, const struct push_receipt *receipt,
+                                 struct str *out) {
+  struct rows rows;
+  *out = (struct str){0};
+  if (receipt->returned.count == 0)
+    return RESULT_DONE;
+  TRY(db_query(
+      call->db,
+      "select i.kind, i.number, i.id from mapping m join item i on i.id = m.item_id where m.project_id = "
+      "$1::bigint and m.kind = $2 and m.external_id = $3 and m.item_id <> $4::bigint",
+      PARAMS(p_i64(p->project_id), p_str(p->kind), p_str(receipt->returned.at->external_id), p_i64(p->item_id)),
+      &rows));
+  if (rows.count)
+    *out = journal_key(call->arena, rows_str(&rows, 0, "kind"), rows_i64(&rows, 0, "number"), rows_i64(&rows, 0, "id"));
+  return RESULT_DONE;
+}
+
+static struct result adopt(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
+  const struct observation *returned = receipt->returned.count ? receipt->returned.at : NULL;
+  struct str other;
+  TRY(imported_as(call, p, receipt, &other));
+  if (!str_is_absent(other))
+    return park(call, p,
+                str_format(call->arena,
+                           "what was created there, %.*s, came here as %.*s before the tracker answered: "
+                           "keep that one and close this one",
+                           STR_FMT(returned->external_key), STR_FMT(other)));
+  return adopt_written(call, p->id, returned, receipt->probe ? ADOPTED_ON_SIGHT : ADOPTED_BY_RECEIPT);
+}
+
 static struct result settle(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
   struct str outcome = receipt->outcome;
   bool creates = str_is(p->change, "create");
   if (str_is(outcome, "ok"))
-    return adopt_written(call, p->id, receipt->returned.count ? receipt->returned.at : NULL,
-                         receipt->probe ? ADOPTED_ON_SIGHT : ADOPTED_BY_RECEIPT);
+    return adopt(call, p, receipt);
   if (p->deletes && (str_is(outcome, "gone") || is_gone(receipt->returned.at, receipt->returned.count)))
     return adopt_written(call, p->id, NULL, ADOPTED_ON_SIGHT);
   if (receipt->probe && str_is(outcome, "gone") && creates)

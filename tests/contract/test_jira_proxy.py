@@ -38,9 +38,11 @@ class JiraProxy(unittest.TestCase):
         world.connect(base_url=proxy.url)
         self.assertEqual(world.sync(deadline_s=120)["state"], "completed")
         self.write(world)
+        self.write_several(world)
         self.assertEqual(world.sync(deadline_s=120)["state"], "completed")
         self.check(proxy)
         self.assertLessEqual({"get", "post", "put"}, proxy.methods())
+        self.assertTrue([line for line in proxy.lines() if "/issue/bulk" in line and "bulkfetch" not in line])
 
     def test_jira_proxy_sees_no_violation_by_an_app_with_webhooks(self):
         """OAuth: the gateway's paths, and webhooks that the app registers itself."""
@@ -65,6 +67,15 @@ class JiraProxy(unittest.TestCase):
         world.call("ticket.comment", key=key, body="A *comment*", actor="user:carol")
         comment = wait_for(lambda: world.call("ticket.get", key=key).get("comments"), "the comment")[0]["key"]
         world.call("ticket.edit", key=comment, set={"body": "A comment, edited"}, actor="user:carol")
+        world.settle(90)
+
+    def write_several(self, world):
+        """One call, in which Jira refuses one: it goes on without the field."""
+        world.call("project.set_state", name="rocket", state="paused", actor="user:test")
+        for number, version in enumerate(("1.1", "none such", "1.1")):
+            world.call("ticket.new", project="rocket", actor="user:carol",
+                       fields={"title": "Several %d" % number, "body": MARKDOWN, "versions": [version]})
+        world.call("project.set_state", name="rocket", state="active", actor="user:test")
         world.settle(90)
 
 

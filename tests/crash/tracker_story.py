@@ -9,10 +9,11 @@ from world import wait_for
 
 ENVIRONMENT = {"TANDEM_LEASE_MS": "3000"}
 ISSUES = 8
+TOGETHER = 3
 
 # The requests whose answers get lost on the way, as the stand-ins match them; `list` is one that is refused.
 REQUESTS = {
-    "jira": {"create": {"method": "POST", "path": "/issue$"}, "comment": {"method": "POST", "path": "/comment$"},
+    "jira": {"create": {"method": "POST", "path": "/issue(/bulk)?$"}, "comment": {"method": "POST", "path": "/comment$"},
              "update": {"method": "PUT", "path": r"/issue/\d+$"}, "list": {"method": "POST", "path": "/search/jql$"}},
     "linear": {"create": {"query": "CreateIssue"}, "comment": {"query": "CreateComment"}, "update": {"query": "UpdateIssue"},
                "list": {"query": "Changes"}},
@@ -54,7 +55,7 @@ class TrackerTale:
 
 
 class TrackerStory:
-    CHAPTERS = ["import", "local_work", "outside_work", "conflicts", "end"]
+    CHAPTERS = ["import", "together", "local_work", "outside_work", "conflicts", "end"]
 
     def __init__(self, world):
         self.world, self.tracker = world, world.tracker
@@ -82,6 +83,9 @@ class TrackerStory:
         return self.world.call("ticket.new", project="rocket", actor="user:carol", fields={"title": title, **fields},
                                **privacy)["key"]
 
+    def set_state(self, state):
+        self.world.call("project.set_state", name="rocket", state=state, actor="user:test")
+
     def lose(self, request, fault="reset_after_commit", **more):
         match = REQUESTS[self.tracker.system][request]
         self.world.sandbox.control("POST", "faults", {"match": match, "fault": fault, **more})
@@ -95,6 +99,15 @@ class TrackerStory:
         self.world.hook()
         self.sync()
         self.here = [self.world.ticket_of(key)["key"] for key in self.there]
+
+    def _together(self):
+        """Several tickets are let go at once; first, so that whoever dies at a creation dies at one of several."""
+        self.set_state("paused")
+        for number in range(TOGETHER):
+            self.new("Made together %d" % number, body="Text %d." % number, status="open" if number else "done")
+        self.new("For us alone, too", privacy="local_only")
+        self.set_state("active")
+        self.world.settle()
 
     def _local_work(self):
         self.edit(0, set={"title": "Made better here", "body": "A new text."}, add={"labels": ["here"]})

@@ -79,6 +79,26 @@ class Issues(unittest.TestCase):
         self.assertEqual(jira.post("/issue/bulk", {"issueUpdates": [one()]}).status, 400)
         self.assertEqual(jira.post("/issue/bulk", {"issueUpdates": [one(summary="x")] * 51}).status, 400)
 
+    def test_issue_bulk_gives_ids_in_the_order_asked_for(self):
+        def one(summary, **more):
+            return {"fields": {"project": {"key": "FUEL"}, "issuetype": {"name": "Task"}, "summary": summary},
+                    "properties": [{"key": "told", "value": {"of": summary}}], **more}
+        bad = one("b" * 256)
+        wanted = [one("a"), bad, one("c"), {"fields": []}, one("e", properties="x"), one("f")]
+        answer = jira.post("/issue/bulk", {"issueUpdates": wanted}).json
+        self.assertEqual([one["failedElementNumber"] for one in answer["errors"]], [1, 3, 4])
+        made = [jira.get("/issue/%s?properties=told" % one["id"]).json for one in answer["issues"]]
+        self.assertEqual([(one["fields"]["summary"], one["properties"]["told"]) for one in made],
+                         [(name, {"of": name}) for name in "acf"])
+
+    def test_issue_bulk_that_is_no_list_or_empty_makes_nothing(self):
+        before = jira.control("health")["history_seq"]
+        for body in ({}, {"issueUpdates": []}, {"issueUpdates": {}}, {"issueUpdates": "x"}, []):
+            answer = jira.post("/issue/bulk", body)
+            self.assertEqual(answer.status, 400, body)
+            self.assertTrue(answer.json["errorMessages"], body)
+        self.assertEqual(jira.control("health")["history_seq"], before)
+
     def test_issue_bulkfetch_orders_by_id_and_leaves_out_the_missing(self):
         answer = jira.post("/issue/bulkfetch",
                            {"issueIdsOrKeys": ["rocket-9", "10003", "NO-1"], "fields": ["summary"]}).json

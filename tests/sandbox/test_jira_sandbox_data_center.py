@@ -38,6 +38,12 @@ class DataCenter(unittest.TestCase):
             self.assertEqual(jira.get(path).status, 404, path)
         self.assertEqual(jira.get("//rest/api/latest/myself").status, 200)
 
+    def test_data_center_makes_several_issues_in_one_call(self):
+        one = {"fields": {"project": {"key": "ROCKET"}, "issuetype": {"name": "Task"}, "summary": "one of two", "description": "h2. x"}}
+        answer = jira.post("/issue/bulk", {"issueUpdates": [one, {"fields": dict(one["fields"], description={})}, one]})
+        self.assertEqual((answer.status, len(answer.json["issues"])), (201, 2))
+        self.assertEqual([one["failedElementNumber"] for one in answer.json["errors"]], [1])
+
     def test_data_center_names_people(self):
         key = jira.create(assignee={"name": "alice"})
         user = jira.fields(key)["assignee"]

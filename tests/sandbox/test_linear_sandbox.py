@@ -26,6 +26,8 @@ ISSUE = """query Issue($id: String!) { issue(id: $id) { id identifier previousId
   labels { nodes { id name } } comments { nodes { id body user { displayName } parent { id } } }
   attachments { nodes { id title url } } children { nodes { identifier } } history { nodes {
     fromTitle toTitle fromStateId toStateId addedLabelIds removedLabelIds actor { displayName } } } } }"""
+BATCH = """mutation B($input: IssueBatchCreateInput!) { issueBatchCreate(input: $input) {
+  success issues { id identifier title } } }"""
 CREATE = "mutation Create($input: IssueCreateInput!) { issueCreate(input: $input) { success issue { id identifier } } }"
 UPDATE = """mutation Update($id: String!, $input: IssueUpdateInput!) {
   issueUpdate(id: $id, input: $input) { success issue { id identifier updatedAt } } }"""
@@ -181,15 +183,30 @@ class Issues(unittest.TestCase):
                 self.assertIn(linear.refusal(CREATE, {"input": fields})["extensions"]["code"],
                               ("INPUT_ERROR", "INVALID_INPUT"))
 
-    def test_batch_create_makes_all_or_none(self):
-        batch = """mutation B($input: IssueBatchCreateInput!) { issueBatchCreate(input: $input) {
-            issues { identifier title } } }"""
-        rows = [{"title": "one", "teamId": "ENG"}, {"title": "two", "teamId": "ENG"}]
-        made = linear.ask(batch, {"input": {"issues": rows}})["issueBatchCreate"]["issues"]
-        self.assertEqual([one["title"] for one in made], ["one", "two"])
-        before = linear.control("health")["teams"]["ENG"]
-        linear.refusal(batch, {"input": {"issues": rows + [{"title": "", "teamId": "ENG"}]}})
-        self.assertEqual(linear.control("health")["teams"]["ENG"], before)
+    def test_batch_create_makes_all_with_their_own_ids(self):
+        rows = [{"id": str(uuid.uuid4()), "title": title, "teamId": "ENG"} for title in ("one", "two")]
+        answer = linear.ask(BATCH, {"input": {"issues": rows}})["issueBatchCreate"]
+        self.assertTrue(answer["success"])
+        self.assertEqual([(one["id"], one["title"]) for one in answer["issues"]], [(row["id"], row["title"]) for row in rows])
+
+    def test_batch_create_refuses_all_for_one(self):
+        good, known = {"title": "one", "teamId": "ENG"}, create()["id"]
+        twice = dict(good, id=str(uuid.uuid4()))
+        before = linear.control("health")
+        for rows, words in (([dict(good, title="")], "title"), ([dict(good, parentId=str(uuid.uuid4()))], "referenced Issue"),
+                            ([dict(good, id=known)], "already exists"), ([twice, twice], "already exists"),
+                            ([dict(good, teamId="NONE")], "referenced Team"),
+                            ([good] * 50, "between 1 and 50")):
+            with self.subTest(words=words):
+                error = linear.refusal(BATCH, {"input": {"issues": [good] + rows}})
+                self.assertIn(words, error["extensions"]["userPresentableMessage"])
+        self.assertEqual(linear.control("health")["teams"]["ENG"], before["teams"]["ENG"])
+        self.assertEqual(linear.control("health")["history_seq"], before["history_seq"])
+
+    def test_batch_create_takes_fifty_and_no_empty_batch(self):
+        rows = [{"title": "of fifty %d" % number, "teamId": "ENG"} for number in range(50)]
+        self.assertEqual(len(linear.ask(BATCH, {"input": {"issues": rows}})["issueBatchCreate"]["issues"]), 50)
+        linear.refusal(BATCH, {"input": {"issues": []}})
 
     def test_update_changes_only_what_is_sent_and_null_unsets(self):
         made = create(priority=1, estimate=5, assigneeId=linear.ask("{ viewer { id } }")["viewer"]["id"])

@@ -229,5 +229,48 @@ class Less(Case):
         self.check_once("Sent again")
 
 
+class Mute(Case):
+    """Tickets show neither a key nor a marker, and nothing can be looked for: only an answer tells what a creation made."""
+
+    def setUp(self):
+        options = mapping(probe=None)
+        for item in ("ticket", "comment"):
+            options[item] = {name: value for name, value in options[item].items() if name not in ("idempotency_key", "marker")}
+        options["out"]["ticket"]["honours_idempotency_key"] = True
+        options["out"]["comment"]["honours_idempotency_key"] = True
+        self.world = WebhookWorld(tickets=0, environment={"TANDEM_LEASE_MS": "3000"})
+        self.world.connect(options=options)
+        self.world.hook()
+
+    def tearDown(self):
+        self.world.close()
+
+    def lose(self, path, fault, **more):
+        self.world.sandbox.control("POST", "faults", {"match": {"path": path, "method": "POST"}, "fault": fault, **more})
+
+    def test_mute_tracker_shows_a_ticket_before_its_answer_comes(self):
+        self.lose("tickets", "hang_after_commit", delay_ms=1500)
+        self.new_ticket("Echoed")
+        self.world.settle(90)
+        self.check_once("Echoed")
+
+    def test_mute_tracker_shows_a_ticket_whose_answer_was_lost(self):
+        self.lose("tickets", "reset_after_commit")
+        self.new_ticket("Answered late")
+        self.world.act("create", title="Somebody else's")
+        self.world.settle(90)
+        self.check_once("Answered late")
+        self.check_once("Somebody else's")
+
+    def test_mute_tracker_shows_a_comment_whose_answer_was_lost(self):
+        key = self.new_ticket("Talk")
+        self.world.settle()
+        self.lose("comments", "reset_after_commit")
+        self.world.call("ticket.comment", key=key, body="Once", actor="user:carol")
+        self.world.settle(90)
+        ours = [row["body"] for row in self.world.there("comments").values() if row["ticket_id"] == self.world.external_of(key)]
+        self.assertEqual((ours, self.comments(key)), (["Once"], ["Once"]))
+
+
 if __name__ == "__main__":
     tap.main(__name__)

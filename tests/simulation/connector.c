@@ -320,6 +320,23 @@ static struct observation with_status(struct arena *arena, const struct observat
   return seen;
 }
 
+/* What is left of a creation, `seen` as it was made: where it takes a second request, its status. */
+static struct result finish_creation(struct connection *c, struct arena *arena, struct remote_item *item,
+                                     const struct push *push, struct observation *seen) {
+  const struct value *status = values_find(&push->payload->set, STR("status"));
+  if (status && !value_equal(status, values_find(&tracker_now(item)->fields, STR("status")))) {
+    TRY(answer(c));
+    struct result second = reach(c, true);
+    if (second.code == RESULT_RETRY)
+      second.code = RESULT_UNCERTAIN; /* half of it is there */
+    TRY(second);
+    tracker_change(item, &(struct values){status, 1}, true);
+    *seen = with_status(arena, seen, status);
+  }
+  item->is_answered = true;
+  return RESULT_DONE;
+}
+
 static struct result push_create(struct connection *c, struct arena *arena, const struct push *push,
                                  struct observation *out) {
   struct tracker *tracker = c->tracker;
@@ -329,24 +346,47 @@ static struct result push_create(struct connection *c, struct arena *arena, cons
     return no_answer(c);
   }
   struct remote_item *item = create(tracker, push->intent, push);
-  const struct value *status = values_find(&push->payload->set, STR("status"));
   if (chances_fault(chances, FAULT_ANSWER_LOST, tracker->who))
     return no_answer(c);
-  if (status && !value_equal(status, values_find(&tracker_now(item)->fields, STR("status")))) {
-    struct observation created = tracker_observe(arena, item, tracker_now(item));
-    TRY(answer(c));
-    struct result second = reach(c, true);
-    if (second.code == RESULT_RETRY)
-      second.code = RESULT_UNCERTAIN; /* half of it is there */
-    TRY(second);
-    tracker_change(item, &(struct values){status, 1}, true);
-    *out = with_status(arena, &created, status);
-    item->is_answered = true;
-    return answer(c);
-  }
-  *out = tracker_observe(arena, item, tracker_now(item));
-  item->is_answered = true;
+  struct observation seen = tracker_observe(arena, item, tracker_now(item));
+  TRY(finish_creation(c, arena, item, push, &seen));
+  *out = seen;
   return answer(c);
+}
+
+/* One call; it gets lost as a whole, and as a whole it comes late. */
+static struct result send_creations(struct connection *c, struct arena *arena, struct pushed *creations, size_t count,
+                                    struct remote_item **made) {
+  struct tracker *tracker = c->tracker;
+  struct chances *chances = &tracker->world->chances;
+  TRY(reach(c, true));
+  world_tell(tracker->world, "%s creates %zu tickets in %s", actor_current()->name, count, tracker->habits.system);
+  bool late = chances_fault(chances, FAULT_WRITE_LATE, tracker->who);
+  for (size_t i = 0; i < count; i++) {
+    people_check_outbound(tracker->world, creations[i].push.payload, TIMEOUT_MS);
+    if (late) {
+      plan_late_write(tracker, &creations[i].push);
+      continue;
+    }
+    made[i] = create(tracker, creations[i].push.intent, &creations[i].push);
+    creations[i].seen = tracker_observe(arena, made[i], tracker_now(made[i]));
+  }
+  return late || chances_fault(chances, FAULT_ANSWER_LOST, tracker->who) ? no_answer(c) : RESULT_DONE;
+}
+
+static void create_many(struct connection *c, struct arena *arena, struct pushed *creations, size_t count) {
+  struct remote_item *made[PUSH_MANY_MAX];
+  struct result result = send_creations(c, arena, creations, count, made);
+  for (size_t i = 0; i < count; i++) {
+    struct pushed *creation = &creations[i];
+    creation->done = true;
+    creation->result =
+        result_ok(&result) ? finish_creation(c, arena, made[i], &creation->push, &creation->seen) : result;
+  }
+  if (result_ok(&result))
+    result = answer(c);
+  for (size_t i = 0; i < count && !result_ok(&result); i++)
+    creations[i].result = result;
 }
 
 /* What the write replaced, as the tracker's history tells. */
@@ -452,6 +492,7 @@ struct connector simulated_connector(const struct habits *habits) {
                             .fetch = fetch,
                             .fetch_many = habits->has_etags ? NULL : fetch_many,
                             .push = push,
+                            .create_many = habits->marker == MARKER_IN_BODY ? NULL : create_many,
                             .find = find,
                             .verify = verify,
                             .translate = translate,

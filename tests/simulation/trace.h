@@ -16,7 +16,8 @@ struct trace {
 };
 
 void trace_begin(struct trace *trace, bool kept);
-void trace_line(struct trace *trace, int64_t at_ms, const char *format, va_list arguments);
+void trace_line(struct trace *trace, int64_t at_ms, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
 void trace_print(const struct trace *trace, FILE *file);
 void trace_free(struct trace *trace);
 
