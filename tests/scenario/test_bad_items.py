@@ -54,7 +54,7 @@ class OneBadItem:
         """Two tickets that are edited there, one of which cannot be read any more; waits until it is parked."""
         bad, good = self.make("Bad one"), self.make("Good one")
         self.pull()
-        wait_for(lambda: self.mapping(bad)[0] == self.mapping(good)[0] == "linked", "both to be here")
+        wait_for(lambda: self.title_here(bad) and self.title_here(good), "both to be here")
         self.spoil(bad)
         for issue in (bad, good):
             self.rename(issue, "Edited there")
@@ -185,7 +185,7 @@ class WebhookTrackerWithoutId(WebhookTracker):
     def test_bad_item_left_out_of_a_list_is_not_forgotten(self):
         bad, good = self.make("Left out"), self.make("Shown")
         self.pull()
-        wait_for(lambda: self.mapping(bad)[0] == self.mapping(good)[0] == "linked", "both to be here")
+        wait_for(lambda: self.title_here(bad) and self.title_here(good), "both to be here")
         self.spoil(bad)
         self.rename(bad, "Edited there")
         self.world.sandbox.control("POST", "clock", {"advance_s": 3600})  # longer than lists overlap
