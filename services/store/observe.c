@@ -48,7 +48,8 @@ static struct result park_refused(struct call *call, int64_t project_id, const s
     const struct refused_fetch *refused = &observe->refused.at[i];
     TRY(db_query(
         call->db,
-        "with later as (update fetch_queue set attempts = greatest(attempts + 1, 3), reason = $4, next_at = now() + "
+        "with later as (update fetch_queue set refused = true, attempts = greatest(attempts + 1, 3), reason = $4, "
+        "next_at = now() + "
         "least(3600, 30 * power(2, least(greatest(attempts - 2, 0), 10))) * interval '1 second' "
         "where project_id = $1::bigint and kind = $2 and external_id = $3) "
         "update mapping set state = 'parked', reason = $4 where project_id = $1::bigint and kind = $2 "

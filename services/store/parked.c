@@ -21,6 +21,8 @@ static struct result select_parked(struct call *call, struct rows *out) {
       "left join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) "
       "left join fetch_queue f on (f.project_id, f.kind, f.external_id) = (m.project_id, m.kind, m.external_id) "
       "where m.state = 'parked' "
+      "union all select 'F-' || u.id, 'read', u.project_id, null, null, null, u.external_id, u.reason, u.queued_at "
+      "from unread u "
       "union all select 'D-' || d.id, 'delivery', d.project_id, null, null, null, nullif(d.event, ''), d.reason, "
       "d.received_at from delivery d where d.state = 'poison') t "
       "join project p on p.id = t.project_id where p.state <> 'removed' order by t.since desc nulls last, t.id "
@@ -61,7 +63,7 @@ struct result parked_list(struct call *call, struct status *out) {
 /* Which rows: of one project, of any (0), and of one number (0 = all). */
 struct selection {
   int64_t project_id, id;
-  bool writes, reads, deliveries;
+  bool writes, reads, unread, deliveries;
 };
 
 /* A creation that was sent once may have arrived: it is looked for before it is sent again, under its own id. */
@@ -96,6 +98,13 @@ static struct result retry_reads(struct call *call, const struct selection *s, s
                   PARAMS(p_i64(s->project_id), p_i64(s->id)), out);
 }
 
+static struct result retry_unread(struct call *call, const struct selection *s, struct rows *out) {
+  return db_query(call->db,
+                  "update fetch_queue f set attempts = 0, next_at = now() from unread u where u.id = f.id "
+                  "and $1::bigint in (0, u.project_id) and $2::bigint in (0, u.id) returning f.id",
+                  PARAMS(p_i64(s->project_id), p_i64(s->id)), out);
+}
+
 static struct result retry_deliveries(struct call *call, const struct selection *s, struct rows *out) {
   return db_query(call->db,
                   "update delivery set state = 'pending', attempts = 0, reason = null where state = 'poison' "
@@ -104,16 +113,19 @@ static struct result retry_deliveries(struct call *call, const struct selection 
 }
 
 static struct result put_back(struct call *call, const struct selection *s, struct work_retried *out) {
-  struct rows sent = {0}, anew = {0}, reads = {0}, deliveries = {0};
+  struct rows sent = {0}, anew = {0}, reads = {0}, unread = {0}, deliveries = {0};
   if (s->writes) {
     TRY(retry_sent_creations(call, s, &sent));
     TRY(decide_anew(call, s, &anew));
   }
   if (s->reads)
     TRY(retry_reads(call, s, &reads));
+  if (s->unread)
+    TRY(retry_unread(call, s, &unread));
   if (s->deliveries)
     TRY(retry_deliveries(call, s, &deliveries));
-  *out = (struct work_retried){(int64_t)(sent.count + anew.count), (int64_t)reads.count, (int64_t)deliveries.count};
+  *out = (struct work_retried){(int64_t)(sent.count + anew.count), (int64_t)(reads.count + unread.count),
+                               (int64_t)deliveries.count};
   return RESULT_DONE;
 }
 
@@ -122,7 +134,8 @@ static struct result select_one(struct str id, struct selection *out) {
   static const struct {
     const char *prefix;
     struct selection selection;
-  } kinds[] = {{"W-", {.writes = true}}, {"R-", {.reads = true}}, {"D-", {.deliveries = true}}};
+  } kinds[] = {
+      {"W-", {.writes = true}}, {"R-", {.reads = true}}, {"F-", {.unread = true}}, {"D-", {.deliveries = true}}};
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
     *out = kinds[i].selection;
     if (str_starts_with(id, kinds[i].prefix) && str_to_i64(str_slice(id, 2, id.length), &out->id) && out->id > 0)
@@ -138,7 +151,7 @@ static struct result select_work(struct call *call, const struct work_retry *ret
     return result_error(RESULT_REJECTED, "say one of: a project, an id, all");
   if (retry->id.length)
     return select_one(retry->id, out);
-  *out = (struct selection){.writes = true, .reads = true, .deliveries = true};
+  *out = (struct selection){.writes = true, .reads = true, .unread = true, .deliveries = true};
   if (retry->all)
     return RESULT_DONE;
   struct project project;

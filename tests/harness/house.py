@@ -123,14 +123,14 @@ class StandIn:
         request = urllib.request.Request("%s/_sandbox/%s" % (self.url, path), method=method,
                                          data=json.dumps(body).encode() if body is not None else None)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:
                 return json.load(answer)
         except urllib.error.URLError:
             return None
 
     def post(self, path, form):
         """An answer of its API to a form."""
-        with urllib.request.urlopen(self.url + path, urllib.parse.urlencode(form).encode(), timeout=10) as answer:
+        with urllib.request.urlopen(self.url + path, urllib.parse.urlencode(form).encode(), timeout=DEADLINE_S) as answer:
             return json.load(answer)
 
     def close(self):

@@ -44,7 +44,7 @@ class Receiver:
         self.url = "http://127.0.0.1:%d/hook" % self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
-    def wait_for(self, count, deadline_s=10.0):
+    def wait_for(self, count, deadline_s=30.0):
         """The posts, once there are at least so many."""
         wait_until(lambda: len(self.posts) >= count, "%d posts, have %d" % (count, len(self.posts)), deadline_s)
         return self.posts

@@ -13,7 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__
 START_DEADLINE_S = 30.0
 
 
-def wait_until(condition, what, deadline_s=10.0):
+def wait_until(condition, what, deadline_s=30.0):
     """Polls until `condition()` is true and returns its value; fails after the deadline."""
     end = time.monotonic() + deadline_s
     while True:
@@ -77,7 +77,7 @@ class Sandbox:
 
     # requests
 
-    def request(self, method, path, body=None, headers=None, token="", timeout_s=10.0):
+    def request(self, method, path, body=None, headers=None, token="", timeout_s=30.0):
         """One request on its own connection. `path` may be a whole address; token None sends none."""
         sent = {"User-Agent": "tandem-tests", "Accept": "application/json"}
         token = self.token if token == "" else token

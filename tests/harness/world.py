@@ -26,7 +26,7 @@ from verbs import Events, Refused, Verbs  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("TANDEM_BIN", os.path.join(ROOT, "build", "dev", "bin"))
-DEADLINE_S = 30
+DEADLINE_S = 60
 ROLES = ("store", "conflict", "scheduler", "adapter-github")
 
 STATUS_TABLE = [
@@ -214,7 +214,7 @@ class Process:
     def stop(self):
         self.popen.terminate()
         try:
-            self.popen.wait(10)
+            self.popen.wait(DEADLINE_S)
         except subprocess.TimeoutExpired:
             self.kill()
 
@@ -272,7 +272,7 @@ class Sandbox:
     def request(self, method, path, body=None, headers=()):
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(self.url + path, data=data, method=method, headers=dict(headers))
-        with urllib.request.urlopen(request, timeout=20) as response:
+        with urllib.request.urlopen(request, timeout=DEADLINE_S) as response:
             return json.loads(response.read() or b"null")
 
     def control(self, method, path, body=None):

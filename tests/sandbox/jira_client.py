@@ -31,7 +31,7 @@ class Jira(Sandbox):
         self.authorization = "Bearer sandbox-token" if data_center else basic("tandem-bot@example.com")
         super().__init__(*(("--data-center",) if data_center else ()), *arguments, executable="jira-sandbox", **more)
 
-    def request(self, method, path, body=None, headers=None, token="", timeout_s=10.0):
+    def request(self, method, path, body=None, headers=None, token="", timeout_s=30.0):
         sent = {} if token is None or path.startswith("/_sandbox") else {"Authorization": self.authorization}
         sent.update({"Content-Type": "application/json"} if body is not None else {})
         sent.update(headers or {})
