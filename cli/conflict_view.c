@@ -10,6 +10,13 @@ static struct str side_text(struct arena *arena, const struct values *side) {
   return side->count ? ticket_view_value(arena, &side->at[0]) : (struct str){0};
 }
 
+static bool has_reasons(const struct conflict *conflicts, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (conflicts[i].reason.length)
+      return true;
+  return false;
+}
+
 void conflict_view_list(const struct output *output, const struct conflict *conflicts, size_t count, int64_t now_ms) {
   static const struct column columns[] = {{"ID", COLUMN_RIGHT},
                                           {"TICKET", 0},
@@ -20,9 +27,12 @@ void conflict_view_list(const struct output *output, const struct conflict *conf
                                           {"STATE", 0},
                                           {"LOCAL", COLUMN_TRUNC},
                                           {"EXTERNAL", COLUMN_TRUNC},
-                                          {"SINCE", COLUMN_RIGHT}};
+                                          {"SINCE", COLUMN_RIGHT},
+                                          {"REASON", COLUMN_TRUNC}};
   struct arena arena = {0};
-  struct table *table = table_new(output, columns, sizeof columns / sizeof columns[0]);
+  size_t all = sizeof columns / sizeof columns[0];
+  bool with_reasons = output->format == OUTPUT_PLAIN || has_reasons(conflicts, count);
+  struct table *table = table_new(output, columns, with_reasons ? all : all - 1);
   for (size_t i = 0; i < count; i++) {
     const struct conflict *conflict = &conflicts[i];
     const struct str cells[] = {str_format(&arena, "%lld", (long long)conflict->id),
@@ -34,7 +44,8 @@ void conflict_view_list(const struct output *output, const struct conflict *conf
                                 conflict->state,
                                 side_text(&arena, &conflict->local),
                                 side_text(&arena, &conflict->external),
-                                table_moment(output, &arena, conflict->created_at_ms, now_ms)};
+                                table_moment(output, &arena, conflict->created_at_ms, now_ms),
+                                conflict->reason};
     table_row(table, cells);
   }
   table_end(table);
@@ -121,7 +132,7 @@ static void print_sides(const struct output *output, struct arena *arena, const 
   table_end(table);
 }
 
-/* What the two choices mean where there is no text to choose. */
+/* What the two choices mean where they do not go without saying. */
 static void print_choices(const struct output *output, const struct conflict *conflict) {
   long long id = (long long)conflict->id;
   bool is_comment = str_is(conflict->field, "comment");
@@ -133,6 +144,9 @@ static void print_choices(const struct output *output, const struct conflict *co
   } else if (is_comment) {
     local = "write the comment there again";
     external = "delete it here and everywhere";
+  } else if (str_is(conflict->kind, "overwritten")) {
+    local = "leave it as it is";
+    external = "bring back everywhere what was overwritten";
   }
   output_note(output, "\nDecide: tandem conflicts resolve %lld --local to %s, --external to %s.", id, local, external);
 }
@@ -140,7 +154,8 @@ static void print_choices(const struct output *output, const struct conflict *co
 static void print_decision(const struct output *output, struct arena *arena, const struct conflict *conflict,
                            int64_t now_ms) {
   long long id = (long long)conflict->id;
-  if (str_is(conflict->state, "open") && str_is(conflict->kind, "deleted_vs_edited"))
+  bool says_choices = str_is(conflict->kind, "deleted_vs_edited") || str_is(conflict->kind, "overwritten");
+  if (str_is(conflict->state, "open") && says_choices)
     print_choices(output, conflict);
   else if (str_is(conflict->state, "open"))
     output_note(output,
@@ -162,8 +177,11 @@ void conflict_view_print(const struct output *output, const struct conflict *con
   output_styled(output, STYLE_BOLD, output_clean_line(&arena, heading));
   struct str about = str_format(&arena, "%.*s %.*s  %.*s", STR_FMT(conflict->project), STR_FMT(conflict->external_key),
                                 STR_FMT(conflict->url));
-  output_text(output, "\n%s\n%.*s, since %.*s\n\n", output_clean_line(&arena, about).at, STR_FMT(conflict->kind),
+  output_text(output, "\n%s\n%.*s, since %.*s\n", output_clean_line(&arena, about).at, STR_FMT(conflict->kind),
               STR_FMT(format_ago(&arena, conflict->created_at_ms, now_ms)));
+  if (conflict->reason.length)
+    output_text(output, "%s\n", output_clean_line(&arena, conflict->reason).at);
+  output_text(output, "\n");
   print_sides(output, &arena, conflict);
   print_decision(output, &arena, conflict, now_ms);
   arena_free(&arena);

@@ -63,6 +63,8 @@ static void renewal_init(struct worker_renewal *renewal, struct worker *worker, 
 
 /* -- connections -- */
 
+enum { VERSION_NONE = -1 }; /* of a connection that is not used again */
+
 static struct open_connection *slot_for(struct worker *worker, int64_t project_id) {
   struct open_connection *slot = &worker->open[project_id % CONNECTIONS_MAX];
   for (int i = 0; i < CONNECTIONS_MAX; i++)
@@ -106,6 +108,28 @@ struct result worker_connect(struct worker *worker, const struct project *projec
   slot->version = project->version;
   *out = slot->connection;
   return RESULT_DONE;
+}
+
+static struct open_connection *slot_of(struct worker *worker, const struct connection *connection) {
+  for (int i = 0; i < CONNECTIONS_MAX; i++)
+    if (worker->open[i].connection == connection)
+      return &worker->open[i];
+  return NULL;
+}
+
+struct result worker_doubt_auth(struct worker *worker, const struct connection *connection, struct result outcome) {
+  struct open_connection *slot = slot_of(worker, connection);
+  struct arena arena = {0};
+  struct credential now = {0};
+  if (outcome.code != RESULT_AUTH || !slot)
+    return outcome;
+  struct credential_get get = {.name = slot->renewal.credential};
+  struct result asked = rpc_call(worker->rpc, &arena, VERB_CREDENTIAL_GET, &get, &now, RPC_TIMEOUT_MS);
+  if (result_ok(&asked) && now.generation > slot->renewal.generation)
+    outcome.code = RESULT_RETRY;
+  arena_free(&arena);
+  slot->version = VERSION_NONE;
+  return outcome;
 }
 
 void worker_leave(struct worker *worker, const struct project *project, bool close, struct usage *out_usage) {

@@ -18,7 +18,8 @@ struct result push_send_receipt(struct worker *worker, struct arena *arena, stru
                                 struct push_receipt *receipt, const struct result *outcome,
                                 struct observation *returned) {
   const char *how = receipt->probe ? "probe" : "send";
-  receipt->outcome = str_of(result_code_name(outcome->code));
+  const struct result judged = worker_doubt_auth(worker, connection, *outcome);
+  receipt->outcome = str_of(result_code_name(judged.code));
   receipt->message = str_of(outcome->message);
   receipt->retry_after_ms = outcome->retry_after_ms;
   struct refused_value refusal = {str_of(outcome->field), receipt->message};
@@ -72,17 +73,13 @@ struct looks_ahead {
   size_t count, next;
 };
 
-static bool changes_ticket(const struct intent *intent) {
-  return !str_is(intent->change, "create") && str_is(intent->kind, "ticket") && !str_is(intent->state, "unknown");
-}
-
 /* The ticket of `work->intents.at[i]` and those that come next. */
 static void look_ahead(struct worker *worker, struct arena *arena, struct connection *connection,
                        const struct work *work, size_t i, struct looks_ahead *ahead) {
   size_t most = worker->connector->fetch_many ? LOOKS_AHEAD : 1;
   ahead->count = ahead->next = 0;
   for (; i < work->intents.count && ahead->count < most; i++)
-    if (changes_ticket(&work->intents.at[i]))
+    if (push_changes_ticket(&work->intents.at[i]))
       ahead->looks[ahead->count++] = (struct look){.ref = push_target(&work->intents.at[i])};
   worker_look(worker, arena, connection, ahead->looks, ahead->count);
 }
@@ -94,7 +91,7 @@ static struct look look_at_target(struct worker *worker, struct arena *arena, st
   struct look look = {0};
   if (MUTATED(FRESH))
     return look;
-  if (changes_ticket(intent)) {
+  if (push_changes_ticket(intent)) {
     if (ahead->next == ahead->count)
       look_ahead(worker, arena, connection, work, i, ahead);
     return ahead->looks[ahead->next++];
@@ -140,8 +137,8 @@ struct result worker_push(struct worker *worker, struct arena *arena, struct con
   bool stop = false;
   for (size_t i = 0; i < work->intents.count && !stop;) {
     const struct intent *intent = &work->intents.at[i];
-    if (push_creates_ticket(intent)) {
-      TRY(push_create(worker, arena, connection, work, &i, &stop));
+    if (push_creates_ticket(intent) || (push_changes_ticket(intent) && worker->connector->change_many)) {
+      TRY(push_run(worker, arena, connection, work, &i, &stop));
       continue;
     }
     if (str_is(intent->state, "unknown"))

@@ -96,6 +96,8 @@ static struct result pull(struct worker *worker, struct arena *arena, struct con
     struct pull_page page = {0};
     arena_reset(page_arena);
     result = worker->connector->pull(connection, page_arena, work->mode, cursor, &page);
+    if (result_ok(&result) && page.note.length)
+      log_event(LOG_WARNING, "pull_note", LOG_STR("project", work->project.name), LOG_STR("note", page.note));
     struct result before = settle_page(&ahead);
     if (!result_ok(&before))
       result = before;
@@ -194,7 +196,7 @@ static struct result run_work(struct worker *worker, struct arena *arena, const 
   TRY(worker_connect(worker, &work->project, &connection));
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
     if (str_is(work->kind, kinds[i].kind))
-      return kinds[i].run(worker, arena, connection, work);
+      return worker_doubt_auth(worker, connection, kinds[i].run(worker, arena, connection, work));
   return result_error(RESULT_BUG, "the store handed out unknown work \"%.*s\"", STR_FMT(work->kind));
 }
 

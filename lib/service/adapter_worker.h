@@ -42,6 +42,11 @@ struct http *worker_http(void);
 /* The open connection of this project, opened anew when its settings changed. */
 struct result worker_connect(struct worker *worker, const struct project *project, struct connection **out) MUST_USE;
 
+/* What a refusal of the credential means: RETRY when the secret was replaced after the connection was opened, since the
+ * new one has not been tried. Any other outcome stands. After a refusal the next work connects anew. */
+struct result worker_doubt_auth(struct worker *worker, const struct connection *connection,
+                                struct result outcome) MUST_USE;
+
 /* After a failure: what the calls cost; with `close` the next one connects anew. */
 void worker_leave(struct worker *worker, const struct project *project, bool close, struct usage *out_usage);
 

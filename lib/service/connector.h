@@ -69,15 +69,15 @@ struct push {
   const struct observation *fresh;
 };
 
-/* One of several creations. `done`: `result` stands, and when it is OK, `made` is the ticket. */
-struct creation {
+/* One of several pushes. `done`: `result` stands, and when it is OK, `seen` is the ticket afterwards. */
+struct pushed {
   struct push push;
   bool done;
   struct result result;
-  struct observation made;
+  struct observation seen;
 };
 
-enum { FETCH_MANY_MAX = 20, CREATE_MANY_MAX = 20 };
+enum { FETCH_MANY_MAX = 20, PUSH_MANY_MAX = 20 };
 
 struct connector {
   const char *system; /* "github" */
@@ -108,12 +108,14 @@ struct connector {
   struct result (*push)(struct connection *connection, struct arena *arena, const struct push *push,
                         struct observation *out) MUST_USE;
 
-  /* Makes several tickets in one call, from 1 to CREATE_MANY_MAX. Each outcome is its own, as `push` would have given
+  /* Makes several tickets in one call, from 1 to PUSH_MANY_MAX. Each outcome is its own, as `push` would have given
    * it: one that is refused does not take the others with it, and a call whose answer is lost leaves each that was in
    * it UNCERTAIN, to be looked for by itself. None is `done` before, all are after. NULL where the tracker has no such
-   * call.
-   */
-  void (*create_many)(struct connection *connection, struct arena *arena, struct creation *creations, size_t count);
+   * call. */
+  void (*create_many)(struct connection *connection, struct arena *arena, struct pushed *creations, size_t count);
+
+  /* The same with changes of tickets, each a ticket of its own, where that takes fewer calls than one by one. */
+  void (*change_many)(struct connection *connection, struct arena *arena, struct pushed *changes, size_t count);
 
   /* After an uncertain write: what this intent made (creates: by its marker). RESULT_GONE = not there (yet). */
   struct result (*find)(struct connection *connection, struct arena *arena, const struct intent *intent,

@@ -21,6 +21,7 @@ void exchange_take_usage(struct usage *kept, struct usage *out) {
   *out = *kept;
   kept->api_calls = 0;
   kept->blocked_until_ms = 0;
+  kept->server_date_ms = 0; /* only fresh dates tell how the clocks differ */
 }
 
 struct result exchange_limited(struct usage *usage, int64_t now_ms, const struct refusal *refusal) {

@@ -31,17 +31,19 @@ class FaultRule:
         self.path = re.compile(match.get("path", ""))
         self.query = re.compile(match.get("query", ""))
         self.actor = match.get("actor")
+        self.authorization = match.get("authorization")
         self.skip = int(spec.get("skip", 0))
         self.times = spec.get("times", 1)
         self.probability = float(spec.get("probability", 1.0))
         self.hits = 0
 
-    def matches(self, method, path, query, actor):
+    def matches(self, method, path, query, actor, authorization):
         return (self.times != 0
                 and (self.method in (None, "*") or self.method.upper() == method)
                 and self.path.search(path) is not None
                 and self.query.search(query) is not None
-                and self.actor in (None, actor))
+                and self.actor in (None, actor)
+                and self.authorization in (None, authorization))
 
     def describe(self):
         return dict(self.spec, id=self.number, hits=self.hits, left=self.times)
@@ -72,14 +74,14 @@ class Faults:
         with self._lock:
             return [rule.describe() for rule in self._rules]
 
-    def choose(self, method, target, actor):
+    def choose(self, method, target, actor, authorization):
         """The rule that applies to this request, used up by one; None for an untouched request."""
         if not self._rules:
             return None
         path, _, query = target.partition("?")
         with self._lock:
             for rule in self._rules:
-                if rule.matches(method, path, query, actor) and self._strikes(rule):
+                if rule.matches(method, path, query, actor, authorization) and self._strikes(rule):
                     return rule
         return None
 

@@ -82,7 +82,7 @@ class Application:
             request.segments = request.segments[2:]
             request.prefix = "/api/v3"
         request.actor = self._login_of(request)
-        rule = self.faults.choose(request.method, request.target, request.actor)
+        rule = self.faults.choose(request.method, request.target, request.actor, request.header("authorization"))
         if self.latency_s > 0:
             time.sleep(self.latency_s)
         if rule is not None and rule.kind == fault_rules.MEANWHILE:

@@ -69,7 +69,8 @@ class Application:
         grant = self.auth.peek(request)
         request.actor = self.world.users[grant.user_id]["displayName"] if grant else None
         name, asked = self._name(request)
-        rule = self.faults.choose(request.method, "/%s?%s" % (request.path.strip("/"), name), request.actor)
+        target = "/%s?%s" % (request.path.strip("/"), name)
+        rule = self.faults.choose(request.method, target, request.actor, request.header("authorization"))
         if self.latency_s > 0:
             time.sleep(self.latency_s)
         if rule is not None and rule.kind == fault_rules.MEANWHILE:

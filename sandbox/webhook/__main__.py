@@ -11,14 +11,14 @@ def option_parser():
     add = parser.add_argument
     add("--tickets", type=int, default=120, metavar="N", help="seeded tickets")
     add("--project", default="rocket", metavar="NAME", help="the project's name in addresses")
-    add("--token", default="sandbox-token", help="the bearer token it takes")
+    add("--token", action="append", help="a bearer token it takes (sandbox-token); may be repeated")
     add("--secret", default="whsec_c2FuZGJveC1zZWNyZXQtb2YtMjQrYnl0ZXM=", help="requests must be signed with it")
     add("--login", default="tandem-bot", metavar="NAME", help="whose token it is")
     return parser
 
 
 def build(options, address):
-    app = Application(options.project, options.token, options.secret, options.login, options.seed)
+    app = Application(options.project, options.token or ["sandbox-token"], options.secret, options.login, options.seed)
     app.control = Control(app)
     seed.seed_tickets(app.world, options.tickets, options.seed)
     return app

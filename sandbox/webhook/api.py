@@ -35,7 +35,7 @@ def _list(app, table, request):
     query = request.query
     if "key" in query:
         rows = [row for row in app.world.tables[table].values() if row["idempotency_key"] == query["key"]]
-        return {"items": rows}
+        return {"items": [app.shown(row) for row in rows]}
     rows = app.world.listed(table)
     if query.get("since"):
         rows = [row for row in rows if row["updated_at"] >= query["since"]]
@@ -43,7 +43,7 @@ def _list(app, table, request):
         place = _cursor(query["cursor"])
         rows = [row for row in rows if (row["updated_at"], row["id"]) > place]
     size = min(int(query.get("limit", app.page_items)), PAGE_ITEMS_MAX)
-    page = {"items": rows[:size]}
+    page = {"items": [app.shown(row) for row in rows[:size]]}
     if len(rows) > size:
         last = rows[size - 1]
         page["next"] = base64.urlsafe_b64encode(("%s|%s" % (last["updated_at"], last["id"])).encode()).decode()
@@ -61,11 +61,11 @@ def list_comments(app, request):
 # items
 
 def get_ticket(app, request):
-    return 200, app.world.row("tickets", request.params["id"])
+    return 200, app.shown(app.world.row("tickets", request.params["id"]))
 
 
 def get_comment(app, request):
-    return 200, app.world.row("comments", request.params["id"])
+    return 200, app.shown(app.world.row("comments", request.params["id"]))
 
 
 def create_ticket(app, request):

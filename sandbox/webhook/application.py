@@ -22,8 +22,8 @@ JSON_TYPE = "application/json; charset=utf-8"
 class Application:
     """The parts of the stand-in and the way of a request through them."""
 
-    def __init__(self, project, token, secret, login, seed=1):
-        self.project, self.token, self.secret, self.login = project, token, secret, login
+    def __init__(self, project, tokens, secret, login, seed=1):
+        self.project, self.tokens, self.secret, self.login = project, tokens, secret, login
         self.clock = Clock()
         self.world = World(self.clock)
         self.faults = Faults(seed)
@@ -35,11 +35,17 @@ class Application:
         self.page_items = api.PAGE_ITEMS
         self.limited_for_s = 0
         self.has_etags = True
+        self.broken = {}  # id: (members that are shown in place of the true ones, members that are not shown)
         self.control = None
 
     def stop(self):
         """Ends what goes on in the background."""
         self.dispatcher.stop()
+
+    def shown(self, row):
+        """A row as lists and single reads show it."""
+        instead, without = self.broken.get(row["id"], ({}, ()))
+        return {name: value for name, value in {**row, **instead}.items() if name not in without}
 
     def handle(self, request):
         if request.segments[:1] == ["_sandbox"]:
@@ -47,7 +53,7 @@ class Application:
         route, request.params = self.router.find(request.method, request.segments)
         name = route.name() if route else "unknown"
         request.actor = self.login
-        rule = self.faults.choose(request.method, request.target, request.actor)
+        rule = self.faults.choose(request.method, request.target, request.actor, request.header("authorization"))
         if rule is not None and rule.kind in fault_rules.BEFORE:
             response = fault_rules.spoil_before(rule, Response(0, b"", self._headers()))
         else:
@@ -70,7 +76,7 @@ class Application:
 
     def _admit(self, request):
         """The token, and the signature over the body. Raises Refused."""
-        if request.header("authorization") != "Bearer " + self.token:
+        if request.header("authorization") not in ["Bearer " + token for token in self.tokens]:
             raise Refused(401, "the token is wrong")
         if not is_genuine(self.secret, request.headers, request.body, time.time()):
             raise Refused(401, "the signature is missing, wrong or old")

@@ -71,6 +71,14 @@ def post_settings(app, request, document):
     return {"page_items": app.page_items, "limited_for_s": app.limited_for_s, "has_etags": app.has_etags}
 
 
+def post_broken(app, request, document):
+    """{"id", "fields": {name: JSON}, "without": [name, ...]}: reads show the item so; with its id alone, as it is."""
+    shown = document.get("fields", {}), document.get("without", [])
+    kept = {identifier: one for identifier, one in app.broken.items() if identifier != document["id"]}
+    app.broken = {**kept, document["id"]: shown} if any(shown) else kept
+    return {"broken": sorted(app.broken)}
+
+
 def get_webhooks(app, request, document):
     receivers = list(app.webhooks.receivers.values())
     return dict(app.dispatcher.describe(), receivers=receivers, failures=app.webhooks.failures, shape=app.webhooks.shape)
@@ -122,6 +130,7 @@ ROUTES = control.ROUTES + [
     Route("DELETE", "/_sandbox/faults", delete_faults),
     Route("POST", "/_sandbox/lag", post_lag),
     Route("POST", "/_sandbox/settings", post_settings),
+    Route("POST", "/_sandbox/broken", post_broken),
     Route("GET", "/_sandbox/webhooks", get_webhooks),
     Route("POST", "/_sandbox/webhooks", post_webhooks),
     Route("DELETE", "/_sandbox/webhooks", delete_webhooks),

@@ -86,6 +86,7 @@ const struct connector jira_connector = {
     .fetch_many = jira_fetch_many,
     .push = jira_push,
     .create_many = jira_create_many,
+    .change_many = jira_change_many,
     .find = jira_find,
     .verify = jira_verify,
     .translate = jira_translate,

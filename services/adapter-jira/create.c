@@ -2,7 +2,7 @@
  * ids alone: they are read at once, since what others change later is no rendering of ours, and then brought to their
  * status. */
 #include "adapter-jira/jira.h"
-#include "service/connector_create.h"
+#include "service/connector_many.h"
 
 static struct result document_of(struct connection *c, struct arena *arena, const struct push *push, cJSON **out) {
   cJSON *document = cJSON_CreateObject(), *fields, *node;
@@ -98,13 +98,13 @@ struct result jira_create_issue(struct connection *c, struct arena *arena, const
 
 /* The creations that go into the call, and what it made of each. */
 struct bulk {
-  struct creation *creations[CREATE_MANY_MAX];
-  struct jira_element elements[CREATE_MANY_MAX];
+  struct pushed *creations[PUSH_MANY_MAX];
+  struct jira_element elements[PUSH_MANY_MAX];
   size_t count;
 };
 
 /* What cannot be written is refused here, and does not go into the call. */
-static struct str bulk_body(struct connection *c, struct arena *arena, struct creation *creations, size_t count,
+static struct str bulk_body(struct connection *c, struct arena *arena, struct pushed *creations, size_t count,
                             struct bulk *bulk) {
   cJSON *body = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(body, "issueUpdates"), *document;
   for (size_t i = 0; i < count; i++) {
@@ -116,9 +116,9 @@ static struct str bulk_body(struct connection *c, struct arena *arena, struct cr
       bulk->creations[bulk->count++] = &creations[i];
       continue;
     }
-    connector_creation_end(&creations[i], result);
-    if (connector_creations_stop(&result))
-      connector_creations_end(creations, count, result);
+    pushed_end(&creations[i], result);
+    if (pushed_stops(&result))
+      pushed_end_all(creations, count, result);
   }
   return json_print(arena, body);
 }
@@ -136,22 +136,13 @@ static struct result refused_element(struct connection *c, struct arena *arena, 
 
 /* On Cloud one call; what it does not show is asked for by itself. */
 static struct result read_made(struct connection *c, struct arena *arena, const struct bulk *bulk, cJSON **out) {
-  struct str ids[CREATE_MANY_MAX];
+  struct str ids[PUSH_MANY_MAX];
   size_t count = 0;
   for (size_t i = 0; i < bulk->count; i++)
     if (!bulk->elements[i].failure)
       ids[count++] = bulk->elements[i].id;
   *out = NULL;
-  return c->cloud && count > 1 ? jira_ask_issues(c, arena, ids, count, out) : RESULT_DONE;
-}
-
-static const cJSON *issue_with_id(const cJSON *found, struct str id) {
-  const cJSON *issue;
-  cJSON_ArrayForEach(issue, json_member(found, "issues")) {
-    if (str_equal(json_text(issue, "id"), id))
-      return issue;
-  }
-  return NULL;
+  return c->cloud && count > 1 ? jira_ask_issues(c, arena, ids, count, NULL, out) : RESULT_DONE;
 }
 
 static void finish_all(struct connection *c, struct arena *arena, const struct jira_request *request,
@@ -160,17 +151,17 @@ static void finish_all(struct connection *c, struct arena *arena, const struct j
   struct result read = result_after_write(read_made(c, arena, bulk, &found));
   for (size_t i = 0; i < bulk->count; i++) {
     const struct jira_element *element = &bulk->elements[i];
-    struct creation *creation = bulk->creations[i];
+    struct pushed *creation = bulk->creations[i];
     const struct payload *payload = creation->push.payload;
-    const cJSON *issue = issue_with_id(found, element->id);
+    const cJSON *issue = jira_issue_of(found, element->id);
     if (element->failure)
-      connector_creation_end(creation, refused_element(c, arena, request, element->failure));
+      pushed_end(creation, refused_element(c, arena, request, element->failure));
     else if (!result_ok(&read))
-      connector_creation_end(creation, read);
+      pushed_end(creation, read);
     else if (issue)
-      connector_creation_end(creation, finish(c, arena, payload, issue, &creation->made));
+      pushed_end(creation, finish(c, arena, payload, issue, &creation->seen));
     else
-      connector_creation_end(creation, finish_by_id(c, arena, payload, element->id, &creation->made));
+      pushed_end(creation, finish_by_id(c, arena, payload, element->id, &creation->seen));
   }
   cJSON_Delete(found);
 }
@@ -203,20 +194,20 @@ static struct result create_bulk(struct connection *c, struct arena *arena, cons
 }
 
 /* A call that is refused as a whole says little of each: then they are made one by one. */
-void jira_create_many(struct connection *c, struct arena *arena, struct creation *creations, size_t count) {
+void jira_create_many(struct connection *c, struct arena *arena, struct pushed *creations, size_t count) {
   struct jira_request request = {.method = "POST", .path = STR("/issue/bulk"), .take_refused = true};
   struct bulk bulk = {.count = 0};
   struct result result = jira_self(c, arena); /* before the write: what comes after it must not fail */
   if (result_ok(&result))
     result = jira_fields_load(c, arena);
   if (!result_ok(&result)) {
-    connector_creations_end(creations, count, result);
+    pushed_end_all(creations, count, result);
     return;
   }
   request.body = bulk_body(c, arena, creations, count, &bulk);
-  if (connector_creations_open(creations, count) > 1)
+  if (pushed_open(creations, count) > 1)
     result = create_bulk(c, arena, &request, &bulk);
-  if (!result_ok(&result) && !connector_created_nothing(&result))
-    connector_creations_end(creations, count, result);
-  connector_create_singly(c, arena, jira_push, creations, count);
+  if (!result_ok(&result) && !pushed_nothing(&result))
+    pushed_end_all(creations, count, result);
+  pushed_singly(c, arena, jira_push, creations, count);
 }

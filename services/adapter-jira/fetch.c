@@ -123,7 +123,7 @@ static struct result fetch_bulk(struct connection *c, struct arena *arena, const
     ids[i] = refs[i].external_id;
   TRY(jira_self(c, arena));
   TRY(jira_fields_load(c, arena));
-  TRY(jira_ask_issues(c, arena, ids, count, &tree));
+  TRY(jira_ask_issues(c, arena, ids, count, NULL, &tree));
   cJSON_ArrayForEach(issue, json_member(tree, "issues")) {
     if (result_ok(&result))
       result = place_issue(c, arena, refs, count, issue, out);

@@ -207,3 +207,20 @@ struct values jira_replaced(struct connection *c, struct arena *arena, const str
   tell_assignee(h, payload, &told);
   return values_built(&told);
 }
+
+/* A status may take steps, which are asked for one by one. */
+static bool is_told(const struct history *h, const struct value *value) {
+  const struct jira_field *field = jira_field_named(h->c, value->name);
+  const struct side nothing = {STR(""), STR("")};
+  struct value from;
+  return field && field->kind != KIND_STATUS && value_of(h, field, &nothing, &from);
+}
+
+bool jira_tells_replaced(struct connection *c, struct arena *arena, const struct payload *payload) {
+  struct history *h = ARENA_NEW(arena, struct history);
+  bool told = true;
+  *h = (struct history){.c = c, .arena = arena};
+  for (size_t i = 0; i < payload->set.count; i++)
+    told = told && is_told(h, &payload->set.at[i]);
+  return told;
+}

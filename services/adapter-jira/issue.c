@@ -38,7 +38,7 @@ struct result jira_issue_key(struct connection *c, struct arena *arena, struct s
 
 /* https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulkfetch-post */
 struct result jira_ask_issues(struct connection *c, struct arena *arena, const struct str *ids, size_t count,
-                              cJSON **out) {
+                              const char *expand, cJSON **out) {
   static const char *const fields[] = {"*all", "-comment", "-attachment", "-worklog", "-issuelinks", "-subtasks"};
   static const char *const properties[] = {JIRA_PROPERTY};
   cJSON *body = cJSON_CreateObject(), *wanted = cJSON_AddArrayToObject(body, "issueIdsOrKeys");
@@ -46,7 +46,18 @@ struct result jira_ask_issues(struct connection *c, struct arena *arena, const s
     cJSON_AddItemToArray(wanted, json_string(arena, ids[i]));
   cJSON_AddItemToObject(body, "fields", cJSON_CreateStringArray(fields, sizeof fields / sizeof fields[0]));
   cJSON_AddItemToObject(body, "properties", cJSON_CreateStringArray(properties, 1));
+  if (expand)
+    cJSON_AddItemToObject(body, "expand", cJSON_CreateStringArray(&expand, 1));
   return jira_ask(c, arena, STR("/issue/bulkfetch"), body, out);
+}
+
+const cJSON *jira_issue_of(const cJSON *answer, struct str id) {
+  const cJSON *issue;
+  cJSON_ArrayForEach(issue, json_member(answer, "issues")) {
+    if (str_equal(json_text(issue, "id"), id))
+      return issue;
+  }
+  return NULL;
 }
 
 /* -- the project -- */

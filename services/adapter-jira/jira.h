@@ -238,12 +238,20 @@ bool jira_match_bulk(const cJSON *answer, size_t count, struct jira_element *out
 struct result jira_create_issue(struct connection *c, struct arena *arena, const struct push *push,
                                 struct observation *out) MUST_USE;
 
+/* -- change.c -- */
+
+struct result jira_change_issue(struct connection *c, struct arena *arena, const struct push *push,
+                                struct observation *out) MUST_USE;
+
 /* -- history.c -- */
 
 /* The fields of the payload as they were just before our write, by the changelog of `after`; `before` is the issue as
  * it was at our look. What the changelog does not show exactly is left out. */
 struct values jira_replaced(struct connection *c, struct arena *arena, const struct payload *payload,
                             const cJSON *before, const cJSON *after);
+
+/* Whether all that the payload sets is told so. */
+bool jira_tells_replaced(struct connection *c, struct arena *arena, const struct payload *payload);
 
 /* -- transitions.c -- */
 
@@ -261,7 +269,8 @@ struct result jira_fetch_many(struct connection *c, struct arena *arena, const s
                               struct observation *out) MUST_USE;
 struct result jira_push(struct connection *c, struct arena *arena, const struct push *push,
                         struct observation *out) MUST_USE;
-void jira_create_many(struct connection *c, struct arena *arena, struct creation *creations, size_t count);
+void jira_create_many(struct connection *c, struct arena *arena, struct pushed *creations, size_t count);
+void jira_change_many(struct connection *c, struct arena *arena, struct pushed *changes, size_t count);
 struct result jira_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
                         struct observation *out) MUST_USE;
 struct result jira_describe(struct connection *c, struct arena *arena, struct remote_description *out) MUST_USE;
@@ -279,10 +288,13 @@ struct str jira_issue_path(struct arena *arena, struct str id);
 /* An issue with all that is carried, by id or key; the caller deletes `*out`. NULL: it is not there. */
 struct result jira_get_issue(struct connection *c, struct arena *arena, struct str id, cJSON **out) MUST_USE;
 
-/* Cloud: several issues in one call, in {"issues": [...]}; the caller deletes `*out`. What is not there is left out,
- * and what could not be loaded stands in `issueErrors`. */
+/* Cloud: several issues in one call, in {"issues": [...]}, with what `expand` names (NULL: nothing); the caller deletes
+ * `*out`. What is not there is left out, and what could not be loaded stands in `issueErrors`. */
 struct result jira_ask_issues(struct connection *c, struct arena *arena, const struct str *ids, size_t count,
-                              cJSON **out) MUST_USE;
+                              const char *expand, cJSON **out) MUST_USE;
+
+/* The one of these with an id, or NULL. */
+const cJSON *jira_issue_of(const cJSON *answer, struct str id);
 
 /* An issue with its newest changes (Data Center: all of them), where they are not too long. */
 struct result jira_get_issue_with_history(struct connection *c, struct arena *arena, struct str id,

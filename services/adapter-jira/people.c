@@ -84,9 +84,8 @@ static struct result pick(struct connection *c, struct arena *arena, const cJSON
   if (found == 0)
     return result_error(RESULT_REJECTED, "nobody called \"%.*s\" may be assigned in %.*s", STR_FMT(word),
                         STR_FMT(c->project));
-  return result_error(RESULT_REJECTED,
-                      "%d people are called \"%.*s\": give them words of their own in the options", found,
-                      STR_FMT(word));
+  return result_error(RESULT_REJECTED, "%d people are called \"%.*s\": give them words of their own in the options",
+                      found, STR_FMT(word));
 }
 
 static struct result find_id(struct connection *c, struct arena *arena, struct str word, struct str *out) {

@@ -1,5 +1,5 @@
-/* One write, and the target as it is afterwards. Members of sets travel as additions and removals, so that nobody's are
- * overwritten; a status goes by transitions. Each part may be repeated without harm, except a creation. */
+/* One write, and the target as it is afterwards: comments here, issues in create.c and change.c. Each part may be
+ * repeated without harm, except a creation. */
 #include "adapter-jira/jira.h"
 #include "service/connector_fetch.h"
 
@@ -77,67 +77,6 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
   return RESULT_DONE;
 }
 
-/* -- issues -- */
-
-/* As it is after the update, with what that replaced; `before` is the issue as it was. */
-static struct result read_issue_back(struct connection *c, struct arena *arena, struct str id, const cJSON *before,
-                                     const struct payload *payload, struct observation *out) {
-  cJSON *issue;
-  TRY(result_after_write(jira_get_issue_with_history(c, arena, id, &issue)));
-  if (!issue)
-    return result_after_write(result_error(RESULT_GONE, "issue %.*s is gone", STR_FMT(id)));
-  struct result result = jira_read_issue(c, arena, issue, out);
-  if (result_ok(&result))
-    out->replaced = jira_replaced(c, arena, payload, before, issue);
-  cJSON_Delete(issue);
-  return result_after_write(result);
-}
-
-static struct result edit(struct connection *c, struct arena *arena, const struct push *push, const cJSON *issue,
-                          bool *wrote) {
-  cJSON *document = cJSON_CreateObject();
-  struct jira_answer answer = {0};
-  bool any = false;
-  struct result result = jira_write_fields(c, arena, push->payload, issue, document, &any);
-  if (!result_ok(&result) || !any) {
-    cJSON_Delete(document);
-    return result;
-  }
-  if (values_find(&push->payload->set, STR("body")))
-    jira_add_property(document, jira_issue_property(c, arena, push->payload, issue));
-  TRY(send(c, arena, "PUT", str_format(arena, "/issue/%.*s", STR_FMT(push->intent->external_id)), document, &answer));
-  *wrote = true;
-  return RESULT_DONE;
-}
-
-static struct result change(struct connection *c, struct arena *arena, const struct push *push, const cJSON *issue,
-                            bool *wrote) {
-  struct str status = values_text(&push->payload->set, "status");
-  bool ours;
-  TRY(jira_is_ours(c, arena, issue, &ours));
-  if (!ours)
-    return result_error(RESULT_GONE, "moved to %.*s", STR_FMT(json_text(issue, "key")));
-  TRY(edit(c, arena, push, issue, wrote));
-  if (!str_is_absent(status))
-    TRY(jira_transition_to(c, arena, issue, status, wrote));
-  return RESULT_DONE;
-}
-
-static struct result update_issue(struct connection *c, struct arena *arena, const struct push *push,
-                                  struct observation *out) {
-  bool wrote = false;
-  cJSON *issue;
-  TRY(jira_get_issue(c, arena, push->intent->external_id, &issue));
-  if (!issue)
-    return result_error(RESULT_GONE, "issue %.*s is not there", STR_FMT(push->intent->external_id));
-  struct result result = change(c, arena, push, issue, &wrote);
-  result = wrote ? result_after_write(result) : result;
-  if (result_ok(&result))
-    result = read_issue_back(c, arena, push->intent->external_id, issue, push->payload, out);
-  cJSON_Delete(issue);
-  return result;
-}
-
 static bool has_target(const struct intent *intent, bool create, bool comment) {
   struct str issue_id, id;
   if (create)
@@ -157,5 +96,5 @@ struct result jira_push(struct connection *c, struct arena *arena, const struct 
   TRY(jira_fields_load(c, arena));
   if (comment)
     return create ? create_comment(c, arena, push, out) : update_comment(c, arena, push, out);
-  return create ? jira_create_issue(c, arena, push, out) : update_issue(c, arena, push, out);
+  return create ? jira_create_issue(c, arena, push, out) : jira_change_issue(c, arena, push, out);
 }

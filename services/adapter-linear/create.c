@@ -1,10 +1,10 @@
 /* Several issues made by one mutation, which is one transaction of Linear's: all are made, or none. What is refused is
  * made one by one then, which tells each its own reason, and finds those that an earlier attempt made. */
 #include "adapter-linear/linear.h"
-#include "service/connector_create.h"
+#include "service/connector_many.h"
 
 /* What cannot be written is refused here, and does not go into the mutation. */
-static cJSON *input_of(struct connection *c, struct arena *arena, struct creation *creations, size_t count) {
+static cJSON *input_of(struct connection *c, struct arena *arena, struct pushed *creations, size_t count) {
   cJSON *input = cJSON_CreateObject(), *issues = cJSON_AddArrayToObject(input, "issues"), *issue;
   for (size_t i = 0; i < count; i++) {
     if (creations[i].done)
@@ -14,9 +14,9 @@ static cJSON *input_of(struct connection *c, struct arena *arena, struct creatio
       cJSON_AddItemToArray(issues, issue);
       continue;
     }
-    connector_creation_end(&creations[i], result);
-    if (connector_creations_stop(&result))
-      connector_creations_end(creations, count, result);
+    pushed_end(&creations[i], result);
+    if (pushed_stops(&result))
+      pushed_end_all(creations, count, result);
   }
   return input;
 }
@@ -48,26 +48,26 @@ static struct result finish(struct connection *c, struct arena *arena, const str
 
 /* REJECTED, GONE or STALE: Linear made none. */
 static struct result create_together(struct connection *c, struct arena *arena, cJSON *input,
-                                     struct creation *creations, size_t count) {
+                                     struct pushed *creations, size_t count) {
   cJSON *variables = cJSON_CreateObject();
   struct linear_answer answer;
   cJSON_AddItemToObject(variables, "input", input);
   TRY(linear_call(c, arena, &linear_mutation_create_issues, variables, &answer));
   for (size_t i = 0; i < count; i++)
     if (!creations[i].done)
-      connector_creation_end(&creations[i], finish(c, arena, &answer, &creations[i].push, &creations[i].made));
+      pushed_end(&creations[i], finish(c, arena, &answer, &creations[i].push, &creations[i].seen));
   linear_answer_free(&answer);
   return RESULT_DONE;
 }
 
-void linear_create_many(struct connection *c, struct arena *arena, struct creation *creations, size_t count) {
+void linear_create_many(struct connection *c, struct arena *arena, struct pushed *creations, size_t count) {
   struct result result = RESULT_DONE;
   cJSON *input = input_of(c, arena, creations, count);
-  if (connector_creations_open(creations, count) > 1)
+  if (pushed_open(creations, count) > 1)
     result = create_together(c, arena, input, creations, count);
   else
     cJSON_Delete(input);
-  if (!result_ok(&result) && !connector_created_nothing(&result))
-    connector_creations_end(creations, count, result);
-  connector_create_singly(c, arena, linear_push, creations, count);
+  if (!result_ok(&result) && !pushed_nothing(&result))
+    pushed_end_all(creations, count, result);
+  pushed_singly(c, arena, linear_push, creations, count);
 }

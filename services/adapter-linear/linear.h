@@ -211,7 +211,7 @@ struct result linear_read(struct connection *c, struct arena *arena, bool commen
                           struct observation *out) MUST_USE;
 struct result linear_push(struct connection *c, struct arena *arena, const struct push *push,
                           struct observation *out) MUST_USE;
-void linear_create_many(struct connection *c, struct arena *arena, struct creation *creations, size_t count);
+void linear_create_many(struct connection *c, struct arena *arena, struct pushed *creations, size_t count);
 struct result linear_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
                           struct observation *out) MUST_USE;
 struct result linear_describe(struct connection *c, struct arena *arena, struct remote_description *out) MUST_USE;

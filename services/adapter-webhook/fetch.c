@@ -23,7 +23,7 @@ static struct result get(struct connection *c, struct arena *arena, const struct
   struct result result = webhook_read(arena, &c->schema, item, node, &seen);
   cJSON_Delete(tree);
   if (!result_ok(&result))
-    return result_error(RESULT_RETRY, "GET %.*s: %s", STR_FMT(call.path), result.message);
+    return result_context(result, "GET %.*s", STR_FMT(call.path));
   if (!str_equal(seen.external_id, ref->external_id))
     return result_error(RESULT_RETRY, "GET %.*s shows another one: %.*s", STR_FMT(call.path),
                         STR_FMT(seen.external_id));

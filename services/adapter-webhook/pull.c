@@ -15,6 +15,7 @@ struct cursor {
   int64_t since_ms;   /* of this pull; 0 = everything */
   int64_t started_ms; /* when it began, on the tracker's clock; 0 = not said */
   int64_t newest_ms;  /* the newest change ever seen */
+  int64_t held_ms;    /* of the oldest item that had to be left out; 0 = none was */
   struct str next;    /* the tracker's own cursor within the phase; absent = the first page */
 };
 
@@ -29,10 +30,11 @@ static bool read_tree(struct arena *arena, const cJSON *tree, struct cursor *out
   cursor.since_ms = json_i64(tree, "since_ms");
   cursor.started_ms = json_i64(tree, "started_ms");
   cursor.newest_ms = json_i64(tree, "newest_ms");
+  cursor.held_ms = json_i64(tree, "held_ms");
   if (json_str(tree, "next").length)
     cursor.next = str_copy(arena, json_str(tree, "next"));
   bool fits = json_i64(tree, "v") == CURSOR_VERSION && cursor.phase != PHASES && cursor.since_ms >= 0 &&
-              cursor.started_ms >= 0 && cursor.newest_ms >= 0;
+              cursor.started_ms >= 0 && cursor.newest_ms >= 0 && cursor.held_ms >= 0;
   if (fits)
     *out = cursor;
   return fits;
@@ -57,6 +59,7 @@ static struct str cursor_print(struct arena *arena, const struct cursor *cursor)
   cJSON_AddNumberToObject(tree, "since_ms", (double)cursor->since_ms);
   cJSON_AddNumberToObject(tree, "started_ms", (double)cursor->started_ms);
   cJSON_AddNumberToObject(tree, "newest_ms", (double)cursor->newest_ms);
+  cJSON_AddNumberToObject(tree, "held_ms", (double)cursor->held_ms);
   if (cursor->next.length)
     cJSON_AddStringToObject(tree, "next", str_c(arena, cursor->next));
   return json_print(arena, tree);
@@ -80,10 +83,14 @@ static struct cursor start(const struct connection *c, const struct cursor *befo
                          .newest_ms = before->newest_ms};
 }
 
-/* The next pull never skips what changed while this one was under way. */
+static int64_t earlier(int64_t newest_ms, int64_t bound_ms) {
+  return bound_ms && newest_ms > bound_ms ? bound_ms : newest_ms;
+}
+
+/* The next pull never skips what changed while this one was under way, or what it left out. */
 static struct cursor end(const struct cursor *cursor) {
-  bool bounded = cursor->started_ms && cursor->newest_ms > cursor->started_ms;
-  return (struct cursor){.phase = PHASE_IDLE, .newest_ms = bounded ? cursor->started_ms : cursor->newest_ms};
+  int64_t newest_ms = earlier(earlier(cursor->newest_ms, cursor->started_ms), cursor->held_ms);
+  return (struct cursor){.phase = PHASE_IDLE, .newest_ms = newest_ms};
 }
 
 /* -- asking -- */
@@ -110,19 +117,46 @@ static struct result path_of(struct connection *c, struct arena *arena, const st
 
 /* -- reading a page -- */
 
-/* What is deleted is of no interest to a pull of everything. */
-static struct result take_item(struct connection *c, struct arena *arena, const struct schema_item *item,
-                               struct cursor *cursor, const cJSON *node, struct pull_page *page,
-                               struct observation *at) {
-  int64_t moment_ms = webhook_moment_ms(arena, &item->updated_at, node);
-  TRY(webhook_read(arena, &c->schema, item, node, at));
-  if (moment_ms > cursor->newest_ms)
-    cursor->newest_ms = moment_ms;
-  page->observations.count += at->gone.length == 0 || cursor->since_ms > 0;
-  return RESULT_DONE;
+struct reading {
+  struct connection *c;
+  struct arena *arena;
+  const struct schema_item *item;
+  struct cursor *cursor;
+  struct observation *at;
+  size_t count, unread;
+  struct result problem; /* of the last item that could not be read */
+};
+
+/* One that can be fetched by itself is passed on as unreadable, which has it parked with what is wrong. Any other is
+ * left out, and shown again by the next pull. */
+static void take_unread(struct reading *r, const cJSON *node, int64_t moment_ms) {
+  struct observation *at = &r->at[r->count];
+  struct result named = webhook_read_id(r->arena, r->item, node, at);
+  r->unread++;
+  if (result_ok(&named) && !str_is_absent(r->item->get_url)) {
+    connector_set_gone(at, STR("unreadable"), (struct str){0});
+    r->count++;
+    return;
+  }
+  int64_t shown_ms = moment_ms > 0 ? moment_ms : r->cursor->since_ms + 1;
+  r->cursor->held_ms = r->cursor->held_ms ? earlier(r->cursor->held_ms, shown_ms) : shown_ms;
 }
 
-/* A page that cannot be read to its last item is a failure; it never counts as the end. */
+/* What is deleted is of no interest to a pull of everything. */
+static void take_item(struct reading *r, const cJSON *node) {
+  int64_t moment_ms = webhook_moment_ms(r->arena, &r->item->updated_at, node);
+  struct result result = webhook_read(r->arena, &r->c->schema, r->item, node, &r->at[r->count]);
+  if (!result_ok(&result)) {
+    r->problem = result;
+    take_unread(r, node, moment_ms);
+  } else {
+    r->count += r->at[r->count].gone.length == 0 || r->cursor->since_ms > 0;
+  }
+  if (moment_ms > r->cursor->newest_ms)
+    r->cursor->newest_ms = moment_ms;
+}
+
+/* A list of everything in which nothing can be read is none: the mapping is wrong, or the tracker is out of order. */
 static struct result take_page(struct connection *c, struct arena *arena, const struct schema_item *item,
                                struct cursor *cursor, const cJSON *list, struct pull_page *page) {
   const cJSON *node;
@@ -130,13 +164,16 @@ static struct result take_page(struct connection *c, struct arena *arena, const 
   if (!cJSON_IsArray(list) || count > WEBHOOK_ITEMS_MAX)
     return result_error(RESULT_RETRY, "the answer has no list at \"%.*s\", or one of more than %d items",
                         STR_FMT(item->poll_list.text), WEBHOOK_ITEMS_MAX);
-  struct observation *at = ARENA_ARRAY(arena, struct observation, (size_t)count + 1);
-  page->observations.at = at;
-  cJSON_ArrayForEach(node, list) {
-    struct result result = take_item(c, arena, item, cursor, node, page, &at[page->observations.count]);
-    if (!result_ok(&result))
-      return result_error(RESULT_RETRY, "the page is not whole: %s", result.message);
-  }
+  struct reading reading = {c, arena, item,       cursor, ARENA_ARRAY(arena, struct observation, (size_t)count + 1),
+                            0, 0,     RESULT_DONE};
+  cJSON_ArrayForEach(node, list) take_item(&reading, node);
+  if (reading.unread && reading.unread == (size_t)count && cursor->since_ms == 0)
+    return result_error(RESULT_RETRY, "the page is not whole: %s", reading.problem.message);
+  if (reading.unread)
+    page->note =
+        str_format(arena, "%zu of %d items cannot be read: %s", reading.unread, count, reading.problem.message);
+  page->observations.at = reading.at;
+  page->observations.count = reading.count;
   return RESULT_DONE;
 }
 

@@ -41,14 +41,15 @@ static struct result confirm_cached(struct call *call, int64_t project_id, const
   return RESULT_DONE;
 }
 
-/* An item that cannot be read is parked with the reason; looking again gets rarer, up to once an hour. */
+/* An item that cannot be read is parked with the reason; looking again gets rarer, up to once an hour. Sessions wait
+ * for three looks at most, and not for one that was refused. */
 static struct result park_refused(struct call *call, int64_t project_id, const struct observe *observe) {
   for (size_t i = 0; i < observe->refused.count; i++) {
     const struct refused_fetch *refused = &observe->refused.at[i];
     TRY(db_query(
         call->db,
-        "with later as (update fetch_queue set attempts = attempts + 1, reason = $4, next_at = now() + "
-        "least(3600, 30 * power(2, least(attempts, 10))) * interval '1 second' "
+        "with later as (update fetch_queue set attempts = greatest(attempts + 1, 3), reason = $4, next_at = now() + "
+        "least(3600, 30 * power(2, least(greatest(attempts - 2, 0), 10))) * interval '1 second' "
         "where project_id = $1::bigint and kind = $2 and external_id = $3) "
         "update mapping set state = 'parked', reason = $4 where project_id = $1::bigint and kind = $2 "
         "and external_id = $3 and state = 'linked'",

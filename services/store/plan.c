@@ -12,6 +12,7 @@
 #include "store/references.h"
 #include "store/sessions.h"
 #include "store/tickets.h"
+#include "store/usage.h"
 #include "sync/attribution.h"
 
 enum { CLAIM_MAX = 500 };
@@ -53,7 +54,7 @@ static struct result read_claimed(struct call *call, const struct rows *claimed,
       "m.external_id is null as uncreated, e.fresh, i.fields as local, "
       "case when m.item_id is null and not exists (select from jsonb_array_elements(p.rules) r where "
       "r ->> 'field' = 'body' and r ?| '{direction,table}') then e.fields - 'body' else e.fields end as external, "
-      "m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, "
+      "m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, p.clock_ahead_ms, "
       "m.item_id is not null and leave_rule(m.item_id, m.project_id) is null as withheld, "
       "i.origin_project = m.project_id as origin, i.deleted_at is not null as deleted, g.note as gone, "
       "m.kind = 'comment' and (i.origin_project <> m.project_id or (i.origin_project is not null and m.op_id is not "
@@ -68,10 +69,14 @@ static struct result read_claimed(struct call *call, const struct rows *claimed,
       out);
 }
 
-/* The tracker tells one time for all fields: the newest change there. */
-static struct values external_times(struct call *call, const struct values *fields, int64_t version) {
+static const int64_t time_min_ms = 100000000000; /* 1973: a smaller version is no time but a number that grows */
+
+/* The tracker tells one time for all fields: the newest change there. On our clock it is comparable with local ones. */
+static struct values external_times(struct call *call, const struct values *fields, int64_t changed_ms) {
+  if (changed_ms < time_min_ms)
+    return (struct values){0};
   struct values_builder times = {.arena = call->arena};
-  struct str text = str_format(call->arena, "%lld", (long long)version);
+  struct str text = str_format(call->arena, "%lld", (long long)changed_ms);
   for (size_t i = 0; i < fields->count; i++)
     values_put(&times, value_text(fields->at[i].name, text));
   return values_built(&times);
@@ -112,7 +117,9 @@ static struct result read_case(struct call *call, const struct rows *rows, size_
     out->shadow_external = without_attribution(call->arena, &out->shadow_external);
   }
   if (!out->unlinked)
-    out->external_times = external_times(call, &out->external, rows_i64(rows, row, "version"));
+    out->external_times =
+        external_times(call, &out->external,
+                       usage_corrected_ms(rows_i64(rows, row, "version"), rows_i64(rows, row, "clock_ahead_ms")));
   return RESULT_DONE;
 }
 

@@ -1,7 +1,9 @@
-/* Quotas and the pace of writes. */
+/* Quotas, the pace of writes, and the tracker's clock. */
 #include "store/usage.h"
 
 #include <math.h>
+
+#include "base/clock.h"
 
 /* Calls count by credential, whether or not a session is running: the tracker counts them so, too. */
 static struct result record_quota(struct call *call, int64_t project_id, const struct usage *usage) {
@@ -18,9 +20,36 @@ static struct result record_quota(struct call *call, int64_t project_id, const s
                   NULL);
 }
 
+enum {
+  CLOCK_AHEAD_MAX_MS = 24 * 3600 * 1000, /* more is no clock but a date that somebody made up */
+  CLOCK_DELAY_MAX_MS = 60 * 1000,
+  CLOCK_HOLDS_MS = 10 * 60 * 1000,
+};
+
+/* A date is cut to the second and takes a while to get here: both make the tracker's clock look late, so what shows it
+ * furthest ahead is nearest to the truth. It holds for a while, unless the clock was set: no delay makes that much. */
+static struct result record_clock(struct call *call, int64_t project_id, int64_t server_date_ms) {
+  int64_t now_ms = clock_now_ms(), ahead_ms = server_date_ms - now_ms;
+  if (ahead_ms > CLOCK_AHEAD_MAX_MS || ahead_ms < -CLOCK_AHEAD_MAX_MS)
+    return RESULT_DONE;
+  return db_query(
+      call->db,
+      "update project set clock_ahead_ms = $2::bigint, clock_told_ms = $3::bigint where id = $1::bigint "
+      "and ($2 > clock_ahead_ms or $2 < clock_ahead_ms - $4::bigint or clock_told_ms < $3 - $5::bigint)",
+      PARAMS(p_i64(project_id), p_i64(ahead_ms), p_i64(now_ms), p_i64(CLOCK_DELAY_MAX_MS), p_i64(CLOCK_HOLDS_MS)),
+      NULL);
+}
+
+int64_t usage_corrected_ms(int64_t external_ms, int64_t ahead_ms) {
+  bool is_apart = ahead_ms >= CLOCK_APART_MS || ahead_ms <= -CLOCK_APART_MS;
+  return external_ms > 0 && is_apart ? external_ms - ahead_ms : external_ms;
+}
+
 struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage) {
   if (usage->quota_limit || usage->blocked_until_ms || usage->api_calls)
     TRY(record_quota(call, project_id, usage));
+  if (usage->server_date_ms)
+    TRY(record_clock(call, project_id, usage->server_date_ms));
   if (usage->api_calls == 0)
     return RESULT_DONE;
   return db_query(call->db,

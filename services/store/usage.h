@@ -1,4 +1,5 @@
-/* What calls cost: quotas belong to the credential, the count of calls to the running session. */
+/* What calls cost: quotas belong to the credential, the count of calls to the running session. And how far the
+ * tracker's clock is ahead of ours, by the dates of its answers. */
 #ifndef STORE_USAGE_H
 #define STORE_USAGE_H
 
@@ -9,5 +10,10 @@ struct result usage_record(struct call *call, int64_t project_id, const struct u
 /* Takes one token of each of the credential's buckets; `*wait_ms` > 0: too early, nothing was taken. */
 struct result usage_take_token(struct call *call, struct str credential, const struct pace *pace,
                                int64_t *wait_ms) MUST_USE;
+
+enum { CLOCK_APART_MS = 2000 }; /* dates are whole seconds: what is closer is no difference */
+
+/* A time on the tracker's clock, on ours: `ahead_ms` as kept of its project. 0 stays 0 = unknown. */
+int64_t usage_corrected_ms(int64_t external_ms, int64_t ahead_ms);
 
 #endif

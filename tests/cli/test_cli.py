@@ -346,6 +346,7 @@ class WithStore(unittest.TestCase):
         self.assertEqual(self.house.run("conflicts", "list", "--exit-code").code, 8)
         shown = self.run_fine("conflicts", "show", number).out
         self.assertRegex(shown, r"!\s+Mine\s+Theirs")
+        self.assertNotIn("REASON", self.run_fine("conflicts", "list", "--project", "quarrel").out)
         self.assertEqual(self.house.run("conflicts", "resolve", number).code, 2)
         self.assertEqual(self.house.run("conflicts", "resolve", number, "--local", "--external").code, 2)
         self.run_fine("conflicts", "resolve", number, "--value", "Ours")
@@ -362,6 +363,20 @@ class WithStore(unittest.TestCase):
         code, shown = self.house.on_terminal(["conflicts", "resolve", str(conflict["id"]), "--edit"], EDITOR=editor)
         self.assertEqual(code, 0, shown)
         wait_for(lambda: self.run_fine("ticket", "show", key, "--json").json["fields"]["title"] == "Mine and theirs", "the decision")
+
+    def test_cli_conflict_tells_why_the_tracker_refuses_a_value(self):
+        self.connect("refused")
+        listed = self.run_fine("ticket", "list", "--project", "refused", "--limit", "1", "--json").json["tickets"][0]
+        listing = ["conflicts", "list", "--project", "refused"]
+        self.run_fine("ticket", "edit", listed["key"], "--milestone", "Nowhere")
+        (conflict,) = wait_for(lambda: self.run_fine(*listing, "--json").json["conflicts"], "the conflict")
+        why = 'there is no milestone "Nowhere"'
+        self.assertEqual((conflict["kind"], conflict["field"]), ("unmappable", "milestone"))
+        self.assertIn(why, conflict["reason"])
+        shown = self.run_fine("conflicts", "show", str(conflict["id"])).out.splitlines()
+        self.assertIn(conflict["reason"], shown)
+        self.assertRegex(self.run_fine(*listing).out.splitlines()[0], r"\bREASON$")
+        self.assertIn(conflict["reason"], self.run_fine(*listing, "--plain").out.splitlines()[0].split("\t"))
 
     # -- events
 

@@ -238,43 +238,60 @@ static struct result op_push(struct call *call) {
   return RESULT_DONE;
 }
 
-static struct result argument_creation(const struct call *call, const cJSON *node, struct creation *out) {
+static struct result argument_pushed(const struct call *call, const cJSON *node, struct pushed *out) {
   struct intent *intent = ARENA_NEW(call->arena, struct intent);
   struct payload *payload = ARENA_NEW(call->arena, struct payload);
+  struct observation *fresh = ARENA_NEW(call->arena, struct observation);
+  const cJSON *seen = json_member(node, "fresh");
   TRY(json_tree_to_record(call->arena, &record_intent, json_member(node, "intent"), intent));
   TRY(json_tree_to_record(call->arena, &record_payload, json_member(node, "payload"), payload));
-  out->push = (struct push){.intent = intent, .payload = payload};
+  if (cJSON_IsObject(seen))
+    TRY(json_tree_to_record(call->arena, &record_observation, seen, fresh));
+  out->push = (struct push){.intent = intent, .payload = payload, .fresh = cJSON_IsObject(seen) ? fresh : NULL};
   return RESULT_DONE;
 }
 
-static cJSON *creation_node(struct call *call, const struct creation *creation) {
+static cJSON *pushed_node(struct call *call, const struct pushed *one) {
+  const struct intent *intent = one->push.intent;
   cJSON *node = cJSON_CreateObject();
-  cJSON_AddStringToObject(node, "code", result_code_name(creation->result.code));
-  cJSON_AddStringToObject(node, "message", creation->result.message);
-  cJSON_AddStringToObject(node, "field", creation->result.field);
-  require(call, creation->done, "each creation has its outcome");
-  if (result_ok(&creation->result)) {
-    check_created(call, creation->push.payload, &creation->made);
-    cJSON_AddItemToObject(node, "observation", observation_node(call, &creation->made));
-  }
+  cJSON_AddStringToObject(node, "code", result_code_name(one->result.code));
+  cJSON_AddStringToObject(node, "message", one->result.message);
+  cJSON_AddStringToObject(node, "field", one->result.field);
+  require(call, one->done, "each has its outcome");
+  if (!result_ok(&one->result))
+    return node;
+  if (str_is(intent->change, "create"))
+    check_created(call, one->push.payload, &one->seen);
+  else
+    require(call, str_equal(one->seen.external_id, intent->external_id), "an update returns its target");
+  cJSON_AddItemToObject(node, "observation", observation_node(call, &one->seen));
   return node;
 }
 
-static struct result op_create_many(struct call *call) {
-  struct driver *driver = call->driver;
-  struct creation creations[CREATE_MANY_MAX] = {0};
+typedef void push_many_fn(struct connection *connection, struct arena *arena, struct pushed *all, size_t count);
+
+static struct result push_many(struct call *call, push_many_fn *push) {
+  struct pushed all[PUSH_MANY_MAX] = {0};
   size_t count = 0;
   const cJSON *one;
-  cJSON_ArrayForEach(one, argument(call, "creations")) {
-    if (count == CREATE_MANY_MAX)
-      return result_error(RESULT_BUG, "more than CREATE_MANY_MAX creations");
-    TRY(argument_creation(call, one, &creations[count++]));
+  cJSON_ArrayForEach(one, argument(call, "pushes")) {
+    if (count == PUSH_MANY_MAX)
+      return result_error(RESULT_BUG, "more than PUSH_MANY_MAX pushes");
+    TRY(argument_pushed(call, one, &all[count++]));
   }
-  driver->connector->create_many(driver->connection, call->arena, creations, count);
-  cJSON *list = cJSON_AddArrayToObject(call->out, "creations");
+  push(call->driver->connection, call->arena, all, count);
+  cJSON *list = cJSON_AddArrayToObject(call->out, "outcomes");
   for (size_t i = 0; i < count; i++)
-    cJSON_AddItemToArray(list, creation_node(call, &creations[i]));
+    cJSON_AddItemToArray(list, pushed_node(call, &all[i]));
   return RESULT_DONE;
+}
+
+static struct result op_create_many(struct call *call) {
+  return push_many(call, call->driver->connector->create_many);
+}
+
+static struct result op_change_many(struct call *call) {
+  return push_many(call, call->driver->connector->change_many);
 }
 
 static struct result op_find(struct call *call) {
@@ -341,6 +358,7 @@ static const struct {
     {"fetch_many", true, op_fetch_many},
     {"push", true, op_push},
     {"create_many", true, op_create_many},
+    {"change_many", true, op_change_many},
     {"find", true, op_find},
     {"describe", true, op_describe},
     {"verify", false, op_verify},

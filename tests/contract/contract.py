@@ -5,6 +5,7 @@
     edit_title(id, t) a person edits a ticket there
     add_ticket(title) a person makes one; returns its id
     gone(id)          a person deletes one
+    refuse_deletions() the next deletion of a comment is refused: the account may not
 
 and, where its system differs from the usual:
 
@@ -143,6 +144,16 @@ class ConnectorContract:
                 fetched = self.driver.fetch("comment", ids["external_id"], parent=ids["parent_external_id"])
                 self.assertEqual(fetched.observation["gone"], "deleted")
         self.assertNotIn("gone", self.driver.fetch("ticket", ids["parent_external_id"]).observation)
+
+    def test_contract_push_of_a_deletion_that_is_not_allowed_is_rejected(self):
+        ids = self.comment_of_ours("with a comment that stays")
+        order = {"intent": intent("delete", "comment", **ids), "payload": payload()}
+        self.refuse_deletions()
+        answer = self.driver.call("push", **order)
+        self.assertEqual((answer.code, bool(answer.message)), ("rejected", True), answer)
+        there = self.driver.fetch("comment", ids["external_id"], parent=ids["parent_external_id"]).observation
+        self.assertEqual((there.get("gone"), there["fields"]["body"]), (None, "hello"))
+        self.assertEqual(self.driver.call("push", **order).code, "ok")
 
     def test_contract_push_never_deletes_a_ticket(self):
         number = self.add_ticket("to stay")

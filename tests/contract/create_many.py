@@ -9,7 +9,7 @@
 
 from contract import create_ticket, marker
 
-CREATE_MANY_MAX = 20
+PUSH_MANY_MAX = 20
 
 
 def creations(*all_fields):
@@ -37,16 +37,16 @@ class CreateManyContract:
 
     def test_create_many_gives_what_push_gives_in_the_order_asked_for(self):
         self.warm()
-        asked = titled(CREATE_MANY_MAX, "in order")
+        asked = titled(PUSH_MANY_MAX, "in order")
         answer = self.driver.create_many(asked)
-        self.assertEqual(self.codes(answer), ["ok"] * CREATE_MANY_MAX)
+        self.assertEqual(self.codes(answer), ["ok"] * PUSH_MANY_MAX)
         seen = [one.observation for one in answer.outcomes]
         self.assertEqual([one["fields"]["title"] for one in seen], [one["payload"]["set"]["title"] for one in asked])
         self.assertEqual(answer.calls, self.many_calls)
         fetched = [self.driver.fetch("ticket", one["external_id"]).observation for one in seen]
         self.assertEqual([one["fields"] for one in seen], [one["fields"] for one in fetched])
         self.assertEqual([one["version"] for one in seen], [one["version"] for one in fetched])
-        self.assertEqual(len(self.titles_like("in order")), CREATE_MANY_MAX)
+        self.assertEqual(len(self.titles_like("in order")), PUSH_MANY_MAX)
 
     def test_create_many_of_one_or_none(self):
         self.assertEqual(self.codes(self.driver.create_many(titled(1, "alone"))), ["ok"])

@@ -79,12 +79,18 @@ class Driver:
         ref = {"kind": kind, "external_id": str(external_id), "parent_external_id": parent, "etag": etag}
         return self.call("fetch", ref={name: value for name, value in ref.items() if value is not None})
 
-    def create_many(self, creations):
+    def _push_many(self, operation, pushes):
         """An answer whose `outcomes` are those of each."""
-        answer = self.call("create_many", creations=creations)
+        answer = self.call(operation, pushes=pushes)
         assert answer.code == "ok", answer
-        answer.outcomes = [Answer(one) for one in answer.creations]
+        answer.outcomes = [Answer(one) for one in answer.outcomes]
         return answer
+
+    def create_many(self, creations):
+        return self._push_many("create_many", creations)
+
+    def change_many(self, changes):
+        return self._push_many("change_many", changes)
 
     def fetch_many(self, kind, external_ids):
         return self.call("fetch_many", refs=[{"kind": kind, "external_id": str(one)} for one in external_ids])

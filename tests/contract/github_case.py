@@ -58,6 +58,9 @@ class GitHubCase(unittest.TestCase):
     def add_ticket(self, title, **fields):
         return str(self.github.act("petra", "create", title=title, **fields)["issue"]["number"])
 
+    def refuse_deletions(self):
+        self.fault("status", "DELETE", "/comments/", status=403, body='{"message":"Must have admin rights to Repository."}')
+
     def gone(self, number):
         self.github.act("petra", "delete", int(number))
 

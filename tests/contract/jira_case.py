@@ -85,6 +85,10 @@ class JiraCase(unittest.TestCase):
     def add_ticket(self, title, type="Task", **fields):
         return self.jira.act("petra", "create", project=self.remote, type=type, summary=title, **fields)["issue"]["id"]
 
+    def refuse_deletions(self):
+        self.fault("status", "DELETE", "/comment/", status=400, headers={"Content-Type": "application/json"},
+                   body='{"errorMessages":["You do not have the permission to delete this comment."],"errors":{}}')
+
     def gone(self, external_id):
         self.jira.act("petra", "delete", self.key(external_id))
 

@@ -1,5 +1,6 @@
 """A stand-in of Linear, the connector, and what test classes ask of both."""
 
+import json
 import unittest
 
 from contract import create_ticket, intent, marker, payload
@@ -66,6 +67,11 @@ class LinearCase(unittest.TestCase):
 
     def add_ticket(self, title, **fields):
         return self.linear.act("alice", "create", team=self.remote, title=title, **fields)["issue"]["id"]
+
+    def refuse_deletions(self):
+        error = {"message": "Forbidden", "extensions": {"type": "forbidden", "code": "FORBIDDEN",
+                                                        "userPresentableMessage": "You may only delete your own comments."}}
+        self.fault("status", "DeleteComment", status=200, body=json.dumps({"errors": [error], "data": None}))
 
     def gone(self, identifier):
         self.linear.act("alice", "trash", identifier)

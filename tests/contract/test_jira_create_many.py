@@ -9,7 +9,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "harness")]
 
 import tap  # noqa: E402
-from create_many import CREATE_MANY_MAX, CreateManyContract, creations, titled  # noqa: E402
+from create_many import PUSH_MANY_MAX, CreateManyContract, creations, titled  # noqa: E402
 from jira_case import JiraCase  # noqa: E402
 
 BULK = "/issue/bulk$"
@@ -126,7 +126,7 @@ class DataCenterCreateMany(CreateMany):
 
     data_center = True
     petra = "petra"
-    many_calls = 1 + CREATE_MANY_MAX
+    many_calls = 1 + PUSH_MANY_MAX
 
     def open_reader(self):
         self.open(token="reader-token")

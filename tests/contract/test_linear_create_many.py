@@ -9,7 +9,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "harness")]
 
 import tap  # noqa: E402
 from contract import create_ticket, marker  # noqa: E402
-from create_many import CREATE_MANY_MAX, CreateManyContract, creations, titled  # noqa: E402
+from create_many import PUSH_MANY_MAX, CreateManyContract, creations, titled  # noqa: E402
 from linear_case import LinearCase  # noqa: E402
 
 RATELIMITED = '{"errors":[{"message":"Rate limit exceeded","extensions":{"code":"RATELIMITED","type":"ratelimited"}}]}'
@@ -106,7 +106,7 @@ class CreateMany(CreateManyContract, LinearCase):
 
     def test_create_many_is_within_the_points_of_one_query(self):
         self.linear.control("limits", {"query_complexity": 3000})
-        answer = self.driver.create_many(titled(CREATE_MANY_MAX, "not complex"))
+        answer = self.driver.create_many(titled(PUSH_MANY_MAX, "not complex"))
         self.assertEqual(answer.calls, self.many_calls + 1)  # and the team's id
 
 

@@ -78,6 +78,29 @@ class Failures(WebhookCase):
                 answer = self.driver.pull()
                 self.assertEqual(answer.code, "retry", answer)
 
+    def test_item_that_cannot_be_read_is_passed_on_as_such(self):
+        rows = list(self.tracker.tickets().values())
+        self.fault("status", "tickets", status=200, body=json.dumps({"items": [rows[0], dict(rows[1], title=["x"])]}))
+        seen = self.driver.pull().observations
+        self.assertEqual([(one["external_id"], one.get("gone")) for one in seen],
+                         [(rows[0]["id"], None), (rows[1]["id"], "unreadable")])
+        self.assertEqual(seen[1]["fields"], {})
+
+    def test_item_without_an_id_holds_the_cursor_back(self):
+        rows = [dict(row, updated_at="2026-01-%02dT00:00:00.000Z" % (10 + i))
+                for i, row in enumerate(list(self.tracker.tickets().values())[:3])]
+        del rows[1]["id"]
+        self.fault("status", "tickets", status=200, body=json.dumps({"items": rows}))
+        self.fault("status", "comments", status=200, body='{"items": []}')
+        first = self.driver.pull()
+        self.assertEqual([one["external_id"] for one in first.observations], [rows[0]["id"], rows[2]["id"]])
+        self.assertIn("ticket.id", first.note)
+        last = self.driver.pull(first.cursor)
+        self.tracker.control("requests", method="DELETE")
+        self.driver.pull(last.cursor)
+        (asked,) = self.tracker.control("requests?last=1")["log"]
+        self.assertIn("since=2026-01-1%s" % "0T23", asked["path"])
+
     def test_page_that_leads_to_itself_is_no_end(self):
         first = self.driver.pull()
         self.fault("status", "tickets", status=200,

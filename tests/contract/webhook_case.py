@@ -64,6 +64,9 @@ class WebhookCase(unittest.TestCase):
     def add_ticket(self, title, **fields):
         return self.tracker.act("alice", "create", title=title, **fields)["ticket"]["id"]
 
+    def refuse_deletions(self):
+        self.fault("status", "/comments/", "DELETE", status=403, body='{"error":"only its author may delete it"}')
+
     def gone(self, identifier):
         self.tracker.act("alice", "delete", identifier)
 

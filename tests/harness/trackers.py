@@ -390,7 +390,7 @@ class Trackers(World):
         for tracker in self.trackers:
             self.call("credential.put", name=tracker.name, actor="user:test", **tracker.credential)
             self.call("credential.put", name=tracker.name + ".webhook", kind="webhook", actor="user:test",
-                      secret='{"secret":"hook-secret"}')
+                      secret=json.dumps({"secret": tracker.hook_secret}))
             self.call("project.configure", project=tracker.project(), actor="user:test")
         for tracker in self.trackers:
             others = [one.name for one in self.trackers if follow and one is not tracker]

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""One issue of Jira or Linear that cannot be read: it alone is parked, says why, and goes on when it can be read again."""
+"""One ticket of a tracker that cannot be read: it alone is parked, `status` says why, and it goes on when it can be read again:
+by itself, or when a person has it tried again."""
 
 import os
 import sys
@@ -9,6 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import tap  # noqa: E402
 from jira_world import JiraWorld  # noqa: E402
 from linear_world import LinearWorld  # noqa: E402
+from webhook_world import WebhookWorld  # noqa: E402
 from world import wait_for  # noqa: E402
 
 
@@ -38,27 +40,62 @@ class OneBadItem:
                               "e.external_key)" % issue)
         return rows and rows[0][0]
 
-    def pull(self):
-        self.world.call("session.start", project="rocket", mode="incremental", trigger="person", actor="user:test")
+    def pull(self, mode="incremental"):
+        self.world.call("session.start", project="rocket", mode=mode, trigger="person", actor="user:test")
 
-    def test_bad_item_is_parked_alone_and_goes_on_later(self):
+    def parked(self, issue):
+        """What `status` lists of an issue."""
+        (number,) = self.world.sql("select i.number from mapping m join external_item e using (project_id, kind, external_id) "
+                                   "join item i on i.id = m.item_id where m.kind = 'ticket' and '%s' in (e.external_id, "
+                                   "e.external_key)" % issue)
+        return [one for one in self.world.call("status").get("parked", []) if one["ticket"] == "T-" + number[0]]
+
+    def one_bad_of_two(self):
+        """Two tickets that are edited there, one of which cannot be read any more; waits until it is parked."""
         bad, good = self.make("Bad one"), self.make("Good one")
         self.pull()
         wait_for(lambda: self.mapping(bad)[0] == self.mapping(good)[0] == "linked", "both to be here")
         self.spoil(bad)
         for issue in (bad, good):
             self.rename(issue, "Edited there")
-        self.pull()
-        state, reason = wait_for(lambda: self.mapping(bad)[0] == "parked" and self.mapping(bad), "the bad one to be parked")
+        self.pull(self.mode)
+        wait_for(lambda: self.mapping(bad)[0] == "parked", "the bad one to be parked")
+        return bad, good
+
+    mode = "incremental"
+
+    def back(self, bad):
+        wait_for(lambda: self.mapping(bad) == ["linked", ""] and self.title_here(bad) == "Edited there", "the bad one to go on")
+        self.assertEqual(self.parked(bad), [])
+
+    def test_bad_item_is_parked_alone_and_goes_on_later(self):
+        bad, good = self.one_bad_of_two()
         for word in self.words(bad):
-            self.assertIn(word, reason)
+            self.assertIn(word, self.mapping(bad)[1])
         wait_for(lambda: self.title_here(good) == "Edited there", "the good one to go on")
         self.assertEqual(self.title_here(bad), "Bad one")
         self.assertEqual(self.world.call("project.list", name="rocket")["projects"][0]["state"], "active")
         self.mend(bad)
         self.world.sql("update fetch_queue set next_at = now()")  # as if the time until the next look had passed
-        self.pull()
-        wait_for(lambda: self.mapping(bad) == ["linked", ""] and self.title_here(bad) == "Edited there", "the bad one to go on")
+        self.back(bad)
+
+    def test_bad_item_is_listed_and_comes_back_when_a_person_has_it_retried(self):
+        bad, good = self.one_bad_of_two()
+        wait_for(lambda: self.title_here(good) == "Edited there", "the good one to go on")
+        (listed,) = self.parked(bad)
+        self.assertEqual((listed["kind"], listed["project"], listed["reason"]), ("read", "rocket", self.mapping(bad)[1]))
+        self.assertEqual(listed["next_step"], "tandem retry " + listed["id"])
+        self.mend(bad)
+        self.assertEqual(self.world.call("work.retry", id=listed["id"], actor="user:ann")["reads"], 1)
+        self.back(bad)
+
+    def test_bad_item_does_not_hold_up_the_session(self):
+        bad, _ = self.one_bad_of_two()
+        self.world.sync()
+        self.assertEqual(self.mapping(bad)[0], "parked")
+        self.mend(bad)
+        self.world.call("work.retry", project="rocket", actor="user:ann")
+        self.back(bad)
 
 
 class Jira(OneBadItem, unittest.TestCase):
@@ -97,6 +134,53 @@ class Linear(OneBadItem, unittest.TestCase):
 
     def words(self, issue):
         return "assignee", "Linear"
+
+
+class WebhookTracker(OneBadItem, unittest.TestCase):
+    """A field of another type than the mapping says."""
+
+    make_world = WebhookWorld
+    broken = {"fields": {"title": ["no", "text"]}}
+
+    def make(self, title):
+        return self.world.act("create", title=title)["id"]
+
+    def rename(self, issue, title):
+        self.world.act("edit", issue, title=title)
+
+    def spoil(self, issue):
+        self.world.sandbox.control("POST", "broken", {"id": issue, **self.broken})
+
+    def mend(self, issue):
+        self.world.sandbox.control("POST", "broken", {"id": issue})
+
+    def words(self, issue):
+        return "/tickets/" + issue, "ticket.fields.title"
+
+
+class WebhookTrackerWithoutId(WebhookTracker):
+    """In a list such a ticket is nobody's; that it is missed there has it looked at by itself."""
+
+    broken = {"without": ["id"]}
+    mode = "full"
+
+    def words(self, issue):
+        return "/tickets/" + issue, "ticket.id"
+
+    def test_bad_item_left_out_of_a_list_is_not_forgotten(self):
+        bad, good = self.make("Left out"), self.make("Shown")
+        self.pull()
+        wait_for(lambda: self.mapping(bad)[0] == self.mapping(good)[0] == "linked", "both to be here")
+        self.spoil(bad)
+        self.rename(bad, "Edited there")
+        self.world.sandbox.control("POST", "clock", {"advance_s": 3600})  # longer than lists overlap
+        self.rename(good, "Edited later")
+        self.world.sync()
+        wait_for(lambda: self.title_here(good) == "Edited later", "the good one to go on")
+        self.assertIn("pull_note", self.world.processes["adapter-webhook"].output())
+        self.mend(bad)
+        self.world.sync()
+        wait_for(lambda: self.title_here(bad) == "Edited there", "the edit that was left out")
 
 
 if __name__ == "__main__":

@@ -355,7 +355,7 @@ static struct result push_create(struct connection *c, struct arena *arena, cons
 }
 
 /* One call; it gets lost as a whole, and as a whole it comes late. */
-static struct result send_creations(struct connection *c, struct arena *arena, struct creation *creations, size_t count,
+static struct result send_creations(struct connection *c, struct arena *arena, struct pushed *creations, size_t count,
                                     struct remote_item **made) {
   struct tracker *tracker = c->tracker;
   struct chances *chances = &tracker->world->chances;
@@ -369,19 +369,19 @@ static struct result send_creations(struct connection *c, struct arena *arena, s
       continue;
     }
     made[i] = create(tracker, creations[i].push.intent, &creations[i].push);
-    creations[i].made = tracker_observe(arena, made[i], tracker_now(made[i]));
+    creations[i].seen = tracker_observe(arena, made[i], tracker_now(made[i]));
   }
   return late || chances_fault(chances, FAULT_ANSWER_LOST, tracker->who) ? no_answer(c) : RESULT_DONE;
 }
 
-static void create_many(struct connection *c, struct arena *arena, struct creation *creations, size_t count) {
-  struct remote_item *made[CREATE_MANY_MAX];
+static void create_many(struct connection *c, struct arena *arena, struct pushed *creations, size_t count) {
+  struct remote_item *made[PUSH_MANY_MAX];
   struct result result = send_creations(c, arena, creations, count, made);
   for (size_t i = 0; i < count; i++) {
-    struct creation *creation = &creations[i];
+    struct pushed *creation = &creations[i];
     creation->done = true;
     creation->result =
-        result_ok(&result) ? finish_creation(c, arena, made[i], &creation->push, &creation->made) : result;
+        result_ok(&result) ? finish_creation(c, arena, made[i], &creation->push, &creation->seen) : result;
   }
   if (result_ok(&result))
     result = answer(c);
