@@ -1,4 +1,4 @@
-/* Outcomes of several creations, and making singly what could not be made together. */
+/* Outcomes of several writes, and sending singly what could not be sent together. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "service/connector_create.h"
+#include "service/connector_many.h"
 
 enum { COUNT = 4 };
 
@@ -25,7 +25,7 @@ static struct result push(struct connection *connection, struct arena *arena, co
   return RESULT_DONE;
 }
 
-static void create_singly_goes_on_until_nobody_would_fare_better(void **state) {
+static void singly_goes_on_until_nobody_would_fare_better(void **state) {
   static const struct {
     const char *says[COUNT]; /* "": it is done already */
     const char *becomes[COUNT];
@@ -41,36 +41,36 @@ static void create_singly_goes_on_until_nobody_would_fare_better(void **state) {
   };
   (void)state;
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-    struct creation creations[COUNT] = {0};
+    struct pushed all[COUNT] = {0};
     struct payload payloads[COUNT] = {0};
     for (size_t n = 0; n < COUNT; n++) {
       payloads[n].marker = str_of(rows[i].says[n]);
-      creations[n].push.payload = &payloads[n];
+      all[n].push.payload = &payloads[n];
       if (!rows[i].says[n][0])
-        connector_creation_end(&creations[n], result_error(RESULT_BUG, "done before"));
+        pushed_end(&all[n], result_error(RESULT_BUG, "done before"));
     }
     pushes = 0;
-    connector_create_singly(NULL, NULL, push, creations, COUNT);
+    pushed_singly(NULL, NULL, push, all, COUNT);
     assert_int_equal(pushes, rows[i].pushes);
-    assert_int_equal(connector_creations_open(creations, COUNT), 0);
+    assert_int_equal(pushed_open(all, COUNT), 0);
     for (size_t n = 0; n < COUNT; n++) {
-      assert_string_equal(result_code_name(creations[n].result.code), rows[i].becomes[n]);
-      assert_int_equal(result_ok(&creations[n].result), str_is(creations[n].made.external_id, "made"));
+      assert_string_equal(result_code_name(all[n].result.code), rows[i].becomes[n]);
+      assert_int_equal(result_ok(&all[n].result), str_is(all[n].seen.external_id, "made"));
     }
   }
 }
 
 static void creations_end_leaves_what_is_done(void **state) {
-  struct creation creations[COUNT] = {0};
+  struct pushed all[COUNT] = {0};
   (void)state;
-  connector_creation_end(&creations[2], RESULT_DONE);
-  assert_int_equal(connector_creations_open(creations, COUNT), COUNT - 1);
-  connector_creations_end(creations, COUNT, result_retry_after(7, "later"));
+  pushed_end(&all[2], RESULT_DONE);
+  assert_int_equal(pushed_open(all, COUNT), COUNT - 1);
+  pushed_end_all(all, COUNT, result_retry_after(7, "later"));
   for (size_t n = 0; n < COUNT; n++)
-    assert_int_equal(creations[n].result.retry_after_ms, n == 2 ? 0 : 7);
+    assert_int_equal(all[n].result.retry_after_ms, n == 2 ? 0 : 7);
 }
 
-static void created_nothing_is_never_said_of_what_may_have_happened(void **state) {
+static void nothing_is_never_said_of_what_may_have_happened(void **state) {
   static const struct {
     enum result_code code;
     bool nothing;
@@ -79,15 +79,15 @@ static void created_nothing_is_never_said_of_what_may_have_happened(void **state
   (void)state;
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     struct result result = {.code = rows[i].code};
-    assert_int_equal(connector_created_nothing(&result), rows[i].nothing);
+    assert_int_equal(pushed_nothing(&result), rows[i].nothing);
   }
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(create_singly_goes_on_until_nobody_would_fare_better),
+      cmocka_unit_test(singly_goes_on_until_nobody_would_fare_better),
       cmocka_unit_test(creations_end_leaves_what_is_done),
-      cmocka_unit_test(created_nothing_is_never_said_of_what_may_have_happened),
+      cmocka_unit_test(nothing_is_never_said_of_what_may_have_happened),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
