@@ -60,7 +60,7 @@ static void singly_goes_on_until_nobody_would_fare_better(void **state) {
   }
 }
 
-static void creations_end_leaves_what_is_done(void **state) {
+static void end_all_leaves_what_is_done(void **state) {
   struct pushed all[COUNT] = {0};
   (void)state;
   pushed_end(&all[2], RESULT_DONE);
@@ -86,7 +86,7 @@ static void nothing_is_never_said_of_what_may_have_happened(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(singly_goes_on_until_nobody_would_fare_better),
-      cmocka_unit_test(creations_end_leaves_what_is_done),
+      cmocka_unit_test(end_all_leaves_what_is_done),
       cmocka_unit_test(nothing_is_never_said_of_what_may_have_happened),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
