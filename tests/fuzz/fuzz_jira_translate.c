@@ -1,4 +1,4 @@
-/* Jira's JSON of issues, comments and webhooks. What is read is complete. */
+/* Jira's JSON of issues, comments, webhooks and creations of several. What is read is complete. */
 #include "adapter-jira/jira.h"
 #include "fuzz.h"
 
@@ -30,6 +30,15 @@ static void try_tree(struct connection *c, struct arena *arena, const cJSON *tre
   }
 }
 
+/* Each issue of a creation of several was either made or refused, or nothing is said of any. */
+static void try_bulk(const cJSON *tree) {
+  struct jira_element elements[3];
+  if (!jira_match_bulk(tree, 3, elements))
+    return;
+  for (size_t i = 0; i < 3; i++)
+    MUST_HOLD(jira_is_number(elements[i].id) == !elements[i].failure);
+}
+
 static void try_webhook(struct arena *arena, struct str body) {
   struct project project = {.remote = STR("ROCKET")};
   struct list list = {0};
@@ -49,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct result result = json_parse(fuzz_text(data, size), &tree);
   if (result_ok(&result)) {
     try_tree(&c, &arena, tree);
+    try_bulk(tree);
     cJSON_Delete(tree);
   }
   cJSON_Delete(c.options);

@@ -26,13 +26,16 @@ class Many(unittest.TestCase):
         for tracker in self.world.trackers:
             self.world.call("project.set_state", name=tracker.name, state=state, actor="user:test")
 
-    def share(self, titles, **fields):
-        """Tickets made here while both projects rest, and all of them let go at once."""
+    def share(self, titles, tokens=None, **fields):
+        """Tickets made here while both projects rest, and all let go at once; Linear may take `tokens` writes in haste."""
         self.set_state("paused")
         keys = [self.world.call("ticket.new", fields={"title": title, **fields}, project=self.jira.name,
                                 actor="user:carol")["key"] for title in titles]
         for tracker in self.world.trackers:
             tracker.sandbox.control("DELETE", "requests")
+        if tokens is not None:
+            self.world.sql("insert into rate_bucket (credential, name, capacity, per_second, tokens) "
+                           "values ('%s', 'minute', 300, 5, %d)" % (self.linear.name, tokens))
         self.set_state("active")
         return keys
 
@@ -81,6 +84,14 @@ class Many(unittest.TestCase):
         self.wait_until_linked(self.share(titles))
         hits = [rule["hits"] for tracker in self.world.trackers for rule in tracker.sandbox.control("GET", "faults")["faults"]]
         self.assertEqual(hits, [1] * 4)
+        self.check_once_everywhere(titles)
+
+    def test_many_tickets_keep_to_the_pace(self):
+        """Room for three now, and for five more each second: the first call carries no more than that."""
+        titles = ["Paced part %02d" % number for number in range(20)]
+        self.wait_until_linked(self.share(titles, tokens=3))
+        _, (single, several) = self.creations()
+        self.assertGreater(single + several, 1)
         self.check_once_everywhere(titles)
 
     def test_many_tickets_one_that_is_refused_leaves_the_others(self):
