@@ -259,7 +259,7 @@ const struct command command_table[] = {
          "tandem knows of and has not yet brought to the other side; conflicts and what is parked do not count."},
     {.path = "retry",
      .help = "Put back what was given up",
-     .arguments = {{"WHAT", true, "a project, or an id that `tandem status` shows: W-12, R-40, D-7"}},
+     .arguments = {{"WHAT", true, "a project, or an id that `tandem status` shows: W-12, F-3, R-40, D-7"}},
      OPTIONS(retry_options),
      .run = command_retry,
      .details = "A change is decided anew on what both sides are now. A creation that may have arrived is looked for "

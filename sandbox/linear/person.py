@@ -1,6 +1,7 @@
 """What a person does in Linear's application: the same changes as by the API, as any user."""
 
 from sandbox.linear import errors, issue_actions, other_actions
+from sandbox.linear.fields import PRIORITIES
 from sandbox.linear.world import Actor
 
 
@@ -50,10 +51,18 @@ def _labels(world, team, names):
     return [_named(rows, name, "IssueLabel") for name in names]
 
 
+def _priority(label):
+    if label not in PRIORITIES:
+        raise errors.argument("priority must be one of %s." % ", ".join(PRIORITIES))
+    return PRIORITIES.index(label)
+
+
 def _input(world, team, fields):
     """The fields with names replaced by ids, as an input of the API has them."""
     found = {name: fields[name] for name in ("title", "description", "priority", "estimate", "dueDate", "sortOrder")
              if name in fields}
+    if isinstance(found.get("priority"), str):
+        found["priority"] = _priority(found["priority"])
     if "state" in fields:
         rows = [one for one in world.states.values() if one["teamId"] == team["id"]]
         found["stateId"] = _named(rows, fields["state"], "WorkflowState")

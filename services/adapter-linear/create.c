@@ -47,8 +47,8 @@ static struct result finish(struct connection *c, struct arena *arena, const str
 }
 
 /* REJECTED, GONE or STALE: Linear made none. */
-static struct result create_together(struct connection *c, struct arena *arena, cJSON *input,
-                                     struct pushed *creations, size_t count) {
+static struct result create_together(struct connection *c, struct arena *arena, cJSON *input, struct pushed *creations,
+                                     size_t count) {
   cJSON *variables = cJSON_CreateObject();
   struct linear_answer answer;
   cJSON_AddItemToObject(variables, "input", input);
