@@ -57,7 +57,7 @@ void *arena_room(struct arena *arena, void *at, size_t count, size_t *capacity, 
     return at;
   *capacity = *capacity ? *capacity * 2 : FIRST;
   void *grown = arena_array(arena, *capacity, size_bytes);
-  return count ? memcpy(grown, at, count * size_bytes) : grown;
+  return at && count ? memcpy(grown, at, count * size_bytes) : grown;
 }
 
 void arena_reset(struct arena *arena) {

@@ -34,7 +34,7 @@ static void collect(struct history *h, const cJSON *after) {
         str_equal(jira_person_id(h->c, json_member(one, "author")), h->c->self))
       h->ours[h->count++] = one;
   }
-  qsort(h->ours, h->count, sizeof h->ours[0], by_id);
+  qsort(h->ours, h->count, sizeof(const cJSON *), by_id);
 }
 
 /* -- one entry -- */

@@ -30,7 +30,12 @@ struct result lease_check(struct call *call, const struct lease *lease) {
                "update lease set until = now() + $3::bigint * interval '1 millisecond' "
                "where resource = $1 and fence = $2::bigint and until > now()",
                PARAMS(p_str(lease->resource), p_i64(lease->fence), p_i64(lease_length_ms())), &rows));
-  if (rows.affected == 0 && !MUTATED(FENCE) && !MUTATED(LEASE))
+  bool lost = rows.affected == 0;
+  if (MUTATED(FENCE))
+    lost = false;
+  if (MUTATED(LEASE))
+    lost = false;
+  if (lost)
     return result_error(RESULT_STALE, "the lease on %.*s was lost", STR_FMT(lease->resource));
   return RESULT_DONE;
 }
