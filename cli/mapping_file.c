@@ -2,9 +2,9 @@
 #include "cli/mapping_file.h"
 
 #include <ctype.h>
-#include <yaml.h>
 
 #include "base/json.h"
+#include "base/yaml_plain.h"
 
 struct reader {
   struct arena *arena;
@@ -27,21 +27,6 @@ static struct result fail_syntax(const struct reader *reader) {
   return fail_at(reader, reader->parser.problem_mark, problem, (struct str){0});
 }
 
-static bool is_decorated(const yaml_event_t *event) {
-  switch (event->type) {
-  case YAML_ALIAS_EVENT:
-    return true;
-  case YAML_SCALAR_EVENT:
-    return event->data.scalar.anchor || event->data.scalar.tag;
-  case YAML_SEQUENCE_START_EVENT:
-    return event->data.sequence_start.anchor || event->data.sequence_start.tag;
-  case YAML_MAPPING_START_EVENT:
-    return event->data.mapping_start.anchor || event->data.mapping_start.tag;
-  default:
-    return false;
-  }
-}
-
 /* The caller deletes the event when the result is OK. */
 static struct result next_event(struct reader *reader, yaml_event_t *event) {
   if (!yaml_parser_parse(&reader->parser, event))
@@ -49,7 +34,7 @@ static struct result next_event(struct reader *reader, yaml_event_t *event) {
   struct result result = RESULT_DONE;
   if (++reader->value_count > MAPPING_VALUES_MAX)
     result = fail_at(reader, event->start_mark, "too many values", (struct str){0});
-  else if (is_decorated(event))
+  else if (yaml_is_decorated(event))
     result = fail_at(reader, event->start_mark, "anchors, aliases and tags are not taken here: write it out",
                      (struct str){0});
   if (!result_ok(&result))

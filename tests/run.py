@@ -3,14 +3,15 @@
 
     tests/run.py [-v] [WORD...]      only programs whose name contains one of the words
 
-C programs are build/dev/tests/unit-*, two at a time; Python programs are tests/**/test_*.py, one after the other,
-because they start whole systems. One line a program, failures with their output, and last of all
+C programs are build/dev/tests/unit-*, Python programs are tests/**/test_*.py and start whole systems. Two run at a time,
+but for the crash runs and the simulation, which use all cores by themselves. One line a program, failures with their output, and last of all
 `N passed, N failed, N skipped`. Exit status: 0 all passed, 1 something failed, 2 nothing was run.
 """
 
 import argparse
 import concurrent.futures
 import os
+import queue
 import re
 import resource
 import signal
@@ -19,11 +20,12 @@ import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-UNIT_JOBS = 2
+JOBS = 2
 UNIT_TIMEOUT_S = 180
 SYSTEM_TIMEOUT_S = 900
 FOLDER_ORDER = ["unit", "harness", "sandbox", "contract", "scenario", "crash", "simulation", "e2e"]
 NOT_TESTS = {"bench", "fuzz"}
+ALONE = ("tests/crash/", "tests/simulation/")
 LINE = re.compile(r"^(not )?ok\b\s*(\d+)?\s*-?\s*(.*?)(?:\s+#\s*(SKIP|TODO)\S*\s*(.*))?$", re.IGNORECASE)
 PLAN = re.compile(r"^1\.\.(\d+)(?:\s*#\s*SKIP\s*(.*))?", re.IGNORECASE)
 SHOWN_LINES = 60
@@ -100,10 +102,24 @@ def end_group(process):
         pass
 
 
+_slots = queue.SimpleQueue()
+for _slot in range(JOBS):
+    _slots.put(_slot)
+
+
 def run_program(name, command, timeout_s):
-    """The program in a process group of its own, so that a timeout ends its children too."""
+    slot = _slots.get()
+    try:
+        return run_in_slot(slot, name, command, timeout_s)
+    finally:
+        _slots.put(slot)
+
+
+def run_in_slot(slot, name, command, timeout_s):
+    """The program in a process group of its own, so that a timeout ends its children too. Programs that run at the same time
+    have different slots, and so different ports."""
     start = time.monotonic()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL,
+    process = subprocess.Popen(command, cwd=ROOT, env=dict(environment(), TANDEM_TEST_SLOT=str(slot)), stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     timed_out = 0
     try:
@@ -166,13 +182,15 @@ def failure_lines(lines):
 
 
 def run_all(units, systems, verbose):
+    alone = [system for system in systems if system[0].startswith(ALONE)]
+    together = [(name, command, UNIT_TIMEOUT_S) for name, command in units]
+    together += [(name, command, SYSTEM_TIMEOUT_S) for name, command in systems if not name.startswith(ALONE)]
     reports = []
-    with concurrent.futures.ThreadPoolExecutor(UNIT_JOBS) as pool:
-        waiting = [pool.submit(run_program, name, command, UNIT_TIMEOUT_S) for name, command in units]
-        for future in waiting:
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        for future in [pool.submit(run_program, *program) for program in together]:
             reports.append(future.result())
             show(reports[-1], verbose)
-    for name, command in systems:
+    for name, command in alone:
         reports.append(run_program(name, command, SYSTEM_TIMEOUT_S))
         show(reports[-1], verbose)
     return reports
