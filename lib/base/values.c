@@ -91,3 +91,10 @@ void values_put_all(struct values_builder *builder, const struct values *values)
 struct values values_built(const struct values_builder *builder) {
   return (struct values){builder->at, builder->count};
 }
+
+struct values values_with(struct arena *arena, const struct values *values, struct value value) {
+  struct values_builder builder = {.arena = arena};
+  values_put_all(&builder, values);
+  values_put(&builder, value);
+  return values_built(&builder);
+}

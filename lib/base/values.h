@@ -53,4 +53,7 @@ void values_put(struct values_builder *builder, struct value value);
 void values_put_all(struct values_builder *builder, const struct values *values);
 struct values values_built(const struct values_builder *builder);
 
+/* `values` with this one added or in the place of the one of its name. */
+struct values values_with(struct arena *arena, const struct values *values, struct value value);
+
 #endif

@@ -149,19 +149,23 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
   return read_back(c, arena, false, &answer, out);
 }
 
-/* GitHub creates open issues only. A close that fails is tried again here: nobody else knows that it is missing. */
+/* GitHub creates open issues only. A close that fails is tried again here: nobody else knows that it is missing. Of its
+ * answer only the status counts: what else somebody changed meanwhile is an edit, and no rendering of ours. */
 static struct result close_created(struct connection *c, struct arena *arena, struct str issue, struct str body,
-                                   struct observation *out) {
+                                   struct observation *created) {
   struct github_answer answer = {0};
+  struct observation closed;
   struct result result = RESULT_DONE;
   for (int i = 0; i < CLOSE_TRIES; i++) {
     result = send(c, arena, "PATCH", issue, body, &answer);
-    if (result_ok(&result))
-      return read_back(c, arena, false, &answer, out);
-    if (result.retry_after_ms)
+    if (result_ok(&result) || result.retry_after_ms)
       break;
   }
-  return result_after_write(result);
+  TRY(result_after_write(result));
+  TRY(read_back(c, arena, false, &answer, &closed));
+  created->fields =
+      values_with(arena, &created->fields, value_text(STR("status"), values_text(&closed.fields, "status")));
+  return RESULT_DONE;
 }
 
 static struct result create_issue(struct connection *c, struct arena *arena, const struct push *push,
@@ -177,14 +181,14 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
   TRY(read_back(c, arena, false, &answer, &created));
   struct str issue = str_format(arena, "/issues/%.*s", STR_FMT(created.external_id));
   TRY(result_after_write(change_sets(c, arena, issue, push->payload)));
-  if (closed)
-    return close_created(c, arena, issue, closing, out);
-  if (push->payload->add.count + push->payload->remove.count == 0) {
-    *out = created;
-    return RESULT_DONE;
+  if (push->payload->add.count + push->payload->remove.count) {
+    TRY(result_after_write(github_get(c, arena, issue, &answer)));
+    TRY(read_back(c, arena, false, &answer, &created));
   }
-  TRY(result_after_write(github_get(c, arena, issue, &answer)));
-  return read_back(c, arena, false, &answer, out);
+  if (closed)
+    TRY(close_created(c, arena, issue, closing, &created));
+  *out = created;
+  return RESULT_DONE;
 }
 
 struct result github_push(struct connection *c, struct arena *arena, const struct push *push, struct observation *out) {

@@ -27,13 +27,6 @@ static struct result document_of(struct connection *c, struct arena *arena, cons
 
 /* -- after the write -- */
 
-static struct values with_status(struct arena *arena, const struct values *fields, struct str status) {
-  struct values_builder values = {.arena = arena};
-  values_put_all(&values, fields);
-  values_put(&values, value_text(STR("status"), status));
-  return values_built(&values);
-}
-
 /* A status that cannot be reached is no reason to lose the issue: it is said in `refused`. */
 static struct result set_first_status(struct connection *c, struct arena *arena, const cJSON *issue, struct str status,
                                       struct observation *seen) {
@@ -47,7 +40,7 @@ static struct result set_first_status(struct connection *c, struct arena *arena,
     return RESULT_DONE;
   }
   TRY(result);
-  seen->fields = with_status(arena, &seen->fields, status);
+  seen->fields = values_with(arena, &seen->fields, value_text(STR("status"), status));
   return RESULT_DONE;
 }
 

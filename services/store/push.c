@@ -42,10 +42,7 @@ static struct result attribute(struct call *call, const struct pending *p, struc
   author = str_slice(author, colon < 0 ? 0 : (size_t)colon + 1, author.length);
   struct str text =
       attribution_add(call->arena, body->text, author, system_title(call->arena, system), rows_str(&rows, 0, "url"));
-  struct values_builder with = {.arena = call->arena};
-  values_put_all(&with, set);
-  values_put(&with, value_text(STR("body"), text));
-  *set = values_built(&with);
+  *set = values_with(call->arena, set, value_text(STR("body"), text));
   return RESULT_DONE;
 }
 

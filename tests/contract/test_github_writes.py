@@ -32,6 +32,17 @@ class Writing(GitHubCase):
         seen = self.create(title="done already", status="closed:not_planned")
         self.assertEqual(seen["fields"]["status"], "closed:not_planned")
 
+    def test_create_that_starts_closed_takes_no_edit_in_between_for_its_own(self):
+        newest = max(map(int, self.world_tickets()))
+        self.fault("meanwhile", "PATCH", "/issues/",
+                   act={"actor": "alice", "do": "edit", "repo": "acme/rocket", "number": newest + 1, "fields": {"title": "by Alice"}})
+        seen = self.create(title="ours", status="closed:completed")
+        self.assertEqual((seen["external_id"], seen["fields"]["title"], seen["fields"]["status"]),
+                         (str(newest + 1), "ours", "closed:completed"))
+        now = self.driver.fetch("ticket", seen["external_id"]).observation
+        self.assertEqual(now["fields"]["title"], "by Alice")
+        self.assertGreaterEqual(now["version"], seen["version"])
+
     def test_create_that_cannot_be_closed_at_once_tries_again(self):
         self.fault("status", "PATCH", status=502, times=2)
         self.assertEqual(self.create(title="stubborn", status="closed:completed")["fields"]["status"],
