@@ -163,7 +163,7 @@ def show_outcome(tandem, fought):
 def show_state(tandem):
     heading("Where everything stands, and what left this machine")
     tandem.run("status")
-    tandem.run("egress", "--limit", "10")
+    tandem.run("audit", "egress", "--limit", "10")
 
 
 def sync_all(tandem):

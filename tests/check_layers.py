@@ -28,7 +28,7 @@ ONLY_IN = {
     r"libpq-fe\.h": ["services/store/"],
     r"nng/protocol/pubsub0/.*": ["lib/service/bus.c", "services/store/"],
     r"curl/.*": ["lib/base/http"],
-    r"yaml\.h": ["lib/base/settings_yaml.c", "cli/mapping_file.c"],
+    r"yaml\.h": ["lib/base/yaml_plain.h"],
     r"microhttpd\.h": ["lib/service/webhook_server.c"],
     r"libsmartcols/.*": ["cli/"],
     r"git2.*": ["lib/sync/"],
