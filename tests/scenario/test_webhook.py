@@ -262,6 +262,13 @@ class Mute(Case):
         self.check_once("Answered late")
         self.check_once("Somebody else's")
 
+    def test_mute_tracker_that_refused_a_ticket_may_be_given_it_by_hand(self):
+        self.lose("tickets", "status", status=422)
+        self.new_ticket("Refused")
+        self.world.settle(90)
+        self.world.act("create", title="Refused")
+        wait_for(lambda: self.titles().count("Refused") == 2, "the one made by hand")
+
     def test_mute_tracker_shows_a_comment_whose_answer_was_lost(self):
         key = self.new_ticket("Talk")
         self.world.settle()
