@@ -23,17 +23,14 @@ struct result push_send_receipt(struct worker *worker, struct arena *arena, stru
 
 struct external_ref push_target(const struct intent *intent);
 
-/* Of a ticket, and not yet to be looked for. */
-bool push_creates_ticket(const struct intent *intent);
-bool push_changes_ticket(const struct intent *intent);
-
 /* A write whose outcome is unknown is looked for. */
 struct result push_probe(struct worker *worker, struct arena *arena, struct connection *connection,
                          const struct work *work, const struct intent *intent) MUST_USE;
 
-/* Sends the write of a ticket `work->intents.at[*i]` and those of its kind that come next, together where the tracker
- * can; moves `*i` behind them. `*stop`: nothing more goes out for now. */
+/* Sends `count` writes at once; more than one only where the connector takes several of their kind. `looks`: their
+ * targets as just fetched, empty for creations. `*stop`: nothing more goes out for now. */
 struct result push_run(struct worker *worker, struct arena *arena, struct connection *connection,
-                       const struct work *work, size_t *i, bool *stop) MUST_USE;
+                       const struct work *work, const struct intent *at, struct look *looks, size_t count,
+                       bool *stop) MUST_USE;
 
 #endif

@@ -1,8 +1,7 @@
-/* Writes that go out together where the tracker takes several: a run of creations of tickets, or of changes of tickets.
- * Each is looked at, asked for, logged and answered for by itself; only the calls are shared. */
+/* Writes that go out at once: one, or several where the tracker takes several. Each is asked for, logged and answered
+ * for by itself; only the calls are shared. */
 #include "base/clock.h"
 #include "base/fault.h"
-#include "base/mutation.h"
 #include "service/adapter_push.h"
 
 struct run {
@@ -11,43 +10,10 @@ struct run {
   int64_t asked_ms, lease_ms; /* of the first that may go */
 };
 
-static bool is_certain_ticket(const struct intent *intent) {
-  return str_is(intent->kind, "ticket") && !str_is(intent->state, "unknown");
-}
-
-bool push_creates_ticket(const struct intent *intent) {
-  return is_certain_ticket(intent) && str_is(intent->change, "create");
-}
-
-bool push_changes_ticket(const struct intent *intent) {
-  return is_certain_ticket(intent) && !str_is(intent->change, "create");
-}
-
-/* How many from `at[0]` on are of its kind and may share calls. */
-static size_t run_length(const struct connector *connector, const struct intent *at, size_t count) {
-  bool creates = push_creates_ticket(at);
-  size_t length = 1, most = (creates ? connector->create_many : connector->change_many) ? PUSH_MANY_MAX : 1;
-  while (length < most && length < count &&
-         (creates ? push_creates_ticket(&at[length]) : push_changes_ticket(&at[length])))
-    length++;
-  return length;
-}
-
-/* The targets as they are now; nothing of creations. */
-static struct look *look_at_run(struct worker *worker, struct arena *arena, struct connection *connection,
-                                const struct intent *at, size_t count) {
-  struct look *looks = ARENA_ARRAY(arena, struct look, count);
-  if (push_creates_ticket(at) || MUTATED(FRESH))
-    return looks;
-  for (size_t i = 0; i < count; i++)
-    looks[i].ref = push_target(&at[i]);
-  worker_look(worker, arena, connection, looks, count);
-  return looks;
-}
-
 static struct result take_into_run(struct worker *worker, struct arena *arena, const struct work *work,
                                    const struct intent *intent, struct look *look, struct run *run, bool *stop) {
   struct push_go *go = ARENA_NEW(arena, struct push_go);
+  /* After a 304 what is cached still holds. */
   struct observation *fresh = look->done && !look->not_modified ? &look->seen : NULL;
   int64_t asked_ms = clock_mono_ms();
   TRY(push_ask(worker, arena, work, intent, fresh, go));
@@ -64,18 +30,16 @@ static struct result take_into_run(struct worker *worker, struct arena *arena, c
 
 /* Those that may not go out are left out; where the tracker wants a pause, the run ends. */
 static struct result begin_run(struct worker *worker, struct arena *arena, struct connection *connection,
-                               const struct work *work, size_t *i, struct run *run, bool *stop) {
-  const struct intent *at = &work->intents.at[*i];
-  size_t length = run_length(worker->connector, at, work->intents.count - *i);
-  struct look *looks = look_at_run(worker, arena, connection, at, length);
-  for (size_t n = 0; n < length && !*stop; n++, ++*i) {
-    struct push_receipt receipt = {.lease = work->lease, .intent_id = at[n].id};
-    if (result_ok(&looks[n].result)) {
-      TRY(take_into_run(worker, arena, work, &at[n], &looks[n], run, stop));
+                               const struct work *work, const struct intent *at, struct look *looks, size_t count,
+                               struct run *run, bool *stop) {
+  for (size_t i = 0; i < count && !*stop; i++) {
+    struct push_receipt receipt = {.lease = work->lease, .intent_id = at[i].id};
+    if (result_ok(&looks[i].result)) {
+      TRY(take_into_run(worker, arena, work, &at[i], &looks[i], run, stop));
       continue;
     }
-    *stop = push_stops(&looks[n].result);
-    TRY(push_send_receipt(worker, arena, connection, &receipt, &looks[n].result, NULL));
+    *stop = push_stops(&looks[i].result);
+    TRY(push_send_receipt(worker, arena, connection, &receipt, &looks[i].result, NULL));
   }
   return RESULT_DONE;
 }
@@ -83,11 +47,12 @@ static struct result begin_run(struct worker *worker, struct arena *arena, struc
 static void send_run(struct worker *worker, struct arena *arena, struct connection *connection, struct run *run) {
   const struct connector *connector = worker->connector;
   struct pushed *first = run->writes;
-  const char *what = push_creates_ticket(first->push.intent) ? "create_ticket" : "update_ticket";
+  const struct intent *intent = first->push.intent;
+  const char *what = str_format(arena, "%.*s_%.*s", STR_FMT(intent->change), STR_FMT(intent->kind)).at;
   fault_point_of("adapter.before_send", what);
   if (run->count == 1)
     first->result = connector->push(connection, arena, &first->push, &first->seen);
-  else if (push_creates_ticket(first->push.intent))
+  else if (str_is(intent->change, "create"))
     connector->create_many(connection, arena, run->writes, run->count);
   else
     connector->change_many(connection, arena, run->writes, run->count);
@@ -95,15 +60,15 @@ static void send_run(struct worker *worker, struct arena *arena, struct connecti
 }
 
 struct result push_run(struct worker *worker, struct arena *arena, struct connection *connection,
-                       const struct work *work, size_t *i, bool *stop) {
+                       const struct work *work, const struct intent *at, struct look *looks, size_t count, bool *stop) {
   struct run *run = ARENA_NEW(arena, struct run);
-  TRY(begin_run(worker, arena, connection, work, i, run, stop));
+  TRY(begin_run(worker, arena, connection, work, at, looks, count, run, stop));
   if (run->count == 0)
     return RESULT_DONE;
   TRY(push_check_lease(run->asked_ms, run->lease_ms));
   send_run(worker, arena, connection, run);
-  for (size_t n = 0; n < run->count; n++) {
-    struct pushed *one = &run->writes[n];
+  for (size_t i = 0; i < run->count; i++) {
+    struct pushed *one = &run->writes[i];
     struct push_receipt receipt = {.lease = work->lease, .intent_id = one->push.intent->id};
     *stop |= push_stops(&one->result);
     TRY(push_send_receipt(worker, arena, connection, &receipt, &one->result, &one->seen));
