@@ -54,6 +54,9 @@ struct chances {
 /* The seed also decides how often each kind of fault happens, from never to often. */
 void chances_begin(struct chances *chances, uint64_t seed);
 
+/* Makes all faults so many times as frequent. */
+void chances_multiply(struct chances *chances, unsigned times);
+
 uint64_t chances_draw(struct chances *chances, enum draw draw, unsigned who);
 
 /* A number from `low` to `high`, both included. */
