@@ -19,6 +19,7 @@ static const struct {
     [FAULT_STORE_CRASH] = {"store crash", 1000},
     [FAULT_BELL_LOST] = {"bell lost", 30000},
     [FAULT_CALL_REFUSED] = {"call refused", 15000},
+    [FAULT_CALL_SLOW] = {"call slow", 12000},
     [FAULT_RATE_LIMIT] = {"rate limit", 3000},
     [FAULT_ANSWER_LOST] = {"answer lost", 25000},
     [FAULT_WRITE_LATE] = {"write late", 25000},
