@@ -132,10 +132,11 @@ struct result db_open(struct str url, struct db **out) {
   }
   PQsetClientEncoding(db->connection, "UTF8");
   /* Every statement looks up a batch by key, often in tables that have just grown by thousands of rows and have no
-   * statistics yet. So the planner is told to use the keys, to plan once, and never to compile. */
-  struct result tuned =
-      db_script(db, "set jit = off; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; "
-                    "set enable_material = off; set plan_cache_mode = force_generic_plan");
+   * statistics yet. So the planner is told to use the keys, to plan once, never to compile, and
+   * never to start workers: what it may not scan looks dear enough to it for some. */
+  struct result tuned = db_script(db, "set jit = off; set max_parallel_workers_per_gather = 0; set enable_seqscan = "
+                                      "off; set enable_hashjoin = off; set enable_mergejoin = off; "
+                                      "set enable_material = off; set plan_cache_mode = force_generic_plan");
   if (tuned.code != RESULT_OK) {
     db_close(db);
     return tuned;

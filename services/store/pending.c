@@ -2,17 +2,20 @@
 #include "store/pending.h"
 
 #include "store/journal.h"
+#include "store/leave_rule.h"
 #include "store/sessions.h"
 
 enum { ATTEMPTS_MAX = 25 };
+
+#define RULE_OF_INTENT LEAVE_RULE("n.item_id", "n.project_id")
 
 struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_ms, struct pending *out) {
   struct rows rows;
   TRY(db_query(
       call->db,
       "select n.project_id, n.mapping_id, n.item_id, n.attempts, n.probes, n.state, n.change, n.kind, n.op_id, "
-      "m.op_id as mapping_op_id, p.credential, case when n.change = 'delete' then 'delete' else leave_rule(n.item_id, "
-      "n.project_id) end as rule, i.deleted_at is not null as deleted_here, m.external_id, "
+      "m.op_id as mapping_op_id, p.credential, case when n.change = 'delete' then 'delete' else " RULE_OF_INTENT
+      " end as rule, i.deleted_at is not null as deleted_here, m.external_id, "
       "e.hash as observed_hash, n.expect_hash, exists (select from gone_item g where (g.project_id, "
       "g.kind, g.external_id) = (m.project_id, m.kind, m.external_id) and g.gone is not null) as gone, n.payload_set, "
       "n.payload_add, "
