@@ -27,6 +27,7 @@ from verbs import Events, Refused, Verbs  # noqa: E402
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("TANDEM_BIN", os.path.join(ROOT, "build", "dev", "bin"))
 DEADLINE_S = 60
+PATIENCE = float(os.environ.get("TANDEM_TEST_PATIENCE", 1))  # deadlines are that many times as long
 ROLES = ("store", "conflict", "scheduler", "adapter-github")
 
 STATUS_TABLE = [
@@ -40,6 +41,7 @@ STATUS_TABLE = [
 
 def wait_for(condition, what, deadline_s=DEADLINE_S, pause_s=0.005):
     """The first true value of `condition()`; fails with `what` after the deadline. `pause_s` grows to 0.1 s."""
+    deadline_s *= PATIENCE
     end = time.monotonic() + deadline_s
     pause = pause_s
     while True:
@@ -312,6 +314,7 @@ class World:
         self.extra = dict(environment)
         self.processes = {}
         self.keeper = None
+        self.of_life = lambda role: {}  # more environment for each process that is started, for a test that sets it
         self.psql = Psql(self.cluster, self.database)
         self.sandbox = Sandbox(self, *sandbox_options, program=self.system + "-sandbox")
         self.verbs = Verbs("tcp://127.0.0.1:%d" % self.store_port)
@@ -332,7 +335,8 @@ class World:
 
     def start(self, role, number=0, more=()):
         name = role if number == 0 else "%s-%d" % (role, number)
-        self.processes[name] = Process(self, name, [os.path.join(BIN, "tandem-" + role)], self.environment(more))
+        self.processes[name] = Process(self, name, [os.path.join(BIN, "tandem-" + role)],
+                                       self.environment({**self.of_life(role), **dict(more)}))
         return self.processes[name]
 
     def start_all(self, replicas=1, of_role=()):
