@@ -12,9 +12,11 @@ went wrong, 2 stopped before the end.
 
 import argparse
 import concurrent.futures
+import contextlib
 import os
 import random
 import shutil
+import signal
 import sys
 import time
 import traceback
@@ -28,6 +30,34 @@ from tales import MORTAL  # noqa: E402
 from world import ROOT, Cluster, wait_for  # noqa: E402
 
 FOLDER = os.path.join(ROOT, "build", "crash")
+
+
+class Living:
+    """The worlds that are there, for the one who has to leave at once."""
+
+    def __init__(self):
+        self.worlds = set()
+
+    @contextlib.contextmanager
+    def keep(self, world):
+        self.worlds.add(world)
+        yield
+        self.worlds.discard(world)
+
+    def end(self, *_):
+        """On SIGINT or SIGTERM: their stories are not in the book, and will be told by the next run."""
+        for world in list(self.worlds):
+            if world.keeper:
+                world.keeper.stop()
+            for process in [*world.processes.values(), world.sandbox.process]:
+                process.popen.kill()
+            shutil.rmtree(world.folder, ignore_errors=True)
+        Cluster.shared().close()
+        print("stopped; the next run goes on from here", flush=True)
+        os._exit(2)
+
+
+LIVING = Living()
 
 
 class Reference:
@@ -44,7 +74,7 @@ class Reference:
 def told(reference, book, seed):
     """One story with many deaths, as a line of the book."""
     tale, started = reference.tale, time.monotonic()
-    with tale.make_world() as world:
+    with tale.make_world() as world, LIVING.keep(world):
         fates = Fates(tale, book, random.Random(seed), world.folder)
         world.of_life = lambda role: fates.of_life(role) if role in tale.roles else {}
         problems = told_to_the_end(tale, world, reference.expected)
@@ -133,6 +163,8 @@ def main():
     if options.fresh:
         shutil.rmtree(FOLDER, ignore_errors=True)
     Cluster.shared()
+    signal.signal(signal.SIGINT, LIVING.end)
+    signal.signal(signal.SIGTERM, LIVING.end)
     book = Book(os.path.join(FOLDER, "kills.jsonl"), options.each)
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         tales = [tale for tale in MORTAL if not options.tale or tale.name in options.tale]
