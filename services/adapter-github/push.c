@@ -33,6 +33,8 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
   if (answer.status == 301 || answer.status == 451)
     return result_error(RESULT_REJECTED, "the comment is out of reach (status %lld): delete it there",
                         (long long)answer.status);
+  if (answer.status == 404)
+    return connector_confirm_deleted(c, arena, github_fetch, intent, out);
   *out = connector_deleted(arena, intent);
   return RESULT_DONE;
 }
