@@ -136,9 +136,9 @@ static struct intent intent_of(const struct attempt *attempt, const char *change
 }
 
 static struct result try_push(struct attempt *attempt, const char *change, bool comment) {
-  static const struct value texts[] = {{.name = {"body", 4}, .kind = VALUE_TEXT, .text = {"Text", 4}},
-                                       {.name = {"status", 6}, .kind = VALUE_TEXT, .text = {"done", 4}},
-                                       {.name = {"title", 5}, .kind = VALUE_TEXT, .text = {"Title", 5}}};
+  const struct value texts[] = {{.name = {"body", 4}, .kind = VALUE_TEXT, .text = {"Text", 4}},
+                                {.name = {"status", 6}, .kind = VALUE_TEXT, .text = attempt->fixed->done},
+                                {.name = {"title", 5}, .kind = VALUE_TEXT, .text = {"Title", 5}}};
   struct intent intent = intent_of(attempt, change, comment);
   struct payload payload = {.marker = STR(MARKER)};
   struct observation seen = {0};
@@ -169,8 +169,7 @@ static struct result try_find(struct attempt *attempt) {
   struct intent intent = intent_of(attempt, "create", false);
   struct observation seen = {0};
   intent.high_water = STR("3");
-  TRY(attempt->fixed->connector->find(attempt->connection, &attempt->arena, &intent, STR(MARKER),
-                                      &seen));
+  TRY(attempt->fixed->connector->find(attempt->connection, &attempt->arena, &intent, STR(MARKER), &seen));
   check_seen(&seen);
   return RESULT_DONE;
 }

@@ -13,6 +13,7 @@ struct answers_case {
   struct project project;
   struct str credential_kind, credential;
   struct str ticket_id, comment_id; /* external ids of a ticket and a comment in it */
+  struct str done;                  /* the tracker's word for it */
 };
 
 /* Makes the call; what comes back must be what connector.h promises. */

@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                      .credential_kind = STR("pat"),
                                      .credential = STR("{\"token\":\"t0ken\"}"),
                                      .ticket_id = STR("7"),
-                                     .comment_id = STR("9")};
+                                     .comment_id = STR("9"),
+                                     .done = STR("closed:completed")};
   answers_try(&fixed, data, size);
   return 0;
 }

@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                      .credential_kind = STR("api_token"),
                                      .credential = STR("{\"email\":\"a@e.org\",\"token\":\"t0ken\"}"),
                                      .ticket_id = STR("10007"),
-                                     .comment_id = STR("10007:9")};
+                                     .comment_id = STR("10007:9"),
+                                     .done = STR("Done")};
   answers_try(&fixed, data, size);
   return 0;
 }

@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                      .credential_kind = STR("api_key"),
                                      .credential = STR("{\"token\":\"t0ken\"}"),
                                      .ticket_id = STR("0b8ff0c4-7d1e-4c5e-8a56-0f6b6b1c9f10"),
-                                     .comment_id = STR("7d1ef0c4-7d1e-4c5e-8a56-0f6b6b1c9f11")};
+                                     .comment_id = STR("7d1ef0c4-7d1e-4c5e-8a56-0f6b6b1c9f11"),
+                                     .done = STR("Done")};
   answers_try(&fixed, data, size);
   return 0;
 }

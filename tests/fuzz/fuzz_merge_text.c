@@ -16,7 +16,8 @@ static struct str next_text(struct arena *arena, struct str *rest) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct arena arena = {0};
   struct str rest = fuzz_text(data, size);
-  struct str base = next_text(&arena, &rest), local = next_text(&arena, &rest), external = next_text(&arena, &rest), one, other;
+  struct str base = next_text(&arena, &rest), local = next_text(&arena, &rest), external = next_text(&arena, &rest),
+             one, other;
   bool merged = merge_text(&arena, base, local, external, &one);
   MUST_HOLD(merged == merge_text(&arena, base, external, local, &other));
   MUST_HOLD(!merged || str_equal(one, other));

@@ -37,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                      .credential_kind = STR("webhook"),
                                      .credential = STR("{\"token\":\"t0ken\"}"),
                                      .ticket_id = STR("t7"),
-                                     .comment_id = STR("c9")};
+                                     .comment_id = STR("c9"),
+                                     .done = STR("done")};
   answers_try(&fixed, data, size);
   return 0;
 }
