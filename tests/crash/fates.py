@@ -17,8 +17,8 @@ LOW, HIGH = 0.15, 0.5  # how likely a point is to be in a life's plan: one that 
 class Book:
     """Stories that were told, a line of JSON each, so that a run can be stopped and taken up again."""
 
-    def __init__(self, path, each):
-        self.path, self.each = path, each
+    def __init__(self, path, kills, each):
+        self.path, self.kills, self.each = path, kills, each
         self.killed = collections.Counter()  # by (tale, point); the tale is "" where the program is the same in all
         self.passed = {}                     # {(tale, point): how often an undisturbed story passes it, 0 when unknown}
         self.stories, self.failed, self.seconds = 0, [], 0.0
@@ -52,6 +52,12 @@ class Book:
 
     def needed(self, point):
         return max(0, self.each - self.killed[point])
+
+    def chance(self, point):
+        """How likely a point is in a life's plan; once there were enough deaths, only those count that still lack some."""
+        if self.needed(point):
+            return HIGH
+        return LOW if self.total < self.kills else 0
 
     @property
     def total(self):
@@ -96,7 +102,7 @@ class Fates:
                 continue
             if killed[tale, point] >= DEATHS_A_STORY:
                 continue
-            if self.random.random() < (HIGH if self.book.needed((tale, point)) else LOW):
+            if self.random.random() < self.book.chance((tale, point)):
                 yield point, self.random.randint(1, max(1, passed // 2))
 
 

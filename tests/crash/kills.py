@@ -167,7 +167,7 @@ def main():
     Cluster.shared()
     signal.signal(signal.SIGINT, LIVING.end)
     signal.signal(signal.SIGTERM, LIVING.end)
-    book = Book(os.path.join(FOLDER, "kills.jsonl"), options.each)
+    book = Book(os.path.join(FOLDER, "kills.jsonl"), options.kills, options.each)
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         tales = [tale for tale in MORTAL if not options.tale or tale.name in options.tale]
         references = list(pool.map(lambda tale: Reference(tale, book), tales))

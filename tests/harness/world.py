@@ -83,8 +83,8 @@ class Cluster:
             atexit.register(cls._shared.close)
         return cls._shared
 
-    def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="tandem-pg-", dir="/tmp")
+    def __init__(self, place="/tmp"):
+        self.folder = tempfile.mkdtemp(prefix="tandem-pg-", dir=place)
         self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
         self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
         if os.geteuid() == 0:
