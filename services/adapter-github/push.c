@@ -88,6 +88,17 @@ static struct result change_set(struct connection *c, struct arena *arena, struc
               github_write_set(arena, set), &answer);
 }
 
+/* GitHub answers 404 for a label that is not there, and for all that the account may not touch. */
+static struct result check_removed(const struct payload *payload, const struct observation *seen) {
+  const struct value *removed = values_find(&payload->remove, STR("labels"));
+  const struct value *left = values_find(&seen->fields, STR("labels"));
+  for (size_t i = 0; removed && left && i < removed->count; i++)
+    if (value_has(left, removed->items[i]))
+      return result_error(RESULT_REJECTED, "the label \"%.*s\" is still there: may the account remove it?",
+                          STR_FMT(removed->items[i]));
+  return RESULT_DONE;
+}
+
 static struct result change_sets(struct connection *c, struct arena *arena, struct str issue,
                                  const struct payload *payload) {
   for (size_t i = 0; i < payload->add.count; i++)
@@ -148,7 +159,11 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
     TRY(send(c, arena, "PATCH", issue, body, &answer));
   else
     TRY(result_after_write(github_get(c, arena, issue, &answer)));
-  return read_back(c, arena, false, &answer, out);
+  struct observation seen;
+  TRY(read_back(c, arena, false, &answer, &seen));
+  TRY(check_removed(push->payload, &seen));
+  *out = seen;
+  return RESULT_DONE;
 }
 
 /* GitHub creates open issues only. A close that fails is tried again here: nobody else knows that it is missing. Of its
