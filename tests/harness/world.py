@@ -27,6 +27,7 @@ from verbs import Events, Refused, Verbs  # noqa: E402
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("TANDEM_BIN", os.path.join(ROOT, "build", "dev", "bin"))
 DEADLINE_S = 60
+GENTLE = bool(os.environ.get("TANDEM_TEST_GENTLE"))  # processes end in order, so that they write what they counted
 PATIENCE = float(os.environ.get("TANDEM_TEST_PATIENCE", 1))  # deadlines are that many times as long
 ROLES = ("store", "conflict", "scheduler", "adapter-github")
 
@@ -439,7 +440,7 @@ class World:
             self.keeper.stop()
         self.verbs.close()
         for process in self.processes.values():
-            process.kill()
+            process.stop() if GENTLE else process.kill()
         self.sandbox.process.kill()
         self.psql.close()
         self.cluster.sql("postgres", "drop database if exists %s with (force)" % self.database)
