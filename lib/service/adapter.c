@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/heap.h"
 #include "base/json.h"
 #include "service/adapter_worker.h"
 #include "service/webhook_server.h"
@@ -31,9 +32,7 @@ static struct result start(struct service_context *context) {
 static struct worker *own_worker(struct service_context *context) {
   static _Thread_local struct worker *worker;
   if (!worker) {
-    worker = calloc(1, sizeof *worker);
-    if (!worker)
-      abort();
+    worker = heap_new(sizeof *worker);
     *worker =
         (struct worker){.connector = context->state, .http = worker_http(), .rpc = context->rpc, .name = context->name};
   }

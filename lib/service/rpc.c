@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/heap.h"
 #include "base/metrics.h"
 #include "service/progress.h"
 #include "service/rpc_frames.h"
@@ -25,7 +26,7 @@ enum { RESEND_MS = 10000 };
 struct result rpc_open(const struct endpoint *endpoint, struct str client, struct rpc **out) {
   if (sodium_init() < 0)
     return result_error(RESULT_BUG, "libsodium does not start");
-  struct rpc *rpc = calloc(1, sizeof *rpc);
+  struct rpc *rpc = heap_new(sizeof *rpc);
   int status = nng_req0_open(&rpc->socket);
   if (status)
     return free(rpc), result_error(RESULT_BUG, "request socket: %s", nng_strerror(status));
@@ -84,7 +85,7 @@ static void end_pending(struct rpc_pending *pending) {
 
 struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, int64_t timeout_ms,
                         struct rpc_pending **out) {
-  struct rpc_pending *pending = calloc(1, sizeof *pending);
+  struct rpc_pending *pending = heap_new(sizeof *pending);
   struct arena scratch = {0};
   *pending = (struct rpc_pending){.id = id, .timeout_ms = timeout_ms, .started_ms = clock_mono_ms()};
   int status = nng_ctx_open(&pending->context, rpc->socket);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/heap.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -148,10 +149,7 @@ static void take_bytes(struct incoming *incoming, const char *bytes, size_t leng
     size_t capacity = incoming->capacity ? incoming->capacity * 2 : 16 * 1024;
     while (capacity < incoming->length + length)
       capacity *= 2;
-    char *grown = realloc(incoming->body, capacity);
-    if (!grown)
-      abort();
-    incoming->body = grown;
+    incoming->body = heap_grown(incoming->body, capacity);
     incoming->capacity = capacity;
   }
   memcpy(incoming->body + incoming->length, bytes, length);
@@ -211,9 +209,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 struct result webhook_server_start(struct rpc *rpc, const struct connector *connector, struct str address) {
   struct sockaddr_in socket_address;
   TRY(listen_address_parse(address, "webhooks.listen", &socket_address));
-  struct server *server = calloc(1, sizeof *server);
-  if (!server)
-    abort();
+  struct server *server = heap_new(sizeof *server);
   *server = (struct server){rpc, connector};
   struct MHD_Daemon *daemon =
       MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, ntohs(socket_address.sin_port), NULL, NULL, on_request, server,

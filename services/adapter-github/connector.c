@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "adapter-github/github.h"
+#include "base/heap.h"
 #include "service/exchange.h"
 
 #define DEFAULT_BASE_URL "https://api.github.com"
@@ -41,9 +42,7 @@ static void github_close(struct connection *c) {
 }
 
 static struct result github_open(const struct connector_config *config, struct connection **out) {
-  struct connection *c = calloc(1, sizeof *c);
-  if (!c)
-    abort();
+  struct connection *c = heap_new(sizeof *c);
   c->http = config->http;
   c->now_ms = config->now_ms;
   struct result result = take_project(c, config->project);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "adapter-jira/jira.h"
+#include "base/heap.h"
 #include "service/exchange.h"
 
 static bool is_project_key(struct str remote) {
@@ -53,9 +54,7 @@ static void jira_close(struct connection *c) {
 }
 
 static struct result jira_open(const struct connector_config *config, struct connection **out) {
-  struct connection *c = calloc(1, sizeof *c);
-  if (!c)
-    abort();
+  struct connection *c = heap_new(sizeof *c);
   c->http = config->http;
   c->now_ms = config->now_ms;
   c->renewal = config->renewal;

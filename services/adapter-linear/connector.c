@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "adapter-linear/linear.h"
+#include "base/heap.h"
 #include "service/exchange.h"
 
 #define DEFAULT_BASE_URL "https://api.linear.app"
@@ -54,9 +55,7 @@ static void linear_close(struct connection *c) {
 }
 
 static struct result linear_open(const struct connector_config *config, struct connection **out) {
-  struct connection *c = calloc(1, sizeof *c);
-  if (!c)
-    abort();
+  struct connection *c = heap_new(sizeof *c);
   c->http = config->http;
   c->now_ms = config->now_ms;
   c->renewal = config->renewal;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "base/json.h"
 
 enum { STATEMENT_SLOTS = 512, PARAMS_MAX = 32, OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25 };
@@ -121,7 +122,7 @@ static struct result failure(struct db *db, const PGresult *result) {
 /* -- connection -- */
 
 struct result db_open(struct str url, struct db **out) {
-  struct db *db = calloc(1, sizeof *db);
+  struct db *db = heap_new(sizeof *db);
   struct arena scratch = {0};
   db->connection = PQconnectdb(str_c(&scratch, url));
   arena_free(&scratch);
@@ -164,9 +165,7 @@ bool db_is_broken(const struct db *db) {
 static void keep(struct db *db, PGresult *result) {
   if (db->result_count == db->result_capacity) {
     db->result_capacity = db->result_capacity ? 2 * db->result_capacity : 16;
-    db->results = realloc(db->results, db->result_capacity * sizeof(PGresult *));
-    if (!db->results)
-      abort();
+    db->results = heap_grown(db->results, db->result_capacity * sizeof(PGresult *));
   }
   db->results[db->result_count++] = result;
 }

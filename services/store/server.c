@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/heap.h"
 #include "base/msgpack.h"
 #include "service/progress.h"
 #include "service/transport.h"
@@ -380,7 +381,7 @@ static struct result start_slots(struct server *server) {
 }
 
 struct result server_run(const struct server_options *options) {
-  struct server *server = calloc(1, sizeof *server);
+  struct server *server = heap_new(sizeof *server);
   server->options = options;
   queue_init(&server->reads);
   queue_init(&server->writes);
