@@ -1,7 +1,7 @@
 /* Three versions of a text side by side. */
 #include "cli/align.h"
 
-enum { LINES_MAX = 2000 };
+#include "sync/diff.h"
 
 struct lines {
   const struct str *at;
@@ -21,32 +21,6 @@ static struct lines split(struct arena *arena, struct str text) {
     text = str_slice(text, newline < 0 ? end : end + 1, text.length);
   }
   return (struct lines){lines, count};
-}
-
-/* partner[i] is the line of `side` that line i of `base` became unchanged, or -1; growing. */
-static int *match(struct arena *arena, struct lines base, struct lines side) {
-  size_t width = side.count + 1;
-  int *partner = ARENA_ARRAY(arena, int, base.count + 1);
-  struct arena scratch = {0};
-  unsigned short *longest = ARENA_ARRAY(&scratch, unsigned short, (base.count + 1) * width);
-  for (size_t i = base.count; i-- > 0;)
-    for (size_t j = side.count; j-- > 0;) {
-      unsigned short skip_base = longest[(i + 1) * width + j], skip_side = longest[i * width + j + 1];
-      longest[i * width + j] = str_equal(base.at[i], side.at[j])
-                                   ? (unsigned short)(longest[(i + 1) * width + j + 1] + 1)
-                               : skip_base > skip_side ? skip_base
-                                                       : skip_side;
-    }
-  for (size_t i = 0, j = 0; i < base.count; i++) {
-    partner[i] = -1;
-    while (j < side.count && !str_equal(base.at[i], side.at[j]) &&
-           longest[i * width + j + 1] > longest[(i + 1) * width + j])
-      j++;
-    if (j < side.count && str_equal(base.at[i], side.at[j]))
-      partner[i] = (int)j++;
-  }
-  arena_free(&scratch);
-  return partner;
 }
 
 static bool same_line(struct str a, struct str b) {
@@ -84,12 +58,11 @@ static void add_between(struct rows *rows, const struct lines *texts, const size
 size_t align_texts(struct arena *arena, struct str base, struct str local, struct str external,
                    const struct align_row **out) {
   const struct lines texts[3] = {split(arena, base), split(arena, local), split(arena, external)};
-  bool small = texts[0].count <= LINES_MAX && texts[1].count <= LINES_MAX && texts[2].count <= LINES_MAX;
   struct rows rows = {ARENA_ARRAY(arena, struct align_row, texts[0].count + texts[1].count + texts[2].count + 1), 0};
   size_t from[3] = {0, 0, 0};
-  const int *in_local = small ? match(arena, texts[0], texts[1]) : NULL;
-  const int *in_external = small ? match(arena, texts[0], texts[2]) : NULL;
-  for (size_t i = 0; small && i < texts[0].count; i++) {
+  const int *in_local = diff_partners(arena, texts[0].at, texts[0].count, texts[1].at, texts[1].count);
+  const int *in_external = diff_partners(arena, texts[0].at, texts[0].count, texts[2].at, texts[2].count);
+  for (size_t i = 0; i < texts[0].count; i++) {
     if (in_local[i] < 0 || in_external[i] < 0)
       continue;
     const size_t to[3] = {i, (size_t)in_local[i], (size_t)in_external[i]};

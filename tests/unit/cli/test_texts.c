@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "cli/align.h"
-#include "cli/conflict_view.h"
 #include "cli/exit_codes.h"
 #include "cli/format.h"
 #include "cli/output.h"
@@ -270,18 +269,6 @@ static void align_takes_empty_and_equal_texts(void **state) {
   assert_int_equal(rows[0].mark, ALIGN_ALIKE);
 }
 
-static void conflict_edit_text_has_both_sides_between_markers(void **state) {
-  (void)state;
-  struct values_builder local = {.arena = &arena}, external = {.arena = &arena};
-  values_put(&local, value_text(STR("body"), STR("one\ntwo\nthree")));
-  values_put(&external, value_text(STR("body"), STR("one\n2\nthree")));
-  struct conflict conflict = {.field = STR("body"), .local = values_built(&local), .external = values_built(&external)};
-  struct str text = conflict_view_edit_text(&arena, &conflict);
-  assert_text(text, "one\n<<<<<<< local\ntwo\n=======\n2\n>>>>>>> external\nthree\n");
-  assert_true(conflict_view_has_markers(text));
-  assert_false(conflict_view_has_markers(STR("one\n=======\ntwo <<<<<<< local")));
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_teardown(report_says_what_changed_and_what_to_do, forget),
@@ -299,7 +286,6 @@ int main(void) {
       cmocka_unit_test_teardown(ticket_file_refuses_a_broken_header, forget),
       cmocka_unit_test_teardown(align_marks_who_changed_what, forget),
       cmocka_unit_test_teardown(align_takes_empty_and_equal_texts, forget),
-      cmocka_unit_test_teardown(conflict_edit_text_has_both_sides_between_markers, forget),
   };
   cmocka_set_message_output(CM_OUTPUT_TAP);
   return cmocka_run_group_tests(tests, NULL, NULL);
