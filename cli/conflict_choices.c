@@ -1,6 +1,7 @@
 /* Why something is a conflict, and what each choice would do. */
 #include "cli/conflict_choices.h"
 
+#include "cli/conflict_edit.h"
 #include "cli/conflict_sides.h"
 #include "cli/format.h"
 
@@ -116,13 +117,15 @@ static void print_open(const struct output *output, struct arena *arena, const s
   long long id = (long long)conflict->id;
   bool is_text = !is_deletion(conflict);
   if (is_text)
-    output_note(output, "\n< local changed, > external changed, ! both, = both alike. Words: [-gone-] {+new+}.");
+    output_note(output, "\n< local changed, > external did, ! both, = both alike%s",
+                output->colors ? "" : "; [-gone-], {+new+}");
   output_note(output, "\nDecide");
   print_choice(output, arena, conflict, "local");
   print_choice(output, arena, conflict, "external");
   if (!is_text)
     return;
-  output_note(output, "  tandem conflicts resolve %lld --merge     both edits, where they fit together", id);
+  if (conflict_edit_draft(arena, conflict).clean)
+    output_note(output, "  tandem conflicts resolve %lld --merge     both edits: they fit together", id);
   output_note(output, "  tandem conflicts resolve %lld --edit      bring them together in an editor", id);
   output_note(output, "  tandem conflicts resolve %lld --value X   both become X", id);
 }

@@ -46,9 +46,9 @@ static struct str what(struct arena *arena, const struct conflict *conflict) {
 }
 
 void conflict_view_list(const struct output *output, const struct conflict *conflicts, size_t count, int64_t now_ms) {
-  static const struct column columns[] = {{"ID", COLUMN_RIGHT},       {"TICKET", 0},          {"OUTSIDE", COLUMN_TRUNC},
-                                          {"FIELD", COLUMN_TRUNC},    {"WHAT", COLUMN_STATE}, {"LOCAL", COLUMN_TRUNC},
-                                          {"EXTERNAL", COLUMN_TRUNC}, {"SINCE", COLUMN_RIGHT}};
+  static const struct column columns[] = {
+      {"ID", COLUMN_RIGHT}, {"TICKET", 0},           {"OUTSIDE", COLUMN_TRUNC},  {"FIELD", COLUMN_TRUNC},
+      {"WHAT", 0},          {"LOCAL", COLUMN_TRUNC}, {"EXTERNAL", COLUMN_TRUNC}, {"SINCE", COLUMN_RIGHT}};
   struct arena arena = {0};
   if (output->format == OUTPUT_PLAIN) {
     list_plain(output, &arena, conflicts, count, now_ms);

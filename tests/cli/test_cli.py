@@ -362,7 +362,8 @@ class WithStore(unittest.TestCase):
         self.assertRegex(shown.out, r"!\s+\S.*\s+Mine\s+Theirs")
         self.assertRegex(shown.out, "Both sides changed it(.|\n)*here +changed by user:(.|\n)*outside +#\\d+ changed")
         self.assertRegex(shown.err, r'--local +#\d+ becomes "Mine"')
-        self.assertTrue(all(len(line) <= 80 for line in (shown.out + shown.err).splitlines()), shown)
+        self.assertTrue(all(len(line) <= 80 for line in (shown.out + shown.err).splitlines()), shown.out + shown.err)
+        self.assertNotIn("--merge", shown.err)
         plain = self.run_fine("conflicts", "show", number, "--plain").out
         self.assertRegex(plain, r"^!\t[^\t]+\tMine\tTheirs\n$")
         self.assertEqual(self.run_fine("conflicts", "list", "--project", "quarrel", "--field", "body", "--plain").out, "")
