@@ -69,7 +69,7 @@ static struct result mark_decided(struct call *call, const struct conflict_resol
 
 /* Nothing is written when it is refused. */
 static struct result resolve_one(struct call *call, const struct conflict_resolve *resolve) {
-  struct target target;
+  struct target target = {0};
   TRY(load_target(call, resolve->id, &target));
   TRY(check(resolve, &target));
   if (str_is(target.kind, "overwritten"))

@@ -102,8 +102,8 @@ static struct result edit(struct call *call, const struct conflict_restore *rest
 struct result store_conflict_restore(struct call *call, const void *request, void *reply) {
   const struct conflict_restore *restore = request;
   struct conflict_restored *answer = reply;
-  struct kept kept;
-  struct values value;
+  struct kept kept = {0};
+  struct values value = {0};
   TRY(load(call, restore, &kept));
   TRY(check(call, restore, &kept));
   value = kept.value;
