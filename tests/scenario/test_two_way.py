@@ -292,6 +292,25 @@ class Stories(unittest.TestCase):
                 self.assertEqual(self.world.call("ticket.get", key=key)["fields"]["title"], expected)
                 ended = self.world.call("conflict.list", id=conflict["id"])["conflicts"][0]
                 self.assertEqual((ended["state"], ended["decided_by"]), ("resolved", "user:carol"))
+        self.decide_what_cannot_be_said_there(number, key)
+
+    def decide_what_cannot_be_said_there(self, number, key):
+        """A decision that cannot be carried out does not wait unseen: the conflict is open again."""
+        def ask(**query):
+            return self.world.call("conflict.list", ticket=key, field="status", **query).get("conflicts", [])
+        self.world.connect(rules=[{"field": "status", "closed": True, "table": [{"local": "open", "external": "open"}]}])
+        self.world.call("ticket.edit", key=key, set={"status": "odd"}, actor="user:carol")
+        (first,) = wait_for(lambda: ask(state="open"), "what there is no word for")
+        self.world.call("conflict.resolve", id=first["id"], choice="local", actor="user:carol")
+        (again,) = wait_for(lambda: [one for one in ask(state="open") if one["id"] != first["id"]], "it to be open again")
+        self.assertEqual((again["kind"], again["local"], again["external"]), ("unmappable", first["local"], first["external"]))
+        self.assertEqual([one["state"] for one in ask(id=first["id"])], ["superseded"])
+        for value in ({"status": ["a", "set"]}, {"title": "open"}, {}):
+            with self.assertRaises(Refused):
+                self.world.call("conflict.resolve", id=again["id"], choice="value", value=value, actor="user:carol")
+        self.world.call("conflict.resolve", id=again["id"], choice="external", actor="user:carol")
+        wait_for(lambda: [one["state"] for one in ask(id=again["id"])] == ["resolved"], "the decision")
+        self.assertEqual(self.world.call("ticket.get", key=key)["fields"]["status"], "open")
 
     def test_repeated_request_is_done_once(self):
         body = {"fields": {"title": "Once"}, "actor": "user:carol"}
