@@ -44,14 +44,35 @@ static struct str line_or_absent(struct lines lines, size_t index, size_t end) {
                      : (struct str){0};
 }
 
-/* Pairs the lines from..to of each text that stand between two lines all three share. */
-static void add_between(struct rows *rows, const struct lines *texts, const size_t *from, const size_t *to) {
-  for (size_t i = 0; from[0] + i < to[0] || from[1] + i < to[1] || from[2] + i < to[2]; i++) {
-    struct align_row row = {.base = line_or_absent(texts[0], from[0] + i, to[0]),
-                            .local = line_or_absent(texts[1], from[1] + i, to[1]),
-                            .external = line_or_absent(texts[2], from[2] + i, to[2])};
-    row.mark = mark_of(&row);
-    rows->at[rows->count++] = row;
+static void add_row(struct rows *rows, const struct lines *texts, const size_t *at, const size_t *to) {
+  struct align_row row = {.base = line_or_absent(texts[0], at[0], to[0]),
+                          .local = line_or_absent(texts[1], at[1], to[1]),
+                          .external = line_or_absent(texts[2], at[2], to[2])};
+  row.mark = mark_of(&row);
+  rows->at[rows->count++] = row;
+}
+
+/* The lines from..to of each text, which stand between two lines that all three share: what both sides have alike goes
+ * beside each other, all else in its order. */
+static void add_between(struct arena *arena, struct rows *rows, const struct lines *texts, const size_t *from,
+                        const size_t *to) {
+  size_t at[3] = {from[0], from[1], from[2]}, locals = to[1] - from[1], externals = to[2] - from[2];
+  const int *partners = diff_partners(arena, texts[1].at + from[1], locals, texts[2].at + from[2], externals);
+  for (size_t i = 0; i <= locals; i++) {
+    if (i < locals && partners[i] < 0)
+      continue;
+    const size_t until[3] = {to[0], from[1] + i, i < locals ? from[2] + (size_t)partners[i] : to[2]};
+    bool is_end = i == locals;
+    for (; at[1] < until[1] || at[2] < until[2] || (is_end && at[0] < until[0]); at[0]++) {
+      add_row(rows, texts, at, until);
+      at[1] += at[1] < until[1];
+      at[2] += at[2] < until[2];
+    }
+    if (is_end)
+      return;
+    add_row(rows, texts, at, to);
+    for (int side = 0; side < 3; side++)
+      at[side]++;
   }
 }
 
@@ -66,13 +87,13 @@ size_t align_texts(struct arena *arena, struct str base, struct str local, struc
     if (in_local[i] < 0 || in_external[i] < 0)
       continue;
     const size_t to[3] = {i, (size_t)in_local[i], (size_t)in_external[i]};
-    add_between(&rows, texts, from, to);
+    add_between(arena, &rows, texts, from, to);
     rows.at[rows.count++] = (struct align_row){texts[0].at[i], texts[1].at[to[1]], texts[2].at[to[2]], ALIGN_SAME};
     for (size_t side = 0; side < 3; side++)
       from[side] = to[side] + 1;
   }
   const size_t ends[3] = {texts[0].count, texts[1].count, texts[2].count};
-  add_between(&rows, texts, from, ends);
+  add_between(arena, &rows, texts, from, ends);
   *out = rows.at;
   return rows.count;
 }

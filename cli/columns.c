@@ -82,7 +82,7 @@ static struct glyphs glyphs_of(struct arena *arena, const struct output *output,
 
 /* -- lines -- */
 
-/* As many glyphs as fit, up to the last blank when there is one. At least one. */
+/* As many glyphs as fit, up to the last blank when there is one, which is left out. At least one. */
 static struct line take_line(struct glyphs *rest, unsigned width) {
   struct line line = {.at = rest->at};
   size_t fits = 0, after_blank = 0;
@@ -92,10 +92,11 @@ static struct line take_line(struct glyphs *rest, unsigned width) {
     after_blank = rest->at[fits++].blank ? fits : after_blank;
   }
   line.count = fits < rest->count && after_blank ? after_blank : fits;
-  for (size_t i = 0; i < line.count; i++)
-    line.width += rest->at[i].width;
   rest->at += line.count;
   rest->count -= line.count;
+  line.count -= rest->count && line.count > 1 && line.at[line.count - 1].blank;
+  for (size_t i = 0; i < line.count; i++)
+    line.width += line.at[i].width;
   return line;
 }
 

@@ -111,8 +111,7 @@ static struct columns_row compare(struct arena *arena, const struct align_row *r
 /* A row in place of `hidden` equal ones. */
 static struct columns_row ellipsis(struct arena *arena, size_t hidden, size_t columns) {
   struct columns_row row = {.sign = "", .quiet = true};
-  struct str text =
-      str_format(arena, "… %.*s", STR_FMT(format_counted(arena, (int64_t)hidden, "equal line", "equal lines")));
+  struct str text = str_format(arena, "… %zu lines that both sides have", hidden);
   for (size_t i = 0; i < columns; i++)
     row.cells[i] = i ? (struct spans){.absent = true} : spans_whole(arena, text, false);
   return row;
@@ -123,7 +122,7 @@ static bool *near_differences(struct arena *arena, const struct conflict_sides *
   enum { CONTEXT = 3 };
   bool *near = ARENA_ARRAY(arena, bool, sides->count + 1);
   for (size_t i = 0; i < sides->count; i++) {
-    if (sides->rows[i].mark == ALIGN_SAME)
+    if (sides->rows[i].mark == ALIGN_SAME || sides->rows[i].mark == ALIGN_ALIKE)
       continue;
     for (size_t j = i > CONTEXT ? i - CONTEXT : 0; j < sides->count && j <= i + CONTEXT; j++)
       near[j] = true;

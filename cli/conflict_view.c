@@ -45,31 +45,49 @@ static struct str what(struct arena *arena, const struct conflict *conflict) {
                                  : conflict->state;
 }
 
-void conflict_view_list(const struct output *output, const struct conflict *conflicts, size_t count, int64_t now_ms) {
-  static const struct column columns[] = {
-      {"ID", COLUMN_RIGHT}, {"TICKET", 0},           {"OUTSIDE", COLUMN_TRUNC},  {"FIELD", COLUMN_TRUNC},
-      {"WHAT", 0},          {"LOCAL", COLUMN_TRUNC}, {"EXTERNAL", COLUMN_TRUNC}, {"SINCE", COLUMN_RIGHT}};
-  struct arena arena = {0};
-  if (output->format == OUTPUT_PLAIN) {
-    list_plain(output, &arena, conflicts, count, now_ms);
-    arena_free(&arena);
-    return;
-  }
-  struct table *table = table_new(output, columns, sizeof columns / sizeof columns[0]);
+static bool of_one_project(const struct conflict *conflicts, size_t count) {
+  for (size_t i = 1; i < count; i++)
+    if (!str_equal(conflicts[i].project, conflicts[0].project))
+      return false;
+  return true;
+}
+
+/* A project is named where there are several. */
+static void list_text(const struct output *output, struct arena *arena, const struct conflict *conflicts, size_t count,
+                      int64_t now_ms) {
+  static const struct column columns[] = {{"PROJECT", COLUMN_TRUNC},
+                                          {"ID", COLUMN_RIGHT},
+                                          {"TICKET", 0},
+                                          {"OUTSIDE", 0},
+                                          {"FIELD", 0},
+                                          {"WHAT", 0},
+                                          {"LOCAL", COLUMN_TRUNC},
+                                          {"EXTERNAL", COLUMN_TRUNC},
+                                          {"SINCE", COLUMN_RIGHT}};
+  size_t first = of_one_project(conflicts, count) ? 1 : 0;
+  struct table *table = table_new(output, columns + first, sizeof columns / sizeof columns[0] - first);
   for (size_t i = 0; i < count; i++) {
     const struct conflict *conflict = &conflicts[i];
-    const struct str cells[] = {
-        str_format(&arena, "%lld", (long long)conflict->id),
-        conflict->ticket,
-        str_format(&arena, "%.*s %.*s", STR_FMT(conflict->project), STR_FMT(conflict->external_key)),
-        conflict->field,
-        what(&arena, conflict),
-        side_text(&arena, &conflict->local),
-        side_text(&arena, &conflict->external),
-        table_moment(output, &arena, conflict->created_at_ms, now_ms)};
-    table_row(table, cells);
+    const struct str cells[] = {conflict->project,
+                                str_format(arena, "%lld", (long long)conflict->id),
+                                conflict->ticket,
+                                conflict->external_key,
+                                conflict->field,
+                                what(arena, conflict),
+                                side_text(arena, &conflict->local),
+                                side_text(arena, &conflict->external),
+                                table_moment(output, arena, conflict->created_at_ms, now_ms)};
+    table_row(table, cells + first);
   }
   table_end(table);
+}
+
+void conflict_view_list(const struct output *output, const struct conflict *conflicts, size_t count, int64_t now_ms) {
+  struct arena arena = {0};
+  if (output->format == OUTPUT_PLAIN)
+    list_plain(output, &arena, conflicts, count, now_ms);
+  else
+    list_text(output, &arena, conflicts, count, now_ms);
   arena_free(&arena);
 }
 

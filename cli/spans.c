@@ -62,15 +62,35 @@ struct spans spans_whole(struct arena *arena, struct str line, bool marked) {
   return (struct spans){.at = span, .count = 1, .absent = str_is_absent(line)};
 }
 
-/* Marks the words that `other` does not have; all of them when only blanks are common. */
+static bool is_blank(struct str word) {
+  return str_trim(word).length == 0;
+}
+
+static size_t letters_in(struct words words) {
+  size_t length = 0;
+  for (size_t i = 0; i < words.count; i++)
+    length += is_blank(words.at[i]) ? 0 : words.at[i].length;
+  return length;
+}
+
+/* Marks the words that `other` does not have; all of them when less than a third of the shorter line is common. */
 static void mark(struct arena *arena, struct words words, struct str other, bool *marked) {
+  enum { THIRD = 3 };
   struct words theirs = split(arena, other);
   const int *partners = diff_partners(arena, words.at, words.count, theirs.at, theirs.count);
-  bool related = false;
+  size_t common = 0, ours = letters_in(words), shorter = letters_in(theirs);
+  shorter = ours < shorter ? ours : shorter;
   for (size_t i = 0; i < words.count; i++)
-    related |= partners[i] >= 0 && str_trim(words.at[i]).length > 0;
+    common += partners[i] >= 0 && !is_blank(words.at[i]) ? words.at[i].length : 0;
+  bool related = common && common * THIRD >= shorter;
   for (size_t i = 0; i < words.count; i++)
     marked[i] |= !related || partners[i] < 0;
+}
+
+/* A blank between two marked words is marked with them. */
+static void mark_blanks(struct words words, bool *marked) {
+  for (size_t i = 1; i + 1 < words.count; i++)
+    marked[i] |= is_blank(words.at[i]) && marked[i - 1] && marked[i + 1];
 }
 
 static struct spans join(struct arena *arena, struct words words, const bool *marked) {
@@ -94,6 +114,7 @@ struct spans spans_compare(struct arena *arena, struct str line, const struct st
   for (size_t i = 0; i < count; i++)
     if (!str_is_absent(others[i]) && !str_equal(line, others[i]))
       mark(arena, words, others[i], marked);
+  mark_blanks(words, marked);
   return join(arena, words, marked);
 }
 

@@ -21,7 +21,7 @@ struct spans {
 /* The whole line as one part. An absent line gives absent spans. */
 struct spans spans_whole(struct arena *arena, struct str line, bool marked);
 
-/* `line` with those words marked that are missing in one of `others`. Lines that have nothing but blanks in common with
+/* `line` with those words marked that are missing in one of `others`. Lines that have little in common with
  * another one are marked whole. All texts are well-formed UTF-8 without newlines; absent `others` do not count. Owned
  * by `arena`, borrows. */
 struct spans spans_compare(struct arena *arena, struct str line, const struct str *others, size_t count);

@@ -137,8 +137,8 @@ static void conflict_view_hides_what_is_equal_and_far(void **state) {
   struct conflict conflict =
       text_conflict(str_c(&arena, str_built(&base)), str_c(&arena, str_built(&local)), str_c(&arena, str_built(&base)));
   const char *text = columns_of(shown(&conflict, OUTPUT_TEXT, false, "80"), "BASE");
-  assert_non_null(strstr(text, "… 497 equal lines\n   line 497"));
-  assert_non_null(strstr(text, "  line 503\n   … 496 equal lines\n"));
+  assert_non_null(strstr(text, "… 497 lines that both sides have\n   line 497"));
+  assert_non_null(strstr(text, "  line 503\n   … 496 lines that both sides have\n"));
   assert_null(strstr(text, "line 504"));
 }
 

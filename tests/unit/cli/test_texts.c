@@ -261,6 +261,22 @@ static void align_marks_who_changed_what(void **state) {
   assert_true(str_is_absent(rows[4].local) && str_is_absent(rows[4].base));
 }
 
+/* Both sides rewrote the middle, mostly alike: what they have alike stands beside each other. */
+static void align_pairs_what_both_sides_wrote_alike(void **state) {
+  (void)state;
+  static const enum align_mark marks[] = {ALIGN_SAME, ALIGN_BOTH, ALIGN_ALIKE, ALIGN_ALIKE, ALIGN_LOCAL, ALIGN_SAME};
+  const struct align_row *rows;
+  size_t count = align_texts(&arena, STR("a\n1\n2\nz"), STR("a\nx\ny\nlast\nz"), STR("a\nnew\nx\ny\nz"), &rows);
+  assert_int_equal(count, 6);
+  for (size_t i = 0; i < count; i++)
+    assert_int_equal(rows[i].mark, marks[i]);
+  assert_true(str_is_absent(rows[1].local));
+  assert_text(rows[1].external, "new");
+  assert_text(rows[1].base, "1");
+  assert_text(rows[2].local, "x");
+  assert_text(rows[2].base, "2");
+}
+
 static void align_takes_empty_and_equal_texts(void **state) {
   (void)state;
   const struct align_row *rows;
@@ -285,6 +301,7 @@ int main(void) {
       cmocka_unit_test_teardown(ticket_file_changes_are_deltas, forget),
       cmocka_unit_test_teardown(ticket_file_refuses_a_broken_header, forget),
       cmocka_unit_test_teardown(align_marks_who_changed_what, forget),
+      cmocka_unit_test_teardown(align_pairs_what_both_sides_wrote_alike, forget),
       cmocka_unit_test_teardown(align_takes_empty_and_equal_texts, forget),
   };
   cmocka_set_message_output(CM_OUTPUT_TAP);
