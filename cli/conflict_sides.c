@@ -88,17 +88,20 @@ struct conflict_sides conflict_sides_of(struct arena *arena, const struct confli
 
 /* -- columns -- */
 
-/* A version is compared with the base, the base with both; where there is no base, each with the other. */
+/* A version is compared with the base; with the other one where there is no base, or none that it comes of. */
+static struct spans compare_side(struct arena *arena, struct str side, struct str base, struct str other) {
+  bool both = !str_is_absent(side) && !str_is_absent(other);
+  struct spans spans = str_is_absent(base) ? spans_whole(arena, side, true) : spans_compare(arena, side, &base, 1);
+  return both && spans_all_marked(spans) ? spans_compare(arena, side, &other, 1) : spans;
+}
+
 static struct columns_row compare(struct arena *arena, const struct align_row *row, bool has_base, bool full) {
   const struct str sides[] = {row->local, row->external};
   struct columns_row cells = {.sign = align_mark_sign(row->mark), .quiet = row->mark == ALIGN_SAME};
   size_t first = has_base ? 1 : 0;
-  for (size_t i = 0; i < 2; i++) {
-    struct str other = has_base ? row->base : sides[1 - i];
-    cells.cells[first + i] = row->mark == ALIGN_SAME ? spans_whole(arena, sides[i], false)
-                             : str_is_absent(other)  ? spans_whole(arena, sides[i], true)
-                                                     : spans_compare(arena, sides[i], &other, 1);
-  }
+  for (size_t i = 0; i < 2; i++)
+    cells.cells[first + i] =
+        cells.quiet ? spans_whole(arena, sides[i], false) : compare_side(arena, sides[i], row->base, sides[1 - i]);
   if (has_base) {
     bool gone = str_is_absent(row->local) || str_is_absent(row->external);
     cells.cells[0] = gone ? spans_whole(arena, row->base, true) : spans_compare(arena, row->base, sides, 2);

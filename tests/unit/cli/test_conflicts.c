@@ -112,6 +112,15 @@ static void conflict_columns_without_base_compare_the_sides(void **state) {
                       "!  {+my+} words  {+your+} words\n");
 }
 
+/* Both sides wrote something new: then what they differ in counts. */
+static void conflict_columns_without_an_old_line_compare_the_sides(void **state) {
+  (void)state;
+  struct conflict conflict = text_conflict("old", "The new pump leaks", "The new valve leaks");
+  assert_string_equal(columns_of(shown(&conflict, OUTPUT_TEXT, false, "80"), "BASE"),
+                      "   BASE  LOCAL                   EXTERNAL\n"
+                      "!  old   The new {+pump+} leaks  The new {+valve+} leaks\n");
+}
+
 static void conflict_sets_show_members(void **state) {
   (void)state;
   const struct str base[] = {{"bug", 3}, {"ui", 2}}, local[] = {{"bug", 3}, {"new", 3}}, external[] = {{"ui", 2}};
@@ -237,6 +246,7 @@ int main(void) {
       cmocka_unit_test_teardown(conflict_columns_fit_the_terminal, forget),
       cmocka_unit_test_teardown(conflict_columns_colour_instead_of_brackets, forget),
       cmocka_unit_test_teardown(conflict_columns_without_base_compare_the_sides, forget),
+      cmocka_unit_test_teardown(conflict_columns_without_an_old_line_compare_the_sides, forget),
       cmocka_unit_test_teardown(conflict_sets_show_members, forget),
       cmocka_unit_test_teardown(conflict_view_hides_what_is_equal_and_far, forget),
       cmocka_unit_test_teardown(conflict_view_shortens_long_lines, forget),
