@@ -1,7 +1,7 @@
 /* Three versions of a text side by side. */
 #include "cli/align.h"
 
-enum { LINES_MAX = 2000 };
+#include "sync/diff.h"
 
 struct lines {
   const struct str *at;
@@ -21,32 +21,6 @@ static struct lines split(struct arena *arena, struct str text) {
     text = str_slice(text, newline < 0 ? end : end + 1, text.length);
   }
   return (struct lines){lines, count};
-}
-
-/* partner[i] is the line of `side` that line i of `base` became unchanged, or -1; growing. */
-static int *match(struct arena *arena, struct lines base, struct lines side) {
-  size_t width = side.count + 1;
-  int *partner = ARENA_ARRAY(arena, int, base.count + 1);
-  struct arena scratch = {0};
-  unsigned short *longest = ARENA_ARRAY(&scratch, unsigned short, (base.count + 1) * width);
-  for (size_t i = base.count; i-- > 0;)
-    for (size_t j = side.count; j-- > 0;) {
-      unsigned short skip_base = longest[(i + 1) * width + j], skip_side = longest[i * width + j + 1];
-      longest[i * width + j] = str_equal(base.at[i], side.at[j])
-                                   ? (unsigned short)(longest[(i + 1) * width + j + 1] + 1)
-                               : skip_base > skip_side ? skip_base
-                                                       : skip_side;
-    }
-  for (size_t i = 0, j = 0; i < base.count; i++) {
-    partner[i] = -1;
-    while (j < side.count && !str_equal(base.at[i], side.at[j]) &&
-           longest[i * width + j + 1] > longest[(i + 1) * width + j])
-      j++;
-    if (j < side.count && str_equal(base.at[i], side.at[j]))
-      partner[i] = (int)j++;
-  }
-  arena_free(&scratch);
-  return partner;
 }
 
 static bool same_line(struct str a, struct str b) {
@@ -70,36 +44,56 @@ static struct str line_or_absent(struct lines lines, size_t index, size_t end) {
                      : (struct str){0};
 }
 
-/* Pairs the lines from..to of each text that stand between two lines all three share. */
-static void add_between(struct rows *rows, const struct lines *texts, const size_t *from, const size_t *to) {
-  for (size_t i = 0; from[0] + i < to[0] || from[1] + i < to[1] || from[2] + i < to[2]; i++) {
-    struct align_row row = {.base = line_or_absent(texts[0], from[0] + i, to[0]),
-                            .local = line_or_absent(texts[1], from[1] + i, to[1]),
-                            .external = line_or_absent(texts[2], from[2] + i, to[2])};
-    row.mark = mark_of(&row);
-    rows->at[rows->count++] = row;
+static void add_row(struct rows *rows, const struct lines *texts, const size_t *at, const size_t *to) {
+  struct align_row row = {.base = line_or_absent(texts[0], at[0], to[0]),
+                          .local = line_or_absent(texts[1], at[1], to[1]),
+                          .external = line_or_absent(texts[2], at[2], to[2])};
+  row.mark = mark_of(&row);
+  rows->at[rows->count++] = row;
+}
+
+/* The lines from..to of each text, which stand between two lines that all three share: what both sides have alike goes
+ * beside each other, all else in its order. */
+static void add_between(struct arena *arena, struct rows *rows, const struct lines *texts, const size_t *from,
+                        const size_t *to) {
+  size_t at[3] = {from[0], from[1], from[2]}, locals = to[1] - from[1], externals = to[2] - from[2];
+  const int *partners = diff_partners(arena, texts[1].at + from[1], locals, texts[2].at + from[2], externals);
+  for (size_t i = 0; i <= locals; i++) {
+    if (i < locals && partners[i] < 0)
+      continue;
+    const size_t until[3] = {to[0], from[1] + i, i < locals ? from[2] + (size_t)partners[i] : to[2]};
+    bool is_end = i == locals;
+    for (; at[1] < until[1] || at[2] < until[2] || (is_end && at[0] < until[0]); at[0]++) {
+      add_row(rows, texts, at, until);
+      at[1] += at[1] < until[1];
+      at[2] += at[2] < until[2];
+    }
+    if (is_end)
+      return;
+    add_row(rows, texts, at, to);
+    for (int side = 0; side < 3; side++)
+      at[side]++;
   }
 }
 
 size_t align_texts(struct arena *arena, struct str base, struct str local, struct str external,
                    const struct align_row **out) {
   const struct lines texts[3] = {split(arena, base), split(arena, local), split(arena, external)};
-  bool small = texts[0].count <= LINES_MAX && texts[1].count <= LINES_MAX && texts[2].count <= LINES_MAX;
   struct rows rows = {ARENA_ARRAY(arena, struct align_row, texts[0].count + texts[1].count + texts[2].count + 1), 0};
   size_t from[3] = {0, 0, 0};
-  const int *in_local = small ? match(arena, texts[0], texts[1]) : NULL;
-  const int *in_external = small ? match(arena, texts[0], texts[2]) : NULL;
-  for (size_t i = 0; small && i < texts[0].count; i++) {
+  const int *in_local = diff_partners(arena, texts[0].at, texts[0].count, texts[1].at, texts[1].count);
+  const int *in_external = diff_partners(arena, texts[0].at, texts[0].count, texts[2].at, texts[2].count);
+  for (size_t i = 0; i < texts[0].count; i++) {
     if (in_local[i] < 0 || in_external[i] < 0)
       continue;
     const size_t to[3] = {i, (size_t)in_local[i], (size_t)in_external[i]};
-    add_between(&rows, texts, from, to);
+    add_between(arena, &rows, texts, from, to);
     rows.at[rows.count++] = (struct align_row){texts[0].at[i], texts[1].at[to[1]], texts[2].at[to[2]], ALIGN_SAME};
     for (size_t side = 0; side < 3; side++)
       from[side] = to[side] + 1;
   }
   const size_t ends[3] = {texts[0].count, texts[1].count, texts[2].count};
-  add_between(&rows, texts, from, ends);
+  add_between(arena, &rows, texts, from, ends);
   *out = rows.at;
   return rows.count;
 }

@@ -1,5 +1,4 @@
-/* Three versions of a text side by side: lines of the base, each beside what became of it on either side (the longest
- * common subsequence with each; Hunt and McIlroy, "An Algorithm for Differential File Comparison", 1976). */
+/* Three versions of a text side by side: lines of the base, each beside what became of it on either side. */
 #ifndef CLI_ALIGN_H
 #define CLI_ALIGN_H
 
@@ -18,7 +17,7 @@ struct align_row {
   enum align_mark mark;
 };
 
-/* Owned by `arena`, borrows the texts. Texts of more than 2,000 lines are paired line by line. */
+/* Owned by `arena`, borrows the texts. */
 size_t align_texts(struct arena *arena, struct str base, struct str local, struct str external,
                    const struct align_row **out);
 

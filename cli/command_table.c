@@ -6,6 +6,7 @@
 
 #define PRIVACIES "local_only|shareable|public"
 #define DIRECTIONS "push|pull|bidirectional|disabled"
+#define CONFLICT_KINDS "both_changed|unequal_when_linked|unmappable|deleted_vs_edited|overwritten"
 #define STRATEGIES "manual|local_wins|external_wins|newest_wins|merge"
 
 const struct option_spec command_global_options[] = {
@@ -152,15 +153,34 @@ static const struct option_spec share_options[] = {
 static const struct option_spec conflict_list_options[] = {
     {"project", OPTION_TEXT, "PROJECT", "Only those of this project", 0},
     {"ticket", OPTION_TEXT, "KEY", "Only those of this ticket", 0},
+    {"field", OPTION_TEXT, "FIELD", "Only those about this field", 0},
+    {"kind", OPTION_CHOICE, CONFLICT_KINDS, "Only those of this kind", 0},
     {"state", OPTION_CHOICE, "open|decided|resolved|superseded|all", "open if not given", 0},
     {"limit", OPTION_NUMBER, "N", "At most so many; 100 if not given", 'n'},
     {"exit-code", OPTION_FLAG, NULL, "Exit with 8 when one is open", 0},
 };
+static const struct option_spec conflict_show_options[] = {
+    {"full", OPTION_FLAG, NULL, "With all lines that are equal, and long ones whole", 0},
+};
 static const struct option_spec resolve_options[] = {
     {"local", OPTION_FLAG, NULL, "Take the local value", 0},
     {"external", OPTION_FLAG, NULL, "Take the external value", 0},
+    {"merge", OPTION_FLAG, NULL, "Take both edits, if they fit together", 0},
     {"value", OPTION_LIST, "TEXT", "Take this value; repeat it for the members of a set", 0},
     {"edit", OPTION_FLAG, NULL, "Bring both together in an editor", 0},
+    {"project", OPTION_TEXT, "PROJECT", "Many at once: all that are open in this project", 0},
+    {"ticket", OPTION_TEXT, "KEY", "Many at once: those of this ticket", 0},
+    {"field", OPTION_TEXT, "FIELD", "Many at once: those about this field", 0},
+    {"kind", OPTION_CHOICE, CONFLICT_KINDS, "Many at once: those of this kind", 0},
+    {"dry-run", OPTION_FLAG, NULL, "Only show what would be decided", 0},
+    {"yes", OPTION_FLAG, NULL, "Many at once: do not ask", 'y'},
+};
+static const struct option_spec restore_options[] = {
+    {"local", OPTION_FLAG, NULL, "The value that was here", 0},
+    {"external", OPTION_FLAG, NULL, "The value that was outside", 0},
+    {"base", OPTION_FLAG, NULL, "What both sides had before", 0},
+    {"chosen", OPTION_FLAG, NULL, "What a person gave, or what both were merged to", 0},
+    {"yes", OPTION_FLAG, NULL, "Do not ask", 'y'},
 };
 static const struct option_spec session_list_options[] = {
     {"project", OPTION_TEXT, "PROJECT", "Only those of this project", 0},
@@ -372,20 +392,39 @@ const struct command command_table[] = {
     {.path = "conflicts list",
      .help = "List what both sides changed",
      OPTIONS(conflict_list_options),
-     .run = command_conflicts_list},
+     .run = command_conflicts_list,
+     .details = "Decided ones are kept for ever, with both values: `--state all` shows them, those too that a strategy "
+                "decided.",
+     .examples = "tandem conflicts list --project rocket --field labels\n"
+                 "tandem conflicts list --ticket T-12 --state all"},
     {.path = "conflicts show",
-     .help = "Show both values side by side",
+     .help = "Show base, local and external side by side",
      .arguments = {ID_ARGUMENT("the conflict's number")},
+     OPTIONS(conflict_show_options),
      .run = command_conflicts_show},
     {.path = "conflicts resolve",
-     .help = "Decide a conflict",
-     .arguments = {ID_ARGUMENT("the conflict's number")},
+     .help = "Decide a conflict, or many",
+     .arguments = {{"ID", true, "the conflict's number; may be repeated"}},
+     .many = true,
      OPTIONS(resolve_options),
      .run = command_conflicts_resolve,
-     .details = "If either side has moved since, the conflict is superseded and a new one shows what is there now.",
+     .details = "If either side has moved since, the conflict is superseded and a new one shows what is there now.\n\n"
+                "Many at once, by several numbers or by a filter, go to --local or --external. They are shown first. "
+                "What has moved meanwhile stays open and is listed. Deletions are decided only when --kind "
+                "deleted_vs_edited or --field asks for them.",
      .examples = "tandem conflicts resolve 7 --external\n"
                  "tandem conflicts resolve 7 --value 'Pump leaks at 3 bar'\n"
-                 "tandem conflicts resolve 8 --value bug --value urgent"},
+                 "tandem conflicts resolve 8 --value bug --value urgent\n"
+                 "tandem conflicts resolve --project rocket --field labels --local"},
+    {.path = "conflicts restore",
+     .help = "Bring a value of a decided conflict back",
+     .arguments = {ID_ARGUMENT("the conflict's number")},
+     OPTIONS(restore_options),
+     .run = command_conflicts_restore,
+     .details =
+         "The value becomes the ticket's again, as an edit of yours that goes to all its trackers; the conflict stays "
+         "as it is. It is shown beside what is there now, and refused if that changes meanwhile.",
+     .examples = "tandem conflicts restore 7 --external"},
     {.path = "sessions list",
      .help = "List synchronisations, newest first",
      OPTIONS(session_list_options),

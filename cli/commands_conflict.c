@@ -2,61 +2,50 @@
 #include "base/clock.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/conflict_choices.h"
+#include "cli/conflict_edit.h"
+#include "cli/conflict_find.h"
+#include "cli/conflict_many.h"
+#include "cli/conflict_sides.h"
 #include "cli/conflict_view.h"
 #include "cli/editor.h"
+#include "cli/format.h"
 
 struct result command_conflicts_list(struct invocation *call) {
   struct str state = invocation_text(call, "state");
-  struct conflict_query query = {.project = invocation_text(call, "project"),
-                                 .ticket = invocation_text(call, "ticket"),
-                                 .limit = invocation_number(call, "limit", 100)};
+  struct conflict_query query = conflict_filter(call);
+  query.limit = invocation_number(call, "limit", 100);
   query.state = state.at ? state : STR("open");
   if (str_is(query.state, "all"))
     query.state = (struct str){0};
   struct conflict_list list = {0};
   bool printed;
   TRY(client_print(call, VERB_CONFLICT_LIST, &query, &list, &printed));
+  size_t count = list.conflicts.count;
   if (!printed)
-    conflict_view_list(call->output, list.conflicts.at, list.conflicts.count, clock_now_ms());
-  if (!printed && list.conflicts.count == 0)
+    conflict_view_list(call->output, list.conflicts.at, count, clock_now_ms());
+  if (!printed && count == 0)
     output_note(call->output, "No conflicts%s.", state.at ? " of that state" : " are open");
+  if (!printed && count && (int64_t)count == query.limit)
+    output_note(call->output, "The newest %zu; there may be more: --limit N.", count);
   if (invocation_flag(call, "exit-code"))
-    for (size_t i = 0; i < list.conflicts.count; i++)
+    for (size_t i = 0; i < count; i++)
       if (str_is(list.conflicts.at[i].state, "open"))
         call->exit_code = EXIT_CODE_CONFLICTS;
   return RESULT_DONE;
 }
 
-static struct result find_conflict(struct invocation *call, struct conflict *out) {
-  struct conflict_query query = {.limit = 1};
-  if (!str_to_i64(invocation_argument(call, 0), &query.id) || query.id <= 0)
-    return invocation_usage(call, "a conflict is a number, not `%.*s`. `tandem conflicts list` shows them.",
-                            STR_FMT(invocation_argument(call, 0)));
-  struct conflict_list list = {0};
-  TRY(client_call(call, VERB_CONFLICT_LIST, &query, &list));
-  if (list.conflicts.count == 0)
-    return result_error(RESULT_GONE, "there is no conflict %lld. `tandem conflicts list` shows what there is.",
-                        (long long)query.id);
-  *out = list.conflicts.at[0];
-  return RESULT_DONE;
-}
-
 struct result command_conflicts_show(struct invocation *call) {
   struct conflict conflict = {0};
-  TRY(find_conflict(call, &conflict));
+  TRY(conflict_find(call, invocation_argument(call, 0), &conflict));
   if (output_is_json(call->output))
     output_record(call->output, &record_conflict, &conflict);
   else
-    conflict_view_print(call->output, &conflict, clock_now_ms());
+    conflict_view_print(call->output, &conflict, invocation_flag(call, "full"), clock_now_ms());
   return RESULT_DONE;
 }
 
-/* -- deciding -- */
-
-static bool is_set_field(const struct conflict *conflict) {
-  const struct values *side = conflict->local.count ? &conflict->local : &conflict->external;
-  return side->count && side->at[0].kind == VALUE_SET;
-}
+/* -- deciding one -- */
 
 static struct values one_value(struct arena *arena, struct value value) {
   struct values_builder values = {.arena = arena};
@@ -68,7 +57,7 @@ static struct values one_value(struct arena *arena, struct value value) {
 static struct result value_from_flags(struct invocation *call, const struct conflict *conflict, struct values *out) {
   struct list texts = invocation_list(call, "value");
   const struct str *text = texts.at;
-  if (is_set_field(conflict)) {
+  if (conflict_is_set(conflict)) {
     size_t count = texts.count == 1 && text[0].length == 0 ? 0 : texts.count;
     *out = one_value(call->arena, value_set(conflict->field, text, count));
     return RESULT_DONE;
@@ -79,60 +68,97 @@ static struct result value_from_flags(struct invocation *call, const struct conf
   return RESULT_DONE;
 }
 
-static struct value value_from_text(struct arena *arena, const struct conflict *conflict, struct str text) {
-  if (!is_set_field(conflict)) {
-    struct str local = values_text(&conflict->local, str_c(arena, conflict->field));
-    bool drop = str_ends_with(text, "\n") && !str_ends_with(local, "\n");
-    return value_text(conflict->field, drop ? str_slice(text, 0, text.length - 1) : text);
-  }
-  struct str *items = ARENA_ARRAY(arena, struct str, text.length / 2 + 2);
-  size_t count = 0;
-  while (text.length) {
-    ptrdiff_t comma = str_find(text, ",");
-    struct str item = str_trim(str_slice(text, 0, comma < 0 ? text.length : (size_t)comma));
-    if (item.length)
-      items[count++] = item;
-    text = comma < 0 ? (struct str){0} : str_slice(text, (size_t)comma + 1, text.length);
-  }
-  return value_set(conflict->field, items, count);
+static struct result check_mergeable(const struct conflict *conflict, const struct conflict_draft *draft) {
+  if (str_is(conflict->kind, "deleted_vs_edited"))
+    return result_error(RESULT_REJECTED, "it is there or it is not: choose --local or --external.");
+  if (str_is_absent(draft->text))
+    return result_error(RESULT_REJECTED, "the texts are too long to be merged; choose --local, --external or --value.");
+  return RESULT_DONE;
+}
+
+static struct result value_from_merge(struct invocation *call, const struct conflict *conflict, struct values *out) {
+  struct conflict_draft draft = conflict_edit_draft(call->arena, conflict);
+  TRY(check_mergeable(conflict, &draft));
+  if (!draft.clean)
+    return result_error(RESULT_REJECTED,
+                        "the two edits touch the same lines, so nothing was decided. `tandem conflicts resolve %lld "
+                        "--edit` brings them together in an editor.",
+                        (long long)conflict->id);
+  *out = one_value(call->arena, conflict_edit_read(call->arena, conflict, draft.text));
+  return RESULT_DONE;
+}
+
+/* Nothing is decided by a text that nobody has touched, and nothing by one that still shows both sides. */
+static struct result check_edited(const struct conflict *conflict, const struct conflict_draft *draft, struct str text,
+                                  struct str path) {
+  if (conflict_edit_has_markers(draft, text))
+    return result_error(RESULT_REJECTED,
+                        "the text still has markers (<<<<<<<, >>>>>>>), so nothing was decided. It is in %s.", path.at);
+  if (!str_equal(text, draft->text))
+    return RESULT_DONE;
+  editor_forget(path);
+  return result_error(RESULT_REJECTED,
+                      "the text was not changed, so nothing was decided. To take both edits as they fit together: "
+                      "tandem conflicts resolve %lld --merge",
+                      (long long)conflict->id);
 }
 
 static struct result value_from_editor(struct invocation *call, const struct conflict *conflict, struct values *out) {
-  if (!invocation_may_ask(call))
-    return invocation_usage(call, "--edit needs a terminal; elsewhere use --local, --external or --value.");
+  struct conflict_draft draft = conflict_edit_draft(call->arena, conflict);
   struct str text, path;
-  TRY(editor_edit(call, "conflict.md", conflict_view_edit_text(call->arena, conflict), &text, &path));
-  if (conflict_view_has_markers(text))
-    return result_error(RESULT_REJECTED,
-                        "the text still has markers (<<<<<<<, >>>>>>>), so nothing was decided. It is in %s.", path.at);
+  if (!invocation_may_ask(call))
+    return invocation_usage(call, "--edit needs a terminal; elsewhere use --local, --external, --merge or --value.");
+  TRY(check_mergeable(conflict, &draft));
+  TRY(editor_edit(call, "conflict.md", draft.text, &text, &path));
+  TRY(check_edited(conflict, &draft, text, path));
   editor_forget(path);
-  *out = one_value(call->arena, value_from_text(call->arena, conflict, text));
+  *out = one_value(call->arena, conflict_edit_read(call->arena, conflict, text));
   return RESULT_DONE;
 }
 
 static struct result read_choice(struct invocation *call, const struct conflict *conflict,
                                  struct conflict_resolve *request) {
   bool local = invocation_flag(call, "local"), external = invocation_flag(call, "external");
-  bool value = invocation_flag(call, "value"), edit = invocation_flag(call, "edit");
-  if (local + external + value + edit != 1)
-    return invocation_usage(call, "choose one of --local, --external, --value TEXT and --edit.");
   request->choice = local ? STR("local") : external ? STR("external") : STR("value");
-  if (value)
+  if (invocation_flag(call, "value"))
     return value_from_flags(call, conflict, &request->value);
-  return edit ? value_from_editor(call, conflict, &request->value) : RESULT_DONE;
+  if (invocation_flag(call, "merge"))
+    return value_from_merge(call, conflict, &request->value);
+  return invocation_flag(call, "edit") ? value_from_editor(call, conflict, &request->value) : RESULT_DONE;
 }
 
-struct result command_conflicts_resolve(struct invocation *call) {
+static void say_plan(const struct invocation *call, const struct conflict *conflict,
+                     const struct conflict_resolve *request) {
+  if (request->value.count)
+    output_text(call->output, "%s\n", output_clean(call->arena, format_value(call->arena, &request->value.at[0])).at);
+  else
+    output_text(call->output, "%s\n", conflict_effect(call->arena, conflict, request->choice.at).at);
+  output_note(call->output, "Nothing was decided: this is what it would be.");
+}
+
+static struct result resolve_one(struct invocation *call) {
   struct conflict conflict = {0};
-  TRY(find_conflict(call, &conflict));
-  struct conflict_resolve request = {.id = conflict.id, .actor = invocation_actor(call)};
-  TRY(read_choice(call, &conflict, &request));
   struct empty reply;
   bool printed;
+  TRY(conflict_find(call, invocation_argument(call, 0), &conflict));
+  struct conflict_resolve request = {.id = conflict.id, .actor = invocation_actor(call)};
+  TRY(read_choice(call, &conflict, &request));
+  if (invocation_flag(call, "dry-run"))
+    return say_plan(call, &conflict, &request), RESULT_DONE;
   TRY(client_print(call, VERB_CONFLICT_RESOLVE, &request, &reply, &printed));
   if (!printed)
     output_note(call->output,
                 "Conflict %lld is decided: %.*s. It is applied at once, and written outside where needed.",
                 (long long)conflict.id, STR_FMT(request.choice));
   return RESULT_DONE;
+}
+
+struct result command_conflicts_resolve(struct invocation *call) {
+  static const char *const choices[] = {"local", "external", "merge", "value", "edit"};
+  int chosen = 0;
+  for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
+    chosen += invocation_flag(call, choices[i]);
+  if (chosen != 1)
+    return invocation_usage(call, "choose one of --local, --external, --merge, --value TEXT and --edit.");
+  return conflict_many_asked(call) ? conflict_many_resolve(call) : resolve_one(call);
 }

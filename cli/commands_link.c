@@ -43,24 +43,13 @@ static void say_meaning(struct invocation *call, const struct link_result *link)
     show_differences(call, link);
 }
 
-static struct result confirm(struct invocation *call, const char *question, bool *out_yes) {
-  *out_yes = invocation_flag(call, "yes");
-  if (*out_yes)
-    return RESULT_DONE;
-  if (!invocation_may_ask(call)) {
-    output_note(call->output, "Nothing was done: this is what --yes would do.");
-    return RESULT_DONE;
-  }
-  return prompt_yes(call, str_of(question), false, out_yes);
-}
-
 struct result command_link_pair(struct invocation *call) {
   struct str key = invocation_argument(call, 0), other = invocation_argument(call, 1);
   struct link_result link;
   bool yes;
   TRY(ask_store(call, key, other, true, &link));
   say_meaning(call, &link);
-  TRY(confirm(call, "Link them?", &yes));
+  TRY(prompt_confirm(call, "Link them?", &yes));
   if (yes)
     TRY(ask_store(call, key, other, false, &link));
   if (output_is_json(call->output))
@@ -100,7 +89,7 @@ static struct result link_pairs(struct invocation *call, const struct pair *pair
   bool yes = invocation_flag(call, "yes");
   if (!yes) {
     go_through(call, pairs, count, true);
-    TRY(confirm(call, "Link all of these?", &yes));
+    TRY(prompt_confirm(call, "Link all of these?", &yes));
   }
   if (!yes)
     return RESULT_DONE;

@@ -87,8 +87,11 @@ static void print_troubles(const struct invocation *call, const struct project_s
     output_note(call->output, "%.*s rests: the tracker takes calls again %.*s.", STR_FMT(project->project.name),
                 STR_FMT(format_ago(arena, project->blocked_until_ms, now_ms)));
   if (project->open_conflicts)
-    output_note(call->output, "%.*s has conflicts to decide: tandem conflicts list --project %.*s",
-                STR_FMT(project->project.name), STR_FMT(project->project.name));
+    output_note(call->output, "%.*s has %.*s to decide, %s%.*s: tandem conflicts list --project %.*s",
+                STR_FMT(project->project.name),
+                STR_FMT(format_counted(arena, project->open_conflicts, "conflict", "conflicts")),
+                project->open_conflicts > 1 ? "the oldest found " : "found ",
+                STR_FMT(format_ago(arena, project->oldest_conflict_ms, now_ms)), STR_FMT(project->project.name));
 }
 
 static void print_parked(const struct invocation *call, const struct status *status) {

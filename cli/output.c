@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -23,6 +24,16 @@ struct output output_open(enum output_format format, bool quiet) {
       .colors = format == OUTPUT_TEXT && terminal_has_colors(STDOUT_FILENO),
       .message_colors = format != OUTPUT_JSON && terminal_has_colors(STDERR_FILENO),
   };
+}
+
+size_t output_width(const struct output *output) {
+  enum { WIDTH_DEFAULT = 80 };
+  struct winsize size;
+  int64_t columns;
+  if (output->terminal && ioctl(fileno(output->data), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col;
+  bool given = str_to_i64(str_of(getenv("COLUMNS")), &columns) && columns > 0 && columns < 10000;
+  return given ? (size_t)columns : WIDTH_DEFAULT;
 }
 
 void output_text(const struct output *output, const char *format, ...) {

@@ -31,6 +31,9 @@ static inline bool output_is_json(const struct output *output) {
   return output->format == OUTPUT_JSON;
 }
 
+/* Letters in a line of data: of the terminal, else $COLUMNS, else 80. */
+size_t output_width(const struct output *output);
+
 /* Text on stdout. */
 void output_text(const struct output *output, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -108,3 +108,14 @@ struct result prompt_choice(struct invocation *call, const char *question, const
     fprintf(stderr, "It is one of %s.\n", choices);
   }
 }
+
+struct result prompt_confirm(struct invocation *call, const char *question, bool *out_yes) {
+  *out_yes = invocation_flag(call, "yes");
+  if (*out_yes)
+    return RESULT_DONE;
+  if (!invocation_may_ask(call)) {
+    output_note(call->output, "Nothing was done: this is what --yes would do.");
+    return RESULT_DONE;
+  }
+  return prompt_yes(call, str_of(question), false, out_yes);
+}

@@ -13,6 +13,9 @@ struct result prompt_secret(struct invocation *call, const char *question, struc
 /* Asks until the answer is yes or no. */
 struct result prompt_yes(struct invocation *call, struct str question, bool fallback, bool *out) MUST_USE;
 
+/* Whether to go on: with --yes, or when a person says so. Where nobody can be asked it says that nothing was done. */
+struct result prompt_confirm(struct invocation *call, const char *question, bool *out_yes) MUST_USE;
+
 /* Asks until the answer is one of `choices` ("push|pull"). */
 struct result prompt_choice(struct invocation *call, const char *question, const char *choices, struct str fallback,
                             struct str *out) MUST_USE;

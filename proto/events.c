@@ -39,6 +39,8 @@ static const struct record record_event_sync_error =
 static const struct field event_conflict_fields[] = {
     FIELD(struct event_conflict, conflict, FIELD_I64, 0,
           "The conflict's number, for conflict.list and conflict.resolve."),
+    FIELD(struct event_conflict, supersedes, FIELD_I64, 0,
+          "ConflictDetected only: the conflict that it takes the place of, because a side has moved; 0 = none."),
     FIELD(struct event_conflict, project, FIELD_STR, 0, "Name of the project it is with."),
     FIELD(struct event_conflict, ticket, FIELD_STR, 0, "Key of the local ticket, of its ticket for a comment: 'T-12'."),
     FIELD(struct event_conflict, external_key, FIELD_STR, 0, "The external ticket, as people write it there: '#12'."),

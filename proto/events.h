@@ -41,6 +41,7 @@ struct event_sync_error {
 };
 struct event_conflict {
   int64_t conflict;
+  int64_t supersedes; /* ConflictDetected only: the open conflict that it takes the place of; 0 = none */
   struct str project, ticket, external_key, field, kind;
   struct str winner, decided_by; /* ConflictResolved only */
 };

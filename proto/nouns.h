@@ -153,10 +153,12 @@ struct conflict {
   struct str reason; /* unmappable: why the tracker refuses the value; absent when a table lacks the word */
   struct str state;  /* open | decided | resolved | superseded */
   struct values base, local, external; /* one value each, of `field` */
-  struct values value;                 /* what the person chose, when it is neither side's */
+  struct values value;                 /* what the person chose or was merged, when it is neither side's */
   struct str winner;                   /* local | external | merged | value */
   struct str decided_by;
   int64_t created_at_ms, decided_at_ms;
+  struct str local_by; /* who changed the local side last, and when the sides were changed; absent and 0 = not known */
+  int64_t local_at_ms, external_at_ms;
 };
 
 struct mapping {
@@ -230,7 +232,8 @@ struct plan_conflict {
   struct str field, kind;
   struct str reason; /* unmappable: why the tracker refuses the value */
   struct values base, local, external;
-  struct str winner; /* set when a strategy decided it */
+  struct values value; /* with the winner merged: what it became */
+  struct str winner;   /* set when a strategy decided it */
   struct str decided_by;
 };
 

@@ -310,8 +310,8 @@ struct plan_committed {
 };
 
 struct conflict_query {
-  struct str project, ticket, state;
-  int64_t id, limit;
+  struct str project, ticket, state, field, kind;
+  int64_t id, before, limit;
 };
 struct conflict_list {
   LIST_OF(struct conflict) conflicts;
@@ -321,6 +321,36 @@ struct conflict_resolve {
   struct str choice;   /* local | external | value */
   struct values value; /* with choice = value: the field's new value */
   struct str actor;
+};
+
+struct conflict_id {
+  int64_t id;
+};
+struct conflict_resolve_many {
+  LIST_OF(struct conflict_id) conflicts;
+  struct str choice; /* local | external */
+  struct str actor;
+};
+/* What became of one of them. */
+struct conflict_outcome {
+  int64_t id, open_id;
+  bool decided;
+  struct str reason;
+};
+struct conflict_outcomes {
+  LIST_OF(struct conflict_outcome) outcomes;
+};
+struct conflict_restore {
+  int64_t id, version;
+  struct str side; /* base | local | external | value */
+  bool preview;
+  struct str actor;
+};
+struct conflict_restored {
+  struct str key;
+  int64_t version;
+  bool restored;
+  struct values now, value;
 };
 
 /* One event as stored and published: CloudEvents attributes and the data as JSON. */
@@ -352,6 +382,7 @@ struct project_status {
   struct project project;
   struct str next_step; /* the command that mends a project that does not go on; absent when none is needed */
   int64_t tickets, comments, open_conflicts, waiting, parked, unplanned, fetches, deliveries, poison;
+  int64_t oldest_conflict_ms;
   int64_t last_sync_ms, next_sync_ms;
   int64_t quota_limit, quota_remaining, quota_reset_ms, blocked_until_ms;
   int64_t api_calls;
@@ -452,6 +483,8 @@ enum verb_id {
   VERB_PLAN_APPLY,
   VERB_CONFLICT_LIST,
   VERB_CONFLICT_RESOLVE,
+  VERB_CONFLICT_RESOLVE_MANY,
+  VERB_CONFLICT_RESTORE,
   VERB_EVENTS_READ,
   VERB_EVENTS_PUBLISH,
   VERB_EGRESS_LIST,

@@ -143,7 +143,12 @@ static const struct field conflict_query_fields[] = {
     FIELD(struct conflict_query, ticket, FIELD_STR, 0, "Only conflicts of this ticket and its comments: 'T-12'."),
     FIELD(struct conflict_query, state, FIELD_STR, 0,
           "open (with decided ones), decided, resolved or superseded; absent = all."),
+    FIELD(struct conflict_query, field, FIELD_STR, 0, "Only conflicts about this field: 'labels'."),
+    FIELD(struct conflict_query, kind, FIELD_STR, 0,
+          "Only both_changed, unequal_when_linked, unmappable, deleted_vs_edited or overwritten ones."),
     FIELD(struct conflict_query, id, FIELD_I64, 0, "Only the conflict of this number; 0 = do not ask."),
+    FIELD(struct conflict_query, before, FIELD_I64, 0,
+          "Number of the last conflict of the page before: only smaller ones; 0 = the first page."),
     FIELD(struct conflict_query, limit, FIELD_I64, 0, "How many at most; 0 = 200."),
 };
 const struct record record_conflict_query = RECORD("ConflictQuery", struct conflict_query, conflict_query_fields,
@@ -163,6 +168,61 @@ static const struct field conflict_resolve_fields[] = {
 };
 const struct record record_conflict_resolve =
     RECORD("ConflictResolve", struct conflict_resolve, conflict_resolve_fields, "A person's decision.");
+
+static const struct field conflict_id_fields[] = {
+    FIELD(struct conflict_id, id, FIELD_I64, FIELD_REQUIRED, "The conflict's number."),
+};
+const struct record record_conflict_id =
+    RECORD("ConflictId", struct conflict_id, conflict_id_fields, "One of many conflicts.");
+
+static const struct field conflict_resolve_many_fields[] = {
+    FIELD_OF(struct conflict_resolve_many, conflicts, FIELD_LIST, FIELD_REQUIRED, &record_conflict_id,
+             "Those that were seen, at most 500."),
+    FIELD(struct conflict_resolve_many, choice, FIELD_STR, FIELD_REQUIRED, "local or external, for all of them."),
+    FIELD(struct conflict_resolve_many, actor, FIELD_STR, 0, "Who decides."),
+};
+const struct record record_conflict_resolve_many =
+    RECORD("ConflictResolveMany", struct conflict_resolve_many, conflict_resolve_many_fields,
+           "A person's decision about many conflicts.");
+
+static const struct field conflict_outcome_fields[] = {
+    FIELD(struct conflict_outcome, id, FIELD_I64, 0, "The conflict's number."),
+    FIELD(struct conflict_outcome, decided, FIELD_BOOL, 0, "It is decided, and applied at once."),
+    FIELD(struct conflict_outcome, reason, FIELD_STR, 0, "Why it is not."),
+    FIELD(struct conflict_outcome, open_id, FIELD_I64, 0,
+          "The conflict that has taken its place because a side moved; 0 = none is open."),
+};
+const struct record record_conflict_outcome =
+    RECORD("ConflictOutcome", struct conflict_outcome, conflict_outcome_fields, "What became of one of them.");
+
+static const struct field conflict_outcomes_fields[] = {
+    FIELD_OF(struct conflict_outcomes, outcomes, FIELD_LIST, 0, &record_conflict_outcome,
+             "In the order of the request."),
+};
+const struct record record_conflict_outcomes =
+    RECORD("ConflictOutcomes", struct conflict_outcomes, conflict_outcomes_fields, "What became of each.");
+
+static const struct field conflict_restore_fields[] = {
+    FIELD(struct conflict_restore, id, FIELD_I64, FIELD_REQUIRED, "The conflict's number; it must not be open."),
+    FIELD(struct conflict_restore, side, FIELD_STR, FIELD_REQUIRED,
+          "Which of its values: base, local, external, or value (what was chosen or merged)."),
+    FIELD(struct conflict_restore, preview, FIELD_BOOL, 0, "Only tell what would change."),
+    FIELD(struct conflict_restore, version, FIELD_I64, 0,
+          "Refuse as stale when the ticket has another version than the preview told; 0 = do not ask."),
+    FIELD(struct conflict_restore, actor, FIELD_STR, 0, "Who brings it back."),
+};
+const struct record record_conflict_restore =
+    RECORD("ConflictRestore", struct conflict_restore, conflict_restore_fields, "A value to be brought back.");
+
+static const struct field conflict_restored_fields[] = {
+    FIELD(struct conflict_restored, key, FIELD_STR, 0, "The ticket or comment: 'T-12', 'C-17'."),
+    FIELD(struct conflict_restored, now, FIELD_VALUES, 0, "What the field was; empty = nothing."),
+    FIELD(struct conflict_restored, value, FIELD_VALUES, 0, "What it is now, or would be."),
+    FIELD(struct conflict_restored, version, FIELD_I64, 0, "The ticket's version before."),
+    FIELD(struct conflict_restored, restored, FIELD_BOOL, 0, "Whether it was done; false with preview."),
+};
+const struct record record_conflict_restored =
+    RECORD("ConflictRestored", struct conflict_restored, conflict_restored_fields, "What bringing a value back means.");
 
 static const struct field egress_query_fields[] = {
     FIELD(struct egress_query, ticket, FIELD_STR, 0,

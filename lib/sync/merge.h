@@ -1,5 +1,6 @@
-/* Three-way merges. Texts go line by line through libgit2's git_merge_file (which is started once a process, on first
- * use, from any thread). Sets go member by member with a dual shadow. */
+/* Three-way merges. Texts go line by line through libgit2's git_merge_file. Sets go member by member with a dual
+ * shadow.
+ */
 #ifndef SYNC_MERGE_H
 #define SYNC_MERGE_H
 
@@ -10,8 +11,25 @@
 
 /* True with the merged text when it holds both edits: no two edits touch the same lines, every line that one side added
  * is there and every line that one side removed is gone. Identical edits are taken once. False leaves `out` untouched.
- * The texts are clean; `out` is owned by `arena`. */
+ * The texts are clean; longer ones than MERGE_TEXT_BYTES_MAX are not merged. `out` is owned by `arena`. */
 bool merge_text(struct arena *arena, struct str base, struct str local, struct str external, struct str *out) MUST_USE;
+
+enum { MERGE_TEXT_BYTES_MAX = 4 * 1024 * 1024 };
+
+/* A merge for a person's editor: what fits together is in it, and what does not stands between markers, with the base
+ * where there is one (`<<<<<<< local`, `||||||| base`, `=======`, `>>>>>>> external`). */
+struct merge_marked {
+  struct str text;      /* absent: too long */
+  size_t marker_length; /* longer than anything in the texts that looks like a marker */
+  bool clean;           /* no markers */
+};
+
+/* `base` may be NULL: then only what both have in common at both ends is outside of the markers. Owned by `arena`. */
+struct merge_marked merge_text_marked(struct arena *arena, const struct str *base, struct str local,
+                                      struct str external);
+
+/* Whether the line (without its newline) is one of the labelled markers. */
+bool merge_is_marker(struct str line, size_t marker_length);
 
 /* The four faces of a set. */
 struct merge_sides {

@@ -1,14 +1,9 @@
 /* Merging texts: by libgit2, with a check that its result holds both edits. */
 #include <git2.h>
-#include <pthread.h>
 #include <stdlib.h>
 
+#include "sync/libgit.h"
 #include "sync/merge.h"
-
-static void start_libgit2(void) {
-  if (git_libgit2_init() < 0)
-    abort();
-}
 
 struct lines {
   struct str *at; /* sorted, without trailing blanks, empty ones left out */
@@ -91,8 +86,7 @@ static git_merge_file_input as_input(struct str text) {
 }
 
 static bool run_merge(struct arena *arena, struct str base, struct str local, struct str external, struct str *out) {
-  static pthread_once_t started = PTHREAD_ONCE_INIT;
-  pthread_once(&started, start_libgit2);
+  libgit_start();
   git_merge_file_input of_base = as_input(base), of_local = as_input(local), of_external = as_input(external);
   git_merge_file_options options = {
       .version = GIT_MERGE_FILE_OPTIONS_VERSION,
@@ -108,8 +102,14 @@ static bool run_merge(struct arena *arena, struct str base, struct str local, st
   return clean;
 }
 
+static bool is_too_long(struct str text) {
+  return text.length > MERGE_TEXT_BYTES_MAX;
+}
+
 bool merge_text(struct arena *arena, struct str base, struct str local, struct str external, struct str *out) {
   struct str merged;
+  if (is_too_long(base) || is_too_long(local) || is_too_long(external))
+    return false;
   if (!run_merge(arena, ended(arena, base), ended(arena, local), ended(arena, external), &merged))
     return false;
   if (!holds_both_edits(arena, base, local, external, merged))
@@ -118,4 +118,61 @@ bool merge_text(struct arena *arena, struct str base, struct str local, struct s
     merged.length--;
   *out = str_copy(arena, merged);
   return true;
+}
+
+/* -- for an editor -- */
+
+/* One more than the longest run of a character that markers are made of, at the start of a line: so no line of the
+ * texts can be taken for one. */
+static size_t marker_length(const struct str *texts, size_t count) {
+  size_t longest = 6;
+  for (size_t i = 0; i < count; i++)
+    for (size_t at = 0; at < texts[i].length; at++) {
+      size_t run = 0;
+      bool starts = at == 0 || texts[i].at[at - 1] == '\n';
+      while (starts && at + run < texts[i].length && texts[i].at[at + run] == texts[i].at[at] &&
+             strchr("<|=>", texts[i].at[at]))
+        run++;
+      longest = run > longest ? run : longest;
+    }
+  return longest < 200 ? longest + 1 : 200;
+}
+
+static const char *const labels[] = {"local", "base", "external"};
+static const char signs[] = "<|>";
+
+bool merge_is_marker(struct str line, size_t marker_length_chars) {
+  for (int i = 0; i < 3; i++) {
+    size_t run = 0;
+    while (run < line.length && line.at[run] == signs[i])
+      run++;
+    if (run == marker_length_chars && run < line.length && line.at[run] == ' ')
+      return true;
+  }
+  return false;
+}
+
+struct merge_marked merge_text_marked(struct arena *arena, const struct str *base, struct str local,
+                                      struct str external) {
+  const struct str texts[] = {base ? *base : STR(""), local, external};
+  struct merge_marked marked = {.marker_length = marker_length(texts, 3)};
+  git_merge_file_input of_base = as_input(ended(arena, texts[0])), of_local = as_input(ended(arena, local)),
+                       of_external = as_input(ended(arena, external));
+  git_merge_file_options options = {
+      .version = GIT_MERGE_FILE_OPTIONS_VERSION,
+      .ancestor_label = labels[1],
+      .our_label = labels[0],
+      .their_label = labels[2],
+      .marker_size = (unsigned short)marked.marker_length,
+      .flags = GIT_MERGE_FILE_IGNORE_WHITESPACE_EOL | (base ? GIT_MERGE_FILE_STYLE_DIFF3 : GIT_MERGE_FILE_STYLE_MERGE),
+  };
+  git_merge_file_result result = {0};
+  libgit_start();
+  if (is_too_long(texts[0]) || is_too_long(local) || is_too_long(external) ||
+      git_merge_file(&result, &of_base, &of_local, &of_external, &options) < 0)
+    return marked;
+  marked.clean = result.automergeable;
+  marked.text = str_copy(arena, (struct str){result.len ? result.ptr : "", result.len});
+  git_merge_file_result_free(&result);
+  return marked;
 }

@@ -104,7 +104,10 @@ static struct plan_field merge_words(struct arena *arena, const struct plan_look
     return plan_look_conflict(look, PLAN_BOTH_CHANGED);
   struct value value = value_text(look->field, merged);
   struct plan_field decision = plan_look_settle(arena, look, PLAN_MERGE, &value);
-  decision.winner = PLAN_WINNER_MERGED;
+  if (decision.action == PLAN_MERGE) {
+    decision.conflict = PLAN_BOTH_CHANGED;
+    decision.winner = PLAN_WINNER_MERGED;
+  }
   return decision;
 }
 

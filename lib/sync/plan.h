@@ -11,7 +11,8 @@
  *   same             changed             PULL x; shadow = (x, x)
  *   changed          changed, set        MERGE member by member, see merge_sets(); shadow = (x, x); send the delta
  *   changed          changed, `merge`    MERGE line by line when it holds both edits: local = m, shadow = (x, x), send
- * m changed          changed, else       the strategy: RESOLVED with the winner, or CONFLICT; a conflict row either way
+ *                                        m, and a conflict row that keeps what was merged
+ *   changed          changed, else       the strategy: RESOLVED with the winner, or CONFLICT; a conflict row either way
  *   never agreed, and unequal            CONFLICT, never a pull
  *
  * Direction masks PUSH or PULL, and a masked change stays pending. An open conflict freezes its field alone. After a
@@ -88,7 +89,7 @@ struct plan_field {
   struct value shadow_local, shadow_external;
   struct plan_write write;
   struct value sent_local; /* with writes_external: what shadow_local becomes when the write's response is there */
-  enum plan_conflict_kind conflict;             /* a row is to be written: open with CONFLICT, resolved with RESOLVED */
+  enum plan_conflict_kind conflict;             /* a row is to be written: open with CONFLICT, else resolved */
   enum plan_winner winner;                      /* with RESOLVED and MERGE */
   struct value base, local_seen, external_seen; /* for the row; base is the local shadow, absent when never agreed */
   const struct str *unmappable;                 /* words without a counterpart, of either side: for the report */

@@ -106,13 +106,15 @@ static struct values only(struct arena *arena, const struct value *value) {
 }
 
 static void add_conflict(struct draft *draft, const struct plan_field *field, struct str decided_by) {
+  bool merged = field->action == PLAN_MERGE, decided = merged || field->action == PLAN_RESOLVED;
   draft->conflicts[draft->conflict_count++] = (struct plan_conflict){
       .field = field->field,
       .kind = str_of(plan_conflict_kind_name(field->conflict)),
       .base = only(draft->arena, &field->base),
       .local = only(draft->arena, &field->local_seen),
       .external = only(draft->arena, &field->external_seen),
-      .winner = field->action == PLAN_RESOLVED ? str_of(plan_winner_name(field->winner)) : (struct str){0},
+      .value = merged ? only(draft->arena, &field->local) : (struct values){0},
+      .winner = decided ? str_of(plan_winner_name(field->winner)) : (struct str){0},
       .decided_by = decided_by,
   };
 }
@@ -196,6 +198,12 @@ static void handle_frozen(struct draft *draft, const struct plan_case *c, const 
     add_field(draft, &plan.fields[i]);
     if (plan.fields[i].action == PLAN_RESOLVED && !plan.fields[i].closes_conflict)
       draft->closes[draft->close_count++] = field->field;
+    /* The decision cannot be carried out, so it is the person's again: as it stands it would wait for ever. */
+    if (plan.fields[i].action == PLAN_CONFLICT) {
+      struct plan_field again = *field;
+      again.conflict = plan.fields[i].conflict;
+      add_conflict(draft, &again, (struct str){0});
+    }
   }
   *needs_fresh |= plan.needs_fresh;
 }
@@ -250,7 +258,7 @@ static void decide_linked(struct arena *arena, const struct plan_case *c, struct
       add_field(&draft, field);
     if (field->action == PLAN_CONFLICT)
       add_conflict(&draft, field, (struct str){0});
-    if (field->action == PLAN_RESOLVED)
+    else if (field->conflict)
       add_conflict(&draft, field, strategy_name(input, arena, field->field));
   }
   close_translated(&draft, c, &plan);

@@ -2,10 +2,9 @@
 #include "store/conflicts.h"
 
 #include "base/json.h"
+#include "store/externals.h"
 #include "store/journal.h"
-#include "store/projects.h"
 #include "store/sessions.h"
-#include "store/write_conflicts.h"
 
 #define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
 
@@ -15,7 +14,8 @@
   "c.id, c.mapping_id, p.name as project, i.kind as item_kind, i.number, t.number as parent_number, e.external_key, " \
   "e.url, c.field, c.kind, c.reason, c.state, c.base, c.local, c.external, c.value, coalesce(c.winner, c.choice) as " \
   "winner, "                                                                                                          \
-  "c.decided_by, " MS("c.created_at") " as created_ms, " MS("c.decided_at") " as decided_ms"
+  "c.decided_by, " MS("c.created_at") " as created_ms, " MS("c.decided_at") " as decided_ms, c.local_by, " MS(        \
+      "c.local_at") " as local_ms, " MS("c.external_at") " as external_ms"
 #define CONFLICT_TABLES                                                                                        \
   "conflict c join project p on p.id = c.project_id join item i on i.id = c.item_id "                          \
   "left join item t on t.id = i.parent_id join mapping m on m.id = c.mapping_id left join external_item e on " \
@@ -38,12 +38,25 @@ static struct result read_conflict(struct call *call, const struct rows *rows, s
       .decided_by = rows_str(rows, row, "decided_by"),
       .created_at_ms = rows_i64(rows, row, "created_ms"),
       .decided_at_ms = rows_i64(rows, row, "decided_ms"),
+      .local_by = rows_str(rows, row, "local_by"),
+      .local_at_ms = rows_i64(rows, row, "local_ms"),
+      .external_at_ms = rows_i64(rows, row, "external_ms"),
   };
   TRY(rows_values(call->arena, rows, row, "base", &out->base));
   TRY(rows_values(call->arena, rows, row, "local", &out->local));
   TRY(rows_values(call->arena, rows, row, "external", &out->external));
   return rows_values(call->arena, rows, row, "value", &out->value);
 }
+
+#define SELECT_CONFLICTS(state)                                                                   \
+  "select " CONFLICT_COLUMNS " from " CONFLICT_TABLES " where " state                             \
+  " and ($1::bigint = 0 or c.id = $1) and ($2::text is null or p.name = $2) and "                 \
+  "($4::bigint = 0 or i.id = $4 or i.parent_id = $4) and ($6::text is null or c.field = $6) and " \
+  "($7::text is null or c.kind = $7) and ($8::bigint = 0 or c.id < $8) order by c.id desc limit $5::bigint"
+
+/* Those that are open have an index of their own, so that they cost nothing however many were ever decided. */
+static const char select_open[] = SELECT_CONFLICTS("$3::text = 'open' and c.state in ('open', 'decided')");
+static const char select_any[] = SELECT_CONFLICTS("($3::text is null or c.state = $3)");
 
 struct result store_conflict_list(struct call *call, const void *request, void *reply) {
   const struct conflict_query *query = request;
@@ -53,13 +66,10 @@ struct result store_conflict_list(struct call *call, const void *request, void *
   struct rows rows;
   if (query->ticket.length)
     TRY(journal_find_item(call, query->ticket, &item_id, &is_comment));
-  TRY(db_query(call->db,
-               "select " CONFLICT_COLUMNS " from " CONFLICT_TABLES
-               " where ($1::bigint = 0 or c.id = $1) and ($2::text is null or p.name = $2) and "
-               "($3::text is null or c.state = $3 or ($3 = 'open' and c.state = 'decided')) and "
-               "($4::bigint = 0 or i.id = $4 or i.parent_id = $4) order by c.id desc limit $5::bigint",
+  TRY(db_query(call->db, str_is(query->state, "open") ? select_open : select_any,
                PARAMS(p_i64(query->id), p_str(query->project), p_str(query->state), p_i64(item_id),
-                      p_i64(query->limit > 0 ? query->limit : 200)),
+                      p_i64(query->limit > 0 ? query->limit : 200), p_str(query->field), p_str(query->kind),
+                      p_i64(query->before)),
                &rows));
   if (query->id && rows.count == 0)
     return result_error(RESULT_GONE, "there is no conflict %lld; `tandem conflicts list` shows what there is",
@@ -95,52 +105,6 @@ struct result conflicts_of_cases(struct call *call, struct plan_case *cases, siz
   return RESULT_DONE;
 }
 
-/* -- a person decides -- */
-
-static struct result check_choice(const struct conflict_resolve *resolve) {
-  bool value = str_is(resolve->choice, "value");
-  if (!value && !str_is(resolve->choice, "local") && !str_is(resolve->choice, "external"))
-    return result_error(RESULT_REJECTED, "choose local, external or a value");
-  if (value && resolve->value.count != 1)
-    return result_error(RESULT_REJECTED, "a decision by value names exactly the one value");
-  if (resolve->actor.length == 0)
-    return result_error(RESULT_REJECTED, "a decision needs to say whose it is");
-  return RESULT_DONE;
-}
-
-static struct result mark_decided(struct call *call, const struct conflict_resolve *resolve) {
-  struct str value = resolve->value.count ? json_values_text(call->arena, &resolve->value) : (struct str){0};
-  return db_query(call->db,
-                  "update conflict set state = 'decided', choice = $2, value = $3::text::jsonb, decided_by = $4, "
-                  "decided_at = now() where id = $1::bigint",
-                  PARAMS(p_i64(resolve->id), p_str(resolve->choice), p_str(value), p_str(resolve->actor)), NULL);
-}
-
-struct result store_conflict_resolve(struct call *call, const void *request, void *reply) {
-  (void)reply;
-  const struct conflict_resolve *resolve = request;
-  struct rows rows;
-  TRY(check_choice(resolve));
-  TRY(db_query(call->db, "select mapping_id, kind, state, decided_by from conflict where id = $1::bigint for update",
-               PARAMS(p_i64(resolve->id)), &rows));
-  if (rows.count == 0)
-    return result_error(RESULT_GONE, "there is no conflict %lld; `tandem conflicts list` shows what there is",
-                        (long long)resolve->id);
-  if (str_is(resolve->choice, "value") && str_is(rows_str(&rows, 0, "kind"), "deleted_vs_edited"))
-    return result_error(RESULT_REJECTED, "it is there or it is not: choose local or external");
-  if (!str_is(rows_str(&rows, 0, "state"), "open"))
-    return result_error(RESULT_STALE, "conflict %lld is %.*s already (%.*s); `tandem conflicts show %lld`",
-                        (long long)resolve->id, STR_FMT(rows_str(&rows, 0, "state")),
-                        STR_FMT(rows_str(&rows, 0, "decided_by")), (long long)resolve->id);
-  if (str_is(rows_str(&rows, 0, "kind"), "overwritten"))
-    TRY(write_conflicts_resolve(call, resolve));
-  else
-    TRY(mark_decided(call, resolve));
-  TRY(journal_audit(call, resolve->actor, "conflict.resolve",
-                    str_format(call->arena, "conflict/%lld", (long long)resolve->id), (struct str){0}));
-  return journal_plan_mapping(call, rows_i64(&rows, 0, "mapping_id"), RANK_EDIT);
-}
-
 /* -- planning's side -- */
 
 static void tell(struct call *call, enum event_id id, const struct conflict_place *place, int64_t conflict_id,
@@ -157,45 +121,58 @@ static bool same_values(const struct values *a, const struct values *b) {
   return a->count == b->count && (a->count == 0 || value_equal(&a->at[0], &b->at[0]));
 }
 
-/* Ends an open row of the field whose values are no longer what both sides hold. `*same`: it still shows them. */
+/* Ends an open row of the field whose values are no longer what both sides hold, or whose decision could not be carried
+ * out. `*same`: it still stands as it is; `*out_id`: the row that was ended, or 0. */
 static struct result supersede(struct call *call, const struct conflict_place *place, const struct plan_conflict *c,
-                               bool *same) {
+                               bool *same, int64_t *out_id) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select id, local, external from conflict where mapping_id = $1::bigint and field = $2 "
+               "select id, state, local, external from conflict where mapping_id = $1::bigint and field = $2 "
                "and state in ('open', 'decided') and (kind = 'overwritten') = ($3 = 'overwritten') order by id desc",
                PARAMS(p_i64(place->mapping_id), p_str(c->field), p_str(c->kind)), &rows));
   *same = false;
+  *out_id = 0;
   if (rows.count == 0)
     return RESULT_DONE;
+  bool open = str_is(rows_str(&rows, 0, "state"), "open");
   struct values local, external;
   TRY(rows_values(call->arena, &rows, 0, "local", &local));
   TRY(rows_values(call->arena, &rows, 0, "external", &external));
-  *same = same_values(&local, &c->local) && same_values(&external, &c->external) && str_is_absent(c->winner);
+  bool unmoved = same_values(&local, &c->local) && same_values(&external, &c->external);
+  *same = unmoved && open && str_is_absent(c->winner);
   if (*same || str_is(c->kind, "overwritten"))
     return RESULT_DONE;
+  *out_id = rows_i64(&rows, 0, "id");
   return db_query(
       call->db,
       "update conflict set state = 'superseded', decided_by = coalesce(decided_by, 'tandem: a side moved'), "
       "decided_at = now() where id = $1::bigint",
-      PARAMS(p_i64(rows_i64(&rows, 0, "id"))), NULL);
+      PARAMS(p_i64(*out_id)), NULL);
 }
 
 static struct result insert_conflict(struct call *call, const struct conflict_place *place,
                                      const struct plan_conflict *c, int64_t *out_id) {
   bool resolved = c->winner.length > 0;
   struct rows rows;
-  TRY(db_query(call->db,
-               "insert into conflict (mapping_id, item_id, project_id, field, kind, state, base, local, external, "
-               "winner, decided_by, decided_at, reason) values ($1::bigint, $2::bigint, $3::bigint, $4, $5, $6, "
-               "$7::text::jsonb, $8::text::jsonb, $9::text::jsonb, $10, $11, case when $11::text is not null then "
-               "now() end, $12) returning id",
-               PARAMS(p_i64(place->mapping_id), p_i64(place->item_id), p_i64(place->project_id), p_str(c->field),
-                      p_str(c->kind), p_str(resolved ? STR("resolved") : STR("open")), p_values(call->arena, &c->base),
-                      p_values(call->arena, &c->local), p_values(call->arena, &c->external),
-                      p_str(resolved ? c->winner : (struct str){0}), p_str(resolved ? c->decided_by : (struct str){0}),
-                      p_str(c->reason)),
-               &rows));
+  struct str value = c->value.count ? json_values_text(call->arena, &c->value) : (struct str){0};
+  TRY(db_query(
+      call->db,
+      "with last_edit as (select actor, at from change_log where item_id = $2::bigint and field = $4 order by id desc "
+      "limit 1), there as (select greatest(e.version - p.clock_ahead_ms, 0) as ms from mapping m join project p on "
+      "p.id = m.project_id join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, "
+      "m.external_id) where m.id = $1::bigint and e.version >= $13::bigint) "
+      "insert into conflict (mapping_id, item_id, project_id, field, kind, state, base, local, external, "
+      "winner, decided_by, decided_at, reason, value, local_by, local_at, external_at) "
+      "values ($1::bigint, $2::bigint, $3::bigint, $4, $5, $6, "
+      "$7::text::jsonb, $8::text::jsonb, $9::text::jsonb, $10, $11, case when $11::text is not null then "
+      "now() end, $12, $14::text::jsonb, (select actor from last_edit), (select at from last_edit), "
+      "(select to_timestamp(ms / 1000.0) from there)) returning id",
+      PARAMS(p_i64(place->mapping_id), p_i64(place->item_id), p_i64(place->project_id), p_str(c->field), p_str(c->kind),
+             p_str(resolved ? STR("resolved") : STR("open")), p_values(call->arena, &c->base),
+             p_values(call->arena, &c->local), p_values(call->arena, &c->external),
+             p_str(resolved ? c->winner : (struct str){0}), p_str(resolved ? c->decided_by : (struct str){0}),
+             p_str(c->reason), p_i64(EXTERNALS_TIME_MIN_MS), p_str(value)),
+      &rows));
   *out_id = rows_i64(&rows, 0, "id");
   return RESULT_DONE;
 }
@@ -205,13 +182,14 @@ struct result conflicts_open(struct call *call, const struct conflict_place *pla
   for (size_t i = 0; i < outcome->conflicts.count; i++) {
     const struct plan_conflict *c = &outcome->conflicts.at[i];
     bool same;
-    int64_t id;
-    TRY(supersede(call, place, c, &same));
+    int64_t id, old_id;
+    TRY(supersede(call, place, c, &same, &old_id));
     if (same)
       continue;
     TRY(insert_conflict(call, place, c, &id));
-    struct event_conflict about = {.field = c->field, .kind = c->kind};
+    struct event_conflict about = {.field = c->field, .kind = c->kind, .supersedes = old_id};
     tell(call, EVENT_CONFLICT_DETECTED, place, id, &about);
+    about.supersedes = 0;
     struct session_counts counts = {.conflicts = 1};
     TRY(sessions_count(call, place->project_id, &counts));
     about.winner = c->winner;

@@ -4,6 +4,9 @@
 
 #include "store/store.h"
 
+/* 1973: a smaller version of an external item is no time but a number that grows. */
+#define EXTERNALS_TIME_MIN_MS INT64_C(100000000000)
+
 /* How an observation was come by decides how far it is believed. */
 enum source { SOURCE_LIST, SOURCE_WEBHOOK, SOURCE_FRESH };
 

@@ -1,5 +1,6 @@
 /* The verb that hands out mappings whose inputs moved, with both sides, the shadow and the settings. */
 #include "store/conflicts.h"
+#include "store/externals.h"
 #include "store/leases.h"
 #include "store/leave_rule.h"
 #include "store/projects.h"
@@ -64,11 +65,9 @@ static struct result read_claimed(struct call *call, const struct rows *claimed,
       out);
 }
 
-static const int64_t time_min_ms = 100000000000; /* 1973: a smaller version is no time but a number that grows */
-
 /* The tracker tells one time for all fields: the newest change there. On our clock it is comparable with local ones. */
 static struct values external_times(struct call *call, const struct values *fields, int64_t changed_ms) {
-  if (changed_ms < time_min_ms)
+  if (changed_ms < EXTERNALS_TIME_MIN_MS)
     return (struct values){0};
   struct values_builder times = {.arena = call->arena};
   struct str text = str_format(call->arena, "%lld", (long long)changed_ms);

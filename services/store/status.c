@@ -50,8 +50,8 @@ static struct result select_counts(struct call *call, int64_t project_id, struct
       call->db,
       "select (select count(*) from mapping where project_id = p.id and kind = 'ticket' and item_id is not "
       "null) as tickets, (select count(*) from mapping where project_id = p.id and kind = 'comment' and item_id "
-      "is not null) as comments, (select count(*) from conflict where project_id = p.id and state in ('open', "
-      "'decided')) as conflicts, (select count(*) from intent where project_id = p.id and state = 'parked') + "
+      "is not null) as comments, open.conflicts, open.oldest_ms, (select count(*) from intent where project_id = p.id "
+      "and state = 'parked') + "
       "(select count(*) from mapping where project_id = p.id and state = 'parked') + "
       "(select count(*) from unread where project_id = p.id) as parked, "
       "(extract(epoch from p.last_sync_at) * 1000)::bigint as last_ms, "
@@ -59,7 +59,9 @@ static struct result select_counts(struct call *call, int64_t project_id, struct
       "c.api_calls, c.quota_limit, c.quota_remaining, "
       "(extract(epoch from c.quota_reset) * 1000)::bigint as reset_ms, "
       "(extract(epoch from c.blocked_until) * 1000)::bigint as blocked_ms "
-      "from project p join credential c on c.name = p.credential where p.id = $1::bigint",
+      "from project p join credential c on c.name = p.credential, "
+      "lateral (select count(*) as conflicts, (extract(epoch from min(created_at)) * 1000)::bigint as oldest_ms "
+      "from conflict where project_id = p.id and state in ('open', 'decided')) open where p.id = $1::bigint",
       PARAMS(p_i64(project_id)), out);
 }
 
@@ -138,6 +140,7 @@ static struct result read_project_status(struct call *call, const struct project
       .tickets = rows_i64(&rows, 0, "tickets"),
       .comments = rows_i64(&rows, 0, "comments"),
       .open_conflicts = rows_i64(&rows, 0, "conflicts"),
+      .oldest_conflict_ms = rows_i64(&rows, 0, "oldest_ms"),
       .parked = rows_i64(&rows, 0, "parked"),
       .waiting = rows_i64(&waiting, 0, "writes"),
       .unplanned = rows_i64(&waiting, 0, "unplanned"),

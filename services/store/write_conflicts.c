@@ -1,14 +1,12 @@
 /* Values that a tracker refuses, and values that our own writes replaced unseen. */
 #include "store/write_conflicts.h"
 
-#include "service/project_rules.h"
+#include "store/conflict_restore.h"
 #include "store/conflicts.h"
 #include "store/journal.h"
-#include "store/projects.h"
 #include "store/tickets.h"
 #include "sync/canon.h"
 #include "sync/catalogue.h"
-#include "sync/map_fields.h"
 
 /* The write that a conflict comes of. */
 struct source {
@@ -134,22 +132,6 @@ static bool has_moved(const struct overwritten *o) {
   return o->seen.count && (!now || !value_equal(now, &o->seen.at[0]));
 }
 
-/* The tracker's word for it in ours. */
-static struct result to_local(struct call *call, const struct overwritten *o, struct values *out) {
-  struct project *project;
-  size_t count;
-  TRY(projects_of(call, &o->project_id, 1, &project, &count));
-  struct rules rules = project_rules(call->arena, project);
-  struct mapped here = map_fields_to_local(call->arena, rules_field(&rules, o->field), &o->external.at[0]);
-  if (here.unmappable_count)
-    return result_error(RESULT_REJECTED, "there is no word here for what was overwritten; decide by a value (--value)");
-  struct value *value = ARENA_NEW(call->arena, struct value);
-  *value = here.value;
-  value->name = o->field;
-  *out = (struct values){value, 1};
-  return RESULT_DONE;
-}
-
 static struct result edit_local(struct call *call, const struct overwritten *o, const struct values *value,
                                 struct str actor) {
   struct ticket_edit edit = {.key = o->key, .set = *value, .actor = actor};
@@ -169,7 +151,7 @@ struct result write_conflicts_resolve(struct call *call, const struct conflict_r
                           "(tandem ticket edit), and choose local",
                           STR_FMT(o.key), STR_FMT(o.field));
     if (str_is(resolve->choice, "external"))
-      TRY(to_local(call, &o, &value));
+      TRY(conflict_local_word(call, o.project_id, o.field, &o.external.at[0], &value));
     TRY(edit_local(call, &o, &value, resolve->actor));
   }
   return db_query(call->db,

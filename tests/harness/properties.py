@@ -21,7 +21,8 @@ def p2_lost(world, edits):
         if all(text in place for place in places):
             continue
         told = world.sql("select 1 from conflict c join item i on i.id = c.item_id where 'T-' || i.number = '%s' and c.field = "
-                         "'%s' and strpos(c.local::text || c.external::text || coalesce(c.value::text, ''), %s) > 0 union all "
+                         "'%s' and c.winner is distinct from 'merged' and strpos(c.local::text || c.external::text || "
+                         "coalesce(c.value::text, ''), %s) > 0 union all "
                          "select 1 from change_log l join item i on i.id = l.item_id where 'T-' || i.number = '%s' and l.field "
                          "= '%s' and strpos(coalesce(l.before::text, '') || coalesce(l.after::text, ''), %s) > 0 limit 1"
                          % (key, field, _literal(text), key, field, _literal(text)))

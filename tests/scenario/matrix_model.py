@@ -50,6 +50,7 @@ class Plain:
             if merged is not None:
                 self.local = merged
                 self._push(place)
+                self.conflicts[place] = "resolved"
                 return
         if self.strategy == "local_wins" and self.may_push:
             self._push(place)

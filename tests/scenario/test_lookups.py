@@ -19,7 +19,7 @@ GROWING = {"item", "mapping", "external_item", "intent", "conflict", "change_log
 # How many tickets there are is told to whoever asks how things stand.
 COUNTED = "select count(*) as tickets from item"
 
-READS = {"status": {}, "ticket.list": {"limit": 10}, "ticket.get": {"key": "T-3"}, "conflict.list": {"limit": 10},
+READS = {"status": {}, "ticket.list": {"limit": 10}, "ticket.get": {"key": "T-3"}, "conflict.list": {"limit": 10, "state": "open"},
          "session.list": {"project": "rocket"}, "egress.list": {"limit": 10}, "audit.list": {"limit": 10}, "audit.verify": {},
          "events.read": {"after": 0, "limit": 10}, "schedule.tick": {}}
 

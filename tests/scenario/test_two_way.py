@@ -15,13 +15,14 @@ from world import World, wait_for  # noqa: E402
 class Row:
     """One line of the table: what each side does to one agreed ticket, and what both sides hold afterwards."""
 
-    def __init__(self, name, local=None, external=None, expect=None, conflict=None, settings=None, before=None):
+    def __init__(self, name, local=None, external=None, expect=None, conflict=None, settings=None, before=None, winner=None):
         self.name = name
         self.local = local or {}          # ticket.edit arguments
         self.external = external or []    # (do, fields) of a person on GitHub
         self.expect = expect or {}        # field -> value, held by both sides; (local, external) when they differ
         self.conflict = conflict          # field with an open conflict
         self.settings = settings or {}
+        self.winner = winner or {}        # field -> who won the conflict that was decided at once
         self.before = before or {}
 
 
@@ -33,6 +34,8 @@ BASE = {"title": "Engine coughs", "body": "one\ntwo\nthree\nfour\nfive", "labels
 LOCAL_WINS = {"strategy": "local_wins"}
 EXTERNAL_WINS = {"strategy": "external_wins", "confirmed_by": "alice"}
 MERGE = {"strategy": "merge"}
+BY_FIELD = {"confirmed_by": "alice", "rules": [{"field": "title", "strategy": "external_wins"}, {"field": "body", "strategy": "merge"},
+                                               {"field": "milestone", "strategy": "manual"}], "strategy": "local_wins"}
 
 TABLE = [
     Row("nobody_changes", expect={"title": "Engine coughs"}),
@@ -48,16 +51,20 @@ TABLE = [
         external=[("edit", {"title": "Theirs", "body": "New"})],
         expect={"title": ("Mine", "Theirs"), "body": "New", "labels": {"bug", "x"}}, conflict="title"),
     Row("local_wins_pushes_and_keeps_the_loser", local={"set": {"title": "Mine"}},
-        external=[("edit", {"title": "Theirs"})], expect={"title": "Mine"}, settings=LOCAL_WINS),
+        external=[("edit", {"title": "Theirs"})], expect={"title": "Mine"}, settings=LOCAL_WINS, winner={"title": "local"}),
     Row("external_wins_pulls_and_keeps_the_loser", local={"set": {"title": "Mine"}},
-        external=[("edit", {"title": "Theirs"})], expect={"title": "Theirs"}, settings=EXTERNAL_WINS),
+        external=[("edit", {"title": "Theirs"})], expect={"title": "Theirs"}, settings=EXTERNAL_WINS,
+        winner={"title": "external"}),
     Row("labels_of_both_sides_merge", local={"add": {"labels": ["here"]}}, external=[("label", {"labels": ["there"]})],
         expect={"labels": {"bug", "here", "there"}}),
     Row("a_removed_label_stays_removed", local={"remove": {"labels": ["bug"]}},
         external=[("label", {"labels": ["there"]})], expect={"labels": {"there"}}),
     Row("texts_merge_line_by_line", local=text("ONE\ntwo\nthree\nfour\nfive"),
         external=[("edit", {"body": "one\ntwo\nthree\nfour\nFIVE"})],
-        expect={"body": "ONE\ntwo\nthree\nfour\nFIVE"}, settings=MERGE),
+        expect={"body": "ONE\ntwo\nthree\nfour\nFIVE"}, settings=MERGE, winner={"body": "merged"}),
+    Row("fields_have_strategies_of_their_own", local={"set": {"title": "Mine", "body": "ONE\ntwo\nthree\nfour\nfive"}},
+        external=[("edit", {"title": "Theirs", "body": "one\ntwo\nthree\nfour\nFIVE"})], settings=BY_FIELD,
+        expect={"title": "Theirs", "body": "ONE\ntwo\nthree\nfour\nFIVE"}, winner={"title": "external", "body": "merged"}),
     Row("overlapping_texts_are_a_conflict", local=text("one\nTWO here\nthree\nfour\nfive"),
         external=[("edit", {"body": "one\nTWO there\nthree\nfour\nfive"})], settings=MERGE,
         expect={"body": ("one\nTWO here\nthree\nfour\nfive", "one\nTWO there\nthree\nfour\nfive")}, conflict="body"),
@@ -141,6 +148,37 @@ class TwoWay(unittest.TestCase):
             self.assertEqual(external_value(issue, field), there, "external " + field)
         open_fields = [c["field"] for c in self.world.call("conflict.list", ticket=row.key, state="open").get("conflicts", [])]
         self.assertEqual(open_fields, [row.conflict] if row.conflict else [])
+        self.check_decided(row)
+
+    def check_decided(self, row):
+        """Whoever won, both values are kept by a row of the very transaction that applied it, with its events."""
+        decided = self.world.call("conflict.list", ticket=row.key, state="resolved").get("conflicts", [])
+        self.assertEqual({one["field"]: one["winner"] for one in decided}, row.winner)
+        theirs = {field: value for _, fields in row.external for field, value in fields.items()}
+        for one in decided:
+            field = one["field"]
+            self.assertEqual((one["local"][field], one["external"][field], one["base"][field]),
+                             (row.local["set"][field], theirs[field], BASE[field]))
+            self.assertTrue(one["decided_by"].startswith("strategy: "), one)
+            self.assertEqual(one.get("value", {}).get(field), row.expect[field] if one["winner"] == "merged" else None)
+            applied = ("intent where item_id = c.item_id and created_at = c.created_at" if one["winner"] == "local" else
+                       "change_log l where l.item_id = c.item_id and l.field = c.field and l.at = c.created_at")
+            self.assertEqual(self.world.sql("select count(*) from conflict c where c.id = %d and c.decided_at = c.created_at and "
+                                            "exists (select from %s)" % (one["id"], applied)), [["1"]])
+            told = self.world.sql("select type from event_log where payload ->> 'conflict' = '%d' order by sequence" % one["id"])
+            self.assertEqual([row[0].rsplit(".", 1)[1] for row in told], ["ConflictDetected", "ConflictResolved"])
+
+    def test_two_way_overriding_needs_a_person_on_both_levels(self):
+        project = next(iter(self.groups.values()))[0].project
+        override = '[{"field": "title"}, {"field": "body", "strategy": "external_wins"}]'
+        for change in ("strategy = 'newest_wins', confirmed_by = null", "strategy = 'external_wins', confirmed_by = ''",
+                       "rules = '%s', confirmed_by = null, strategy = 'manual'" % override):
+            with self.subTest(change):
+                answer = self.world.sql("create temp table answer (refused boolean); do $$ begin update project set %s where "
+                                        "name = '%s'; insert into answer values (false); exception when check_violation then "
+                                        "insert into answer values (true); end $$; select refused from answer; drop table answer"
+                                        % (change, project))
+                self.assertEqual(answer, [["t"]])
 
 
 def add_rows():
@@ -254,6 +292,25 @@ class Stories(unittest.TestCase):
                 self.assertEqual(self.world.call("ticket.get", key=key)["fields"]["title"], expected)
                 ended = self.world.call("conflict.list", id=conflict["id"])["conflicts"][0]
                 self.assertEqual((ended["state"], ended["decided_by"]), ("resolved", "user:carol"))
+        self.decide_what_cannot_be_said_there(number, key)
+
+    def decide_what_cannot_be_said_there(self, number, key):
+        """A decision that cannot be carried out does not wait unseen: the conflict is open again."""
+        def ask(**query):
+            return self.world.call("conflict.list", ticket=key, field="status", **query).get("conflicts", [])
+        self.world.connect(rules=[{"field": "status", "closed": True, "table": [{"local": "open", "external": "open"}]}])
+        self.world.call("ticket.edit", key=key, set={"status": "odd"}, actor="user:carol")
+        (first,) = wait_for(lambda: ask(state="open"), "what there is no word for")
+        self.world.call("conflict.resolve", id=first["id"], choice="local", actor="user:carol")
+        (again,) = wait_for(lambda: [one for one in ask(state="open") if one["id"] != first["id"]], "it to be open again")
+        self.assertEqual((again["kind"], again["local"], again["external"]), ("unmappable", first["local"], first["external"]))
+        self.assertEqual([one["state"] for one in ask(id=first["id"])], ["superseded"])
+        for value in ({"status": ["a", "set"]}, {"title": "open"}, {}):
+            with self.assertRaises(Refused):
+                self.world.call("conflict.resolve", id=again["id"], choice="value", value=value, actor="user:carol")
+        self.world.call("conflict.resolve", id=again["id"], choice="external", actor="user:carol")
+        wait_for(lambda: [one["state"] for one in ask(id=again["id"])] == ["resolved"], "the decision")
+        self.assertEqual(self.world.call("ticket.get", key=key)["fields"]["status"], "open")
 
     def test_repeated_request_is_done_once(self):
         body = {"fields": {"title": "Once"}, "actor": "user:carol"}

@@ -281,8 +281,8 @@ struct result store_kept_texts(struct store *store, struct arena *arena, struct 
   struct result result =
       db_query(store->db,
                "select coalesce(string_agg(t, ' '), '') as texts from (select base::text || local::text || "
-               "external::text || coalesce(value::text, '') from conflict union all select before::text from "
-               "change_log where cause = 'edit' and before is not null) k(t)",
+               "external::text || coalesce(value::text, '') from conflict where winner is distinct from 'merged' "
+               "union all select before::text from change_log where cause = 'edit' and before is not null) k(t)",
                NO_PARAMS, &rows);
   if (result_ok(&result))
     *out = str_copy(arena, rows_str(&rows, 0, "texts"));

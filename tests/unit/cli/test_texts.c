@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "cli/align.h"
-#include "cli/conflict_view.h"
 #include "cli/exit_codes.h"
 #include "cli/format.h"
 #include "cli/output.h"
@@ -262,24 +261,28 @@ static void align_marks_who_changed_what(void **state) {
   assert_true(str_is_absent(rows[4].local) && str_is_absent(rows[4].base));
 }
 
+/* Both sides rewrote the middle, mostly alike: what they have alike stands beside each other. */
+static void align_pairs_what_both_sides_wrote_alike(void **state) {
+  (void)state;
+  static const enum align_mark marks[] = {ALIGN_SAME, ALIGN_BOTH, ALIGN_ALIKE, ALIGN_ALIKE, ALIGN_LOCAL, ALIGN_SAME};
+  const struct align_row *rows;
+  size_t count = align_texts(&arena, STR("a\n1\n2\nz"), STR("a\nx\ny\nlast\nz"), STR("a\nnew\nx\ny\nz"), &rows);
+  assert_int_equal(count, 6);
+  for (size_t i = 0; i < count; i++)
+    assert_int_equal(rows[i].mark, marks[i]);
+  assert_true(str_is_absent(rows[1].local));
+  assert_text(rows[1].external, "new");
+  assert_text(rows[1].base, "1");
+  assert_text(rows[2].local, "x");
+  assert_text(rows[2].base, "2");
+}
+
 static void align_takes_empty_and_equal_texts(void **state) {
   (void)state;
   const struct align_row *rows;
   assert_int_equal(align_texts(&arena, STR(""), STR(""), STR(""), &rows), 0);
   assert_int_equal(align_texts(&arena, STR("a"), STR("b"), STR("b"), &rows), 1);
   assert_int_equal(rows[0].mark, ALIGN_ALIKE);
-}
-
-static void conflict_edit_text_has_both_sides_between_markers(void **state) {
-  (void)state;
-  struct values_builder local = {.arena = &arena}, external = {.arena = &arena};
-  values_put(&local, value_text(STR("body"), STR("one\ntwo\nthree")));
-  values_put(&external, value_text(STR("body"), STR("one\n2\nthree")));
-  struct conflict conflict = {.field = STR("body"), .local = values_built(&local), .external = values_built(&external)};
-  struct str text = conflict_view_edit_text(&arena, &conflict);
-  assert_text(text, "one\n<<<<<<< local\ntwo\n=======\n2\n>>>>>>> external\nthree\n");
-  assert_true(conflict_view_has_markers(text));
-  assert_false(conflict_view_has_markers(STR("one\n=======\ntwo <<<<<<< local")));
 }
 
 int main(void) {
@@ -298,8 +301,8 @@ int main(void) {
       cmocka_unit_test_teardown(ticket_file_changes_are_deltas, forget),
       cmocka_unit_test_teardown(ticket_file_refuses_a_broken_header, forget),
       cmocka_unit_test_teardown(align_marks_who_changed_what, forget),
+      cmocka_unit_test_teardown(align_pairs_what_both_sides_wrote_alike, forget),
       cmocka_unit_test_teardown(align_takes_empty_and_equal_texts, forget),
-      cmocka_unit_test_teardown(conflict_edit_text_has_both_sides_between_markers, forget),
   };
   cmocka_set_message_output(CM_OUTPUT_TAP);
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,12 @@ static const struct {
     {"two additions at the same place", "a", "a\nl", "a\nx", NULL},
     {"from nothing, differently", "", "l", "x", NULL},
     {"changed here, removed there", "a\nb\nc", "a\nB\nc", "a\nc", NULL},
+    {"removed on both sides", "a\nb\nc", "a\nc", "a\nc", "a\nc"},
+    {"all removed on both sides", "a\nb", "", "", ""},
+    {"different parts removed", "a\nb\nc\nd\ne", "b\nc\nd\ne", "a\nb\nc\nd", "b\nc\nd"},
+    {"all removed here, untouched there", "a\nb", "", "a\nb", ""},
+    {"only a newline at the end more", "a\nb\nc\nd", "a\nb\nc\nd\n", "A\nb\nc\nd", "A\nb\nc\nd"},
+    {"blank lines added apart", "a\nb\nc", "a\n\nb\nc", "a\nb\nc\n\nd", "a\n\nb\nc\n\nd"},
     {"moved here, removed there", "b\n1\n2\n3\n4", "1\n2\n3\n4\nb", "1\n2\n3\n4", NULL},
     {"all removed here, edited there", "a\nb\nc", "", "a\nB\nc", NULL},
     {"text that looks like conflict markers", "<<<<<<< a\n=======\n>>>>>>> b\nm\nn\no",
@@ -41,6 +47,74 @@ static void merge_text_takes_a_result_only_with_both_edits(void **state) {
     bool clean = merge_text(&arena, str_of(texts[i].base), str_of(texts[i].local), str_of(texts[i].external), &merged);
     if (clean != (texts[i].merged != NULL) || !str_is(merged, clean ? texts[i].merged : "untouched"))
       fail_msg("%s: clean %d, '%s'", texts[i].what, clean, merged.at);
+  }
+  arena_free(&arena);
+}
+
+/* `lines` numbered lines, that of `changed` with a word more. */
+static struct str numbered(struct arena *arena, int lines, int changed) {
+  struct str_builder text = {.arena = arena};
+  for (int i = 0; i < lines; i++)
+    str_append_format(&text, "%s%d%s", i ? "\n" : "", i, i == changed ? " changed" : "");
+  return str_built(&text);
+}
+
+static struct str repeated(struct arena *arena, char letter, size_t length) {
+  char *at = ARENA_ARRAY(arena, char, length);
+  memset(at, letter, length);
+  return (struct str){at, length};
+}
+
+static void merge_text_takes_long_texts_and_long_lines(void **state) {
+  (void)state;
+  enum { LINES = 50000, LAST = LINES - 1 };
+  struct arena arena = {0};
+  struct str merged, line = repeated(&arena, 'x', 1024 * 1024);
+  assert_true(merge_text(&arena, numbered(&arena, LINES, -1), numbered(&arena, LINES, 0), numbered(&arena, LINES, LAST),
+                         &merged));
+  assert_int_equal(merged.length, numbered(&arena, LINES, -1).length + 2 * strlen(" changed"));
+  assert_true(str_starts_with(merged, "0 changed\n1\n") && str_ends_with(merged, "49999 changed"));
+  struct str base = str_format(&arena, "a\n%.*s\nb", STR_FMT(line)),
+             local = str_format(&arena, "L\n%.*s\nb", STR_FMT(line)),
+             external = str_format(&arena, "a\n%.*s\nX", STR_FMT(line));
+  assert_true(merge_text(&arena, base, local, external, &merged));
+  assert_true(str_starts_with(merged, "L\nx") && str_ends_with(merged, "x\nX"));
+  struct str huge = repeated(&arena, 'y', MERGE_TEXT_BYTES_MAX + 1);
+  assert_false(merge_text(&arena, STR("a"), huge, STR("a"), &merged));
+  assert_true(str_is_absent(merge_text_marked(&arena, NULL, huge, STR("a")).text));
+  arena_free(&arena);
+}
+
+/* -- with markers -- */
+
+static const struct {
+  const char *what, *base, *local, *external, *text;
+} marked[] = {
+    {"apart: no markers", "a\nb\nc", "A\nb\nc", "a\nb\nC", "A\nb\nC\n"},
+    {"overlapping, beside what fits", "a\nb\nc\nd\ne", "a\nL\nc\nd\nE", "a\nX\nc\nd\ne",
+     "a\n<<<<<<< local\nL\n||||||| base\nb\n=======\nX\n>>>>>>> external\nc\nd\nE\n"},
+    {"without a base", NULL, "one\ntwo\nthree", "one\n2\nthree",
+     "one\n<<<<<<< local\ntwo\n=======\n2\n>>>>>>> external\nthree\n"},
+    {"texts with markers of their own", "<<<<<<< local\nb", "<<<<<<< local\nL", "<<<<<<< local\nX",
+     "<<<<<<< local\n<<<<<<<< local\nL\n|||||||| base\nb\n========\nX\n>>>>>>>> external\n"},
+};
+
+static bool has_marker(struct str text, size_t length) {
+  for (size_t at = 0; at < text.length; at++)
+    if ((at == 0 || text.at[at - 1] == '\n') && merge_is_marker(str_slice(text, at, text.length), length))
+      return true;
+  return false;
+}
+
+static void merge_text_marked_holds_both_edits(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  for (size_t i = 0; i < sizeof marked / sizeof marked[0]; i++) {
+    struct str base = str_of(marked[i].base ? marked[i].base : "");
+    struct merge_marked got =
+        merge_text_marked(&arena, marked[i].base ? &base : NULL, str_of(marked[i].local), str_of(marked[i].external));
+    if (!str_is(got.text, marked[i].text) || got.clean == has_marker(got.text, got.marker_length))
+      fail_msg("%s: clean %d, '%s'", marked[i].what, got.clean, str_c(&arena, got.text));
   }
   arena_free(&arena);
 }
@@ -152,6 +226,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(merge_text_takes_a_result_only_with_both_edits),
       cmocka_unit_test(merge_text_takes_absent_texts),
+      cmocka_unit_test(merge_text_takes_long_texts_and_long_lines),
+      cmocka_unit_test(merge_text_marked_holds_both_edits),
       cmocka_unit_test(merge_sets_keeps_both_edits),
       cmocka_unit_test(merge_sets_reports_what_is_unmappable_and_pending),
   };

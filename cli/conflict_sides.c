@@ -1,0 +1,168 @@
+/* The three versions that a conflict keeps, side by side: texts line by line and word by word, sets member by member.
+ */
+#include "cli/conflict_sides.h"
+
+#include "cli/format.h"
+#include "cli/table.h"
+
+/* -- pairing -- */
+
+bool conflict_is_set(const struct conflict *conflict) {
+  const struct values *side = conflict->local.count ? &conflict->local : &conflict->external;
+  return side->count && side->at[0].kind == VALUE_SET;
+}
+
+static struct str side_text(struct arena *arena, const struct values *side) {
+  return side->count ? output_clean(arena, format_value(arena, &side->at[0])) : (struct str){0};
+}
+
+static bool has_member(const struct values *side, struct str member) {
+  return side->count && side->at[0].kind == VALUE_SET && value_has(&side->at[0], member);
+}
+
+static struct value all_members(struct arena *arena, const struct conflict *conflict) {
+  const struct values *sides[] = {&conflict->base, &conflict->local, &conflict->external};
+  size_t most = 0, count = 0;
+  for (size_t i = 0; i < 3; i++)
+    most += sides[i]->count ? sides[i]->at[0].count : 0;
+  struct str *items = ARENA_ARRAY(arena, struct str, most + 1);
+  for (size_t i = 0; i < 3; i++)
+    for (size_t j = 0; sides[i]->count && j < sides[i]->at[0].count; j++) {
+      struct value known = value_set(STR(""), items, count);
+      if (!value_has(&known, sides[i]->at[0].items[j]))
+        items[count++] = sides[i]->at[0].items[j];
+    }
+  return value_set(STR(""), items, count);
+}
+
+/* Without a base there is nobody who changed it: what both have is the same, all else is different. */
+static enum align_mark mark_of(bool has_base, bool base, bool local, bool external) {
+  if (local == external)
+    return has_base && base != local ? ALIGN_ALIKE : ALIGN_SAME;
+  if (!has_base)
+    return local ? ALIGN_LOCAL : ALIGN_EXTERNAL;
+  return local != base ? ALIGN_LOCAL : ALIGN_EXTERNAL;
+}
+
+static size_t pair_members(struct arena *arena, const struct conflict *conflict, const struct align_row **out) {
+  struct value all = all_members(arena, conflict);
+  struct align_row *rows = ARENA_ARRAY(arena, struct align_row, all.count + 1);
+  for (size_t i = 0; i < all.count; i++) {
+    struct str member = output_clean_line(arena, all.items[i]);
+    bool base = has_member(&conflict->base, all.items[i]), local = has_member(&conflict->local, all.items[i]),
+         external = has_member(&conflict->external, all.items[i]);
+    rows[i] = (struct align_row){base ? member : (struct str){0}, local ? member : (struct str){0},
+                                 external ? member : (struct str){0},
+                                 mark_of(conflict->base.count > 0, base, local, external)};
+  }
+  *out = rows;
+  return all.count;
+}
+
+/* Without a base the local side takes its place while lines are paired. */
+static size_t pair_two(struct arena *arena, struct str local, struct str external, const struct align_row **out) {
+  const struct align_row *paired;
+  size_t count = align_texts(arena, local, local, external, &paired);
+  struct align_row *rows = ARENA_ARRAY(arena, struct align_row, count + 1);
+  for (size_t i = 0; i < count; i++) {
+    bool same = paired[i].mark == ALIGN_SAME, both = paired[i].local.at && paired[i].external.at;
+    rows[i] = (struct align_row){.local = paired[i].local, .external = paired[i].external, .mark = ALIGN_BOTH};
+    if (same || !both)
+      rows[i].mark = same ? ALIGN_SAME : paired[i].local.at ? ALIGN_LOCAL : ALIGN_EXTERNAL;
+  }
+  *out = rows;
+  return count;
+}
+
+struct conflict_sides conflict_sides_of(struct arena *arena, const struct conflict *conflict) {
+  struct conflict_sides sides = {.has_base = conflict->base.count > 0};
+  struct str local = side_text(arena, &conflict->local), external = side_text(arena, &conflict->external);
+  if (conflict_is_set(conflict))
+    sides.count = pair_members(arena, conflict, &sides.rows);
+  else if (sides.has_base)
+    sides.count = align_texts(arena, side_text(arena, &conflict->base), local, external, &sides.rows);
+  else
+    sides.count = pair_two(arena, local, external, &sides.rows);
+  return sides;
+}
+
+/* -- columns -- */
+
+/* A version is compared with the base; with the other one where there is no base, or none that it comes of. */
+static struct spans compare_side(struct arena *arena, struct str side, struct str base, struct str other) {
+  bool both = !str_is_absent(side) && !str_is_absent(other);
+  struct spans spans = str_is_absent(base) ? spans_whole(arena, side, true) : spans_compare(arena, side, &base, 1);
+  return both && spans_all_marked(spans) ? spans_compare(arena, side, &other, 1) : spans;
+}
+
+static struct columns_row compare(struct arena *arena, const struct align_row *row, bool has_base, bool full) {
+  const struct str sides[] = {row->local, row->external};
+  struct columns_row cells = {.sign = align_mark_sign(row->mark), .quiet = row->mark == ALIGN_SAME};
+  size_t first = has_base ? 1 : 0;
+  for (size_t i = 0; i < 2; i++)
+    cells.cells[first + i] =
+        cells.quiet ? spans_whole(arena, sides[i], false) : compare_side(arena, sides[i], row->base, sides[1 - i]);
+  if (has_base) {
+    bool gone = str_is_absent(row->local) || str_is_absent(row->external);
+    cells.cells[0] = gone ? spans_whole(arena, row->base, true) : spans_compare(arena, row->base, sides, 2);
+  }
+  for (size_t i = 0; i < first + 2 && !full; i++)
+    cells.cells[i] = spans_shorten(arena, cells.cells[i]);
+  return cells;
+}
+
+/* A row in place of `hidden` equal ones. */
+static struct columns_row ellipsis(struct arena *arena, size_t hidden, size_t columns) {
+  struct columns_row row = {.sign = "", .quiet = true};
+  struct str text = str_format(arena, "… %zu lines that both sides have", hidden);
+  for (size_t i = 0; i < columns; i++)
+    row.cells[i] = i ? (struct spans){.absent = true} : spans_whole(arena, text, false);
+  return row;
+}
+
+/* Near enough to a difference to be shown with it. */
+static bool *near_differences(struct arena *arena, const struct conflict_sides *sides) {
+  enum { CONTEXT = 3 };
+  bool *near = ARENA_ARRAY(arena, bool, sides->count + 1);
+  for (size_t i = 0; i < sides->count; i++) {
+    if (sides->rows[i].mark == ALIGN_SAME || sides->rows[i].mark == ALIGN_ALIKE)
+      continue;
+    for (size_t j = i > CONTEXT ? i - CONTEXT : 0; j < sides->count && j <= i + CONTEXT; j++)
+      near[j] = true;
+  }
+  return near;
+}
+
+static void print_plain(const struct output *output, const struct conflict_sides *sides) {
+  static const struct column columns[] = {{"", 0}, {"BASE", 0}, {"LOCAL", 0}, {"EXTERNAL", 0}};
+  struct table *table = table_new(output, columns, 4);
+  for (size_t i = 0; i < sides->count; i++) {
+    const struct align_row *row = &sides->rows[i];
+    const struct str cells[] = {str_of(align_mark_sign(row->mark)), row->base, row->local, row->external};
+    table_row(table, cells);
+  }
+  table_end(table);
+}
+
+void conflict_sides_print(const struct output *output, const struct conflict_sides *sides,
+                          const char *const headings[3], bool full) {
+  const struct columns_column columns[] = {{headings[0], true}, {headings[1], false}, {headings[2], false}};
+  struct arena arena = {0};
+  size_t count = 0, first = sides->has_base ? 0 : 1;
+  if (output->format == OUTPUT_PLAIN) {
+    print_plain(output, sides);
+    return;
+  }
+  const bool *near = near_differences(&arena, sides);
+  struct columns_row *rows = ARENA_ARRAY(&arena, struct columns_row, sides->count + 1);
+  for (size_t i = 0; i < sides->count;) {
+    size_t hidden = 0;
+    while (!full && i + hidden < sides->count && !near[i + hidden])
+      hidden++;
+    rows[count++] =
+        hidden > 1 ? ellipsis(&arena, hidden, 3 - first) : compare(&arena, &sides->rows[i], sides->has_base, full);
+    i += hidden > 1 ? hidden : 1;
+  }
+  columns_print(output, output_width(output), columns + first, 3 - first, rows, count);
+  arena_free(&arena);
+}
