@@ -147,6 +147,9 @@ static void print_choices(const struct output *output, const struct conflict *co
   } else if (str_is(conflict->kind, "overwritten")) {
     local = "leave it as it is";
     external = "bring back everywhere what was overwritten";
+  } else if (str_is(conflict->kind, "undo")) {
+    local = "leave it as it is";
+    external = "have back everywhere what it was before the session that was undone";
   }
   output_note(output, "\nDecide: tandem conflicts resolve %lld --local to %s, --external to %s.", id, local, external);
 }
@@ -154,7 +157,8 @@ static void print_choices(const struct output *output, const struct conflict *co
 static void print_decision(const struct output *output, struct arena *arena, const struct conflict *conflict,
                            int64_t now_ms) {
   long long id = (long long)conflict->id;
-  bool says_choices = str_is(conflict->kind, "deleted_vs_edited") || str_is(conflict->kind, "overwritten");
+  bool says_choices = str_is(conflict->kind, "deleted_vs_edited") || str_is(conflict->kind, "overwritten") ||
+                      str_is(conflict->kind, "undo");
   if (str_is(conflict->state, "open") && says_choices)
     print_choices(output, conflict);
   else if (str_is(conflict->state, "open"))
