@@ -175,6 +175,7 @@ static const struct option_spec session_list_options[] = {
 };
 static const struct option_spec wait_options[] = {
     {"wait", OPTION_FLAG, NULL, "Wait for its end", 'w'},
+    {"items", OPTION_FLAG, NULL, "With --json: of an undo each thing that it did, too", 0},
 };
 static const struct option_spec reason_options[] = {
     {"reason", OPTION_TEXT, "TEXT", "Why, for those who wonder later", 0},

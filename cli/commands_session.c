@@ -89,8 +89,8 @@ static struct result show_undone(struct invocation *call, const struct session *
 
 /* An undo tells each thing that it did, too. */
 static struct result show(struct invocation *call, const struct session *session) {
-  TRY(str_is(session->mode, "undo") ? show_undone(call, session) : sessions_report(call, session));
-  return RESULT_DONE;
+  bool items = str_is(session->mode, "undo") && (!output_is_json(call->output) || invocation_flag(call, "items"));
+  return items ? show_undone(call, session) : sessions_report(call, session);
 }
 
 struct result command_sessions_show(struct invocation *call) {

@@ -13,17 +13,17 @@ from verbs import Refused  # noqa: E402
 from world import wait_for  # noqa: E402
 
 
+def setUpModule():
+    """One world for all: two trackers, every ticket in both; no webhooks, so that what comes in comes with a session."""
+    Shared.world = Trackers((GitHub, Jira), webhooks=False, environment={"TANDEM_LEASE_MS": "3000"})
+    Shared.github, Shared.jira = Shared.world.trackers
+
+
+def tearDownModule():
+    Shared.world.close()
+
+
 class Shared(unittest.TestCase):
-    """Two trackers, every ticket in both; no webhooks, so that what comes in comes with a session."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.world = Trackers((GitHub, Jira), webhooks=False)
-        cls.github, cls.jira = cls.world.trackers
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.world.close()
 
     # what happens
 
@@ -281,6 +281,237 @@ class Whole(Shared):
             self.world.call("session.undo", id=1, actor="")
         with self.assertRaisesRegex(Refused, "no undo"):
             self.world.call("session.undone", id=1)
+
+
+class Disturbed(Shared):
+    """Processes die, sessions fail: what was begun is finished or as it was, and told."""
+
+    def dies(self, role, point, **more):
+        """Starts a role that kills itself at a fault point; returns what waits for that."""
+        self.world.processes[role].kill()
+        process = self.world.start(role, more={"TANDEM_FAULT_KILL": point, **more})
+        return lambda: wait_for(lambda: not process.alive, "%s to die at %s" % (role, point))
+
+    def test_undo_goes_on_after_every_death(self):
+        """More than one batch; the store dies in the first, in the second, and once after each; nothing is done twice."""
+        count = 55
+        keys = [self.github.create("alice", title="Brought %d" % number) for number in range(count)]
+        session = self.pull()
+        self.world.everywhere(self.github, keys[-1])
+        self.world.settle()
+        died = self.dies("store", "store.undo_batch:1")
+        undo = self.world.call("session.undo", id=session, actor="user:carol")["id"]
+        died()
+        for point in ("store.after_commit.schedule.tick:1", "store.undo_batch:1"):
+            died = self.dies("store", point)
+            died()
+        self.world.processes["scheduler"].kill()
+        self.world.start("store")
+        self.world.start("scheduler")
+        self.assertEqual(self.world.finish(undo)["state"], "completed")
+        self.world.settle()
+        lines = [one for one in self.lines(undo) if one["title"].startswith("Brought")]
+        self.assertEqual(len(lines), len({one["ticket"] for one in lines}))
+        self.assertEqual(self.said(lines), [("cancel", "", "done")] * count)
+        self.assertEqual({self.github.look(key)["status"] for key in keys}, {"open"})
+        statuses = {self.here(one["ticket"])["fields"]["status"] for one in lines}
+        self.assertEqual(statuses, {"cancelled"})
+        for line in (lines[0], lines[-1]):
+            there = self.world.key_in(self.jira, line["ticket"])
+            self.assertEqual(self.jira.look(there)["status"], "done")
+        self.check_quiet()
+
+    def pause(self):
+        self.world.call("project.set_state", name="github", state="paused", actor="user:carol")
+
+    def resume(self):
+        self.world.call("project.set_state", name="github", state="active", actor="user:carol")
+        self.world.settle()
+
+    def test_failed_session_tells_what_was_written_and_what_was_not(self):
+        tickets = [self.fresh("Row %d" % number) for number in range(3)]
+        self.world.processes["adapter-github"].kill()
+        session = self.world.call("session.start", project="github", mode="incremental", trigger="person",
+                                  actor="user:carol")["id"]
+        for key, _ in tickets:
+            self.world.call("ticket.edit", key=key, set={"title": "Moved", "body": "Moved too."}, actor="user:dave")
+        wait_for(lambda: self.world.call("session.get", id=session).get("waiting") == 3, "three writes to be decided")
+        died = self.dies("adapter-github", "adapter.after_send.update_ticket:2")
+        died()
+        self.pause()
+        failed = self.world.call("session.get", id=session)
+        self.assertEqual([failed.get(one, 0) for one in ("state", "pushed", "uncertain", "waiting")], ["failed", 1, 1, 1])
+        seen = [self.github.look(keys[0]) for _, keys in tickets]
+        self.assertEqual(sorted((one["title"], one["body"]) for one in seen),
+                         [("Moved", "Moved too."), ("Moved", "Moved too."), ("Row 2", "")])
+        self.world.start("adapter-github", more={"TANDEM_WEBHOOK_LISTEN": "127.0.0.1:%d" % self.github.webhook_port})
+        self.resume()
+        self.assertEqual({self.github.look(keys[0])["title"] for _, keys in tickets}, {"Moved"})
+        settled = self.world.call("session.get", id=session)
+        self.assertEqual([settled.get(one, 0) for one in ("uncertain", "waiting")], [0, 0])
+        self.check_quiet()
+
+    def test_failed_session_leaves_tickets_whole_here(self):
+        tickets = [self.fresh("Row %d" % number, body="Old.") for number in range(3)]
+        died = self.dies("conflict", "conflict.before_commit:1")
+        for _, keys in tickets:
+            self.github.edit("bob", keys[0], title="Moved", body="New.")
+        session = self.world.call("session.start", project="github", mode="incremental", trigger="person",
+                                  actor="user:carol")["id"]
+        died()
+        wait_for(lambda: self.world.sql("select pull_done from session where id = %d" % session) == [["t"]], "the pull")
+        self.pause()
+        failed = self.world.call("session.get", id=session)
+        self.assertEqual([failed.get(one, 0) for one in ("state", "updated", "unplanned")], ["failed", 0, 3])
+        here = [self.here(key)["fields"] for key, _ in tickets]
+        self.assertEqual([(one["title"], one["body"]) for one in here], [("Row %d" % number, "Old.") for number in range(3)])
+        self.world.start("conflict")
+        self.resume()
+        self.assertEqual({self.here(key)["fields"]["body"] for key, _ in tickets}, {"New."})
+        self.assertEqual(self.undo(session)[1], [])  # it had changed nothing
+        self.check_quiet()
+
+
+class Retraction(Shared):
+    """What is outside of a ticket that became private; every text of it has a token that must not leave again."""
+
+    def retract(self, key, **more):
+        return self.world.call("ticket.retract", key=key, actor="user:carol", **more)
+
+    def places(self, answer):
+        return sorted((one["key"], one["project"], one["action"], one["state"]) for one in answer.get("places", []))
+
+    def made_here(self, title, **fields):
+        """A ticket of ours with a comment, in both trackers."""
+        key = self.world.call("ticket.new", fields={"title": title, **fields}, project="github", actor="user:dave")["key"]
+        self.world.call("ticket.share", key=key, project="jira", actor="user:dave")
+        self.world.call("ticket.comment", key=key, body="Said of " + title, actor="user:dave")
+        self.world.settle()
+        comment = self.here(key)["comments"][0]["key"]
+        return key, comment, [self.world.key_in(tracker, key) for tracker in self.world.trackers]
+
+    def sent_since(self, marks):
+        """What the API was given since, as text."""
+        return "".join(str(write["after"]) for tracker, mark in zip(self.world.trackers, marks)
+                       for write in tracker.writes()[mark:])
+
+    def marks(self):
+        return [len(tracker.writes()) for tracker in self.world.trackers]
+
+    def test_retract_takes_back_what_is_outside(self):
+        key, comment, keys = self.made_here("Zebra-token", body="Zebra text.", labels=["bug"])
+        with self.assertRaisesRegex(Refused, "may be in github"):
+            self.retract(key, preview=True)
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        self.edit(key, title="Zebra-token, and more", body="Zebra secret.")
+        marks = self.marks()
+        planned = [(comment, "github", "delete", "planned"), (comment, "jira", "delete", "planned"),
+                   (key, "github", "close", "planned"), (key, "jira", "close", "planned")]
+        plan = self.retract(key, preview=True)
+        self.assertEqual(self.places(plan), sorted(planned))
+        left = next(one for one in plan["places"] if one["key"] == key and one["project"] == "github")
+        self.assertLessEqual({"title", "body", "labels"}, set(left["fields"]))
+        self.assertGreater(left["last_left_ms"], 0)
+        self.assertEqual(len(plan["lasting"]), 3)
+        self.world.sync_all()
+        self.assertEqual(self.marks(), marks)  # until a person asks for it, nothing is taken back
+        self.assertTrue(self.retract(key)["begun"])
+        self.world.settle()
+        for tracker, there in zip(self.world.trackers, keys):
+            seen = tracker.look(there)
+            self.assertEqual((seen["title"], seen["body"], seen["labels"], seen["comments"]),
+                             ("Retracted", "This ticket was retracted.", [], []))
+            self.assertNotEqual(seen["status"], "open")
+        self.assertNotIn("Zebra", self.sent_since(marks))
+        self.assertEqual({one["state"] for one in self.here(key)["mappings"]}, {"gone"})
+        self.assertEqual(self.here(key)["fields"]["body"], "Zebra secret.")
+        self.assertEqual(len(self.here(key)["comments"]), 1)
+        rules = {one["rule"] for one in self.world.call("egress.list", ticket=key, since_ms=left["last_left_ms"] + 1)["rows"]}
+        self.assertEqual(rules, {"retract"})
+        self.assertEqual(self.retract(key).get("places", []), [])  # a second time there is nothing left
+        audit = self.world.sql("select actor, subject from audit where action = 'ticket.retract'")
+        self.assertIn(["user:carol", key], audit)
+        self.check_quiet()
+        # What others do there afterwards is theirs.
+        self.github.comment("bob", keys[0], "What was it?")
+        self.pull()
+        self.assertEqual(len(self.here(key)["comments"]), 1)
+        self.check_quiet()
+
+    def test_retract_one_comment_and_one_project(self):
+        key, comment, keys = self.made_here("Half private")
+        self.world.call("ticket.share", key=comment, privacy="local_only", actor="user:carol")
+        self.retract(comment)
+        self.world.settle()
+        self.assertEqual([tracker.look(there)["comments"] for tracker, there in zip(self.world.trackers, keys)], [[], []])
+        self.assertEqual(self.titles(keys), ["Half private", "Half private"])
+        self.world.call("ticket.share", key=key, project="jira", revoke=True, actor="user:carol")
+        self.assertEqual(self.places(self.retract(key)), [(key, "jira", "close", "waiting")])
+        self.world.settle()
+        self.assertEqual(self.titles(keys), ["Half private", "Retracted"])
+        self.edit(key, title="Still shared")
+        self.assertEqual(self.titles(keys), ["Still shared", "Retracted"])
+        self.check_quiet()
+
+    def test_retract_leaves_what_others_wrote(self):
+        key, keys = self.fresh("Theirs", body="Their text.")
+        self.github.comment("bob", keys[0], "Their comment.")
+        self.pull()
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        comment = self.here(key)["comments"][0]["key"]
+        self.assertEqual(self.places(self.retract(key)),
+                         sorted([(key, "github", "keep", "kept"), (key, "jira", "close", "waiting"),
+                                 (comment, "github", "keep", "kept"), (comment, "jira", "delete", "waiting")]))
+        self.world.settle()
+        self.assertEqual(self.titles(keys), ["Theirs", "Retracted"])
+        self.assertEqual(self.github.look(keys[0])["comments"], ["Their comment."])
+        self.assertEqual(self.jira.look(keys[1])["comments"], [])
+        self.check_quiet()
+
+    def test_retract_loses_no_edit_and_sends_nothing_twice(self):
+        """Somebody edits it there meanwhile, and an answer is lost: it is blanked all the same, and what was there is kept."""
+        key, _, keys = self.made_here("Yak-token")
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        self.github.edit("bob", keys[0], title="Edited by bob")
+        self.github.sandbox.control("POST", "faults", {"match": {"method": "PATCH", "path": "/issues/"},
+                                                       "fault": "reset_after_commit"})
+        marks = self.marks()
+        self.retract(key)
+        self.world.settle()
+        self.assertEqual(self.titles(keys), ["Retracted", "Retracted"])
+        self.assertNotIn("Yak", self.sent_since(marks))
+        kept = self.world.sql("select l.before ->> 'title' from change_log l join item i on i.id = l.item_id where "
+                              "l.cause = 'retracted' and i.number = " + key[2:])
+        self.assertIn(["Edited by bob"], kept)
+        self.check_quiet()
+
+    def test_retract_ends_when_it_may_be_there_again(self):
+        key, _, keys = self.made_here("Changed my mind")
+        back = self.offline(self.github)
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        self.retract(key)
+        self.world.call("ticket.share", key=key, privacy="shareable", actor="user:carol")
+        back()
+        self.world.settle()
+        self.assertEqual(self.github.look(keys[0])["title"], "Changed my mind")
+        self.edit(key, body="And it goes on.")
+        self.assertEqual(self.github.look(keys[0])["body"], "And it goes on.")
+        self.check_quiet()
+
+    def test_retract_goes_on_without_what_a_tracker_refuses(self):
+        key, _, keys = self.made_here("Stubborn")
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        self.github.sandbox.control("POST", "faults", {"match": {"method": "PATCH", "path": "/issues/"}, "fault": "status",
+                                                       "status": 403})
+        self.retract(key)
+        wait_for(lambda: self.world.call("status").get("parked"), "the write to be parked")
+        (parked,) = self.world.call("status")["parked"]
+        self.assertEqual((parked["ticket"], parked["project"]), (key, "github"))
+        self.assertIn((key, "github", "close", "parked"), self.places(self.retract(key, preview=True)))
+        self.world.call("work.retry", id=parked["id"], actor="user:carol")
+        self.world.settle()
+        self.assertEqual(self.titles(keys), ["Retracted", "Retracted"])
+        self.check_quiet()
 
 
 if __name__ == "__main__":
