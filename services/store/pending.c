@@ -16,7 +16,9 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
       "'delete' else leave_rule(n.item_id, n.project_id) end as rule, i.deleted_at is not null as deleted_here, "
       "m.external_id, "
       "e.hash as observed_hash, n.expect_hash, exists (select from gone_item g where (g.project_id, "
-      "g.kind, g.external_id) = (m.project_id, m.kind, m.external_id) and g.gone is not null) as gone, n.payload_set, "
+      "g.kind, g.external_id) = (m.project_id, m.kind, m.external_id) and g.gone is not null) as gone, exists (select "
+      "from gone_item g where (g.project_id, g.kind, "
+      "g.external_id) = (m.project_id, m.kind, m.external_id) and g.sure) as sure, n.payload_set, "
       "n.payload_add, "
       "n.payload_remove, coalesce(n.retried_at, n.created_at) < now() - interval '5 days' as too_old, "
       "n.first_probe_at <= now() - $2::bigint * interval '1 millisecond' as settled "
@@ -47,6 +49,7 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
       .expect_hash = rows_bytes(call->arena, &rows, 0, "expect_hash"),
       .too_old = rows_bool(&rows, 0, "too_old"),
       .observed_gone = rows_bool(&rows, 0, "gone"),
+      .surely_gone = rows_bool(&rows, 0, "sure"),
       .settled = rows_bool(&rows, 0, "settled"),
       .deletes = str_is(rows_str(&rows, 0, "change"), "delete"),
       .deleted_here = rows_bool(&rows, 0, "deleted_here"),

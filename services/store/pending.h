@@ -9,7 +9,7 @@ struct pending {
   struct str state, change, kind, op_id, mapping_op_id, credential, rule, external_id, observed_hash, expect_hash;
   struct str purpose, left_out; /* of a withdrawal (withdraw.h): undo | retract; why it is not whole */
   struct values set, add, remove;
-  bool too_old, observed_gone, settled, deletes, deleted_here;
+  bool too_old, observed_gone, surely_gone, settled, deletes, deleted_here;
 };
 
 /* Loads and locks it and its item. `settled`: its first probe is at least `settle_ms` ago. GONE: there is none. */

@@ -82,10 +82,17 @@ static struct result leave_moved(struct call *call, const struct pending *p) {
   return journal_plan_mapping(call, p->mapping_id, RANK_EDIT);
 }
 
+/* That a ticket is not there is believed when a second look says so, as ever: a right may have been taken away. */
+static struct result wait_until_sure(struct call *call, const struct pending *p) {
+  enum { SECOND_LOOK_MS = 11 * 60 * 1000 };
+  return pending_try_later(call, p, "prepared", STR("it seems to be gone there; that is looked at again"),
+                           SECOND_LOOK_MS);
+}
+
 struct result withdraw_begin(struct call *call, const struct pending *p, bool moved, bool *stop) {
   *stop = true;
   if (p->observed_gone)
-    return finish(call, p);
+    return p->deletes || p->surely_gone ? finish(call, p) : wait_until_sure(call, p);
   if (is_retraction(p) && !str_is_absent(p->rule)) {
     TRY(pending_end(call, p, "superseded", STR("it may be there again")));
     return journal_plan_mapping(call, p->mapping_id, RANK_EDIT);
@@ -93,7 +100,7 @@ struct result withdraw_begin(struct call *call, const struct pending *p, bool mo
   if (!is_retraction(p) && moved)
     return leave_moved(call, p);
   if (!carries_nothing(p))
-    return result_error(RESULT_BUG, "withdrawal %lld carries content", (long long)p->id);
+    return pending_end(call, p, "refused", STR("it would carry content, and a withdrawal carries none"));
   *stop = false;
   return is_retraction(p) && (moved || p->attempts == 0) ? keep_what_was_there(call, p) : RESULT_DONE;
 }
@@ -125,7 +132,8 @@ static struct result look(struct call *call, const struct pending *p, const stru
   if (receipt->returned.count == 0)
     return again(call, p);
   TRY(externals_record(call, p->project_id, SOURCE_FRESH, receipt->returned.at, 1, &taken));
-  if (receipt->returned.at->gone.length || (!p->deletes && shows(&receipt->returned.at->fields, &p->set)))
+  bool gone = receipt->returned.at->gone.length > 0;
+  if (p->deletes ? gone : shows(&receipt->returned.at->fields, &p->set))
     return finish(call, p);
   return again(call, p);
 }
@@ -162,8 +170,12 @@ struct result withdraw_settle(struct call *call, const struct pending *p, const 
   struct str outcome = receipt->outcome;
   if (str_is(outcome, "ok"))
     return written(call, p, receipt);
-  if (str_is(outcome, "gone"))
+  if (str_is(outcome, "gone") && p->deletes)
     return finish(call, p);
+  if (str_is(outcome, "gone")) {
+    TRY(externals_fetch(call, p->project_id, p->kind, p->external_id, "gone"));
+    return wait_until_sure(call, p);
+  }
   if (str_is(outcome, "stale"))
     return look(call, p, receipt);
   if (str_is(outcome, "rejected") && receipt->refused.count)

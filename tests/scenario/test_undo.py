@@ -366,9 +366,11 @@ class Disturbed(Shared):
         here = [self.here(key)["fields"] for key, _ in tickets]
         self.assertEqual([(one["title"], one["body"]) for one in here], [("Row %d" % number, "Old.") for number in range(3)])
         self.world.start("conflict")
-        self.resume()
+        undo, lines = self.undo(session)  # it had changed nothing; the paused project goes on with it
+        self.assertEqual(lines, [])
         self.assertEqual({self.here(key)["fields"]["body"] for key, _ in tickets}, {"New."})
-        self.assertEqual(self.undo(session)[1], [])  # it had changed nothing
+        self.assertEqual(self.undo(undo)[1], [])  # what came in meanwhile is not its own
+        self.assertEqual({self.here(key)["fields"]["body"] for key, _ in tickets}, {"New."})
         self.check_quiet()
 
 
@@ -426,7 +428,8 @@ class Retraction(Shared):
         self.assertEqual({one["state"] for one in self.here(key)["mappings"]}, {"gone"})
         self.assertEqual(self.here(key)["fields"]["body"], "Zebra secret.")
         self.assertEqual(len(self.here(key)["comments"]), 1)
-        rules = {one["rule"] for one in self.world.call("egress.list", ticket=key, since_ms=left["last_left_ms"] + 1)["rows"]}
+        since = 1 + max(one["last_left_ms"] for one in plan["places"])
+        rules = {one["rule"] for one in self.world.call("egress.list", ticket=key, since_ms=since)["rows"]}
         self.assertEqual(rules, {"retract"})
         self.assertEqual(self.retract(key).get("places", []), [])  # a second time there is nothing left
         audit = self.world.sql("select actor, subject from audit where action = 'ticket.retract'")
@@ -451,7 +454,12 @@ class Retraction(Shared):
         self.assertEqual(self.titles(keys), ["Half private", "Retracted"])
         self.edit(key, title="Still shared")
         self.assertEqual(self.titles(keys), ["Still shared", "Retracted"])
+        self.world.call("ticket.share", key=key, project="jira", actor="user:carol")  # and there again, as a new one
+        self.world.settle()
+        self.assertEqual((self.jira.titles().count("Still shared"), self.jira.look(keys[1])["title"]), (1, "Retracted"))
+        self.world.sync("jira", mode="full")
         self.check_quiet()
+        self.assertEqual(self.world.sql("select count(*) from item where fields ->> 'title' = 'Retracted'"), [["0"]])
 
     def test_retract_leaves_what_others_wrote(self):
         key, keys = self.fresh("Theirs", body="Their text.")
