@@ -6,7 +6,7 @@
 
 #define PRIVACIES "local_only|shareable|public"
 #define DIRECTIONS "push|pull|bidirectional|disabled"
-#define CONFLICT_KINDS "both_changed|unequal_when_linked|unmappable|deleted_vs_edited|overwritten"
+#define CONFLICT_KINDS "both_changed|unequal_when_linked|unmappable|deleted_vs_edited|overwritten|undo"
 #define STRATEGIES "manual|local_wins|external_wins|newest_wins|merge"
 
 const struct option_spec command_global_options[] = {
@@ -105,6 +105,13 @@ static const struct option_spec sync_options[] = {
     {"wait", OPTION_FLAG, NULL, "Wait for the end and print the report", 'w'},
     {"exit-code", OPTION_FLAG, NULL, "Wait, and exit with 8 when conflicts are open", 0},
 };
+static const struct option_spec undo_options[] = {
+    {"dry-run", OPTION_FLAG, NULL, "Only say what would be done", 0},
+};
+static const struct option_spec retract_options[] = {
+    {"dry-run", OPTION_FLAG, NULL, "Only say what is outside, and what would be done", 0},
+    {"yes", OPTION_FLAG, NULL, "Do it without asking", 'y'},
+};
 static const struct option_spec list_options[] = {
     {"project", OPTION_TEXT, "PROJECT", "Only those that are in this project", 0},
     {"status", OPTION_TEXT, "STATUS", "Only those with this status", 0},
@@ -188,6 +195,7 @@ static const struct option_spec session_list_options[] = {
 };
 static const struct option_spec wait_options[] = {
     {"wait", OPTION_FLAG, NULL, "Wait for its end", 'w'},
+    {"items", OPTION_FLAG, NULL, "With --json: of an undo each thing that it did, too", 0},
 };
 static const struct option_spec reason_options[] = {
     {"reason", OPTION_TEXT, "TEXT", "Why, for those who wonder later", 0},
@@ -389,6 +397,19 @@ const struct command command_table[] = {
      OPTIONS(share_options),
      .run = command_ticket_share,
      .examples = "tandem ticket share T-12 --project rocket\ntandem ticket share T-12 --project rocket --revoke"},
+    {.path = "ticket retract",
+     .help = "Take back what is outside of a ticket that is private now",
+     .arguments = {{"KEY", false, "a ticket's key, as in T-12, or a comment's: C-17"}},
+     OPTIONS(retract_options),
+     .run = command_ticket_retract,
+     .details =
+         "For what may not be there any more: a ticket or comment that is local_only, or whose grant was taken back. "
+         "Shows "
+         "where\n"
+         "it is and what left when. Then tickets there lose their texts and are closed, our comments are deleted, and\n"
+         "nothing is kept in step with them any more. It tells what nobody can take back, too.",
+     .examples = "tandem ticket share T-12 --privacy local_only\ntandem ticket retract T-12 --dry-run\n"
+                 "tandem ticket retract T-12 --yes"},
     {.path = "conflicts list",
      .help = "List what both sides changed",
      OPTIONS(conflict_list_options),
@@ -434,6 +455,21 @@ const struct command command_table[] = {
      .arguments = {ID_ARGUMENT("the session's number")},
      OPTIONS(wait_options),
      .run = command_sessions_show},
+    {.path = "sessions undo",
+     .help = "Take back what a synchronisation did",
+     .arguments = {ID_ARGUMENT("the session's number")},
+     OPTIONS(undo_options),
+     .run = command_sessions_undo,
+     .details =
+         "A field gets the value from before the session only where it still holds what the session wrote; else it is "
+         "a\n"
+         "conflict. What is restored here goes to all trackers, as any change does. Tickets that the session made "
+         "outside "
+         "are\n"
+         "closed there; what it brought here is cancelled, and not kept in step any more. Nothing is deleted for "
+         "good,\n"
+         "and an undo is a session that can be undone. Waits for the end and prints what was done, item by item.",
+     .examples = "tandem sessions undo 12 --dry-run\ntandem sessions undo 12"},
     {.path = "projects list", .help = "List connected projects", .run = command_projects_list},
     {.path = "projects show",
      .help = "Show a project's settings",

@@ -11,9 +11,9 @@ command_handler command_up, command_down, command_status, command_retry, command
 command_handler command_connect_github, command_connect_jira, command_connect_linear, command_connect_webhook;
 command_handler command_sync, command_apply;
 command_handler command_ticket_list, command_ticket_show, command_ticket_new, command_ticket_edit,
-    command_ticket_comment, command_ticket_share;
+    command_ticket_comment, command_ticket_share, command_ticket_retract;
 command_handler command_conflicts_list, command_conflicts_show, command_conflicts_resolve, command_conflicts_restore;
-command_handler command_sessions_list, command_sessions_show;
+command_handler command_sessions_list, command_sessions_show, command_sessions_undo;
 command_handler command_events_tail, command_events_replay;
 command_handler command_projects_list, command_projects_show, command_projects_pause, command_projects_resume,
     command_projects_remove, command_projects_follow;

@@ -46,7 +46,7 @@ static const struct field event_conflict_fields[] = {
     FIELD(struct event_conflict, external_key, FIELD_STR, 0, "The external ticket, as people write it there: '#12'."),
     FIELD(struct event_conflict, field, FIELD_STR, 0, "The field that both sides disagree on."),
     FIELD(struct event_conflict, kind, FIELD_STR, 0,
-          "both_changed, unequal_when_linked, unmappable, deleted_vs_edited or overwritten."),
+          "both_changed, unequal_when_linked, unmappable, deleted_vs_edited, overwritten or undo."),
     FIELD(struct event_conflict, winner, FIELD_STR, 0,
           "ConflictResolved only: local, external, merged, value or agreement."),
     FIELD(struct event_conflict, decided_by, FIELD_STR, 0,

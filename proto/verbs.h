@@ -120,6 +120,27 @@ struct ticket_link {
   bool preview;          /* only tell what it would mean */
   struct str actor;
 };
+/* Taking back what is outside of a ticket or comment that may not be there any more. */
+struct ticket_retract {
+  struct str key;
+  bool preview; /* only tell what would be done */
+  struct str actor;
+};
+/* One place where it, or a comment of it, is. */
+struct retraction_place {
+  struct str key, project, external_key, url;
+  LIST_OF(struct str) fields;          /* that ever left for there */
+  int64_t first_left_ms, last_left_ms; /* 0 = nothing did */
+  struct str action;                   /* close | delete | keep */
+  struct str state;                    /* planned | waiting | parked | kept */
+  struct str reason;
+};
+struct retraction {
+  struct str key;
+  LIST_OF(struct retraction_place) places;
+  LIST_OF(struct str) lasting; /* what nobody can take back, for people */
+  bool begun;
+};
 /* One field in which the two differ. */
 struct link_difference {
   struct str field;
@@ -157,6 +178,30 @@ struct session_query {
 };
 struct session_list {
   LIST_OF(struct session) sessions;
+};
+struct session_undo {
+  int64_t id;
+  struct str actor;
+};
+struct undone_query {
+  int64_t id;
+  bool preview; /* of the session `id`: what undoing it would do now */
+  int64_t after;
+};
+/* One thing that a session did, and what became or would become of it. */
+struct undone_line {
+  struct str ticket, comment, external_key, title;
+  struct str action; /* restore | cancel | delete | return | close | reopen */
+  struct str field;
+  struct str outcome; /* done | waiting | conflict | kept */
+  struct str reason;
+  struct values before, after;
+};
+struct session_undone {
+  struct session session;
+  LIST_OF(struct undone_line) lines;
+  bool more;
+  int64_t next;
 };
 /* One change that a dry run found. */
 struct preview_line {
@@ -462,12 +507,15 @@ enum verb_id {
   VERB_TICKET_COMMENT,
   VERB_COMMENT_DELETE,
   VERB_TICKET_SHARE,
+  VERB_TICKET_RETRACT,
   VERB_TICKET_LINK,
   VERB_LINK_SUGGEST,
   VERB_SESSION_START,
   VERB_SESSION_GET,
   VERB_SESSION_LIST,
   VERB_SESSION_PREVIEW,
+  VERB_SESSION_UNDO,
+  VERB_SESSION_UNDONE,
   VERB_SCHEDULE_TICK,
   VERB_WAIT,
   VERB_WORK_CLAIM,

@@ -8,6 +8,7 @@ extern const struct record record_project_configure, record_project_name, record
     record_project_list, record_credential_put, record_credential_get, record_credential, record_credential_renew,
     record_credential_renewing, record_credential_renewed, record_ticket_new, record_ticket_edit, record_ticket_get,
     record_ticket_query, record_ticket_list, record_ticket_comment, record_comment_delete, record_ticket_share,
+    record_ticket_retract, record_retraction, record_session_undo, record_undone_query, record_session_undone,
     record_ticket_link, record_link_difference, record_link_result, record_link_query, record_link_suggestion,
     record_link_suggestions, record_conflict_query, record_conflict_list, record_conflict_resolve, record_conflict_id,
     record_conflict_resolve_many, record_conflict_outcome, record_conflict_outcomes, record_conflict_restore,

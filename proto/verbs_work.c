@@ -28,6 +28,51 @@ static const struct field session_list_fields[] = {
 };
 const struct record record_session_list = RECORD("SessionList", struct session_list, session_list_fields, "Sessions.");
 
+static const struct field session_undo_fields[] = {
+    FIELD(struct session_undo, id, FIELD_I64, FIELD_REQUIRED, "The session that is to be undone."),
+    FIELD(struct session_undo, actor, FIELD_STR, FIELD_REQUIRED, "Who wants that: 'user:ann'."),
+};
+const struct record record_session_undo =
+    RECORD("SessionUndo", struct session_undo, session_undo_fields, "Which session is to be undone.");
+
+static const struct field undone_query_fields[] = {
+    FIELD(struct undone_query, id, FIELD_I64, FIELD_REQUIRED,
+          "The undo; with preview, the session that would be undone."),
+    FIELD(struct undone_query, preview, FIELD_BOOL, 0, "What an undo would do now."),
+    FIELD(struct undone_query, after, FIELD_I64, 0, "The last answer's `next`; 0 = from the start."),
+};
+const struct record record_undone_query =
+    RECORD("UndoneQuery", struct undone_query, undone_query_fields, "Which undo, from where on.");
+
+static const struct field undone_line_fields[] = {
+    FIELD(struct undone_line, ticket, FIELD_STR, FIELD_REQUIRED, "Key of the ticket."),
+    FIELD(struct undone_line, comment, FIELD_STR, 0, "Key of the comment, when it is about one."),
+    FIELD(struct undone_line, external_key, FIELD_STR, 0, "Its counterpart in the session's project."),
+    FIELD(struct undone_line, title, FIELD_STR, 0, "The ticket's title."),
+    FIELD(struct undone_line, action, FIELD_STR, FIELD_REQUIRED,
+          "restore (a field's value), cancel (a ticket that it imported), delete (a comment that it brought), return "
+          "(what "
+          "it took away), close (what it made outside) or reopen."),
+    FIELD(struct undone_line, field, FIELD_STR, 0, "The field, with restore."),
+    FIELD(struct undone_line, outcome, FIELD_STR, FIELD_REQUIRED,
+          "done, waiting (the write outside is on its way), conflict (a person decides) or kept (see `reason`)."),
+    FIELD(struct undone_line, reason, FIELD_STR, 0, "Why it was kept, for a person."),
+    FIELD(struct undone_line, before, FIELD_VALUES, 0, "What the field held when it was undone."),
+    FIELD(struct undone_line, after, FIELD_VALUES, 0, "What it held before the session."),
+};
+const struct record record_undone_line = RECORD("UndoneLine", struct undone_line, undone_line_fields,
+                                                "One thing that a session did, and what became of it.");
+
+static const struct field session_undone_fields[] = {
+    FIELD_OF(struct session_undone, session, FIELD_INLINE, 0, &record_session,
+             "The undo; with preview the session that would be undone."),
+    FIELD_OF(struct session_undone, lines, FIELD_LIST, 0, &record_undone_line, "What was done, newest item first."),
+    FIELD(struct session_undone, more, FIELD_BOOL, 0, "There is more than is listed."),
+    FIELD(struct session_undone, next, FIELD_I64, 0, "With more: `after` of the next request."),
+};
+const struct record record_session_undone =
+    RECORD("SessionUndone", struct session_undone, session_undone_fields, "What an undo did, item by item.");
+
 static const struct field preview_line_fields[] = {
     FIELD(struct preview_line, ticket, FIELD_STR, 0, "Key of the local ticket; absent when it would be made."),
     FIELD(struct preview_line, external_key, FIELD_STR, 0, "As people write it outside; absent when it would be made."),

@@ -5,12 +5,15 @@
 #include "store/journal.h"
 #include "store/plans.h"
 #include "store/projects.h"
+#include "store/undo.h"
 
 /* -- reading -- */
 
-static struct str phase_of(const struct session *session, bool pull_done) {
+static struct str phase_of(const struct session *session, bool pull_done, bool undoing) {
   if (!str_is(session->state, "running"))
     return STR("done");
+  if (undoing)
+    return STR("undoing");
   if (!pull_done)
     return STR("pulling");
   return session->waiting ? STR("pushing") : STR("planning");
@@ -35,9 +38,12 @@ struct session sessions_row(const struct rows *rows, size_t row) {
       .parked = rows_i64(rows, row, "parked"),
       .api_calls = rows_i64(rows, row, "api_calls"),
       .waiting = rows_i64(rows, row, "waiting"),
+      .uncertain = rows_i64(rows, row, "uncertain"),
+      .unplanned = rows_i64(rows, row, "unplanned"),
+      .undoes = rows_i64(rows, row, "undoes"),
       .error = rows_str(rows, row, "error"),
   };
-  session.phase = phase_of(&session, rows_bool(rows, row, "pull_done"));
+  session.phase = phase_of(&session, rows_bool(rows, row, "pull_done"), rows_bool(rows, row, "undoing"));
   return session;
 }
 
@@ -101,24 +107,35 @@ static bool is_held(struct str mode) {
   return str_is(mode, "dry_run") || str_is(mode, "apply");
 }
 
-static struct result insert_session(struct call *call, const struct project *project, struct str mode,
-                                    struct str trigger, struct str actor, int64_t *out_id) {
+struct wish {
+  struct str mode, trigger, actor;
+  int64_t undoes; /* with the mode undo */
+};
+
+static struct result insert_session(struct call *call, const struct project *project, const struct wish *wish,
+                                    int64_t *out_id) {
   struct rows rows;
-  bool full = str_is(mode, "full");
-  /* With the direction push or disabled there is nothing to pull. */
-  bool pulls = str_is(project->direction, "pull") || str_is(project->direction, "bidirectional");
-  TRY(db_query(call->db,
-               "insert into session (project_id, mode, trigger, actor, pull_done) "
-               "values ($1::bigint, $2, $3, $4, $5::boolean) returning id",
-               PARAMS(p_i64(project->id), p_str(mode), p_str(trigger), p_str(actor), p_bool(!pulls)), &rows));
+  struct str mode = wish->mode, trigger = wish->trigger;
+  bool full = str_is(mode, "full"), undoes = str_is(mode, "undo");
+  /* With the direction push or disabled there is nothing to pull, and to undo nothing is looked at. */
+  bool pulls = !undoes && (str_is(project->direction, "pull") || str_is(project->direction, "bidirectional"));
+  TRY(db_query(
+      call->db,
+      "insert into session (project_id, mode, trigger, actor, pull_done, undoes, undo_cursor) "
+      "values ($1::bigint, $2, $3, $4, $5::boolean, nullif($6::bigint, 0), case when $6::bigint <> 0 then "
+      "9223372036854775807 end) returning id",
+      PARAMS(p_i64(project->id), p_str(mode), p_str(trigger), p_str(wish->actor), p_bool(!pulls), p_i64(wish->undoes)),
+      &rows));
   *out_id = rows_i64(&rows, 0, "id");
-  TRY(db_query(call->db,
-               "update project set pull_next_at = now(), pull_attempts = 0, "
-               "cursor = case when $2::boolean then null else cursor end, "
-               "preview_session = case when $3::boolean then $4::bigint end, "
-               "state = case when $3::boolean then 'active' else state end, "
-               "state_reason = case when $3::boolean then null else state_reason end where id = $1::bigint",
-               PARAMS(p_i64(project->id), p_bool(full), p_bool(is_held(mode)), p_i64(*out_id)), NULL));
+  TRY(db_query(
+      call->db,
+      "update project set pull_next_at = now(), pull_attempts = 0, "
+      "cursor = case when $2::boolean then null else cursor end, "
+      "preview_session = case when $3::boolean then $4::bigint end, "
+      "state = case when $5::boolean then 'active' else state end, "
+      "state_reason = case when $5::boolean then null else state_reason end where id = $1::bigint",
+      PARAMS(p_i64(project->id), p_bool(full), p_bool(is_held(mode)), p_i64(*out_id), p_bool(is_held(mode) || undoes)),
+      NULL));
   if (str_is(mode, "dry_run")) /* everything that waits is shown, whatever an earlier one has shown */
     TRY(db_query(call->db, "update plan_queue set previewed = null where project_id = $1::bigint",
                  PARAMS(p_i64(project->id)), NULL));
@@ -149,7 +166,20 @@ static struct result pull_again(struct call *call, int64_t session_id, struct st
 
 struct result sessions_start_apply(struct call *call, const struct project *project, struct str actor,
                                    int64_t *out_id) {
-  return insert_session(call, project, STR("apply"), STR("person"), actor, out_id);
+  return insert_session(call, project, &(struct wish){STR("apply"), STR("person"), actor, 0}, out_id);
+}
+
+struct result sessions_start_undo(struct call *call, const struct project *project, int64_t undoes, struct str actor,
+                                  int64_t *out_id) {
+  return insert_session(call, project, &(struct wish){STR("undo"), STR("person"), actor, undoes}, out_id);
+}
+
+static struct result is_undo(struct call *call, int64_t session_id, bool *out) {
+  struct rows rows;
+  TRY(db_query(call->db, "select mode = 'undo' as undoes from session where id = $1::bigint", PARAMS(p_i64(session_id)),
+               &rows));
+  *out = rows.count && rows_bool(&rows, 0, "undoes");
+  return RESULT_DONE;
 }
 
 /* A paused project may be looked at, unless that would send what was decided before. */
@@ -179,9 +209,11 @@ struct result store_session_start(struct call *call, const void *request, void *
     return result_error(RESULT_REJECTED,
                         "project %.*s has stopped: %.*s; `tandem projects resume %.*s` when it is mended",
                         STR_FMT(project.name), STR_FMT(project.state_reason), STR_FMT(project.name));
+  bool undoes, joins = str_is(start->mode, "incremental");
   TRY(sessions_running(call, project.id, &answer->id));
-  bool joins = str_is(start->mode, "incremental");
-  if (answer->id && !joins)
+  TRY(is_undo(call, answer->id, &undoes));
+  joins &= !undoes;
+  if (answer->id && !joins && !undoes)
     TRY(is_first_sync(call, project.id, &joins)); /* which is a full one anyway */
   if (answer->id && joins)
     return pull_again(call, answer->id, project.system);
@@ -189,7 +221,7 @@ struct result store_session_start(struct call *call, const void *request, void *
     return result_error(RESULT_RETRY, "session %lld is running; this one can start when it has finished",
                         (long long)answer->id);
   struct str mode = str_is(start->mode, "full") || str_is(start->mode, "dry_run") ? start->mode : STR("incremental");
-  return insert_session(call, &project, mode, start->trigger, start->actor, &answer->id);
+  return insert_session(call, &project, &(struct wish){mode, start->trigger, start->actor, 0}, &answer->id);
 }
 
 /* -- ending -- */
@@ -202,6 +234,8 @@ static void tell_error(struct call *call, int64_t session_id, struct str project
                                 STR_FMT(system), STR_FMT(project));
   else if (str_is(code, "stale"))
     data.next_step = str_format(call->arena, "look at a new plan: tandem sync %.*s --dry-run", STR_FMT(project));
+  else if (str_is(code, "undo"))
+    data.next_step = STR("ask for the undo again: what was restored stays so, and it goes on with the rest");
   else if (str_is(code, "retry") || str_is(code, "uncertain"))
     data.next_step = STR("nothing: tandem keeps trying; `tandem status` shows when it works again");
   else
@@ -253,6 +287,16 @@ struct result sessions_give_up_apply(struct call *call, int64_t project_id, stru
   return RESULT_DONE;
 }
 
+struct result sessions_give_up_undo(struct call *call, int64_t session_id, struct str reason) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "update session s set state = 'failed', finished_at = now(), error = $2 from project p where s.id = "
+               "$1::bigint and p.id = s.project_id returning p.name, p.system",
+               PARAMS(p_i64(session_id), p_str(reason)), &rows));
+  tell_error(call, session_id, rows_str(&rows, 0, "name"), rows_str(&rows, 0, "system"), STR("undo"), reason);
+  return RESULT_DONE;
+}
+
 static void tell_completed(struct call *call, const struct session *s) {
   struct event_sync_completed data = {
       .session = s->id,
@@ -276,7 +320,7 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
   struct rows rows;
   TRY(db_query(call->db,
                "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
-               "where s.state = 'running' and s.pull_done "
+               "where s.state = 'running' and s.pull_done and s.undo_cursor is null "
                "and not exists (select from project h where h.id = s.project_id and h.preview_session = s.id) "
                "and not exists (select from delivery d where d.project_id = s.project_id and d.state = 'pending') "
                "and not exists (select from plannable q where q.project_id = s.project_id) "
@@ -314,8 +358,10 @@ static struct result start_due(struct call *call, int64_t *started) {
     int64_t id;
     TRY(project_named(call, rows_str(&rows, i, "name"), &project));
     bool first = rows_bool(&rows, i, "first"), full = rows_bool(&rows, i, "full");
-    TRY(insert_session(call, &project, full && !first ? STR("full") : STR("incremental"),
-                       first ? STR("first") : STR("poll"), STR("scheduler"), &id));
+    struct wish wish = {.mode = full && !first ? STR("full") : STR("incremental"),
+                        .trigger = first ? STR("first") : STR("poll"),
+                        .actor = STR("scheduler")};
+    TRY(insert_session(call, &project, &wish, &id));
   }
   *started = (int64_t)rows.count;
   return RESULT_DONE;
@@ -354,9 +400,11 @@ static struct result finish_dry_runs(struct call *call, int64_t *finished) {
 struct result store_schedule_tick(struct call *call, const void *request, void *reply) {
   (void)request;
   struct schedule_result *result = reply;
+  bool undoing;
   TRY(finish_quiet(call, &result->finished));
   TRY(finish_dry_runs(call, &result->finished));
   TRY(plans_settle(call, &result->finished));
+  TRY(undo_go_on(call, &undoing));
   TRY(start_due(call, &result->started));
   TRY(tidy(call));
   struct rows rows;
@@ -367,6 +415,6 @@ struct result store_schedule_tick(struct call *call, const void *request, void *
                NO_PARAMS, &rows));
   bool any = !str_is_absent(rows_str(&rows, 0, "ms"));
   int64_t ms = rows_i64(&rows, 0, "ms");
-  result->next_ms = !any ? 60000 : ms > 0 ? ms : 0;
+  result->next_ms = undoing ? 0 : !any ? 60000 : ms > 0 ? ms : 0;
   return RESULT_DONE;
 }
