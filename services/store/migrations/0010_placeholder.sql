@@ -1,0 +1,1 @@
+-- Kept free: the file of this number comes with another change.
