@@ -222,10 +222,10 @@ struct external_ref {
 };
 /* What is to be done about a project's webhook. */
 struct hook_task {
-  bool remove;         /* the project was removed */
-  bool repair;         /* give the tracker address and secret anew, whatever it shows */
-  struct str url;      /* where it was registered to send to; absent = never registered */
-  struct str hook_id;  /* as the tracker named it then */
+  bool remove;                /* the project was removed */
+  bool repair;                /* give the tracker address and secret anew, whatever it shows */
+  struct str url;             /* where it was registered to send to; absent = never registered */
+  struct str hook_id;         /* as the tracker named it then */
   struct str newest_delivery; /* the tracker's list of deliveries is known up to here */
 };
 struct work {

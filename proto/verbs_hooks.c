@@ -29,8 +29,8 @@ static const struct field hook_deliveries_fields[] = {
     FIELD(struct hook_deliveries, newest, FIELD_STR, 0, "The list is known up to this one now."),
     FIELD_OF(struct hook_deliveries, failed, FIELD_LIST, 0, &record_failed_delivery, "Those that did not get here."),
 };
-const struct record record_hook_deliveries = RECORD("HookDeliveries", struct hook_deliveries, hook_deliveries_fields,
-                                                    "What a tracker says of its deliveries.");
+const struct record record_hook_deliveries =
+    RECORD("HookDeliveries", struct hook_deliveries, hook_deliveries_fields, "What a tracker says of its deliveries.");
 
 static const struct field hook_again_fields[] = {
     FIELD(struct hook_again, attempt_ids, FIELD_STRS, 0, "Attempts to be repeated, oldest first."),
@@ -83,7 +83,8 @@ const struct record record_scan_page =
 
 static const struct field hook_health_fields[] = {
     FIELD(struct hook_health, state, FIELD_STR, FIELD_REQUIRED,
-          "off (nothing is pulled), none, working, failing, refusing, expired or missing (changes that it did not tell)."),
+          "off (nothing is pulled), none, working, failing, refusing, expired or missing (changes that it did not "
+          "tell)."),
     FIELD(struct hook_health, reason, FIELD_STR, 0, "Why, for a person; absent when it works."),
     FIELD(struct hook_health, next_step, FIELD_STR, 0, "The command that mends it; absent when none is needed."),
     FIELD(struct hook_health, url, FIELD_STR, 0, "Where the tracker sends to."),

@@ -1,5 +1,5 @@
-/* Having trackers send their webhooks here, when TANDEM_WEBHOOK_URL says under which address they reach the receiver, and
- * having them repeat what did not arrive. When that is due stands in the store. */
+/* Having trackers send their webhooks here, when TANDEM_WEBHOOK_URL says under which address they reach the receiver,
+ * and having them repeat what did not arrive. When that is due stands in the store. */
 #include <stdlib.h>
 
 #include "base/json.h"
@@ -8,9 +8,9 @@
 
 enum {
   MINUTE_MS = 60 * 1000,
-  CHECK_MS = 30 * MINUTE_MS,      /* where failed deliveries have to be asked for: two cheap calls */
+  CHECK_MS = 30 * MINUTE_MS, /* where failed deliveries have to be asked for: two cheap calls */
   CHECK_RARELY_MS = 360 * MINUTE_MS,
-  REFUSED_MS = 60 * MINUTE_MS,    /* until somebody gives it the right */
+  REFUSED_MS = 60 * MINUTE_MS, /* until somebody gives it the right */
 };
 
 static struct str receiver(void) {
@@ -81,10 +81,8 @@ static struct result send_report(struct worker *worker, struct arena *arena, str
 
 static struct result report_refused(struct worker *worker, struct arena *arena, struct connection *connection,
                                     const struct work *work, const char *state, const struct result *why) {
-  struct hook_report report = {.lease = work->lease,
-                               .state = str_of(state),
-                               .reason = str_of(why->message),
-                               .check_in_ms = REFUSED_MS};
+  struct hook_report report = {
+      .lease = work->lease, .state = str_of(state), .reason = str_of(why->message), .check_in_ms = REFUSED_MS};
   log_event(LOG_WARNING, "webhook_not_registered", LOG_STR("project", work->project.name), LOG_RESULT(why));
   return send_report(worker, arena, connection, &report);
 }

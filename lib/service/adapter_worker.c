@@ -189,11 +189,8 @@ static struct result scan(struct worker *worker, struct arena *arena, struct con
                           const struct work *work) {
   struct scan_found found = {0};
   TRY(worker->connector->scan(connection, arena, work->cursor, &found));
-  struct scan_page page = {.lease = work->lease,
-                           .counted = found.counted,
-                           .count = found.count,
-                           .cursor = found.cursor,
-                           .done = found.done};
+  struct scan_page page = {
+      .lease = work->lease, .counted = found.counted, .count = found.count, .cursor = found.cursor, .done = found.done};
   page.ids.at = found.ids.at;
   page.ids.count = found.ids.count;
   worker->connector->take_usage(connection, &page.usage);
@@ -204,7 +201,7 @@ static const struct {
   const char *kind;
   struct result (*run)(struct worker *worker, struct arena *arena, struct connection *connection,
                        const struct work *work);
-} kinds[] = {{"push", worker_push}, {"deliver", deliver}, {"fetch", fetch},
+} kinds[] = {{"push", worker_push}, {"deliver", deliver},  {"fetch", fetch},
              {"pull", pull},        {"hook", worker_hook}, {"scan", scan}};
 
 static struct result run_work(struct worker *worker, struct arena *arena, const struct work *work) {

@@ -78,7 +78,8 @@ struct hook_failures {
   LIST_OF(struct failed_delivery) failed;
 };
 
-/* One page of the ids of all tickets, or, where a tracker has no list that costs less than a whole pull, their number. */
+/* One page of the ids of all tickets, or, where a tracker has no list that costs less than a whole pull, their number.
+ */
 struct scan_found {
   LIST_OF(struct str) ids;
   bool counted;
@@ -158,8 +159,8 @@ struct connector {
   struct result (*describe)(struct connection *connection, struct arena *arena,
                             struct remote_description *out) MUST_USE;
 
-  /* Makes sure that the remote's webhooks come to `hook`: finds the one that does, repairs it, or makes it; doing it again
-   * does no harm. REJECTED: it cannot be, with what a person can do. NULL where a person has to set them up. */
+  /* Makes sure that the remote's webhooks come to `hook`: finds the one that does, repairs it, or makes it; doing it
+   * again does no harm. REJECTED: it cannot be, with what a person can do. NULL where a person has to set them up. */
   struct result (*register_hook)(struct connection *connection, struct arena *arena, const struct hook *hook,
                                  struct hook_found *out) MUST_USE;
 

@@ -1,6 +1,7 @@
-/* What GitHub could not deliver. It repeats nothing by itself: its list of attempts, newest first, is read down to where it
- * was known, and an attempt can be repeated for three days.
- * https://docs.github.com/en/webhooks/using-webhooks/automatically-redelivering-failed-deliveries-for-a-repository-webhook */
+/* What GitHub could not deliver. It repeats nothing by itself: its list of attempts, newest first, is read down to
+ * where it was known, and an attempt can be repeated for three days.
+ * https://docs.github.com/en/webhooks/using-webhooks/automatically-redelivering-failed-deliveries-for-a-repository-webhook
+ */
 #include "adapter-github/github.h"
 #include "adapter-github/hooks.h"
 
@@ -44,8 +45,8 @@ struct reading {
   struct arena *arena;
   struct str known, newest; /* the newest attempt of the last look, and of this one */
   int64_t too_old_ms;
-  bool reached;             /* what follows is known or too old */
-  struct str *arrived;      /* deliveries of which an attempt succeeded */
+  bool reached;        /* what follows is known or too old */
+  struct str *arrived; /* deliveries of which an attempt succeeded */
   size_t arrived_count, arrived_capacity;
   struct failed_delivery *failed;
   size_t failed_count, failed_capacity;
@@ -53,8 +54,8 @@ struct reading {
 
 static struct str id_of(struct arena *arena, const cJSON *delivery) {
   int64_t number = json_i64(delivery, "id");
-  struct str text = number > 0 ? str_format(arena, "%lld", (long long)number)
-                               : str_copy(arena, json_str(delivery, "id"));
+  struct str text =
+      number > 0 ? str_format(arena, "%lld", (long long)number) : str_copy(arena, json_str(delivery, "id"));
   return github_is_number(text) ? text : (struct str){0};
 }
 
@@ -143,10 +144,8 @@ static struct result request_of(struct arena *arena, const char *method, struct 
 struct result github_hook_failures(struct connection *c, struct arena *arena, struct str hook_id, struct str newest,
                                    struct hook_failures *out) {
   struct github_request request;
-  struct reading r = {.arena = arena,
-                      .known = newest,
-                      .newest = newest,
-                      .too_old_ms = c->now_ms() + c->clock_ahead_ms - KEPT_MS};
+  struct reading r = {
+      .arena = arena, .known = newest, .newest = newest, .too_old_ms = c->now_ms() + c->clock_ahead_ms - KEPT_MS};
   TRY(request_of(arena, "GET", hook_id, STR("?per_page=100"), &request));
   for (int page = 0; page < PAGES_MAX && !r.reached; page++) {
     struct github_answer answer = {0};

@@ -1,6 +1,7 @@
-/* The repository's webhook: found by its address, made once, repaired when somebody changed it, removed. A GitHub App that
- * may not make webhooks of repositories uses its own, where a person gave that our address: it is kept right, and never
- * taken from somebody else. https://docs.github.com/en/rest/repos/webhooks, https://docs.github.com/en/rest/apps/webhooks */
+/* The repository's webhook: found by its address, made once, repaired when somebody changed it, removed. A GitHub App
+ * that may not make webhooks of repositories uses its own, where a person gave that our address: it is kept right, and
+ * never taken from somebody else. https://docs.github.com/en/rest/repos/webhooks,
+ * https://docs.github.com/en/rest/apps/webhooks */
 #include "adapter-github/hooks.h"
 
 #include "adapter-github/github.h"
@@ -42,8 +43,8 @@ struct search {
 static struct result take_hook(void *context, const cJSON *hook) {
   struct search *search = context;
   if (str_equal(json_str(json_member(hook, "config"), "url"), search->url) && json_i64(hook, "id") > 0)
-    search->found = (struct seen_hook){str_format(search->arena, "%lld", (long long)json_i64(hook, "id")),
-                                       is_right(hook)};
+    search->found =
+        (struct seen_hook){str_format(search->arena, "%lld", (long long)json_i64(hook, "id")), is_right(hook)};
   return RESULT_DONE;
 }
 
@@ -160,10 +161,11 @@ static struct result register_app(struct connection *c, struct arena *arena, con
   bool right;
   TRY(app_config(c, arena, &url, &right));
   if (!str_equal(url, hook->url))
-    return result_error(RESULT_REJECTED,
-                        "the App may not make webhooks in %.*s: give it the permission Webhooks (read and write), or set "
-                        "its own webhook to %.*s with the events Issues and Issue comment",
-                        STR_FMT(c->remote), STR_FMT(hook->url));
+    return result_error(
+        RESULT_REJECTED,
+        "the App may not make webhooks in %.*s: give it the permission Webhooks (read and write), or set "
+        "its own webhook to %.*s with the events Issues and Issue comment",
+        STR_FMT(c->remote), STR_FMT(hook->url));
   if (!right || hook->repair) {
     struct github_request request = {
         .method = "PATCH", .scope = AT_API, .path = STR("/app/hook/config"), .as_app = true};
@@ -188,11 +190,12 @@ static bool only_hooks_are_refused(struct connection *c, struct arena *arena, co
 }
 
 static struct result refused(const struct connection *c, struct str url) {
-  return result_error(RESULT_REJECTED,
-                      "the credential may not make webhooks in %.*s: give it the right to (admin:repo_hook, or Webhooks: "
-                      "read and write), or add %.*s in the repository's settings, as application/json, with the events "
-                      "Issues and Issue comments",
-                      STR_FMT(c->remote), STR_FMT(url));
+  return result_error(
+      RESULT_REJECTED,
+      "the credential may not make webhooks in %.*s: give it the right to (admin:repo_hook, or Webhooks: "
+      "read and write), or add %.*s in the repository's settings, as application/json, with the events "
+      "Issues and Issue comments",
+      STR_FMT(c->remote), STR_FMT(url));
 }
 
 struct result github_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,

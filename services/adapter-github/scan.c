@@ -1,6 +1,6 @@
-/* How many issues there are. GitHub's REST API has no list of ids: a page of a hundred whole issues costs one call, so a scan
- * of ids would cost what a full pull costs. Two calls tell the number: all issues with the pull requests among them, less
- * the pull requests. */
+/* How many issues there are. GitHub's REST API has no list of ids: a page of a hundred whole issues costs one call, so
+ * a scan of ids would cost what a full pull costs. Two calls tell the number: all issues with the pull requests among
+ * them, less the pull requests. */
 #include "adapter-github/github.h"
 #include "adapter-github/hooks.h"
 

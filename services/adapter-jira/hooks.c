@@ -140,8 +140,8 @@ static struct result explain(struct result result, struct str url) {
 struct result jira_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,
                                  struct hook_found *out) {
   struct hook_found found = {0};
-  struct result result = c->auth.kind == AUTH_OAUTH ? register_dynamic(c, arena, hook, &found)
-                                                    : register_admin(c, arena, hook, &found);
+  struct result result =
+      c->auth.kind == AUTH_OAUTH ? register_dynamic(c, arena, hook, &found) : register_admin(c, arena, hook, &found);
   TRY(explain(result, hook->url));
   *out = found;
   return RESULT_DONE;

@@ -46,8 +46,8 @@ static void read_end(const struct connection *c, struct arena *arena, struct str
   out->done = out->ids.count == 0 || start >= json_i64(page, "total");
 }
 
-/* A token that has become too old, or a project that is gone, is told as a refusal: the next try begins anew, and a pull
- * tells what is wrong with the project. */
+/* A token that has become too old, or a project that is gone, is told as a refusal: the next try begins anew, and a
+ * pull tells what is wrong with the project. */
 struct result jira_scan(struct connection *c, struct arena *arena, struct str cursor, struct scan_found *out) {
   struct jira_request request = {.method = "POST", .path = c->cloud ? STR("/search/jql") : STR("/search")};
   struct jira_answer answer = {0};

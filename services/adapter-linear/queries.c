@@ -129,8 +129,9 @@ const struct linear_query linear_query_webhooks = {.name = "Webhooks",
 /* Ids alone cost next to nothing: 0.1 points each. */
 const struct linear_query linear_query_issue_ids = {
     .name = "IssueIds",
-    .text = "query IssueIds($first: Int!, $after: String, $filter: IssueFilter!) { issues(first: $first, after: $after, "
-            "includeArchived: true, orderBy: createdAt, filter: $filter) { nodes { id }" PAGE_INFO "} }"};
+    .text =
+        "query IssueIds($first: Int!, $after: String, $filter: IssueFilter!) { issues(first: $first, after: $after, "
+        "includeArchived: true, orderBy: createdAt, filter: $filter) { nodes { id }" PAGE_INFO "} }"};
 
 const struct linear_query linear_mutation_create_issue = {
     .name = "CreateIssue",

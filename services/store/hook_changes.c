@@ -30,7 +30,9 @@ struct result hook_changes_told(struct call *call, int64_t project_id, const str
 }
 
 /* The first import was told by nobody, and a project without a secret takes no webhooks. */
-#define COUNTED "exists (select from project p where p.id = $1::bigint and p.webhook_credential is not null and p.last_sync_at is not null)"
+#define COUNTED                                                                                                       \
+  "exists (select from project p where p.id = $1::bigint and p.webhook_credential is not null and p.last_sync_at is " \
+  "not null)"
 
 struct result hook_changes_polled(struct call *call, int64_t project_id, const struct shown_changes *news) {
   if (news->count == 0)
@@ -43,8 +45,7 @@ struct result hook_changes_polled(struct call *call, int64_t project_id, const s
       " on conflict (project_id, kind, external_id) do update set polled_version = excluded.polled_version, "
       "polled_at = coalesce(c.polled_at, now())",
       PARAMS(p_i64(project_id), p_strs(call->arena, news->kinds, news->count),
-             p_strs(call->arena, news->external_ids, news->count),
-             p_i64s(call->arena, news->versions, news->count)),
+             p_strs(call->arena, news->external_ids, news->count), p_i64s(call->arena, news->versions, news->count)),
       NULL);
 }
 
@@ -82,14 +83,15 @@ struct result hook_changes_met(struct call *call, int64_t project_id, const stru
 }
 
 struct result hook_changes_gone(struct call *call, int64_t project_id, const struct observation *seen) {
-  return db_query(call->db,
-                  "insert into hook_change as c (project_id, kind, external_id, polled_version, polled_at, told_version, "
-                  "told_at) select project_id, kind, external_id, 0, now() - interval '" GRACE "', "
-                  "case when told_at is not null then 0 end, told_at "
-                  "from gone_item where (project_id, kind, external_id) = ($1::bigint, $2, $3) and " COUNTED
-                  " on conflict (project_id, kind, external_id) do update set polled_version = 0, "
-                  "polled_at = excluded.polled_at",
-                  PARAMS(p_i64(project_id), p_str(seen->kind), p_str(seen->external_id)), NULL);
+  return db_query(
+      call->db,
+      "insert into hook_change as c (project_id, kind, external_id, polled_version, polled_at, told_version, "
+      "told_at) select project_id, kind, external_id, 0, now() - interval '" GRACE "', "
+      "case when told_at is not null then 0 end, told_at "
+      "from gone_item where (project_id, kind, external_id) = ($1::bigint, $2, $3) and " COUNTED
+      " on conflict (project_id, kind, external_id) do update set polled_version = 0, "
+      "polled_at = excluded.polled_at",
+      PARAMS(p_i64(project_id), p_str(seen->kind), p_str(seen->external_id)), NULL);
 }
 
 /* -- judging -- */
@@ -158,7 +160,6 @@ struct result hook_changes_judge(struct call *call) {
   for (size_t i = 0; i < rows.count; i++)
     if (rows_i64(&rows, i, "missed") > 0)
       TRY(answer_miss(call, rows_i64(&rows, i, "project_id"), rows_i64(&rows, i, "missed")));
-  return db_query(call->db,
-                  "delete from hook_change where polled_at is null and told_at < now() - interval '" KEPT "'",
+  return db_query(call->db, "delete from hook_change where polled_at is null and told_at < now() - interval '" KEPT "'",
                   NO_PARAMS, NULL);
 }

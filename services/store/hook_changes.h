@@ -1,5 +1,5 @@
-/* Whether webhooks told what polls and scans show. A change that a poll shows first waits a minute for its webhook; then it
- * counts as missed, the project is polled more often again, and its webhook is looked at. */
+/* Whether webhooks told what polls and scans show. A change that a poll shows first waits a minute for its webhook;
+ * then it counts as missed, the project is polled more often again, and its webhook is looked at. */
 #ifndef STORE_HOOK_CHANGES_H
 #define STORE_HOOK_CHANGES_H
 

@@ -59,7 +59,8 @@ static struct result record_failed(struct call *call, int64_t project_id, const 
       "insert into failed_delivery as f (project_id, delivery_id, attempt_id, event, status, failed_at) "
       "select $1::bigint, $2, $3, $4, $5::bigint, to_timestamp($6::bigint / 1000.0) where not exists (select from "
       "delivery d where d.project_id = $1 and d.delivery_id = $2) on conflict (project_id, delivery_id) do update set "
-      "attempt_id = excluded.attempt_id, status = excluded.status, failed_at = greatest(f.failed_at, excluded.failed_at)",
+      "attempt_id = excluded.attempt_id, status = excluded.status, failed_at = greatest(f.failed_at, "
+      "excluded.failed_at)",
       PARAMS(p_i64(project_id), p_str(failed->delivery_id), p_str(failed->attempt_id), p_str(failed->event),
              p_i64(failed->status), p_i64(failed->failed_at_ms)),
       NULL);
@@ -142,12 +143,13 @@ struct result store_webhook_refused(struct call *call, const void *request, void
   const struct hook_refused *refused = request;
   struct project project;
   TRY(project_named(call, refused->project, &project));
-  return db_query(call->db,
-                  "insert into project_hook as h (project_id, refused_at, refused) values ($1::bigint, now(), $2::bigint) "
-                  "on conflict (project_id) do update set refused_at = now(), refused = h.refused + $2, "
-                  "due_at = case when h.refused_at is null or h.refused_at < now() - interval '10 minutes' then now() "
-                  "else h.due_at end",
-                  PARAMS(p_i64(project.id), p_i64(refused->count > 0 ? refused->count : 1)), NULL);
+  return db_query(
+      call->db,
+      "insert into project_hook as h (project_id, refused_at, refused) values ($1::bigint, now(), $2::bigint) "
+      "on conflict (project_id) do update set refused_at = now(), refused = h.refused + $2, "
+      "due_at = case when h.refused_at is null or h.refused_at < now() - interval '10 minutes' then now() "
+      "else h.due_at end",
+      PARAMS(p_i64(project.id), p_i64(refused->count > 0 ? refused->count : 1)), NULL);
 }
 
 /* -- what a person asks -- */
@@ -164,8 +166,7 @@ struct result store_hook_check(struct call *call, const void *request, void *rep
                "update project_hook set due_at = now(), attempts = 0, secret_generation = null "
                "where project_id = $1::bigint",
                PARAMS(p_i64(project.id)), NULL));
-  TRY(db_query(call->db,
-               "update failed_delivery set asked = 0, next_at = now() where project_id = $1::bigint",
+  TRY(db_query(call->db, "update failed_delivery set asked = 0, next_at = now() where project_id = $1::bigint",
                PARAMS(p_i64(project.id)), NULL));
   outbox_ring(call->outbox, BELL_WORK, project.system);
   answer->id = project.id;

@@ -1,7 +1,7 @@
 /* The webhooks of projects: when each is looked at, what trackers say of them, and their secrets.
  *
- * A secret is {"secret": "...", "previous": "..."}: while one is replaced both are good, so that nothing is refused between
- * the moment it is stored and the moment the tracker has it. */
+ * A secret is {"secret": "...", "previous": "..."}: while one is replaced both are good, so that nothing is refused
+ * between the moment it is stored and the moment the tracker has it. */
 #ifndef STORE_HOOKS_H
 #define STORE_HOOKS_H
 
@@ -13,8 +13,8 @@ struct result hooks_tick(struct call *call) MUST_USE;
 /* A webhook's secret as it is to be stored: with the one that is stored now as `previous`. */
 struct result hooks_keep_previous(struct call *call, struct str name, struct str kind, struct str *secret) MUST_USE;
 
-/* Gives the project a secret of its own making, where it has none; a new one; forgets the previous one once it is an hour
- * old. */
+/* Gives the project a secret of its own making, where it has none; a new one; forgets the previous one once it is an
+ * hour old. */
 struct result hooks_ensure_secret(struct call *call, struct project *project) MUST_USE;
 struct result hooks_rotate_secret(struct call *call, struct project *project, struct str actor) MUST_USE;
 struct result hooks_drop_previous(struct call *call, int64_t project_id) MUST_USE;

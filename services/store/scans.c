@@ -12,11 +12,12 @@
 #define PLACE "(p.id * 2654435761 % 3600) * interval '1 second'"
 
 struct result scans_tick(struct call *call) {
-  return db_query(call->db,
-                  "insert into project_scan (project_id, next_at) select p.id, now() + " PLACE " from project p "
-                  "where p.state = 'active' and p.direction in ('pull', 'bidirectional') and p.last_sync_at is not null "
-                  "and not exists (select from project_scan s where s.project_id = p.id)",
-                  NO_PARAMS, NULL);
+  return db_query(
+      call->db,
+      "insert into project_scan (project_id, next_at) select p.id, now() + " PLACE " from project p "
+      "where p.state = 'active' and p.direction in ('pull', 'bidirectional') and p.last_sync_at is not null "
+      "and not exists (select from project_scan s where s.project_id = p.id)",
+      NO_PARAMS, NULL);
 }
 
 /* One that began long ago would take for gone what has been moved meanwhile. */
@@ -49,10 +50,11 @@ struct result scans_look_later(struct call *call, int64_t project_id, const stru
 static struct result note_shown(struct call *call, int64_t project_id, const struct scan_page *page) {
   if (page->ids.count == 0)
     return RESULT_DONE;
-  return db_query(call->db,
-                  "insert into scan_shown (project_id, external_id) select $1::bigint, id from unnest($2::text[]) i(id) "
-                  "on conflict do nothing",
-                  PARAMS(p_i64(project_id), p_strs(call->arena, page->ids.at, page->ids.count)), NULL);
+  return db_query(
+      call->db,
+      "insert into scan_shown (project_id, external_id) select $1::bigint, id from unnest($2::text[]) i(id) "
+      "on conflict do nothing",
+      PARAMS(p_i64(project_id), p_strs(call->arena, page->ids.at, page->ids.count)), NULL);
 }
 
 static struct result look_at_absent(struct call *call, int64_t project_id, int64_t *out) {
@@ -130,7 +132,8 @@ static struct result keep_surplus(struct call *call, int64_t project_id, int64_t
                   PARAMS(p_i64(project_id), p_i64(known), p_i64(seen), p_bool(soon)), NULL);
 }
 
-/* A difference that everything was compared for and that stayed (tickets that cannot be read) is not looked into again. */
+/* A difference that everything was compared for and that stayed (tickets that cannot be read) is not looked into again.
+ */
 static struct result end_count(struct call *call, int64_t project_id, int64_t count) {
   int64_t surplus, known, seen;
   TRY(surplus_of(call, project_id, count, &surplus, &known, &seen));

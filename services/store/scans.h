@@ -1,5 +1,5 @@
-/* The hourly look at which tickets are there: what is gone, and what was never seen, is looked at by its id. Where a tracker
- * only tells how many there are, a number that differs twice has everything compared by the next poll. */
+/* The hourly look at which tickets are there: what is gone, and what was never seen, is looked at by its id. Where a
+ * tracker only tells how many there are, a number that differs twice has everything compared by the next poll. */
 #ifndef STORE_SCANS_H
 #define STORE_SCANS_H
 

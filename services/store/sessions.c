@@ -302,21 +302,23 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
   return RESULT_DONE;
 }
 
-/* When everything is looked at: every night between 1 and 5 o'clock of the database, each project at a time of its own. */
-#define NIGHT                                                                                                \
-  "(select max(n.at) from (values (0), (1)) d(days), lateral (select date_trunc('day', now()) - d.days * "   \
-  "interval '1 day' + interval '1 hour' + (p.id * 2654435761 % 14400) * interval '1 second' as at) n "       \
+/* When everything is looked at: every night between 1 and 5 o'clock of the database, each project at a time of its own.
+ */
+#define NIGHT                                                                                              \
+  "(select max(n.at) from (values (0), (1)) d(days), lateral (select date_trunc('day', now()) - d.days * " \
+  "interval '1 day' + interval '1 hour' + (p.id * 2654435761 % 14400) * interval '1 second' as at) n "     \
   "where n.at <= now())"
 
-/* What was deleted or changed without anybody telling shows when everything is looked at. The first import was such a look,
- * and one in the evening does for the night. */
+/* What was deleted or changed without anybody telling shows when everything is looked at. The first import was such a
+ * look, and one in the evening does for the night. */
 static struct result start_due(struct call *call, int64_t *started) {
   struct rows rows;
   TRY(db_query(
       call->db,
       "select p.name, p.last_sync_at is null as first, p.full_wanted or not exists (select from session s where "
       "s.project_id = p.id and s.state = 'completed' and s.finished_at > " NIGHT " - interval '6 hours' and (s.mode = "
-      "'full' or not exists (select from session x where x.project_id = p.id and x.state = 'completed' and x.id < s.id))) "
+      "'full' or not exists (select from session x where x.project_id = p.id and x.state = 'completed' and x.id < "
+      "s.id))) "
       "as full from "
       "project p where p.state = 'active' "
       "and p.direction <> 'disabled' and p.next_sync_at <= now() "

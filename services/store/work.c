@@ -11,7 +11,13 @@
 #include "store/sessions.h"
 #include "store/usage.h"
 
-enum { INTENTS_A_CLAIM = 20, DELIVERIES_A_CLAIM = 50, DELIVERY_ATTEMPTS_MAX = 5, FETCHES_A_CLAIM = 20, LOOK_AGAIN_MS = 5000 };
+enum {
+  INTENTS_A_CLAIM = 20,
+  DELIVERIES_A_CLAIM = 50,
+  DELIVERY_ATTEMPTS_MAX = 5,
+  FETCHES_A_CLAIM = 20,
+  LOOK_AGAIN_MS = 5000
+};
 
 /* One project that has work of a kind, with the resource to lease for it. */
 struct candidate {
@@ -166,14 +172,15 @@ static struct result load_push(struct call *call, int64_t project_id, struct wor
   return RESULT_DONE;
 }
 
-/* One that was claimed before and did not come to an end is tried alone, after the others: if it brings the adapter down,
- * or is refused here, it does not take them with it. */
+/* One that was claimed before and did not come to an end is tried alone, after the others: if it brings the adapter
+ * down, or is refused here, it does not take them with it. */
 static struct result give_up_deliveries(struct call *call, int64_t project_id) {
-  return db_query(call->db,
-                  "update delivery set state = 'poison', reason = 'it was tried five times, and each time the adapter or the '"
-                  " 'store failed at it; their logs say why' where project_id = $1::bigint and state = 'pending' "
-                  "and attempts >= $2::bigint",
-                  PARAMS(p_i64(project_id), p_i64(DELIVERY_ATTEMPTS_MAX)), NULL);
+  return db_query(
+      call->db,
+      "update delivery set state = 'poison', reason = 'it was tried five times, and each time the adapter or the '"
+      " 'store failed at it; their logs say why' where project_id = $1::bigint and state = 'pending' "
+      "and attempts >= $2::bigint",
+      PARAMS(p_i64(project_id), p_i64(DELIVERY_ATTEMPTS_MAX)), NULL);
 }
 
 static struct result load_deliver(struct call *call, int64_t project_id, struct work *work) {
@@ -230,12 +237,9 @@ static const struct {
   struct result (*load)(struct call *call, int64_t project_id, struct work *work);
   bool hooks, scans; /* only for adapters that can */
 } kinds[] = {
-    {"push", find_push, load_push, false, false},
-    {"deliver", find_deliver, load_deliver, false, false},
-    {"fetch", find_fetch, load_fetch, false, false},
-    {"pull", find_pull, load_pull, false, false},
-    {"hook", find_hook, hooks_load_task, true, false},
-    {"scan", find_scan, scans_load, false, true},
+    {"push", find_push, load_push, false, false},      {"deliver", find_deliver, load_deliver, false, false},
+    {"fetch", find_fetch, load_fetch, false, false},   {"pull", find_pull, load_pull, false, false},
+    {"hook", find_hook, hooks_load_task, true, false}, {"scan", find_scan, scans_load, false, true},
 };
 
 /* -- claim -- */
@@ -336,7 +340,8 @@ static bool is_fatal(const struct work_fail *fail) {
   return str_is(fail->code, "auth") || (pull && (str_is(fail->code, "gone") || str_is(fail->code, "rejected")));
 }
 
-/* A credential that cannot be used stops every project of the lease: nothing of it would go on, and nobody would know. */
+/* A credential that cannot be used stops every project of the lease: nothing of it would go on, and nobody would know.
+ */
 static struct result fail_projects(struct call *call, const struct work_fail *fail) {
   struct rows rows;
   TRY(db_query(call->db,
@@ -352,7 +357,8 @@ static struct result fail_projects(struct call *call, const struct work_fail *fa
 static const struct {
   const char *kind;
   struct result (*later)(struct call *call, int64_t project_id, const struct work_fail *fail);
-} failures[] = {{"pull", back_off_pull}, {"fetch", back_off_fetch}, {"hook", hooks_look_later}, {"scan", scans_look_later}};
+} failures[] = {
+    {"pull", back_off_pull}, {"fetch", back_off_fetch}, {"hook", hooks_look_later}, {"scan", scans_look_later}};
 
 struct result store_work_fail(struct call *call, const void *request, void *reply) {
   (void)reply;
