@@ -1,1 +1,2 @@
 -- Kept free: the file of this number comes with another change.
+do $$ begin end $$;
