@@ -127,6 +127,19 @@ static struct result register_admin(struct connection *c, struct arena *arena, c
   return RESULT_DONE;
 }
 
+/* Deliveries to an OAuth app are signed with the app's client secret, whatever anybody registers. */
+static struct result check_secret(const struct connection *c, const struct hook *hook) {
+  cJSON *credential;
+  TRY(json_parse(c->auth.secret, &credential));
+  bool same = str_equal(json_str(credential, "client_secret"), hook->secret);
+  cJSON_Delete(credential);
+  if (same)
+    return RESULT_DONE;
+  return result_error(RESULT_REJECTED,
+                      "Jira signs the webhooks of an OAuth app with the app's client secret: connect again "
+                      "with --webhook-secret-file and a file that holds that secret");
+}
+
 /* -- both -- */
 
 static struct result explain(struct result result, struct str url) {
@@ -140,6 +153,8 @@ static struct result explain(struct result result, struct str url) {
 struct result jira_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,
                                  struct hook_found *out) {
   struct hook_found found = {0};
+  if (c->auth.kind == AUTH_OAUTH)
+    TRY(check_secret(c, hook));
   struct result result =
       c->auth.kind == AUTH_OAUTH ? register_dynamic(c, arena, hook, &found) : register_admin(c, arena, hook, &found);
   TRY(explain(result, hook->url));

@@ -177,8 +177,8 @@ static struct result load_push(struct call *call, int64_t project_id, struct wor
 static struct result give_up_deliveries(struct call *call, int64_t project_id) {
   return db_query(
       call->db,
-      "update delivery set state = 'poison', reason = 'it was tried five times, and each time the adapter or the '"
-      " 'store failed at it; their logs say why' where project_id = $1::bigint and state = 'pending' "
+      "update delivery set state = 'poison', reason = 'it was tried five times, and each time the adapter or the "
+      "store failed at it; their logs say why' where project_id = $1::bigint and state = 'pending' "
       "and attempts >= $2::bigint",
       PARAMS(p_i64(project_id), p_i64(DELIVERY_ATTEMPTS_MAX)), NULL);
 }
