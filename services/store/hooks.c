@@ -1,6 +1,7 @@
 /* What adapters ask and tell about webhooks. */
 #include "store/hooks.h"
 
+#include "base/json.h"
 #include "store/journal.h"
 #include "store/leases.h"
 #include "store/projects.h"
@@ -107,6 +108,18 @@ static struct result set_due(struct call *call, int64_t project_id, int64_t chec
                   PARAMS(p_i64(project_id), p_i64(check_in_ms), p_i64(ATTEMPTS_MAX)), NULL);
 }
 
+/* Nobody looks at a removed project any more: the audit trail has what became of its webhook. */
+static struct result audit_removal(struct call *call, int64_t project_id, const struct hook_report *report) {
+  struct rows rows;
+  struct str_builder detail = {.arena = call->arena};
+  TRY(db_query(call->db, "select name from project where id = $1::bigint", PARAMS(p_i64(project_id)), &rows));
+  str_append_c(&detail, "{\"reason\":");
+  json_append_quoted(&detail, report->reason.length ? report->reason : STR(""));
+  str_append_c(&detail, "}");
+  return journal_audit(call, STR("tandem"), str_is(report->state, "left") ? "hook.left" : "hook.removed",
+                       rows_str(&rows, 0, "name"), str_built(&detail));
+}
+
 struct result store_hook_report(struct call *call, const void *request, void *reply) {
   (void)reply;
   const struct hook_report *report = request;
@@ -126,6 +139,8 @@ struct result store_hook_report(struct call *call, const void *request, void *re
                NULL));
   if (str_is(report->state, "active"))
     TRY(hooks_drop_previous(call, project_id));
+  if (str_is(report->state, "left") || str_is(report->state, "removed"))
+    TRY(audit_removal(call, project_id, report));
   return set_due(call, project_id, report->check_in_ms);
 }
 

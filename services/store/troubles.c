@@ -5,47 +5,33 @@
 #define LONG "5 minutes"
 #define VERY_LONG "6 hours"
 
-/* For the adapter: what it would claim now. */
-#define ADAPTER_DUE                                                                                                    \
-  "select p.id, 'writes' as what, min(greatest(n.next_attempt_at, c.blocked_until)) as since, 'push:' || "             \
-  "p.credential "                                                                                                      \
-  "as lease from intent n join project p on p.id = n.project_id join credential c on c.name = p.credential "           \
-  "where n.state in ('prepared', 'sending', 'unknown') and n.next_attempt_at <= now() group by p.id "                  \
-  "union all select p.id, 'webhook deliveries', min(d.received_at), 'deliver:' || p.id from delivery d join project "  \
-  "p "                                                                                                                 \
-  "on p.id = d.project_id where d.state = 'pending' group by p.id "                                                    \
-  "union all select p.id, 'single looks', min(f.next_at), 'fetch:' || p.id from fetch_queue f join project p on "      \
-  "p.id = f.project_id where f.next_at <= now() group by p.id "                                                        \
-  "union all select p.id, 'a pull', greatest(min(s.started_at), p.pull_next_at), 'pull:' || p.id from session s join " \
-  "project p on p.id = s.project_id where s.state = 'running' and not s.pull_done group by p.id "                      \
-  "union all select p.id, 'a removed project''s webhook', h.due_at, 'hook:' || p.id from project_hook h join project " \
-  "p on p.id = h.project_id where p.state = 'removed' and h.state = 'active' "
-
 /* A lease that was given back lately, or is held, shows that somebody is at it. */
 static struct result select_untaken(struct call *call, struct rows *out) {
-  return db_query(
-      call->db,
-      "select p.name as project, p.system, t.what, (extract(epoch from t.since) * 1000)::bigint as since_ms "
-      "from (" ADAPTER_DUE ") t join project p on p.id = t.id join credential c on c.name = p.credential "
-      "where p.state in ('active', 'removed') and t.since < now() - interval '" LONG "' "
-      "and (c.blocked_until is null or c.blocked_until < now() - interval '" LONG "') "
-      "and not exists (select from lease l where l.resource = t.lease and l.until > now()) "
-      "order by t.since, p.name",
-      NO_PARAMS, out);
+  return db_query(call->db,
+                  "select p.name as project, p.system, t.what, epoch_ms(t.since) as since_ms "
+                  "from adapter_due t join project p on p.id = t.project_id join credential c on c.name = p.credential "
+                  "where p.state = 'active' and t.since < now() - interval '" LONG "' "
+                  "and (c.blocked_until is null or c.blocked_until < now() - interval '" LONG "') "
+                  "and not exists (select from lease l where l.resource = t.lease and l.until > now() - "
+                  "interval '" LONG "') "
+                  "order by t.since, p.name",
+                  NO_PARAMS, out);
 }
 
 static struct result select_unplanned(struct call *call, struct rows *out) {
   return db_query(call->db,
-                  "select p.name as project, (extract(epoch from min(q.queued_at)) * 1000)::bigint as since_ms "
+                  "select p.name as project, epoch_ms(min(q.queued_at)) as since_ms "
                   "from plannable r join plan_queue q on q.mapping_id = r.mapping_id join project p on p.id = "
-                  "r.project_id where q.queued_at < now() - interval '" LONG "' and q.claimed_until < now() "
+                  "r.project_id where q.queued_at < now() - interval '" LONG
+                  "' and not exists (select from plan_queue c where "
+                  "c.claimed_until > now() - interval '" LONG "') "
                   "group by p.name order by 2, 1",
                   NO_PARAMS, out);
 }
 
 static struct result select_unstarted(struct call *call, struct rows *out) {
   return db_query(call->db,
-                  "select p.name as project, (extract(epoch from p.next_sync_at) * 1000)::bigint as since_ms "
+                  "select p.name as project, epoch_ms(p.next_sync_at) as since_ms "
                   "from project p where p.state = 'active' and p.direction <> 'disabled' and p.next_sync_at < now() - "
                   "interval '" LONG "' and not exists (select from session s where s.project_id = p.id and s.state = "
                   "'running') order by p.next_sync_at, p.name",
@@ -56,7 +42,7 @@ static struct result select_unstarted(struct call *call, struct rows *out) {
 static struct result select_endless(struct call *call, struct rows *out) {
   return db_query(
       call->db,
-      "select p.name as project, s.id, s.error, (extract(epoch from s.started_at) * 1000)::bigint as since_ms "
+      "select p.name as project, s.id, s.error, epoch_ms(s.started_at) as since_ms "
       "from session s join project p on p.id = s.project_id where s.state = 'running' and s.started_at < "
       "now() - interval '" VERY_LONG "' and not exists (select from intent n where n.project_id = "
       "s.project_id and n.state = 'done' and n.done_at > now() - interval '1 hour') and not exists (select "

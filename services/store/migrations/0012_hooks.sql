@@ -82,3 +82,22 @@ returns table (project_id bigint, kind text, external_id text) stable language s
     and not exists (select from gone_item g where (g.project_id, g.kind, g.external_id) =
       (m.project_id, m.kind, m.external_id) and g.gone is not null)
 $$;
+
+create function epoch_ms(moment timestamptz) returns bigint immutable language sql as $$
+  select (extract(epoch from moment) * 1000)::bigint
+$$;
+
+-- What an adapter would claim now, since when it could, and under which lease.
+create view adapter_due as
+  select p.id as project_id, 'writes' as what, min(n.next_attempt_at) as since, 'push:' || p.credential as lease
+    from intent n join project p on p.id = n.project_id
+    where n.state in ('prepared', 'sending', 'unknown') and n.next_attempt_at <= now() group by p.id
+  union all
+  select project_id, 'webhook deliveries', min(received_at), 'deliver:' || project_id
+    from delivery where state = 'pending' group by project_id
+  union all
+  select project_id, 'single looks', min(next_at), 'fetch:' || project_id
+    from fetch_queue where next_at <= now() group by project_id
+  union all
+  select p.id, 'a pull', greatest(s.started_at, p.pull_next_at), 'pull:' || p.id
+    from session s join project p on p.id = s.project_id where s.state = 'running' and not s.pull_done;
