@@ -1,2 +1,0 @@
--- Kept free: the file of this number comes with another change.
-do $$ begin end $$;
