@@ -29,6 +29,7 @@ const struct command_group command_groups[] = {
     {"fields", "See and change how fields are mapped."},
     {"audit", "See what was decided, and what left."},
     {"link", "Bring together what is in several trackers already."},
+    {"webhooks", "See to the webhooks by which trackers tell of changes."},
 };
 const size_t command_group_count = COUNT(command_groups);
 
@@ -285,7 +286,8 @@ const struct command command_table[] = {
          "WAITING is what is still to be written, fetched or read from webhooks; below stands how long that will "
          "take.\n"
          "PARKED waits for a person, with the command that puts it back. LAG is the age of the oldest change that\n"
-         "tandem knows of and has not yet brought to the other side; conflicts and what is parked do not count."},
+         "tandem knows of and has not yet brought to the other side; conflicts and what is parked do not count.\n"
+         "The line of each project below says whether its webhook works and how often it is polled because of that."},
     {.path = "retry",
      .help = "Put back what was given up",
      .arguments = {{"WHAT", true, "a project, or an id that `tandem status` shows: W-12, F-3, R-40, D-7"}},
@@ -497,6 +499,22 @@ const struct command command_table[] = {
      .details = "You stand for it that these tickets may go there; local_only ones never do. What is in both trackers\n"
                 "already is to be linked first (`tandem link suggest`), or it is there twice.",
      .examples = "tandem projects follow engine rocket\ntandem projects follow engine rocket --existing"},
+    {.path = "webhooks check",
+     .help = "Have a project's webhook looked at now",
+     .arguments = {PROJECT_ARGUMENT},
+     .run = command_webhooks_check,
+     .details =
+         "Registers it where there is none, repairs it where somebody changed it, and asks the tracker for what it\n"
+         "could not deliver. That happens by itself, too, about every half hour. It needs webhooks.url, the address\n"
+         "under which trackers reach tandem."},
+    {.path = "webhooks rotate",
+     .help = "Sign a project's webhooks with a new secret",
+     .arguments = {PROJECT_ARGUMENT},
+     .run = command_webhooks_rotate,
+     .details =
+         "The tracker gets it at once where tandem may register webhooks. The old one is good for another hour, so\n"
+         "nothing is refused meanwhile. For a webhook that was set up by hand, give a secret of your own:\n"
+         "tandem connect ... --webhook-secret-file FILE."},
     {.path = "link pair",
      .help = "Make two tickets one, kept in step in both trackers",
      .arguments = {{"KEY", false, "the ticket that stays: T-12, or PROJECT:KEY as in rocket:#7"},

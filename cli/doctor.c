@@ -11,6 +11,7 @@
 
 #include "cli/format.h"
 #include "cli/up/services.h"
+#include "cli/webhook_view.h"
 
 static const struct field finding_fields[] = {
     FIELD(struct finding, check, FIELD_STR, FIELD_REQUIRED, "What was looked at."),
@@ -157,7 +158,8 @@ static void check_project(struct doctor *doctor, const struct project_status *pr
   const struct project *settings = &project->project;
   const char *name = str_format(arena, "project %.*s", STR_FMT(settings->name)).at;
   struct str last = str_format(arena, "last sync %.*s", STR_FMT(format_ago(arena, project->last_sync_ms, now_ms)));
-  int64_t expected_ms = settings->poll_interval_s * 3000 + LATE_MS;
+  int64_t expected_ms =
+      (project->webhook.poll_s ? project->webhook.poll_s : settings->poll_interval_s) * 3000 + LATE_MS;
   if (str_is(settings->state, "failed"))
     doctor_add(doctor, name, "problem", settings->state_reason,
                str_format(arena,
@@ -185,9 +187,40 @@ static void check_project(struct doctor *doctor, const struct project_status *pr
     doctor_add(doctor, name, "ok", str_format(arena, "credential accepted, %.*s", STR_FMT(last)), (struct str){0});
 }
 
+/* Without webhooks polls do the work: what nobody wanted is no warning. */
+static void check_webhook(struct doctor *doctor, const struct project_status *project, int64_t now_ms) {
+  struct arena *arena = doctor->arena;
+  const struct hook_health *health = &project->webhook;
+  const char *name = str_format(arena, "webhook %.*s", STR_FMT(project->project.name)).at;
+  struct str line = webhook_line(arena, health, now_ms);
+  bool asked = health->checked_at_ms > 0 || webhook_needs_mending(health);
+  if (line.length == 0 || !str_is(project->project.state, "active"))
+    return;
+  if (health->reason.length)
+    line = str_format(arena, "%.*s: %.*s", STR_FMT(line), STR_FMT(health->reason));
+  doctor_add(doctor, name,
+             str_is(health->state, "working") ? "ok"
+             : asked                          ? "warning"
+                                              : "skipped",
+             line, health->next_step);
+}
+
+static void check_troubles(struct doctor *doctor, const struct status *status) {
+  for (size_t i = 0; i < status->troubles.count; i++) {
+    const struct trouble *trouble = &status->troubles.at[i];
+    doctor_add(doctor, str_format(doctor->arena, "work of %.*s", STR_FMT(trouble->project)).at, "problem",
+               str_format(doctor->arena, "%.*s Due %.*s.", STR_FMT(trouble->what),
+                          STR_FMT(format_ago(doctor->arena, trouble->since_ms, status->now_ms))),
+               trouble->next_step);
+  }
+}
+
 void doctor_check_projects(struct doctor *doctor, const struct status *status) {
-  for (size_t i = 0; i < status->projects.count; i++)
+  for (size_t i = 0; i < status->projects.count; i++) {
     check_project(doctor, &status->projects.at[i], status->now_ms);
+    check_webhook(doctor, &status->projects.at[i], status->now_ms);
+  }
+  check_troubles(doctor, status);
   if (status->projects.count == 0)
     doctor_add(doctor, "projects", "skipped", STR("none is connected"), STR("tandem connect github"));
 }

@@ -48,6 +48,7 @@ static const struct field project_status_fields[] = {
           "Until all that waits will be done, in ms, from the pace of writes, the quota and the rate of the last ten "
           "minutes; 0 = nothing waits, -1 = not known."),
     FIELD_OF(struct project_status, last_session, FIELD_LIST, 0, &record_session, "Its newest session: one, or none."),
+    FIELD_OF(struct project_status, webhook, FIELD_INLINE, 0, &record_hook_health, "How it hears of changes outside."),
 };
 static const struct record record_project_status =
     RECORD("ProjectStatus", struct project_status, project_status_fields, "The health of one project.");
@@ -71,6 +72,8 @@ static const struct field status_fields[] = {
     FIELD_OF(struct status, projects, FIELD_LIST, 0, &record_project_status, "One a project, ordered by name."),
     FIELD_OF(struct status, parked, FIELD_LIST, 0, &record_parked_work,
              "What was given up and waits for a person, newest first, at most 100."),
+    FIELD_OF(struct status, troubles, FIELD_LIST, 0, &record_trouble,
+             "What should go on by itself and does not, oldest first."),
     FIELD(struct status, tickets, FIELD_I64, 0, "How many local tickets there are."),
     FIELD(struct status, events, FIELD_I64, 0, "Sequence of the newest event."),
     FIELD(struct status, now_ms, FIELD_I64, 0, "The store's clock, ms since 1970 UTC."),
@@ -184,6 +187,16 @@ const struct verb verb_table[VERB_COUNT] = {
                            "Records what became of a write."},
     [VERB_WEBHOOK_ACCEPT] = {"webhook.accept", VERB_WRITE, &record_webhook_accept, &record_webhook_accepted,
                              "Keeps a verified delivery, once."},
+    [VERB_WEBHOOK_REFUSED] = {"webhook.refused", VERB_WRITE, &record_hook_refused, &record_empty,
+                              "Notes that deliveries came whose signature was wrong."},
+    [VERB_HOOK_CHECK] = {"hook.check", VERB_WRITE | VERB_ONCE, &record_hook_check, &record_project_id,
+                         "Has a project's webhook looked at now, with a new secret if wanted."},
+    [VERB_HOOK_DELIVERIES] = {"hook.deliveries", VERB_WRITE, &record_hook_deliveries, &record_hook_again,
+                              "Records failed deliveries, and answers which are to be sent again."},
+    [VERB_HOOK_REPORT] = {"hook.report", VERB_WRITE, &record_hook_report, &record_empty,
+                          "Records how a project's webhook stands at the tracker."},
+    [VERB_SCAN_PAGE] = {"scan.page", VERB_WRITE, &record_scan_page, &record_empty,
+                        "Records which tickets are there: one page, one transaction."},
     [VERB_PLAN_CLAIM] = {"plan.claim", 0, &record_plan_claim, &record_plan_batch,
                          "Mappings whose sides are to be compared."},
     [VERB_PLAN_COMMIT] = {"plan.commit", VERB_WRITE, &record_plan_commit, &record_plan_committed,

@@ -255,6 +255,8 @@ struct bell_answer {
 
 struct work_claim {
   struct str system, worker;
+  bool hooks; /* it can see to webhooks: the address of its receiver is known */
+  bool scans; /* it can list or count what is there */
 };
 struct delivery {
   int64_t id;
@@ -263,12 +265,21 @@ struct delivery {
 struct external_ref {
   struct str kind, external_id, parent_external_id, etag;
 };
+/* What is to be done about a project's webhook. */
+struct hook_task {
+  bool remove;                /* the project was removed */
+  bool repair;                /* give the tracker address and secret anew, whatever it shows */
+  struct str url;             /* where it was registered to send to; absent = never registered */
+  struct str hook_id;         /* as the tracker named it then */
+  struct str newest_delivery; /* the tracker's list of deliveries is known up to here */
+};
 struct work {
-  struct str kind; /* none | pull | fetch | push | deliver */
+  struct str kind; /* none | pull | fetch | push | deliver | hook | scan */
   struct lease lease;
   struct project project;
   int64_t session_id;
-  struct str mode, cursor;             /* pull */
+  struct str mode, cursor;             /* pull; scan: the cursor */
+  struct hook_task hook;               /* hook */
   LIST_OF(struct external_ref) refs;   /* fetch */
   LIST_OF(struct intent) intents;      /* push */
   LIST_OF(struct delivery) deliveries; /* deliver */
@@ -335,6 +346,48 @@ struct webhook_accept {
 };
 struct webhook_accepted {
   bool duplicate;
+};
+
+/* An attempt of a tracker to deliver a webhook that failed. */
+struct failed_delivery {
+  struct str delivery_id; /* the same with every attempt */
+  struct str attempt_id, event;
+  int64_t status, failed_at_ms;
+};
+struct hook_deliveries {
+  struct lease lease;
+  struct str newest; /* the list is known up to this one now */
+  LIST_OF(struct failed_delivery) failed;
+};
+struct hook_again {
+  LIST_OF(struct str) attempt_ids;
+};
+struct hook_report {
+  struct lease lease;
+  struct str state; /* active | refused | removed | left */
+  struct str reason, url, hook_id;
+  int64_t generation; /* of the secret that the tracker was given */
+  int64_t expires_at_ms, check_in_ms;
+  bool repaired; /* somebody had changed it */
+  struct usage usage;
+};
+struct hook_check {
+  struct str project;
+  bool rotate; /* a new secret, too */
+  struct str actor;
+};
+struct hook_refused {
+  struct str project;
+  int64_t count;
+};
+struct scan_page {
+  struct lease lease;
+  LIST_OF(struct str) ids;
+  bool counted; /* the tracker only tells how many: `count` */
+  int64_t count;
+  struct str cursor;
+  bool done;
+  struct usage usage;
 };
 
 struct plan_claim {
@@ -423,6 +476,25 @@ struct events_published {
   LIST_OF(struct str) keys; /* of the tickets, in order */
 };
 
+/* How a project hears of changes outside: its webhook, its polls, its scans. */
+struct hook_health {
+  struct str state; /* off | none | working | failing | refusing | expired | missing */
+  struct str reason, next_step, url;
+  bool active; /* there and switched on, when the tracker was last asked */
+  int64_t checked_at_ms, expires_at_ms, repaired_at_ms, last_delivery_ms, last_failed_ms;
+  int64_t failed, given_up, refused, refused_at_ms;
+  int64_t told, missed, last_missed_ms; /* of the changes that polls and scans showed */
+  int64_t poll_s;
+  int64_t id_scan_ms, next_id_scan_ms, full_scan_ms;
+  struct str scan_error;
+};
+/* Work that is due and that nobody takes, or that does not end. */
+struct trouble {
+  struct str project, what;
+  int64_t since_ms;
+  struct str next_step;
+};
+
 struct project_status {
   struct project project;
   struct str next_step; /* the command that mends a project that does not go on; absent when none is needed */
@@ -433,6 +505,7 @@ struct project_status {
   int64_t api_calls;
   int64_t lag_ms, eta_ms;
   LIST_OF(struct session) last_session; /* one or none */
+  struct hook_health webhook;
 };
 /* Something that does not go on by itself. */
 struct parked_work {
@@ -445,6 +518,7 @@ struct status {
   struct hello store;
   LIST_OF(struct project_status) projects;
   LIST_OF(struct parked_work) parked;
+  LIST_OF(struct trouble) troubles;
   int64_t tickets, events, now_ms;
 };
 struct work_retry {
@@ -526,6 +600,11 @@ enum verb_id {
   VERB_PUSH_BEGIN,
   VERB_PUSH_RECEIPT,
   VERB_WEBHOOK_ACCEPT,
+  VERB_WEBHOOK_REFUSED,
+  VERB_HOOK_CHECK,
+  VERB_HOOK_DELIVERIES,
+  VERB_HOOK_REPORT,
+  VERB_SCAN_PAGE,
   VERB_PLAN_CLAIM,
   VERB_PLAN_COMMIT,
   VERB_PLAN_APPLY,

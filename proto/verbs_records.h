@@ -19,6 +19,8 @@ extern const struct record record_project_configure, record_project_name, record
     record_delivery, record_external_ref, record_work, record_work_release, record_work_fail, record_refused_fetch,
     record_observe, record_observe_result, record_push_begin, record_push_go, record_push_receipt,
     record_webhook_accept, record_webhook_accepted, record_plan_claim, record_plan_batch, record_plan_commit,
-    record_plan_committed, record_events_read, record_event_list, record_events_publish, record_events_published;
+    record_plan_committed, record_events_read, record_event_list, record_events_publish, record_events_published,
+    record_hook_task, record_hook_deliveries, record_hook_again, record_hook_report, record_hook_check,
+    record_hook_refused, record_scan_page, record_hook_health, record_trouble;
 
 #endif

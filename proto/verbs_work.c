@@ -151,6 +151,9 @@ static const struct field work_claim_fields[] = {
     FIELD(struct work_claim, system, FIELD_STR, FIELD_REQUIRED, "The adapter's connector: 'github'."),
     FIELD(struct work_claim, worker, FIELD_STR, FIELD_REQUIRED,
           "Name of the claiming worker, for a person who looks at leases."),
+    FIELD(struct work_claim, hooks, FIELD_BOOL, 0,
+          "It can see to webhooks: the address of its receiver is known to it."),
+    FIELD(struct work_claim, scans, FIELD_BOOL, 0, "It can list or count the tickets that are there."),
 };
 const struct record record_work_claim =
     RECORD("WorkClaim", struct work_claim, work_claim_fields, "Which adapter asks for work.");
@@ -173,13 +176,15 @@ const struct record record_external_ref =
     RECORD("ExternalRef", struct external_ref, external_ref_fields, "An external ticket or comment by its identifier.");
 
 static const struct field work_fields[] = {
-    FIELD(struct work, kind, FIELD_STR, FIELD_REQUIRED, "none, pull, fetch, push or deliver."),
+    FIELD(struct work, kind, FIELD_STR, FIELD_REQUIRED, "none, pull, fetch, push, deliver, hook or scan."),
     FIELD_OF(struct work, lease, FIELD_INLINE, 0, &record_lease,
              "The right to do it; to be sent back with every result."),
     FIELD_OF(struct work, project, FIELD_INLINE, 0, &record_project, "The project it is for, with its settings."),
     FIELD(struct work, session_id, FIELD_I64, 0, "With pull: the session that it belongs to."),
     FIELD(struct work, mode, FIELD_STR, 0, "With pull: the session's mode, incremental or full."),
-    FIELD(struct work, cursor, FIELD_STR, 0, "With pull: where the last page ended; absent = from the beginning."),
+    FIELD(struct work, cursor, FIELD_STR, 0,
+          "With pull and scan: where the last page ended; absent = from the beginning."),
+    FIELD_OF(struct work, hook, FIELD_INLINE, 0, &record_hook_task, "With hook: what is to be done about the webhook."),
     FIELD_OF(struct work, refs, FIELD_LIST, 0, &record_external_ref, "With fetch: what to fetch by id."),
     FIELD_OF(struct work, intents, FIELD_LIST, 0, &record_intent, "With push: writes that are due, oldest first."),
     FIELD_OF(struct work, deliveries, FIELD_LIST, 0, &record_delivery,

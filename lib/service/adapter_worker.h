@@ -1,4 +1,4 @@
-/* One worker of an adapter: its HTTP client and open connections, and the four kinds of work. Private to the skeleton.
+/* One worker of an adapter: its HTTP client and open connections, and the kinds of work. Private to the skeleton.
  */
 #ifndef SERVICE_ADAPTER_WORKER_H
 #define SERVICE_ADAPTER_WORKER_H
@@ -50,9 +50,12 @@ struct result worker_doubt_auth(struct worker *worker, const struct connection *
 /* After a failure: what the calls cost; with `close` the next one connects anew. */
 void worker_leave(struct worker *worker, const struct project *project, bool close, struct usage *out_usage);
 
-/* Has the tracker send the project's webhooks here, where an address is set and the connector can. Failing is logged.
- */
-void worker_ensure_hook(struct worker *worker, struct connection *connection, const struct project *project);
+/* Whether webhooks can be registered: an address is set, and the connector can. */
+bool worker_sees_to_hooks(const struct connector *connector);
+
+/* Has the tracker send the project's webhooks here and repeat those that did not arrive; or takes the webhook away. */
+struct result worker_hook(struct worker *worker, struct arena *arena, struct connection *connection,
+                          const struct work *work) MUST_USE;
 
 /* Cleans an observation's fields and hashes them, so that every observation of the same content has the same hash. */
 void worker_canonical(struct arena *arena, struct observation *observation);

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <microhttpd.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,11 +16,19 @@
 #include "base/metrics.h"
 #include "service/listen_address.h"
 
-enum { CONNECTIONS_MAX = 64, CONNECTION_TIMEOUT_S = 30, SERVER_THREADS = 2, VERB_TIMEOUT_MS = 8000 };
+enum {
+  CONNECTIONS_MAX = 64,
+  CONNECTION_TIMEOUT_S = 30,
+  SERVER_THREADS = 2,
+  VERB_TIMEOUT_MS = 8000,
+  REFUSED_EVERY_MS = 5000,
+};
 
 struct server {
   struct rpc *rpc;
   const struct connector *connector;
+  pthread_mutex_t mutex; /* of what follows */
+  int64_t refused, refused_told_ms;
 };
 
 /* One request while its body comes in. */
@@ -115,6 +124,25 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, const struct re
   }
 }
 
+/* A wrong secret shows in `tandem status`; whoever floods the receiver with forgeries does not flood the store. */
+static void tell_refused(struct server *server, struct arena *arena, struct str project) {
+  int64_t now_ms = clock_mono_ms(), count;
+  pthread_mutex_lock(&server->mutex);
+  count = ++server->refused;
+  bool due = server->refused_told_ms == 0 || now_ms - server->refused_told_ms >= REFUSED_EVERY_MS;
+  if (due) {
+    server->refused = 0;
+    server->refused_told_ms = now_ms;
+  }
+  pthread_mutex_unlock(&server->mutex);
+  struct hook_refused refused = {project, count};
+  if (!due)
+    return;
+  struct result result = rpc_call(server->rpc, arena, VERB_WEBHOOK_REFUSED, &refused, NULL, VERB_TIMEOUT_MS);
+  if (!result_ok(&result))
+    log_event(LOG_WARNING, "refusal_not_told", LOG_RESULT(&result));
+}
+
 static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connection *connection, struct arena *arena,
                                        struct str project, struct str body) {
   struct webhook_request request = request_of(server, connection, arena, body);
@@ -124,6 +152,7 @@ static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connect
     return refuse(connection, &result);
   if (!is_genuine(server, &request, secret)) {
     log_event(LOG_WARNING, "webhook_refused", LOG_STR("project", project), LOG_C("reason", "signature"));
+    tell_refused(server, arena, project);
     return answer(connection, MHD_HTTP_UNAUTHORIZED, "{\"error\":\"the signature is missing or wrong\"}");
   }
   if (request.delivery_id.length == 0 || request.event.length == 0)
@@ -210,7 +239,7 @@ struct result webhook_server_start(struct rpc *rpc, const struct connector *conn
   struct sockaddr_in socket_address;
   TRY(listen_address_parse(address, "webhooks.listen", &socket_address));
   struct server *server = heap_new(sizeof *server);
-  *server = (struct server){rpc, connector};
+  *server = (struct server){.rpc = rpc, .connector = connector, .mutex = PTHREAD_MUTEX_INITIALIZER};
   struct MHD_Daemon *daemon =
       MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, ntohs(socket_address.sin_port), NULL, NULL, on_request, server,
                        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&socket_address, MHD_OPTION_THREAD_POOL_SIZE,

@@ -92,6 +92,13 @@ def post_webhooks(app, request, document):
     return app.dispatcher.describe()
 
 
+def post_app_hook(app, request, document):
+    """What the App's owner sets in its settings; an empty address switches it off."""
+    with app.world.lock:
+        app.webhooks.app_hook.configure(document)
+        return app.webhooks.app_hook.config_document()
+
+
 def post_act(app, request, document):
     with app.world.lock:
         return person.act(app, document)
@@ -116,6 +123,7 @@ ROUTES = control.ROUTES + [
     Route("POST", "/_sandbox/latency", post_latency),
     Route("GET", "/_sandbox/webhooks", get_webhooks),
     Route("POST", "/_sandbox/webhooks", post_webhooks),
+    Route("POST", "/_sandbox/app_hook", post_app_hook),
     Route("POST", "/_sandbox/act", post_act),
     Route("POST", "/_sandbox/seed", post_seed),
 ]

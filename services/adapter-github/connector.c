@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "adapter-github/github.h"
+#include "adapter-github/hooks.h"
 #include "base/heap.h"
 #include "service/exchange.h"
 
@@ -77,5 +78,10 @@ const struct connector github_connector = {
     .verify = github_verify,
     .translate = github_translate,
     .describe = github_describe,
+    .register_hook = github_register_hook,
+    .remove_hook = github_remove_hook,
+    .hook_failures = github_hook_failures,
+    .redeliver = github_redeliver,
+    .scan = github_scan,
     .take_usage = github_take_usage,
 };

@@ -85,6 +85,9 @@ struct result github_json(const char *method, const struct github_answer *answer
 /* The URL of rel `rel` in a Link header (RFC 8288), absent if there is none. Points into `link`. */
 struct str github_link(struct str link, const char *rel);
 
+/* The page that a URL of a Link header leads to; -1 = it says none. */
+int64_t github_page_number(struct str url);
+
 /* Follows every page of a list below the repository; `take` is called per item. */
 struct result github_each(struct connection *c, struct arena *arena, struct str repo_path,
                           struct result (*take)(void *context, const cJSON *item), void *context) MUST_USE;

@@ -91,5 +91,7 @@ const struct connector jira_connector = {
     .translate = jira_translate,
     .describe = jira_describe,
     .register_hook = jira_register_hook,
+    .remove_hook = jira_remove_hook,
+    .scan = jira_scan,
     .take_usage = jira_take_usage,
 };

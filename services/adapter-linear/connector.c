@@ -93,5 +93,7 @@ const struct connector linear_connector = {
     .translate = linear_translate,
     .describe = linear_describe,
     .register_hook = linear_register_hook,
+    .remove_hook = linear_remove_hook,
+    .scan = linear_scan,
     .take_usage = linear_take_usage,
 };

@@ -216,7 +216,10 @@ struct result linear_find(struct connection *c, struct arena *arena, const struc
                           struct observation *out) MUST_USE;
 struct result linear_describe(struct connection *c, struct arena *arena, struct remote_description *out) MUST_USE;
 struct result linear_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,
-                                   int64_t *out_renew_at_ms) MUST_USE;
+                                   struct hook_found *out) MUST_USE;
+struct result linear_scan(struct connection *c, struct arena *arena, struct str cursor,
+                          struct scan_found *out) MUST_USE;
+struct result linear_remove_hook(struct connection *c, struct arena *arena, const struct hook *hook) MUST_USE;
 bool linear_verify(const struct webhook_request *request, struct str secret);
 struct result linear_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
                                struct list *out) MUST_USE;

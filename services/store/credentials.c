@@ -1,4 +1,5 @@
 /* Verbs on credentials: secrets go in and out encrypted, and one process at a time renews one. */
+#include "store/hooks.h"
 #include "store/journal.h"
 #include "store/leases.h"
 
@@ -33,7 +34,9 @@ static struct result put(struct call *call, struct str name, struct str kind, st
 struct result store_credential_put(struct call *call, const void *request, void *reply) {
   (void)reply;
   const struct credential_put *credential = request;
-  TRY(put(call, credential->name, credential->kind, credential->secret));
+  struct str secret = credential->secret;
+  TRY(hooks_keep_previous(call, credential->name, credential->kind, &secret));
+  TRY(put(call, credential->name, credential->kind, secret));
   return journal_audit(call, credential->actor, "credential.put", credential->name, (struct str){0});
 }
 

@@ -3,6 +3,7 @@
 
 #include "store/deletes.h"
 #include "store/externals.h"
+#include "store/hook_changes.h"
 #include "store/journal.h"
 #include "store/sessions.h"
 
@@ -112,6 +113,8 @@ struct result gone_seen(struct call *call, int64_t project_id, const struct obse
   TRY(settle_fetch(call, project_id, seen));
   if (!gone.mapping_id)
     return RESULT_DONE;
+  if (str_is(seen->kind, "ticket"))
+    TRY(hook_changes_gone(call, project_id, seen));
   /* With its ticket, or alone? */
   if (str_is(seen->kind, "comment") && gone.parent.length)
     TRY(externals_fetch(call, project_id, STR("ticket"), gone.parent, "comment gone"));

@@ -41,7 +41,8 @@ struct result lease_check(struct call *call, const struct lease *lease) {
 }
 
 struct result lease_release(struct call *call, const struct lease *lease) {
-  return db_query(call->db, "update lease set until = '-infinity' where resource = $1 and fence = $2::bigint",
+  /* When it was given back tells that somebody was at it: services/store/troubles.c. */
+  return db_query(call->db, "update lease set until = now() where resource = $1 and fence = $2::bigint",
                   PARAMS(p_str(lease->resource), p_i64(lease->fence)), NULL);
 }
 

@@ -235,6 +235,8 @@ struct result store_project_set_state(struct call *call, const void *request, vo
                     str_format(call->arena, "{\"state\":\"%.*s\"}", STR_FMT(set->state))));
   project.state = set->state;
   tell_configured(call, &project);
+  TRY(db_query(call->db, "update project_hook set due_at = now(), attempts = 0 where project_id = $1::bigint",
+               PARAMS(p_i64(project.id)), NULL));
   outbox_ring(call->outbox, BELL_WORK, project.system);
   outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   outbox_ring(call->outbox, BELL_SESSION, (struct str){0});

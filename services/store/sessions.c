@@ -2,9 +2,12 @@
 #include "store/sessions.h"
 
 #include "base/clock.h"
+#include "store/hook_changes.h"
+#include "store/hooks.h"
 #include "store/journal.h"
 #include "store/plans.h"
 #include "store/projects.h"
+#include "store/scans.h"
 #include "store/undo.h"
 
 /* -- reading -- */
@@ -332,23 +335,35 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
   for (size_t i = 0; i < rows.count; i++) {
     struct session session = sessions_row(&rows, i);
     tell_completed(call, &session);
+    int64_t project_id = rows_i64(&rows, i, "project_id"), poll_s;
+    TRY(hook_changes_next_poll(call, project_id, &poll_s));
     TRY(db_query(call->db,
-                 "update project set last_sync_at = now(), next_sync_at = now() + poll_interval_s * interval "
-                 "'1 second' where id = $1::bigint",
-                 PARAMS(p_i64(rows_i64(&rows, i, "project_id"))), NULL));
+                 "update project set last_sync_at = now(), next_sync_at = now() + $2::bigint * interval '1 second', "
+                 "full_wanted = full_wanted and $3 <> 'full' where id = $1::bigint",
+                 PARAMS(p_i64(project_id), p_i64(poll_s), p_str(session.mode)), NULL));
   }
   *finished = (int64_t)rows.count;
   return RESULT_DONE;
 }
 
-/* Once a day everything is looked at: what was deleted without a webhook shows only by its absence. */
+/* When everything is looked at: every night between 1 and 5 o'clock of the database, each project at a time of its own.
+ */
+#define NIGHT                                                                                              \
+  "(select max(n.at) from (values (0), (1)) d(days), lateral (select date_trunc('day', now()) - d.days * " \
+  "interval '1 day' + interval '1 hour' + (p.id * 2654435761 % 14400) * interval '1 second' as at) n "     \
+  "where n.at <= now())"
+
+/* What was deleted or changed without anybody telling shows when everything is looked at. The first import was such a
+ * look, and one in the evening does for the night. */
 static struct result start_due(struct call *call, int64_t *started) {
   struct rows rows;
   TRY(db_query(
       call->db,
-      "select p.name, p.last_sync_at is null as first, not exists (select from session s where s.project_id = p.id "
-      "and s.state = 'completed' and s.finished_at > now() - interval '1 day' and (s.mode = 'full' or not exists ("
-      "select from session x where x.project_id = p.id and x.state = 'completed' and x.id < s.id))) as full from "
+      "select p.name, p.last_sync_at is null as first, p.full_wanted or not exists (select from session s where "
+      "s.project_id = p.id and s.state = 'completed' and s.finished_at > " NIGHT " - interval '6 hours' and (s.mode = "
+      "'full' or not exists (select from session x where x.project_id = p.id and x.state = 'completed' and x.id < "
+      "s.id))) "
+      "as full from "
       "project p where p.state = 'active' "
       "and p.direction <> 'disabled' and p.next_sync_at <= now() "
       "and not exists (select from session s where s.project_id = p.id and s.state = 'running')",
@@ -405,6 +420,9 @@ struct result store_schedule_tick(struct call *call, const void *request, void *
   TRY(finish_dry_runs(call, &result->finished));
   TRY(plans_settle(call, &result->finished));
   TRY(undo_go_on(call, &undoing));
+  TRY(hooks_tick(call));
+  TRY(scans_tick(call));
+  TRY(hook_changes_judge(call));
   TRY(start_due(call, &result->started));
   TRY(tidy(call));
   struct rows rows;

@@ -1,10 +1,12 @@
 /* Verbs about the whole: hello and status. */
 #include "base/clock.h"
 #include "store/eta.h"
+#include "store/hook_health.h"
 #include "store/migrate.h"
 #include "store/parked.h"
 #include "store/projects.h"
 #include "store/sessions.h"
+#include "store/troubles.h"
 
 struct result store_hello(struct call *call, const void *request, void *reply) {
   (void)request;
@@ -157,6 +159,7 @@ static struct result read_project_status(struct call *call, const struct project
       .blocked_until_ms = rows_i64(&rows, 0, "blocked_ms"),
   };
   TRY(estimate(call, now_ms, out));
+  TRY(hook_health(call, project, &out->webhook));
   struct session_query query = {.project = project->name, .limit = 1};
   struct session_list sessions = {0};
   TRY(store_session_list(call, &query, &sessions));
@@ -181,5 +184,6 @@ struct result store_status(struct call *call, const void *request, void *reply) 
   TRY(db_query(call->db, "select count(*) as tickets from item where kind = 'ticket'", NO_PARAMS, &rows));
   status->tickets = rows_i64(&rows, 0, "tickets");
   status->events = status->store.head;
+  TRY(troubles_list(call, status));
   return parked_list(call, status);
 }

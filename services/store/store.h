@@ -29,8 +29,8 @@ verb_handler store_hello, store_status, store_project_configure, store_project_l
     store_session_list, store_session_preview, store_session_undo, store_session_undone, store_ticket_retract,
     store_schedule_tick, store_work_claim, store_work_release, store_work_fail, store_work_retry, store_observe,
     store_push_begin, store_push_receipt, store_webhook_accept, store_plan_claim, store_plan_commit, store_plan_apply,
-    store_conflict_list, store_conflict_resolve, store_conflict_resolve_many, store_conflict_restore,
-    store_events_read, store_events_publish, store_egress_list,
-    store_audit_list, store_audit_verify;
+    store_conflict_list, store_conflict_resolve, store_conflict_resolve_many, store_conflict_restore, store_events_read,
+    store_events_publish, store_egress_list, store_audit_list, store_audit_verify, store_webhook_refused,
+    store_hook_check, store_hook_deliveries, store_hook_report, store_scan_page;
 
 #endif
