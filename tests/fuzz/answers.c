@@ -179,17 +179,40 @@ static struct result try_describe(struct attempt *attempt) {
   return attempt->fixed->connector->describe(attempt->connection, &attempt->arena, &found);
 }
 
+static const struct hook own_hook = {.url = {"https://tandem.example/webhooks/rocket", 38},
+                                     .secret = {"hook-secret", 11}};
+
 static struct result try_register_hook(struct attempt *attempt) {
-  struct hook hook = {.url = STR("https://tandem.example/webhooks/rocket"), .secret = STR("hook-secret")};
-  int64_t renew_at_ms = 0;
+  struct hook_found found = {0};
   if (!attempt->fixed->connector->register_hook)
     return RESULT_DONE;
-  return attempt->fixed->connector->register_hook(attempt->connection, &attempt->arena, &hook, &renew_at_ms);
+  return attempt->fixed->connector->register_hook(attempt->connection, &attempt->arena, &own_hook, &found);
+}
+
+static struct result try_remove_hook(struct attempt *attempt) {
+  if (!attempt->fixed->connector->remove_hook)
+    return RESULT_DONE;
+  return attempt->fixed->connector->remove_hook(attempt->connection, &attempt->arena, &own_hook);
+}
+
+static struct result try_hook_failures(struct attempt *attempt) {
+  struct hook_failures failures = {0};
+  if (!attempt->fixed->connector->hook_failures)
+    return RESULT_DONE;
+  return attempt->fixed->connector->hook_failures(attempt->connection, &attempt->arena, STR("1"), (struct str){0},
+                                                  &failures);
+}
+
+static struct result try_scan(struct attempt *attempt) {
+  struct scan_found found = {0};
+  if (!attempt->fixed->connector->scan)
+    return RESULT_DONE;
+  return attempt->fixed->connector->scan(attempt->connection, &attempt->arena, (struct str){0}, &found);
 }
 
 static struct result (*const calls[])(struct attempt *attempt) = {
-    try_pull,   try_fetch_ticket, try_fetch_comment,  try_fetch_many, try_create,        try_create_comment,
-    try_update, try_find,         try_delete_comment, try_describe,   try_register_hook,
+    try_pull, try_fetch_ticket,   try_fetch_comment, try_fetch_many,    try_create,      try_create_comment, try_update,
+    try_find, try_delete_comment, try_describe,      try_register_hook, try_remove_hook, try_hook_failures,  try_scan,
 };
 
 void answers_try(const struct answers_case *fixed, const uint8_t *data, size_t size) {
