@@ -1,0 +1,1 @@
+-- Taken by another change; a number without a file would be a hole.
