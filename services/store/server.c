@@ -255,7 +255,7 @@ static void serve_slot(struct server *server, struct db *db, struct slot *slot, 
   struct call call = {.db = db,
                       .arena = &slot->arena,
                       .outbox = outbox,
-                      .vault = &server->options->vault,
+                      .vault = server->options->vault,
                       .client = slot->request.client};
   struct str reply;
   const char *verb = verb_table[slot->verb].name;
@@ -317,7 +317,7 @@ static void *read_forever(void *context) {
     struct call call = {.db = db,
                         .arena = &slot->arena,
                         .outbox = &none,
-                        .vault = &server->options->vault,
+                        .vault = server->options->vault,
                         .client = slot->request.client};
     struct str reply;
     execute(&call, slot->verb, &slot->request, slot->body, &reply);

@@ -2,6 +2,7 @@
 #include "store/sessions.h"
 
 #include "base/clock.h"
+#include "store/credentials.h"
 #include "store/journal.h"
 #include "store/plans.h"
 #include "store/projects.h"
@@ -225,6 +226,8 @@ struct result sessions_note_error(struct call *call, int64_t project_id, struct 
 
 struct result sessions_fail_project(struct call *call, int64_t project_id, struct str code, struct str message) {
   struct rows project, session;
+  if (str_is(code, "auth"))
+    TRY(credentials_note_refusal(call, project_id));
   TRY(db_query(call->db,
                "update project set state = 'failed', state_reason = $2 where id = $1::bigint "
                "returning name, system",
@@ -359,6 +362,7 @@ struct result store_schedule_tick(struct call *call, const void *request, void *
   TRY(plans_settle(call, &result->finished));
   TRY(start_due(call, &result->started));
   TRY(tidy(call));
+  TRY(credentials_tick(call));
   struct rows rows;
   TRY(db_query(call->db,
                "select ceil(extract(epoch from min(next_sync_at) - now()) * 1000)::bigint as ms "

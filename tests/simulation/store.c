@@ -29,7 +29,7 @@ enum crash { NO_CRASH, CRASH_BEFORE_COMMIT, CRASH_AFTER_COMMIT };
 
 struct store {
   struct db *db;
-  struct vault vault;
+  struct vault *vault;
   struct arena events, life;
   const char *empty, *tidy; /* statements that empty the tables */
   struct outbox outbox;
@@ -120,7 +120,7 @@ struct result store_open(struct str database_url, struct store **out) {
   if (!result_ok(&result))
     return free(store), result;
   store->outbox.arena = &store->events;
-  memcpy(store->vault.key_id, "simulated", 10);
+  store->vault = vault_of(&(struct data_keys){.count = 1, .at = {{.id = "simulated"}}});
   open_store = store;
   *out = store;
   TRY(prepare_database(store->db));
@@ -129,6 +129,7 @@ struct result store_open(struct str database_url, struct store **out) {
 
 void store_close(struct store *store) {
   db_close(store->db);
+  vault_close(store->vault);
   arena_free(&store->events);
   arena_free(&store->life);
   free(store);
@@ -309,7 +310,7 @@ bool store_execute(struct store *store, struct arena *arena, struct str frame, s
   if (!result_ok(&result))
     abort();
   struct call call = {
-      .db = store->db, .arena = arena, .outbox = &store->outbox, .vault = &store->vault, .client = request.client};
+      .db = store->db, .arena = arena, .outbox = &store->outbox, .vault = store->vault, .client = request.client};
   if (is_nothing(store, verb, body, out_reply))
     return true;
   store->world->verbs++;
