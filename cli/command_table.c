@@ -27,6 +27,7 @@ const struct command_group command_groups[] = {
     {"events", "Follow or replay what happened."},
     {"fields", "See and change how fields are mapped."},
     {"audit", "See what was decided, and what left."},
+    {"credentials", "See and replace stored secrets and their data keys."},
     {"link", "Bring together what is in several trackers already."},
 };
 const size_t command_group_count = COUNT(command_groups);
@@ -53,6 +54,7 @@ static const struct option_spec retry_options[] = {
       {"reset-rules", OPTION_FLAG, NULL, "Connected before: propose the field rules anew, drop those that are set",  \
        0},                                                                                                           \
       {"webhook-secret-file", OPTION_FILE, "FILE", "The secret that webhooks are signed with", 0},                   \
+      {"expires", OPTION_TEXT, "DATE", "When the credential ends, as in 2027-03-31: you are warned before", 0},      \
       {"poll-interval", OPTION_SECONDS, "TIME",                                                                      \
        "How often to ask for changes: 90s, 5m, 1h; the setting poll_interval_s if not given", 0},                    \
       {"no-sync", OPTION_FLAG, NULL, "Do not wait for the first fetch; it happens on schedule", 0},                  \
@@ -208,6 +210,18 @@ static const struct option_spec egress_options[] = {
     {"since", OPTION_SECONDS, "TIME", "Only what left in the last 2h, 1d, …", 0},
     {"limit", OPTION_NUMBER, "N", "At most so many; 50 if not given", 'n'},
 };
+#define EXPIRES_OPTION \
+  { "expires", OPTION_TEXT, "DATE", "When the secret ends, as in 2027-03-31: you are warned before", 0 }
+
+static const struct option_spec rotate_options[] = {
+    {"secret-file", OPTION_FILE, "FILE", "The new secret; - is standard input; asked for if not given", 0},
+    {"part", OPTION_TEXT, "NAME", "Which part of it: token, secret, password, private_key", 0},
+    EXPIRES_OPTION,
+    {"untested", OPTION_FLAG, NULL, "Store it without trying it", 0},
+};
+static const struct option_spec rekey_options[] = {
+    {"drop-old", OPTION_FLAG, NULL, "Only take the keys out of the file that nothing is encrypted with any more", 0},
+};
 static const struct option_spec help_options[] = {
     {"markdown", OPTION_FLAG, NULL, "The whole reference as Markdown", 0},
 };
@@ -227,6 +241,8 @@ static const struct option_spec suggest_options[] = {
     {"yes", OPTION_FLAG, NULL, "Do not ask", 'y'},
 };
 
+#define CREDENTIAL_ARGUMENT \
+  { "NAME", false, "the credential's name, as `tandem credentials list` shows it" }
 #define KEY_ARGUMENT \
   { "KEY", false, "a ticket's key, as in T-12" }
 #define PROJECT_ARGUMENT \
@@ -503,6 +519,45 @@ const struct command command_table[] = {
      OPTIONS(egress_options),
      .run = command_audit_egress,
      .examples = "tandem audit egress --ticket T-12\ntandem audit egress --project rocket --since 1d"},
+    {.path = "credentials list",
+     .help = "List credentials and data keys, without their secrets",
+     .run = command_credentials_list,
+     .details =
+         "STATE is active, rotating (the old secret is still needed), expiring, expired, refused (by the tracker) or\n"
+         "unreadable (its data key is missing)."},
+    {.path = "credentials rotate",
+     .help = "Replace a secret without a gap",
+     .arguments = {CREDENTIAL_ARGUMENT},
+     OPTIONS(rotate_options),
+     .run = command_credentials_rotate,
+     .details =
+         "The new secret is tried on every project that uses it before anything is stored. Then both are good until "
+         "the\n"
+         "new one has worked in a running adapter and nobody uses the old one: only then revoke the old one at the\n"
+         "tracker. Should the tracker refuse the new one after all, the old one is used again.",
+     .examples = "tandem credentials rotate rocket\n"
+                 "tandem credentials rotate rocket --secret-file token.txt --expires 2027-03-31\n"
+                 "pass show tracker | tandem credentials rotate rocket --secret-file -"},
+    {.path = "credentials rekey",
+     .help = "Make a new data key, and encrypt everything with it",
+     OPTIONS(rekey_options),
+     .run = command_credentials_rekey,
+     .details = "Everything goes on meanwhile. Interrupted, the same command goes on where it was. Keys before stay in "
+                "the file,\n"
+                "because backups of the database from before need them; --drop-old takes them out.",
+     .examples = "tandem credentials rekey\ntandem credentials rekey --drop-old"},
+    {.path = "credentials expires",
+     .help = "Say when a credential ends, to be warned before",
+     .arguments = {CREDENTIAL_ARGUMENT, {"DATE", false, "as in 2027-03-31; never if it does not"}},
+     .run = command_credentials_expires,
+     .details = "GitHub says it by itself, and OAuth logins renew themselves. API tokens of Jira and keys of Linear do "
+                "not say.",
+     .examples = "tandem credentials expires rocket 2027-03-31"},
+    {.path = "credentials remove",
+     .help = "Forget a credential that nothing uses",
+     .arguments = {CREDENTIAL_ARGUMENT},
+     OPTIONS(link_options),
+     .run = command_credentials_remove},
     {.path = "completion",
      .help = "Print a completion script",
      .arguments = {{"SHELL", false, "bash, zsh or fish"}},

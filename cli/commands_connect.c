@@ -147,10 +147,10 @@ static struct result check_direction(const struct project *project, const struct
 
 /* -- storing -- */
 
-static struct result put_credential(struct invocation *call, struct str name, struct str kind, struct str secret) {
-  struct credential_put request = {.name = name, .kind = kind, .secret = secret, .actor = invocation_actor(call)};
+static struct result put_credential(struct invocation *call, struct credential_put *request) {
   struct empty reply;
-  return client_call(call, VERB_CREDENTIAL_PUT, &request, &reply);
+  request->actor = invocation_actor(call);
+  return client_call(call, VERB_CREDENTIAL_PUT, request, &reply);
 }
 
 static struct result put_webhook_secret(struct invocation *call, const struct project *before,
@@ -166,13 +166,19 @@ static struct result put_webhook_secret(struct invocation *call, const struct pr
   json_append_quoted(&json, secret.hidden);
   str_append_c(&json, "}");
   project->webhook_credential = str_format(call->arena, "%.*s-webhook", STR_FMT(project->name));
-  return put_credential(call, project->webhook_credential, STR("webhook"), str_built(&json));
+  struct credential_put put = {.name = project->webhook_credential, .kind = STR("webhook"), .secret = str_built(&json)};
+  return put_credential(call, &put);
 }
 
 static struct result store(struct connecting *c) {
   struct invocation *call = c->call;
   c->project.credential = c->project.name;
-  TRY(put_credential(call, c->project.credential, c->credential.kind, c->credential.secret));
+  struct credential_put put = {.name = c->project.credential,
+                               .kind = c->credential.kind,
+                               .secret = c->credential.secret,
+                               .system = c->project.system};
+  TRY(format_parse_date(invocation_text(call, "expires"), &put.expires_ms));
+  TRY(put_credential(call, &put));
   TRY(put_webhook_secret(call, &c->before, &c->project));
   struct project_configure request = {.project = c->project, .actor = invocation_actor(call)};
   struct project_id reply = {0};
@@ -285,6 +291,8 @@ static struct result connect_to(struct invocation *call, const struct tracker *t
   struct connecting c = {.call = call, .tracker = tracker, .project = {.system = str_of(tracker->system)}};
   TRY(choose_remote(&c));
   TRY(choose_base_url(&c));
+  int64_t expires_ms;
+  TRY(format_parse_date(invocation_text(call, "expires"), &expires_ms));
   TRY(connect_settings_check(call));
   TRY(connect_mapping_read(call, tracker, &c.mapping));
   TRY(connect_credential_read(call, tracker, c.project.base_url, &c.credential));

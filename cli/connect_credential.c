@@ -125,3 +125,29 @@ struct result connect_credential_read(struct invocation *call, const struct trac
   *out = (struct connect_credential){str_of(form->kind), secret};
   return RESULT_DONE;
 }
+
+/* -- one part of a credential that is stored already -- */
+
+/* The form of this kind whose parts are all there; forms that share a kind differ in their parts. */
+static bool takes_part(const struct credential_form *form, struct str kind, struct str part) {
+  if (!str_is(kind, form->kind))
+    return false;
+  for (size_t i = 0; i < CREDENTIAL_PARTS_MAX && form->parts[i].option; i++)
+    if (form->parts[i].in_file && form->parts[i].member && (str_is_absent(part) || str_is(part, form->parts[i].member)))
+      return true;
+  return false;
+}
+
+struct result connect_credential_part(struct invocation *call, const struct tracker *tracker, struct str kind,
+                                      struct str part, const struct credential_part **out) {
+  for (size_t f = 0; f < CREDENTIAL_FORMS_MAX && tracker->forms[f].kind; f++) {
+    const struct credential_form *form = &tracker->forms[f];
+    for (size_t i = 0; takes_part(form, kind, part) && i < CREDENTIAL_PARTS_MAX && form->parts[i].option; i++) {
+      *out = &form->parts[i];
+      if (form->parts[i].in_file && (str_is_absent(part) || str_is(part, form->parts[i].member)))
+        return RESULT_DONE;
+    }
+  }
+  return invocation_usage(call, "a credential of %s of the kind %.*s has no secret%s%.*s.", tracker->title,
+                          STR_FMT(kind), part.length ? " called " : " that can be replaced", STR_FMT(part));
+}
