@@ -71,6 +71,11 @@ struct result store_credential_put(struct call *call, const void *request, void 
                        (struct str){0});
 }
 
+struct result credentials_note_system(struct call *call, struct str name, struct str system) {
+  return db_query(call->db, "update credential set system = $2 where name = $1 and system is distinct from $2",
+                  PARAMS(p_str(name), p_str(system)), NULL);
+}
+
 /* -- reading -- */
 
 static struct result unseal(struct call *call, struct str name, struct str kind, int64_t generation,

@@ -27,6 +27,9 @@ struct result credentials_read(struct call *call, struct str name, struct creden
 /* What a secret is encrypted together with, so that no row can be exchanged for another one. */
 struct str credentials_associated(struct arena *arena, struct str name, struct str kind, int64_t generation);
 
+/* A project of this system uses it. */
+struct result credentials_note_system(struct call *call, struct str name, struct str system) MUST_USE;
+
 /* The tracker refused the credential of a project. */
 struct result credentials_note_refusal(struct call *call, int64_t project_id) MUST_USE;
 

@@ -65,14 +65,14 @@ static void read_credentials(struct call *call, const struct rows *rows, struct 
 /* Those that the store has, in their order, behind those that it lacks. */
 static struct result read_keys(struct call *call, struct list ids, struct credential_list *out) {
   struct rows rows;
-  TRY(db_query(
-      call->db,
-      "with used as (select key_id as id from credential union all select previous_key_id from credential "
-      "where previous_key_id is not null), known as (select id, place from unnest($1) with ordinality k(id, place)) "
-      "select coalesce(k.id, u.id) as id, count(u.id) as credentials, k.id is not null as known, "
-      "k.place is not distinct from $2::bigint as writes from known k full join used u on u.id = k.id "
-      "group by k.id, u.id, k.place order by k.place nulls first, 1",
-      PARAMS(p_strs(call->arena, ids.at, ids.count), p_i64((int64_t)ids.count)), &rows));
+  TRY(db_query(call->db,
+               "with used as (select key_id as id from credential union all select previous_key_id from credential "
+               "where previous_key_id is not null), known as (select id, place from unnest($1::text[]) with ordinality "
+               "k(id, place)) "
+               "select coalesce(k.id, u.id) as id, count(u.id) as credentials, k.id is not null as known, "
+               "k.place is not distinct from $2::bigint as writes from known k full join used u on u.id = k.id "
+               "group by k.id, u.id, k.place order by k.place nulls first, 1",
+               PARAMS(p_strs(call->arena, ids.at, ids.count), p_i64((int64_t)ids.count)), &rows));
   struct data_key_info *keys = ARENA_ARRAY(call->arena, struct data_key_info, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     keys[i] = (struct data_key_info){rows_str(&rows, i, "id"), rows_i64(&rows, i, "credentials"),

@@ -229,10 +229,12 @@ static void codecs_take_nil_for_absent(void **state) {
 
 static void json_hides_secrets_of_every_record(void **state) {
   struct arena *arena = *state;
-  struct credential credential = {.name = STR("bot"), .kind = STR("pat"), .secret = STR("{\"token\":\"hunter2\"}")};
+  struct credential credential = {
+      .name = STR("bot"), .kind = STR("pat"), .secret = STR("{\"token\":\"hunter2\"}"), .previous = STR("hunter2")};
   const struct record *record = verb_table[VERB_CREDENTIAL_GET].reply;
   struct str hidden = json_print(arena, json_from_record(record, &credential, true));
-  assert_true(str_is(hidden, "{\"name\":\"bot\",\"kind\":\"pat\",\"secret\":\"***\",\"generation\":0}"));
+  assert_true(str_is(hidden, "{\"name\":\"bot\",\"kind\":\"pat\",\"secret\":\"***\",\"generation\":0,"
+                             "\"unproven\":false,\"previous\":\"***\"}"));
   assert_true(str_find(as_json(arena, record, &credential), "hunter2") >= 0);
 }
 
