@@ -9,8 +9,9 @@
 #include "proto/nouns.h"
 
 enum verb_flags {
-  VERB_WRITE = 1, /* runs on the store's one writer connection */
-  VERB_ONCE = 2,  /* the reply is kept, so that a repeated request is not done again */
+  VERB_WRITE = 1,  /* runs on the store's one writer connection */
+  VERB_ONCE = 2,   /* the reply is kept, so that a repeated request is not done again */
+  VERB_SECRET = 4, /* its request or reply has a secret: it is not kept, and overwritten in memory afterwards */
 };
 
 struct verb {

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/secrecy.h"
 #include "service/adapter_worker.h"
 #include "service/webhook_server.h"
 
@@ -101,11 +102,12 @@ static int describe(const struct connector *connector) {
     puts(json_print(&arena, json_from_record(&record_remote_description, &description, true)).at);
   else
     print_failure(&arena, &result);
-  arena_free(&arena);
+  arena_wipe(&arena);
   return result_ok(&result) ? 0 : 1;
 }
 
 int adapter_main(int argc, char **argv, const struct connector *connector) {
+  secrecy_begin();
   if (argc == 2 && strcmp(argv[1], "--describe") == 0)
     return describe(connector);
   struct arena arena = {0};

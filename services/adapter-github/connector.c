@@ -36,7 +36,7 @@ static struct result take_project(struct connection *c, const struct project *pr
 static void github_close(struct connection *c) {
   github_auth_close(c);
   arena_free(&c->milestone_arena);
-  arena_free(&c->arena);
+  arena_wipe(&c->arena);
   free(c);
 }
 

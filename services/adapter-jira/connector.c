@@ -48,7 +48,8 @@ static struct result take_project(struct connection *c, const struct project *pr
 
 static void jira_close(struct connection *c) {
   cJSON_Delete(c->options);
-  arena_free(&c->arena);
+  explicit_bzero(&c->auth, sizeof c->auth);
+  arena_wipe(&c->arena);
   free(c);
 }
 

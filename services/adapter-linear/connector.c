@@ -49,7 +49,7 @@ static void linear_close(struct connection *c) {
   linear_auth_close(c);
   for (size_t i = 0; i < LINEAR_KINDS; i++)
     arena_free(&c->names[i].arena);
-  arena_free(&c->arena);
+  arena_wipe(&c->arena);
   free(c);
 }
 

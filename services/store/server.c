@@ -95,7 +95,16 @@ static struct slot *queue_take(struct queue *queue, int64_t wait_ms) {
 
 /* -- slots -- */
 
+/* Requests and replies that have a secret in them leave nothing behind in memory that is given back. */
+static void slot_wipe(struct slot *slot) {
+  arena_wipe(&slot->arena);
+  if (slot->message)
+    explicit_bzero(nng_msg_body(slot->message), nng_msg_len(slot->message));
+}
+
 static void slot_receive(struct slot *slot) {
+  if (slot->verb < VERB_COUNT && verb_table[slot->verb].flags & VERB_SECRET)
+    slot_wipe(slot);
   arena_free(&slot->arena); /* a slot may then wait long, and there are many */
   if (slot->message)
     nng_msg_free(slot->message);

@@ -14,8 +14,8 @@ import tap  # noqa: E402
 from verbs import Refused  # noqa: E402
 from world import BIN, DEADLINE_S, World, wait_for  # noqa: E402
 
-OLD, NEW, NEWER, READER = "sandbox-token", "second-token", "third-token", "reading-token"
-TOKENS = ("--token", OLD, "--token", NEW, "--token", NEWER, "--token", READER + "=tandem-bot:read")
+OLD, NEW, NEWER, READER = "canary-first", "canary-second", "canary-third", "canary-reading"
+TOKENS = ("--token", "sandbox-token", "--token", OLD, "--token", NEW, "--token", NEWER, "--token", READER + "=tandem-bot:read")
 
 HEADERS = {"Authorization": "Bearer " + NEW, "User-Agent": "test"}
 
@@ -26,7 +26,8 @@ class Credentials(unittest.TestCase):
         cls.world = World(sandbox_options=("--issues", "60", "--no-limits", "--no-pull-requests", *TOKENS))
         cls.addClassCleanup(cls.world.close)
         cls.world.start("adapter-github", 1)
-        cls.world.connect()
+        cls.shown = []
+        cls.world.connect(token=OLD)
         cls.world.sync()
 
     # what happens
@@ -34,6 +35,7 @@ class Credentials(unittest.TestCase):
     def tandem(self, *words, text="", fine=True):
         done = subprocess.run([os.path.join(BIN, "tandem"), *words], env=self.world.environment({"TANDEM_ACTOR": "user:test"}),
                               input=text, capture_output=True, text=True, timeout=2 * DEADLINE_S, check=False)
+        self.shown += [done.stdout, done.stderr]
         if fine:
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done
@@ -170,7 +172,7 @@ class Credentials(unittest.TestCase):
         world, names = self.world, ["extra-%03d" % number for number in range(220)]
         self.start_afresh()
         for name in names:
-            world.call("credential.put", name=name, kind="pat", secret=json.dumps({"token": name}), actor="user:test")
+            world.call("credential.put", name=name, kind="pat", secret=json.dumps({"token": "canary-" + name}), actor="user:test")
         old = self.keys()[-1]["id"]
         world.processes["store"].kill()
         store = world.start("store", more={"TANDEM_FAULT_KILL": "store.before_commit.credential.rekey:3"})
@@ -192,7 +194,8 @@ class Credentials(unittest.TestCase):
         self.tandem("credentials", "rekey")
         self.assertEqual(self.keys()[-1]["id"], new)  # it went on, and made no third key
         self.assertEqual(world.sql("select distinct key_id from credential"), [[new]])
-        self.assertEqual([json.loads(world.call("credential.get", name=name)["secret"])["token"] for name in names], names)
+        self.assertEqual([json.loads(world.call("credential.get", name=name)["secret"])["token"] for name in names],
+                         ["canary-" + name for name in names])
         self.tandem("credentials", "rekey", "--drop-old")
         self.assertEqual([key["id"] for key in self.keys()], [new])
         self.assertNotIn(old.encode(), self.key_file())
@@ -208,6 +211,44 @@ class Credentials(unittest.TestCase):
         self.assertNotEqual(done["key_id"], before)
         self.assertEqual(done["left"] + done["unreadable"], 0)
         self.assertEqual(self.world.sync()["state"], "completed")
+
+    # secrecy: the name is such that it comes after the others
+
+    def test_credentials_whole_run_showed_no_secret(self):
+        world = self.world
+        secrets = (OLD, NEW, NEWER, READER, "hook-secret", "canary-extra-000", self.key_file()[-65:-1].decode())
+        places = {"commands": "\n".join(self.shown), "logs": "\n".join(one.output() for one in world.processes.values())}
+        for verb in ("status", "project.list", "credential.list"):
+            places[verb] = json.dumps(world.call(verb))
+        places["events"] = json.dumps(self.events())
+        places["audit"] = json.dumps(world.call("audit.list", limit=1000))
+        places["database"] = self.dump()
+        for name, process in world.processes.items():
+            for file in ("cmdline", "environ"):
+                with open("/proc/%d/%s" % (process.popen.pid, file), encoding="utf-8") as shown:
+                    places[name + "'s " + file] = shown.read()
+        found = [(place, secret) for place, text in places.items() for secret in secrets
+                 if secret in text or secret.encode().hex() in text]
+        self.assertEqual(found, [])
+        self.assertIn("SyncError", places["events"])  # a call did fail
+        self.assertNotIn("dbname=", places["store's environ"])
+
+    def test_credentials_processes_that_hold_secrets_leave_no_core(self):
+        for name in ("store", "adapter-github"):
+            with open("/proc/%d/limits" % self.world.processes[name].popen.pid, encoding="utf-8") as limits:
+                self.assertRegex(limits.read(), r"Max core file size +0 +0 ")
+
+    def events(self):
+        found = []
+        while page := self.world.call("events.read", after=found[-1]["sequence"] if found else 0, limit=1000)["events"]:
+            found += page
+        return found
+
+    def dump(self):
+        """The whole database as text."""
+        cluster = self.world.cluster
+        return subprocess.run([os.path.join(cluster.bin, "pg_dump"), "-h", cluster.folder, "-U", "tandem", self.world.database],
+                              capture_output=True, text=True, check=True).stdout
 
     # the rest
 

@@ -238,6 +238,23 @@ static void json_hides_secrets_of_every_record(void **state) {
   assert_true(str_find(as_json(arena, record, &credential), "hunter2") >= 0);
 }
 
+static bool has_secret(const struct record *record) {
+  for (size_t i = 0; i < record->field_count; i++)
+    if (record->fields[i].flags & FIELD_SECRET)
+      return true;
+  return false;
+}
+
+/* A kept reply would be a secret in clear text in the database. */
+static void verbs_with_secrets_say_so_and_keep_no_reply(void **state) {
+  (void)state;
+  for (int id = 0; id < VERB_COUNT; id++) {
+    const struct verb *verb = &verb_table[id];
+    assert_int_equal((verb->flags & VERB_SECRET) != 0, has_secret(verb->request) || has_secret(verb->reply));
+    assert_false((verb->flags & VERB_SECRET) && (verb->flags & VERB_ONCE));
+  }
+}
+
 #define BEHAVIOUR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -252,6 +269,7 @@ int main(void) {
       BEHAVIOUR(codecs_name_the_missing_field),
       BEHAVIOUR(codecs_take_nil_for_absent),
       BEHAVIOUR(json_hides_secrets_of_every_record),
+      BEHAVIOUR(verbs_with_secrets_say_so_and_keep_no_reply),
   };
   return cmocka_run_group_tests_name("codecs", tests, NULL, NULL);
 }
