@@ -240,7 +240,7 @@ class Credentials(unittest.TestCase):
 
     def events(self):
         found = []
-        while page := self.world.call("events.read", after=found[-1]["sequence"] if found else 0, limit=1000)["events"]:
+        while page := self.world.call("events.read", after=found[-1]["sequence"] if found else 0, limit=1000).get("events"):
             found += page
         return found
 
