@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/data_keys.h"
+#include "cli/client.h"
 #include "cli/format.h"
 #include "cli/up/services.h"
 
@@ -163,12 +164,17 @@ static void check_project(struct doctor *doctor, const struct project_status *pr
   int64_t expected_ms = settings->poll_interval_s * 3000 + LATE_MS;
   if (str_is(settings->state, "failed"))
     doctor_add(doctor, name, "problem", settings->state_reason,
-               str_format(arena,
-                          "a new credential: tandem connect %.*s --name %.*s …; then tandem projects resume %.*s",
-                          STR_FMT(settings->system), STR_FMT(settings->name), STR_FMT(settings->name)));
+               str_format(arena, "a new credential: %.*s; or, when it is mended otherwise: tandem projects resume %.*s",
+                          STR_FMT(project->credential_mend), STR_FMT(settings->name)));
   else if (str_is(settings->state, "paused"))
     doctor_add(doctor, name, "warning", str_format(arena, "paused; %.*s", STR_FMT(last)),
                str_format(arena, "tandem projects resume %.*s", STR_FMT(settings->name)));
+  else if (project->credential_expires_ms && project->credential_expires_ms < now_ms + CREDENTIAL_WARNED_MS)
+    doctor_add(doctor, name, project->credential_expires_ms <= now_ms ? "problem" : "warning",
+               str_format(arena, "its credential %s %.*s; %.*s",
+                          project->credential_expires_ms <= now_ms ? "ended" : "ends",
+                          STR_FMT(format_ago(arena, project->credential_expires_ms, now_ms)), STR_FMT(last)),
+               project->credential_mend);
   else if (project->blocked_until_ms > now_ms)
     doctor_add(doctor, name, "warning",
                str_format(arena, "the tracker asked for a rest; it goes on by itself %.*s",

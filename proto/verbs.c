@@ -39,6 +39,9 @@ static const struct field project_status_fields[] = {
     FIELD(struct project_status, blocked_until_ms, FIELD_I64, 0,
           "The credential rests until then, ms since 1970 UTC; 0 = it does not."),
     FIELD(struct project_status, api_calls, FIELD_I64, 0, "Calls that were ever made with its credential."),
+    FIELD(struct project_status, credential_expires_ms, FIELD_I64, 0,
+          "When its credential ends, ms since 1970 UTC; 0 = not known."),
+    FIELD(struct project_status, credential_mend, FIELD_STR, 0, "The command that gives its credential a new secret."),
     FIELD(struct project_status, lag_ms, FIELD_I64, 0,
           "Age of the oldest change that tandem knows of and has not yet brought to the other side, in ms; 0 = none. "
           "What waits for a person (conflicts, parked, poison) does not count."),

@@ -401,6 +401,8 @@ struct project_status {
   int64_t last_sync_ms, next_sync_ms;
   int64_t quota_limit, quota_remaining, quota_reset_ms, blocked_until_ms;
   int64_t api_calls;
+  int64_t credential_expires_ms;
+  struct str credential_mend; /* the command that gives it a new secret */
   int64_t lag_ms, eta_ms;
   LIST_OF(struct session) last_session; /* one or none */
 };

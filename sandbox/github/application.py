@@ -33,6 +33,11 @@ ROUTES = (repo_api.ROUTES + issues_api.ROUTES + comments_api.ROUTES + events_api
           + hooks_api.ROUTES + app_api.ROUTES)
 
 
+def expiry_text(seconds):
+    """As GitHub writes the end of a personal access token."""
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
+
+
 class Application:
     """The parts of the stand-in and the way of a request through them."""
 
@@ -229,4 +234,6 @@ class Application:
                    "Vary": "Accept, Authorization, Cookie, X-GitHub-OTP"}
         if call is not None and call.grant is not None:
             headers.update(self.limits.headers(call.grant.login))
+            if call.grant.expires is not None and not call.grant.app:
+                headers["GitHub-Authentication-Token-Expiration"] = expiry_text(call.grant.expires)
         return headers

@@ -105,7 +105,18 @@ def post_seed(app, request, document):
                               bool(document.get("pull_requests", True)))
 
 
+def post_tokens(app, request, document):
+    """When a token ends: {"token", "expires_in_s"}; null for never."""
+    with app.world.lock:
+        grant, seconds = app.auth.peek(document["token"]), document["expires_in_s"]
+        if grant is None:
+            raise errors.not_found()
+        grant.expires = None if seconds is None else app.clock.now() + float(seconds)
+        return {"expires": grant.expires}
+
+
 ROUTES = control.ROUTES + [
+    Route("POST", "/_sandbox/tokens", post_tokens),
     Route("GET", "/_sandbox/health", health),
     Route("GET", "/_sandbox/history", get_history),
     Route("POST", "/_sandbox/clock", post_clock),

@@ -58,6 +58,8 @@ static struct result github_open(const struct connector_config *config, struct c
 
 static void github_take_usage(struct connection *c, struct usage *out) {
   exchange_take_usage(&c->usage, out);
+  if (out->credential_expires_ms)
+    c->told_expires_ms = out->credential_expires_ms;
 }
 
 const struct connector github_connector = {

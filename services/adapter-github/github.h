@@ -47,8 +47,9 @@ struct connection {
   LIST_OF(struct github_milestone) milestones;
   bool milestones_known;
   struct usage usage;
-  int64_t clock_ahead_ms; /* GitHub's clock minus ours, by the Date header */
-  unsigned limit_strikes; /* secondary limits met in a row */
+  int64_t clock_ahead_ms;  /* GitHub's clock minus ours, by the Date header */
+  unsigned limit_strikes;  /* secondary limits met in a row */
+  int64_t told_expires_ms; /* the end of the token, as the store was last told */
 };
 
 /* -- calls.c -- */

@@ -33,7 +33,16 @@ struct result credentials_note_system(struct call *call, struct str name, struct
 /* The tracker refused the credential of a project. */
 struct result credentials_note_refusal(struct call *call, int64_t project_id) MUST_USE;
 
-/* Forgets replaced secrets of webhooks whose time is over, and tells what ends soon. Part of every tick. */
-struct result credentials_tick(struct call *call) MUST_USE;
+/* The tracker says when the credential of a project ends. */
+struct result credentials_note_expiry(struct call *call, int64_t project_id, int64_t expires_ms) MUST_USE;
+
+/* The command that gives it a new secret. */
+struct str credentials_mend(struct arena *arena, struct str name, struct str kind);
+
+/* Forgets replaced secrets of webhooks whose time is over. Part of every tick. */
+struct result credentials_forget_previous(struct call *call) MUST_USE;
+
+/* Tells what ends soon, once 14, 7, 3 and 1 days before and once when it has. Part of every tick. */
+struct result credentials_tell_expiry(struct call *call) MUST_USE;
 
 #endif

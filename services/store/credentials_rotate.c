@@ -1,4 +1,4 @@
-/* How a new secret did, when credentials end, and forgetting them. */
+/* How a new secret did, and forgetting credentials. */
 #include "store/credentials.h"
 #include "store/journal.h"
 
@@ -77,25 +77,9 @@ struct result store_credential_remove(struct call *call, const void *request, vo
   return journal_audit(call, remove->actor, "credential.removed", remove->name, (struct str){0});
 }
 
-/* -- ends -- */
-
-struct result store_credential_expiry(struct call *call, const void *request, void *reply) {
-  (void)reply;
-  const struct credential_expiry *expiry = request;
-  struct rows rows;
-  TRY(db_query(call->db,
-               "update credential set expires_told_days = null, expires_at = case when $2::bigint > 0 then "
-               "to_timestamp($2 / 1000.0) end where name = $1",
-               PARAMS(p_str(expiry->name), p_i64(expiry->expires_ms)), &rows));
-  if (rows.affected == 0)
-    return result_error(RESULT_GONE, "there is no credential \"%.*s\"; `tandem credentials list` shows all",
-                        STR_FMT(expiry->name));
-  return journal_audit(call, expiry->actor, "credential.expiry", expiry->name, (struct str){0});
-}
-
-struct result credentials_tick(struct call *call) {
+struct result credentials_forget_previous(struct call *call) {
   return db_query(call->db,
-                  "update credential set " FORGET_PREVIOUS
-                  " where previous_nonce is not null and proven_at < now() - " WEBHOOK_SECRET_STAYS,
+                  "update credential set " FORGET_PREVIOUS " where previous_nonce is not null and "
+                  "proven_at < now() - " WEBHOOK_SECRET_STAYS,
                   NO_PARAMS, NULL);
 }

@@ -195,12 +195,24 @@ struct result store_session_start(struct call *call, const void *request, void *
 
 /* -- ending -- */
 
+/* The command that gives the project's credential a new secret. */
+static struct str mend_of(struct call *call, struct str project) {
+  struct rows rows;
+  struct result found = db_query(call->db,
+                                 "select c.name, c.kind from credential c join project p on p.credential = c.name "
+                                 "where p.name = $1",
+                                 PARAMS(p_str(project)), &rows);
+  if (!result_ok(&found) || rows.count == 0)
+    return STR("tandem credentials list");
+  return credentials_mend(call->arena, rows_str(&rows, 0, "name"), rows_str(&rows, 0, "kind"));
+}
+
 static void tell_error(struct call *call, int64_t session_id, struct str project, struct str system, struct str code,
                        struct str message) {
   struct event_sync_error data = {.session = session_id, .project = project, .code = code, .message = message};
   if (str_is(code, "auth"))
-    data.next_step = str_format(call->arena, "give it a new credential: tandem connect %.*s --name %.*s",
-                                STR_FMT(system), STR_FMT(project));
+    data.next_step = str_format(call->arena, "give it a new credential: %.*s, or tandem connect %.*s --name %.*s",
+                                STR_FMT(mend_of(call, project)), STR_FMT(system), STR_FMT(project));
   else if (str_is(code, "stale"))
     data.next_step = str_format(call->arena, "look at a new plan: tandem sync %.*s --dry-run", STR_FMT(project));
   else if (str_is(code, "retry") || str_is(code, "uncertain"))
@@ -362,7 +374,8 @@ struct result store_schedule_tick(struct call *call, const void *request, void *
   TRY(plans_settle(call, &result->finished));
   TRY(start_due(call, &result->started));
   TRY(tidy(call));
-  TRY(credentials_tick(call));
+  TRY(credentials_forget_previous(call));
+  TRY(credentials_tell_expiry(call));
   struct rows rows;
   TRY(db_query(call->db,
                "select ceil(extract(epoch from min(next_sync_at) - now()) * 1000)::bigint as ms "

@@ -250,6 +250,39 @@ class Credentials(unittest.TestCase):
         return subprocess.run([os.path.join(cluster.bin, "pg_dump"), "-h", cluster.folder, "-U", "tandem", self.world.database],
                               capture_output=True, text=True, check=True).stdout
 
+    # ends
+
+    def expiries(self):
+        return [json.loads(one["data"]) for one in self.events() if one["type"].endswith(".CredentialExpiring")]
+
+    def test_credentials_end_is_told_before_and_once_at_each_mark(self):
+        self.start_afresh()
+        before = len(self.expiries())
+        for days in (30, 13, 12, 6, 6, 0.5, -1, -2):
+            self.world.sql("update credential set expires_at = now() + interval '%s days' where name = 'rocket'" % days)
+            self.world.call("schedule.tick")
+        told = self.expiries()[before:]
+        self.assertEqual(len(told), 4)  # 14, 7, 1 and 0 days
+        self.assertEqual((told[0]["credential"], told[0]["projects"]), ("rocket", ["rocket"]))
+        self.assertEqual(told[0]["next_step"], "tandem credentials rotate rocket")
+        self.assertEqual(self.info()["state"], "expired")
+        self.assertIn("ended", self.tandem("status").stderr)
+        self.tandem("credentials", "expires", "rocket", "never")
+        self.assertEqual(self.info()["state"], "active")
+        self.assertNotEqual(self.tandem("credentials", "expires", "rocket", "2027-02-30", fine=False).returncode, 0)
+
+    def test_credentials_end_that_github_tells_is_kept(self):
+        self.start_afresh()
+        self.world.sandbox.control("POST", "tokens", {"token": OLD, "expires_in_s": 5 * 86400})
+        self.addCleanup(self.world.sandbox.control, "POST", "tokens", {"token": OLD, "expires_in_s": None})
+        self.world.sync()
+        info = self.info()
+        self.assertEqual(info["state"], "expiring")
+        self.assertAlmostEqual(info["expires_ms"], self.world.call("credential.list")["now_ms"] + 5 * 86400000, delta=600000)
+        self.assertIn("tandem credentials rotate rocket", self.tandem("status").stderr)
+        self.tandem("credentials", "rotate", "rocket", "--secret-file", "-", text=NEW)
+        self.assertEqual((self.info()["state"], self.info().get("expires_ms", 0)), ("active", 0))
+
     # the rest
 
     def test_credentials_only_unused_ones_are_removed(self):
