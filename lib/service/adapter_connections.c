@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "service/adapter_worker.h"
+#include "service/backoff.h"
 
 struct http *worker_http(void) {
   struct arena arena = {0};
@@ -45,7 +46,13 @@ static struct result save_renewal(struct credential_renewal *renewal, struct str
   struct worker_renewal *own = (struct worker_renewal *)renewal;
   struct arena arena = {0};
   struct credential_renewed renewed = {.lease = own->lease, .secret = secret};
-  struct result result = rpc_call(own->rpc, &arena, VERB_CREDENTIAL_RENEWED, &renewed, NULL, RPC_TIMEOUT_MS);
+  struct backoff backoff = backoff_start(100, 2000);
+  struct result result;
+  /* What was renewed and not stored may be lost for good: the store may be away for a moment. */
+  while ((result = rpc_call(own->rpc, &arena, VERB_CREDENTIAL_RENEWED, &renewed, NULL, RPC_TIMEOUT_MS)).code ==
+             RESULT_RETRY &&
+         clock_now_ms() < own->lease.until_ms)
+    clock_sleep_ms(backoff_next(&backoff, result.retry_after_ms));
   arena_free(&arena);
   if (result_ok(&result))
     own->generation++;

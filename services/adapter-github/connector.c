@@ -46,6 +46,7 @@ static struct result github_open(const struct connector_config *config, struct c
     abort();
   c->http = config->http;
   c->now_ms = config->now_ms;
+  c->renewal = config->renewal;
   struct result result = take_project(c, config->project);
   if (result_ok(&result))
     result = github_auth_open(c, config->credential_kind, config->credential);
@@ -64,6 +65,7 @@ static void github_take_usage(struct connection *c, struct usage *out) {
 
 const struct connector github_connector = {
     .system = "github",
+    .oauth = &github_oauth,
     .default_base_url = DEFAULT_BASE_URL,
     .webhook_headers = {.event = "x-github-event",
                         .delivery_id = "x-github-delivery",

@@ -77,6 +77,7 @@ static void jira_take_usage(struct connection *c, struct usage *out) {
 
 const struct connector jira_connector = {
     .system = "jira",
+    .oauth = &jira_oauth,
     .default_base_url = "",
     .webhook_headers = {.delivery_id = "x-atlassian-webhook-identifier", .signature = "x-hub-signature"},
     .settle_ms = JIRA_SETTLE_MS,

@@ -76,6 +76,7 @@ static void linear_take_usage(struct connection *c, struct usage *out) {
 
 const struct connector linear_connector = {
     .system = "linear",
+    .oauth = &linear_oauth,
     .default_base_url = DEFAULT_BASE_URL,
     .webhook_headers = {.event = "linear-event", .delivery_id = "linear-delivery", .signature = "linear-signature"},
     .settle_ms = LINEAR_SETTLE_MS,
