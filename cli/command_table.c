@@ -41,6 +41,14 @@ static const struct option_spec exit_code_options[] = {
 static const struct option_spec retry_options[] = {
     {"all", OPTION_FLAG, NULL, "All that is parked", 'a'},
 };
+#define LOGIN_OPTIONS                                                                                          \
+  {"client-id", OPTION_TEXT, "ID", "Of your OAuth app there; the setting oauth.…_client_id if not given", 0},  \
+      {"client-secret-file", OPTION_FILE, "FILE", "Its secret, where it has one", 0}, {                        \
+    "callback-port", OPTION_NUMBER, "PORT",                                                                    \
+        "Where the browser comes back to: http://127.0.0.1:PORT/callback, as registered; 7417 if not given", 0 \
+  }
+#define OAUTH_OPTION \
+  { "oauth", OPTION_FLAG, NULL, "Log in with a browser, instead of a token", 0 }
 #define CONNECT_OPTIONS                                                                                              \
   {"name", OPTION_TEXT, "NAME", "What the project is called here; the name it has there if not given", 0},           \
       {"direction", OPTION_CHOICE, DIRECTIONS, "Which way changes go; bidirectional if not given", 0},               \
@@ -69,6 +77,8 @@ static const struct option_spec connect_github_options[] = {
     {"app-id", OPTION_TEXT, "ID", "A GitHub App's id, instead of a token", 0},
     {"installation-id", OPTION_TEXT, "ID", "The App's installation", 0},
     {"app-key-file", OPTION_FILE, "FILE", "The App's private key (PEM)", 0},
+    OAUTH_OPTION,
+    LOGIN_OPTIONS,
     CONNECT_OPTIONS,
 };
 static const struct option_spec connect_jira_options[] = {
@@ -78,6 +88,9 @@ static const struct option_spec connect_jira_options[] = {
     {"token-file", OPTION_FILE, "FILE", "Cloud: an API token; Data Center: a personal access token", 0},
     {"oauth-file", OPTION_FILE, "FILE",
      "Cloud, instead of a token: JSON with client_id, client_secret, refresh_token and access_token", 0},
+    OAUTH_OPTION,
+    LOGIN_OPTIONS,
+    {"auth-url", OPTION_TEXT, "URL", "Cloud: of the authorization server; Atlassian's if not given", 0},
     {"username", OPTION_TEXT, "NAME", "Data Center, instead of a token: the account", 0},
     {"password-file", OPTION_FILE, "FILE", "Data Center: the account's password", 0},
     CONNECT_OPTIONS,
@@ -88,6 +101,8 @@ static const struct option_spec connect_linear_options[] = {
     {"token-file", OPTION_FILE, "FILE", "A personal API key", 0},
     {"oauth-file", OPTION_FILE, "FILE",
      "Instead of a key: JSON with client_id, client_secret, refresh_token and access_token", 0},
+    OAUTH_OPTION,
+    LOGIN_OPTIONS,
     CONNECT_OPTIONS,
 };
 static const struct option_spec connect_webhook_options[] = {
@@ -218,6 +233,9 @@ static const struct option_spec rotate_options[] = {
     {"part", OPTION_TEXT, "NAME", "Which part of it: token, secret, password, private_key", 0},
     EXPIRES_OPTION,
     {"untested", OPTION_FLAG, NULL, "Store it without trying it", 0},
+};
+static const struct option_spec login_options[] = {
+    LOGIN_OPTIONS,
 };
 static const struct option_spec rekey_options[] = {
     {"drop-old", OPTION_FLAG, NULL, "Only take the keys out of the file that nothing is encrypted with any more", 0},
@@ -538,6 +556,18 @@ const struct command command_table[] = {
      .examples = "tandem credentials rotate rocket\n"
                  "tandem credentials rotate rocket --secret-file token.txt --expires 2027-03-31\n"
                  "pass show tracker | tandem credentials rotate rocket --secret-file -"},
+    {.path = "credentials login",
+     .help = "Log in anew, when a login has ended or was refused",
+     .arguments = {CREDENTIAL_ARGUMENT},
+     OPTIONS(login_options),
+     .run = command_credentials_login,
+     .details = "GitHub: shows a code to be typed at github.com/login/device. Jira and Linear: shows an address for a "
+                "browser on\n"
+                "this machine, which comes back to http://127.0.0.1:PORT/callback; register that with your OAuth app. "
+                "The login\n"
+                "renews itself afterwards. It takes the place of a token, too.",
+     .examples = "tandem credentials login rocket\n"
+                 "tandem credentials login rocket --client-id 0oa1b2c3 --client-secret-file secret.txt"},
     {.path = "credentials rekey",
      .help = "Make a new data key, and encrypt everything with it",
      OPTIONS(rekey_options),

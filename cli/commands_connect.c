@@ -8,6 +8,7 @@
 #include "cli/connect_mapping.h"
 #include "cli/connect_settings.h"
 #include "cli/format.h"
+#include "cli/login.h"
 #include "cli/probe.h"
 #include "cli/prompt.h"
 #include "cli/sessions.h"
@@ -112,6 +113,8 @@ static struct result choose_options(struct connecting *c) {
   if (c->tracker->has_mapping && str_is_absent(c->mapping.json) && str_is_absent(c->before.name))
     TRY(connect_mapping_ask(c->call, &c->mapping));
   c->project.options = c->mapping.json.at ? c->mapping.json : c->before.options;
+  if (str_is_absent(c->project.options))
+    c->project.options = login_options(c->call);
   return RESULT_DONE;
 }
 
@@ -178,6 +181,8 @@ static struct result store(struct connecting *c) {
                                .secret = c->credential.secret,
                                .system = c->project.system};
   TRY(format_parse_date(invocation_text(call, "expires"), &put.expires_ms));
+  if (put.expires_ms == 0)
+    put.expires_ms = c->credential.expires_ms;
   TRY(put_credential(call, &put));
   TRY(put_webhook_secret(call, &c->before, &c->project));
   struct project_configure request = {.project = c->project, .actor = invocation_actor(call)};

@@ -7,6 +7,7 @@
 #include "cli/connect_credential.h"
 #include "cli/credentials.h"
 #include "cli/format.h"
+#include "cli/login.h"
 #include "cli/probe.h"
 #include "cli/prompt.h"
 #include "cli/sessions.h"
@@ -81,7 +82,7 @@ static struct result try_on(struct rotation *r, const struct project *project) {
   struct remote_description remote = {0};
   const struct probe_request request = {.base_url = project->base_url,
                                         .remote = project->remote,
-                                        .credential_kind = r->info.kind,
+                                        .credential_kind = r->put.kind,
                                         .credential = r->put.secret,
                                         .options = project->options};
   struct result result = probe_remote(r->call, r->tracker, &request, &remote);
@@ -178,20 +179,54 @@ static struct result open_rotation(struct rotation *r) {
   TRY(credentials_ask(call, invocation_argument(call, 0), &list));
   TRY(client_call(call, VERB_PROJECT_LIST, &all, &r->projects));
   r->info = list.credentials.at[0];
+  r->put.kind = r->info.kind;
   r->tracker = r->info.system.length ? tracker_named(r->info.system) : NULL;
   return RESULT_DONE;
 }
 
+static struct result store(struct rotation *r) {
+  struct empty reply;
+  r->put.name = r->info.name;
+  r->put.actor = invocation_actor(r->call);
+  r->put.keep_previous = true;
+  TRY(client_call(r->call, VERB_CREDENTIAL_PUT, &r->put, &reply));
+  return follow(r);
+}
+
 struct result command_credentials_rotate(struct invocation *call) {
   struct rotation r = {.call = call};
-  struct empty reply;
   TRY(open_rotation(&r));
   TRY(choose_secret(&r));
   TRY(try_everywhere(&r));
-  r.put.name = r.info.name;
-  r.put.kind = r.info.kind;
-  r.put.actor = invocation_actor(call);
-  r.put.keep_previous = true;
-  TRY(client_call(call, VERB_CREDENTIAL_PUT, &r.put, &reply));
-  return follow(&r);
+  return store(&r);
+}
+
+/* A login that is refused has nothing left in it but the OAuth app's id and secret. */
+static struct result choose_login(struct rotation *r) {
+  struct credential_get get = {.name = r->info.name};
+  struct credential stored = {0};
+  struct connect_credential login;
+  const struct project *project = NULL;
+  for (size_t i = 0; i < r->projects.projects.count; i++)
+    if (uses(r, &r->projects.projects.at[i]))
+      project = &r->projects.projects.at[i];
+  if (!r->tracker || !project)
+    return result_error(RESULT_REJECTED, "no project uses %.*s. To connect one: tandem connect … --oauth",
+                        STR_FMT(r->info.name));
+  struct result read = client_call(r->call, VERB_CREDENTIAL_GET, &get, &stored);
+  if (!result_ok(&read) && read.code != RESULT_AUTH)
+    return read;
+  TRY(login_run(r->call, r->tracker, project->base_url, project->options, stored.secret, &login));
+  r->put.secret = login.secret;
+  r->put.kind = login.kind;
+  r->put.expires_ms = login.expires_ms;
+  return RESULT_DONE;
+}
+
+struct result command_credentials_login(struct invocation *call) {
+  struct rotation r = {.call = call};
+  TRY(open_rotation(&r));
+  TRY(choose_login(&r));
+  TRY(try_everywhere(&r));
+  return store(&r);
 }

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/secret_file.h"
+#include "cli/login.h"
 #include "cli/prompt.h"
 
 static bool has_part(const struct credential_form *form, const char *option) {
@@ -61,6 +62,8 @@ static struct str ways(struct arena *arena, const struct tracker *tracker, struc
     for (size_t i = 0; i < CREDENTIAL_PARTS_MAX && form->parts[i].option; i++)
       str_append_format(&text, "%s--%s", i ? " with " : "", form->parts[i].option);
   }
+  if (tracker->has_login)
+    str_append_c(&text, "; or --oauth");
   return str_built(&text);
 }
 
@@ -114,6 +117,8 @@ static struct result read_form(struct invocation *call, const struct credential_
 
 struct result connect_credential_read(struct invocation *call, const struct tracker *tracker, struct str base_url,
                                       struct connect_credential *out) {
+  if (invocation_flag(call, "oauth"))
+    return login_run(call, tracker, base_url, login_options(call), (struct str){0}, out);
   const struct credential_form *form = choose_form(call, tracker, base_url);
   if (!form)
     return invocation_usage(call, "which credential? One of: %.*s. A secret is never an argument itself.",
@@ -122,7 +127,7 @@ struct result connect_credential_read(struct invocation *call, const struct trac
     output_note(call->output, "%s", form->hint);
   struct str secret;
   TRY(read_form(call, form, &secret));
-  *out = (struct connect_credential){str_of(form->kind), secret};
+  *out = (struct connect_credential){.kind = str_of(form->kind), .secret = secret};
   return RESULT_DONE;
 }
 

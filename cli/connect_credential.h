@@ -7,7 +7,8 @@
 
 struct connect_credential {
   struct str kind;
-  struct str secret; /* JSON */
+  struct str secret;  /* JSON */
+  int64_t expires_ms; /* 0 = not known */
 };
 
 /* From the options of one of the tracker's credential forms; on a terminal what is missing is asked for. `base_url`
