@@ -115,7 +115,26 @@ def post_tokens(app, request, document):
         return {"expires": grant.expires}
 
 
+def post_oauth(app, request, document):
+    with app.world.lock:
+        return app.auth.oauth.configure(document)
+
+
+def post_device(app, request, document):
+    """A person types a code: {"user_code", "login"}; login "" refuses."""
+    with app.world.lock:
+        device = next((one for one in app.auth.devices.values() if one.user_code == document["user_code"]), None)
+        if device is None:
+            raise errors.not_found()
+        device.login = document["login"]
+        if device.login:
+            app.world.user(device.login)
+        return {"client_id": device.client_id}
+
+
 ROUTES = control.ROUTES + [
+    Route("POST", "/_sandbox/oauth", post_oauth),
+    Route("POST", "/_sandbox/device", post_device),
     Route("POST", "/_sandbox/tokens", post_tokens),
     Route("GET", "/_sandbox/health", health),
     Route("GET", "/_sandbox/history", get_history),
