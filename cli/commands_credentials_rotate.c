@@ -140,7 +140,7 @@ static struct result watch(struct rotation *r) {
     TRY(credentials_ask(r->call, r->info.name, &list));
     const struct credential_info *now = &list.credentials.at[0];
     if (!str_is(now->state, "rotating")) {
-      bool reverted = now->generation > r->info.generation + 1;
+      bool reverted = now->rotated_ms == 0;
       if (reverted || str_is(now->state, "refused"))
         return result_error(RESULT_AUTH, "the tracker refused the new secret, and the old one is used again.");
       output_note(r->call->output,

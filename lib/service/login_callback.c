@@ -18,6 +18,7 @@ struct callback {
   pthread_mutex_t mutex;
   pthread_cond_t came;
   char *code, *error; /* the first that came */
+  bool answered;      /* the browser has its page */
 };
 
 static enum MHD_Result say(struct MHD_Connection *connection, unsigned status, const char *text) {
@@ -42,8 +43,17 @@ static void keep(struct callback *callback, const char *code, const char *error)
   if (!callback->code && !callback->error) {
     callback->code = code ? strndup(code, CODE_BYTES_MAX) : NULL;
     callback->error = code ? NULL : strndup(error ? error : "no code came back", CODE_BYTES_MAX);
-    pthread_cond_signal(&callback->came);
   }
+  pthread_mutex_unlock(&callback->mutex);
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode code) {
+  struct callback *callback = context;
+  (void)connection, (void)state, (void)code;
+  pthread_mutex_lock(&callback->mutex);
+  callback->answered = callback->code || callback->error;
+  pthread_cond_signal(&callback->came);
   pthread_mutex_unlock(&callback->mutex);
 }
 
@@ -80,10 +90,10 @@ struct result callback_open(int64_t port, struct str state, struct callback **ou
   pthread_condattr_init(&attributes);
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   pthread_cond_init(&callback->came, &attributes);
-  callback->daemon =
-      MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, (uint16_t)port, NULL, NULL, on_request, callback,
-                       MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
-                       MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT_S, MHD_OPTION_END);
+  callback->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, (uint16_t)port, NULL, NULL, on_request, callback,
+                                      MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address, MHD_OPTION_CONNECTION_LIMIT,
+                                      CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT_S,
+                                      MHD_OPTION_NOTIFY_COMPLETED, on_completed, callback, MHD_OPTION_END);
   if (!callback->daemon) {
     callback_close(callback);
     return result_error(RESULT_RETRY,
@@ -101,7 +111,7 @@ struct result callback_wait(struct callback *callback, struct arena *arena, int6
   clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_sec += timeout_ms / 1000;
   pthread_mutex_lock(&callback->mutex);
-  while (!callback->code && !callback->error && status != ETIMEDOUT)
+  while (!callback->answered && status != ETIMEDOUT)
     status = pthread_cond_timedwait(&callback->came, &callback->mutex, &until);
   struct str code = callback->code ? str_copy(arena, str_of(callback->code)) : (struct str){0};
   struct str error =

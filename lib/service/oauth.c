@@ -102,12 +102,24 @@ static struct result renew_own(struct oauth_client *client, struct arena *arena,
   return RESULT_DONE;
 }
 
+static bool has_ended(const struct oauth_client *client, struct str stored) {
+  cJSON *login;
+  struct result result = json_parse(stored, &login);
+  if (!result_ok(&result))
+    return false;
+  int64_t until_ms = json_i64(login, client->vendor->until_member);
+  cJSON_Delete(login);
+  return until_ms && until_ms <= client->now_ms();
+}
+
 struct result oauth_renew(struct oauth_client *client, struct arena *arena, struct str token_url,
                           struct credential_renewal *renewal, struct str *out_login) {
   bool done;
   if (!renewal) /* only tried: a refresh token that is used and not stored is lost */
     return result_error(RESULT_AUTH, "the access token has ended: log in again");
   TRY(renewal->begin(renewal, arena, out_login, &done));
+  if (done && has_ended(client, *out_login)) /* renewed long ago: now it is our turn */
+    TRY(renewal->begin(renewal, arena, out_login, &done));
   struct result result = done ? RESULT_DONE : renew_own(client, arena, token_url, renewal, *out_login, out_login);
   if (result.code == RESULT_UNCERTAIN || result.code == RESULT_STALE)
     result.code = RESULT_RETRY;

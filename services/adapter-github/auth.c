@@ -172,7 +172,7 @@ struct result github_auth_header(struct connection *c, struct arena *arena, bool
       if (!result_ok(&result))
         return as_auth(result);
     }
-    if (c->auth.can_renew && c->auth.token_until_ms && c->auth.token_until_ms < now_ms + TOKEN_RESERVE_MS)
+    if (c->auth.can_renew && c->renewal && c->auth.token_until_ms && c->auth.token_until_ms < now_ms + TOKEN_RESERVE_MS)
       TRY(github_oauth_renew(c, arena));
     token = str_of(c->auth.token);
   }

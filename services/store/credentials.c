@@ -24,7 +24,8 @@ static struct result keep_previous(struct call *call, struct str name, enum cred
   if (change == CREDENTIAL_REPLACED)
     return db_query(call->db,
                     "update credential set previous_kind = null, previous_key_id = null, previous_generation = null, "
-                    "previous_nonce = null, previous_ciphertext = null, expires_at = null, expires_told_days = null "
+                    "previous_nonce = null, previous_ciphertext = null, expires_at = null, expires_told_days = null, "
+                    "rotated_at = null, proven_at = null "
                     "where name = $1",
                     PARAMS(p_str(name)), NULL);
   TRY(db_query(
