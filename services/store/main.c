@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/secrecy.h"
+#include "store/health.h"
 #include "store/server.h"
 
 static struct result read_options(struct arena *arena, struct server_options *out) {
@@ -44,6 +45,8 @@ int main(void) {
   static struct arena arena;
   static struct server_options options;
   struct result result = read_options(&arena, &options);
+  if (result_ok(&result))
+    result = store_health_start(&options);
   pthread_t thread;
   if (result_ok(&result) && pthread_create(&thread, NULL, serve, &options) != 0)
     result = result_error(RESULT_RETRY, "cannot start a thread");
