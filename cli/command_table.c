@@ -28,6 +28,7 @@ const struct command_group command_groups[] = {
     {"events", "Follow or replay what happened."},
     {"fields", "See and change how fields are mapped."},
     {"audit", "See what was decided, and what left."},
+    {"credentials", "See and replace stored secrets and their data keys."},
     {"link", "Bring together what is in several trackers already."},
     {"webhooks", "See to the webhooks by which trackers tell of changes."},
 };
@@ -42,6 +43,14 @@ static const struct option_spec exit_code_options[] = {
 static const struct option_spec retry_options[] = {
     {"all", OPTION_FLAG, NULL, "All that is parked", 'a'},
 };
+#define LOGIN_OPTIONS                                                                                          \
+  {"client-id", OPTION_TEXT, "ID", "Of your OAuth app there; the setting oauth.…_client_id if not given", 0},  \
+      {"client-secret-file", OPTION_FILE, "FILE", "Its secret, where it has one", 0}, {                        \
+    "callback-port", OPTION_NUMBER, "PORT",                                                                    \
+        "Where the browser comes back to: http://127.0.0.1:PORT/callback, as registered; 7417 if not given", 0 \
+  }
+#define OAUTH_OPTION \
+  { "oauth", OPTION_FLAG, NULL, "Log in with a browser, instead of a token", 0 }
 #define CONNECT_OPTIONS                                                                                              \
   {"name", OPTION_TEXT, "NAME", "What the project is called here; the name it has there if not given", 0},           \
       {"direction", OPTION_CHOICE, DIRECTIONS, "Which way changes go; bidirectional if not given", 0},               \
@@ -55,6 +64,7 @@ static const struct option_spec retry_options[] = {
       {"reset-rules", OPTION_FLAG, NULL, "Connected before: propose the field rules anew, drop those that are set",  \
        0},                                                                                                           \
       {"webhook-secret-file", OPTION_FILE, "FILE", "The secret that webhooks are signed with", 0},                   \
+      {"expires", OPTION_TEXT, "DATE", "When the credential ends, as in 2027-03-31: you are warned before", 0},      \
       {"poll-interval", OPTION_SECONDS, "TIME",                                                                      \
        "How often to ask for changes: 90s, 5m, 1h; the setting poll_interval_s if not given", 0},                    \
       {"no-sync", OPTION_FLAG, NULL, "Do not wait for the first fetch; it happens on schedule", 0},                  \
@@ -69,6 +79,8 @@ static const struct option_spec connect_github_options[] = {
     {"app-id", OPTION_TEXT, "ID", "A GitHub App's id, instead of a token", 0},
     {"installation-id", OPTION_TEXT, "ID", "The App's installation", 0},
     {"app-key-file", OPTION_FILE, "FILE", "The App's private key (PEM)", 0},
+    OAUTH_OPTION,
+    LOGIN_OPTIONS,
     CONNECT_OPTIONS,
 };
 static const struct option_spec connect_jira_options[] = {
@@ -78,6 +90,9 @@ static const struct option_spec connect_jira_options[] = {
     {"token-file", OPTION_FILE, "FILE", "Cloud: an API token; Data Center: a personal access token", 0},
     {"oauth-file", OPTION_FILE, "FILE",
      "Cloud, instead of a token: JSON with client_id, client_secret, refresh_token and access_token", 0},
+    OAUTH_OPTION,
+    LOGIN_OPTIONS,
+    {"auth-url", OPTION_TEXT, "URL", "Cloud: of the authorization server; Atlassian's if not given", 0},
     {"username", OPTION_TEXT, "NAME", "Data Center, instead of a token: the account", 0},
     {"password-file", OPTION_FILE, "FILE", "Data Center: the account's password", 0},
     CONNECT_OPTIONS,
@@ -88,6 +103,8 @@ static const struct option_spec connect_linear_options[] = {
     {"token-file", OPTION_FILE, "FILE", "A personal API key", 0},
     {"oauth-file", OPTION_FILE, "FILE",
      "Instead of a key: JSON with client_id, client_secret, refresh_token and access_token", 0},
+    OAUTH_OPTION,
+    LOGIN_OPTIONS,
     CONNECT_OPTIONS,
 };
 static const struct option_spec connect_webhook_options[] = {
@@ -237,6 +254,21 @@ static const struct option_spec egress_options[] = {
     {"since", OPTION_SECONDS, "TIME", "Only what left in the last 2h, 1d, …", 0},
     {"limit", OPTION_NUMBER, "N", "At most so many; 50 if not given", 'n'},
 };
+#define EXPIRES_OPTION \
+  { "expires", OPTION_TEXT, "DATE", "When the secret ends, as in 2027-03-31: you are warned before", 0 }
+
+static const struct option_spec rotate_options[] = {
+    {"secret-file", OPTION_FILE, "FILE", "The new secret; - is standard input; asked for if not given", 0},
+    {"part", OPTION_TEXT, "NAME", "Which part of it: token, secret, password, private_key", 0},
+    EXPIRES_OPTION,
+    {"untested", OPTION_FLAG, NULL, "Store it without trying it", 0},
+};
+static const struct option_spec login_options[] = {
+    LOGIN_OPTIONS,
+};
+static const struct option_spec rekey_options[] = {
+    {"drop-old", OPTION_FLAG, NULL, "Only take the keys out of the file that nothing is encrypted with any more", 0},
+};
 static const struct option_spec help_options[] = {
     {"markdown", OPTION_FLAG, NULL, "The whole reference as Markdown", 0},
     {"manual", OPTION_FLAG, NULL, "The whole reference as scdoc's source of tandem(1)", 0},
@@ -257,6 +289,8 @@ static const struct option_spec suggest_options[] = {
     {"yes", OPTION_FLAG, NULL, "Do not ask", 'y'},
 };
 
+#define CREDENTIAL_ARGUMENT \
+  { "NAME", false, "the credential's name, as `tandem credentials list` shows it" }
 #define KEY_ARGUMENT \
   { "KEY", false, "a ticket's key, as in T-12" }
 #define PROJECT_ARGUMENT \
@@ -597,6 +631,57 @@ const struct command command_table[] = {
      OPTIONS(egress_options),
      .run = command_audit_egress,
      .examples = "tandem audit egress --ticket T-12\ntandem audit egress --project rocket --since 1d"},
+    {.path = "credentials list",
+     .help = "List credentials and data keys, without their secrets",
+     .run = command_credentials_list,
+     .details =
+         "STATE is active, rotating (the old secret is still needed), expiring, expired, refused (by the tracker) or\n"
+         "unreadable (its data key is missing)."},
+    {.path = "credentials rotate",
+     .help = "Replace a secret without a gap",
+     .arguments = {CREDENTIAL_ARGUMENT},
+     OPTIONS(rotate_options),
+     .run = command_credentials_rotate,
+     .details =
+         "The new secret is tried on every project that uses it before anything is stored. Then both are good until "
+         "the\n"
+         "new one has worked in a running adapter and nobody uses the old one: only then revoke the old one at the\n"
+         "tracker. Should the tracker refuse the new one after all, the old one is used again.",
+     .examples = "tandem credentials rotate rocket\n"
+                 "tandem credentials rotate rocket --secret-file token.txt --expires 2027-03-31\n"
+                 "pass show tracker | tandem credentials rotate rocket --secret-file -"},
+    {.path = "credentials login",
+     .help = "Log in anew, when a login has ended or was refused",
+     .arguments = {CREDENTIAL_ARGUMENT},
+     OPTIONS(login_options),
+     .run = command_credentials_login,
+     .details = "GitHub: shows a code to be typed at github.com/login/device. Jira and Linear: shows an address for a "
+                "browser on\n"
+                "this machine, which comes back to http://127.0.0.1:PORT/callback; register that with your OAuth app. "
+                "The login\n"
+                "renews itself afterwards. It takes the place of a token, too.",
+     .examples = "tandem credentials login rocket\n"
+                 "tandem credentials login rocket --client-id 0oa1b2c3 --client-secret-file secret.txt"},
+    {.path = "credentials rekey",
+     .help = "Make a new data key, and encrypt everything with it",
+     OPTIONS(rekey_options),
+     .run = command_credentials_rekey,
+     .details = "Everything goes on meanwhile. Interrupted, the same command goes on where it was. Keys before stay in "
+                "the file,\n"
+                "because backups of the database from before need them; --drop-old takes them out.",
+     .examples = "tandem credentials rekey\ntandem credentials rekey --drop-old"},
+    {.path = "credentials expires",
+     .help = "Say when a credential ends, to be warned before",
+     .arguments = {CREDENTIAL_ARGUMENT, {"DATE", false, "as in 2027-03-31; never if it does not"}},
+     .run = command_credentials_expires,
+     .details = "GitHub says it by itself, and OAuth logins renew themselves. API tokens of Jira and keys of Linear do "
+                "not say.",
+     .examples = "tandem credentials expires rocket 2027-03-31"},
+    {.path = "credentials remove",
+     .help = "Forget a credential that nothing uses",
+     .arguments = {CREDENTIAL_ARGUMENT},
+     OPTIONS(link_options),
+     .run = command_credentials_remove},
     {.path = "completion",
      .help = "Print a completion script",
      .arguments = {{"SHELL", false, "bash, zsh or fish"}},

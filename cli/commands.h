@@ -20,6 +20,8 @@ command_handler command_projects_list, command_projects_show, command_projects_p
 command_handler command_webhooks_check, command_webhooks_rotate;
 command_handler command_link_pair, command_link_file, command_link_suggest;
 command_handler command_fields_analyze, command_fields_map, command_fields_validate, command_fields_test;
+command_handler command_credentials_list, command_credentials_rotate, command_credentials_login,
+    command_credentials_rekey, command_credentials_remove, command_credentials_expires;
 command_handler command_audit_verify, command_audit_export, command_audit_egress;
 command_handler command_help, command_completion, command_version;
 

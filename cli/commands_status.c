@@ -87,6 +87,10 @@ static void print_troubles(const struct invocation *call, const struct project_s
   if (project->blocked_until_ms > now_ms)
     output_note(call->output, "%.*s rests: the tracker takes calls again %.*s.", STR_FMT(project->project.name),
                 STR_FMT(format_ago(arena, project->blocked_until_ms, now_ms)));
+  if (project->credential_expires_ms && project->credential_expires_ms < now_ms + CREDENTIAL_WARNED_MS)
+    output_note(call->output, "The credential of %.*s %s %.*s: %.*s", STR_FMT(project->project.name),
+                project->credential_expires_ms <= now_ms ? "ended" : "ends",
+                STR_FMT(format_ago(arena, project->credential_expires_ms, now_ms)), STR_FMT(project->credential_mend));
   if (project->open_conflicts)
     output_note(call->output, "%.*s has %.*s to decide, %s%.*s: tandem conflicts list --project %.*s",
                 STR_FMT(project->project.name),

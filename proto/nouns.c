@@ -136,6 +136,8 @@ static const struct field usage_fields[] = {
     FIELD(struct usage, blocked_until_ms, FIELD_I64, 0,
           "The credential must rest until then, ms since 1970 UTC; 0 = it need not."),
     FIELD(struct usage, server_date_ms, FIELD_I64, 0, "The tracker's clock, ms since 1970 UTC; 0 = not said."),
+    FIELD(struct usage, credential_expires_ms, FIELD_I64, 0,
+          "When the credential ends, ms since 1970 UTC; 0 = the tracker did not say."),
 };
 const struct record record_usage =
     RECORD("Usage", struct usage, usage_fields, "What calls cost and what the tracker said about limits.");

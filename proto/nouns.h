@@ -105,6 +105,7 @@ struct usage {
   int64_t quota_limit, quota_remaining, quota_reset_ms;
   int64_t blocked_until_ms; /* the credential must rest until then */
   int64_t server_date_ms;
+  int64_t credential_expires_ms; /* when the tracker says that the credential ends */
 };
 
 /* The right to work on one resource for a while; `fence` grows with every new holder. */

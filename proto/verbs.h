@@ -9,8 +9,9 @@
 #include "proto/nouns.h"
 
 enum verb_flags {
-  VERB_WRITE = 1, /* runs on the store's one writer connection */
-  VERB_ONCE = 2,  /* the reply is kept, so that a repeated request is not done again */
+  VERB_WRITE = 1,  /* runs on the store's one writer connection */
+  VERB_ONCE = 2,   /* the reply is kept, so that a repeated request is not done again */
+  VERB_SECRET = 4, /* its request or reply has a secret: it is not kept, and overwritten in memory afterwards */
 };
 
 struct verb {
@@ -54,13 +55,57 @@ struct credential_put {
   struct str name, kind;
   struct str secret; /* JSON, as its connector wants it; encrypted before it touches the disk */
   struct str actor;
+  struct str system;  /* whose API it opens; absent = as before */
+  int64_t expires_ms; /* 0 = not known */
+  bool keep_previous; /* the secret that it replaces stays good until this one has worked */
 };
 struct credential_get {
   struct str name;
 };
 struct credential {
   struct str name, kind, secret;
-  int64_t generation; /* grows with every new secret */
+  int64_t generation;  /* grows with every new secret */
+  bool unproven;       /* replaces another one and has not worked yet: credential.outcome is waited for */
+  struct str previous; /* the secret that it replaces, while that is still good */
+};
+struct credential_outcome {
+  struct str name;
+  int64_t generation;
+  bool refused; /* else it has worked */
+};
+struct credential_query {
+  struct str name; /* absent = all */
+};
+struct credential_info {
+  struct str name, system, kind, key_id, state;
+  LIST_OF(struct str) projects; /* that use it */
+  int64_t generation, expires_ms, rotated_ms, updated_ms;
+  bool readable; /* its data key is there */
+};
+struct data_key_info {
+  struct str id;
+  int64_t credentials; /* so many are encrypted with it */
+  bool known, writes;
+};
+struct credential_list {
+  LIST_OF(struct credential_info) credentials;
+  LIST_OF(struct data_key_info) keys;
+  int64_t now_ms;
+};
+struct credential_rekey {
+  int64_t limit;
+  struct str actor;
+};
+struct credential_rekeyed {
+  struct str key_id;
+  int64_t done, left, unreadable;
+};
+struct credential_remove {
+  struct str name, actor;
+};
+struct credential_expiry {
+  struct str name, actor;
+  int64_t expires_ms; /* 0 = not known any more */
 };
 struct credential_renew {
   struct str name, worker;
@@ -284,6 +329,7 @@ struct work {
   LIST_OF(struct intent) intents;      /* push */
   LIST_OF(struct delivery) deliveries; /* deliver */
   int64_t retry_ms;                    /* none: look again after this long */
+  int64_t credential_generation;       /* the secret to work with */
 };
 struct work_release {
   struct lease lease;
@@ -503,6 +549,8 @@ struct project_status {
   int64_t last_sync_ms, next_sync_ms;
   int64_t quota_limit, quota_remaining, quota_reset_ms, blocked_until_ms;
   int64_t api_calls;
+  int64_t credential_expires_ms;
+  struct str credential_mend; /* the command that gives it a new secret */
   int64_t lag_ms, eta_ms;
   LIST_OF(struct session) last_session; /* one or none */
   struct hook_health webhook;
@@ -574,6 +622,11 @@ enum verb_id {
   VERB_CREDENTIAL_GET,
   VERB_CREDENTIAL_RENEW,
   VERB_CREDENTIAL_RENEWED,
+  VERB_CREDENTIAL_OUTCOME,
+  VERB_CREDENTIAL_LIST,
+  VERB_CREDENTIAL_REKEY,
+  VERB_CREDENTIAL_REMOVE,
+  VERB_CREDENTIAL_EXPIRY,
   VERB_TICKET_NEW,
   VERB_TICKET_EDIT,
   VERB_TICKET_GET,

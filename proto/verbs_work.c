@@ -190,6 +190,8 @@ static const struct field work_fields[] = {
     FIELD_OF(struct work, deliveries, FIELD_LIST, 0, &record_delivery,
              "With deliver: webhook deliveries to be translated, oldest first."),
     FIELD(struct work, retry_ms, FIELD_I64, 0, "With none: look again after this many ms."),
+    FIELD(struct work, credential_generation, FIELD_I64, 0,
+          "Of the secret to work with: a connection with another one is to be opened anew."),
 };
 const struct record record_work =
     RECORD("Work", struct work, work_fields, "A piece of work for an adapter, with its lease.");

@@ -72,6 +72,12 @@ void arena_reset(struct arena *arena) {
   arena->block = keep;
 }
 
+void arena_wipe(struct arena *arena) {
+  for (struct arena_block *block = arena->block; block; block = block->older)
+    explicit_bzero(block->bytes, block->used);
+  arena_free(arena);
+}
+
 void arena_free(struct arena *arena) {
   while (arena->block) {
     struct arena_block *block = arena->block;

@@ -201,15 +201,20 @@ static const struct {
   const char *kind;
   struct result (*run)(struct worker *worker, struct arena *arena, struct connection *connection,
                        const struct work *work);
-} kinds[] = {{"push", worker_push}, {"deliver", deliver},  {"fetch", fetch},
-             {"pull", pull},        {"hook", worker_hook}, {"scan", scan}};
+  bool asks; /* done means that the tracker has answered at least one call */
+} kinds[] = {{"push", worker_push, false}, {"deliver", deliver, false}, {"fetch", fetch, true},
+             {"pull", pull, true},         {"hook", worker_hook, true}, {"scan", scan, true}};
 
 static struct result run_work(struct worker *worker, struct arena *arena, const struct work *work) {
   struct connection *connection;
-  TRY(worker_connect(worker, &work->project, &connection));
+  TRY(worker_connect(worker, work, &connection));
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-    if (str_is(work->kind, kinds[i].kind))
-      return worker_doubt_auth(worker, connection, kinds[i].run(worker, arena, connection, work));
+    if (str_is(work->kind, kinds[i].kind)) {
+      struct result result = kinds[i].run(worker, arena, connection, work);
+      if (result_ok(&result) && kinds[i].asks)
+        worker_prove_auth(worker, connection);
+      return worker_doubt_auth(worker, connection, result);
+    }
   return result_error(RESULT_BUG, "the store handed out unknown work \"%.*s\"", STR_FMT(work->kind));
 }
 

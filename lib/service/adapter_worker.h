@@ -22,6 +22,7 @@ struct open_connection {
   int64_t project_id, version;
   struct connection *connection;
   struct worker_renewal renewal;
+  bool unproven;      /* its secret replaces another one and has not worked yet */
   struct arena arena; /* what the connection was opened with */
 };
 
@@ -39,13 +40,17 @@ struct result worker_round(struct worker *worker, struct service_context *contex
 /* An HTTP client as the settings say (TANDEM_ALLOW_HOSTS, TANDEM_HTTP_CA_FILE). */
 struct http *worker_http(void);
 
-/* The open connection of this project, opened anew when its settings changed. */
-struct result worker_connect(struct worker *worker, const struct project *project, struct connection **out) MUST_USE;
+/* The open connection of the work's project, opened anew when its settings or its credential changed. */
+struct result worker_connect(struct worker *worker, const struct work *work, struct connection **out) MUST_USE;
 
 /* What a refusal of the credential means: RETRY when the secret was replaced after the connection was opened, since the
- * new one has not been tried. Any other outcome stands. After a refusal the next work connects anew. */
+ * new one has not been tried, and when it replaces one that is still good, which is then used again. Any other outcome
+ * stands. After a refusal the next work connects anew. */
 struct result worker_doubt_auth(struct worker *worker, const struct connection *connection,
                                 struct result outcome) MUST_USE;
+
+/* The tracker has answered calls of this connection: a secret that replaces another one works. Failing is no harm. */
+void worker_prove_auth(struct worker *worker, const struct connection *connection);
 
 /* After a failure: what the calls cost; with `close` the next one connects anew. */
 void worker_leave(struct worker *worker, const struct project *project, bool close, struct usage *out_usage);

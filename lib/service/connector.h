@@ -105,8 +105,11 @@ struct pushed {
 
 enum { FETCH_MANY_MAX = 20, PUSH_MANY_MAX = 20 };
 
+struct oauth_vendor; /* service/oauth.h */
+
 struct connector {
-  const char *system; /* "github" */
+  const char *system;               /* "github" */
+  const struct oauth_vendor *oauth; /* whose logins it takes; NULL = none */
   const char *default_base_url;
   struct webhook_headers webhook_headers;
   int64_t settle_ms; /* how long a write may stay invisible in lists */

@@ -95,6 +95,8 @@ struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, i
   nng_aio_set_timeout(pending->aio, (nng_duration)timeout_ms);
   struct str frame = rpc_frames_request(&scratch, rpc->client, atomic_fetch_add(&rpc->next_request, 1), id, request);
   status = send_bytes(pending->context, pending->aio, frame);
+  if (verb_table[id].flags & VERB_SECRET)
+    arena_wipe(&scratch);
   arena_free(&scratch);
   if (status)
     return end_pending(pending), failure(id, status, timeout_ms);
@@ -110,6 +112,8 @@ static struct result take_answer(struct rpc_pending *pending, struct arena *aren
     return failure(id, status, pending->timeout_ms);
   nng_msg *answer = nng_aio_get_msg(pending->aio);
   struct str body = str_copy(arena, (struct str){nng_msg_body(answer), nng_msg_len(answer)});
+  if (verb_table[id].flags & VERB_SECRET)
+    explicit_bzero(nng_msg_body(answer), nng_msg_len(answer));
   nng_msg_free(answer);
   return rpc_frames_reply(arena, id, body, reply);
 }

@@ -86,7 +86,7 @@ static struct webhook_request request_of(struct server *server, struct MHD_Conne
 /* -- one delivery -- */
 
 /* The secret is {"secret": "...", "previous": "..."}: two are good while one is being replaced. */
-static bool is_genuine(struct server *server, const struct webhook_request *request, struct str secret_json) {
+static bool is_signed_with(struct server *server, const struct webhook_request *request, struct str secret_json) {
   cJSON *tree;
   struct result result = json_parse(secret_json, &tree);
   if (!result_ok(&result))
@@ -98,7 +98,24 @@ static bool is_genuine(struct server *server, const struct webhook_request *requ
   return genuine;
 }
 
-static struct result project_secret(struct server *server, struct arena *arena, struct str name, struct str *out) {
+/* Also by the secret that this one replaces. The first delivery that is signed with the new one proves it. */
+static bool is_genuine(struct server *server, const struct webhook_request *request,
+                       const struct credential *credential) {
+  if (!is_signed_with(server, request, credential->secret))
+    return credential->previous.length && is_signed_with(server, request, credential->previous);
+  if (credential->unproven) {
+    struct arena arena = {0};
+    struct credential_outcome works = {.name = credential->name, .generation = credential->generation};
+    struct result result = rpc_call(server->rpc, &arena, VERB_CREDENTIAL_OUTCOME, &works, NULL, VERB_TIMEOUT_MS);
+    if (!result_ok(&result)) /* the next delivery says it again */
+      log_event(LOG_WARNING, "webhook_secret_not_proven", LOG_RESULT(&result));
+    arena_free(&arena);
+  }
+  return true;
+}
+
+static struct result project_secret(struct server *server, struct arena *arena, struct str name,
+                                    struct credential *out) {
   struct project_name query = {.name = name};
   struct project_list list = {0};
   TRY(rpc_call(server->rpc, arena, VERB_PROJECT_LIST, &query, &list, VERB_TIMEOUT_MS));
@@ -107,10 +124,7 @@ static struct result project_secret(struct server *server, struct arena *arena, 
   if (list.projects.at[0].webhook_credential.length == 0)
     return result_error(RESULT_REJECTED, "the project has no webhook secret");
   struct credential_get get = {.name = list.projects.at[0].webhook_credential};
-  struct credential credential = {0};
-  TRY(rpc_call(server->rpc, arena, VERB_CREDENTIAL_GET, &get, &credential, VERB_TIMEOUT_MS));
-  *out = credential.secret;
-  return RESULT_DONE;
+  return rpc_call(server->rpc, arena, VERB_CREDENTIAL_GET, &get, out, VERB_TIMEOUT_MS);
 }
 
 static enum MHD_Result refuse(struct MHD_Connection *connection, const struct result *result) {
@@ -146,11 +160,11 @@ static void tell_refused(struct server *server, struct arena *arena, struct str 
 static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connection *connection, struct arena *arena,
                                        struct str project, struct str body) {
   struct webhook_request request = request_of(server, connection, arena, body);
-  struct str secret;
+  struct credential secret = {0};
   struct result result = project_secret(server, arena, project, &secret);
   if (!result_ok(&result))
     return refuse(connection, &result);
-  if (!is_genuine(server, &request, secret)) {
+  if (!is_genuine(server, &request, &secret)) {
     log_event(LOG_WARNING, "webhook_refused", LOG_STR("project", project), LOG_C("reason", "signature"));
     tell_refused(server, arena, project);
     return answer(connection, MHD_HTTP_UNAUTHORIZED, "{\"error\":\"the signature is missing or wrong\"}");
@@ -203,7 +217,7 @@ static enum MHD_Result finish(struct server *server, struct MHD_Connection *conn
   struct arena arena = {0};
   struct str body = {incoming->body ? incoming->body : "", incoming->length};
   enum MHD_Result result = accept_delivery(server, connection, &arena, str_of(url + sizeof prefix - 1), body);
-  arena_free(&arena);
+  arena_wipe(&arena);
   return result;
 }
 

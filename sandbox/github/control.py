@@ -112,7 +112,37 @@ def post_seed(app, request, document):
                               bool(document.get("pull_requests", True)))
 
 
+def post_tokens(app, request, document):
+    """When a token ends: {"token", "expires_in_s"}; null for never."""
+    with app.world.lock:
+        grant, seconds = app.auth.peek(document["token"]), document["expires_in_s"]
+        if grant is None:
+            raise errors.not_found()
+        grant.expires = None if seconds is None else app.clock.now() + float(seconds)
+        return {"expires": grant.expires}
+
+
+def post_oauth(app, request, document):
+    with app.world.lock:
+        return app.auth.oauth.configure(document)
+
+
+def post_device(app, request, document):
+    """A person types a code: {"user_code", "login"}; login "" refuses."""
+    with app.world.lock:
+        device = next((one for one in app.auth.devices.values() if one.user_code == document["user_code"]), None)
+        if device is None:
+            raise errors.not_found()
+        device.login = document["login"]
+        if device.login:
+            app.world.user(device.login)
+        return {"client_id": device.client_id}
+
+
 ROUTES = control.ROUTES + [
+    Route("POST", "/_sandbox/oauth", post_oauth),
+    Route("POST", "/_sandbox/device", post_device),
+    Route("POST", "/_sandbox/tokens", post_tokens),
     Route("GET", "/_sandbox/health", health),
     Route("GET", "/_sandbox/history", get_history),
     Route("POST", "/_sandbox/clock", post_clock),

@@ -38,7 +38,7 @@ static struct result take_project(struct connection *c, const struct project *pr
 static void github_close(struct connection *c) {
   github_auth_close(c);
   arena_free(&c->milestone_arena);
-  arena_free(&c->arena);
+  arena_wipe(&c->arena);
   free(c);
 }
 
@@ -46,6 +46,7 @@ static struct result github_open(const struct connector_config *config, struct c
   struct connection *c = heap_new(sizeof *c);
   c->http = config->http;
   c->now_ms = config->now_ms;
+  c->renewal = config->renewal;
   struct result result = take_project(c, config->project);
   if (result_ok(&result))
     result = github_auth_open(c, config->credential_kind, config->credential);
@@ -58,10 +59,13 @@ static struct result github_open(const struct connector_config *config, struct c
 
 static void github_take_usage(struct connection *c, struct usage *out) {
   exchange_take_usage(&c->usage, out);
+  if (out->credential_expires_ms)
+    c->told_expires_ms = out->credential_expires_ms;
 }
 
 const struct connector github_connector = {
     .system = "github",
+    .oauth = &github_oauth,
     .default_base_url = DEFAULT_BASE_URL,
     .webhook_headers = {.event = "x-github-event",
                         .delivery_id = "x-github-delivery",

@@ -49,7 +49,8 @@ static struct result take_project(struct connection *c, const struct project *pr
 
 static void jira_close(struct connection *c) {
   cJSON_Delete(c->options);
-  arena_free(&c->arena);
+  explicit_bzero(&c->auth, sizeof c->auth);
+  arena_wipe(&c->arena);
   free(c);
 }
 
@@ -75,6 +76,7 @@ static void jira_take_usage(struct connection *c, struct usage *out) {
 
 const struct connector jira_connector = {
     .system = "jira",
+    .oauth = &jira_oauth,
     .default_base_url = "",
     .webhook_headers = {.delivery_id = "x-atlassian-webhook-identifier", .signature = "x-hub-signature"},
     .settle_ms = JIRA_SETTLE_MS,

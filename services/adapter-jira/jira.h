@@ -139,6 +139,8 @@ struct result jira_error(struct connection *c, const struct jira_request *reques
 
 /* -- auth.c -- */
 
+extern const struct oauth_vendor jira_oauth; /* oauth.c */
+
 struct result jira_auth_open(struct connection *c, struct str kind, struct str credential) MUST_USE;
 struct result jira_auth_header(struct connection *c, struct arena *arena, struct str *out) MUST_USE;
 

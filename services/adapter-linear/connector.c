@@ -50,7 +50,7 @@ static void linear_close(struct connection *c) {
   linear_auth_close(c);
   for (size_t i = 0; i < LINEAR_KINDS; i++)
     arena_free(&c->names[i].arena);
-  arena_free(&c->arena);
+  arena_wipe(&c->arena);
   free(c);
 }
 
@@ -75,6 +75,7 @@ static void linear_take_usage(struct connection *c, struct usage *out) {
 
 const struct connector linear_connector = {
     .system = "linear",
+    .oauth = &linear_oauth,
     .default_base_url = DEFAULT_BASE_URL,
     .webhook_headers = {.event = "linear-event", .delivery_id = "linear-delivery", .signature = "linear-signature"},
     .settle_ms = LINEAR_SETTLE_MS,

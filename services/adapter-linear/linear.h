@@ -20,6 +20,8 @@ enum {
   LINEAR_UUID_LENGTH = 36,
 };
 
+extern const struct oauth_vendor linear_oauth; /* oauth.c */
+
 /* -- connection -- */
 
 /* An API key, which goes as it is, or an OAuth access token, which goes with "Bearer" and is renewed. */

@@ -72,7 +72,7 @@ static void forget(struct str secret) {
 static void webhook_close(struct connection *c) {
   forget(c->token);
   forget(c->secret);
-  arena_free(&c->arena);
+  arena_wipe(&c->arena);
   free(c);
 }
 

@@ -2,6 +2,7 @@
 #include "store/projects.h"
 
 #include "base/json.h"
+#include "store/credentials.h"
 #include "store/follow.h"
 #include "store/gone.h"
 #include "store/journal.h"
@@ -202,6 +203,7 @@ struct result store_project_configure(struct call *call, const void *request, vo
   const struct project *project = &configure->project;
   TRY(check_settings(project));
   TRY(upsert_project(call, project, &answer->id));
+  TRY(credentials_note_system(call, project->credential, project->system));
   TRY(follow_set(call, answer->id, project->follows.at, project->follows.count, configure->actor,
                  configure->take_existing));
   TRY(journal_plan_project(call, answer->id));

@@ -2,6 +2,7 @@
 #include "store/sessions.h"
 
 #include "base/clock.h"
+#include "store/credentials.h"
 #include "store/hook_changes.h"
 #include "store/hooks.h"
 #include "store/journal.h"
@@ -229,12 +230,24 @@ struct result store_session_start(struct call *call, const void *request, void *
 
 /* -- ending -- */
 
+/* The command that gives the project's credential a new secret. */
+static struct str mend_of(struct call *call, struct str project) {
+  struct rows rows;
+  struct result found = db_query(call->db,
+                                 "select c.name, c.kind from credential c join project p on p.credential = c.name "
+                                 "where p.name = $1",
+                                 PARAMS(p_str(project)), &rows);
+  if (!result_ok(&found) || rows.count == 0)
+    return STR("tandem credentials list");
+  return credentials_mend(call->arena, rows_str(&rows, 0, "name"), rows_str(&rows, 0, "kind"));
+}
+
 static void tell_error(struct call *call, int64_t session_id, struct str project, struct str system, struct str code,
                        struct str message) {
   struct event_sync_error data = {.session = session_id, .project = project, .code = code, .message = message};
   if (str_is(code, "auth"))
-    data.next_step = str_format(call->arena, "give it a new credential: tandem connect %.*s --name %.*s",
-                                STR_FMT(system), STR_FMT(project));
+    data.next_step = str_format(call->arena, "give it a new credential: %.*s, or tandem connect %.*s --name %.*s",
+                                STR_FMT(mend_of(call, project)), STR_FMT(system), STR_FMT(project));
   else if (str_is(code, "stale"))
     data.next_step = str_format(call->arena, "look at a new plan: tandem sync %.*s --dry-run", STR_FMT(project));
   else if (str_is(code, "undo"))
@@ -262,6 +275,8 @@ struct result sessions_note_error(struct call *call, int64_t project_id, struct 
 
 struct result sessions_fail_project(struct call *call, int64_t project_id, struct str code, struct str message) {
   struct rows project, session;
+  if (str_is(code, "auth"))
+    TRY(credentials_note_refusal(call, project_id));
   TRY(db_query(call->db,
                "update project set state = 'failed', state_reason = $2 where id = $1::bigint "
                "returning name, system",
@@ -425,6 +440,8 @@ struct result store_schedule_tick(struct call *call, const void *request, void *
   TRY(hook_changes_judge(call));
   TRY(start_due(call, &result->started));
   TRY(tidy(call));
+  TRY(credentials_forget_previous(call));
+  TRY(credentials_tell_expiry(call));
   struct rows rows;
   TRY(db_query(call->db,
                "select ceil(extract(epoch from min(next_sync_at) - now()) * 1000)::bigint as ms "

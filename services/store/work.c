@@ -22,14 +22,15 @@ enum {
 /* One project that has work of a kind, with the resource to lease for it. */
 struct candidate {
   bool found;
-  int64_t project_id;
+  int64_t project_id, generation; /* of its credential */
   struct str resource;
 };
 
 static struct candidate read_candidate(const struct rows *rows) {
   if (rows->count == 0)
     return (struct candidate){0};
-  return (struct candidate){true, rows_i64(rows, 0, "project_id"), rows_str(rows, 0, "resource")};
+  return (struct candidate){true, rows_i64(rows, 0, "project_id"), rows_i64(rows, 0, "generation"),
+                            rows_str(rows, 0, "resource")};
 }
 
 #define FREE_AND_ALLOWED                                                                            \
@@ -40,7 +41,7 @@ static struct result find_push(struct call *call, struct str system, struct cand
   struct rows rows;
   TRY(db_query(
       call->db,
-      "select p.id as project_id, r.resource from intent n join project p on p.id = n.project_id "
+      "select p.id as project_id, c.generation, r.resource from intent n join project p on p.id = n.project_id "
       "join credential c on c.name = p.credential, lateral (select 'push:' || p.credential as resource) r "
       "where n.state in ('prepared', 'sending', 'unknown') and n.next_attempt_at <= now() and " FREE_AND_ALLOWED
       "order by n.id limit 1",
@@ -51,34 +52,37 @@ static struct result find_push(struct call *call, struct str system, struct cand
 
 static struct result find_deliver(struct call *call, struct str system, struct candidate *out) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select p.id as project_id, r.resource from delivery d join project p on p.id = d.project_id "
-               "join credential c on c.name = p.credential, lateral (select 'deliver:' || p.id as resource) r "
-               "where d.state = 'pending' and " FREE_AND_ALLOWED "order by d.id limit 1",
-               PARAMS(p_str(system)), &rows));
+  TRY(db_query(
+      call->db,
+      "select p.id as project_id, c.generation, r.resource from delivery d join project p on p.id = d.project_id "
+      "join credential c on c.name = p.credential, lateral (select 'deliver:' || p.id as resource) r "
+      "where d.state = 'pending' and " FREE_AND_ALLOWED "order by d.id limit 1",
+      PARAMS(p_str(system)), &rows));
   *out = read_candidate(&rows);
   return RESULT_DONE;
 }
 
 static struct result find_fetch(struct call *call, struct str system, struct candidate *out) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select p.id as project_id, r.resource from fetch_queue f join project p on p.id = f.project_id "
-               "join credential c on c.name = p.credential, lateral (select 'fetch:' || p.id as resource) r "
-               "where f.next_at <= now() and " FREE_AND_ALLOWED "order by f.next_at limit 1",
-               PARAMS(p_str(system)), &rows));
+  TRY(db_query(
+      call->db,
+      "select p.id as project_id, c.generation, r.resource from fetch_queue f join project p on p.id = f.project_id "
+      "join credential c on c.name = p.credential, lateral (select 'fetch:' || p.id as resource) r "
+      "where f.next_at <= now() and " FREE_AND_ALLOWED "order by f.next_at limit 1",
+      PARAMS(p_str(system)), &rows));
   *out = read_candidate(&rows);
   return RESULT_DONE;
 }
 
 static struct result find_pull(struct call *call, struct str system, struct candidate *out) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select p.id as project_id, r.resource from session s join project p on p.id = s.project_id "
-               "join credential c on c.name = p.credential, lateral (select 'pull:' || p.id as resource) r "
-               "where s.state = 'running' and not s.pull_done and p.pull_next_at <= now() and " FREE_AND_ALLOWED
-               "order by p.pull_next_at limit 1",
-               PARAMS(p_str(system)), &rows));
+  TRY(db_query(
+      call->db,
+      "select p.id as project_id, c.generation, r.resource from session s join project p on p.id = s.project_id "
+      "join credential c on c.name = p.credential, lateral (select 'pull:' || p.id as resource) r "
+      "where s.state = 'running' and not s.pull_done and p.pull_next_at <= now() and " FREE_AND_ALLOWED
+      "order by p.pull_next_at limit 1",
+      PARAMS(p_str(system)), &rows));
   *out = read_candidate(&rows);
   return RESULT_DONE;
 }
@@ -280,6 +284,7 @@ static struct result claim_kind(struct call *call, size_t kind, const struct wor
   TRY(projects_of(call, &candidate.project_id, 1, &projects, &count));
   out->kind = str_of(kinds[kind].kind);
   out->project = projects[0];
+  out->credential_generation = candidate.generation;
   return kinds[kind].load(call, candidate.project_id, out);
 }
 

@@ -19,7 +19,7 @@ enum crash { NO_CRASH, CRASH_BEFORE_COMMIT, CRASH_AFTER_COMMIT };
 struct store {
   struct db *db;
   struct db *sweeper; /* a connection without triggers; to switch them off in the other would void its plans */
-  struct vault vault;
+  struct vault *vault;
   struct arena events, life;
   const char *empty, *tidy; /* statements that empty the tables, and sweep up */
   int seeds_until_tidy;
@@ -115,7 +115,7 @@ struct result store_open(struct str database_url, struct store **out) {
   if (!result_ok(&result))
     return free(store), result;
   store->outbox.arena = &store->events;
-  memcpy(store->vault.key_id, "simulated", 10);
+  store->vault = vault_of(&(struct data_keys){.count = 1, .at = {{.id = "simulated"}}});
   *out = store;
   TRY(prepare_database(store->db));
   TRY(db_open(database_url, &store->sweeper));
@@ -127,6 +127,7 @@ struct result store_open(struct str database_url, struct store **out) {
 void store_close(struct store *store) {
   db_close(store->db);
   db_close(store->sweeper);
+  vault_close(store->vault);
   arena_free(&store->events);
   arena_free(&store->life);
   free(store);
@@ -224,7 +225,7 @@ bool store_execute(struct store *store, struct arena *arena, struct str frame, s
   if (!result_ok(&result))
     abort();
   struct call call = {
-      .db = store->db, .arena = arena, .outbox = &store->outbox, .vault = &store->vault, .client = request.client};
+      .db = store->db, .arena = arena, .outbox = &store->outbox, .vault = store->vault, .client = request.client};
   enum looker looker = looks_by(verb, body);
   if (is_nothing(store, arena, verb, looker, out_reply))
     return true;
