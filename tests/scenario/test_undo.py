@@ -4,6 +4,7 @@ what others changed since stays; what it made outside is closed, and what it bro
 
 import os
 import sys
+import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
@@ -320,6 +321,26 @@ class Disturbed(Shared):
             there = self.world.key_in(self.jira, line["ticket"])
             self.assertEqual(self.jira.look(there)["status"], "done")
         self.check_quiet()
+
+    def test_retract_survives_deaths(self):
+        """The store dies when it was asked, the adapter when it has sent: it is done all the same, and asked for once."""
+        key = self.world.call("ticket.new", fields={"title": "Mortal"}, project="github", actor="user:dave")["key"]
+        self.world.settle()
+        there = self.world.key_in(self.github, key)
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        sent = self.dies("adapter-github", "adapter.after_send.update_ticket:1")
+        asked = self.dies("store", "store.after_commit.ticket.retract:1")
+        threading.Thread(target=lambda: (asked(), self.world.start("store"))).start()
+        self.world.call("ticket.retract", key=key, actor="user:carol")
+        sent()
+        self.world.start("adapter-github", more={"TANDEM_WEBHOOK_LISTEN": "127.0.0.1:%d" % self.github.webhook_port})
+        self.world.settle()
+        self.assertEqual(self.github.look(there)["title"], "Retracted")
+        writes = [one for one in self.github.writes() if (one.get("after") or {}).get("title") == "Retracted"]
+        self.assertEqual(len([one for one in writes if one["issue"] == int(there[1:])]), 1)
+        audit = self.world.sql("select count(*) from audit where action = 'ticket.retract' and subject = '%s'" % key)
+        self.assertEqual(audit, [["1"]])
+        self.assertEqual({one["state"] for one in self.here(key)["mappings"]}, {"gone"})
 
     def pause(self):
         self.world.call("project.set_state", name="github", state="paused", actor="user:carol")
