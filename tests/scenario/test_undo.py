@@ -123,7 +123,6 @@ class Fields(Shared):
         # Twice does nothing more.
         _, again = self.undo(session)
         self.assertEqual(again, [])
-        self.check_quiet()
         # An undo is undone like any session, and then the first one can be undone again.
         _, lines = self.undo(undo)
         self.assertEqual(self.said(lines), expected)
@@ -151,7 +150,7 @@ class Fields(Shared):
                 self.world.settle()
                 self.assertEqual(self.titles(keys), [title, title])
                 self.assertEqual(self.undo(session)[1], [])
-                self.check_quiet()
+        self.check_quiet()
 
     def test_undo_meets_what_moved_outside(self):
         key, keys = self.fresh("Before")
@@ -175,7 +174,6 @@ class Fields(Shared):
         _, lines = self.undo(session)
         self.assertEqual(self.said(lines), [("restore", "title", "kept")])
         self.assertEqual(self.titles(keys), ["Mine", "Mine"])
-        self.check_quiet()
 
 
 class Whole(Shared):
@@ -234,7 +232,6 @@ class Whole(Shared):
         left = self.world.call("egress.list", ticket=key, limit=1)["rows"][0]
         self.assertEqual((left["rule"], left["fields"]), ("undo", ["status"]))
         self.edit(key, title="Edited since")
-        self.check_quiet()
         self.assertEqual(self.github.look(there)["title"], "Made here")
         self.assertEqual([one["action"] for one in self.undo(session)[1]], [])
         self.undo(undo)
@@ -320,7 +317,6 @@ class Disturbed(Shared):
         for line in (lines[0], lines[-1]):
             there = self.world.key_in(self.jira, line["ticket"])
             self.assertEqual(self.jira.look(there)["status"], "done")
-        self.check_quiet()
 
     def test_retract_survives_deaths(self):
         """The store dies when it was asked, the adapter when it has sent: it is done all the same, and asked for once."""
@@ -370,7 +366,6 @@ class Disturbed(Shared):
         self.assertEqual({self.github.look(keys[0])["title"] for _, keys in tickets}, {"Moved"})
         settled = self.world.call("session.get", id=session)
         self.assertEqual([settled.get(one, 0) for one in ("uncertain", "waiting")], [0, 0])
-        self.check_quiet()
 
     def test_failed_session_leaves_tickets_whole_here(self):
         tickets = [self.fresh("Row %d" % number, body="Old.") for number in range(3)]
@@ -392,7 +387,6 @@ class Disturbed(Shared):
         self.assertEqual({self.here(key)["fields"]["body"] for key, _ in tickets}, {"New."})
         self.assertEqual(self.undo(undo)[1], [])  # what came in meanwhile is not its own
         self.assertEqual({self.here(key)["fields"]["body"] for key, _ in tickets}, {"New."})
-        self.check_quiet()
 
 
 class Retraction(Shared):
@@ -455,7 +449,6 @@ class Retraction(Shared):
         self.assertEqual(self.retract(key).get("places", []), [])  # a second time there is nothing left
         audit = self.world.sql("select actor, subject from audit where action = 'ticket.retract'")
         self.assertIn(["user:carol", key], audit)
-        self.check_quiet()
         # What others do there afterwards is theirs.
         self.github.comment("bob", keys[0], "What was it?")
         self.pull()
@@ -495,7 +488,6 @@ class Retraction(Shared):
         self.assertEqual(self.titles(keys), ["Theirs", "Retracted"])
         self.assertEqual(self.github.look(keys[0])["comments"], ["Their comment."])
         self.assertEqual(self.jira.look(keys[1])["comments"], [])
-        self.check_quiet()
 
     def test_retract_loses_no_edit_and_sends_nothing_twice(self):
         """Somebody edits it there meanwhile, and an answer is lost: it is blanked all the same, and what was there is kept."""
@@ -525,7 +517,6 @@ class Retraction(Shared):
         self.assertEqual(self.github.look(keys[0])["title"], "Changed my mind")
         self.edit(key, body="And it goes on.")
         self.assertEqual(self.github.look(keys[0])["body"], "And it goes on.")
-        self.check_quiet()
 
     def test_retract_goes_on_without_what_a_tracker_refuses(self):
         key, _, keys = self.made_here("Stubborn")
@@ -540,7 +531,6 @@ class Retraction(Shared):
         self.world.call("work.retry", id=parked["id"], actor="user:carol")
         self.world.settle()
         self.assertEqual(self.titles(keys), ["Retracted", "Retracted"])
-        self.check_quiet()
 
 
 if __name__ == "__main__":
