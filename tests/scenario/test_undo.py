@@ -166,6 +166,22 @@ class Fields(Shared):
         self.assertEqual(self.said(lines), [("restore", "title", "conflict")])
         self.assertIn("conflict %d" % conflict["id"], lines[0]["reason"])
 
+    def test_undo_that_cannot_go_on_fails_whole_and_can_be_asked_again(self):
+        key, keys = self.fresh("Before")
+        self.github.edit("bob", keys[0], title="After")
+        session = self.pull()
+        self.world.sql("alter table undo_item add constraint broken check (field <> 'title') not valid")
+        try:
+            undo = self.world.call("session.undo", id=session, actor="user:carol")["id"]
+            failed = self.world.finish(undo)
+        finally:
+            self.world.sql("alter table undo_item drop constraint broken")
+        self.assertEqual(failed["state"], "failed")
+        self.assertIn("broken", failed["error"])
+        self.assertEqual((self.here(key)["fields"]["title"], self.lines(undo)), ("After", []))
+        self.assertEqual(self.said(self.undo(session)[1]), [("restore", "title", "done")])
+        self.assertEqual(self.titles(keys), ["Before", "Before"])
+
     def test_undo_leaves_what_people_changed_here(self):
         key, keys = self.fresh("Before")
         session, _ = self.created_by_session(self.github, lambda: self.world.call(
