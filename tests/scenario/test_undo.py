@@ -534,6 +534,37 @@ class Retraction(Shared):
         self.edit(key, body="And it goes on.")
         self.assertEqual(self.github.look(keys[0])["body"], "And it goes on.")
 
+    def test_retract_carries_nothing_whatever_stands_in_the_database(self):
+        key, _, keys = self.made_here("Gnu-token")
+        back = self.offline(self.github)
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        marks = self.marks()
+        self.retract(key)
+        self.world.sql("update intent set payload_set = payload_set || '{\"title\": \"Gnu-token leaks\"}' where state = "
+                       "'prepared' and change = 'update' and purpose = 'retract'")
+        back()
+        self.world.settle()
+        self.assertNotIn("Gnu", self.sent_since(marks))
+        self.assertEqual(self.github.look(keys[0])["title"], "Gnu-token")
+        self.retract(key)
+        self.world.settle()
+        self.assertEqual(self.titles(keys), ["Retracted", "Retracted"])
+
+    def test_retract_believes_late_that_a_ticket_is_gone(self):
+        """One look that does not find it may mean that a right was taken away."""
+        key, _, keys = self.made_here("Vanished")
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        self.github.delete("alice", keys[0])
+        self.retract(key)
+        of_ticket = "from intent where purpose = 'retract' and change = 'update' and reason like '%gone%'"
+        wait_for(lambda: self.world.sql("select 1 " + of_ticket), "the look that does not find it")
+        self.assertIn((key, "github", "close", "waiting"), self.places(self.retract(key, preview=True)))
+        self.world.sql("update gone_item set sure = true where gone is not null")
+        self.world.sql("update intent set next_attempt_at = now() where state = 'prepared'")
+        self.world.settle()
+        self.assertEqual({one["state"] for one in self.here(key)["mappings"]}, {"gone"})
+        self.assertEqual(self.places(self.retract(key)), [])
+
     def test_retract_goes_on_without_what_a_tracker_refuses(self):
         key, _, keys = self.made_here("Stubborn")
         self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
