@@ -129,7 +129,9 @@ static struct result read_choice(struct invocation *call, const struct conflict 
 
 static void say_plan(const struct invocation *call, const struct conflict *conflict,
                      const struct conflict_resolve *request) {
-  if (request->value.count)
+  if (output_is_json(call->output))
+    output_record(call->output, verb_table[VERB_CONFLICT_RESOLVE].request, request);
+  else if (request->value.count)
     output_text(call->output, "%s\n", output_clean(call->arena, format_value(call->arena, &request->value.at[0])).at);
   else
     output_text(call->output, "%s\n", conflict_effect(call->arena, conflict, request->choice.at).at);
