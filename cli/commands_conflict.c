@@ -26,8 +26,9 @@ struct result command_conflicts_list(struct invocation *call) {
     conflict_view_list(call->output, list.conflicts.at, count, clock_now_ms());
   if (!printed && count == 0)
     output_note(call->output, "No conflicts%s.", state.at ? " of that state" : " are open");
-  if (!printed && count && (int64_t)count == query.limit)
-    output_note(call->output, "The newest %zu; there may be more: --limit N.", count);
+  if (!printed && list.more)
+    output_note(call->output, "The newest %zu; there are more: --limit N, or --project, --ticket, --field, --kind.",
+                count);
   if (invocation_flag(call, "exit-code"))
     for (size_t i = 0; i < count; i++)
       if (str_is(list.conflicts.at[i].state, "open"))

@@ -56,7 +56,7 @@ static struct result choose_by_filter(struct invocation *call, struct chosen *ou
         take(call->arena, out, conflict);
       query.before = conflict->id;
     }
-    if (page.conflicts.count < PAGE)
+    if (!page.more)
       return RESULT_DONE;
   }
 }

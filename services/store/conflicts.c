@@ -58,27 +58,47 @@ static struct result read_conflict(struct call *call, const struct rows *rows, s
 static const char select_open[] = SELECT_CONFLICTS("$3::text = 'open' and c.state in ('open', 'decided')");
 static const char select_any[] = SELECT_CONFLICTS("($3::text is null or c.state = $3)");
 
+/* A message has an end, and texts may be long: as many as fit, and at least one. */
+static size_t count_fitting(const struct rows *rows, size_t most) {
+  enum { PAGE_BYTES = 8 * 1024 * 1024 };
+  static const char *const columns[] = {"base", "local", "external", "value"};
+  size_t bytes = 0, count = 0;
+  for (; count < rows->count && count < most; count++) {
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+      bytes += rows_str(rows, count, columns[i]).length;
+    if (count && bytes > PAGE_BYTES)
+      break;
+  }
+  return count;
+}
+
+static int64_t page_size(int64_t asked) {
+  enum { DEFAULT = 200, MOST = 10000 };
+  return asked <= 0 ? DEFAULT : asked < MOST ? asked : MOST;
+}
+
 struct result store_conflict_list(struct call *call, const void *request, void *reply) {
   const struct conflict_query *query = request;
   struct conflict_list *list = reply;
-  int64_t item_id = 0;
+  int64_t item_id = 0, most = page_size(query->limit);
   bool is_comment;
   struct rows rows;
   if (query->ticket.length)
     TRY(journal_find_item(call, query->ticket, &item_id, &is_comment));
   TRY(db_query(call->db, str_is(query->state, "open") ? select_open : select_any,
-               PARAMS(p_i64(query->id), p_str(query->project), p_str(query->state), p_i64(item_id),
-                      p_i64(query->limit > 0 ? query->limit : 200), p_str(query->field), p_str(query->kind),
-                      p_i64(query->before)),
+               PARAMS(p_i64(query->id), p_str(query->project), p_str(query->state), p_i64(item_id), p_i64(most + 1),
+                      p_str(query->field), p_str(query->kind), p_i64(query->before)),
                &rows));
   if (query->id && rows.count == 0)
     return result_error(RESULT_GONE, "there is no conflict %lld; `tandem conflicts list` shows what there is",
                         (long long)query->id);
-  struct conflict *conflicts = ARENA_ARRAY(call->arena, struct conflict, rows.count);
-  for (size_t i = 0; i < rows.count; i++)
+  size_t count = count_fitting(&rows, (size_t)most);
+  struct conflict *conflicts = ARENA_ARRAY(call->arena, struct conflict, count);
+  for (size_t i = 0; i < count; i++)
     TRY(read_conflict(call, &rows, i, &conflicts[i]));
   list->conflicts.at = conflicts;
-  list->conflicts.count = rows.count;
+  list->conflicts.count = count;
+  list->more = count < rows.count;
   return RESULT_DONE;
 }
 
