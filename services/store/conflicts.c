@@ -243,3 +243,32 @@ struct result conflicts_close(struct call *call, const struct conflict_place *pl
   }
   return RESULT_DONE;
 }
+
+static struct conflict_place place_of(struct call *call, const struct rows *rows, size_t row) {
+  return (struct conflict_place){.project = rows_str(rows, row, "project"),
+                                 .ticket = journal_key(call->arena, STR("ticket"), rows_i64(rows, row, "number"), 0),
+                                 .external_key = rows_str(rows, row, "external_key")};
+}
+
+struct result conflicts_end(struct call *call, int64_t mapping_id, enum conflicts_about about, struct str why) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "with ended as (update conflict set state = 'superseded', decided_by = coalesce(decided_by, $3), "
+      "decided_at = coalesce(decided_at, now()) where mapping_id = $1::bigint and state in ('open', 'decided') "
+      "and ($2::bigint = 0 or (kind = 'deleted_vs_edited') = ($2 = 2)) returning *) "
+      "select c.id, c.field, c.kind, c.decided_by, p.name as project, e.external_key, "
+      "coalesce(t.number, i.number) as number from ended c join project p on p.id = c.project_id "
+      "join item i on i.id = c.item_id left join item t on t.id = i.parent_id "
+      "join mapping m on m.id = c.mapping_id left join external_item e on "
+      "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) order by c.id",
+      PARAMS(p_i64(mapping_id), p_i64(about), p_str(why)), &rows));
+  for (size_t i = 0; i < rows.count; i++) {
+    struct conflict_place place = place_of(call, &rows, i);
+    struct event_conflict over = {.field = rows_str(&rows, i, "field"),
+                                  .kind = rows_str(&rows, i, "kind"),
+                                  .decided_by = rows_str(&rows, i, "decided_by")};
+    tell(call, EVENT_CONFLICT_RESOLVED, &place, rows_i64(&rows, i, "id"), &over);
+  }
+  return RESULT_DONE;
+}
