@@ -26,8 +26,9 @@ struct result command_conflicts_list(struct invocation *call) {
     conflict_view_list(call->output, list.conflicts.at, count, clock_now_ms());
   if (!printed && count == 0)
     output_note(call->output, "No conflicts%s.", state.at ? " of that state" : " are open");
-  if (!printed && count && (int64_t)count == query.limit)
-    output_note(call->output, "The newest %zu; there may be more: --limit N.", count);
+  if (!printed && list.more)
+    output_note(call->output, "The newest %zu; there are more: --limit N, or --project, --ticket, --field, --kind.",
+                count);
   if (invocation_flag(call, "exit-code"))
     for (size_t i = 0; i < count; i++)
       if (str_is(list.conflicts.at[i].state, "open"))
@@ -129,7 +130,9 @@ static struct result read_choice(struct invocation *call, const struct conflict 
 
 static void say_plan(const struct invocation *call, const struct conflict *conflict,
                      const struct conflict_resolve *request) {
-  if (request->value.count)
+  if (output_is_json(call->output))
+    output_record(call->output, verb_table[VERB_CONFLICT_RESOLVE].request, request);
+  else if (request->value.count)
     output_text(call->output, "%s\n", output_clean(call->arena, format_value(call->arena, &request->value.at[0])).at);
   else
     output_text(call->output, "%s\n", conflict_effect(call->arena, conflict, request->choice.at).at);

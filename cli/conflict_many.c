@@ -56,7 +56,7 @@ static struct result choose_by_filter(struct invocation *call, struct chosen *ou
         take(call->arena, out, conflict);
       query.before = conflict->id;
     }
-    if (page.conflicts.count < PAGE)
+    if (!page.more)
       return RESULT_DONE;
   }
 }
@@ -144,6 +144,18 @@ static void tell(struct invocation *call, const struct conflict_outcomes *done) 
 
 /* -- deciding -- */
 
+/* With --json: which ones it would be. */
+static void print_undecided(const struct invocation *call, const struct chosen *chosen) {
+  struct conflict_outcome *all = ARENA_ARRAY(call->arena, struct conflict_outcome, chosen->count + 1);
+  struct conflict_outcomes none = {0};
+  for (size_t i = 0; i < chosen->count; i++)
+    all[i].id = chosen->at[i]->id;
+  none.outcomes.at = all;
+  none.outcomes.count = chosen->count;
+  if (output_is_json(call->output))
+    output_record(call->output, verb_table[VERB_CONFLICT_RESOLVE_MANY].reply, &none);
+}
+
 static struct result decide(struct invocation *call, const struct chosen *chosen, struct str choice,
                             struct conflict_outcomes *out) {
   struct conflict_outcome *all = ARENA_ARRAY(call->arena, struct conflict_outcome, chosen->count);
@@ -156,7 +168,10 @@ static struct result decide(struct invocation *call, const struct chosen *chosen
       ids[i].id = chosen->at[start + i]->id;
     request.conflicts.at = ids;
     request.conflicts.count = count;
-    TRY(client_call(call, VERB_CONFLICT_RESOLVE_MANY, &request, &reply));
+    struct result result = client_call(call, VERB_CONFLICT_RESOLVE_MANY, &request, &reply);
+    if (!result_ok(&result) && start)
+      output_note(call->output, "The first %zu were gone through before this; the same command goes on.", start);
+    TRY(result);
     for (size_t i = 0; i < reply.outcomes.count && i < count; i++)
       all[start + i] = reply.outcomes.at[i];
   }
@@ -178,10 +193,10 @@ struct result conflict_many_resolve(struct invocation *call) {
     output_note(call->output, "Nothing was decided: this is what it would be.");
   else if (chosen.count)
     TRY(prompt_confirm(call, "Decide all of these?", &yes));
-  if (!yes && output_is_json(call->output))
-    output_record(call->output, verb_table[VERB_CONFLICT_RESOLVE_MANY].reply, &done);
-  if (!yes)
+  if (!yes) {
+    print_undecided(call, &chosen);
     return RESULT_DONE;
+  }
   TRY(decide(call, &chosen, choice, &done));
   tell(call, &done);
   return RESULT_DONE;

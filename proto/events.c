@@ -48,7 +48,7 @@ static const struct field event_conflict_fields[] = {
     FIELD(struct event_conflict, kind, FIELD_STR, 0,
           "both_changed, unequal_when_linked, unmappable, deleted_vs_edited, overwritten or undo."),
     FIELD(struct event_conflict, winner, FIELD_STR, 0,
-          "ConflictResolved only: local, external, merged, value or agreement."),
+          "ConflictResolved only: local, external, merged, value or agreement; absent when what it was about is over."),
     FIELD(struct event_conflict, decided_by, FIELD_STR, 0,
           "ConflictResolved only: the person, strategy or event that decided it."),
 };

@@ -459,6 +459,7 @@ struct conflict_query {
 };
 struct conflict_list {
   LIST_OF(struct conflict) conflicts;
+  bool more;
 };
 struct conflict_resolve {
   int64_t id;

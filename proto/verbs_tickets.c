@@ -183,13 +183,15 @@ static const struct field conflict_query_fields[] = {
     FIELD(struct conflict_query, id, FIELD_I64, 0, "Only the conflict of this number; 0 = do not ask."),
     FIELD(struct conflict_query, before, FIELD_I64, 0,
           "Number of the last conflict of the page before: only smaller ones; 0 = the first page."),
-    FIELD(struct conflict_query, limit, FIELD_I64, 0, "How many at most; 0 = 200."),
+    FIELD(struct conflict_query, limit, FIELD_I64, 0, "How many at most; 0 = 200, and never more than 10,000."),
 };
 const struct record record_conflict_query = RECORD("ConflictQuery", struct conflict_query, conflict_query_fields,
                                                    "Which conflicts; conditions that are given must all hold.");
 
 static const struct field conflict_list_fields[] = {
-    FIELD_OF(struct conflict_list, conflicts, FIELD_LIST, 0, &record_conflict, "Newest first."),
+    FIELD_OF(struct conflict_list, conflicts, FIELD_LIST, 0, &record_conflict,
+             "Newest first; fewer than asked for where their texts are very long."),
+    FIELD(struct conflict_list, more, FIELD_BOOL, 0, "There is another page: ask for what is before the last one."),
 };
 const struct record record_conflict_list =
     RECORD("ConflictList", struct conflict_list, conflict_list_fields, "Conflicts.");

@@ -58,27 +58,47 @@ static struct result read_conflict(struct call *call, const struct rows *rows, s
 static const char select_open[] = SELECT_CONFLICTS("$3::text = 'open' and c.state in ('open', 'decided')");
 static const char select_any[] = SELECT_CONFLICTS("($3::text is null or c.state = $3)");
 
+/* A message has an end, and texts may be long: as many as fit, and at least one. */
+static size_t count_fitting(const struct rows *rows, size_t most) {
+  enum { PAGE_BYTES = 8 * 1024 * 1024 };
+  static const char *const columns[] = {"base", "local", "external", "value"};
+  size_t bytes = 0, count = 0;
+  for (; count < rows->count && count < most; count++) {
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+      bytes += rows_str(rows, count, columns[i]).length;
+    if (count && bytes > PAGE_BYTES)
+      break;
+  }
+  return count;
+}
+
+static int64_t page_size(int64_t asked) {
+  enum { DEFAULT = 200, MOST = 10000 };
+  return asked <= 0 ? DEFAULT : asked < MOST ? asked : MOST;
+}
+
 struct result store_conflict_list(struct call *call, const void *request, void *reply) {
   const struct conflict_query *query = request;
   struct conflict_list *list = reply;
-  int64_t item_id = 0;
+  int64_t item_id = 0, most = page_size(query->limit);
   bool is_comment;
   struct rows rows;
   if (query->ticket.length)
     TRY(journal_find_item(call, query->ticket, &item_id, &is_comment));
   TRY(db_query(call->db, str_is(query->state, "open") ? select_open : select_any,
-               PARAMS(p_i64(query->id), p_str(query->project), p_str(query->state), p_i64(item_id),
-                      p_i64(query->limit > 0 ? query->limit : 200), p_str(query->field), p_str(query->kind),
-                      p_i64(query->before)),
+               PARAMS(p_i64(query->id), p_str(query->project), p_str(query->state), p_i64(item_id), p_i64(most + 1),
+                      p_str(query->field), p_str(query->kind), p_i64(query->before)),
                &rows));
   if (query->id && rows.count == 0)
     return result_error(RESULT_GONE, "there is no conflict %lld; `tandem conflicts list` shows what there is",
                         (long long)query->id);
-  struct conflict *conflicts = ARENA_ARRAY(call->arena, struct conflict, rows.count);
-  for (size_t i = 0; i < rows.count; i++)
+  size_t count = count_fitting(&rows, (size_t)most);
+  struct conflict *conflicts = ARENA_ARRAY(call->arena, struct conflict, count);
+  for (size_t i = 0; i < count; i++)
     TRY(read_conflict(call, &rows, i, &conflicts[i]));
   list->conflicts.at = conflicts;
-  list->conflicts.count = rows.count;
+  list->conflicts.count = count;
+  list->more = count < rows.count;
   return RESULT_DONE;
 }
 
@@ -221,6 +241,35 @@ struct result conflicts_close(struct call *call, const struct conflict_place *pl
                                    .winner = rows_str(&rows, 0, "winner"),
                                    .decided_by = rows_str(&rows, 0, "decided_by")};
     tell(call, EVENT_CONFLICT_RESOLVED, place, rows_i64(&rows, 0, "id"), &about);
+  }
+  return RESULT_DONE;
+}
+
+static struct conflict_place place_of(struct call *call, const struct rows *rows, size_t row) {
+  return (struct conflict_place){.project = rows_str(rows, row, "project"),
+                                 .ticket = journal_key(call->arena, STR("ticket"), rows_i64(rows, row, "number"), 0),
+                                 .external_key = rows_str(rows, row, "external_key")};
+}
+
+struct result conflicts_end(struct call *call, int64_t mapping_id, enum conflicts_about about, struct str why) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "with ended as (update conflict set state = 'superseded', decided_by = coalesce(decided_by, $3), "
+      "decided_at = coalesce(decided_at, now()) where mapping_id = $1::bigint and state in ('open', 'decided') "
+      "and ($2::bigint = 0 or (kind = 'deleted_vs_edited') = ($2 = 2)) returning *) "
+      "select c.id, c.field, c.kind, c.decided_by, p.name as project, e.external_key, "
+      "coalesce(t.number, i.number) as number from ended c join project p on p.id = c.project_id "
+      "join item i on i.id = c.item_id left join item t on t.id = i.parent_id "
+      "join mapping m on m.id = c.mapping_id left join external_item e on "
+      "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) order by c.id",
+      PARAMS(p_i64(mapping_id), p_i64(about), p_str(why)), &rows));
+  for (size_t i = 0; i < rows.count; i++) {
+    struct conflict_place place = place_of(call, &rows, i);
+    struct event_conflict over = {.field = rows_str(&rows, i, "field"),
+                                  .kind = rows_str(&rows, i, "kind"),
+                                  .decided_by = rows_str(&rows, i, "decided_by")};
+    tell(call, EVENT_CONFLICT_RESOLVED, &place, rows_i64(&rows, i, "id"), &over);
   }
   return RESULT_DONE;
 }

@@ -18,6 +18,12 @@ struct result conflicts_open(struct call *call, const struct conflict_place *pla
 struct result conflicts_close(struct call *call, const struct conflict_place *place,
                               const struct plan_outcome *outcome) MUST_USE;
 
+enum conflicts_about { CONFLICTS_ALL, CONFLICTS_OF_VALUES, CONFLICTS_OF_DELETION };
+
+/* What the mapping's open and decided conflicts were about is over: they end superseded, with an event each. `why` stands
+ * where nobody had decided. */
+struct result conflicts_end(struct call *call, int64_t mapping_id, enum conflicts_about about, struct str why) MUST_USE;
+
 /* Fills each case's open and decided conflicts. */
 struct result conflicts_of_cases(struct call *call, struct plan_case *cases, size_t count) MUST_USE;
 

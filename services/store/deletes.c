@@ -70,12 +70,7 @@ static struct result end_mapping(struct call *call, int64_t mapping_id, struct s
   TRY(db_query(call->db, "update mapping set state = 'gone', reason = $2 where id = $1::bigint",
                PARAMS(p_i64(mapping_id), p_str(reason)), NULL));
   TRY(db_query(call->db, "delete from plan_queue where mapping_id = $1::bigint", PARAMS(p_i64(mapping_id)), NULL));
-  TRY(db_query(
-      call->db,
-      "update conflict set state = 'superseded', decided_by = coalesce(decided_by, 'tandem: it is gone'), "
-      "decided_at = coalesce(decided_at, now()) where mapping_id = $1::bigint and state in ('open', 'decided') "
-      "and kind <> 'deleted_vs_edited'",
-      PARAMS(p_i64(mapping_id)), NULL));
+  TRY(conflicts_end(call, mapping_id, CONFLICTS_OF_VALUES, STR("tandem: it is gone")));
   return db_query(call->db,
                   "update intent set state = 'superseded' where mapping_id = $1::bigint and state = 'parked' and "
                   "purpose is null",

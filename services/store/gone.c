@@ -143,10 +143,7 @@ static struct result was_only_told(struct call *call, int64_t project_id, const 
 }
 
 static struct result relink(struct call *call, int64_t mapping_id) {
-  TRY(db_query(call->db,
-               "update conflict set state = 'superseded', decided_by = 'tandem: it is there again', decided_at = now() "
-               "where mapping_id = $1::bigint and kind = 'deleted_vs_edited' and state in ('open', 'decided')",
-               PARAMS(p_i64(mapping_id)), NULL));
+  TRY(conflicts_end(call, mapping_id, CONFLICTS_OF_DELETION, STR("tandem: it is there again")));
   TRY(db_query(call->db, "update mapping set state = 'linked', reason = null where id = $1::bigint and state = 'gone'",
                PARAMS(p_i64(mapping_id)), NULL));
   return journal_plan_mapping(call, mapping_id, RANK_TICKET);

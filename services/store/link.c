@@ -123,10 +123,10 @@ static struct result log_link(struct call *call, const struct side *ours, const 
 static struct result move_mappings(struct call *call, const struct side *ours, const struct side *theirs,
                                    struct str actor) {
   struct str by = actor.length ? actor : STR("unknown");
-  TRY(db_query(call->db,
-               "update conflict set state = 'superseded', decided_by = $2, decided_at = now() where state in ('open', "
-               "'decided') and mapping_id in (select id from mapping where item_id = $1::bigint)",
-               PARAMS(p_i64(theirs->id), p_str(by)), NULL));
+  struct rows rows;
+  TRY(db_query(call->db, "select id from mapping where item_id = $1::bigint", PARAMS(p_i64(theirs->id)), &rows));
+  for (size_t i = 0; i < rows.count; i++)
+    TRY(conflicts_end(call, rows_i64(&rows, i, "id"), CONFLICTS_ALL, by));
   TRY(db_query(
       call->db,
       "insert into item_grant (item_id, project_id, granted_by) select $1::bigint, project_id, $3 from mapping "

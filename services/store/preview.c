@@ -83,6 +83,8 @@ static struct result show(struct call *call, int64_t project_id, const struct pl
     TRY(show_deletion(call, o));
   for (size_t i = 0; i < o->conflicts.count; i++) {
     const struct values *external = &o->conflicts.at[i].external;
+    if (o->conflicts.at[i].winner.length) /* decided: what comes of it stands above */
+      continue;
     TRY(add_line(call, o->mapping_id, "conflict", o->conflicts.at[i].field, external->count ? external->at : NULL));
   }
   return RESULT_DONE;

@@ -426,6 +426,11 @@ class WithStore(unittest.TestCase):
             shown = self.run_fine(*words)
             self.assertEqual(len(shown.out.splitlines()), 5)
             self.assertIn("4 conflicts to be decided: external", shown.err)
+        page = self.run_fine("conflicts", "list", "--project", "many", "--limit", "3", "--json").json
+        self.assertEqual((len(page["conflicts"]), page["more"]), (3, True))
+        told = self.run_fine(*resolve, "--dry-run", "--json").json["outcomes"]
+        self.assertEqual({str(one["id"]) for one in told}, set(numbers))
+        self.assertFalse([one for one in told if one.get("decided")])
         self.assertEqual(set(self.open_conflicts("many")), set(keys))
         # One is decided and one edited while the list is on the screen: neither is decided over.
         self.run_fine("conflicts", "resolve", numbers[0], "--local")

@@ -283,6 +283,8 @@ class Tickets(Shared):
                 self.assertEqual(self.mapping(key, linear)["state"], "linked")
                 self.assertEqual(self.conflicts(key), [])
                 ended = self.conflicts(key, "resolved" if decided else "superseded")[0]
+                told = self.world.sql("select type from event_log where payload ->> 'conflict' = '%d' order by sequence" % ended["id"])
+                self.assertEqual([row[0].rsplit(".", 1)[1] for row in told], ["ConflictDetected", "ConflictResolved"])
                 self.assertEqual(ended["decided_by"], "user:carol" if decided else "tandem: it is there again")
                 self.trackers[0].edit("bob", keys[0], title="And forth")
                 wait_for(lambda: linear.look(keys[place])["title"] == "And forth", "an edit to travel")

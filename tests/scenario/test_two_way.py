@@ -311,6 +311,18 @@ class Stories(unittest.TestCase):
         self.world.call("conflict.resolve", id=again["id"], choice="external", actor="user:carol")
         wait_for(lambda: [one["state"] for one in ask(id=again["id"])] == ["resolved"], "the decision")
         self.assertEqual(self.world.call("ticket.get", key=key)["fields"]["status"], "open")
+        self.look_at_long_ones(again["id"], ask)
+
+    def look_at_long_ones(self, number, ask):
+        """What does not fit into a message comes with the next page."""
+        self.world.sql("insert into conflict (mapping_id, item_id, project_id, field, kind, state, base, local, external, decided_by) "
+                       "select mapping_id, item_id, project_id, field, kind, state, base, jsonb_build_object('status', "
+                       "repeat('x', 3000000)), jsonb_build_object('status', repeat('y', 3000000)), decided_by from conflict, "
+                       "generate_series(1, 7) where id = %d" % number)
+        numbers = [one["id"] for one in ask(state="resolved")]
+        while numbers[-1] > number:
+            numbers += [one["id"] for one in ask(state="resolved", before=numbers[-1])]
+        self.assertEqual(numbers[:8], list(range(numbers[0], numbers[0] - 7, -1)) + [number])
 
     def test_repeated_request_is_done_once(self):
         body = {"fields": {"title": "Once"}, "actor": "user:carol"}
