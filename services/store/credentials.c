@@ -66,8 +66,9 @@ struct result store_credential_put(struct call *call, const void *request, void 
                "to_timestamp($3 / 1000.0) end where name = $1",
                PARAMS(p_str(put->name), p_str(put->system), p_i64(put->expires_ms)), NULL));
   /* Trackers are told the new secret when their webhooks are registered again, as after any change of the settings. */
-  TRY(db_query(call->db, "update project set version = version + 1 where webhook_credential = $1",
-               PARAMS(p_str(put->name)), NULL));
+  if (put->keep_previous)
+    TRY(db_query(call->db, "update project set version = version + 1 where webhook_credential = $1",
+                 PARAMS(p_str(put->name)), NULL));
   return journal_audit(call, put->actor, put->keep_previous ? "credential.rotated" : "credential.put", put->name,
                        (struct str){0});
 }
