@@ -109,8 +109,8 @@ static void say_what_is(struct arena *arena, const struct project *project, cons
     say_there_is_none(arena, project, basis, health);
   else if (is_lately(health->last_missed_ms, now_ms) && health->last_missed_ms > health->last_delivery_ms)
     say(health, "missing", STR("changes were found that no webhook told of"), check);
-  else
-    say(health, "working", (struct str){0}, (struct str){0});
+  else /* the reason: it works, but tandem may not see to it */
+    say(health, "working", health->active ? (struct str){0} : basis->reason, (struct str){0});
 }
 
 struct result hook_health(struct call *call, const struct project *project, struct hook_health *out) {
