@@ -117,8 +117,7 @@ void msgpack_put_record(msgpack_packer *packer, const struct record *record, con
   put_record(packer, record, object, false);
 }
 
-/* A frame that lacks its end would be another frame. */
-static int write_bytes(void *buffer, const char *bytes, size_t length) {
+int msgpack_put_bytes(void *buffer, const char *bytes, size_t length) {
   if (msgpack_sbuffer_write(buffer, bytes, length) != 0)
     heap_exhausted();
   return 0;
@@ -128,7 +127,7 @@ static struct str encode(struct arena *arena, const struct record *record, const
   msgpack_sbuffer buffer;
   msgpack_sbuffer_init(&buffer);
   msgpack_packer packer;
-  msgpack_packer_init(&packer, &buffer, write_bytes);
+  msgpack_packer_init(&packer, &buffer, msgpack_put_bytes);
   put_record(&packer, record, object, whole);
   struct str bytes = str_copy(arena, (struct str){buffer.data, buffer.size});
   msgpack_sbuffer_destroy(&buffer);

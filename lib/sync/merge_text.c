@@ -3,11 +3,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "sync/merge.h"
 
 static void start_libgit2(void) {
   if (git_libgit2_init() < 0)
-    abort();
+    heap_exhausted(); /* unreached: it fails for lack of memory only */
 }
 
 struct lines {
@@ -100,7 +101,7 @@ static bool run_merge(struct arena *arena, struct str base, struct str local, st
   };
   git_merge_file_result result = {0};
   if (git_merge_file(&result, &of_base, &of_local, &of_external, &options) < 0)
-    return false;
+    return false; /* unreached: texts beyond a gigabyte, or no memory */
   bool clean = result.automergeable;
   if (clean)
     *out = str_copy(arena, (struct str){result.len ? result.ptr : "", result.len});
