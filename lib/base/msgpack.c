@@ -398,7 +398,8 @@ static struct result get_record(struct arena *arena, const struct record *record
 }
 
 struct result msgpack_decode(struct arena *arena, const struct record *record, struct str bytes, void *out) {
-  struct cursor cursor = {.at = (const unsigned char *)bytes.at, .end = (const unsigned char *)bytes.at + bytes.length};
+  const unsigned char *at = (const unsigned char *)(bytes.length ? bytes.at : "");
+  struct cursor cursor = {.at = at, .end = at + bytes.length};
   if (bytes.length == 0 || !is_well_formed(&cursor, 0) || cursor.at != cursor.end)
     return result_error(RESULT_REJECTED, "%s: not one well-formed msgpack value", record->name);
   msgpack_zone zone;
