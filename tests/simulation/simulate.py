@@ -102,7 +102,7 @@ class Cluster:
         return self
 
     def __exit__(self, *unused):
-        self.server.terminate()
+        self.server.send_signal(signal.SIGINT)  # at once, whoever is connected
         self.server.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -188,6 +188,7 @@ def simulate(first, seeds, processes, seconds=0, mutant=None, show=None, more=()
                        str(processes), "--seeds", str(share), "--seconds", str(seconds), *more]
             command += ["--mutant", mutant] if mutant else []
             workers.append(cluster.start(command, stdout=subprocess.PIPE, text=True))
+            stack.callback(workers[-1].kill)
         read_all(workers, totals, show, progress_s)
         for worker in workers:
             if worker.wait() not in (0, 1):
