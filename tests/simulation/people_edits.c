@@ -267,7 +267,8 @@ static void comment_local(const struct planned_edit *p, const struct ticket *tic
                                    .privacy = is_private ? STR("local_only") : (struct str){0},
                                    .actor = STR("ann")};
   struct ticket changed;
-  remember(p, identity, "comment")->is_private = is_private;
+  /* What is said about a private ticket stays here, also when the ticket is shared later. */
+  remember(p, identity, "comment")->is_private = is_private || str_is(ticket->privacy, "local_only");
   tell(p, is_private ? "private comment" : "comment", identity);
   struct result result = people_verb(p->world, VERB_TICKET_COMMENT, &comment, &changed);
   if (!result_ok(&result))
