@@ -20,6 +20,7 @@ command_handler command_projects_list, command_projects_show, command_projects_p
 command_handler command_link_pair, command_link_file, command_link_suggest;
 command_handler command_fields_analyze, command_fields_map, command_fields_validate, command_fields_test;
 command_handler command_audit_verify, command_audit_export, command_audit_egress;
+command_handler command_certs_list, command_certs_renew, command_certs_revoke, command_certs_issue;
 command_handler command_help, command_completion, command_version;
 
 #endif

@@ -28,12 +28,11 @@ static struct service_row row_at(struct arena *arena, size_t i) {
 }
 
 const char *const *services_roles(struct arena *arena, size_t *out_count) {
-  const char **roles = ARENA_ARRAY(arena, const char *, ROW_COUNT + 2);
+  const char **roles = ARENA_ARRAY(arena, const char *, ROW_COUNT + 1);
   for (size_t i = 0; i < ROW_COUNT; i++)
     roles[i] = row_at(arena, i).role;
   roles[ROW_COUNT] = "cli";
-  roles[ROW_COUNT + 1] = "client";
-  *out_count = ROW_COUNT + 2;
+  *out_count = ROW_COUNT + 1;
   return roles;
 }
 
@@ -121,6 +120,7 @@ static void put_bus(struct environment *environment, const struct services_optio
   put(environment, "TANDEM_STORE_LISTEN", endpoints->store_listen);
   put(environment, "TANDEM_EVENTS_LISTEN", endpoints->events_listen);
   put(environment, "TANDEM_TLS_CA", str_format(environment->arena, "%.*s/tls/ca.pem", STR_FMT(home)));
+  put(environment, "TANDEM_TLS_REVOKED", str_format(environment->arena, "%.*s/tls/revoked.pem", STR_FMT(home)));
   put(environment, "TANDEM_TLS_CERT", str_format(environment->arena, "%.*s/tls/%s.pem", STR_FMT(home), row->role));
 }
 

@@ -21,7 +21,7 @@ struct result services_check(struct arena *arena, const char *program_dir) MUST_
 void services_list(struct arena *arena, const struct services_options *options, const struct process_spec **out,
                    size_t *out_count);
 
-/* The names that certificates are made for: every service, "cli" and "client". */
+/* The names that certificates are made for: every service, and "cli". */
 const char *const *services_roles(struct arena *arena, size_t *out_count);
 
 #endif

@@ -16,6 +16,7 @@
 #include "store/bells.h"
 #include "store/execute.h"
 #include "store/migrate.h"
+#include "store/peers.h"
 #include "store/store.h"
 
 enum { SLOT_COUNT = 256, READER_COUNT = 3, HEARTBEAT_MS = 1000, CONNECT_RETRY_MS = 250 };
@@ -29,6 +30,7 @@ struct slot {
   struct arena arena;
   nng_msg *message;
   struct verb_request request;
+  struct peer peer; /* who asks */
   enum verb_id verb;
   void *body;           /* the verb's request, decoded */
   struct waiter waiter; /* while it waits for a bell */
@@ -44,6 +46,7 @@ struct queue {
 struct server {
   const struct server_options *options;
   nng_socket verbs, events;
+  struct peers *peers;
   struct slot slots[SLOT_COUNT];
   struct queue reads, writes;
   struct bells bells;
@@ -139,10 +142,15 @@ static void slot_dispatch(struct slot *slot) {
   slot->verb = result_ok(&result) ? verb_named(slot->request.verb) : VERB_COUNT;
   if (result_ok(&result) && slot->verb == VERB_COUNT)
     result = result_error(RESULT_REJECTED, "the store knows no verb \"%.*s\"", STR_FMT(slot->request.verb));
+  slot->peer = peers_sender(slot->server->peers, slot->message);
+  if (result_ok(&result))
+    result = peer_check_verb(&slot->peer, slot->verb);
   if (result_ok(&result)) { /* here and not in the writer, which has enough to do */
     slot->body = arena_alloc(&slot->arena, verb_table[slot->verb].request->size_bytes);
     result = msgpack_decode(&slot->arena, verb_table[slot->verb].request, slot->request.body, slot->body);
   }
+  if (result_ok(&result))
+    result = peer_check_request(&slot->peer, slot->verb, slot->body);
   if (!result_ok(&result)) {
     slot_refuse(slot, &result);
     return;
@@ -256,6 +264,7 @@ static void serve_slot(struct server *server, struct db *db, struct slot *slot, 
                       .arena = &slot->arena,
                       .outbox = outbox,
                       .vault = &server->options->vault,
+                      .peer = &slot->peer,
                       .client = slot->request.client};
   struct str reply;
   const char *verb = verb_table[slot->verb].name;
@@ -282,6 +291,7 @@ static void write_forever(struct server *server) {
     if (slot)
       serve_slot(server, server->leader_db, slot, &outbox);
     if (clock_mono_ms() >= next_heartbeat_ms) {
+      peers_recheck(server->peers);
       publish_heartbeat(server, &arena, outbox.head);
       arena_reset(&arena);
       next_heartbeat_ms = clock_mono_ms() + HEARTBEAT_MS;
@@ -318,6 +328,7 @@ static void *read_forever(void *context) {
                         .arena = &slot->arena,
                         .outbox = &none,
                         .vault = &server->options->vault,
+                        .peer = &slot->peer,
                         .client = slot->request.client};
     struct str reply;
     execute(&call, slot->verb, &slot->request, slot->body, &reply);
@@ -335,6 +346,8 @@ static struct result open_sockets(struct server *server) {
   status = status ? status : nng_socket_set_int(server->events, NNG_OPT_SENDBUF, SOCKET_BUFFER_MESSAGES);
   if (status)
     return result_error(RESULT_BUG, "sockets: %s", nng_strerror(status));
+  peers_watch(server->peers, server->verbs, false);
+  peers_watch(server->peers, server->events, true);
   TRY(transport_tune(server->verbs));
   return transport_tune(server->events);
 }
@@ -377,6 +390,7 @@ struct result server_run(const struct server_options *options) {
   server->options = options;
   queue_init(&server->reads);
   queue_init(&server->writes);
+  server->peers = peers_new(options->endpoint.revoked_file);
   bells_init(&server->bells, slot_answer_bell);
   server->leader_db = connect_patiently(options);
   TRY(migrate(server->leader_db));

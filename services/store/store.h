@@ -7,6 +7,7 @@
 #include "proto/verbs.h"
 #include "store/db.h"
 #include "store/outbox.h"
+#include "store/peer.h"
 #include "store/vault.h"
 
 /* One verb, inside its transaction. */
@@ -15,6 +16,7 @@ struct call {
   struct arena *arena;
   struct outbox *outbox; /* events and bells, sent after the commit */
   const struct vault *vault;
+  const struct peer *peer; /* who asks */
   struct str client;
 };
 
