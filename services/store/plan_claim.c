@@ -48,11 +48,14 @@ static struct result read_claimed(struct call *call, const struct rows *claimed,
       "i.origin_project = m.project_id as origin, i.deleted_at is not null as deleted, g.note as gone, "
       "m.kind = 'comment' and (i.origin_project <> m.project_id or (i.origin_project is not null and m.op_id is not "
       "null)) as foreign_words "
-      "from unnest($1::bigint[], $2::bigint[], $3::bigint[]) c(mapping_id, generation, rank) "
-      "join mapping m on m.id = c.mapping_id join project p on p.id = m.project_id "
-      "left join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
-      "(m.project_id, m.kind, m.external_id) left join gone_item g on (g.project_id, g.kind, g.external_id) = "
-      "(m.project_id, m.kind, m.external_id) and g.sure order by c.rank, c.generation",
+      "from unnest($1::bigint[], $2::bigint[], $3::bigint[]) c(mapping_id, generation, rank), "
+      "lateral (select * from mapping m where m.id = c.mapping_id offset 0) m "
+      "join project p on p.id = m.project_id "
+      "left join lateral (select * from item i where i.id = m.item_id offset 0) i on true "
+      "left join lateral (select e.fresh, e.fields, e.version from external_item e where (e.project_id, e.kind, "
+      "e.external_id) = (m.project_id, m.kind, m.external_id) offset 0) e on true "
+      "left join lateral (select g.note from gone_item g where (g.project_id, g.kind, g.external_id) = "
+      "(m.project_id, m.kind, m.external_id) and g.sure offset 0) g on true order by c.rank, c.generation",
       PARAMS(p_i64s(call->arena, ids, claimed->count), p_i64s(call->arena, generations, claimed->count),
              p_i64s(call->arena, ranks, claimed->count)),
       out);

@@ -106,8 +106,10 @@ struct result references_mapped(struct call *call, const int64_t *item_ids, size
   struct rows rows;
   TRY(db_query(
       call->db,
-      "with known as (select m.project_id, m.external_id, i.id as item_id, i.number from mapping m join item i on "
-      "i.id = m.item_id where m.item_id = any($1::bigint[]) and m.kind = 'ticket' and m.external_id is not null), "
+      "with known as (select m.project_id, m.external_id, i.id as item_id, i.number from unnest($1::bigint[]) w(id), "
+      "lateral (select i.id, i.number from item i where i.id = w.id and i.kind = 'ticket' offset 0) i, "
+      "lateral (select m.project_id, m.external_id from mapping m where m.item_id = w.id and m.external_id is not null "
+      "offset 0) m), "
       "words as (select project_id, true as is_key, 'T-' || number as word from known "
       "union all select project_id, false, external_id from known "
       "union all select known.project_id, true, 'T-' || k.number from known join item k on k.merged_into = item_id), "
