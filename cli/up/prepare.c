@@ -76,14 +76,16 @@ static struct result find_program_dir(struct arena *arena, const char **out) {
 }
 
 static struct result prepare_database(struct arena *arena, const struct up_options *options, struct prepared *out,
-                                      struct str *out_url) {
+                                      struct services_options *services) {
   const struct settings *settings = options->settings;
   out->has_postgres = str_is_absent(settings->database_url.hidden);
-  *out_url = settings->database_url.hidden;
+  services->database_url = settings->database_url.hidden;
+  services->owner_url = settings->database_owner_url.hidden;
   if (!out->has_postgres)
     return RESULT_DONE;
   TRY(postgres_prepare(arena, settings, options->foreground, &out->postgres));
-  *out_url = postgres_url(arena, &out->postgres);
+  services->database_url = postgres_url(arena, &out->postgres, "tandem_store");
+  services->owner_url = postgres_url(arena, &out->postgres, "tandem");
   return RESULT_DONE;
 }
 
@@ -99,7 +101,7 @@ struct result prepare_all(struct arena *arena, const struct up_options *options,
   TRY(tls_files_make(&out->tls, &made));
   TRY(prepare_key(arena, settings));
   TRY(endpoints_choose(arena, settings, endpoint_path, &out->endpoints));
-  TRY(prepare_database(arena, options, out, &services.database_url));
+  TRY(prepare_database(arena, options, out, &services));
   services_list(arena, &services, &out->services, &out->service_count);
   return RESULT_DONE;
 }

@@ -144,6 +144,8 @@ static const char *const *environment_of(struct arena *arena, const struct servi
   put(&environment, "TANDEM_WEBHOOK_URL", webhook_url(arena, options->settings, row));
   put(&environment, "TANDEM_DATABASE_URL", row->kind == SERVICE_STORE ? options->database_url : (struct str){0});
   drop(&environment, "TANDEM_DATABASE_URL_FILE");
+  put(&environment, "TANDEM_DATABASE_OWNER_URL", row->kind == SERVICE_STORE ? options->owner_url : (struct str){0});
+  drop(&environment, "TANDEM_DATABASE_OWNER_URL_FILE");
   environment.at[environment.count] = NULL;
   return environment.at;
 }

@@ -9,9 +9,9 @@
 struct services_options {
   const struct settings *settings;
   const struct up_endpoints *endpoints;
-  struct str database_url; /* given to the store alone */
-  const char *program_dir; /* where the programs are */
-  bool in_foreground;      /* log to our stderr instead of HOME/log/ROLE.log */
+  struct str database_url, owner_url; /* given to the store alone */
+  const char *program_dir;            /* where the programs are */
+  bool in_foreground;                 /* log to our stderr instead of HOME/log/ROLE.log */
 };
 
 /* Whether every program is there. RESULT_REJECTED names the missing one and what to do. */

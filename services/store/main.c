@@ -4,8 +4,10 @@
  * Out:  replies, and events in dense sequence order over nng pub (proto/events.h).
  * Owns: the PostgreSQL database: projects, tickets, mappings, shadows, the cache, intents, conflicts, the event log.
  *
- * Environment: TANDEM_DATABASE_URL, TANDEM_DATA_KEY_FILE, and the endpoint's (service/rpc.h). Several may run on one
- * database: one leads, the others wait for its lock. */
+ * With --migrate it brings the database up to date, as TANDEM_DATABASE_OWNER_URL, and ends.
+ *
+ * Environment: TANDEM_DATABASE_URL, TANDEM_DATABASE_OWNER_URL (for migrations; else the former), TANDEM_DATA_KEY_FILE,
+ * and the endpoint's (service/rpc.h). Several may run on one database: one leads, the others wait for its lock. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,14 +16,22 @@
 #include "base/log.h"
 #include "store/server.h"
 
-static struct result read_options(struct arena *arena, struct server_options *out) {
-  const char *home = getenv("TANDEM_HOME"), *url = getenv("TANDEM_DATABASE_URL"),
-             *key_file = getenv("TANDEM_DATA_KEY_FILE");
-  if (!url)
+static struct result read_urls(struct server_options *out) {
+  const char *url = getenv("TANDEM_DATABASE_URL"), *owner = getenv("TANDEM_DATABASE_OWNER_URL");
+  if (!url && !owner)
     return result_error(RESULT_REJECTED, "TANDEM_DATABASE_URL is not set; `tandem up` sets it");
+  out->database_url = str_of(url);
+  out->owner_url = str_of(owner);
+  return RESULT_DONE;
+}
+
+static struct result read_options(struct arena *arena, struct server_options *out) {
+  const char *home = getenv("TANDEM_HOME"), *key_file = getenv("TANDEM_DATA_KEY_FILE");
+  TRY(read_urls(out));
+  if (str_is_absent(out->database_url))
+    return result_error(RESULT_REJECTED, "TANDEM_DATABASE_URL is not set: what the store works as");
   struct str default_key = str_format(arena, "%s/keys/data.key", home ? home : ".");
   TRY(vault_open(key_file ? key_file : default_key.at, &out->vault));
-  out->database_url = str_of(url);
   return endpoint_find(arena, str_of(home ? home : "."), "store", &out->endpoint);
 }
 
@@ -31,7 +41,21 @@ static void *serve(void *context) {
   _exit(1);
 }
 
-int main(void) {
+static int migrate_and_end(void) {
+  struct server_options options = {0};
+  log_start("store");
+  struct result result = read_urls(&options);
+  if (result_ok(&result))
+    result = server_migrate(&options);
+  if (result_ok(&result))
+    return 0;
+  log_event(LOG_ERROR, "not_migrated", LOG_RESULT(&result));
+  return 1;
+}
+
+int main(int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[1], "--migrate") == 0)
+    return migrate_and_end();
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

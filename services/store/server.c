@@ -181,16 +181,27 @@ static void on_slot(void *context) {
 
 /* -- database -- */
 
-static struct db *connect_patiently(const struct server_options *options) {
+static struct db *connect_as(struct str url) {
   for (int attempt = 0;; attempt++) {
     struct db *db;
-    struct result result = db_open(options->database_url, &db);
+    struct result result = db_open(url, &db);
     if (result_ok(&result))
       return db;
     if (attempt % 20 == 0)
       log_event(LOG_WARNING, "database_unreachable", LOG_RESULT(&result));
     clock_sleep_ms(CONNECT_RETRY_MS);
   }
+}
+
+static struct db *connect_patiently(const struct server_options *options) {
+  return connect_as(options->database_url);
+}
+
+struct result server_migrate(const struct server_options *options) {
+  struct db *db = connect_as(options->owner_url.length ? options->owner_url : options->database_url);
+  struct result result = migrate(db);
+  db_close(db);
+  return result;
 }
 
 static struct result read_head(struct db *db, int64_t *out) {
@@ -392,8 +403,8 @@ struct result server_run(const struct server_options *options) {
   queue_init(&server->writes);
   server->peers = peers_new(options->endpoint.revoked_file);
   bells_init(&server->bells, slot_answer_bell);
+  TRY(server_migrate(options));
   server->leader_db = connect_patiently(options);
-  TRY(migrate(server->leader_db));
   TRY(lead(server->leader_db, &server->head));
   TRY(open_sockets(server));
   TRY(start_readers(server));
