@@ -34,7 +34,7 @@ begin
   execute format('revoke all on all tables in schema %I from tandem_store', schema_name);
   execute format('grant usage on schema %I to tandem_store', schema_name);
   execute format('grant select, insert, update, delete on all tables in schema %I to tandem_store', schema_name);
-  execute format('grant usage on all sequences in schema %I to tandem_store', schema_name);
+  execute format('grant usage, select on all sequences in schema %I to tandem_store', schema_name);
   revoke update, delete on audit, egress, event_log, change_log from tandem_store;
   revoke insert, update, delete on schema_version from tandem_store;
   revoke insert, delete on installation from tandem_store;
