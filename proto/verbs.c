@@ -132,7 +132,7 @@ const struct verb verb_table[VERB_COUNT] = {
     [VERB_STATUS] = {"status", 0, PEOPLE, &record_empty, &record_status, "The health of every project."},
     [VERB_PROJECT_CONFIGURE] = {"project.configure", VERB_WRITE | VERB_ONCE, PEOPLE, &record_project_configure,
                                 &record_project_id, "Makes a project or replaces its settings."},
-    [VERB_PROJECT_LIST] = {"project.list", 0, PEOPLE, &record_project_name, &record_project_list,
+    [VERB_PROJECT_LIST] = {"project.list", 0, ADAPTER | PEOPLE, &record_project_name, &record_project_list,
                            "All projects, or the one named."},
     [VERB_PROJECT_SET_STATE] = {"project.set_state", VERB_WRITE | VERB_ONCE, PEOPLE, &record_project_set_state,
                                 &record_project_id, "Pauses, resumes or removes a project."},
