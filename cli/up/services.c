@@ -101,6 +101,8 @@ static void put_settings(struct environment *environment, const struct settings 
   put(environment, "TANDEM_ALLOW_INSECURE_BUS", settings->allow_insecure_bus ? STR("true") : (struct str){0});
   put(environment, "TANDEM_ALLOW_HOSTS",
       join(environment->arena, settings->http_allow_hosts.at, settings->http_allow_hosts.count));
+  put(environment, "TANDEM_INTERNAL_HOSTS",
+      join(environment->arena, settings->internal_hosts.at, settings->internal_hosts.count));
   put(environment, "TANDEM_HTTP_CA_FILE", settings->http_ca_file);
   put(environment, "TANDEM_POLL_INTERVAL_S",
       str_format(environment->arena, "%lld", (long long)settings->poll_interval_s));

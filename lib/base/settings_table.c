@@ -49,6 +49,13 @@ static const struct setting table[] = {
      AT(allow_insecure_bus),
      .fallback = "false",
      .help = "Allows `tcp://`: no encryption and no authentication. Only for networks that nobody else can reach."},
+    {.name = "privacy.internal_hosts",
+     .variable = "TANDEM_INTERNAL_HOSTS",
+     .type = SETTING_STRS,
+     AT(internal_hosts),
+     .absent = "private addresses, names without a dot, and those below `.internal`, `.local`, `.corp`, `.lan` and "
+               "their like",
+     .help = "More hosts, with all names below them, whose addresses are left out of texts that leave."},
     {.name = "http.allow_hosts",
      .variable = "TANDEM_ALLOW_HOSTS",
      .type = SETTING_STRS,

@@ -25,6 +25,20 @@ static struct result read_urls(struct server_options *out) {
   return RESULT_DONE;
 }
 
+/* "a.example.org,b.example.org" */
+static void read_internal_hosts(struct arena *arena, struct server_options *out) {
+  struct str list = str_of(getenv("TANDEM_INTERNAL_HOSTS"));
+  struct str *hosts = ARENA_ARRAY(arena, struct str, list.length / 2 + 1);
+  while (list.length) {
+    ptrdiff_t comma = str_find(list, ",");
+    struct str host = str_trim(str_slice(list, 0, comma < 0 ? list.length : (size_t)comma));
+    if (host.length)
+      hosts[out->internal_host_count++] = host;
+    list = str_slice(list, comma < 0 ? list.length : (size_t)comma + 1, list.length);
+  }
+  out->internal_hosts = hosts;
+}
+
 static struct result read_options(struct arena *arena, struct server_options *out) {
   const char *home = getenv("TANDEM_HOME"), *key_file = getenv("TANDEM_DATA_KEY_FILE");
   TRY(read_urls(out));
@@ -32,6 +46,7 @@ static struct result read_options(struct arena *arena, struct server_options *ou
     return result_error(RESULT_REJECTED, "TANDEM_DATABASE_URL is not set: what the store works as");
   struct str default_key = str_format(arena, "%s/keys/data.key", home ? home : ".");
   TRY(vault_open(key_file ? key_file : default_key.at, &out->vault));
+  read_internal_hosts(arena, out);
   return endpoint_find(arena, str_of(home ? home : "."), "store", &out->endpoint);
 }
 

@@ -276,6 +276,8 @@ static void serve_slot(struct server *server, struct db *db, struct slot *slot, 
                       .outbox = outbox,
                       .vault = &server->options->vault,
                       .peer = &slot->peer,
+                      .internal_hosts = server->options->internal_hosts,
+                      .internal_host_count = server->options->internal_host_count,
                       .client = slot->request.client};
   struct str reply;
   const char *verb = verb_table[slot->verb].name;
@@ -340,6 +342,8 @@ static void *read_forever(void *context) {
                         .outbox = &none,
                         .vault = &server->options->vault,
                         .peer = &slot->peer,
+                        .internal_hosts = server->options->internal_hosts,
+                        .internal_host_count = server->options->internal_host_count,
                         .client = slot->request.client};
     struct str reply;
     execute(&call, slot->verb, &slot->request, slot->body, &reply);

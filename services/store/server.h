@@ -11,6 +11,9 @@ struct server_options {
   struct str database_url;
   struct str owner_url; /* for migrations; absent = database_url */
   struct vault vault;
+  const struct str
+      *internal_hosts; /* hosts that no text names outside, besides those that are internal by their names */
+  size_t internal_host_count;
 };
 
 /* Brings the database up to date, as its owner. Waits for the server. */

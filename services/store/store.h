@@ -16,7 +16,9 @@ struct call {
   struct arena *arena;
   struct outbox *outbox; /* events and bells, sent after the commit */
   const struct vault *vault;
-  const struct peer *peer; /* who asks */
+  const struct peer *peer;          /* who asks */
+  const struct str *internal_hosts; /* what a text must not name outside */
+  size_t internal_host_count;
   struct str client;
 };
 

@@ -101,6 +101,54 @@ class Edge(unittest.TestCase):
                 body = json.dumps(dict(document, webhookTimestamp=int(time.time() * 1000))).encode()
                 self.assertEqual(send(tracker.webhook_port, request(path, scheme.headers(body), body)), 200, "the genuine one")
 
+    # what is in a text
+
+    def writes(self):
+        return [len(tracker.writes()) for tracker in self.world.trackers]
+
+    def check_quiet(self):
+        self.world.settle()
+        before = self.writes()
+        for _ in range(2):
+            self.world.sync_all()
+        self.assertEqual(self.writes(), before)
+
+    def test_edge_texts_leave_without_the_inside_and_come_back_whole(self):
+        world, inside = self.world, ("/home/zoe/engine/main.c", "http://ci.corp/job/7", "a hidden remark")
+        body = "@zoe and #4711: the log of\n\n%s\n\nis at %s\n\n<!-- %s -->\n\nThe end." % inside
+        key = world.call("ticket.new", project="github", actor="user:carol", fields={"title": "Inside " + inside[0], "body": body})["key"]
+        wait_for(lambda: all(world.key_in(tracker, key) for tracker in world.trackers), "it to be everywhere")
+        world.call("ticket.comment", key=key, body="See %s, @zoe" % inside[1], actor="user:carol")
+        self.check_quiet()
+        for tracker in world.trackers:
+            sent = tracker.relay.sent().replace(b"\\/", b"/")
+            for word in (*inside, "@zoe", "#4711"):
+                self.assertNotIn(word.encode(), sent, tracker.system)
+        ticket = world.call("ticket.get", key=key)
+        self.assertEqual((ticket["fields"]["body"], ticket["comments"][0]["body"]), (body, "See %s, @zoe" % inside[1]))
+        self.assertEqual(world.call("conflict.list", ticket=key).get("conflicts", []), [])
+        github = world.trackers[0]
+        there = github.look(world.key_in(github, key))["body"]
+        github.edit("alice", world.key_in(github, key), body=there.replace("The end.", "The very end."))
+        wait_for(lambda: world.call("ticket.get", key=key)["fields"]["body"] == body.replace("The end.", "The very end."),
+                 "an edit from outside beside what never left")
+        world.call("ticket.edit", key=key, set={"body": body.replace("The end.", "An end.").replace("the log", "a log")}, actor="user:carol")
+        wait_for(lambda: all("An end." in tracker.look(world.key_in(tracker, key))["body"] for tracker in world.trackers), "an edit from here")
+        self.check_quiet()
+        self.assertEqual(world.call("conflict.list", ticket=key).get("conflicts", []), [])
+
+    def test_edge_what_a_tracker_says_itself_stays_there(self):
+        """Its people called each other there; an edit here does not take that back."""
+        world, github = self.world, self.world.trackers[0]
+        said = "@alice please, as in #1 <!-- the form -->"
+        number = github.create("alice", title="Called there", body=said + "\n\nMore.")
+        key, keys = world.everywhere(github, number)
+        world.call("ticket.edit", key=key, set={"body": said + "\n\nMore and more."}, actor="user:carol")
+        wait_for(lambda: "More and more." in github.look(number)["body"], "the edit")
+        self.assertIn("@alice please, as in #1", github.look(number)["body"])
+        self.assertTrue(all("@alice" not in tracker.look(one)["body"] for tracker, one in list(zip(world.trackers, keys))[1:]))
+        self.check_quiet()
+
     # canary
 
     def everything_said(self):
