@@ -135,8 +135,18 @@ static struct str webhook_url(struct arena *arena, const struct settings *settin
                     adapter_systems[row->adapter]);
 }
 
+/* The `place`-th process listens that many ports higher. */
+static struct str health_listen(struct arena *arena, const struct settings *settings, size_t place) {
+  struct str first = settings->health_listen;
+  const char *colon = first.length ? memrchr(first.at, ':', first.length) : NULL;
+  int64_t port;
+  if (!colon || !str_to_i64(str_slice(first, (size_t)(colon + 1 - first.at), first.length), &port))
+    return (struct str){0};
+  return str_format(arena, "%.*s:%lld", (int)(colon - first.at), first.at, (long long)port + (long long)place);
+}
+
 static const char *const *environment_of(struct arena *arena, const struct services_options *options,
-                                         const struct service_row *row, int64_t replica) {
+                                         const struct service_row *row, int64_t replica, size_t place) {
   struct environment environment = inherit(arena);
   put_settings(&environment, options->settings);
   put_bus(&environment, options, row);
@@ -144,6 +154,7 @@ static const char *const *environment_of(struct arena *arena, const struct servi
     put(&environment, "TANDEM_WEBHOOK_LISTEN",
         replica ? STR("127.0.0.1:0") : options->endpoints->webhook_listen[row->adapter]);
   put(&environment, "TANDEM_WEBHOOK_URL", webhook_url(arena, options->settings, row));
+  put(&environment, "TANDEM_HEALTH_LISTEN", health_listen(arena, options->settings, place));
   put(&environment, "TANDEM_DATABASE_URL", row->kind == SERVICE_STORE ? options->database_url : (struct str){0});
   drop(&environment, "TANDEM_DATABASE_URL_FILE");
   put(&environment, "TANDEM_DATABASE_OWNER_URL", row->kind == SERVICE_STORE ? options->owner_url : (struct str){0});
@@ -153,12 +164,12 @@ static const char *const *environment_of(struct arena *arena, const struct servi
 }
 
 static struct process_spec spec_of(struct arena *arena, const struct services_options *options,
-                                   const struct service_row *row, int64_t replica) {
+                                   const struct service_row *row, int64_t replica, size_t place) {
   const char **argv = ARENA_ARRAY(arena, const char *, 2);
   struct process_spec spec = {.argv = argv, .stdin_file = -1, .kept_file = -1, .death_signal = SIGTERM};
   argv[0] = str_format(arena, "%s/tandem-%s", options->program_dir, row->role).at;
   spec.name = replica ? str_format(arena, "%s-%lld", row->role, (long long)replica + 1).at : row->role;
-  spec.envp = environment_of(arena, options, row, replica);
+  spec.envp = environment_of(arena, options, row, replica, place);
   if (!options->in_foreground)
     spec.log_path = str_format(arena, "%.*s/log/%s.log", STR_FMT(options->settings->home), row->role).at;
   return spec;
@@ -184,8 +195,8 @@ void services_list(struct arena *arena, const struct services_options *options, 
   struct process_spec *specs = ARENA_ARRAY(arena, struct process_spec, total);
   for (size_t i = 0; i < ROW_COUNT; i++) {
     struct service_row row = row_at(arena, i);
-    for (int64_t replica = 0; replica < replicas_of(options->settings, row.kind); replica++)
-      specs[filled++] = spec_of(arena, options, &row, replica);
+    for (int64_t replica = 0; replica < replicas_of(options->settings, row.kind); replica++, filled++)
+      specs[filled] = spec_of(arena, options, &row, replica, filled);
   }
   *out = specs;
   *out_count = filled;

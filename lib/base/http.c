@@ -3,10 +3,13 @@
 #include "base/http.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/http_allow.h"
+#include "base/metrics.h"
 
 enum {
   CONNECT_TIMEOUT_MS = 10 * 1000,
@@ -196,6 +199,21 @@ static struct result perform(struct transfer *transfer, const struct http_reques
   return RESULT_DONE;
 }
 
+static const struct metric duration = {"tandem_http_client_duration_seconds",
+                                       METRIC_HISTOGRAM,
+                                       {"method", "status"},
+                                       "Calls of trackers by method and status; the result where there is no status."};
+
+static void measure(const struct http_request *request, const struct result *result,
+                    const struct http_response *response, int64_t started_ms) {
+  char status[24];
+  if (result_ok(result))
+    snprintf(status, sizeof status, "%lld", (long long)response->status);
+  else
+    snprintf(status, sizeof status, "%s", result_code_name(result->code));
+  metric_observe(&duration, METRIC_VALUES(request->method, status), (double)(clock_mono_ms() - started_ms) / 1000);
+}
+
 static struct result client_call(struct http *http, struct arena *arena, const struct http_request *request,
                                  struct http_response *out) {
   struct http_client *client = (struct http_client *)http;
@@ -215,7 +233,9 @@ static struct result client_call(struct http *http, struct arena *arena, const s
   curl_easy_setopt(client->easy, CURLOPT_CURLU, target.url);
   set_transfer(client->easy, &transfer, request->timeout_ms);
   set_request(client->easy, request, headers);
+  int64_t started_ms = clock_mono_ms();
   result = perform(&transfer, request, out);
+  measure(request, &result, out, started_ms);
   curl_easy_reset(client->easy); /* it pointed to what ends here */
   curl_url_cleanup(target.url);
   curl_slist_free_all(headers);

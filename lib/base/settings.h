@@ -21,6 +21,7 @@ struct settings {
   struct str http_ca_file;    /* absent = the system's */
   struct str webhooks_listen; /* HOST:PORT */
   struct str webhooks_url;    /* absent: trackers are told by hand */
+  struct str health_listen;   /* HOST:PORT; absent: no /healthz, /readyz and /metrics */
   int64_t poll_interval_s;
   struct str log_level, log_format;
   struct str postgres_bin_dir; /* absent = the newest below /usr/lib/postgresql */

@@ -81,6 +81,14 @@ static const struct setting table[] = {
      .absent = "webhooks are set up by hand",
      .help = "Where trackers reach the receivers, an https URL; below it each adapter has its system's name: "
              "`https://hooks.acme.example/github/webhooks/PROJECT`."},
+    {.name = "health.listen",
+     .variable = "TANDEM_HEALTH_LISTEN",
+     .type = SETTING_HOST_PORT,
+     AT(health_listen),
+     .absent = "nowhere",
+     .help = "Where a process answers `/healthz`, `/readyz` and `/metrics`. Those that `tandem up` starts take this "
+             "port and the "
+             "ones that follow it, the store first."},
     {.name = "poll_interval_s",
      .variable = "TANDEM_POLL_INTERVAL_S",
      .type = SETTING_I64,

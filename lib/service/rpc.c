@@ -7,6 +7,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "service/progress.h"
 #include "service/rpc_frames.h"
 #include "service/transport.h"
 
@@ -61,11 +64,16 @@ static struct result failure(enum verb_id id, int status, int64_t timeout_ms) {
   return result_error(RESULT_RETRY, "%s: %s", verb_table[id].name, nng_strerror(status));
 }
 
+static const struct metric duration = {"tandem_verb_call_duration_seconds",
+                                       METRIC_HISTOGRAM,
+                                       {"verb", "code"},
+                                       "Verbs that this process asked the store for, until the answer."};
+
 struct rpc_pending {
   nng_ctx context;
   nng_aio *aio;
   enum verb_id id;
-  int64_t timeout_ms;
+  int64_t timeout_ms, started_ms;
 };
 
 static void end_pending(struct rpc_pending *pending) {
@@ -78,7 +86,7 @@ struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, i
                         struct rpc_pending **out) {
   struct rpc_pending *pending = calloc(1, sizeof *pending);
   struct arena scratch = {0};
-  *pending = (struct rpc_pending){.id = id, .timeout_ms = timeout_ms};
+  *pending = (struct rpc_pending){.id = id, .timeout_ms = timeout_ms, .started_ms = clock_mono_ms()};
   int status = nng_ctx_open(&pending->context, rpc->socket);
   if (status)
     return free(pending), result_error(RESULT_BUG, "request context: %s", nng_strerror(status));
@@ -94,18 +102,26 @@ struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, i
   return RESULT_DONE;
 }
 
-struct result rpc_finish(struct rpc_pending *pending, struct arena *arena, void *reply) {
+static struct result take_answer(struct rpc_pending *pending, struct arena *arena, void *reply) {
   enum verb_id id = pending->id;
-  int64_t timeout_ms = pending->timeout_ms;
-  nng_aio_wait(pending->aio);
   int status = nng_aio_result(pending->aio);
-  nng_msg *answer = status ? NULL : nng_aio_get_msg(pending->aio);
-  end_pending(pending);
   if (status)
-    return failure(id, status, timeout_ms);
+    return failure(id, status, pending->timeout_ms);
+  nng_msg *answer = nng_aio_get_msg(pending->aio);
   struct str body = str_copy(arena, (struct str){nng_msg_body(answer), nng_msg_len(answer)});
   nng_msg_free(answer);
   return rpc_frames_reply(arena, id, body, reply);
+}
+
+struct result rpc_finish(struct rpc_pending *pending, struct arena *arena, void *reply) {
+  nng_aio_wait(pending->aio);
+  struct result result = take_answer(pending, arena, reply);
+  if (pending->id != VERB_WAIT) /* as long as nothing is to be done */
+    metric_observe(&duration, METRIC_VALUES(verb_table[pending->id].name, result_code_name(result.code)),
+                   (double)(clock_mono_ms() - pending->started_ms) / 1000);
+  end_pending(pending);
+  progress_note(false);
+  return result;
 }
 
 struct result rpc_call(struct rpc *rpc, struct arena *arena, enum verb_id id, const void *request, void *reply,

@@ -9,6 +9,8 @@
 
 #include "base/clock.h"
 #include "service/backoff.h"
+#include "service/health.h"
+#include "service/progress.h"
 
 struct runner {
   const struct service *service;
@@ -20,7 +22,10 @@ struct runner {
   int idle;       /* workers that wait for one */
 };
 
-enum { WAIT_TIMEOUT_MS = 15000, WAIT_AGAIN_MS = 200 };
+enum { WAIT_TIMEOUT_MS = 15000, WAIT_AGAIN_MS = 200, READY_TIMEOUT_MS = 2000 };
+
+static const struct metric rounds = {
+    "tandem_rounds_total", METRIC_COUNTER, {"result"}, "Rounds of work by how they ended."};
 
 static void wake(struct runner *runner) {
   pthread_mutex_lock(&runner->mutex);
@@ -66,21 +71,26 @@ static void *work_forever(void *argument) {
   struct arena arena = {0};
   struct backoff backoff = backoff_start(100, 15000);
   context.arena = &arena;
+  progress_join();
   for (;;) {
     uint64_t seen = wakes_so_far(runner);
     int64_t wait_ms = 1000;
     struct result result = runner->service->work(&context, &wait_ms);
     arena_reset(&arena);
+    metric_add(&rounds, METRIC_VALUES(result_code_name(result.code)), 1);
+    progress_note(true);
     if (result_ok(&result)) {
       backoff = backoff_start(100, 15000);
       if (wait_ms > 0)
         wait_for_wake(runner, seen, wait_ms);
+      progress_note(false);
       continue;
     }
     log_event(result.code == RESULT_BUG ? LOG_ERROR : LOG_WARNING, "round_failed", LOG_RESULT(&result));
     if (result.code == RESULT_BUG)
       _exit(70);
     clock_sleep_ms(backoff_next(&backoff, result.retry_after_ms));
+    progress_note(false);
   }
   return NULL;
 }
@@ -108,6 +118,33 @@ static void *listen_forever(void *argument) {
   }
   return NULL;
 }
+
+/* -- health -- */
+
+static struct result alive(void *context) {
+  (void)context;
+  return progress_check();
+}
+
+/* Work is asked for, and brought, to the store: without it there is none. */
+static struct result ready(void *context) {
+  struct runner *runner = context;
+  struct arena arena = {0};
+  struct empty request = {0};
+  struct hello hello = {0};
+  struct result result = rpc_call(runner->context.rpc, &arena, VERB_HELLO, &request, &hello, READY_TIMEOUT_MS);
+  arena_free(&arena);
+  return result;
+}
+
+static struct result serve_health(struct runner *runner) {
+  static struct health health = {.alive = alive, .ready = ready};
+  health.role = runner->service->role;
+  health.context = runner;
+  return health_start(&health);
+}
+
+/* -- starting -- */
 
 static struct result connect_runner(struct runner *runner, struct arena *arena) {
   const char *home = getenv("TANDEM_HOME");
@@ -155,6 +192,8 @@ int service_main(const struct service *service, void *state) {
   struct result result = connect_runner(runner, &arena);
   if (result_ok(&result))
     result = start_workers(runner);
+  if (result_ok(&result))
+    result = serve_health(runner);
   if (!result_ok(&result)) {
     log_event(LOG_ERROR, "cannot_start", LOG_RESULT(&result));
     return 1;

@@ -1,11 +1,10 @@
 /* The webhook receiver, on libmicrohttpd. */
 #include "service/webhook_server.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -13,6 +12,8 @@
 #include "base/fault.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/metrics.h"
+#include "service/listen_address.h"
 
 enum { CONNECTIONS_MAX = 64, CONNECTION_TIMEOUT_S = 30, SERVER_THREADS = 2, VERB_TIMEOUT_MS = 8000 };
 
@@ -28,7 +29,15 @@ struct incoming {
   bool too_large;
 };
 
+static const struct metric received = {"tandem_webhook_requests_total",
+                                       METRIC_COUNTER,
+                                       {"status"},
+                                       "Requests to the webhook receiver by the status they were answered with."};
+
 static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const char *json) {
+  char code[12];
+  snprintf(code, sizeof code, "%u", status);
+  metric_add(&received, METRIC_VALUES(code), 1);
   struct MHD_Response *response =
       MHD_create_response_from_buffer(strlen(json), (void *)(uintptr_t)json, MHD_RESPMEM_MUST_COPY);
   MHD_add_response_header(response, "Content-Type", "application/json");
@@ -217,25 +226,9 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 
 /* -- starting -- */
 
-static struct result parse_address(struct str address, struct sockaddr_in *out) {
-  struct arena scratch = {0};
-  ptrdiff_t colon = str_find(address, ":");
-  int64_t port = -1;
-  struct sockaddr_in parsed = {.sin_family = AF_INET};
-  bool fits = colon > 0 && str_to_i64(str_slice(address, (size_t)colon + 1, address.length), &port) && port >= 0 &&
-              port < 65536 &&
-              inet_pton(AF_INET, str_c(&scratch, str_slice(address, 0, (size_t)colon)), &parsed.sin_addr) == 1;
-  arena_free(&scratch);
-  if (!fits)
-    return result_error(RESULT_REJECTED, "webhooks.listen: \"%.*s\" is not like 127.0.0.1:7420", STR_FMT(address));
-  parsed.sin_port = htons((uint16_t)port);
-  *out = parsed;
-  return RESULT_DONE;
-}
-
 struct result webhook_server_start(struct rpc *rpc, const struct connector *connector, struct str address) {
   struct sockaddr_in socket_address;
-  TRY(parse_address(address, &socket_address));
+  TRY(listen_address_parse(address, "webhooks.listen", &socket_address));
   struct server *server = calloc(1, sizeof *server);
   if (!server)
     abort();

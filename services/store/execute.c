@@ -1,8 +1,15 @@
 /* One verb, one transaction. */
 #include "store/execute.h"
 
+#include "base/clock.h"
 #include "base/fault.h"
+#include "base/metrics.h"
 #include "base/msgpack.h"
+
+static const struct metric duration = {"tandem_verb_duration_seconds",
+                                       METRIC_HISTOGRAM,
+                                       {"verb", "code"},
+                                       "Verbs by their transaction, from begin to commit."};
 
 static struct str reply_frame(struct arena *arena, const struct result *result, struct str body) {
   struct verb_reply reply = {
@@ -49,6 +56,7 @@ static struct result run(struct call *call, enum verb_id id, const struct verb_r
 
 void execute(struct call *call, enum verb_id id, const struct verb_request *request, const void *body,
              struct str *reply) {
+  int64_t started_ms = clock_mono_ms();
   struct result result = db_begin(call->db);
   if (result_ok(&result)) {
     result = run(call, id, request, body, reply);
@@ -68,4 +76,6 @@ void execute(struct call *call, enum verb_id id, const struct verb_request *requ
               LOG_RESULT(&result));
   }
   db_release(call->db);
+  metric_observe(&duration, METRIC_VALUES(verb_table[id].name, result_code_name(result.code)),
+                 (double)(clock_mono_ms() - started_ms) / 1000);
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "store/health.h"
 #include "store/server.h"
 
 static struct result read_urls(struct server_options *out) {
@@ -81,6 +82,8 @@ int main(int argc, char **argv) {
   static struct arena arena;
   static struct server_options options;
   struct result result = read_options(&arena, &options);
+  if (result_ok(&result))
+    result = store_health_start(&options);
   pthread_t thread;
   if (result_ok(&result) && pthread_create(&thread, NULL, serve, &options) != 0)
     result = result_error(RESULT_RETRY, "cannot start a thread");

@@ -12,9 +12,11 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/msgpack.h"
+#include "service/progress.h"
 #include "service/transport.h"
 #include "store/bells.h"
 #include "store/execute.h"
+#include "store/health.h"
 #include "store/migrate.h"
 #include "store/peers.h"
 #include "store/store.h"
@@ -256,6 +258,8 @@ static void publish_heartbeat(struct server *server, struct arena *arena, int64_
 /* A lost connection loses the lock too: whoever gets it next leads, and we begin again as a standby. */
 static void lose_lead(struct server *server) {
   log_event(LOG_WARNING, "lead_lost", LOG_I64("head", server->head));
+  store_health_leads(false);
+  progress_note(true);
   db_close(server->leader_db);
   server->leader_db = NULL;
   struct result result;
@@ -265,6 +269,7 @@ static void lose_lead(struct server *server) {
     if (!result_ok(&result))
       db_close(server->leader_db);
   } while (!result_ok(&result));
+  store_health_leads(true);
   log_event(LOG_INFO, "leading", LOG_I64("head", server->head));
 }
 
@@ -295,7 +300,9 @@ static void write_forever(struct server *server) {
   struct arena events = {0}, arena = {0};
   struct outbox outbox = {.arena = &events, .head = server->head};
   int64_t next_heartbeat_ms = 0;
+  progress_join();
   for (;;) {
+    progress_note(false);
     struct slot *slot = queue_take(&server->writes, bells_expire(&server->bells, HEARTBEAT_MS));
     if (db_is_broken(server->leader_db)) {
       lose_lead(server);
@@ -415,6 +422,7 @@ struct result server_run(const struct server_options *options) {
   TRY(start_slots(server));
   TRY(listen_patiently(server->events, options->endpoint.events_url, &options->endpoint));
   TRY(listen_patiently(server->verbs, options->endpoint.store_url, &options->endpoint));
+  store_health_leads(true);
   log_event(LOG_INFO, "leading", LOG_I64("head", server->head), LOG_STR("verbs", options->endpoint.store_url));
   write_forever(server);
   return RESULT_DONE;

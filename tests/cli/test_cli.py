@@ -10,11 +10,13 @@ import socket
 import subprocess
 import sys
 import unittest
+import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 import tap  # noqa: E402
 from house import BIN, TANDEM, House, StandIn, wait_for, why_not  # noqa: E402
+from world import free_port  # noqa: E402
 
 
 @unittest.skipUnless(os.access(TANDEM, os.X_OK), "no tandem in " + BIN)
@@ -111,6 +113,8 @@ class WithStore(unittest.TestCase):
         cls.url, cls.control = cls.sandbox.url, cls.sandbox.control
         cls.token = cls.house.file("token", "sandbox-token\n")
         wait_for(lambda: cls.control("GET", "health"), "the sandbox")
+        cls.health_port = free_port()
+        cls.house.environment["TANDEM_HEALTH_LISTEN"] = "127.0.0.1:%d" % cls.health_port
         cls.house.start(cls.sandbox.port, 1)
 
     @classmethod
@@ -127,6 +131,15 @@ class WithStore(unittest.TestCase):
     def connect(self, name, *words):
         self.control("POST", "seed", {"repo": "acme/" + name, "issues": 5})
         return self.run_fine("connect", "github", "--base-url", self.url, "--repo", "acme/" + name, "--token-file", self.token, *words)
+
+    # -- processes
+
+    def test_cli_up_gives_each_process_a_port_for_its_health(self):
+        roles = set()
+        for place in range(7):  # store, scheduler, conflict and four adapters
+            with urllib.request.urlopen("http://127.0.0.1:%d/metrics" % (self.health_port + place), timeout=20) as answer:
+                roles.add(re.search(r'tandem_build_info{version="[^"]+",role="([^"]+)"} 1', answer.read().decode()).group(1))
+        self.assertEqual(7, len(roles), roles)
 
     # -- tickets
 

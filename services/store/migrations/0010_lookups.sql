@@ -30,3 +30,8 @@ create or replace view ready_to_plan as
             select from mapping pm where pm.project_id = m.project_id and pm.external_id is not null
               and pm.item_id = (select i.parent_id from item i where i.id = m.item_id))
         end;
+
+-- So that nothing that people ask for, or that is done every few seconds, reads all of a table that grows.
+create index mapping_parked on mapping (project_id) where state = 'parked';
+create index conflict_mapping on conflict (mapping_id);
+create index delivery_done on delivery (received_at) where state = 'done';

@@ -1,0 +1,125 @@
+#!/usr/bin/python3
+"""What a supervisor and Prometheus see of each process: /healthz, /readyz and /metrics."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import unittest
+import urllib.error
+import urllib.request
+
+from prometheus_client.parser import text_string_to_metric_families
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import tap  # noqa: E402
+from world import World, free_port, wait_for  # noqa: E402
+
+
+class Watched(World):
+    """Each of its processes answers on a port of its own."""
+
+    def __init__(self, *arguments, **options):
+        self.health_ports = {}
+        super().__init__(*arguments, **options)
+
+    def start(self, role, number=0, more=()):
+        name = role if number == 0 else "%s-%d" % (role, number)
+        port = self.health_ports.setdefault(name, free_port())
+        return super().start(role, number, {**dict(more), "TANDEM_HEALTH_LISTEN": "127.0.0.1:%d" % port})
+
+    def get(self, name, path):
+        """Status and text; None while nothing listens."""
+        try:
+            with urllib.request.urlopen("http://127.0.0.1:%d%s" % (self.health_ports[name], path), timeout=20) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return None
+
+    def samples(self, name):
+        """{(sample, labels): value} of /metrics."""
+        families = text_string_to_metric_families(self.get(name, "/metrics")[1])
+        return {(sample.name, frozenset(sample.labels.items())): sample.value
+                for family in families for sample in family.samples}
+
+
+def of(samples, name, **labels):
+    return sum(value for (sample, own), value in samples.items() if sample == name and frozenset(labels.items()) <= own)
+
+
+class Health(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = Watched()
+        cls.world.connect()
+        cls.world.sync()
+        cls.world.settle()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.world.close()
+
+    def is_ready(self, name):
+        return self.world.get(name, "/readyz") == (200, "ok\n")
+
+    def test_every_process_is_alive_and_ready(self):
+        for name in self.world.processes:
+            wait_for(lambda name=name: self.is_ready(name), name + " to be ready")
+            self.assertEqual((200, "ok\n"), self.world.get(name, "/healthz"))
+
+    def test_who_asks_for_anything_else_is_told_what_there_is(self):
+        self.assertEqual((404, "/healthz, /readyz or /metrics\n"), self.world.get("conflict", "/"))
+
+    def test_without_a_store_others_are_alive_but_not_ready(self):
+        self.world.processes["store"].popen.send_signal(signal.SIGSTOP)
+        try:
+            status, text = self.world.get("conflict", "/readyz")
+            self.assertEqual(503, status)
+            self.assertIn("no answer from the store", text)
+            self.assertEqual(200, self.world.get("conflict", "/healthz")[0])
+        finally:
+            self.world.processes["store"].popen.send_signal(signal.SIGCONT)
+        wait_for(lambda: self.is_ready("conflict"), "conflict to be ready again")
+
+    def test_a_standby_store_is_alive_but_not_ready_until_it_leads(self):
+        self.world.start("store", 1)
+        wait_for(lambda: (self.world.get("store-1", "/readyz") or [0])[0] == 503, "a standby")
+        self.assertIn("another store leads", self.world.get("store-1", "/readyz")[1])
+        self.assertEqual(200, self.world.get("store-1", "/healthz")[0])
+        self.assertEqual(0, of(self.world.samples("store-1"), "tandem_store_leading"))
+        self.world.processes.pop("store").kill()
+        wait_for(lambda: self.is_ready("store-1"), "the standby to lead")
+        self.assertEqual(1, of(self.world.samples("store-1"), "tandem_store_leading"))
+        self.world.processes.pop("store-1").kill()
+        self.world.start("store")
+        wait_for(lambda: self.is_ready("store"), "the first one to lead again")
+
+    def test_metrics_tell_how_a_project_stands(self):
+        samples = self.world.samples("store")
+        self.assertEqual(1, of(samples, "tandem_project_active", project="rocket", system="github"))
+        self.assertEqual(len(self.world.call("ticket.list", limit=500)["tickets"]),
+                         of(samples, "tandem_project_tickets", project="rocket"))
+        self.assertEqual(self.world.call("hello")["head"], of(samples, "tandem_events_head"))
+        self.assertEqual(0, of(samples, "tandem_project_writes_waiting"))
+
+    def test_metrics_count_calls_of_the_tracker_and_of_the_store(self):
+        samples = self.world.samples("adapter-github")
+        self.assertGreater(of(samples, "tandem_http_client_duration_seconds_count", method="GET", status="200"), 0)
+        self.assertGreater(of(samples, "tandem_verb_call_duration_seconds_count", verb="observe", code="ok"), 0)
+        self.assertEqual(of(samples, "tandem_http_client_duration_seconds_bucket", le="+Inf"),
+                         of(samples, "tandem_http_client_duration_seconds_count"))
+        self.assertGreater(of(samples, "tandem_rounds_total", result="ok"), 0)
+
+    @unittest.skipUnless(shutil.which("promtool"), "promtool is not installed (Debian's prometheus)")
+    def test_promtool_finds_nothing(self):
+        for name in self.world.processes:
+            done = subprocess.run(["promtool", "check", "metrics"], input=self.world.get(name, "/metrics")[1], text=True,
+                                  capture_output=True, check=False)
+            self.assertEqual((0, ""), (done.returncode, done.stderr + done.stdout), name)
+
+
+if __name__ == "__main__":
+    tap.main(__name__)

@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+"""No statement of everyday work reads its way through a table that grows with a project: as the planner sees them, in a
+database without statistics, where it guesses worst."""
+
+import json
+import os
+import re
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import tap  # noqa: E402
+from world import World  # noqa: E402
+
+# What waits to be done is no such table: it is as large as the work.
+GROWING = {"item", "mapping", "external_item", "intent", "conflict", "change_log", "event_log", "delivery", "request", "egress",
+           "audit", "preview", "shown", "sync_plan_step", "event_received"}
+
+# How many tickets there are is told to whoever asks how things stand.
+COUNTED = "select count(*) as tickets from item"
+
+READS = {"status": {}, "ticket.list": {"limit": 10}, "ticket.get": {"key": "T-3"}, "conflict.list": {"limit": 10},
+         "session.list": {"project": "rocket"}, "egress.list": {"limit": 10}, "audit.list": {"limit": 10}, "audit.verify": {},
+         "events.read": {"after": 0, "limit": 10}, "schedule.tick": {}}
+
+EXPLAIN = ("-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_format=json "
+           "-c auto_explain.log_nested_statements=on")
+
+
+class Explained(World):
+    """Its store has PostgreSQL log the plan of each of its statements."""
+
+    def environment(self, more=()):
+        environment = super().environment(more)
+        environment["TANDEM_DATABASE_URL"] += " options='%s'" % EXPLAIN
+        return environment
+
+
+def plans(log):
+    for match in re.finditer(r"plan:\n((?:\t.*\n)+)", log):
+        plan = json.loads(match.group(1))
+        yield plan["Query Text"], plan["Plan"]
+
+
+def is_lookup(node):
+    condition = node.get("Index Cond", "").replace("IS NOT NULL", "")
+    return any(sign in condition for sign in "=<>") or "TID Cond" in node
+
+
+def walks(node, tables, limited=False):
+    """The nodes that read all of a growing table, by itself or by an index, unless they stop at a limit."""
+    kind = node["Node Type"]
+    limited = (limited or kind == "Limit") and kind != "Sort"
+    table = tables.get(node.get("Index Name"), node.get("Relation Name"))
+    if "Scan" in kind and kind != "Bitmap Heap Scan" and table in GROWING and not limited and not is_lookup(node):
+        yield "%s of %s" % (kind, node.get("Index Name", table))
+    for child in node.get("Plans", ()):
+        yield from walks(child, tables, limited)
+
+
+def indexed(world):
+    """The table of each index. Those of a part are of what waits, or what is open."""
+    return {index: table if part == "f" else None for index, table, part in world.sql(
+        "select indexrelid::regclass, indrelid::regclass, coalesce(pg_get_expr(indpred, indrelid) ~ 'state', false) "
+        "from pg_index")}
+
+
+class Lookups(unittest.TestCase):
+    def test_no_statement_walks_a_table_that_grows(self):
+        with Explained(("--issues", "60", "--no-limits")) as world:
+            self.work(world)
+            tables = indexed(world)
+            with open(world.cluster.folder + "/log", encoding="utf-8", errors="replace") as file:
+                explained = [(text, plan) for text, plan in plans(file.read())
+                             if not text.startswith(("--", COUNTED))]  # the former: a migration
+        self.assertGreater(len({text for text, _ in explained}), 50)
+        found = {"%s: %s" % (walk, text) for text, plan in explained for walk in walks(plan, tables)}
+        self.assertFalse(found, "\n".join(sorted(found)))
+
+    def work(self, world):
+        world.hook()
+        world.connect()
+        world.settle()
+        world.sandbox.act("alice", "edit", number=3, fields={"title": "Changed there"})
+        world.sandbox.act("alice", "comment", number=3, fields={"body": "Said there"})
+        key = world.call("ticket.new", project="rocket", fields={"title": "Made here", "body": "Here"}, actor="user:test")["key"]
+        world.settle()
+        world.call("ticket.edit", key=key, set={"title": "Changed here"}, actor="user:test")
+        world.call("ticket.comment", key=key, body="Said here", actor="user:test")
+        world.settle()
+        world.sync(mode="full")
+        world.settle()
+        world.sync(mode="dry_run")
+        world.call("project.set_state", name="rocket", state="active", actor="user:test")
+        for verb, body in READS.items():
+            world.call(verb, **body)
+        world.call("egress.list", ticket=key)
+
+
+if __name__ == "__main__":
+    tap.main(__name__)
