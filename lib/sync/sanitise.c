@@ -15,9 +15,13 @@ struct walk {
   const struct sanitise_rules *rules;
   struct str_builder out;
   size_t at;
-  bool markdown; /* mentions, references and comments count */
-  bool fenced;   /* inside a block of code */
+  bool markdown;       /* mentions, references and comments count */
+  bool fenced;         /* inside a block of code */
+  bool no_comment_end; /* from here on, so that it is not looked for again and again */
+  int looks;           /* into `known` */
 };
+
+enum { LOOKS_MAX = 2000 };
 
 static bool is_word(char c) {
   return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
@@ -31,8 +35,10 @@ static struct str rest(const struct walk *walk) {
   return str_slice(walk->text, walk->at, walk->text.length);
 }
 
-static bool is_known(const struct walk *walk, struct str word) {
-  return walk->known.length && memmem(walk->known.at, walk->known.length, word.at, word.length) != NULL;
+/* So many different words in one text are no person's: beyond that nothing is taken for known. */
+static bool is_known(struct walk *walk, struct str word) {
+  return walk->known.length && walk->looks++ < LOOKS_MAX &&
+         memmem(walk->known.at, walk->known.length, word.at, word.length) != NULL;
 }
 
 /* Copies `length` bytes as they are. */
@@ -108,7 +114,7 @@ static size_t windows_length(struct str text) {
   size_t length = word_length(text);
   while (length < text.length && text.at[length] == ' ') {
     size_t next = word_length(str_slice(text, length + 1, text.length));
-    if (!memchr(text.at + length + 1, '\\', next))
+    if (!next || !isalnum((unsigned char)text.at[length + 1]) || !memchr(text.at + length + 1, '\\', next))
       break;
     length += 1 + next;
   }
@@ -147,22 +153,23 @@ static size_t scheme_length(struct str text) {
              : 0;
 }
 
-/* Whether something was taken at this place. */
+static void take_address(struct walk *walk) {
+  struct str url = str_slice(rest(walk), 0, word_length(rest(walk)));
+  if (str_starts_with(url, "file://"))
+    replace(walk, url.length, LOCAL_PATH);
+  else if (sanitise_is_internal(url, walk->rules))
+    replace(walk, url.length, INTERNAL_LINK);
+  else
+    keep(walk, url.length ? url.length : 1); /* what looks like a mention in it is none */
+}
+
+/* Whether something was taken at this place. Lengths are looked for only where something begins. */
 static bool take_inside(struct walk *walk) {
   struct str text = rest(walk);
-  size_t length = word_length(text);
-  if (!is_word(before(walk)) && scheme_length(text)) {
-    struct str url = str_slice(text, 0, length);
-    if (str_starts_with(url, "file://"))
-      replace(walk, length, LOCAL_PATH);
-    else if (sanitise_is_internal(url, walk->rules))
-      replace(walk, length, INTERNAL_LINK);
-    else
-      keep(walk, length ? length : 1); /* what looks like a mention in it is none */
-    return true;
-  }
+  if (!is_word(before(walk)) && scheme_length(text))
+    return take_address(walk), true;
   if (begins_path(walk) && is_home_path(text))
-    return replace(walk, length, LOCAL_PATH), true;
+    return replace(walk, word_length(text), LOCAL_PATH), true;
   if (begins_path(walk) && is_windows_path(text))
     return replace(walk, windows_length(text), LOCAL_PATH), true;
   return false;
@@ -188,7 +195,20 @@ static size_t calling_length(const struct walk *walk, size_t *out_at) {
   return length > prefix ? length : 0;
 }
 
+/* What has been through here before, 0 when this has not. */
+static size_t silenced_length(struct str text) {
+  size_t length = sizeof("@" JOINER) - 1;
+  if (!str_starts_with(text, "@" JOINER))
+    return 0;
+  while (length < text.length && is_name(text.at[length]))
+    length++;
+  return length;
+}
+
 static bool take_call(struct walk *walk) {
+  size_t silenced = silenced_length(rest(walk));
+  if (silenced)
+    return keep(walk, silenced), true;
   size_t at = 0, length = calling_length(walk, &at);
   if (!length)
     return false;
@@ -204,12 +224,19 @@ static bool take_call(struct walk *walk) {
   return true;
 }
 
+/* A joiner between blanks stays where it was, so that what stood around it does not become one word, or a line of code.
+ */
 static bool take_comment(struct walk *walk) {
   struct str text = rest(walk);
-  ptrdiff_t end = str_starts_with(text, "<!--") ? str_find(text, "-->") : -1;
-  if (end < 0)
+  if (walk->no_comment_end || !str_starts_with(text, "<!--"))
     return false;
-  replace(walk, (size_t)end + 3, "");
+  const char *end = memmem(text.at, text.length, "-->", 3);
+  walk->no_comment_end = !end;
+  if (!end)
+    return false;
+  size_t length = (size_t)(end - text.at) + 3;
+  bool ends_there = length == text.length || isspace((unsigned char)text.at[length]);
+  replace(walk, length, ends_there ? "" : " " JOINER " ");
   return true;
 }
 
@@ -260,26 +287,15 @@ static bool is_plain(struct str text) {
   return true;
 }
 
-/* One walk. What is left out may leave words side by side that were apart, so it is walked until nothing changes: each
- * walk that changes something leaves fewer places to change. */
-static struct str walk_once(struct arena *arena, bool markdown, struct str text, struct str known,
-                            const struct sanitise_rules *rules) {
-  struct walk walk = {.text = text, .known = known, .rules = rules, .out = {.arena = arena}, .markdown = markdown};
-  while (walk.at < text.length)
-    take_next(&walk);
-  return str_built(&walk.out);
-}
-
 struct str sanitise_out(struct arena *arena, enum content_kind kind, struct str text, struct str known,
                         const struct sanitise_rules *rules) {
   if ((kind != CONTENT_TEXT && kind != CONTENT_LINE) || is_plain(text))
     return text;
-  for (;;) {
-    struct str walked = walk_once(arena, kind == CONTENT_TEXT, text, known, rules);
-    if (str_equal(walked, text))
-      return text;
-    text = walked;
-  }
+  struct walk walk = {
+      .text = text, .known = known, .rules = rules, .out = {.arena = arena}, .markdown = kind == CONTENT_TEXT};
+  while (walk.at < text.length)
+    take_next(&walk);
+  return str_built(&walk.out);
 }
 
 /* -- back -- */
@@ -305,7 +321,7 @@ static struct str without_joiners(struct arena *arena, struct str text) {
 
 struct str sanitise_in(struct arena *arena, enum content_kind kind, struct str local, struct str seen,
                        const struct sanitise_rules *rules) {
-  if (kind != CONTENT_TEXT && kind != CONTENT_LINE)
+  if ((kind != CONTENT_TEXT && kind != CONTENT_LINE) || str_equal(local, seen))
     return seen;
   struct str own = without_joiners(arena, seen), known[] = {{0}, seen}, left = {0};
   if (is_plain(local))

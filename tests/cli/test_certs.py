@@ -266,14 +266,46 @@ class Certificates(unittest.TestCase):
         self.own("adapter-jira").call("work.claim", system="jira", worker="test")
         self.assert_gets_nothing(old)
 
+    def signed(self, subject, days, usage="clientAuth"):
+        """Key and certificate that our authority signs, as it would have some time ago."""
+        base = self.house.folder + "/signed"
+        usage = self.house.file("signed.ext", "extendedKeyUsage=%s\n" % usage)
+        self.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", subject, "-keyout",
+                     base + ".key", "-out", base + ".csr")
+        self.openssl("x509", "-req", "-in", base + ".csr", "-CA", self.tls("ca.pem"), "-CAkey", self.tls("ca-key.pem"), "-extfile", usage,
+                     "-CAcreateserial", "-days", str(days), "-out", base + ".crt")
+        with open(base + ".crt", encoding="ascii") as one, open(base + ".key", encoding="ascii") as two:
+            return one.read() + two.read()
+
+    def test_certs_that_end_soon_are_renewed_and_ended_ones_are_refused(self):
+        for days, state in ((20, "expiring"), (-1, "expired")):
+            text = self.signed("/O=tandem/OU=adapter/CN=adapter-linear", days)
+            with open(self.tls("adapter-linear.pem"), "w", encoding="ascii") as file:
+                file.write(text)
+            self.assertEqual(self.listed()["adapter-linear"]["state"], state)
+            if state == "expired":
+                self.assert_gets_nothing(self.tls("adapter-linear.pem"))
+            self.fine("certs", "renew")
+            self.assertEqual(self.listed()["adapter-linear"]["state"], "good")
+
+    def test_certs_a_damaged_list_of_revoked_ones_lets_nobody_in(self):
+        """Whoever could damage it could otherwise come back."""
+        path = self.tls("revoked.pem")
+        with open(path, encoding="ascii") as file:
+            kept = file.read()
+        try:
+            with open(path, "w", encoding="ascii") as file:
+                file.write("damaged")
+            self.assert_gets_nothing(self.tls("cli.pem"))
+            self.assertIn("put it back from a backup", self.house.run("certs", "list").err)
+        finally:
+            with open(path, "w", encoding="ascii") as file:
+                file.write(kept)
+        self.own("cli").call("hello")
+
     def test_certs_of_an_older_tandem_are_outdated_and_made_anew(self):
         """What 0.1.0 made: no role in it."""
-        self.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/O=tandem/CN=cli",
-                     "-keyout", self.house.folder + "/o.key", "-out", self.house.folder + "/o.csr")
-        self.openssl("x509", "-req", "-in", self.house.folder + "/o.csr", "-CA", self.tls("ca.pem"), "-CAkey", self.tls("ca-key.pem"),
-                     "-CAcreateserial", "-days", "300", "-out", self.house.folder + "/o.crt")
-        with open(self.house.folder + "/o.crt", encoding="ascii") as one, open(self.house.folder + "/o.key", encoding="ascii") as two:
-            text = one.read() + two.read()
+        text = self.signed("/O=tandem/CN=cli", 300, "serverAuth,clientAuth")
         self.assert_gets_nothing(self.house.file("older.pem", text))
         with open(self.tls("cli.pem"), "w", encoding="ascii") as file:
             file.write(text)

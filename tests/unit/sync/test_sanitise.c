@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -36,10 +37,11 @@ static void sanitise_out_leaves_out_what_must_not_leave(void **state) {
       {"#12a", "#" J "12a"},
       {"color #fff", "color #fff"},
       /* comments */
-      {"a<!-- secret -->b", "ab"},
-      {"a<!-- two\nlines -->b", "ab"},
+      {"a<!-- secret -->b", "a " J " b"},
+      {"a<!-- two\nlines --> b", "a b"},
       {"a<!-- no end", "a<!-- no end"},
-      {"<!<!-- x -->-- @ann -->", ""},
+      {"<!<!-- x -->-- @ann -->", "<! " J " -- @" J "ann -->"},
+      {"<!-- x -->```\n@ann", " " J " ```\n@" J "ann"},
       {"`<!-- code -->`", "`<!-- code -->`"},
       /* paths */
       {"in /home/ann/src/x.c:12.", "in (local path)."},
@@ -124,6 +126,28 @@ static void sanitise_in_keeps_what_did_not_leave(void **state) {
     struct str is = sanitise_in(&arena, CONTENT_TEXT, str_of(rows[i].local), str_of(rows[i].seen), &rules);
     if (!str_is(is, rows[i].is))
       fail_msg("%s, seen as %s, is %.*s", rows[i].local, rows[i].seen, STR_FMT(is));
+  }
+  arena_free(&arena);
+}
+
+/* Hostile texts cost no more than long ones. */
+static void sanitise_out_takes_time_by_length(void **state) {
+  (void)state;
+  enum { LENGTH = 1024 * 1024 };
+  static const char *const pieces[] = {"<!--", "`",       "` `` ", "a",  "/",   "\\\\a", "C:\\a ",
+                                       "@a",   "http://", "(",     "~/", "-->", "#1 "};
+  struct arena arena = {0};
+  for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+    struct str_builder text = {.arena = &arena};
+    while (text.length < LENGTH)
+      str_append_c(&text, pieces[i]);
+    struct timespec start, end;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &start);
+    sanitise_out(&arena, CONTENT_TEXT, str_built(&text), str_built(&text), &rules);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
+    if (end.tv_sec - start.tv_sec > 3)
+      fail_msg("%s takes %lld s", pieces[i], (long long)(end.tv_sec - start.tv_sec));
+    arena_reset(&arena);
   }
   arena_free(&arena);
 }
@@ -238,6 +262,7 @@ int main(void) {
       cmocka_unit_test(sanitise_out_of_one_line_leaves_mentions),
       cmocka_unit_test(sanitise_out_leaves_the_other_side_its_own),
       cmocka_unit_test(sanitise_in_keeps_what_did_not_leave),
+      cmocka_unit_test(sanitise_out_takes_time_by_length),
       cmocka_unit_test(twice),
       cmocka_unit_test(back),
       cmocka_unit_test(inside),
