@@ -61,10 +61,12 @@ static void *serve(void *context) {
 
 static int migrate_and_end(void) {
   struct server_options options = {0};
+  struct arena arena = {0};
   log_start("store");
-  struct result result = read_urls(&options);
+  struct result result = read_urls(&arena, &options);
   if (result_ok(&result))
     result = server_migrate(&options);
+  arena_free(&arena);
   if (result_ok(&result))
     return 0;
   log_event(LOG_ERROR, "not_migrated", LOG_RESULT(&result));
