@@ -4,6 +4,9 @@
 
 #include "cli/invocation.h"
 
+/* So long before a credential ends people are told. */
+#define CREDENTIAL_WARNED_MS (14 * 86400000LL)
+
 /* Connects, once, and makes sure that somebody answers. RESULT_RETRY says how to start tandem. */
 struct result client_open(struct invocation *call) MUST_USE;
 

@@ -6,7 +6,7 @@
 
 #define PRIVACIES "local_only|shareable|public"
 #define DIRECTIONS "push|pull|bidirectional|disabled"
-#define CONFLICT_KINDS "both_changed|unequal_when_linked|unmappable|deleted_vs_edited|overwritten"
+#define CONFLICT_KINDS "both_changed|unequal_when_linked|unmappable|deleted_vs_edited|overwritten|undo"
 #define STRATEGIES "manual|local_wins|external_wins|newest_wins|merge"
 
 const struct option_spec command_global_options[] = {
@@ -28,7 +28,9 @@ const struct command_group command_groups[] = {
     {"events", "Follow or replay what happened."},
     {"fields", "See and change how fields are mapped."},
     {"audit", "See what was decided, and what left."},
+    {"credentials", "See and replace stored secrets and their data keys."},
     {"link", "Bring together what is in several trackers already."},
+    {"webhooks", "See to the webhooks by which trackers tell of changes."},
 };
 const size_t command_group_count = COUNT(command_groups);
 
@@ -41,6 +43,14 @@ static const struct option_spec exit_code_options[] = {
 static const struct option_spec retry_options[] = {
     {"all", OPTION_FLAG, NULL, "All that is parked", 'a'},
 };
+#define LOGIN_OPTIONS                                                                                          \
+  {"client-id", OPTION_TEXT, "ID", "Of your OAuth app there; the setting oauth.…_client_id if not given", 0},  \
+      {"client-secret-file", OPTION_FILE, "FILE", "Its secret, where it has one", 0}, {                        \
+    "callback-port", OPTION_NUMBER, "PORT",                                                                    \
+        "Where the browser comes back to: http://127.0.0.1:PORT/callback, as registered; 7417 if not given", 0 \
+  }
+#define OAUTH_OPTION \
+  { "oauth", OPTION_FLAG, NULL, "Log in with a browser, instead of a token", 0 }
 #define CONNECT_OPTIONS                                                                                              \
   {"name", OPTION_TEXT, "NAME", "What the project is called here; the name it has there if not given", 0},           \
       {"direction", OPTION_CHOICE, DIRECTIONS, "Which way changes go; bidirectional if not given", 0},               \
@@ -54,6 +64,7 @@ static const struct option_spec retry_options[] = {
       {"reset-rules", OPTION_FLAG, NULL, "Connected before: propose the field rules anew, drop those that are set",  \
        0},                                                                                                           \
       {"webhook-secret-file", OPTION_FILE, "FILE", "The secret that webhooks are signed with", 0},                   \
+      {"expires", OPTION_TEXT, "DATE", "When the credential ends, as in 2027-03-31: you are warned before", 0},      \
       {"poll-interval", OPTION_SECONDS, "TIME",                                                                      \
        "How often to ask for changes: 90s, 5m, 1h; the setting poll_interval_s if not given", 0},                    \
       {"no-sync", OPTION_FLAG, NULL, "Do not wait for the first fetch; it happens on schedule", 0},                  \
@@ -68,6 +79,8 @@ static const struct option_spec connect_github_options[] = {
     {"app-id", OPTION_TEXT, "ID", "A GitHub App's id, instead of a token", 0},
     {"installation-id", OPTION_TEXT, "ID", "The App's installation", 0},
     {"app-key-file", OPTION_FILE, "FILE", "The App's private key (PEM)", 0},
+    OAUTH_OPTION,
+    LOGIN_OPTIONS,
     CONNECT_OPTIONS,
 };
 static const struct option_spec connect_jira_options[] = {
@@ -77,6 +90,9 @@ static const struct option_spec connect_jira_options[] = {
     {"token-file", OPTION_FILE, "FILE", "Cloud: an API token; Data Center: a personal access token", 0},
     {"oauth-file", OPTION_FILE, "FILE",
      "Cloud, instead of a token: JSON with client_id, client_secret, refresh_token and access_token", 0},
+    OAUTH_OPTION,
+    LOGIN_OPTIONS,
+    {"auth-url", OPTION_TEXT, "URL", "Cloud: of the authorization server; Atlassian's if not given", 0},
     {"username", OPTION_TEXT, "NAME", "Data Center, instead of a token: the account", 0},
     {"password-file", OPTION_FILE, "FILE", "Data Center: the account's password", 0},
     CONNECT_OPTIONS,
@@ -87,6 +103,8 @@ static const struct option_spec connect_linear_options[] = {
     {"token-file", OPTION_FILE, "FILE", "A personal API key", 0},
     {"oauth-file", OPTION_FILE, "FILE",
      "Instead of a key: JSON with client_id, client_secret, refresh_token and access_token", 0},
+    OAUTH_OPTION,
+    LOGIN_OPTIONS,
     CONNECT_OPTIONS,
 };
 static const struct option_spec connect_webhook_options[] = {
@@ -104,6 +122,13 @@ static const struct option_spec sync_options[] = {
     {"dry-run", OPTION_FLAG, NULL, "Only say what would be done, as a plan that `tandem apply` does", 0},
     {"wait", OPTION_FLAG, NULL, "Wait for the end and print the report", 'w'},
     {"exit-code", OPTION_FLAG, NULL, "Wait, and exit with 8 when conflicts are open", 0},
+};
+static const struct option_spec undo_options[] = {
+    {"dry-run", OPTION_FLAG, NULL, "Only say what would be done", 0},
+};
+static const struct option_spec retract_options[] = {
+    {"dry-run", OPTION_FLAG, NULL, "Only say what is outside, and what would be done", 0},
+    {"yes", OPTION_FLAG, NULL, "Do it without asking", 'y'},
 };
 static const struct option_spec list_options[] = {
     {"project", OPTION_TEXT, "PROJECT", "Only those that are in this project", 0},
@@ -188,6 +213,7 @@ static const struct option_spec session_list_options[] = {
 };
 static const struct option_spec wait_options[] = {
     {"wait", OPTION_FLAG, NULL, "Wait for its end", 'w'},
+    {"items", OPTION_FLAG, NULL, "With --json: of an undo each thing that it did, too", 0},
 };
 static const struct option_spec reason_options[] = {
     {"reason", OPTION_TEXT, "TEXT", "Why, for those who wonder later", 0},
@@ -228,6 +254,21 @@ static const struct option_spec egress_options[] = {
     {"since", OPTION_SECONDS, "TIME", "Only what left in the last 2h, 1d, …", 0},
     {"limit", OPTION_NUMBER, "N", "At most so many; 50 if not given", 'n'},
 };
+#define EXPIRES_OPTION \
+  { "expires", OPTION_TEXT, "DATE", "When the secret ends, as in 2027-03-31: you are warned before", 0 }
+
+static const struct option_spec rotate_options[] = {
+    {"secret-file", OPTION_FILE, "FILE", "The new secret; - is standard input; asked for if not given", 0},
+    {"part", OPTION_TEXT, "NAME", "Which part of it: token, secret, password, private_key", 0},
+    EXPIRES_OPTION,
+    {"untested", OPTION_FLAG, NULL, "Store it without trying it", 0},
+};
+static const struct option_spec login_options[] = {
+    LOGIN_OPTIONS,
+};
+static const struct option_spec rekey_options[] = {
+    {"drop-old", OPTION_FLAG, NULL, "Only take the keys out of the file that nothing is encrypted with any more", 0},
+};
 static const struct option_spec help_options[] = {
     {"markdown", OPTION_FLAG, NULL, "The whole reference as Markdown", 0},
     {"manual", OPTION_FLAG, NULL, "The whole reference as scdoc's source of tandem(1)", 0},
@@ -248,6 +289,8 @@ static const struct option_spec suggest_options[] = {
     {"yes", OPTION_FLAG, NULL, "Do not ask", 'y'},
 };
 
+#define CREDENTIAL_ARGUMENT \
+  { "NAME", false, "the credential's name, as `tandem credentials list` shows it" }
 #define KEY_ARGUMENT \
   { "KEY", false, "a ticket's key, as in T-12" }
 #define PROJECT_ARGUMENT \
@@ -277,7 +320,8 @@ const struct command command_table[] = {
          "WAITING is what is still to be written, fetched or read from webhooks; below stands how long that will "
          "take.\n"
          "PARKED waits for a person, with the command that puts it back. LAG is the age of the oldest change that\n"
-         "tandem knows of and has not yet brought to the other side; conflicts and what is parked do not count."},
+         "tandem knows of and has not yet brought to the other side; conflicts and what is parked do not count.\n"
+         "The line of each project below says whether its webhook works and how often it is polled because of that."},
     {.path = "retry",
      .help = "Put back what was given up",
      .arguments = {{"WHAT", true, "a project, or an id that `tandem status` shows: W-12, F-3, R-40, D-7"}},
@@ -389,6 +433,19 @@ const struct command command_table[] = {
      OPTIONS(share_options),
      .run = command_ticket_share,
      .examples = "tandem ticket share T-12 --project rocket\ntandem ticket share T-12 --project rocket --revoke"},
+    {.path = "ticket retract",
+     .help = "Take back what is outside of a ticket that is private now",
+     .arguments = {{"KEY", false, "a ticket's key, as in T-12, or a comment's: C-17"}},
+     OPTIONS(retract_options),
+     .run = command_ticket_retract,
+     .details =
+         "For what may not be there any more: a ticket or comment that is local_only, or whose grant was taken back. "
+         "Shows "
+         "where\n"
+         "it is and what left when. Then tickets there lose their texts and are closed, our comments are deleted, and\n"
+         "nothing is kept in step with them any more. It tells what nobody can take back, too.",
+     .examples = "tandem ticket share T-12 --privacy local_only\ntandem ticket retract T-12 --dry-run\n"
+                 "tandem ticket retract T-12 --yes"},
     {.path = "conflicts list",
      .help = "List what both sides changed",
      OPTIONS(conflict_list_options),
@@ -434,6 +491,21 @@ const struct command command_table[] = {
      .arguments = {ID_ARGUMENT("the session's number")},
      OPTIONS(wait_options),
      .run = command_sessions_show},
+    {.path = "sessions undo",
+     .help = "Take back what a synchronisation did",
+     .arguments = {ID_ARGUMENT("the session's number")},
+     OPTIONS(undo_options),
+     .run = command_sessions_undo,
+     .details =
+         "A field gets the value from before the session only where it still holds what the session wrote; else it is "
+         "a\n"
+         "conflict. What is restored here goes to all trackers, as any change does. Tickets that the session made "
+         "outside "
+         "are\n"
+         "closed there; what it brought here is cancelled, and not kept in step any more. Nothing is deleted for "
+         "good,\n"
+         "and an undo is a session that can be undone. Waits for the end and prints what was done, item by item.",
+     .examples = "tandem sessions undo 12 --dry-run\ntandem sessions undo 12"},
     {.path = "projects list", .help = "List connected projects", .run = command_projects_list},
     {.path = "projects show",
      .help = "Show a project's settings",
@@ -461,6 +533,22 @@ const struct command command_table[] = {
      .details = "You stand for it that these tickets may go there; local_only ones never do. What is in both trackers\n"
                 "already is to be linked first (`tandem link suggest`), or it is there twice.",
      .examples = "tandem projects follow engine rocket\ntandem projects follow engine rocket --existing"},
+    {.path = "webhooks check",
+     .help = "Have a project's webhook looked at now",
+     .arguments = {PROJECT_ARGUMENT},
+     .run = command_webhooks_check,
+     .details =
+         "Registers it where there is none, repairs it where somebody changed it, and asks the tracker for what it\n"
+         "could not deliver. That happens by itself, too, about every half hour. It needs webhooks.url, the address\n"
+         "under which trackers reach tandem."},
+    {.path = "webhooks rotate",
+     .help = "Sign a project's webhooks with a new secret",
+     .arguments = {PROJECT_ARGUMENT},
+     .run = command_webhooks_rotate,
+     .details =
+         "The tracker gets it at once where tandem may register webhooks. The old one is good for another hour, so\n"
+         "nothing is refused meanwhile. For a webhook that was set up by hand, give a secret of your own:\n"
+         "tandem connect ... --webhook-secret-file FILE."},
     {.path = "link pair",
      .help = "Make two tickets one, kept in step in both trackers",
      .arguments = {{"KEY", false, "the ticket that stays: T-12, or PROJECT:KEY as in rocket:#7"},
@@ -543,6 +631,57 @@ const struct command command_table[] = {
      OPTIONS(egress_options),
      .run = command_audit_egress,
      .examples = "tandem audit egress --ticket T-12\ntandem audit egress --project rocket --since 1d"},
+    {.path = "credentials list",
+     .help = "List credentials and data keys, without their secrets",
+     .run = command_credentials_list,
+     .details =
+         "STATE is active, rotating (the old secret is still needed), expiring, expired, refused (by the tracker) or\n"
+         "unreadable (its data key is missing)."},
+    {.path = "credentials rotate",
+     .help = "Replace a secret without a gap",
+     .arguments = {CREDENTIAL_ARGUMENT},
+     OPTIONS(rotate_options),
+     .run = command_credentials_rotate,
+     .details =
+         "The new secret is tried on every project that uses it before anything is stored. Then both are good until "
+         "the\n"
+         "new one has worked in a running adapter and nobody uses the old one: only then revoke the old one at the\n"
+         "tracker. Should the tracker refuse the new one after all, the old one is used again.",
+     .examples = "tandem credentials rotate rocket\n"
+                 "tandem credentials rotate rocket --secret-file token.txt --expires 2027-03-31\n"
+                 "pass show tracker | tandem credentials rotate rocket --secret-file -"},
+    {.path = "credentials login",
+     .help = "Log in anew, when a login has ended or was refused",
+     .arguments = {CREDENTIAL_ARGUMENT},
+     OPTIONS(login_options),
+     .run = command_credentials_login,
+     .details = "GitHub: shows a code to be typed at github.com/login/device. Jira and Linear: shows an address for a "
+                "browser on\n"
+                "this machine, which comes back to http://127.0.0.1:PORT/callback; register that with your OAuth app. "
+                "The login\n"
+                "renews itself afterwards. It takes the place of a token, too.",
+     .examples = "tandem credentials login rocket\n"
+                 "tandem credentials login rocket --client-id 0oa1b2c3 --client-secret-file secret.txt"},
+    {.path = "credentials rekey",
+     .help = "Make a new data key, and encrypt everything with it",
+     OPTIONS(rekey_options),
+     .run = command_credentials_rekey,
+     .details = "Everything goes on meanwhile. Interrupted, the same command goes on where it was. Keys before stay in "
+                "the file,\n"
+                "because backups of the database from before need them; --drop-old takes them out.",
+     .examples = "tandem credentials rekey\ntandem credentials rekey --drop-old"},
+    {.path = "credentials expires",
+     .help = "Say when a credential ends, to be warned before",
+     .arguments = {CREDENTIAL_ARGUMENT, {"DATE", false, "as in 2027-03-31; never if it does not"}},
+     .run = command_credentials_expires,
+     .details = "GitHub says it by itself, and OAuth logins renew themselves. API tokens of Jira and keys of Linear do "
+                "not say.",
+     .examples = "tandem credentials expires rocket 2027-03-31"},
+    {.path = "credentials remove",
+     .help = "Forget a credential that nothing uses",
+     .arguments = {CREDENTIAL_ARGUMENT},
+     OPTIONS(link_options),
+     .run = command_credentials_remove},
     {.path = "completion",
      .help = "Print a completion script",
      .arguments = {{"SHELL", false, "bash, zsh or fish"}},

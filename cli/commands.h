@@ -11,14 +11,17 @@ command_handler command_up, command_down, command_status, command_retry, command
 command_handler command_connect_github, command_connect_jira, command_connect_linear, command_connect_webhook;
 command_handler command_sync, command_apply;
 command_handler command_ticket_list, command_ticket_show, command_ticket_new, command_ticket_edit,
-    command_ticket_comment, command_ticket_share;
+    command_ticket_comment, command_ticket_share, command_ticket_retract;
 command_handler command_conflicts_list, command_conflicts_show, command_conflicts_resolve, command_conflicts_restore;
-command_handler command_sessions_list, command_sessions_show;
+command_handler command_sessions_list, command_sessions_show, command_sessions_undo;
 command_handler command_events_tail, command_events_replay;
 command_handler command_projects_list, command_projects_show, command_projects_pause, command_projects_resume,
     command_projects_remove, command_projects_follow;
+command_handler command_webhooks_check, command_webhooks_rotate;
 command_handler command_link_pair, command_link_file, command_link_suggest;
 command_handler command_fields_analyze, command_fields_map, command_fields_validate, command_fields_test;
+command_handler command_credentials_list, command_credentials_rotate, command_credentials_login,
+    command_credentials_rekey, command_credentials_remove, command_credentials_expires;
 command_handler command_audit_verify, command_audit_export, command_audit_egress;
 command_handler command_help, command_completion, command_version;
 

@@ -8,6 +8,7 @@
 #include "cli/connect_mapping.h"
 #include "cli/connect_settings.h"
 #include "cli/format.h"
+#include "cli/login.h"
 #include "cli/probe.h"
 #include "cli/prompt.h"
 #include "cli/sessions.h"
@@ -112,6 +113,8 @@ static struct result choose_options(struct connecting *c) {
   if (c->tracker->has_mapping && str_is_absent(c->mapping.json) && str_is_absent(c->before.name))
     TRY(connect_mapping_ask(c->call, &c->mapping));
   c->project.options = c->mapping.json.at ? c->mapping.json : c->before.options;
+  if (str_is_absent(c->project.options))
+    c->project.options = login_options(c->call);
   return RESULT_DONE;
 }
 
@@ -147,10 +150,10 @@ static struct result check_direction(const struct project *project, const struct
 
 /* -- storing -- */
 
-static struct result put_credential(struct invocation *call, struct str name, struct str kind, struct str secret) {
-  struct credential_put request = {.name = name, .kind = kind, .secret = secret, .actor = invocation_actor(call)};
+static struct result put_credential(struct invocation *call, struct credential_put *request) {
   struct empty reply;
-  return client_call(call, VERB_CREDENTIAL_PUT, &request, &reply);
+  request->actor = invocation_actor(call);
+  return client_call(call, VERB_CREDENTIAL_PUT, request, &reply);
 }
 
 static struct result put_webhook_secret(struct invocation *call, const struct project *before,
@@ -166,13 +169,21 @@ static struct result put_webhook_secret(struct invocation *call, const struct pr
   json_append_quoted(&json, secret.hidden);
   str_append_c(&json, "}");
   project->webhook_credential = str_format(call->arena, "%.*s-webhook", STR_FMT(project->name));
-  return put_credential(call, project->webhook_credential, STR("webhook"), str_built(&json));
+  struct credential_put put = {.name = project->webhook_credential, .kind = STR("webhook"), .secret = str_built(&json)};
+  return put_credential(call, &put);
 }
 
 static struct result store(struct connecting *c) {
   struct invocation *call = c->call;
   c->project.credential = c->project.name;
-  TRY(put_credential(call, c->project.credential, c->credential.kind, c->credential.secret));
+  struct credential_put put = {.name = c->project.credential,
+                               .kind = c->credential.kind,
+                               .secret = c->credential.secret,
+                               .system = c->project.system};
+  TRY(format_parse_date(invocation_text(call, "expires"), &put.expires_ms));
+  if (put.expires_ms == 0)
+    put.expires_ms = c->credential.expires_ms;
+  TRY(put_credential(call, &put));
   TRY(put_webhook_secret(call, &c->before, &c->project));
   struct project_configure request = {.project = c->project, .actor = invocation_actor(call)};
   struct project_id reply = {0};
@@ -285,6 +296,8 @@ static struct result connect_to(struct invocation *call, const struct tracker *t
   struct connecting c = {.call = call, .tracker = tracker, .project = {.system = str_of(tracker->system)}};
   TRY(choose_remote(&c));
   TRY(choose_base_url(&c));
+  int64_t expires_ms;
+  TRY(format_parse_date(invocation_text(call, "expires"), &expires_ms));
   TRY(connect_settings_check(call));
   TRY(connect_mapping_read(call, tracker, &c.mapping));
   TRY(connect_credential_read(call, tracker, c.project.base_url, &c.credential));

@@ -2,10 +2,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cli/adapter_child.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/doctor_view.h"
-#include "cli/probe.h"
 #include "cli/up/postgres.h"
 #include "cli/up/services.h"
 #include "cli/up/up.h"
@@ -17,7 +17,7 @@ static void check_result(struct doctor *doctor, const char *check, const struct 
 }
 
 static void check_programs(struct doctor *doctor) {
-  char *folder = str_c(doctor->arena, probe_program(doctor->arena, "tandem"));
+  char *folder = str_c(doctor->arena, adapter_child_beside(doctor->arena, "tandem"));
   char *slash = strrchr(folder, '/');
   if (slash)
     *slash = '\0';

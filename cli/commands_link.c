@@ -3,10 +3,9 @@
 #include "cli/commands.h"
 #include "cli/fields_remote.h"
 #include "cli/format.h"
+#include "cli/pairs_file.h"
 #include "cli/prompt.h"
 #include "cli/table.h"
-
-enum { PAIRS_BYTES_MAX = 4 * 1024 * 1024 };
 
 /* -- one pair -- */
 
@@ -62,45 +61,10 @@ struct result command_link_pair(struct invocation *call) {
 
 /* -- many pairs -- */
 
-/* "T-1,rocket:#12": two keys with a comma, a semicolon or a tab between; a first line with other words is a heading. */
-static bool split_line(struct str line, struct str *key, struct str *other) {
-  size_t at = 0;
-  while (at < line.length && !strchr(",;\t", line.at[at]))
-    at++;
-  *key = str_trim(str_slice(line, 0, at));
-  *other = str_trim(str_slice(line, at < line.length ? at + 1 : at, line.length));
-  return key->length && other->length;
-}
-
-static bool is_key(struct str word) {
-  return str_starts_with(word, "T-") || str_find(word, ":") > 0;
-}
-
-struct pair {
-  struct str key, other;
-};
-
 static struct result read_pairs(struct invocation *call, struct pair **out, size_t *out_count) {
-  struct str rest;
-  TRY(invocation_read_file(call, invocation_argument(call, 0), PAIRS_BYTES_MAX, &rest));
-  struct pair *pairs = ARENA_ARRAY(call->arena, struct pair, rest.length / 2 + 1);
-  size_t count = 0;
-  for (size_t number = 1; rest.length; number++) {
-    ptrdiff_t end = str_find(rest, "\n");
-    struct str line = str_trim(str_slice(rest, 0, end < 0 ? rest.length : (size_t)end));
-    rest = str_slice(rest, end < 0 ? rest.length : (size_t)end + 1, rest.length);
-    if (line.length == 0)
-      continue;
-    bool two = split_line(line, &pairs[count].key, &pairs[count].other);
-    if (number == 1 && two && !is_key(pairs[count].key))
-      continue;
-    if (!two)
-      return result_error(RESULT_REJECTED, "line %zu: two keys with a comma between, as in T-12,rocket:#7", number);
-    count++;
-  }
-  *out = pairs;
-  *out_count = count;
-  return RESULT_DONE;
+  struct str text;
+  TRY(invocation_read_file(call, invocation_argument(call, 0), PAIRS_FILE_BYTES_MAX, &text));
+  return pairs_file_read(call->arena, text, out, out_count);
 }
 
 /* Each pair is shown or made; one that is refused is told and the others go on. */

@@ -1,10 +1,12 @@
-/* sessions list | show */
+/* sessions list | show | undo */
 #include "base/clock.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/format.h"
+#include "cli/progress.h"
 #include "cli/sessions.h"
 #include "cli/table.h"
+#include "cli/undo_view.h"
 
 static void list_row(const struct invocation *call, struct table *table, const struct session *session,
                      int64_t now_ms) {
@@ -47,14 +49,83 @@ struct result command_sessions_list(struct invocation *call) {
   return RESULT_DONE;
 }
 
-struct result command_sessions_show(struct invocation *call) {
-  struct session_id request;
-  if (!str_to_i64(invocation_argument(call, 0), &request.id))
+static struct result read_id(struct invocation *call, int64_t *out) {
+  if (!str_to_i64(invocation_argument(call, 0), out))
     return invocation_usage(call, "a session is a number, not `%.*s`. `tandem sessions list` shows them.",
                             STR_FMT(invocation_argument(call, 0)));
+  return RESULT_DONE;
+}
+
+/* All pages of what an undo did, or would do. */
+static struct result read_undone(struct invocation *call, int64_t id, bool preview, struct session_undone *out) {
+  struct undone_query request = {.id = id, .preview = preview};
+  struct undone_line *all = NULL;
+  size_t count = 0;
+  do {
+    struct session_undone page = {0};
+    TRY(client_call(call, VERB_SESSION_UNDONE, &request, &page));
+    struct undone_line *grown = ARENA_ARRAY(call->arena, struct undone_line, count + page.lines.count);
+    for (size_t i = 0; i < count + page.lines.count; i++)
+      grown[i] = i < count ? all[i] : page.lines.at[i - count];
+    all = grown;
+    count += page.lines.count;
+    request.after = page.next;
+    *out = page;
+  } while (out->more);
+  out->lines.at = all;
+  out->lines.count = count;
+  return RESULT_DONE;
+}
+
+static struct result show_undone(struct invocation *call, const struct session *session) {
+  struct session_undone undone = {0};
+  TRY(read_undone(call, session->id, false, &undone));
+  if (output_is_json(call->output))
+    return output_record(call->output, verb_table[VERB_SESSION_UNDONE].reply, &undone), RESULT_DONE;
+  TRY(sessions_report(call, session));
+  undo_view_print(call->output, &undone, false);
+  return RESULT_DONE;
+}
+
+/* An undo tells each thing that it did, too. */
+static struct result show(struct invocation *call, const struct session *session) {
+  bool items = str_is(session->mode, "undo") && (!output_is_json(call->output) || invocation_flag(call, "items"));
+  return items ? show_undone(call, session) : sessions_report(call, session);
+}
+
+struct result command_sessions_show(struct invocation *call) {
+  struct session_id request;
   struct session session = {0};
-  if (invocation_flag(call, "wait"))
-    return sessions_follow(call, request.id, &session);
-  TRY(client_call(call, VERB_SESSION_GET, &request, &session));
-  return sessions_report(call, &session);
+  bool waits = invocation_flag(call, "wait");
+  TRY(read_id(call, &request.id));
+  TRY(waits ? progress_wait(call, request.id, &session) : client_call(call, VERB_SESSION_GET, &request, &session));
+  TRY(show(call, &session));
+  if (waits && str_is(session.state, "failed"))
+    call->exit_code = EXIT_CODE_GENERAL;
+  return RESULT_DONE;
+}
+
+static struct result preview_undo(struct invocation *call, int64_t id) {
+  struct session_undone undone = {0};
+  TRY(read_undone(call, id, true, &undone));
+  if (output_is_json(call->output))
+    return output_record(call->output, verb_table[VERB_SESSION_UNDONE].reply, &undone), RESULT_DONE;
+  undo_view_print(call->output, &undone, true);
+  output_note(call->output, "Nothing was done. To do it: tandem sessions undo %lld", (long long)id);
+  return RESULT_DONE;
+}
+
+struct result command_sessions_undo(struct invocation *call) {
+  struct session_undo request = {.actor = invocation_actor(call)};
+  struct session_id reply = {0};
+  struct session session = {0};
+  TRY(read_id(call, &request.id));
+  if (invocation_flag(call, "dry-run"))
+    return preview_undo(call, request.id);
+  TRY(client_call(call, VERB_SESSION_UNDO, &request, &reply));
+  TRY(progress_wait(call, reply.id, &session));
+  TRY(show_undone(call, &session));
+  if (str_is(session.state, "failed"))
+    call->exit_code = EXIT_CODE_GENERAL;
+  return RESULT_DONE;
 }

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/format.h"
 #include "cli/table.h"
+#include "cli/webhook_view.h"
 
 /* What is left, and when all is there again. */
 static struct str quota(struct arena *arena, const struct project_status *project, int64_t now_ms) {
@@ -86,12 +87,43 @@ static void print_troubles(const struct invocation *call, const struct project_s
   if (project->blocked_until_ms > now_ms)
     output_note(call->output, "%.*s rests: the tracker takes calls again %.*s.", STR_FMT(project->project.name),
                 STR_FMT(format_ago(arena, project->blocked_until_ms, now_ms)));
+  if (project->credential_expires_ms && project->credential_expires_ms < now_ms + CREDENTIAL_WARNED_MS)
+    output_note(call->output, "The credential of %.*s %s %.*s: %.*s", STR_FMT(project->project.name),
+                project->credential_expires_ms <= now_ms ? "ended" : "ends",
+                STR_FMT(format_ago(arena, project->credential_expires_ms, now_ms)), STR_FMT(project->credential_mend));
   if (project->open_conflicts)
     output_note(call->output, "%.*s has %.*s to decide, %s%.*s: tandem conflicts list --project %.*s",
                 STR_FMT(project->project.name),
                 STR_FMT(format_counted(arena, project->open_conflicts, "conflict", "conflicts")),
                 project->open_conflicts > 1 ? "the oldest found " : "found ",
                 STR_FMT(format_ago(arena, project->oldest_conflict_ms, now_ms)), STR_FMT(project->project.name));
+}
+
+static void print_webhook(const struct invocation *call, const struct project_status *project, int64_t now_ms) {
+  struct arena *arena = call->arena;
+  const struct hook_health *health = &project->webhook;
+  struct str line = webhook_line(arena, health, now_ms);
+  if (line.length == 0 || !str_is(project->project.state, "active"))
+    return;
+  if (!webhook_needs_mending(health))
+    output_note(call->output, "%.*s: %.*s", STR_FMT(project->project.name), STR_FMT(line));
+  else
+    output_note(call->output, "%.*s: %.*s. %s. To mend it: %.*s", STR_FMT(project->project.name), STR_FMT(line),
+                output_clean_line(arena, health->reason).at, STR_FMT(health->next_step));
+}
+
+static void print_stuck(const struct invocation *call, const struct status *status) {
+  static const struct column columns[] = {
+      {"STUCK", 0}, {"WHY", COLUMN_WRAP}, {"SINCE", COLUMN_RIGHT}, {"TO DO", COLUMN_WRAP}};
+  struct table *table = table_new(call->output, columns, sizeof columns / sizeof columns[0]);
+  for (size_t i = 0; i < status->troubles.count; i++) {
+    const struct trouble *trouble = &status->troubles.at[i];
+    const struct str cells[] = {trouble->project, trouble->what,
+                                table_moment(call->output, call->arena, trouble->since_ms, status->now_ms),
+                                trouble->next_step};
+    table_row(table, cells);
+  }
+  table_end(table);
 }
 
 static void print_parked(const struct invocation *call, const struct status *status) {
@@ -121,9 +153,11 @@ struct result command_status(struct invocation *call) {
                 STR_FMT(format_counted(call->arena, status.events, "event", "events")));
     print_projects(call, &status);
     for (size_t i = 0; i < status.projects.count; i++) {
+      print_webhook(call, &status.projects.at[i], status.now_ms);
       print_waiting(call, &status.projects.at[i]);
       print_troubles(call, &status.projects.at[i], status.now_ms);
     }
+    print_stuck(call, &status);
     print_parked(call, &status);
     if (status.projects.count == 0)
       output_note(call->output, "No project is connected. `tandem connect github` connects one.");
@@ -138,7 +172,7 @@ struct result command_status(struct invocation *call) {
 
 static bool is_parked_id(struct str text) {
   int64_t number;
-  return text.length > 2 && text.at[1] == '-' && strchr("WRD", text.at[0]) &&
+  return text.length > 2 && text.at[1] == '-' && strchr("WRDF", text.at[0]) &&
          str_to_i64(str_slice(text, 2, text.length), &number);
 }
 

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/editor.h"
 #include "cli/format.h"
+#include "cli/retract.h"
 #include "cli/ticket_file.h"
 #include "cli/ticket_view.h"
 
@@ -239,5 +240,10 @@ struct result command_ticket_share(struct invocation *call) {
     return invocation_usage(call, "--revoke needs --project PROJECT: which grant is taken back.");
   struct ticket ticket = {0};
   TRY(client_call(call, VERB_TICKET_SHARE, &request, &ticket));
-  return print_ticket(call, VERB_TICKET_SHARE, &ticket, request.revoke ? "no longer shared there" : "shared");
+  bool takes_back = request.revoke || str_is(request.privacy, "local_only");
+  TRY(print_ticket(call, VERB_TICKET_SHARE, &ticket,
+                   request.revoke ? "no longer shared there"
+                   : takes_back   ? "private now"
+                                  : "shared"));
+  return takes_back ? retract_hint(call, request.key) : RESULT_DONE;
 }

@@ -48,6 +48,8 @@ struct str conflict_why(struct arena *arena, const struct conflict *conflict) {
     why = str_of(why_deleted(conflict));
   else if (is_kind(conflict, "overwritten"))
     why = STR("Somebody changed it there between tandem's last look and its write, which replaced that.");
+  else if (is_kind(conflict, "undo"))
+    why = STR("It was changed after the session that was undone, so the undo left it as it is.");
   return output_clean_line(arena, why);
 }
 
@@ -93,6 +95,9 @@ struct str conflict_effect(struct arena *arena, const struct conflict *conflict,
     return str_of(effect_on_being_there(conflict, local));
   if (is_kind(conflict, "overwritten"))
     return local ? STR("all stays as it is") : STR("what was replaced is brought back, here and everywhere");
+  if (is_kind(conflict, "undo"))
+    return local ? STR("all stays as it is")
+                 : STR("what it was before that session is brought back, here and everywhere");
   const struct values *winner = local ? &conflict->local : &conflict->external;
   const struct values *loser = local ? &conflict->external : &conflict->local;
   struct str changed = local ? conflict->external_key : conflict->ticket;

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/secret_file.h"
+#include "cli/login.h"
 #include "cli/prompt.h"
 
 static bool has_part(const struct credential_form *form, const char *option) {
@@ -61,6 +62,8 @@ static struct str ways(struct arena *arena, const struct tracker *tracker, struc
     for (size_t i = 0; i < CREDENTIAL_PARTS_MAX && form->parts[i].option; i++)
       str_append_format(&text, "%s--%s", i ? " with " : "", form->parts[i].option);
   }
+  if (tracker->has_login)
+    str_append_c(&text, "; or --oauth");
   return str_built(&text);
 }
 
@@ -114,6 +117,8 @@ static struct result read_form(struct invocation *call, const struct credential_
 
 struct result connect_credential_read(struct invocation *call, const struct tracker *tracker, struct str base_url,
                                       struct connect_credential *out) {
+  if (invocation_flag(call, "oauth"))
+    return login_run(call, tracker, base_url, login_options(call), (struct str){0}, out);
   const struct credential_form *form = choose_form(call, tracker, base_url);
   if (!form)
     return invocation_usage(call, "which credential? One of: %.*s. A secret is never an argument itself.",
@@ -122,6 +127,32 @@ struct result connect_credential_read(struct invocation *call, const struct trac
     output_note(call->output, "%s", form->hint);
   struct str secret;
   TRY(read_form(call, form, &secret));
-  *out = (struct connect_credential){str_of(form->kind), secret};
+  *out = (struct connect_credential){.kind = str_of(form->kind), .secret = secret};
   return RESULT_DONE;
+}
+
+/* -- one part of a credential that is stored already -- */
+
+/* The form of this kind whose parts are all there; forms that share a kind differ in their parts. */
+static bool takes_part(const struct credential_form *form, struct str kind, struct str part) {
+  if (!str_is(kind, form->kind))
+    return false;
+  for (size_t i = 0; i < CREDENTIAL_PARTS_MAX && form->parts[i].option; i++)
+    if (form->parts[i].in_file && form->parts[i].member && (str_is_absent(part) || str_is(part, form->parts[i].member)))
+      return true;
+  return false;
+}
+
+struct result connect_credential_part(struct invocation *call, const struct tracker *tracker, struct str kind,
+                                      struct str part, const struct credential_part **out) {
+  for (size_t f = 0; f < CREDENTIAL_FORMS_MAX && tracker->forms[f].kind; f++) {
+    const struct credential_form *form = &tracker->forms[f];
+    for (size_t i = 0; takes_part(form, kind, part) && i < CREDENTIAL_PARTS_MAX && form->parts[i].option; i++) {
+      *out = &form->parts[i];
+      if (form->parts[i].in_file && (str_is_absent(part) || str_is(part, form->parts[i].member)))
+        return RESULT_DONE;
+    }
+  }
+  return invocation_usage(call, "a credential of %s of the kind %.*s has no secret%s%.*s.", tracker->title,
+                          STR_FMT(kind), part.length ? " called " : " that can be replaced", STR_FMT(part));
 }

@@ -9,8 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/data_keys.h"
+#include "cli/client.h"
 #include "cli/format.h"
 #include "cli/up/services.h"
+#include "cli/webhook_view.h"
 
 static const struct field finding_fields[] = {
     FIELD(struct finding, check, FIELD_STR, FIELD_REQUIRED, "What was looked at."),
@@ -24,7 +27,7 @@ static const struct field findings_fields[] = {
 };
 const struct record record_findings = RECORD("Findings", struct findings, findings_fields, "What doctor found.");
 
-enum { DISK_LOW_MB = 1024, DISK_OUT_MB = 100, CERTIFICATE_WARN_DAYS = 30, KEY_BYTES = 32, LATE_MS = 600000 };
+enum { DISK_LOW_MB = 1024, DISK_OUT_MB = 100, CERTIFICATE_WARN_DAYS = 30, LATE_MS = 600000 };
 
 void doctor_add(struct doctor *doctor, const char *check, const char *state, struct str detail, struct str fix) {
   if (doctor->count == doctor->capacity) {
@@ -75,13 +78,15 @@ void doctor_check_key(struct doctor *doctor, const struct settings *settings) {
   struct str path = settings->data_key_file.length ? settings->data_key_file
                                                    : str_format(arena, "%.*s/keys/data.key", STR_FMT(settings->home));
   struct stat found;
+  struct data_keys keys;
+  struct result read = data_keys_read(str_c(arena, path), &keys);
+  data_keys_wipe(&keys);
   if (stat(str_c(arena, path), &found) != 0)
     doctor_add(doctor, "key file", "warning", str_format(arena, "%.*s: %s", STR_FMT(path), strerror(errno)),
                STR("tandem up makes it at the first start; after that, restore it from your backup: without it stored "
                    "credentials are lost"));
-  else if (found.st_size != KEY_BYTES)
-    doctor_add(doctor, "key file", "problem",
-               str_format(arena, "%.*s has %lld bytes, not %d", STR_FMT(path), (long long)found.st_size, KEY_BYTES),
+  else if (!result_ok(&read))
+    doctor_add(doctor, "key file", "problem", str_copy(arena, str_of(read.message)),
                STR("restore it from your backup"));
   else if (found.st_mode & 077)
     doctor_add(doctor, "key file", "problem", str_format(arena, "%.*s can be read by others", STR_FMT(path)),
@@ -157,15 +162,21 @@ static void check_project(struct doctor *doctor, const struct project_status *pr
   const struct project *settings = &project->project;
   const char *name = str_format(arena, "project %.*s", STR_FMT(settings->name)).at;
   struct str last = str_format(arena, "last sync %.*s", STR_FMT(format_ago(arena, project->last_sync_ms, now_ms)));
-  int64_t expected_ms = settings->poll_interval_s * 3000 + LATE_MS;
+  int64_t expected_ms =
+      (project->webhook.poll_s ? project->webhook.poll_s : settings->poll_interval_s) * 3000 + LATE_MS;
   if (str_is(settings->state, "failed"))
     doctor_add(doctor, name, "problem", settings->state_reason,
-               str_format(arena,
-                          "a new credential: tandem connect %.*s --name %.*s …; then tandem projects resume %.*s",
-                          STR_FMT(settings->system), STR_FMT(settings->name), STR_FMT(settings->name)));
+               str_format(arena, "a new credential: %.*s; or, when it is mended otherwise: tandem projects resume %.*s",
+                          STR_FMT(project->credential_mend), STR_FMT(settings->name)));
   else if (str_is(settings->state, "paused"))
     doctor_add(doctor, name, "warning", str_format(arena, "paused; %.*s", STR_FMT(last)),
                str_format(arena, "tandem projects resume %.*s", STR_FMT(settings->name)));
+  else if (project->credential_expires_ms && project->credential_expires_ms < now_ms + CREDENTIAL_WARNED_MS)
+    doctor_add(doctor, name, project->credential_expires_ms <= now_ms ? "problem" : "warning",
+               str_format(arena, "its credential %s %.*s; %.*s",
+                          project->credential_expires_ms <= now_ms ? "ended" : "ends",
+                          STR_FMT(format_ago(arena, project->credential_expires_ms, now_ms)), STR_FMT(last)),
+               project->credential_mend);
   else if (project->blocked_until_ms > now_ms)
     doctor_add(doctor, name, "warning",
                str_format(arena, "the tracker asked for a rest; it goes on by itself %.*s",
@@ -185,9 +196,40 @@ static void check_project(struct doctor *doctor, const struct project_status *pr
     doctor_add(doctor, name, "ok", str_format(arena, "credential accepted, %.*s", STR_FMT(last)), (struct str){0});
 }
 
+/* Without webhooks polls do the work: what nobody wanted is no warning. */
+static void check_webhook(struct doctor *doctor, const struct project_status *project, int64_t now_ms) {
+  struct arena *arena = doctor->arena;
+  const struct hook_health *health = &project->webhook;
+  const char *name = str_format(arena, "webhook %.*s", STR_FMT(project->project.name)).at;
+  struct str line = webhook_line(arena, health, now_ms);
+  bool asked = health->checked_at_ms > 0 || webhook_needs_mending(health);
+  if (line.length == 0 || !str_is(project->project.state, "active"))
+    return;
+  if (health->reason.length)
+    line = str_format(arena, "%.*s: %.*s", STR_FMT(line), STR_FMT(health->reason));
+  doctor_add(doctor, name,
+             str_is(health->state, "working") ? "ok"
+             : asked                          ? "warning"
+                                              : "skipped",
+             line, health->next_step);
+}
+
+static void check_troubles(struct doctor *doctor, const struct status *status) {
+  for (size_t i = 0; i < status->troubles.count; i++) {
+    const struct trouble *trouble = &status->troubles.at[i];
+    doctor_add(doctor, str_format(doctor->arena, "work of %.*s", STR_FMT(trouble->project)).at, "problem",
+               str_format(doctor->arena, "%.*s Due %.*s.", STR_FMT(trouble->what),
+                          STR_FMT(format_ago(doctor->arena, trouble->since_ms, status->now_ms))),
+               trouble->next_step);
+  }
+}
+
 void doctor_check_projects(struct doctor *doctor, const struct status *status) {
-  for (size_t i = 0; i < status->projects.count; i++)
+  for (size_t i = 0; i < status->projects.count; i++) {
     check_project(doctor, &status->projects.at[i], status->now_ms);
+    check_webhook(doctor, &status->projects.at[i], status->now_ms);
+  }
+  check_troubles(doctor, status);
   if (status->projects.count == 0)
     doctor_add(doctor, "projects", "skipped", STR("none is connected"), STR("tandem connect github"));
 }

@@ -38,7 +38,7 @@ void doctor_check_key(struct doctor *doctor, const struct settings *settings);
 
 void doctor_check_disk(struct doctor *doctor, struct str home);
 
-/* State, last sync, limits and parked writes of every project. */
+/* State, last sync, limits, parked writes and webhook of every project; work that does not go on. */
 void doctor_check_projects(struct doctor *doctor, const struct status *status);
 
 /* The worst state among the findings. */

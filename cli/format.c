@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/clock.h"
+
 struct str format_count(struct arena *arena, int64_t count) {
   char digits[24];
   int length = snprintf(digits, sizeof digits, "%" PRId64, count < 0 ? -count : count);
@@ -88,6 +90,17 @@ struct str format_join(struct arena *arena, const struct str *items, size_t coun
 
 struct str format_value(struct arena *arena, const struct value *value) {
   return value->kind == VALUE_TEXT ? value->text : format_join(arena, value->items, value->count, ", ");
+}
+
+struct result format_parse_date(struct str text, int64_t *out_ms) {
+  char moment[CLOCK_TEXT_BYTES];
+  *out_ms = 0;
+  if (str_is_absent(text))
+    return RESULT_DONE;
+  snprintf(moment, sizeof moment, "%.10s%s", text.length == 10 ? text.at : "", "T00:00:00Z");
+  return clock_parse(str_of(moment), out_ms)
+             ? RESULT_DONE
+             : result_error(RESULT_REJECTED, "`%.*s` is no day; write it as in 2027-03-31.", STR_FMT(text));
 }
 
 bool format_parse_seconds(struct str text, int64_t *out_s) {

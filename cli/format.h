@@ -2,6 +2,7 @@
 #ifndef CLI_FORMAT_H
 #define CLI_FORMAT_H
 
+#include "base/result.h"
 #include "base/values.h"
 
 /* "1,234,567" */
@@ -27,6 +28,9 @@ struct str format_join(struct arena *arena, const struct str *items, size_t coun
 
 /* A text as it is, the members of a set separated by commas. */
 struct str format_value(struct arena *arena, const struct value *value);
+
+/* "2027-03-31" as the moment that day begins, UTC; absent gives 0. RESULT_REJECTED: no such day. */
+struct result format_parse_date(struct str text, int64_t *out_ms) MUST_USE;
 
 /* "90", "90s", "5m", "2h", "1d" as seconds; false on anything else, and for zero. */
 bool format_parse_seconds(struct str text, int64_t *out_s);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/secrecy.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/parse.h"
@@ -30,6 +31,9 @@ static struct result run(struct invocation *call, const struct command_group *gr
     return command_version(call);
   if (!call->command || invocation_flag(call, "help"))
     return show_help(call, group);
+  if (str_starts_with(str_of(call->command->path), "connect") ||
+      str_starts_with(str_of(call->command->path), "credentials"))
+    secrecy_begin();
   return call->command->run(call);
 }
 

@@ -2,83 +2,18 @@
 #include "cli/probe.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/settings.h"
-#include "cli/format.h"
+#include "cli/adapter_child.h"
 
 enum { ANSWER_BYTES_MAX = 4 * 1024 * 1024, ANSWER_TIMEOUT_MS = 90000 };
 
-struct str probe_program(struct arena *arena, const char *name) {
-  char self[4096];
-  ssize_t length = readlink("/proc/self/exe", self, sizeof self);
-  if (length <= 0)
-    return str_of(name);
-  while (length > 0 && self[length - 1] != '/')
-    length--;
-  struct str beside = str_format(arena, "%.*s%s", (int)length, self, name);
-  return access(beside.at, X_OK) == 0 ? beside : str_of(name);
-}
-
 /* -- the child -- */
-
-struct child {
-  pid_t pid;
-  int in, out;
-};
-
-/* The child calls out under the rules that the running adapter has: allowed hosts and the CA file of the settings. */
-static struct result put_rules_into_environment(struct invocation *call) {
-  struct settings settings;
-  TRY(invocation_settings(call, &settings));
-  struct str hosts = format_join(call->arena, settings.http_allow_hosts.at, settings.http_allow_hosts.count, ",");
-  if (hosts.length)
-    setenv("TANDEM_ALLOW_HOSTS", str_c(call->arena, hosts), 1);
-  if (settings.http_ca_file.length)
-    setenv("TANDEM_HTTP_CA_FILE", str_c(call->arena, settings.http_ca_file), 1);
-  return RESULT_DONE;
-}
-
-static struct result start(const char *program, struct child *child) {
-  int in[2] = {-1, -1}, out[2] = {-1, -1};
-  if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
-    return result_error(RESULT_BUG, "no pipe: %s", strerror(errno));
-  pid_t pid = fork();
-  if (pid < 0)
-    return result_error(RESULT_RETRY, "cannot start %s: %s.", program, strerror(errno));
-  if (pid == 0) {
-    dup2(in[0], STDIN_FILENO);
-    dup2(out[1], STDOUT_FILENO);
-    execlp(program, program, "--describe", (char *)NULL);
-    _exit(127);
-  }
-  close(in[0]);
-  close(out[1]);
-  *child = (struct child){pid, in[1], out[0]};
-  return RESULT_DONE;
-}
-
-/* A child that has gone away is seen by its status, not by a signal. */
-static void send_all(int fd, struct str text) {
-  void (*before)(int) = signal(SIGPIPE, SIG_IGN);
-  while (text.length) {
-    ssize_t written = write(fd, text.at, text.length);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0)
-      break;
-    text = str_slice(text, (size_t)written, text.length);
-  }
-  close(fd);
-  signal(SIGPIPE, before);
-}
 
 /* Everything up to the end or the deadline. */
 static bool receive_all(int fd, struct str_builder *text) {
@@ -98,9 +33,9 @@ static bool receive_all(int fd, struct str_builder *text) {
 }
 
 static struct result exchange(const char *program, struct str question, struct str_builder *answer, int *status) {
-  struct child child = {0};
-  TRY(start(program, &child));
-  send_all(child.in, question);
+  struct adapter_child child = {0};
+  TRY(adapter_child_start(program, "--describe", &child));
+  adapter_child_send(&child, question);
   bool whole = receive_all(child.out, answer);
   close(child.out);
   if (!whole)
@@ -164,10 +99,10 @@ static struct result failure_of(struct arena *arena, const struct tracker *track
 
 struct result probe_remote(struct invocation *call, const struct tracker *tracker, const struct probe_request *request,
                            struct remote_description *out) {
-  struct str program = probe_program(call->arena, str_format(call->arena, "tandem-adapter-%s", tracker->system).at);
+  struct str program = adapter_child_program(call->arena, tracker->system);
   struct str_builder answer = {.arena = call->arena};
   int status = 0;
-  TRY(put_rules_into_environment(call));
+  TRY(adapter_child_rules(call));
   TRY(exchange(program.at, question_of(call->arena, request), &answer, &status));
   cJSON *tree;
   struct result result = json_parse(str_built(&answer), &tree);

@@ -20,7 +20,4 @@ struct probe_request {
 struct result probe_remote(struct invocation *call, const struct tracker *tracker, const struct probe_request *request,
                            struct remote_description *out) MUST_USE;
 
-/* The path of a program that belongs to tandem: beside this one, else as it is called on PATH. */
-struct str probe_program(struct arena *arena, const char *name);
-
 #endif

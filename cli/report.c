@@ -16,13 +16,31 @@ static const char *started_by(struct str trigger) {
                                       : "on schedule";
 }
 
+static struct str mode_of(struct arena *arena, const struct session *session) {
+  return session->undoes ? str_format(arena, "undo of session %lld", (long long)session->undoes) : session->mode;
+}
+
 static void append_heading(struct str_builder *text, const struct session *session, int64_t now_ms) {
   const char *how = str_is(session->state, "completed") ? "finished in"
                     : str_is(session->state, "failed")  ? "failed after"
                                                         : "running for";
   str_append_format(text, "Session %lld of %.*s %s %.*s (%.*s, %s).\n", (long long)session->id,
                     STR_FMT(session->project), how, STR_FMT(format_duration(text->arena, took_ms(session, now_ms))),
-                    STR_FMT(session->mode), started_by(session->trigger));
+                    STR_FMT(mode_of(text->arena, session)), started_by(session->trigger));
+}
+
+/* What is counted as here and outside is finished, ticket by ticket; of a session that failed the rest is told. */
+static void append_rest(struct str_builder *text, const struct session *session) {
+  struct arena *arena = text->arena;
+  if (!str_is(session->state, "failed"))
+    return;
+  if (session->waiting || session->unplanned)
+    str_append_format(text, "  not begun  %.*s; %.*s still to be compared\n",
+                      COUNTED(arena, session->waiting, "write", "writes"),
+                      COUNTED(arena, session->unplanned, "ticket or comment", "tickets or comments"));
+  if (session->uncertain)
+    str_append_format(text, "  uncertain  %.*s that may have arrived: looked for before anything is sent again\n",
+                      COUNTED(arena, session->uncertain, "write", "writes"));
 }
 
 static void append_counts(struct str_builder *text, const struct session *session) {
@@ -31,7 +49,7 @@ static void append_counts(struct str_builder *text, const struct session *sessio
                     STR_FMT(format_count(arena, session->updated)));
   str_append_format(text, "  outside    %.*s created, %.*s updated", STR_FMT(format_count(arena, session->created)),
                     STR_FMT(format_count(arena, session->pushed)));
-  if (session->waiting)
+  if (session->waiting && !str_is(session->state, "failed"))
     str_append_format(text, ", %.*s still to do", STR_FMT(format_count(arena, session->waiting)));
   str_append_format(text, "\n  looked at  %.*s, %.*s unchanged\n", STR_FMT(format_count(arena, session->seen)),
                     STR_FMT(format_count(arena, session->unchanged)));
@@ -84,6 +102,7 @@ struct str report_render(struct arena *arena, const struct session *session, con
   struct str_builder text = {.arena = arena};
   append_heading(&text, session, now_ms);
   append_counts(&text, session);
+  append_rest(&text, session);
   append_cost(&text, session, status, now_ms);
   struct str steps = next_steps(arena, session, status, now_ms);
   if (steps.length)

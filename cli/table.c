@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/heap.h"
 #include "cli/format.h"
 
 struct table {
@@ -57,9 +58,7 @@ static void make_columns(struct table *table) {
 }
 
 struct table *table_new(const struct output *output, const struct column *columns, size_t count) {
-  struct table *table = calloc(1, sizeof *table);
-  if (!table)
-    abort();
+  struct table *table = heap_new(sizeof *table);
   *table = (struct table){.output = output, .columns = columns, .count = count};
   if (output->format != OUTPUT_PLAIN)
     make_columns(table);

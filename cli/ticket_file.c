@@ -77,6 +77,11 @@ static bool next_line(struct reader *reader, struct str *line) {
   return true;
 }
 
+/* "---" is one too, but then it ends the header. */
+static bool is_member(struct str line) {
+  return str_starts_with(str_trim(line), "-");
+}
+
 static void end_set(struct reader *reader) {
   if (reader->set_name.at)
     values_put(&reader->fields, value_set(reader->set_name, reader->members, reader->member_count));
@@ -92,9 +97,19 @@ static struct result read_member(struct reader *reader, struct str line) {
   return RESULT_DONE;
 }
 
+/* No more than there are lines of members right below. */
+static size_t members_ahead(const struct reader *reader) {
+  struct reader ahead = *reader;
+  struct str line;
+  size_t count = 0;
+  while (next_line(&ahead, &line) && (str_trim(line).length == 0 || is_member(line)))
+    count++;
+  return count;
+}
+
 static void begin_set(struct reader *reader, struct str name, struct str text) {
   reader->set_name = name;
-  reader->members = ARENA_ARRAY(reader->arena, struct str, reader->rest.length / 2 + 2);
+  reader->members = ARENA_ARRAY(reader->arena, struct str, members_ahead(reader) + 1);
   reader->member_count = 0;
   if (text.length) /* `labels: bug` is one member */
     reader->members[reader->member_count++] = text;
@@ -103,7 +118,7 @@ static void begin_set(struct reader *reader, struct str name, struct str text) {
 static struct result read_header_line(struct reader *reader, struct str line) {
   if (str_trim(line).length == 0)
     return RESULT_DONE;
-  if (str_starts_with(str_trim(line), "-"))
+  if (is_member(line))
     return read_member(reader, line);
   end_set(reader);
   ptrdiff_t colon = str_find(line, ":");

@@ -67,6 +67,7 @@ static struct str repository_name(struct str remote) {
 
 const struct tracker tracker_github = {
     .system = "github",
+    .has_login = true,
     .title = "GitHub",
     .remote_option = "repo",
     .remote_noun = "repository",
@@ -106,6 +107,7 @@ static struct str jira_project_of(struct arena *arena, struct str text, struct s
 
 const struct tracker tracker_jira = {
     .system = "jira",
+    .has_login = true,
     .title = "Jira",
     .remote_option = "project",
     .remote_noun = "project",
@@ -143,6 +145,7 @@ static struct str linear_team_of(struct arena *arena, struct str text, struct st
 
 const struct tracker tracker_linear = {
     .system = "linear",
+    .has_login = true,
     .title = "Linear",
     .remote_option = "team",
     .remote_noun = "team",

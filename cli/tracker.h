@@ -30,6 +30,7 @@ struct tracker {
   const char *vendor_host; /* the end of the names of sites that the vendor runs; NULL = none differ */
   struct credential_form forms[CREDENTIAL_FORMS_MAX];
   const char *credential_advice, *count_note;
+  bool has_login;   /* its adapter can log in by OAuth */
   bool has_mapping; /* a file says what its tickets look like, and becomes the project's options */
 
   bool (*is_remote)(struct str text);

@@ -46,7 +46,7 @@ static const struct field event_conflict_fields[] = {
     FIELD(struct event_conflict, external_key, FIELD_STR, 0, "The external ticket, as people write it there: '#12'."),
     FIELD(struct event_conflict, field, FIELD_STR, 0, "The field that both sides disagree on."),
     FIELD(struct event_conflict, kind, FIELD_STR, 0,
-          "both_changed, unequal_when_linked, unmappable, deleted_vs_edited or overwritten."),
+          "both_changed, unequal_when_linked, unmappable, deleted_vs_edited, overwritten or undo."),
     FIELD(struct event_conflict, winner, FIELD_STR, 0,
           "ConflictResolved only: local, external, merged, value or agreement; absent when what it was about is over."),
     FIELD(struct event_conflict, decided_by, FIELD_STR, 0,
@@ -95,6 +95,16 @@ static const struct field event_project_fields[] = {
 static const struct record record_event_project =
     RECORD("Project", struct event_project, event_project_fields, "A project and its main settings.");
 
+static const struct field event_credential_fields[] = {
+    FIELD(struct event_credential, credential, FIELD_STR, 0, "Name of the credential."),
+    FIELD(struct event_credential, system, FIELD_STR, 0, "Whose API it opens: 'github'."),
+    FIELD(struct event_credential, projects, FIELD_STRS, 0, "Names of the projects that use it."),
+    FIELD(struct event_credential, expires_ms, FIELD_I64, 0, "When it ends, ms since 1970 UTC."),
+    FIELD(struct event_credential, next_step, FIELD_STR, 0, "The command that mends it."),
+};
+static const struct record record_event_credential = RECORD(
+    "Credential", struct event_credential, event_credential_fields, "A credential that ends, without its secret.");
+
 static const struct field event_heartbeat_fields[] = {
     FIELD(struct event_heartbeat, head, FIELD_I64, FIELD_REQUIRED,
           "Sequence of the newest logged event: whoever has less reads the rest."),
@@ -122,6 +132,8 @@ const struct event_type event_table[EVENT_COUNT] = {
                               "A local ticket or comment was changed by a person or a service."},
     [EVENT_PROJECT_CONFIGURED] = {"tandem.v1.ProjectConfigured", EVENT_LOGGED | EVENT_ACCEPTED, &record_event_project,
                                   "A project was made, or its settings or state changed."},
+    [EVENT_CREDENTIAL_EXPIRING] = {"tandem.v1.CredentialExpiring", EVENT_LOGGED, &record_event_credential,
+                                   "A credential ends in 14, 7, 3 or 1 days, or has ended."},
     [EVENT_HEARTBEAT] = {"tandem.v1.internal.Heartbeat", 0, &record_event_heartbeat,
                          "Every second: the newest sequence."},
 };

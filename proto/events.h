@@ -62,6 +62,12 @@ struct event_project {
   struct str project, system, remote, direction, strategy, state;
   LIST_OF(struct project) settings; /* from a service: one, the whole settings */
 };
+struct event_credential {
+  struct str credential, system;
+  LIST_OF(struct str) projects;
+  int64_t expires_ms;
+  struct str next_step;
+};
 struct event_heartbeat {
   int64_t head;
 };
@@ -77,6 +83,7 @@ enum event_id {
   EVENT_TICKET_CREATED,
   EVENT_TICKET_UPDATED,
   EVENT_PROJECT_CONFIGURED,
+  EVENT_CREDENTIAL_EXPIRING,
   EVENT_HEARTBEAT,
   EVENT_COUNT,
 };

@@ -136,6 +136,8 @@ static const struct field usage_fields[] = {
     FIELD(struct usage, blocked_until_ms, FIELD_I64, 0,
           "The credential must rest until then, ms since 1970 UTC; 0 = it need not."),
     FIELD(struct usage, server_date_ms, FIELD_I64, 0, "The tracker's clock, ms since 1970 UTC; 0 = not said."),
+    FIELD(struct usage, credential_expires_ms, FIELD_I64, 0,
+          "When the credential ends, ms since 1970 UTC; 0 = the tracker did not say."),
 };
 const struct record record_usage =
     RECORD("Usage", struct usage, usage_fields, "What calls cost and what the tracker said about limits.");
@@ -197,7 +199,9 @@ static const struct field conflict_fields[] = {
     FIELD(struct conflict, field, FIELD_STR, 0,
           "The field that both sides disagree on; ticket or comment when it is about being there at all."),
     FIELD(struct conflict, kind, FIELD_STR, 0,
-          "both_changed, unequal_when_linked, unmappable, deleted_vs_edited or overwritten."),
+          "both_changed, unequal_when_linked, unmappable, deleted_vs_edited, overwritten or undo (it moved since the "
+          "session "
+          "that was undone; then `external` is what it was before that)."),
     FIELD(struct conflict, reason, FIELD_STR, 0,
           "With unmappable: why the tracker refuses the value; absent when a value table lacks the word."),
     FIELD(struct conflict, state, FIELD_STR, 0,
@@ -276,12 +280,13 @@ static const struct field session_fields[] = {
     FIELD(struct session, id, FIELD_I64, 0, "The session's number."),
     FIELD(struct session, project, FIELD_STR, 0, "Name of its project."),
     FIELD(struct session, mode, FIELD_STR, 0,
-          "incremental, full (everything is looked at anew), dry_run (nothing is applied) or apply (of a dry run's "
-          "plan)."),
+          "incremental, full (everything is looked at anew), dry_run (nothing is applied), apply (of a dry run's plan) "
+          "or "
+          "undo (of another session)."),
     FIELD(struct session, trigger, FIELD_STR, 0,
           "What started it: poll, webhook, person or first (the project's first)."),
     FIELD(struct session, state, FIELD_STR, 0, "running, completed or failed."),
-    FIELD(struct session, phase, FIELD_STR, 0, "pulling, planning or pushing while it runs, done afterwards."),
+    FIELD(struct session, phase, FIELD_STR, 0, "pulling, undoing, planning or pushing while it runs, done afterwards."),
     FIELD(struct session, started_at_ms, FIELD_I64, 0, "When it began, ms since 1970 UTC."),
     FIELD(struct session, finished_at_ms, FIELD_I64, 0, "When it ended, ms since 1970 UTC; 0 = it runs."),
     FIELD(struct session, seen, FIELD_I64, 0, "External tickets and comments that were looked at."),
@@ -293,7 +298,12 @@ static const struct field session_fields[] = {
     FIELD(struct session, conflicts, FIELD_I64, 0, "Conflicts that were found."),
     FIELD(struct session, parked, FIELD_I64, 0, "Writes that were given up; `tandem status` shows why."),
     FIELD(struct session, api_calls, FIELD_I64, 0, "Calls made to the tracker's API."),
-    FIELD(struct session, waiting, FIELD_I64, 0, "Writes outside that are still to do."),
+    FIELD(struct session, waiting, FIELD_I64, 0,
+          "Writes outside that are still to do; of a failed session, those that were not begun."),
+    FIELD(struct session, uncertain, FIELD_I64, 0,
+          "Failed: its writes that may or may not have arrived; they are looked for before anything is repeated."),
+    FIELD(struct session, unplanned, FIELD_I64, 0, "Failed: what was looked at and is still to be compared."),
+    FIELD(struct session, undoes, FIELD_I64, 0, "Mode undo: the session that it undoes."),
     FIELD(struct session, error, FIELD_STR, 0, "What went wrong last; absent when nothing did."),
 };
 const struct record record_session =

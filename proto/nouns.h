@@ -105,6 +105,7 @@ struct usage {
   int64_t quota_limit, quota_remaining, quota_reset_ms;
   int64_t blocked_until_ms; /* the credential must rest until then */
   int64_t server_date_ms;
+  int64_t credential_expires_ms; /* when the tracker says that the credential ends */
 };
 
 /* The right to work on one resource for a while; `fence` grows with every new holder. */
@@ -149,7 +150,7 @@ struct conflict {
   int64_t id;
   struct str project, ticket, external_key, url;
   struct str field;
-  struct str kind;   /* both_changed | unequal_when_linked | unmappable | deleted_vs_edited | overwritten */
+  struct str kind;   /* both_changed | unequal_when_linked | unmappable | deleted_vs_edited | overwritten | undo */
   struct str reason; /* unmappable: why the tracker refuses the value; absent when a table lacks the word */
   struct str state;  /* open | decided | resolved | superseded */
   struct values base, local, external; /* one value each, of `field` */
@@ -195,17 +196,20 @@ struct ticket {
 struct session {
   int64_t id;
   struct str project;
-  struct str mode;    /* incremental | full | dry_run */
+  struct str mode;    /* incremental | full | dry_run | apply | undo */
   struct str trigger; /* poll | webhook | person | first */
   struct str state;   /* running | completed | failed */
-  struct str phase;   /* pulling | planning | pushing, while running */
+  struct str phase;   /* pulling | undoing | planning | pushing, while running */
   int64_t started_at_ms, finished_at_ms;
   int64_t seen, unchanged;
   int64_t imported, updated; /* local tickets and comments */
   int64_t created, pushed;   /* external ones */
   int64_t conflicts, parked;
   int64_t api_calls;
-  int64_t waiting; /* writes outside that are still to do */
+  int64_t waiting;   /* writes outside that are still to do; of a failed one, those that were not begun */
+  int64_t uncertain; /* failed: writes that may or may not have arrived; they are looked for */
+  int64_t unplanned; /* failed: what was looked at and not yet compared */
+  int64_t undoes;    /* mode undo: the session that is undone */
   struct str error;
 };
 

@@ -9,8 +9,9 @@
 #include "proto/nouns.h"
 
 enum verb_flags {
-  VERB_WRITE = 1, /* runs on the store's one writer connection */
-  VERB_ONCE = 2,  /* the reply is kept, so that a repeated request is not done again */
+  VERB_WRITE = 1,  /* runs on the store's one writer connection */
+  VERB_ONCE = 2,   /* the reply is kept, so that a repeated request is not done again */
+  VERB_SECRET = 4, /* its request or reply has a secret: it is not kept, and overwritten in memory afterwards */
 };
 
 struct verb {
@@ -54,13 +55,57 @@ struct credential_put {
   struct str name, kind;
   struct str secret; /* JSON, as its connector wants it; encrypted before it touches the disk */
   struct str actor;
+  struct str system;  /* whose API it opens; absent = as before */
+  int64_t expires_ms; /* 0 = not known */
+  bool keep_previous; /* the secret that it replaces stays good until this one has worked */
 };
 struct credential_get {
   struct str name;
 };
 struct credential {
   struct str name, kind, secret;
-  int64_t generation; /* grows with every new secret */
+  int64_t generation;  /* grows with every new secret */
+  bool unproven;       /* replaces another one and has not worked yet: credential.outcome is waited for */
+  struct str previous; /* the secret that it replaces, while that is still good */
+};
+struct credential_outcome {
+  struct str name;
+  int64_t generation;
+  bool refused; /* else it has worked */
+};
+struct credential_query {
+  struct str name; /* absent = all */
+};
+struct credential_info {
+  struct str name, system, kind, key_id, state;
+  LIST_OF(struct str) projects; /* that use it */
+  int64_t generation, expires_ms, rotated_ms, updated_ms;
+  bool readable; /* its data key is there */
+};
+struct data_key_info {
+  struct str id;
+  int64_t credentials; /* so many are encrypted with it */
+  bool known, writes;
+};
+struct credential_list {
+  LIST_OF(struct credential_info) credentials;
+  LIST_OF(struct data_key_info) keys;
+  int64_t now_ms;
+};
+struct credential_rekey {
+  int64_t limit;
+  struct str actor;
+};
+struct credential_rekeyed {
+  struct str key_id;
+  int64_t done, left, unreadable;
+};
+struct credential_remove {
+  struct str name, actor;
+};
+struct credential_expiry {
+  struct str name, actor;
+  int64_t expires_ms; /* 0 = not known any more */
 };
 struct credential_renew {
   struct str name, worker;
@@ -120,6 +165,27 @@ struct ticket_link {
   bool preview;          /* only tell what it would mean */
   struct str actor;
 };
+/* Taking back what is outside of a ticket or comment that may not be there any more. */
+struct ticket_retract {
+  struct str key;
+  bool preview; /* only tell what would be done */
+  struct str actor;
+};
+/* One place where it, or a comment of it, is. */
+struct retraction_place {
+  struct str key, project, external_key, url;
+  LIST_OF(struct str) fields;          /* that ever left for there */
+  int64_t first_left_ms, last_left_ms; /* 0 = nothing did */
+  struct str action;                   /* close | delete | keep */
+  struct str state;                    /* planned | waiting | parked | kept */
+  struct str reason;
+};
+struct retraction {
+  struct str key;
+  LIST_OF(struct retraction_place) places;
+  LIST_OF(struct str) lasting; /* what nobody can take back, for people */
+  bool begun;
+};
 /* One field in which the two differ. */
 struct link_difference {
   struct str field;
@@ -157,6 +223,30 @@ struct session_query {
 };
 struct session_list {
   LIST_OF(struct session) sessions;
+};
+struct session_undo {
+  int64_t id;
+  struct str actor;
+};
+struct undone_query {
+  int64_t id;
+  bool preview; /* of the session `id`: what undoing it would do now */
+  int64_t after;
+};
+/* One thing that a session did, and what became or would become of it. */
+struct undone_line {
+  struct str ticket, comment, external_key, title;
+  struct str action; /* restore | cancel | delete | return | close | reopen */
+  struct str field;
+  struct str outcome; /* done | waiting | conflict | kept */
+  struct str reason;
+  struct values before, after;
+};
+struct session_undone {
+  struct session session;
+  LIST_OF(struct undone_line) lines;
+  bool more;
+  int64_t next;
 };
 /* One change that a dry run found. */
 struct preview_line {
@@ -210,6 +300,8 @@ struct bell_answer {
 
 struct work_claim {
   struct str system, worker;
+  bool hooks; /* it can see to webhooks: the address of its receiver is known */
+  bool scans; /* it can list or count what is there */
 };
 struct delivery {
   int64_t id;
@@ -218,16 +310,26 @@ struct delivery {
 struct external_ref {
   struct str kind, external_id, parent_external_id, etag;
 };
+/* What is to be done about a project's webhook. */
+struct hook_task {
+  bool remove;                /* the project was removed */
+  bool repair;                /* give the tracker address and secret anew, whatever it shows */
+  struct str url;             /* where it was registered to send to; absent = never registered */
+  struct str hook_id;         /* as the tracker named it then */
+  struct str newest_delivery; /* the tracker's list of deliveries is known up to here */
+};
 struct work {
-  struct str kind; /* none | pull | fetch | push | deliver */
+  struct str kind; /* none | pull | fetch | push | deliver | hook | scan */
   struct lease lease;
   struct project project;
   int64_t session_id;
-  struct str mode, cursor;             /* pull */
+  struct str mode, cursor;             /* pull; scan: the cursor */
+  struct hook_task hook;               /* hook */
   LIST_OF(struct external_ref) refs;   /* fetch */
   LIST_OF(struct intent) intents;      /* push */
   LIST_OF(struct delivery) deliveries; /* deliver */
   int64_t retry_ms;                    /* none: look again after this long */
+  int64_t credential_generation;       /* the secret to work with */
 };
 struct work_release {
   struct lease lease;
@@ -290,6 +392,48 @@ struct webhook_accept {
 };
 struct webhook_accepted {
   bool duplicate;
+};
+
+/* An attempt of a tracker to deliver a webhook that failed. */
+struct failed_delivery {
+  struct str delivery_id; /* the same with every attempt */
+  struct str attempt_id, event;
+  int64_t status, failed_at_ms;
+};
+struct hook_deliveries {
+  struct lease lease;
+  struct str newest; /* the list is known up to this one now */
+  LIST_OF(struct failed_delivery) failed;
+};
+struct hook_again {
+  LIST_OF(struct str) attempt_ids;
+};
+struct hook_report {
+  struct lease lease;
+  struct str state; /* active | refused | removed | left */
+  struct str reason, url, hook_id;
+  int64_t generation; /* of the secret that the tracker was given */
+  int64_t expires_at_ms, check_in_ms;
+  bool repaired; /* somebody had changed it */
+  struct usage usage;
+};
+struct hook_check {
+  struct str project;
+  bool rotate; /* a new secret, too */
+  struct str actor;
+};
+struct hook_refused {
+  struct str project;
+  int64_t count;
+};
+struct scan_page {
+  struct lease lease;
+  LIST_OF(struct str) ids;
+  bool counted; /* the tracker only tells how many: `count` */
+  int64_t count;
+  struct str cursor;
+  bool done;
+  struct usage usage;
 };
 
 struct plan_claim {
@@ -379,6 +523,25 @@ struct events_published {
   LIST_OF(struct str) keys; /* of the tickets, in order */
 };
 
+/* How a project hears of changes outside: its webhook, its polls, its scans. */
+struct hook_health {
+  struct str state; /* off | none | working | failing | refusing | expired | missing */
+  struct str reason, next_step, url;
+  bool active; /* there and switched on, when the tracker was last asked */
+  int64_t checked_at_ms, expires_at_ms, repaired_at_ms, last_delivery_ms, last_failed_ms;
+  int64_t failed, given_up, refused, refused_at_ms;
+  int64_t told, missed, last_missed_ms; /* of the changes that polls and scans showed */
+  int64_t poll_s;
+  int64_t id_scan_ms, next_id_scan_ms, full_scan_ms;
+  struct str scan_error;
+};
+/* Work that is due and that nobody takes, or that does not end. */
+struct trouble {
+  struct str project, what;
+  int64_t since_ms;
+  struct str next_step;
+};
+
 struct project_status {
   struct project project;
   struct str next_step; /* the command that mends a project that does not go on; absent when none is needed */
@@ -387,8 +550,11 @@ struct project_status {
   int64_t last_sync_ms, next_sync_ms;
   int64_t quota_limit, quota_remaining, quota_reset_ms, blocked_until_ms;
   int64_t api_calls;
+  int64_t credential_expires_ms;
+  struct str credential_mend; /* the command that gives it a new secret */
   int64_t lag_ms, eta_ms;
   LIST_OF(struct session) last_session; /* one or none */
+  struct hook_health webhook;
 };
 /* Something that does not go on by itself. */
 struct parked_work {
@@ -401,6 +567,7 @@ struct status {
   struct hello store;
   LIST_OF(struct project_status) projects;
   LIST_OF(struct parked_work) parked;
+  LIST_OF(struct trouble) troubles;
   int64_t tickets, events, now_ms;
 };
 struct work_retry {
@@ -456,6 +623,11 @@ enum verb_id {
   VERB_CREDENTIAL_GET,
   VERB_CREDENTIAL_RENEW,
   VERB_CREDENTIAL_RENEWED,
+  VERB_CREDENTIAL_OUTCOME,
+  VERB_CREDENTIAL_LIST,
+  VERB_CREDENTIAL_REKEY,
+  VERB_CREDENTIAL_REMOVE,
+  VERB_CREDENTIAL_EXPIRY,
   VERB_TICKET_NEW,
   VERB_TICKET_EDIT,
   VERB_TICKET_GET,
@@ -463,12 +635,15 @@ enum verb_id {
   VERB_TICKET_COMMENT,
   VERB_COMMENT_DELETE,
   VERB_TICKET_SHARE,
+  VERB_TICKET_RETRACT,
   VERB_TICKET_LINK,
   VERB_LINK_SUGGEST,
   VERB_SESSION_START,
   VERB_SESSION_GET,
   VERB_SESSION_LIST,
   VERB_SESSION_PREVIEW,
+  VERB_SESSION_UNDO,
+  VERB_SESSION_UNDONE,
   VERB_SCHEDULE_TICK,
   VERB_WAIT,
   VERB_WORK_CLAIM,
@@ -479,6 +654,11 @@ enum verb_id {
   VERB_PUSH_BEGIN,
   VERB_PUSH_RECEIPT,
   VERB_WEBHOOK_ACCEPT,
+  VERB_WEBHOOK_REFUSED,
+  VERB_HOOK_CHECK,
+  VERB_HOOK_DELIVERIES,
+  VERB_HOOK_REPORT,
+  VERB_SCAN_PAGE,
   VERB_PLAN_CLAIM,
   VERB_PLAN_COMMIT,
   VERB_PLAN_APPLY,

@@ -45,6 +45,10 @@ static const struct field credential_put_fields[] = {
     FIELD(struct credential_put, secret, FIELD_STR, FIELD_REQUIRED | FIELD_SECRET,
           "JSON as its connector wants it; encrypted before it touches the disk."),
     FIELD(struct credential_put, actor, FIELD_STR, 0, "Who asks, for the audit."),
+    FIELD(struct credential_put, system, FIELD_STR, 0, "Whose API it opens: 'github'; absent = as before."),
+    FIELD(struct credential_put, expires_ms, FIELD_I64, 0, "When it ends, ms since 1970 UTC; 0 = not known."),
+    FIELD(struct credential_put, keep_previous, FIELD_BOOL, 0,
+          "The secret that it replaces stays good until this one has worked."),
 };
 const struct record record_credential_put =
     RECORD("CredentialPut", struct credential_put, credential_put_fields, "A secret to be stored.");
@@ -61,6 +65,10 @@ static const struct field credential_fields[] = {
     FIELD(struct credential, secret, FIELD_STR, FIELD_REQUIRED | FIELD_SECRET,
           "JSON as its connector wants it, decrypted."),
     FIELD(struct credential, generation, FIELD_I64, 0, "Grows with every new secret."),
+    FIELD(struct credential, unproven, FIELD_BOOL, 0,
+          "It replaces another one and has not worked yet: say by credential.outcome whether it does."),
+    FIELD(struct credential, previous, FIELD_STR, FIELD_SECRET,
+          "The secret that it replaces, while that is still good."),
 };
 const struct record record_credential =
     RECORD("Credential", struct credential, credential_fields, "A stored credential, decrypted.");

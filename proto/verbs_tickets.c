@@ -110,6 +110,40 @@ static const struct field link_result_fields[] = {
 const struct record record_link_result =
     RECORD("LinkResult", struct link_result, link_result_fields, "What linking two tickets means.");
 
+static const struct field ticket_retract_fields[] = {
+    FIELD(struct ticket_retract, key, FIELD_STR, FIELD_REQUIRED, "A ticket's key, or a comment's: 'T-12', 'C-17'."),
+    FIELD(struct ticket_retract, preview, FIELD_BOOL, 0, "Only tell what is outside and what would be done."),
+    FIELD(struct ticket_retract, actor, FIELD_STR, FIELD_REQUIRED, "Who asks, for the audit: 'user:ann'."),
+};
+const struct record record_ticket_retract =
+    RECORD("TicketRetract", struct ticket_retract, ticket_retract_fields, "What is to be taken back.");
+
+static const struct field retraction_place_fields[] = {
+    FIELD(struct retraction_place, key, FIELD_STR, FIELD_REQUIRED, "The ticket or comment: 'T-12', 'C-17'."),
+    FIELD(struct retraction_place, project, FIELD_STR, FIELD_REQUIRED, "Where it is: name of the project."),
+    FIELD(struct retraction_place, external_key, FIELD_STR, 0, "As people write it there."),
+    FIELD(struct retraction_place, url, FIELD_STR, 0, "Where a browser shows it."),
+    FIELD(struct retraction_place, fields, FIELD_STRS, 0, "Names of the fields that ever left for there."),
+    FIELD(struct retraction_place, first_left_ms, FIELD_I64, 0, "When the first left, ms since 1970 UTC; 0 = none."),
+    FIELD(struct retraction_place, last_left_ms, FIELD_I64, 0, "When the last left, ms since 1970 UTC; 0 = none."),
+    FIELD(struct retraction_place, action, FIELD_STR, FIELD_REQUIRED,
+          "close (its texts are blanked and it is closed), delete (of a comment) or keep."),
+    FIELD(struct retraction_place, state, FIELD_STR, FIELD_REQUIRED,
+          "planned, waiting (on its way), parked (`tandem status` says why) or kept."),
+    FIELD(struct retraction_place, reason, FIELD_STR, 0, "Why it is kept, for a person."),
+};
+const struct record record_retraction_place = RECORD("RetractionPlace", struct retraction_place,
+                                                     retraction_place_fields, "One place where something is outside.");
+
+static const struct field retraction_fields[] = {
+    FIELD(struct retraction, key, FIELD_STR, FIELD_REQUIRED, "The ticket or comment."),
+    FIELD_OF(struct retraction, places, FIELD_LIST, 0, &record_retraction_place, "Where it, or a comment of it, is."),
+    FIELD(struct retraction, lasting, FIELD_STRS, 0, "What nobody can take back, for a person."),
+    FIELD(struct retraction, begun, FIELD_BOOL, 0, "Whether it was done; false with preview."),
+};
+const struct record record_retraction =
+    RECORD("Retraction", struct retraction, retraction_fields, "What is outside, and what is taken back of it.");
+
 static const struct field link_query_fields[] = {
     FIELD(struct link_query, project, FIELD_STR, FIELD_REQUIRED, "Tickets of this project ..."),
     FIELD(struct link_query, other, FIELD_STR, FIELD_REQUIRED, "... that may be the same as tickets of this one."),
@@ -243,8 +277,10 @@ static const struct field egress_fields[] = {
     FIELD(struct egress, project, FIELD_STR, 0, "Name of the project it left for."),
     FIELD(struct egress, external_key, FIELD_STR, 0,
           "The external ticket, as people write it there; absent if it was being created."),
-    FIELD(struct egress, rule, FIELD_STR, 0,
-          "The rule that let it out: public, origin (it came from there), grant, or delete (nothing of it left)."),
+    FIELD(
+        struct egress, rule, FIELD_STR, 0,
+        "The rule that let it out: public, origin (it came from there), grant; or delete, undo, retract (nothing of it "
+        "left)."),
     FIELD(struct egress, fields, FIELD_STRS, 0, "Names of the fields that left."),
 };
 const struct record record_egress = RECORD("Egress", struct egress, egress_fields, "What left in one write.");

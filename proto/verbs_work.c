@@ -28,6 +28,51 @@ static const struct field session_list_fields[] = {
 };
 const struct record record_session_list = RECORD("SessionList", struct session_list, session_list_fields, "Sessions.");
 
+static const struct field session_undo_fields[] = {
+    FIELD(struct session_undo, id, FIELD_I64, FIELD_REQUIRED, "The session that is to be undone."),
+    FIELD(struct session_undo, actor, FIELD_STR, FIELD_REQUIRED, "Who wants that: 'user:ann'."),
+};
+const struct record record_session_undo =
+    RECORD("SessionUndo", struct session_undo, session_undo_fields, "Which session is to be undone.");
+
+static const struct field undone_query_fields[] = {
+    FIELD(struct undone_query, id, FIELD_I64, FIELD_REQUIRED,
+          "The undo; with preview, the session that would be undone."),
+    FIELD(struct undone_query, preview, FIELD_BOOL, 0, "What an undo would do now."),
+    FIELD(struct undone_query, after, FIELD_I64, 0, "The last answer's `next`; 0 = from the start."),
+};
+const struct record record_undone_query =
+    RECORD("UndoneQuery", struct undone_query, undone_query_fields, "Which undo, from where on.");
+
+static const struct field undone_line_fields[] = {
+    FIELD(struct undone_line, ticket, FIELD_STR, FIELD_REQUIRED, "Key of the ticket."),
+    FIELD(struct undone_line, comment, FIELD_STR, 0, "Key of the comment, when it is about one."),
+    FIELD(struct undone_line, external_key, FIELD_STR, 0, "Its counterpart in the session's project."),
+    FIELD(struct undone_line, title, FIELD_STR, 0, "The ticket's title."),
+    FIELD(struct undone_line, action, FIELD_STR, FIELD_REQUIRED,
+          "restore (a field's value), cancel (a ticket that it imported), delete (a comment that it brought), return "
+          "(what "
+          "it took away), close (what it made outside) or reopen."),
+    FIELD(struct undone_line, field, FIELD_STR, 0, "The field, with restore."),
+    FIELD(struct undone_line, outcome, FIELD_STR, FIELD_REQUIRED,
+          "done, waiting (the write outside is on its way), conflict (a person decides) or kept (see `reason`)."),
+    FIELD(struct undone_line, reason, FIELD_STR, 0, "Why it was kept, for a person."),
+    FIELD(struct undone_line, before, FIELD_VALUES, 0, "What the field held when it was undone."),
+    FIELD(struct undone_line, after, FIELD_VALUES, 0, "What it held before the session."),
+};
+const struct record record_undone_line = RECORD("UndoneLine", struct undone_line, undone_line_fields,
+                                                "One thing that a session did, and what became of it.");
+
+static const struct field session_undone_fields[] = {
+    FIELD_OF(struct session_undone, session, FIELD_INLINE, 0, &record_session,
+             "The undo; with preview the session that would be undone."),
+    FIELD_OF(struct session_undone, lines, FIELD_LIST, 0, &record_undone_line, "What was done, newest item first."),
+    FIELD(struct session_undone, more, FIELD_BOOL, 0, "There is more than is listed."),
+    FIELD(struct session_undone, next, FIELD_I64, 0, "With more: `after` of the next request."),
+};
+const struct record record_session_undone =
+    RECORD("SessionUndone", struct session_undone, session_undone_fields, "What an undo did, item by item.");
+
 static const struct field preview_line_fields[] = {
     FIELD(struct preview_line, ticket, FIELD_STR, 0, "Key of the local ticket; absent when it would be made."),
     FIELD(struct preview_line, external_key, FIELD_STR, 0, "As people write it outside; absent when it would be made."),
@@ -106,6 +151,9 @@ static const struct field work_claim_fields[] = {
     FIELD(struct work_claim, system, FIELD_STR, FIELD_REQUIRED, "The adapter's connector: 'github'."),
     FIELD(struct work_claim, worker, FIELD_STR, FIELD_REQUIRED,
           "Name of the claiming worker, for a person who looks at leases."),
+    FIELD(struct work_claim, hooks, FIELD_BOOL, 0,
+          "It can see to webhooks: the address of its receiver is known to it."),
+    FIELD(struct work_claim, scans, FIELD_BOOL, 0, "It can list or count the tickets that are there."),
 };
 const struct record record_work_claim =
     RECORD("WorkClaim", struct work_claim, work_claim_fields, "Which adapter asks for work.");
@@ -128,18 +176,22 @@ const struct record record_external_ref =
     RECORD("ExternalRef", struct external_ref, external_ref_fields, "An external ticket or comment by its identifier.");
 
 static const struct field work_fields[] = {
-    FIELD(struct work, kind, FIELD_STR, FIELD_REQUIRED, "none, pull, fetch, push or deliver."),
+    FIELD(struct work, kind, FIELD_STR, FIELD_REQUIRED, "none, pull, fetch, push, deliver, hook or scan."),
     FIELD_OF(struct work, lease, FIELD_INLINE, 0, &record_lease,
              "The right to do it; to be sent back with every result."),
     FIELD_OF(struct work, project, FIELD_INLINE, 0, &record_project, "The project it is for, with its settings."),
     FIELD(struct work, session_id, FIELD_I64, 0, "With pull: the session that it belongs to."),
     FIELD(struct work, mode, FIELD_STR, 0, "With pull: the session's mode, incremental or full."),
-    FIELD(struct work, cursor, FIELD_STR, 0, "With pull: where the last page ended; absent = from the beginning."),
+    FIELD(struct work, cursor, FIELD_STR, 0,
+          "With pull and scan: where the last page ended; absent = from the beginning."),
+    FIELD_OF(struct work, hook, FIELD_INLINE, 0, &record_hook_task, "With hook: what is to be done about the webhook."),
     FIELD_OF(struct work, refs, FIELD_LIST, 0, &record_external_ref, "With fetch: what to fetch by id."),
     FIELD_OF(struct work, intents, FIELD_LIST, 0, &record_intent, "With push: writes that are due, oldest first."),
     FIELD_OF(struct work, deliveries, FIELD_LIST, 0, &record_delivery,
              "With deliver: webhook deliveries to be translated, oldest first."),
     FIELD(struct work, retry_ms, FIELD_I64, 0, "With none: look again after this many ms."),
+    FIELD(struct work, credential_generation, FIELD_I64, 0,
+          "Of the secret to work with: a connection with another one is to be opened anew."),
 };
 const struct record record_work =
     RECORD("Work", struct work, work_fields, "A piece of work for an adapter, with its lease.");

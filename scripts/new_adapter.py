@@ -18,7 +18,7 @@ LINES = (
     ("services/services.cmake", "adapter(example)"),
     ("tests/CMakeLists.txt", "unit_test_folder(adapter-example tandem-connector-example)"),
     ("tests/contract/CMakeLists.txt", "contract_test(example)"),
-    ("tests/fuzz/CMakeLists.txt", "fuzz_target(example_read tandem-connector-example)"),
+    ("tests/fuzz/CMakeLists.txt", "group(example tandem-connector-example TARGETS example_read)"),
 )
 
 

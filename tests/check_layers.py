@@ -29,7 +29,7 @@ ONLY_IN = {
     r"nng/protocol/pubsub0/.*": ["lib/service/bus.c", "services/store/"],
     r"curl/.*": ["lib/base/http"],
     r"yaml\.h": ["lib/base/yaml_plain.h"],
-    r"microhttpd\.h": ["lib/service/webhook_server.c", "lib/service/health.c"],
+    r"microhttpd\.h": ["lib/service/webhook_server.c", "lib/service/health.c", "lib/service/login_callback.c"],
     r"libsmartcols/.*": ["cli/"],
     r"git2.*": ["lib/sync/"],
     r"utf8proc\.h": ["lib/sync/", "lib/base/", "cli/"],

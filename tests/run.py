@@ -3,8 +3,8 @@
 
     tests/run.py [-v] [WORD...]      only programs whose name contains one of the words
 
-C programs are build/dev/tests/unit-*, Python programs are tests/**/test_*.py and start whole systems. Two run at a time,
-but for the crash runs and the simulation, which use all cores by themselves. One line a program, failures with their output, and last of all
+C programs are build/dev/tests/unit-* (or those of the build folder in TANDEM_BUILD), Python programs are tests/**/test_*.py
+and start whole systems. Two run at a time, but for the crash runs and the simulation, which use all cores by themselves. One line a program, failures with their output, and last of all
 `N passed, N failed, N skipped`. Exit status: 0 all passed, 1 something failed, 2 nothing was run.
 """
 
@@ -29,7 +29,7 @@ ALONE = ("tests/crash/", "tests/simulation/")
 LINE = re.compile(r"^(not )?ok\b\s*(\d+)?\s*-?\s*(.*?)(?:\s+#\s*(SKIP|TODO)\S*\s*(.*))?$", re.IGNORECASE)
 PLAN = re.compile(r"^1\.\.(\d+)(?:\s*#\s*SKIP\s*(.*))?", re.IGNORECASE)
 SHOWN_LINES = 60
-KEPT_VARIABLES = {"TANDEM_BIN", "TANDEM_BUILD", "TANDEM_CONTRACTS"}  # settings of a tandem of yours do not reach tests
+KEPT_VARIABLES = {"TANDEM_BIN", "TANDEM_BUILD", "TANDEM_CONTRACTS", "TANDEM_TEST_GENTLE"}  # settings of a tandem of yours do not reach tests
 OVERRIDABLE = ("SAN_OPTIONS", "TANDEM_BIN", "TANDEM_BUILD")
 
 
@@ -136,7 +136,7 @@ def run_in_slot(slot, name, command, timeout_s):
 
 
 def find_units():
-    folder = os.path.join(ROOT, "build", "dev", "tests")
+    folder = os.path.join(environment()["TANDEM_BUILD"], "tests")
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     paths = [os.path.join(folder, name) for name in names if name.startswith("unit-")]
     return [(os.path.basename(path), [path]) for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)]

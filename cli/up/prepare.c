@@ -3,16 +3,15 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/log.h"
+#include "base/data_keys.h"
 #include "cli/up/files.h"
 #include "cli/up/services.h"
 #include "cli/up/tls_files.h"
 
-enum { DATA_KEY_BYTES = 32, NAMES_MAX = 3, HOST_NAME_BYTES = 256, PROGRAM_PATH_BYTES = 4096 };
+enum { NAMES_MAX = 3, HOST_NAME_BYTES = 256, PROGRAM_PATH_BYTES = 4096 };
 
 struct result prepare_folders(struct arena *arena, struct str home) {
   static const char *const names[] = {"run", "log", "tls", "keys"};
@@ -27,19 +26,19 @@ struct result prepare_folders(struct arena *arena, struct str home) {
 
 /* A key is made once and never again: what it encrypted could not be read any more. */
 static struct result prepare_key(struct arena *arena, const struct settings *settings) {
-  unsigned char key[DATA_KEY_BYTES];
   const char *path = str_format(arena, "%.*s/keys/data.key", STR_FMT(settings->home)).at;
   const char *version = str_format(arena, "%.*s/postgres/data/PG_VERSION", STR_FMT(settings->home)).at;
+  struct data_keys keys = {.count = 1};
   if (!str_is_absent(settings->data_key_file) || access(path, F_OK) == 0)
     return RESULT_DONE;
   if (access(version, F_OK) == 0)
-    log_event(LOG_WARNING, "data_key_missing", LOG_C("file", path),
-              LOG_C("hint", "a new one is made; credentials must be put in again, or restore the file from a backup"));
-  if (sodium_init() < 0)
-    return result_error(RESULT_BUG, "libsodium does not start");
-  randombytes_buf(key, sizeof key);
-  struct result result = files_write(path, (struct str){(const char *)key, sizeof key}, 0600);
-  sodium_memzero(key, sizeof key);
+    return result_error(RESULT_REJECTED,
+                        "%s is missing, and stored credentials cannot be read without it. Restore it from your backup; "
+                        "docs/operations.md says what to do when it is lost",
+                        path);
+  TRY(data_key_make(&keys.at[0]));
+  struct result result = data_keys_write(path, &keys);
+  data_keys_wipe(&keys);
   return result;
 }
 

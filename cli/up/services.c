@@ -155,6 +155,9 @@ static const char *const *environment_of(struct arena *arena, const struct servi
   put(&environment, "TANDEM_HEALTH_LISTEN", health_listen(arena, options->settings, place));
   put(&environment, "TANDEM_DATABASE_URL", row->kind == SERVICE_STORE ? options->database_url : (struct str){0});
   drop(&environment, "TANDEM_DATABASE_URL_FILE");
+  drop(&environment, "TANDEM_GITHUB_CLIENT_SECRET"); /* only for who logs in */
+  drop(&environment, "TANDEM_JIRA_CLIENT_SECRET");
+  drop(&environment, "TANDEM_LINEAR_CLIENT_SECRET");
   environment.at[environment.count] = NULL;
   return environment.at;
 }

@@ -2,9 +2,10 @@
 #include "base/arena.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/heap.h"
 
 struct arena_block {
   struct arena_block *older;
@@ -15,11 +16,6 @@ struct arena_block {
 
 enum { FIRST_BLOCK_BYTES = 16 * 1024, KEPT_BLOCK_BYTES = 32 * 1024 };
 
-static void out_of_memory(void) {
-  fputs("event=out_of_memory action=exit\n", stderr);
-  abort();
-}
-
 static void add_block(struct arena *arena, size_t size_bytes) {
   size_t capacity = arena->block ? arena->block->capacity * 2 : FIRST_BLOCK_BYTES;
   if (capacity > 1024 * 1024)
@@ -28,7 +24,7 @@ static void add_block(struct arena *arena, size_t size_bytes) {
     capacity = size_bytes;
   struct arena_block *block = malloc(sizeof *block + capacity);
   if (!block)
-    out_of_memory();
+    heap_exhausted();
   *block = (struct arena_block){.older = arena->block, .capacity = capacity};
   arena->block = block;
 }
@@ -36,7 +32,7 @@ static void add_block(struct arena *arena, size_t size_bytes) {
 void *arena_alloc(struct arena *arena, size_t size_bytes) {
   size_t align = sizeof(max_align_t);
   if (size_bytes > SIZE_MAX / 2)
-    out_of_memory();
+    heap_exhausted();
   size_t rounded = (size_bytes + align - 1) / align * align;
   if (!arena->block || arena->block->capacity - arena->block->used < rounded)
     add_block(arena, rounded);
@@ -47,7 +43,7 @@ void *arena_alloc(struct arena *arena, size_t size_bytes) {
 
 void *arena_array(struct arena *arena, size_t count, size_t size_bytes) {
   if (size_bytes && count > SIZE_MAX / 2 / size_bytes)
-    out_of_memory();
+    heap_exhausted();
   return arena_alloc(arena, count * size_bytes);
 }
 
@@ -74,6 +70,12 @@ void arena_reset(struct arena *arena) {
   if (keep)
     *keep = (struct arena_block){.capacity = keep->capacity};
   arena->block = keep;
+}
+
+void arena_wipe(struct arena *arena) {
+  for (struct arena_block *block = arena->block; block; block = block->older)
+    explicit_bzero(block->bytes, block->used);
+  arena_free(arena);
 }
 
 void arena_free(struct arena *arena) {

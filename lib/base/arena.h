@@ -28,6 +28,9 @@ void arena_reset(struct arena *arena);
 /* Gives all memory back. The arena may be used again afterwards. */
 void arena_free(struct arena *arena);
 
+/* The same, overwritten before: for what has held a secret. */
+void arena_wipe(struct arena *arena);
+
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_array((arena), (count), sizeof(type)))
 

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "base/heap.h"
 #include "base/http_allow.h"
 #include "base/metrics.h"
 
@@ -266,10 +267,10 @@ static struct http_options copy_options(struct arena *arena, const struct http_o
 
 struct http *http_open(const struct http_options *options) {
   curl_global_init(CURL_GLOBAL_DEFAULT); /* counted and safe between threads in libcurl 7.84 and later */
-  struct http_client *client = calloc(1, sizeof *client);
+  struct http_client *client = heap_new(sizeof *client);
   CURL *easy = curl_easy_init();
-  if (!client || !easy)
-    abort();
+  if (!easy)
+    heap_exhausted();
   client->http = (struct http){.call = client_call, .close = client_close};
   client->options = copy_options(&client->arena, options);
   client->easy = easy;

@@ -1,5 +1,6 @@
 /* The msgpack codec: one walk over the descriptor table each way. */
 #include "base/msgpack.h"
+#include "base/heap.h"
 
 /* -- writing -- */
 
@@ -116,11 +117,18 @@ void msgpack_put_record(msgpack_packer *packer, const struct record *record, con
   put_record(packer, record, object, false);
 }
 
+/* A frame that lacks its end would be another frame. */
+static int write_bytes(void *buffer, const char *bytes, size_t length) {
+  if (msgpack_sbuffer_write(buffer, bytes, length) != 0)
+    heap_exhausted();
+  return 0;
+}
+
 static struct str encode(struct arena *arena, const struct record *record, const void *object, bool whole) {
   msgpack_sbuffer buffer;
   msgpack_sbuffer_init(&buffer);
   msgpack_packer packer;
-  msgpack_packer_init(&packer, &buffer, msgpack_sbuffer_write);
+  msgpack_packer_init(&packer, &buffer, write_bytes);
   put_record(&packer, record, object, whole);
   struct str bytes = str_copy(arena, (struct str){buffer.data, buffer.size});
   msgpack_sbuffer_destroy(&buffer);
@@ -395,12 +403,15 @@ struct result msgpack_decode(struct arena *arena, const struct record *record, s
   if (bytes.length == 0 || !is_well_formed(&cursor, 0) || cursor.at != cursor.end)
     return result_error(RESULT_REJECTED, "%s: not one well-formed msgpack value", record->name);
   msgpack_zone zone;
-  msgpack_zone_init(&zone, 8192);
+  if (!msgpack_zone_init(&zone, 8192))
+    heap_exhausted();
   msgpack_object object;
   size_t offset = 0;
   void *decoded = arena_alloc(arena, record->size_bytes);
   struct result result = result_error(RESULT_REJECTED, "%s: not valid msgpack", record->name);
   msgpack_unpack_return status = msgpack_unpack(bytes.at, bytes.length, &offset, &zone, &object);
+  if (status == MSGPACK_UNPACK_NOMEM_ERROR)
+    heap_exhausted();
   if (status == MSGPACK_UNPACK_SUCCESS || status == MSGPACK_UNPACK_EXTRA_BYTES)
     result = get_record(arena, record, &object, decoded);
   msgpack_zone_destroy(&zone);

@@ -24,7 +24,9 @@ struct settings {
   struct str log_level, log_format;
   struct str postgres_bin_dir; /* absent = the newest below /usr/lib/postgresql */
   int64_t scheduler_replicas, conflict_replicas, adapter_replicas;
-  struct str data_key_file; /* absent = home/keys/data.key */
+  struct str data_key_file;                                      /* absent = home/keys/data.key */
+  struct str github_client_id, jira_client_id, linear_client_id; /* of the user's own OAuth apps */
+  struct secret github_client_secret, jira_client_secret, linear_client_secret;
 };
 
 /* One value from the command line: `name` as in the table ("log.level"). */
@@ -57,6 +59,7 @@ enum setting_type {
   SETTING_HOST_PORT, /* struct str */
   SETTING_WEB_URL,   /* struct str, http:// or https:// with a host */
   SETTING_CHOICE,    /* struct str, one of `choices` */
+  SETTING_TEXT,      /* struct str, any */
   SETTING_SECRET,    /* struct secret; never in the file or in a flag */
   SETTING_BOOL,      /* bool */
   SETTING_I64,       /* int64_t between `min` and `max` */

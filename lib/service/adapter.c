@@ -1,4 +1,4 @@
-/* An adapter's process: workers, the webhook receiver, and --describe. */
+/* An adapter's process: workers, the webhook receiver, --describe and --login. */
 #include "service/adapter.h"
 
 #include <pthread.h>
@@ -6,8 +6,11 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/heap.h"
 #include "base/json.h"
+#include "base/secrecy.h"
 #include "service/adapter_worker.h"
+#include "service/login.h"
 #include "service/webhook_server.h"
 
 enum { WORKERS = 3, INPUT_BYTES_MAX = 64 * 1024 };
@@ -31,9 +34,7 @@ static struct result start(struct service_context *context) {
 static struct worker *own_worker(struct service_context *context) {
   static _Thread_local struct worker *worker;
   if (!worker) {
-    worker = calloc(1, sizeof *worker);
-    if (!worker)
-      abort();
+    worker = heap_new(sizeof *worker);
     *worker =
         (struct worker){.connector = context->state, .http = worker_http(), .rpc = context->rpc, .name = context->name};
   }
@@ -101,13 +102,53 @@ static int describe(const struct connector *connector) {
     puts(json_print(&arena, json_from_record(&record_remote_description, &description, true)).at);
   else
     print_failure(&arena, &result);
-  arena_free(&arena);
+  arena_wipe(&arena);
+  return result_ok(&result) ? 0 : 1;
+}
+
+/* -- logging in -- */
+
+static void print_step(const struct login_step *step) {
+  struct arena arena = {0};
+  puts(json_print(&arena, json_from_record(&record_login_step, step, false)).at);
+  fflush(stdout);
+  arena_wipe(&arena);
+}
+
+static struct result try_login(struct arena *arena, const struct connector *connector, struct str input,
+                               struct login_step *out) {
+  struct login_request request = {0};
+  struct usage usage = {0};
+  struct oauth_client client = {
+      .vendor = connector->oauth, .http = worker_http(), .now_ms = clock_now_ms, .usage = &usage};
+  struct result result = json_to_record(arena, &record_login_request, input, &request);
+  if (result_ok(&result) && request.base_url.length == 0)
+    request.base_url = str_of(connector->default_base_url);
+  if (result_ok(&result))
+    result = oauth_login(&client, arena, &request, print_step, out);
+  client.http->close(client.http);
+  return result;
+}
+
+static int login(const struct connector *connector) {
+  struct arena arena = {0};
+  struct login_step step = {0};
+  char *input = arena_alloc(&arena, INPUT_BYTES_MAX);
+  struct str text = {input, fread(input, 1, INPUT_BYTES_MAX - 1, stdin)};
+  struct result result = try_login(&arena, connector, text, &step);
+  if (!result_ok(&result))
+    step = (struct login_step){.failed = str_of(result_code_name(result.code)), .why = str_of(result.message)};
+  print_step(&step);
+  arena_wipe(&arena);
   return result_ok(&result) ? 0 : 1;
 }
 
 int adapter_main(int argc, char **argv, const struct connector *connector) {
+  secrecy_begin();
   if (argc == 2 && strcmp(argv[1], "--describe") == 0)
     return describe(connector);
+  if (argc == 2 && strcmp(argv[1], "--login") == 0 && connector->oauth)
+    return login(connector);
   struct arena arena = {0};
   struct str role = str_format(&arena, "adapter-%s", connector->system);
   struct service service = {.role = role.at,

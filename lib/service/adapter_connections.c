@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "service/adapter_worker.h"
+#include "service/backoff.h"
 
 struct http *worker_http(void) {
   struct arena arena = {0};
@@ -45,7 +46,13 @@ static struct result save_renewal(struct credential_renewal *renewal, struct str
   struct worker_renewal *own = (struct worker_renewal *)renewal;
   struct arena arena = {0};
   struct credential_renewed renewed = {.lease = own->lease, .secret = secret};
-  struct result result = rpc_call(own->rpc, &arena, VERB_CREDENTIAL_RENEWED, &renewed, NULL, RPC_TIMEOUT_MS);
+  struct backoff backoff = backoff_start(100, 2000);
+  struct result result;
+  /* What was renewed and not stored may be lost for good: the store may be away for a moment. */
+  while ((result = rpc_call(own->rpc, &arena, VERB_CREDENTIAL_RENEWED, &renewed, NULL, RPC_TIMEOUT_MS)).code ==
+             RESULT_RETRY &&
+         clock_now_ms() < own->lease.until_ms)
+    clock_sleep_ms(backoff_next(&backoff, result.retry_after_ms));
   arena_free(&arena);
   if (result_ok(&result))
     own->generation++;
@@ -77,12 +84,18 @@ static void close_slot(struct worker *worker, struct open_connection *slot) {
   if (slot->connection)
     worker->connector->close(slot->connection);
   slot->connection = NULL;
-  arena_free(&slot->arena);
+  arena_wipe(&slot->arena);
 }
 
-struct result worker_connect(struct worker *worker, const struct project *project, struct connection **out) {
+static bool is_current(const struct open_connection *slot, const struct work *work) {
+  return slot->connection && slot->project_id == work->project.id && slot->version == work->project.version &&
+         slot->renewal.generation >= work->credential_generation;
+}
+
+struct result worker_connect(struct worker *worker, const struct work *work, struct connection **out) {
+  const struct project *project = &work->project;
   struct open_connection *slot = slot_for(worker, project->id);
-  if (slot->connection && slot->project_id == project->id && slot->version == project->version)
+  if (is_current(slot, work))
     return *out = slot->connection, RESULT_DONE;
   close_slot(worker, slot);
   struct credential_get get = {.name = project->credential};
@@ -106,6 +119,7 @@ struct result worker_connect(struct worker *worker, const struct project *projec
   TRY(worker->connector->open(&config, &slot->connection));
   slot->project_id = project->id;
   slot->version = project->version;
+  slot->unproven = credential.unproven;
   *out = slot->connection;
   return RESULT_DONE;
 }
@@ -117,19 +131,37 @@ static struct open_connection *slot_of(struct worker *worker, const struct conne
   return NULL;
 }
 
+static struct result tell_outcome(struct worker *worker, const struct open_connection *slot, bool refused) {
+  struct arena arena = {0};
+  struct credential_outcome told = {
+      .name = slot->renewal.credential, .generation = slot->renewal.generation, .refused = refused};
+  struct result result = rpc_call(worker->rpc, &arena, VERB_CREDENTIAL_OUTCOME, &told, NULL, RPC_TIMEOUT_MS);
+  arena_free(&arena);
+  return result;
+}
+
 struct result worker_doubt_auth(struct worker *worker, const struct connection *connection, struct result outcome) {
   struct open_connection *slot = slot_of(worker, connection);
   struct arena arena = {0};
   struct credential now = {0};
   if (outcome.code != RESULT_AUTH || !slot)
     return outcome;
+  struct result told = slot->unproven ? tell_outcome(worker, slot, true) : RESULT_DONE;
   struct credential_get get = {.name = slot->renewal.credential};
   struct result asked = rpc_call(worker->rpc, &arena, VERB_CREDENTIAL_GET, &get, &now, RPC_TIMEOUT_MS);
-  if (result_ok(&asked) && now.generation > slot->renewal.generation)
+  if (!result_ok(&told) || (result_ok(&asked) && now.generation > slot->renewal.generation))
     outcome.code = RESULT_RETRY;
-  arena_free(&arena);
+  arena_wipe(&arena);
   slot->version = VERSION_NONE;
   return outcome;
+}
+
+void worker_prove_auth(struct worker *worker, const struct connection *connection) {
+  struct open_connection *slot = slot_of(worker, connection);
+  if (!slot || !slot->unproven)
+    return;
+  struct result result = tell_outcome(worker, slot, false);
+  slot->unproven = !result_ok(&result);
 }
 
 void worker_leave(struct worker *worker, const struct project *project, bool close, struct usage *out_usage) {

@@ -1,79 +1,130 @@
-/* Having trackers send their webhooks here: when TANDEM_WEBHOOK_URL says under which address they reach the receiver.
- * What is known is kept by the process; registering again does no harm. */
-#include <pthread.h>
+/* Having trackers send their webhooks here, when TANDEM_WEBHOOK_URL says under which address they reach the receiver,
+ * and having them repeat what did not arrive. When that is due stands in the store. */
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "service/adapter_worker.h"
 
-enum { HOOKS_KNOWN_MAX = 256, TRY_AGAIN_MS = 10 * 60 * 1000 };
+enum {
+  MINUTE_MS = 60 * 1000,
+  CHECK_MS = 30 * MINUTE_MS, /* where failed deliveries have to be asked for: two cheap calls */
+  CHECK_RARELY_MS = 360 * MINUTE_MS,
+  REFUSED_MS = 60 * MINUTE_MS, /* until somebody gives it the right */
+};
 
-static struct {
-  pthread_mutex_t mutex;
-  struct {
-    int64_t project_id, version, due_ms;
-  } known[HOOKS_KNOWN_MAX];
-} hooks = {.mutex = PTHREAD_MUTEX_INITIALIZER};
-
-/* Whether it is time, and that this thread does it: until it says more, nobody else does. */
-static bool take_turn(const struct project *project, int64_t now_ms) {
-  size_t slot = (size_t)project->id % HOOKS_KNOWN_MAX;
-  pthread_mutex_lock(&hooks.mutex);
-  bool same = hooks.known[slot].project_id == project->id && hooks.known[slot].version == project->version;
-  bool due = !same || hooks.known[slot].due_ms <= now_ms;
-  if (due) {
-    hooks.known[slot].project_id = project->id;
-    hooks.known[slot].version = project->version;
-    hooks.known[slot].due_ms = now_ms + TRY_AGAIN_MS;
-  }
-  pthread_mutex_unlock(&hooks.mutex);
-  return due;
+static struct str receiver(void) {
+  return str_of(getenv("TANDEM_WEBHOOK_URL"));
 }
 
-static void set_due(const struct project *project, int64_t due_ms) {
-  size_t slot = (size_t)project->id % HOOKS_KNOWN_MAX;
-  pthread_mutex_lock(&hooks.mutex);
-  if (hooks.known[slot].project_id == project->id)
-    hooks.known[slot].due_ms = due_ms;
-  pthread_mutex_unlock(&hooks.mutex);
+bool worker_sees_to_hooks(const struct connector *connector) {
+  return connector->register_hook && receiver().length > 0;
 }
 
 static struct result read_secret(struct worker *worker, struct arena *arena, const struct project *project,
-                                 struct str *out) {
+                                 struct str *out, int64_t *out_generation) {
   struct credential_get get = {.name = project->webhook_credential};
   struct credential credential = {0};
   cJSON *tree;
   TRY(rpc_call(worker->rpc, arena, VERB_CREDENTIAL_GET, &get, &credential, RPC_TIMEOUT_MS));
   TRY(json_parse(credential.secret, &tree));
   *out = str_copy(arena, json_str(tree, "secret"));
+  *out_generation = credential.generation;
   cJSON_Delete(tree);
   return RESULT_DONE;
 }
 
-static struct result register_hook(struct worker *worker, struct arena *arena, struct connection *connection,
-                                   const struct project *project, struct str base, int64_t *out_renew_at_ms) {
+static struct str hook_url(struct arena *arena, const struct project *project) {
+  struct str base = receiver();
   while (str_ends_with(base, "/"))
     base = str_slice(base, 0, base.length - 1);
-  struct hook hook = {.url = str_format(arena, "%.*s/webhooks/%.*s", STR_FMT(base), STR_FMT(project->name))};
-  TRY(read_secret(worker, arena, project, &hook.secret));
-  return worker->connector->register_hook(connection, arena, &hook, out_renew_at_ms);
+  return str_format(arena, "%.*s/webhooks/%.*s", STR_FMT(base), STR_FMT(project->name));
 }
 
-void worker_ensure_hook(struct worker *worker, struct connection *connection, const struct project *project) {
-  const char *base = getenv("TANDEM_WEBHOOK_URL");
-  if (!base || !*base || !worker->connector->register_hook || project->webhook_credential.length == 0 ||
-      !take_turn(project, clock_now_ms()))
-    return;
-  struct arena arena = {0};
-  int64_t renew_at_ms = 0;
-  struct result result = register_hook(worker, &arena, connection, project, str_of(base), &renew_at_ms);
-  if (result_ok(&result)) {
-    set_due(project, renew_at_ms ? renew_at_ms : INT64_MAX);
-    log_event(LOG_INFO, "webhook_registered", LOG_STR("project", project->name));
-  } else { /* polling goes on without it */
-    log_event(LOG_WARNING, "webhook_not_registered", LOG_STR("project", project->name), LOG_RESULT(&result));
+/* -- what did not arrive -- */
+
+/* One that cannot be repeated is none that others have to wait for. */
+static struct result ask_again(struct worker *worker, struct arena *arena, struct connection *connection,
+                               struct str hook_id, const struct hook_again *again) {
+  for (size_t i = 0; i < again->attempt_ids.count; i++) {
+    struct result result = worker->connector->redeliver(connection, arena, hook_id, again->attempt_ids.at[i]);
+    if (result.code == RESULT_REJECTED || result.code == RESULT_GONE)
+      log_event(LOG_WARNING, "delivery_not_repeated", LOG_STR("attempt", again->attempt_ids.at[i]),
+                LOG_RESULT(&result));
+    else
+      TRY(result);
   }
-  arena_free(&arena);
+  return RESULT_DONE;
+}
+
+static struct result see_to_failures(struct worker *worker, struct arena *arena, struct connection *connection,
+                                     const struct work *work, struct str hook_id) {
+  struct hook_failures failures = {0};
+  struct hook_again again = {0};
+  if (!worker->connector->hook_failures || hook_id.length == 0)
+    return RESULT_DONE;
+  TRY(worker->connector->hook_failures(connection, arena, hook_id, work->hook.newest_delivery, &failures));
+  struct hook_deliveries deliveries = {.lease = work->lease, .newest = failures.newest};
+  deliveries.failed.at = failures.failed.at;
+  deliveries.failed.count = failures.failed.count;
+  TRY(rpc_call(worker->rpc, arena, VERB_HOOK_DELIVERIES, &deliveries, &again, RPC_TIMEOUT_MS));
+  return ask_again(worker, arena, connection, hook_id, &again);
+}
+
+/* -- the webhook itself -- */
+
+static struct result send_report(struct worker *worker, struct arena *arena, struct connection *connection,
+                                 struct hook_report *report) {
+  worker->connector->take_usage(connection, &report->usage);
+  return rpc_call(worker->rpc, arena, VERB_HOOK_REPORT, report, NULL, RPC_TIMEOUT_MS);
+}
+
+static struct result report_refused(struct worker *worker, struct arena *arena, struct connection *connection,
+                                    const struct work *work, const char *state, const struct result *why) {
+  struct hook_report report = {
+      .lease = work->lease, .state = str_of(state), .reason = str_of(why->message), .check_in_ms = REFUSED_MS};
+  log_event(LOG_WARNING, "webhook_not_registered", LOG_STR("project", work->project.name), LOG_RESULT(why));
+  return send_report(worker, arena, connection, &report);
+}
+
+static int64_t next_check_ms(const struct connector *connector, const struct hook_found *found) {
+  int64_t own_ms = connector->hook_failures ? CHECK_MS : CHECK_RARELY_MS;
+  return found->check_in_ms > 0 && found->check_in_ms < own_ms ? found->check_in_ms : own_ms;
+}
+
+static struct result keep_right(struct worker *worker, struct arena *arena, struct connection *connection,
+                                const struct work *work) {
+  struct hook hook = {.url = hook_url(arena, &work->project), .id = work->hook.hook_id, .repair = work->hook.repair};
+  struct hook_found found = {0};
+  struct hook_report report = {.lease = work->lease, .state = STR("active"), .url = hook.url};
+  TRY(read_secret(worker, arena, &work->project, &hook.secret, &report.generation));
+  struct result result = worker->connector->register_hook(connection, arena, &hook, &found);
+  if (result.code == RESULT_REJECTED || result.code == RESULT_GONE)
+    return report_refused(worker, arena, connection, work, "refused", &result);
+  TRY(result);
+  TRY(see_to_failures(worker, arena, connection, work, found.id));
+  report.hook_id = found.id;
+  report.expires_at_ms = found.expires_at_ms;
+  report.check_in_ms = next_check_ms(worker->connector, &found);
+  report.repaired = found.repaired;
+  log_event(found.repaired ? LOG_WARNING : LOG_INFO, found.repaired ? "webhook_repaired" : "webhook_registered",
+            LOG_STR("project", work->project.name));
+  return send_report(worker, arena, connection, &report);
+}
+
+static struct result take_away(struct worker *worker, struct arena *arena, struct connection *connection,
+                               const struct work *work) {
+  struct hook hook = {.url = work->hook.url, .id = work->hook.hook_id};
+  struct result result = worker->connector->remove_hook(connection, arena, &hook);
+  if (result.code == RESULT_REJECTED || result.code == RESULT_GONE || result.code == RESULT_AUTH)
+    return report_refused(worker, arena, connection, work, "left", &result);
+  TRY(result);
+  struct hook_report report = {.lease = work->lease, .state = STR("removed")};
+  log_event(LOG_INFO, "webhook_removed", LOG_STR("project", work->project.name));
+  return send_report(worker, arena, connection, &report);
+}
+
+struct result worker_hook(struct worker *worker, struct arena *arena, struct connection *connection,
+                          const struct work *work) {
+  return work->hook.remove ? take_away(worker, arena, connection, work) : keep_right(worker, arena, connection, work);
 }

@@ -90,7 +90,6 @@ static struct result pull(struct worker *worker, struct arena *arena, struct con
   struct result result = RESULT_DONE;
   bool done = false;
   (void)arena;
-  worker_ensure_hook(worker, connection, &work->project);
   for (unsigned n = 0; result_ok(&result) && !done; n++) {
     struct arena *page_arena = &pages[n % 2]; /* the cursor still stands in the other one */
     struct pull_page page = {0};
@@ -185,18 +184,37 @@ static struct result deliver(struct worker *worker, struct arena *arena, struct 
   return send_observe(worker, arena, connection, &observe);
 }
 
+/* One page a claim: whatever a person waits for comes between. */
+static struct result scan(struct worker *worker, struct arena *arena, struct connection *connection,
+                          const struct work *work) {
+  struct scan_found found = {0};
+  TRY(worker->connector->scan(connection, arena, work->cursor, &found));
+  struct scan_page page = {
+      .lease = work->lease, .counted = found.counted, .count = found.count, .cursor = found.cursor, .done = found.done};
+  page.ids.at = found.ids.at;
+  page.ids.count = found.ids.count;
+  worker->connector->take_usage(connection, &page.usage);
+  return rpc_call(worker->rpc, arena, VERB_SCAN_PAGE, &page, NULL, RPC_TIMEOUT_MS);
+}
+
 static const struct {
   const char *kind;
   struct result (*run)(struct worker *worker, struct arena *arena, struct connection *connection,
                        const struct work *work);
-} kinds[] = {{"push", worker_push}, {"deliver", deliver}, {"fetch", fetch}, {"pull", pull}};
+  bool asks; /* done means that the tracker has answered at least one call */
+} kinds[] = {{"push", worker_push, false}, {"deliver", deliver, false}, {"fetch", fetch, true},
+             {"pull", pull, true},         {"hook", worker_hook, true}, {"scan", scan, true}};
 
 static struct result run_work(struct worker *worker, struct arena *arena, const struct work *work) {
   struct connection *connection;
-  TRY(worker_connect(worker, &work->project, &connection));
+  TRY(worker_connect(worker, work, &connection));
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-    if (str_is(work->kind, kinds[i].kind))
-      return worker_doubt_auth(worker, connection, kinds[i].run(worker, arena, connection, work));
+    if (str_is(work->kind, kinds[i].kind)) {
+      struct result result = kinds[i].run(worker, arena, connection, work);
+      if (result_ok(&result) && kinds[i].asks)
+        worker_prove_auth(worker, connection);
+      return worker_doubt_auth(worker, connection, result);
+    }
   return result_error(RESULT_BUG, "the store handed out unknown work \"%.*s\"", STR_FMT(work->kind));
 }
 
@@ -225,7 +243,10 @@ static struct result end_work(struct worker *worker, struct arena *arena, const 
 }
 
 struct result worker_round(struct worker *worker, struct service_context *context, int64_t *wait_ms) {
-  struct work_claim claim = {.system = str_of(worker->connector->system), .worker = context->name};
+  struct work_claim claim = {.system = str_of(worker->connector->system),
+                             .worker = context->name,
+                             .hooks = worker_sees_to_hooks(worker->connector),
+                             .scans = worker->connector->scan != NULL};
   struct work work = {0};
   TRY(rpc_call(worker->rpc, context->arena, VERB_WORK_CLAIM, &claim, &work, RPC_TIMEOUT_MS));
   fault_point_of("adapter.after_claim", str_c(context->arena, work.kind));

@@ -1,4 +1,4 @@
-/* One worker of an adapter: its HTTP client and open connections, and the four kinds of work. Private to the skeleton.
+/* One worker of an adapter: its HTTP client and open connections, and the kinds of work. Private to the skeleton.
  */
 #ifndef SERVICE_ADAPTER_WORKER_H
 #define SERVICE_ADAPTER_WORKER_H
@@ -22,6 +22,7 @@ struct open_connection {
   int64_t project_id, version;
   struct connection *connection;
   struct worker_renewal renewal;
+  bool unproven;      /* its secret replaces another one and has not worked yet */
   struct arena arena; /* what the connection was opened with */
 };
 
@@ -39,20 +40,27 @@ struct result worker_round(struct worker *worker, struct service_context *contex
 /* An HTTP client as the settings say (TANDEM_ALLOW_HOSTS, TANDEM_HTTP_CA_FILE). */
 struct http *worker_http(void);
 
-/* The open connection of this project, opened anew when its settings changed. */
-struct result worker_connect(struct worker *worker, const struct project *project, struct connection **out) MUST_USE;
+/* The open connection of the work's project, opened anew when its settings or its credential changed. */
+struct result worker_connect(struct worker *worker, const struct work *work, struct connection **out) MUST_USE;
 
 /* What a refusal of the credential means: RETRY when the secret was replaced after the connection was opened, since the
- * new one has not been tried. Any other outcome stands. After a refusal the next work connects anew. */
+ * new one has not been tried, and when it replaces one that is still good, which is then used again. Any other outcome
+ * stands. After a refusal the next work connects anew. */
 struct result worker_doubt_auth(struct worker *worker, const struct connection *connection,
                                 struct result outcome) MUST_USE;
+
+/* The tracker has answered calls of this connection: a secret that replaces another one works. Failing is no harm. */
+void worker_prove_auth(struct worker *worker, const struct connection *connection);
 
 /* After a failure: what the calls cost; with `close` the next one connects anew. */
 void worker_leave(struct worker *worker, const struct project *project, bool close, struct usage *out_usage);
 
-/* Has the tracker send the project's webhooks here, where an address is set and the connector can. Failing is logged.
- */
-void worker_ensure_hook(struct worker *worker, struct connection *connection, const struct project *project);
+/* Whether webhooks can be registered: an address is set, and the connector can. */
+bool worker_sees_to_hooks(const struct connector *connector);
+
+/* Has the tracker send the project's webhooks here and repeat those that did not arrive; or takes the webhook away. */
+struct result worker_hook(struct worker *worker, struct arena *arena, struct connection *connection,
+                          const struct work *work) MUST_USE;
 
 /* Cleans an observation's fields and hashes them, so that every observation of the same content has the same hash. */
 void worker_canonical(struct arena *arena, struct observation *observation);

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "base/json.h"
 #include "service/transport.h"
 
@@ -114,7 +115,7 @@ static void *run(void *context) {
 }
 
 struct result bus_open(const struct bus_options *options, struct bus **out) {
-  struct bus *bus = calloc(1, sizeof *bus);
+  struct bus *bus = heap_new(sizeof *bus);
   bus->options = *options;
   bus->live = options->after != BUS_FROM_NOW;
   atomic_init(&bus->position, bus->live ? options->after : 0);

@@ -60,6 +60,32 @@ struct webhook_headers {
 /* What a tracker is to send its webhooks to, signed with `secret`. */
 struct hook {
   struct str url, secret;
+  struct str id; /* as the tracker named it when it was last looked at; absent = not known */
+  bool repair;   /* give the tracker everything anew, whatever it shows: its secret may be another one */
+};
+
+/* How it stands there. */
+struct hook_found {
+  struct str id;
+  int64_t expires_at_ms; /* 0 = never */
+  int64_t check_in_ms;   /* it has to be looked at again after so long at the latest; 0 = as the skeleton likes */
+  bool repaired;         /* somebody had changed it, or switched it off */
+};
+
+/* Deliveries that the tracker could not hand over. */
+struct hook_failures {
+  struct str newest; /* the tracker's list is known up to here: `newest` of the next call */
+  LIST_OF(struct failed_delivery) failed;
+};
+
+/* One page of the ids of all tickets, or, where a tracker has no list that costs less than a whole pull, their number.
+ */
+struct scan_found {
+  LIST_OF(struct str) ids;
+  bool counted;
+  int64_t count;
+  struct str cursor; /* of the next page */
+  bool done;
 };
 
 /* A push: the intent, what may leave, and the target as fetched just before (NULL for a create). */
@@ -79,8 +105,11 @@ struct pushed {
 
 enum { FETCH_MANY_MAX = 20, PUSH_MANY_MAX = 20 };
 
+struct oauth_vendor; /* service/oauth.h */
+
 struct connector {
-  const char *system; /* "github" */
+  const char *system;               /* "github" */
+  const struct oauth_vendor *oauth; /* whose logins it takes; NULL = none */
   const char *default_base_url;
   struct webhook_headers webhook_headers;
   int64_t settle_ms; /* how long a write may stay invisible in lists */
@@ -133,10 +162,24 @@ struct connector {
   struct result (*describe)(struct connection *connection, struct arena *arena,
                             struct remote_description *out) MUST_USE;
 
-  /* Makes sure that the remote's webhooks come to `hook`; doing it again does no harm. `*out_renew_at_ms`: when it has
-   * to be called again, 0 = never. NULL where a person has to set them up. */
+  /* Makes sure that the remote's webhooks come to `hook`: finds the one that does, repairs it, or makes it; doing it
+   * again does no harm. REJECTED: it cannot be, with what a person can do. NULL where a person has to set them up. */
   struct result (*register_hook)(struct connection *connection, struct arena *arena, const struct hook *hook,
-                                 int64_t *out_renew_at_ms) MUST_USE;
+                                 struct hook_found *out) MUST_USE;
+
+  /* Takes away the one that goes to `hook->url`; OK when there is none. NULL exactly where register_hook is. */
+  struct result (*remove_hook)(struct connection *connection, struct arena *arena, const struct hook *hook) MUST_USE;
+
+  /* What the tracker could not deliver since `newest` (absent = as far back as it makes sense), and having one of these
+   * attempts repeated. NULL where the tracker repeats by itself. */
+  struct result (*hook_failures)(struct connection *connection, struct arena *arena, struct str hook_id,
+                                 struct str newest, struct hook_failures *out) MUST_USE;
+  struct result (*redeliver)(struct connection *connection, struct arena *arena, struct str hook_id,
+                             struct str attempt_id) MUST_USE;
+
+  /* Which tickets are there, without their contents; one page a call. NULL where that costs as much as a whole pull. */
+  struct result (*scan)(struct connection *connection, struct arena *arena, struct str cursor,
+                        struct scan_found *out) MUST_USE;
 
   /* What the calls since the last take_usage cost. */
   void (*take_usage)(struct connection *connection, struct usage *out);

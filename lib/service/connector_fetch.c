@@ -23,12 +23,35 @@ struct observation connector_gone(struct arena *arena, const struct external_ref
   return seen;
 }
 
+static struct external_ref target_of(const struct intent *intent) {
+  return (struct external_ref){
+      .kind = intent->kind, .external_id = intent->external_id, .parent_external_id = intent->parent_external_id};
+}
+
 struct observation connector_deleted(struct arena *arena, const struct intent *intent) {
-  return connector_gone(arena,
-                        &(struct external_ref){.kind = intent->kind,
-                                               .external_id = intent->external_id,
-                                               .parent_external_id = intent->parent_external_id},
-                        STR("deleted"));
+  struct external_ref ref = target_of(intent);
+  return connector_gone(arena, &ref, STR("deleted"));
+}
+
+struct result connector_confirm_deleted(struct connection *connection, struct arena *arena, connector_fetch_fn *fetch,
+                                        const struct intent *intent, struct observation *out) {
+  struct external_ref ref = target_of(intent);
+  struct observation seen = {0};
+  bool not_modified = false;
+  TRY(fetch(connection, arena, &ref, &not_modified, &seen));
+  if (!not_modified && seen.gone.length == 0)
+    return result_error(RESULT_REJECTED,
+                        "the tracker denies that there is this %.*s, and shows it: may the account delete it?",
+                        STR_FMT(intent->kind));
+  *out = connector_deleted(arena, intent);
+  return RESULT_DONE;
+}
+
+struct result connector_check_asked(const struct external_ref *ref, const struct observation *seen) {
+  if (str_equal(ref->external_id, seen->external_id))
+    return RESULT_DONE;
+  return result_error(RESULT_RETRY, "%.*s %.*s was asked for, and the tracker shows another one: %.*s",
+                      STR_FMT(ref->kind), STR_FMT(ref->external_id), STR_FMT(seen->external_id));
 }
 
 bool connector_place(const struct external_ref *refs, size_t count, const struct observation *seen,

@@ -17,6 +17,14 @@ struct str connector_parent_or_unknown(struct arena *arena, struct str id);
 typedef struct result connector_fetch_fn(struct connection *connection, struct arena *arena,
                                          const struct external_ref *ref, bool *not_modified, struct observation *out);
 
+/* After the tracker denied that there is what an intent wants deleted: believed when a fetch finds nothing either.
+ * REJECTED: it is there, and the denial meant something else, as a missing permission does. */
+struct result connector_confirm_deleted(struct connection *connection, struct arena *arena, connector_fetch_fn *fetch,
+                                        const struct intent *intent, struct observation *out) MUST_USE;
+
+/* RETRY when another one came back than was asked for: believing it would give one ticket the content of another. */
+struct result connector_check_asked(const struct external_ref *ref, const struct observation *seen) MUST_USE;
+
 /* Puts an observation where it was asked for, more than once if it was. False: nobody asked for it. */
 bool connector_place(const struct external_ref *refs, size_t count, const struct observation *seen,
                      struct observation *out);

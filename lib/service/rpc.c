@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/heap.h"
 #include "base/metrics.h"
 #include "service/progress.h"
 #include "service/rpc_frames.h"
@@ -25,7 +26,7 @@ enum { RESEND_MS = 10000 };
 struct result rpc_open(const struct endpoint *endpoint, struct str client, struct rpc **out) {
   if (sodium_init() < 0)
     return result_error(RESULT_BUG, "libsodium does not start");
-  struct rpc *rpc = calloc(1, sizeof *rpc);
+  struct rpc *rpc = heap_new(sizeof *rpc);
   int status = nng_req0_open(&rpc->socket);
   if (status)
     return free(rpc), result_error(RESULT_BUG, "request socket: %s", nng_strerror(status));
@@ -84,7 +85,7 @@ static void end_pending(struct rpc_pending *pending) {
 
 struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, int64_t timeout_ms,
                         struct rpc_pending **out) {
-  struct rpc_pending *pending = calloc(1, sizeof *pending);
+  struct rpc_pending *pending = heap_new(sizeof *pending);
   struct arena scratch = {0};
   *pending = (struct rpc_pending){.id = id, .timeout_ms = timeout_ms, .started_ms = clock_mono_ms()};
   int status = nng_ctx_open(&pending->context, rpc->socket);
@@ -94,6 +95,8 @@ struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, i
   nng_aio_set_timeout(pending->aio, (nng_duration)timeout_ms);
   struct str frame = rpc_frames_request(&scratch, rpc->client, atomic_fetch_add(&rpc->next_request, 1), id, request);
   status = send_bytes(pending->context, pending->aio, frame);
+  if (verb_table[id].flags & VERB_SECRET)
+    arena_wipe(&scratch);
   arena_free(&scratch);
   if (status)
     return end_pending(pending), failure(id, status, timeout_ms);
@@ -109,6 +112,8 @@ static struct result take_answer(struct rpc_pending *pending, struct arena *aren
     return failure(id, status, pending->timeout_ms);
   nng_msg *answer = nng_aio_get_msg(pending->aio);
   struct str body = str_copy(arena, (struct str){nng_msg_body(answer), nng_msg_len(answer)});
+  if (verb_table[id].flags & VERB_SECRET)
+    explicit_bzero(nng_msg_body(answer), nng_msg_len(answer));
   nng_msg_free(answer);
   return rpc_frames_reply(arena, id, body, reply);
 }

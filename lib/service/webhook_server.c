@@ -3,22 +3,32 @@
 
 #include <ctype.h>
 #include <microhttpd.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/heap.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "service/listen_address.h"
 
-enum { CONNECTIONS_MAX = 64, CONNECTION_TIMEOUT_S = 30, SERVER_THREADS = 2, VERB_TIMEOUT_MS = 8000 };
+enum {
+  CONNECTIONS_MAX = 64,
+  CONNECTION_TIMEOUT_S = 30,
+  SERVER_THREADS = 2,
+  VERB_TIMEOUT_MS = 8000,
+  REFUSED_EVERY_MS = 5000,
+};
 
 struct server {
   struct rpc *rpc;
   const struct connector *connector;
+  pthread_mutex_t mutex; /* of what follows */
+  int64_t refused, refused_told_ms;
 };
 
 /* One request while its body comes in. */
@@ -76,7 +86,7 @@ static struct webhook_request request_of(struct server *server, struct MHD_Conne
 /* -- one delivery -- */
 
 /* The secret is {"secret": "...", "previous": "..."}: two are good while one is being replaced. */
-static bool is_genuine(struct server *server, const struct webhook_request *request, struct str secret_json) {
+static bool is_signed_with(struct server *server, const struct webhook_request *request, struct str secret_json) {
   cJSON *tree;
   struct result result = json_parse(secret_json, &tree);
   if (!result_ok(&result))
@@ -88,7 +98,24 @@ static bool is_genuine(struct server *server, const struct webhook_request *requ
   return genuine;
 }
 
-static struct result project_secret(struct server *server, struct arena *arena, struct str name, struct str *out) {
+/* Also by the secret that this one replaces. The first delivery that is signed with the new one proves it. */
+static bool is_genuine(struct server *server, const struct webhook_request *request,
+                       const struct credential *credential) {
+  if (!is_signed_with(server, request, credential->secret))
+    return credential->previous.length && is_signed_with(server, request, credential->previous);
+  if (credential->unproven) {
+    struct arena arena = {0};
+    struct credential_outcome works = {.name = credential->name, .generation = credential->generation};
+    struct result result = rpc_call(server->rpc, &arena, VERB_CREDENTIAL_OUTCOME, &works, NULL, VERB_TIMEOUT_MS);
+    if (!result_ok(&result)) /* the next delivery says it again */
+      log_event(LOG_WARNING, "webhook_secret_not_proven", LOG_RESULT(&result));
+    arena_free(&arena);
+  }
+  return true;
+}
+
+static struct result project_secret(struct server *server, struct arena *arena, struct str name,
+                                    struct credential *out) {
   struct project_name query = {.name = name};
   struct project_list list = {0};
   TRY(rpc_call(server->rpc, arena, VERB_PROJECT_LIST, &query, &list, VERB_TIMEOUT_MS));
@@ -97,10 +124,7 @@ static struct result project_secret(struct server *server, struct arena *arena, 
   if (list.projects.at[0].webhook_credential.length == 0)
     return result_error(RESULT_REJECTED, "the project has no webhook secret");
   struct credential_get get = {.name = list.projects.at[0].webhook_credential};
-  struct credential credential = {0};
-  TRY(rpc_call(server->rpc, arena, VERB_CREDENTIAL_GET, &get, &credential, VERB_TIMEOUT_MS));
-  *out = credential.secret;
-  return RESULT_DONE;
+  return rpc_call(server->rpc, arena, VERB_CREDENTIAL_GET, &get, out, VERB_TIMEOUT_MS);
 }
 
 static enum MHD_Result refuse(struct MHD_Connection *connection, const struct result *result) {
@@ -114,15 +138,35 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, const struct re
   }
 }
 
+/* A wrong secret shows in `tandem status`; whoever floods the receiver with forgeries does not flood the store. */
+static void tell_refused(struct server *server, struct arena *arena, struct str project) {
+  int64_t now_ms = clock_mono_ms(), count;
+  pthread_mutex_lock(&server->mutex);
+  count = ++server->refused;
+  bool due = server->refused_told_ms == 0 || now_ms - server->refused_told_ms >= REFUSED_EVERY_MS;
+  if (due) {
+    server->refused = 0;
+    server->refused_told_ms = now_ms;
+  }
+  pthread_mutex_unlock(&server->mutex);
+  struct hook_refused refused = {project, count};
+  if (!due)
+    return;
+  struct result result = rpc_call(server->rpc, arena, VERB_WEBHOOK_REFUSED, &refused, NULL, VERB_TIMEOUT_MS);
+  if (!result_ok(&result))
+    log_event(LOG_WARNING, "refusal_not_told", LOG_RESULT(&result));
+}
+
 static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connection *connection, struct arena *arena,
                                        struct str project, struct str body) {
   struct webhook_request request = request_of(server, connection, arena, body);
-  struct str secret;
+  struct credential secret = {0};
   struct result result = project_secret(server, arena, project, &secret);
   if (!result_ok(&result))
     return refuse(connection, &result);
-  if (!is_genuine(server, &request, secret)) {
+  if (!is_genuine(server, &request, &secret)) {
     log_event(LOG_WARNING, "webhook_refused", LOG_STR("project", project), LOG_C("reason", "signature"));
+    tell_refused(server, arena, project);
     return answer(connection, MHD_HTTP_UNAUTHORIZED, "{\"error\":\"the signature is missing or wrong\"}");
   }
   if (request.delivery_id.length == 0 || request.event.length == 0)
@@ -148,10 +192,7 @@ static void take_bytes(struct incoming *incoming, const char *bytes, size_t leng
     size_t capacity = incoming->capacity ? incoming->capacity * 2 : 16 * 1024;
     while (capacity < incoming->length + length)
       capacity *= 2;
-    char *grown = realloc(incoming->body, capacity);
-    if (!grown)
-      abort();
-    incoming->body = grown;
+    incoming->body = heap_grown(incoming->body, capacity);
     incoming->capacity = capacity;
   }
   memcpy(incoming->body + incoming->length, bytes, length);
@@ -176,7 +217,7 @@ static enum MHD_Result finish(struct server *server, struct MHD_Connection *conn
   struct arena arena = {0};
   struct str body = {incoming->body ? incoming->body : "", incoming->length};
   enum MHD_Result result = accept_delivery(server, connection, &arena, str_of(url + sizeof prefix - 1), body);
-  arena_free(&arena);
+  arena_wipe(&arena);
   return result;
 }
 
@@ -211,10 +252,8 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 struct result webhook_server_start(struct rpc *rpc, const struct connector *connector, struct str address) {
   struct sockaddr_in socket_address;
   TRY(listen_address_parse(address, "webhooks.listen", &socket_address));
-  struct server *server = calloc(1, sizeof *server);
-  if (!server)
-    abort();
-  *server = (struct server){rpc, connector};
+  struct server *server = heap_new(sizeof *server);
+  *server = (struct server){.rpc = rpc, .connector = connector, .mutex = PTHREAD_MUTEX_INITIALIZER};
   struct MHD_Daemon *daemon =
       MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, ntohs(socket_address.sin_port), NULL, NULL, on_request, server,
                        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&socket_address, MHD_OPTION_THREAD_POOL_SIZE,

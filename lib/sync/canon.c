@@ -7,6 +7,8 @@
 #include <strings.h>
 #include <utf8proc.h>
 
+#include "base/heap.h"
+
 #define REPLACEMENT "\xEF\xBF\xBD"
 
 enum { UUID_LENGTH = 36, HMAC_DIGITS_MIN = 16, HMAC_DIGITS_MAX = 128 };
@@ -118,7 +120,7 @@ static struct str unicode_map(struct arena *arena, struct str text, int options)
   utf8proc_ssize_t length = utf8proc_map((const utf8proc_uint8_t *)text.at, (utf8proc_ssize_t)text.length, &mapped,
                                          (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE | options));
   if (length == UTF8PROC_ERROR_NOMEM)
-    abort();
+    heap_exhausted();
   assert(length >= 0); /* the text is valid UTF-8 */
   struct str result = str_copy(arena, (struct str){(const char *)mapped, (size_t)length});
   free(mapped);

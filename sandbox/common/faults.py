@@ -2,6 +2,8 @@
 
 A fault happens either before the request is carried out (nothing changed) or after it (the change
 is made, but the client cannot know). `meanwhile` spoils nothing: somebody does something (`act`) just before it.
+
+A rule with `each` strikes every kind of call, and counts `times` for each of them: every call of a client fails, a new one too.
 """
 
 import random
@@ -14,7 +16,14 @@ AFTER = ("status_after_commit", "reset_after_commit", "truncate", "garbage", "sl
 MEANWHILE = "meanwhile"
 KINDS = BEFORE + AFTER + (MEANWHILE,)
 
+VARIABLE = re.compile(r"/[^/]*\d[^/]*")  # a segment with a digit is somebody's id, or a version
 GARBAGE = b"<html><body><h1>502 Bad Gateway</h1>\x00\xff\xfe{\"unclosed\": [1, 2"
+
+
+def call_of(method, path, query):
+    """What kind of call a request is: its path without ids; a query without `=` is the name of what was asked for."""
+    named = "?" + query if query and "=" not in query else ""
+    return "%s %s%s" % (method, VARIABLE.sub("/*", path), named)
 
 
 class FaultRule:
@@ -36,6 +45,7 @@ class FaultRule:
         self.times = spec.get("times", 1)
         self.probability = float(spec.get("probability", 1.0))
         self.hits = 0
+        self.calls = {} if spec.get("each") else None  # how often each was struck
 
     def matches(self, method, path, query, actor, authorization):
         return (self.times != 0
@@ -46,7 +56,16 @@ class FaultRule:
                 and self.authorization in (None, authorization))
 
     def describe(self):
-        return dict(self.spec, id=self.number, hits=self.hits, left=self.times)
+        return dict(self.spec, id=self.number, hits=self.hits, left=self.times, calls=self.calls)
+
+    def strikes_call(self, call):
+        """For rules with `each`: not if this call had its share."""
+        struck = self.calls.get(call, 0)
+        if self.times is not None and struck >= self.times:
+            return False
+        self.calls[call] = struck + 1
+        self.hits += 1
+        return True
 
 
 class Faults:
@@ -81,11 +100,14 @@ class Faults:
         path, _, query = target.partition("?")
         with self._lock:
             for rule in self._rules:
-                if rule.matches(method, path, query, actor, authorization) and self._strikes(rule):
+                if (rule.matches(method, path, query, actor, authorization)
+                        and self._strikes(rule, call_of(method, path, query))):
                     return rule
         return None
 
-    def _strikes(self, rule):
+    def _strikes(self, rule, call):
+        if rule.calls is not None:
+            return rule.strikes_call(call)
         if rule.skip > 0:
             rule.skip -= 1
             return False

@@ -20,6 +20,7 @@ def option_parser():
     add("--token", action="append", metavar="TOKEN[=LOGIN[:PERMISSION][@OWNER/NAME,...]]",
         help="repeatable; PERMISSION is none, read, write or admin; default sandbox-token=tandem-bot")
     add("--app", metavar="ID:PUBLICKEYFILE", help="registers a GitHub App by its RSA public key")
+    add("--oauth", action="append", default=[], metavar="CLIENT_ID", help="an OAuth app whose device flow is enabled; repeatable")
     add("--pull-requests", action=argparse.BooleanOptionalAction, default=True,
         help="seed pull requests among the issues")
     add("--limit-primary", type=int, default=5000, metavar="N", help="requests an hour")
@@ -34,7 +35,7 @@ def build(options, address):
     registered = _register_app(app.world, options.app) if options.app else None
     grants = [parse_token_option(text) for text in options.token or ["sandbox-token"]]
     limits = Limits(app.clock, not options.no_limits, options.limit_primary)
-    app.wire(Renderer(base, registered), limits, Auth(app.world, grants, registered))
+    app.wire(Renderer(base, registered), limits, Auth(app.world, grants, registered, options.oauth))
     app.control = Control(app)
     app.latency_s = options.latency_ms / 1000.0
     app.world.lag_s = options.lag_ms / 1000.0

@@ -15,7 +15,7 @@ from sandbox.common.faults import Faults
 from sandbox.common.history import RequestLog
 from sandbox.common.httpd import Response, http_date
 from sandbox.common.router import Router
-from sandbox.github import app_api, comments_api, errors, events_api, hooks_api, issues_api, person, repo_api
+from sandbox.github import app_api, comments_api, errors, events_api, hooks_api, issues_api, oauth_api, person, repo_api
 from sandbox.github.auth import bearer_token
 from sandbox.github.call import JSON_TYPE, Call
 from sandbox.github.render import dumps, etag_of
@@ -30,7 +30,12 @@ NO_USER_AGENT = ("Request forbidden by administrative rules. Please make sure yo
                  "#user-agent-required). Check https://developer.github.com for other possible causes.")
 
 ROUTES = (repo_api.ROUTES + issues_api.ROUTES + comments_api.ROUTES + events_api.ROUTES
-          + hooks_api.ROUTES + app_api.ROUTES)
+          + hooks_api.ROUTES + app_api.ROUTES + oauth_api.ROUTES)
+
+
+def expiry_text(seconds):
+    """As GitHub writes the end of a personal access token."""
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
 
 
 class Application:
@@ -127,6 +132,8 @@ class Application:
         if request.route is None:
             self.auth.grant_of(request)
             raise errors.not_found()
+        if "open" in request.route.flags:
+            return request.route.handler(call)
         if "app" in request.route.flags:
             self.auth.require_app(request)
             return request.route.handler(call)
@@ -229,4 +236,6 @@ class Application:
                    "Vary": "Accept, Authorization, Cookie, X-GitHub-OTP"}
         if call is not None and call.grant is not None:
             headers.update(self.limits.headers(call.grant.login))
+            if call.grant.expires is not None and not call.grant.app and not call.grant.oauth:
+                headers["GitHub-Authentication-Token-Expiration"] = expiry_text(call.grant.expires)
         return headers

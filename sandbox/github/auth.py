@@ -4,6 +4,7 @@ import random
 import string
 
 from sandbox.common.clock import iso_utc
+from sandbox.common.oauth import OAuthSettings
 from sandbox.github import errors, rsa
 from sandbox.github.model import PERMISSIONS
 from sandbox.github.world import Actor
@@ -31,15 +32,16 @@ class App:
 class Grant:
     """What a token may do: `permission` on every repository, or only on `repos` if that is set."""
 
-    __slots__ = ("token", "login", "permission", "repos", "expires", "app")
+    __slots__ = ("token", "login", "permission", "repos", "expires", "app", "oauth")
 
-    def __init__(self, token, login, permission="admin", repos=None, expires=None, app=False):
+    def __init__(self, token, login, permission="admin", repos=None, expires=None, app=False, oauth=False):
         self.token = token
         self.login = login
         self.permission = permission
         self.repos = repos
         self.expires = expires
         self.app = app
+        self.oauth = oauth
 
     def permission_on(self, repo):
         if self.repos is not None and repo.full_name.lower() not in self.repos:
@@ -61,11 +63,16 @@ def parse_token_option(text):
 class Auth:
     """Looks up tokens. The caller holds the world's lock."""
 
-    def __init__(self, world, grants, app=None):
+    def __init__(self, world, grants, app=None, clients=()):
         self.world = world
         self.app = app
         self._grants = {grant.token: grant for grant in grants}
         self._random = random.SystemRandom()
+        self.clients, self.devices, self.refresh_tokens = set(clients), {}, {}
+        self.oauth = OAuthSettings(None)
+
+    def add(self, grant):
+        self._grants[grant.token] = grant
 
     def grants(self):
         return list(self._grants.values())

@@ -92,6 +92,13 @@ def post_webhooks(app, request, document):
     return app.dispatcher.describe()
 
 
+def post_app_hook(app, request, document):
+    """What the App's owner sets in its settings; an empty address switches it off."""
+    with app.world.lock:
+        app.webhooks.app_hook.configure(document)
+        return app.webhooks.app_hook.config_document()
+
+
 def post_act(app, request, document):
     with app.world.lock:
         return person.act(app, document)
@@ -105,7 +112,37 @@ def post_seed(app, request, document):
                               bool(document.get("pull_requests", True)))
 
 
+def post_tokens(app, request, document):
+    """When a token ends: {"token", "expires_in_s"}; null for never."""
+    with app.world.lock:
+        grant, seconds = app.auth.peek(document["token"]), document["expires_in_s"]
+        if grant is None:
+            raise errors.not_found()
+        grant.expires = None if seconds is None else app.clock.now() + float(seconds)
+        return {"expires": grant.expires}
+
+
+def post_oauth(app, request, document):
+    with app.world.lock:
+        return app.auth.oauth.configure(document)
+
+
+def post_device(app, request, document):
+    """A person types a code: {"user_code", "login"}; login "" refuses."""
+    with app.world.lock:
+        device = next((one for one in app.auth.devices.values() if one.user_code == document["user_code"]), None)
+        if device is None:
+            raise errors.not_found()
+        device.login = document["login"]
+        if device.login:
+            app.world.user(device.login)
+        return {"client_id": device.client_id}
+
+
 ROUTES = control.ROUTES + [
+    Route("POST", "/_sandbox/oauth", post_oauth),
+    Route("POST", "/_sandbox/device", post_device),
+    Route("POST", "/_sandbox/tokens", post_tokens),
     Route("GET", "/_sandbox/health", health),
     Route("GET", "/_sandbox/history", get_history),
     Route("POST", "/_sandbox/clock", post_clock),
@@ -116,6 +153,7 @@ ROUTES = control.ROUTES + [
     Route("POST", "/_sandbox/latency", post_latency),
     Route("GET", "/_sandbox/webhooks", get_webhooks),
     Route("POST", "/_sandbox/webhooks", post_webhooks),
+    Route("POST", "/_sandbox/app_hook", post_app_hook),
     Route("POST", "/_sandbox/act", post_act),
     Route("POST", "/_sandbox/seed", post_seed),
 ]

@@ -1,4 +1,4 @@
-"""Repository webhooks and their deliveries; only administrators see them."""
+"""Webhooks of repositories, which only administrators see, and of the App, which only itself sees; their deliveries."""
 
 from sandbox.common.clock import iso_utc
 from sandbox.common.httpd import Response
@@ -92,9 +92,8 @@ def ping_hook(call):
 # deliveries
 
 
-def list_deliveries(call):
+def _page_of_deliveries(call, hook):
     """Newest first, by cursor: a cursor is the id of the first delivery of the next page."""
-    hook = _hook(call)
     status = call.request.query.get("status")
     found = [one for one in call.api.webhooks.deliveries(hook)
              if status is None or (status == "success") == (200 <= one["status_code"] < 300)]
@@ -117,15 +116,49 @@ def _delivery(call, hook):
     raise errors.not_found()
 
 
+def _redeliver(call, hook):
+    call.api.webhooks.redeliver(hook, _delivery(call, hook))
+    return Response(202, b"{}", {"Content-Type": "application/json; charset=utf-8"})
+
+
+def list_deliveries(call):
+    return _page_of_deliveries(call, _hook(call))
+
+
 def get_delivery(call):
     hook = _hook(call)
     return call.dump(delivery_document(_delivery(call, hook), hook))
 
 
 def redeliver(call):
-    hook = _hook(call)
-    call.api.webhooks.redeliver(hook, _delivery(call, hook))
-    return Response(202, b"{}", {"Content-Type": "application/json; charset=utf-8"})
+    return _redeliver(call, _hook(call))
+
+
+# the App's own
+
+
+def get_app_config(call):
+    return call.dump(call.api.webhooks.app_hook.config_document())
+
+
+def edit_app_config(call):
+    hook = call.api.webhooks.app_hook
+    hook.configure(_config({"config": call.document()}))
+    hook.updated = call.world.clock.seconds()
+    return call.dump(hook.config_document())
+
+
+def list_app_deliveries(call):
+    return _page_of_deliveries(call, call.api.webhooks.app_hook)
+
+
+def get_app_delivery(call):
+    hook = call.api.webhooks.app_hook
+    return call.dump(delivery_document(_delivery(call, hook), hook))
+
+
+def redeliver_app(call):
+    return _redeliver(call, call.api.webhooks.app_hook)
 
 
 _HOOKS = "/repos/{owner}/{repo}/hooks"
@@ -141,4 +174,9 @@ ROUTES = [
     Route("GET", _HOOK + "/deliveries", list_deliveries),
     Route("GET", _HOOK + "/deliveries/{delivery_id}", get_delivery),
     Route("POST", _HOOK + "/deliveries/{delivery_id}/attempts", redeliver),
+    Route("GET", "/app/hook/config", get_app_config, "app"),
+    Route("PATCH", "/app/hook/config", edit_app_config, "app"),
+    Route("GET", "/app/hook/deliveries", list_app_deliveries, "app"),
+    Route("GET", "/app/hook/deliveries/{delivery_id}", get_app_delivery, "app"),
+    Route("POST", "/app/hook/deliveries/{delivery_id}/attempts", redeliver_app, "app"),
 ]

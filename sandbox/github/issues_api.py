@@ -50,6 +50,15 @@ def list_issues(call):
     return _issue_page(call, shown, page, per_page, total)
 
 
+def list_pulls(call):
+    """The pull requests, as far as counting them needs."""
+    state = paging.choice(call.request, "state", "open", ("open", "closed", "all"))
+    found = [issue for issue in call.repo.issues.values() if issue.pull is not None and state in ("all", issue.state)]
+    return call.page(found, lambda issue: call.api.dumps({
+        "id": issue.id, "number": issue.number, "state": issue.state, "title": issue.title,
+        "url": "%s/pulls/%d" % (call.render.repo_url(call.repo), issue.number)}))
+
+
 def _window(index, sort, state, since, direction, page, per_page):
     """One page straight from the sorted index: costs the page, not the repository."""
     order, low = index.window(sort, state, since)
@@ -247,6 +256,7 @@ _COMMENT = _ISSUES + "/comments/{comment_id}"
 
 ROUTES = [
     Route("GET", _ISSUES, list_issues),
+    Route("GET", "/repos/{owner}/{repo}/pulls", list_pulls),
     Route("POST", _ISSUES, create_issue, "content"),
     Route("GET", _ISSUE, get_issue),
     Route("PATCH", _ISSUE, edit_issue),

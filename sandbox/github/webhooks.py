@@ -73,10 +73,11 @@ class Webhooks:
         self.renderer = renderer
         self.dispatcher = dispatcher
         self._lock = threading.Lock()
+        self.app_hook = Hook("app", {}, ("issues", "issue_comment"), True, world.clock.seconds())
 
     def emit(self, repo, event, action, actor, **parts):
         """Delivers one event to every hook that wants it. The caller holds the world's lock."""
-        hooks = [hook for hook in repo.hooks.values() if hook.wants(event)]
+        hooks = [hook for hook in (*repo.hooks.values(), self.app_hook) if hook.url and hook.wants(event)]
         if hooks:
             payload = self._payload(repo, action, actor, parts)
             for hook in hooks:
@@ -162,7 +163,7 @@ class Webhooks:
             "X-GitHub-Delivery": delivery["guid"], "X-GitHub-Event": delivery["event"],
             "X-GitHub-Hook-ID": str(hook.id),
             "X-GitHub-Hook-Installation-Target-ID": str(delivery["repository_id"]),
-            "X-GitHub-Hook-Installation-Target-Type": "repository"}
+            "X-GitHub-Hook-Installation-Target-Type": "integration" if hook is self.app_hook else "repository"}
         if hook.secret:
             headers["X-Hub-Signature-256"] = sign(hook.secret, body)
             digest = hmac.new(hook.secret.encode(), body, hashlib.sha1).hexdigest()

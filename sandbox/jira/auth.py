@@ -4,6 +4,7 @@ import base64
 import binascii
 import secrets
 
+from sandbox.common.oauth import OAuthSettings
 from sandbox.jira import errors
 from sandbox.jira.model import PERMISSIONS
 from sandbox.jira.world import Actor
@@ -77,6 +78,7 @@ class Auth:
         if first_refresh_token and clients:
             self.refresh_tokens[first_refresh_token] = [clients[0].id, None]
         self.codes = {}
+        self.oauth = OAuthSettings(ACCESS_LIFETIME_S)
         for name in [grant.login for grant in grants] + [client.login for client in clients]:
             world.user(name)
 
@@ -126,7 +128,7 @@ class Auth:
     def mint(self, client):
         """A new access token and a new refresh token of the client: (grant, refresh token)."""
         now = self.world.clock.now()
-        grant = Grant("eyJ." + secrets.token_urlsafe(48), client.login, "write", None, now + ACCESS_LIFETIME_S,
+        grant = Grant("eyJ." + secrets.token_urlsafe(48), client.login, "write", None, now + self.oauth.lifetime_s,
                       client.id,
                       SCOPES.split())
         self._grants[grant.token] = grant
@@ -136,13 +138,18 @@ class Auth:
         return grant, refresh
 
     def spend_refresh_token(self, client, token):
-        """Uses the token up; a refresh token works once. False for an unknown, used or expired one."""
+        """Uses the token up; a refresh token works once, or as long as the settings say. False for an unknown, used or
+        expired one."""
         client_id, expires = self.refresh_tokens.get(token, (None, None))
+        now = self.world.clock.now()
         if client_id != client.id:
             return False
         del self.refresh_tokens[token]
         self.world.revision += 1
-        return expires is None or expires > self.world.clock.now()
+        good = expires is None or expires > now
+        if good and self.oauth.grace_s:
+            self.refresh_tokens[token] = [client_id, min(now + self.oauth.grace_s, expires or now + self.oauth.grace_s)]
+        return good
 
     def revoke_access(self):
         """Ends every OAuth access token at once."""

@@ -120,6 +120,11 @@ def delete_tokens(app, request, document):
         return {"refresh_tokens": len(app.auth.refresh_tokens)}
 
 
+def post_oauth(app, request, document):
+    with app.world.lock:
+        return app.auth.oauth.configure(document)
+
+
 def post_act(app, request, document):
     with app.world.lock:
         return person.act(app, document)
@@ -139,5 +144,5 @@ ROUTES = control.ROUTES + [
     Route("POST", "/_sandbox/latency", post_latency), Route("POST", "/_sandbox/pages", post_pages),
     Route("POST", "/_sandbox/failing", post_failing), Route("POST", "/_sandbox/broken", post_broken),
     Route("GET", "/_sandbox/webhooks", get_webhooks), Route("POST", "/_sandbox/webhooks", post_webhooks),
-    Route("DELETE", "/_sandbox/tokens", delete_tokens), Route("POST", "/_sandbox/act", post_act),
+    Route("POST", "/_sandbox/oauth", post_oauth), Route("DELETE", "/_sandbox/tokens", delete_tokens), Route("POST", "/_sandbox/act", post_act),
     Route("POST", "/_sandbox/seed", post_seed)]

@@ -5,9 +5,10 @@ import secrets
 import urllib.parse
 
 from sandbox.common.httpd import Response
+from sandbox.common.oauth import verifies
 from sandbox.common.router import Route
 from sandbox.jira import errors
-from sandbox.jira.auth import ACCESS_LIFETIME_S, SCOPES
+from sandbox.jira.auth import SCOPES
 from sandbox.jira.world import CLOUD_ID
 
 CODE_LIFETIME_S = 300
@@ -20,7 +21,7 @@ def authorize(call):
     if client is None or call.text("response_type") != "code" or not back.startswith(("http://", "https://")):
         raise _refusal(400, "invalid_request", "client_id, response_type=code and redirect_uri are required")
     code = secrets.token_urlsafe(24)
-    call.api.auth.codes[code] = (client.id, back, call.world.clock.now() + CODE_LIFETIME_S)
+    call.api.auth.codes[code] = (client.id, back, call.world.clock.now() + CODE_LIFETIME_S, call.text("code_challenge", ""))
     query = urllib.parse.urlencode({"code": code, "state": call.text("state", "")})
     return Response(302, b"", {"Location": "%s%s%s" % (back, "&" if "?" in back else "?", query)})
 
@@ -41,13 +42,14 @@ def token(call):
     else:
         raise _refusal(400, "unsupported_grant_type", "Unsupported grant type: %s" % grant_type)
     grant, refresh = call.api.auth.mint(client)
-    return call.json({"access_token": grant.token, "refresh_token": refresh, "expires_in": ACCESS_LIFETIME_S,
+    return call.json({"access_token": grant.token, "refresh_token": refresh, "expires_in": int(call.api.auth.oauth.lifetime_s),
                       "token_type": "Bearer", "scope": SCOPES})
 
 
 def _spend_code(call, client, asked):
-    client_id, back, expires = call.api.auth.codes.pop(asked.get("code"), (None, None, 0))
-    if client_id != client.id or back != asked.get("redirect_uri") or expires <= call.world.clock.now():
+    client_id, back, expires, challenge = call.api.auth.codes.pop(asked.get("code"), (None, None, 0, ""))
+    fits = client_id == client.id and back == asked.get("redirect_uri") and verifies(challenge, asked.get("code_verifier"))
+    if not fits or expires <= call.world.clock.now():
         raise _refusal(403, "invalid_grant", "Invalid authorization code")
 
 

@@ -104,6 +104,8 @@ class Application:
         with self.world.lock:
             if request.segments == ["oauth", "token"] and request.method == "POST":
                 response = self.auth.token(request)
+            elif request.segments == ["oauth", "authorize"] and request.method == "GET":
+                response = self.auth.authorize(request)
             elif request.segments != ["graphql"] or request.method != "POST":
                 response = self._json(404, {"error": "Not found"})
             else:

@@ -7,6 +7,7 @@ import string
 import urllib.parse
 
 from sandbox.common.httpd import Response
+from sandbox.common.oauth import OAuthSettings, verifies
 from sandbox.linear import errors
 from sandbox.linear.world import Actor
 
@@ -34,6 +35,7 @@ class OAuthApp:
         self.client_secret = client_secret
         self.refresh_token = refresh_token
         self.user_id = user_id
+        self.spent = {}  # former refresh tokens and until when they are still taken
 
 
 class Auth:
@@ -44,6 +46,8 @@ class Auth:
         self._grants = {}
         self._apps = {}
         self._random = random.SystemRandom()
+        self._codes = {}
+        self.oauth = OAuthSettings(ACCESS_LIFETIME_S)
 
     def add_key(self, key, user):
         self._grants[key] = Grant("key …%s %s" % (key[-4:], user["displayName"]), user["id"])
@@ -74,20 +78,40 @@ class Auth:
     def actor_of(self, grant):
         return Actor(grant.user_id, "api")
 
-    # /oauth/token
+    # /oauth
+
+    def authorize(self, request):
+        """The consent page: everyone consents at once, and the browser goes back with a code."""
+        query = dict(urllib.parse.parse_qsl(request.target.partition("?")[2]))
+        back = query.get("redirect_uri", "")
+        if query.get("client_id") not in self._apps or not back.startswith(("http://", "https://")):
+            return _oauth_error(400, "invalid_request", "client_id and redirect_uri are required")
+        code = self._word("")
+        self._codes[code] = (query["client_id"], back, query.get("code_challenge", ""))
+        return Response(302, b"", {"Location": back + "?" + urllib.parse.urlencode(
+            {"code": code, "state": query.get("state", "")})})
 
     def token(self, request):
-        """Answers a refresh: a new access token, a new refresh token, and the old one is worth nothing."""
+        """A code or a refresh token for a new access token and a new refresh token. With PKCE no secret is needed."""
         fields = dict(urllib.parse.parse_qsl(request.body.decode("utf-8", "replace")))
         client_id, secret = self._client(request, fields)
         app = self._apps.get(client_id)
-        if app is None or secret != app.client_secret:
+        has_verifier = fields.get("grant_type") == "authorization_code" and fields.get("code_verifier") and not secret
+        if app is None or secret != app.client_secret and not has_verifier:
             return _oauth_error(401, "invalid_client", "Client authentication failed")
-        if fields.get("grant_type") != "refresh_token":
-            return _oauth_error(400, "unsupported_grant_type", "The stand-in only refreshes")
-        if fields.get("refresh_token") != app.refresh_token:
+        if fields.get("grant_type") == "authorization_code":
+            owner, back, challenge = self._codes.pop(fields.get("code"), (None, None, ""))
+            if owner != client_id or back != fields.get("redirect_uri") or not verifies(challenge, fields.get("code_verifier")):
+                return _oauth_error(400, "invalid_grant", "The code is invalid")
+        elif fields.get("grant_type") != "refresh_token":
+            return _oauth_error(400, "unsupported_grant_type", "Codes and refresh tokens only")
+        elif not self._takes(app, fields.get("refresh_token")):
             return _oauth_error(400, "invalid_grant", "The refresh token is invalid, expired or revoked")
         return _json(200, self._rotate(app))
+
+    def _takes(self, app, refresh_token):
+        now = self.world.clock.now()
+        return refresh_token == app.refresh_token or app.spent.get(refresh_token, 0) > now
 
     def _client(self, request, fields):
         scheme, _, word = request.header("authorization", "").partition(" ")
@@ -100,13 +124,14 @@ class Auth:
         return fields.get("client_id"), fields.get("client_secret")
 
     def _rotate(self, app):
+        app.spent[app.refresh_token] = self.world.clock.now() + self.oauth.grace_s
         app.refresh_token = self._word("lin_refresh_")
         token = self._word("lin_oauth_")
-        expires = self.world.clock.now() + ACCESS_LIFETIME_S
+        expires = self.world.clock.now() + self.oauth.lifetime_s
         name = "app %s %s" % (app.client_id, self.world.users[app.user_id]["displayName"])
         self._grants[token] = Grant(name, app.user_id, True, expires)
         self.world.touch()
-        return {"access_token": token, "token_type": "Bearer", "expires_in": ACCESS_LIFETIME_S, "scope": SCOPE,
+        return {"access_token": token, "token_type": "Bearer", "expires_in": int(self.oauth.lifetime_s), "scope": SCOPE,
                 "refresh_token": app.refresh_token}
 
     def _word(self, prefix):

@@ -103,6 +103,11 @@ def post_webhooks(app, request, document):
     return app.dispatcher.describe()
 
 
+def post_oauth(app, request, document):
+    with app.world.lock:
+        return app.auth.oauth.configure(document)
+
+
 def post_act(app, request, document):
     with app.world.lock:
         return person.act(app, document)
@@ -126,6 +131,7 @@ ROUTES = control.ROUTES + [
     Route("POST", "/_sandbox/latency", post_latency),
     Route("GET", "/_sandbox/webhooks", get_webhooks),
     Route("POST", "/_sandbox/webhooks", post_webhooks),
+    Route("POST", "/_sandbox/oauth", post_oauth),
     Route("POST", "/_sandbox/act", post_act),
     Route("POST", "/_sandbox/seed", post_seed),
 ]

@@ -1,5 +1,6 @@
-/* Credentials: {"token": ...} for a personal or OAuth token; {"app_id", "private_key", "installation_id"} for a GitHub
- * App. https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app */
+/* Credentials: {"token": ...} for a personal token; a login (oauth.c) as service/oauth.h has it; {"app_id",
+ * "private_key", "installation_id"} for a GitHub App.
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app */
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -52,13 +53,22 @@ static struct result take_app(struct connection *c, const cJSON *tree) {
   return RESULT_DONE;
 }
 
+static struct result take_login(struct connection *c, const cJSON *tree) {
+  c->auth.token_until_ms = json_i64(tree, "access_until_ms");
+  c->auth.can_renew = json_str(tree, "refresh_token").length && json_str(tree, "client_id").length;
+  return take_token(c, json_str(tree, "access_token"));
+}
+
 struct result github_auth_open(struct connection *c, struct str kind, struct str credential) {
   cJSON *tree;
   struct result result = json_parse(credential, &tree);
   if (!result_ok(&result))
     return result_error(RESULT_AUTH, "the credential %.*s is not JSON", STR_FMT(c->credential));
   bool is_app = str_is(kind, "app") || cJSON_HasObjectItem(tree, "app_id");
-  result = is_app ? take_app(c, tree) : take_token(c, json_str(tree, "token"));
+  if (str_is(kind, "oauth"))
+    result = take_login(c, tree);
+  else
+    result = is_app ? take_app(c, tree) : take_token(c, json_str(tree, "token"));
   cJSON_Delete(tree);
   return result;
 }
@@ -162,6 +172,8 @@ struct result github_auth_header(struct connection *c, struct arena *arena, bool
       if (!result_ok(&result))
         return as_auth(result);
     }
+    if (c->auth.can_renew && c->renewal && c->auth.token_until_ms && c->auth.token_until_ms < now_ms + TOKEN_RESERVE_MS)
+      TRY(github_oauth_renew(c, arena));
     token = str_of(c->auth.token);
   }
   *out = str_format(arena, "Bearer %.*s", STR_FMT(token));
@@ -169,6 +181,8 @@ struct result github_auth_header(struct connection *c, struct arena *arena, bool
 }
 
 bool github_auth_forget(struct connection *c) {
+  if (c->auth.can_renew && c->renewal)
+    return c->auth.token_until_ms = 1, true; /* ended before its time */
   if (!c->auth.app_key)
     return false;
   bool had_token = c->auth.token_until_ms != 0;

@@ -1,5 +1,6 @@
 /* One call to GitHub: headers, credential, what it cost, and the way to a repository that was renamed. */
 #include "adapter-github/github.h"
+#include "base/clock.h"
 #include "service/exchange.h"
 
 enum { TRIES_MAX = 4, REDIRECTS_MAX = 3, PAGES_MAX = 100 };
@@ -39,6 +40,29 @@ struct str github_link(struct str link, const char *rel) {
 
 /* -- what a call cost -- */
 
+/* "2026-12-21 17:50:24 UTC", or with an offset as +0200; of personal access tokens only. An App's tokens are renewed.
+ */
+static int64_t expiry_ms(struct str text) {
+  char moment[32];
+  int64_t ms;
+  struct str zone = str_trim(str_slice(text, 19, text.length));
+  if (text.length < 19)
+    return 0;
+  if (str_is(zone, "UTC"))
+    snprintf(moment, sizeof moment, "%.10sT%.8sZ", text.at, text.at + 11);
+  else if (zone.length == 5)
+    snprintf(moment, sizeof moment, "%.10sT%.8s%.3s:%.2s", text.at, text.at + 11, zone.at, zone.at + 3);
+  else
+    return 0;
+  return clock_parse(str_of(moment), &ms) ? ms : 0;
+}
+
+static void note_expiry(struct connection *c, const struct http_response *response) {
+  int64_t ms = c->auth.app_key ? 0 : expiry_ms(http_header_value(response, "github-authentication-token-expiration"));
+  if (ms && ms != c->told_expires_ms)
+    c->usage.credential_expires_ms = ms;
+}
+
 static void note_usage(struct connection *c, const struct github_request *request,
                        const struct http_response *response) {
   int64_t date_ms = http_date_ms(response), reset_s;
@@ -46,6 +70,7 @@ static void note_usage(struct connection *c, const struct github_request *reques
     c->clock_ahead_ms = date_ms - c->now_ms();
   if (request->as_app)
     return; /* another quota than the installation's */
+  note_expiry(c, response);
   str_to_i64(http_header_value(response, "x-ratelimit-limit"), &c->usage.quota_limit);
   str_to_i64(http_header_value(response, "x-ratelimit-remaining"), &c->usage.quota_remaining);
   if (str_to_i64(http_header_value(response, "x-ratelimit-reset"), &reset_s))

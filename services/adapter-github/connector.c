@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "adapter-github/github.h"
+#include "adapter-github/hooks.h"
+#include "base/heap.h"
 #include "service/exchange.h"
 
 #define DEFAULT_BASE_URL "https://api.github.com"
@@ -36,16 +38,15 @@ static struct result take_project(struct connection *c, const struct project *pr
 static void github_close(struct connection *c) {
   github_auth_close(c);
   arena_free(&c->milestone_arena);
-  arena_free(&c->arena);
+  arena_wipe(&c->arena);
   free(c);
 }
 
 static struct result github_open(const struct connector_config *config, struct connection **out) {
-  struct connection *c = calloc(1, sizeof *c);
-  if (!c)
-    abort();
+  struct connection *c = heap_new(sizeof *c);
   c->http = config->http;
   c->now_ms = config->now_ms;
+  c->renewal = config->renewal;
   struct result result = take_project(c, config->project);
   if (result_ok(&result))
     result = github_auth_open(c, config->credential_kind, config->credential);
@@ -58,10 +59,13 @@ static struct result github_open(const struct connector_config *config, struct c
 
 static void github_take_usage(struct connection *c, struct usage *out) {
   exchange_take_usage(&c->usage, out);
+  if (out->credential_expires_ms)
+    c->told_expires_ms = out->credential_expires_ms;
 }
 
 const struct connector github_connector = {
     .system = "github",
+    .oauth = &github_oauth,
     .default_base_url = DEFAULT_BASE_URL,
     .webhook_headers = {.event = "x-github-event",
                         .delivery_id = "x-github-delivery",
@@ -78,5 +82,10 @@ const struct connector github_connector = {
     .verify = github_verify,
     .translate = github_translate,
     .describe = github_describe,
+    .register_hook = github_register_hook,
+    .remove_hook = github_remove_hook,
+    .hook_failures = github_hook_failures,
+    .redeliver = github_redeliver,
+    .scan = github_scan,
     .take_usage = github_take_usage,
 };

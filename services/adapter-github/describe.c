@@ -57,19 +57,21 @@ static struct result describe_fields(struct connection *c, struct arena *arena, 
   return RESULT_DONE;
 }
 
+int64_t github_page_number(struct str url) {
+  ptrdiff_t page = str_find(url, "&page=") >= 0 ? str_find(url, "&page=") : str_find(url, "?page=");
+  size_t start = page < 0 ? 0 : (size_t)page + 6, end = start;
+  int64_t number = -1;
+  while (end < url.length && url.at[end] >= '0' && url.at[end] <= '9')
+    end++;
+  return page >= 0 && str_to_i64(str_slice(url, start, end), &number) ? number : -1;
+}
+
 /* The number of pages of one item each; pull requests are counted too. */
 static struct result estimate(struct connection *c, struct arena *arena, int64_t *out) {
   struct github_answer answer = {0};
   TRY(github_get(c, arena, STR("/issues?state=all&per_page=1"), &answer));
-  struct str last = github_link(answer.link, "last");
-  ptrdiff_t page = str_find(last, "&page=") >= 0 ? str_find(last, "&page=") : str_find(last, "?page=");
-  size_t start = page < 0 ? 0 : (size_t)page + 6, end = start;
-  while (end < last.length && last.at[end] >= '0' && last.at[end] <= '9')
-    end++;
-  int64_t count = str_find(answer.body, "\"number\"") >= 0;
-  if (page >= 0)
-    str_to_i64(str_slice(last, start, end), &count);
-  *out = count;
+  int64_t last = github_page_number(github_link(answer.link, "last"));
+  *out = last >= 0 ? last : str_find(answer.body, "\"number\"") >= 0;
   return RESULT_DONE;
 }
 

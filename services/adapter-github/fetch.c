@@ -1,5 +1,6 @@
 /* One issue or comment as it is now, or where it went. */
 #include "adapter-github/github.h"
+#include "service/connector_fetch.h"
 
 static bool is_comment(struct str kind) {
   return str_is(kind, "comment");
@@ -76,6 +77,7 @@ struct result github_fetch(struct connection *c, struct arena *arena, const stru
     TRY(read_found(c, arena, ref, &answer, &seen));
   else
     TRY(read_gone(c, arena, ref, &answer, &seen));
+  TRY(connector_check_asked(ref, &seen));
   *out = seen;
   return RESULT_DONE;
 }

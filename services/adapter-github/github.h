@@ -23,7 +23,8 @@ struct github_auth {
   struct str app_id;
   int64_t installation_id; /* 0 = not asked yet */
   char token[GITHUB_TOKEN_BYTES];
-  int64_t token_until_ms; /* on GitHub's clock; of an installation token */
+  int64_t token_until_ms; /* on GitHub's clock; of an installation token or a login, 0 = it does not end */
+  bool can_renew;         /* a login with a refresh token */
 };
 
 struct github_milestone {
@@ -43,12 +44,14 @@ struct connection {
   struct str credential; /* its name */
   struct str self;       /* our login there, absent = not asked yet */
   struct github_auth auth;
+  struct credential_renewal *renewal; /* NULL while a credential is only tried */
   struct arena milestone_arena;
   LIST_OF(struct github_milestone) milestones;
   bool milestones_known;
   struct usage usage;
-  int64_t clock_ahead_ms; /* GitHub's clock minus ours, by the Date header */
-  unsigned limit_strikes; /* secondary limits met in a row */
+  int64_t clock_ahead_ms;  /* GitHub's clock minus ours, by the Date header */
+  unsigned limit_strikes;  /* secondary limits met in a row */
+  int64_t told_expires_ms; /* the end of the token, as the store was last told */
 };
 
 /* -- calls.c -- */
@@ -85,6 +88,9 @@ struct result github_json(const char *method, const struct github_answer *answer
 /* The URL of rel `rel` in a Link header (RFC 8288), absent if there is none. Points into `link`. */
 struct str github_link(struct str link, const char *rel);
 
+/* The page that a URL of a Link header leads to; -1 = it says none. */
+int64_t github_page_number(struct str url);
+
 /* Follows every page of a list below the repository; `take` is called per item. */
 struct result github_each(struct connection *c, struct arena *arena, struct str repo_path,
                           struct result (*take)(void *context, const cJSON *item), void *context) MUST_USE;
@@ -115,6 +121,13 @@ struct result github_self(struct connection *c, struct arena *arena, struct str 
 
 /* Logins are compared without case. */
 bool github_same_name(struct str a, struct str b);
+
+/* -- oauth.c -- */
+
+extern const struct oauth_vendor github_oauth;
+
+/* A login's new tokens, in use. */
+struct result github_oauth_renew(struct connection *c, struct arena *arena) MUST_USE;
 
 /* -- translate.c: pure -- */
 

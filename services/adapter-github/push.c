@@ -33,6 +33,8 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
   if (answer.status == 301 || answer.status == 451)
     return result_error(RESULT_REJECTED, "the comment is out of reach (status %lld): delete it there",
                         (long long)answer.status);
+  if (answer.status == 404)
+    return connector_confirm_deleted(c, arena, github_fetch, intent, out);
   *out = connector_deleted(arena, intent);
   return RESULT_DONE;
 }
@@ -84,6 +86,17 @@ static struct result change_set(struct connection *c, struct arena *arena, struc
     return remove_labels(c, arena, issue, set);
   return send(c, arena, add ? "POST" : "DELETE", str_format(arena, "%.*s/%.*s", STR_FMT(issue), STR_FMT(set->name)),
               github_write_set(arena, set), &answer);
+}
+
+/* GitHub answers 404 for a label that is not there, and for all that the account may not touch. */
+static struct result check_removed(const struct payload *payload, const struct observation *seen) {
+  const struct value *removed = values_find(&payload->remove, STR("labels"));
+  const struct value *left = values_find(&seen->fields, STR("labels"));
+  for (size_t i = 0; removed && left && i < removed->count; i++)
+    if (value_has(left, removed->items[i]))
+      return result_error(RESULT_REJECTED, "the label \"%.*s\" is still there: may the account remove it?",
+                          STR_FMT(removed->items[i]));
+  return RESULT_DONE;
 }
 
 static struct result change_sets(struct connection *c, struct arena *arena, struct str issue,
@@ -146,7 +159,11 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
     TRY(send(c, arena, "PATCH", issue, body, &answer));
   else
     TRY(result_after_write(github_get(c, arena, issue, &answer)));
-  return read_back(c, arena, false, &answer, out);
+  struct observation seen;
+  TRY(read_back(c, arena, false, &answer, &seen));
+  TRY(check_removed(push->payload, &seen));
+  *out = seen;
+  return RESULT_DONE;
 }
 
 /* GitHub creates open issues only. A close that fails is tried again here: nobody else knows that it is missing. Of its

@@ -180,7 +180,8 @@ static struct str cloud_id_of(struct connection *c, const cJSON *sites) {
   return (struct str){0};
 }
 
-static struct result ask_site(struct connection *c, struct arena *arena, struct str gateway, struct str *out) {
+static struct result call_sites(struct connection *c, struct arena *arena, struct str gateway,
+                                struct http_response *out) {
   struct str authorization;
   TRY(jira_auth_header(c, arena, &authorization));
   struct http_header headers[] = {{STR("Accept"), STR("application/json")}, {STR("Authorization"), authorization}};
@@ -189,10 +190,16 @@ static struct result ask_site(struct connection *c, struct arena *arena, struct 
                               .headers = headers,
                               .header_count = 2,
                               .timeout_ms = JIRA_TIMEOUT_MS};
+  c->usage.api_calls++;
+  return c->http->call(c->http, arena, &call, out);
+}
+
+static struct result ask_site(struct connection *c, struct arena *arena, struct str gateway, struct str *out) {
   struct http_response response;
   cJSON *sites;
-  c->usage.api_calls++;
-  TRY(c->http->call(c->http, arena, &call, &response));
+  TRY(call_sites(c, arena, gateway, &response));
+  if (response.status == 401 && c->renewal && jira_auth_forget(c)) /* the token ended before its time */
+    TRY(call_sites(c, arena, gateway, &response));
   if (response.status != 200)
     return result_error(response.status == 401 ? RESULT_AUTH : RESULT_RETRY, "asking for the sites: %lld",
                         (long long)response.status);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "adapter-jira/jira.h"
+#include "base/heap.h"
 #include "service/exchange.h"
 
 static bool is_project_key(struct str remote) {
@@ -48,14 +49,13 @@ static struct result take_project(struct connection *c, const struct project *pr
 
 static void jira_close(struct connection *c) {
   cJSON_Delete(c->options);
-  arena_free(&c->arena);
+  explicit_bzero(&c->auth, sizeof c->auth);
+  arena_wipe(&c->arena);
   free(c);
 }
 
 static struct result jira_open(const struct connector_config *config, struct connection **out) {
-  struct connection *c = calloc(1, sizeof *c);
-  if (!c)
-    abort();
+  struct connection *c = heap_new(sizeof *c);
   c->http = config->http;
   c->now_ms = config->now_ms;
   c->renewal = config->renewal;
@@ -76,6 +76,7 @@ static void jira_take_usage(struct connection *c, struct usage *out) {
 
 const struct connector jira_connector = {
     .system = "jira",
+    .oauth = &jira_oauth,
     .default_base_url = "",
     .webhook_headers = {.delivery_id = "x-atlassian-webhook-identifier", .signature = "x-hub-signature"},
     .settle_ms = JIRA_SETTLE_MS,
@@ -92,5 +93,7 @@ const struct connector jira_connector = {
     .translate = jira_translate,
     .describe = jira_describe,
     .register_hook = jira_register_hook,
+    .remove_hook = jira_remove_hook,
+    .scan = jira_scan,
     .take_usage = jira_take_usage,
 };

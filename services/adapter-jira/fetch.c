@@ -91,6 +91,7 @@ struct result jira_fetch(struct connection *c, struct arena *arena, const struct
     TRY(read_found(c, arena, ref, &answer, &seen));
   else
     TRY(read_gone(c, arena, ref, &seen));
+  TRY(connector_check_asked(ref, &seen));
   if (!seen.gone.length)
     seen.etag = etag;
   *out = seen;

@@ -69,13 +69,15 @@ static struct result refresh_dynamic(struct connection *c, struct arena *arena, 
 }
 
 static struct result register_dynamic(struct connection *c, struct arena *arena, const struct hook *hook,
-                                      int64_t *out_renew_at_ms) {
-  int64_t id, until_ms;
+                                      struct hook_found *out) {
+  int64_t id, until_ms, now_ms = c->now_ms();
   TRY(find_dynamic(c, arena, hook->url, &id));
   if (id == 0)
     TRY(create_dynamic(c, arena, hook->url, &id));
   TRY(refresh_dynamic(c, arena, id, &until_ms));
-  *out_renew_at_ms = until_ms > EARLY_MS ? until_ms - EARLY_MS : c->now_ms() + EARLY_MS;
+  out->id = str_format(arena, "%lld", (long long)id);
+  out->expires_at_ms = until_ms;
+  out->check_in_ms = until_ms > now_ms + EARLY_MS ? until_ms - EARLY_MS - now_ms : EARLY_MS;
   return RESULT_DONE;
 }
 
@@ -112,7 +114,8 @@ static struct result find_admin(struct connection *c, struct arena *arena, struc
   return RESULT_DONE;
 }
 
-static struct result register_admin(struct connection *c, struct arena *arena, const struct hook *hook) {
+static struct result register_admin(struct connection *c, struct arena *arena, const struct hook *hook,
+                                    struct hook_found *out) {
   struct str path;
   cJSON *answer;
   TRY(find_admin(c, arena, hook->url, &path));
@@ -120,19 +123,69 @@ static struct result register_admin(struct connection *c, struct arena *arena, c
   TRY(send(c, arena, there ? "PUT" : "POST", there ? path : STR("/rest/webhooks/1.0/webhook"), true,
            admin_body(c, arena, hook), &answer));
   cJSON_Delete(answer);
+  out->id = path;
   return RESULT_DONE;
 }
 
-struct result jira_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,
-                                 int64_t *out_renew_at_ms) {
-  int64_t renew_at_ms = 0;
-  struct result result =
-      c->auth.kind == AUTH_OAUTH ? register_dynamic(c, arena, hook, &renew_at_ms) : register_admin(c, arena, hook);
+/* Deliveries to an OAuth app are signed with the app's client secret, whatever anybody registers. */
+static struct result check_secret(const struct connection *c, const struct hook *hook) {
+  cJSON *credential;
+  TRY(json_parse(c->auth.secret, &credential));
+  bool same = str_equal(json_str(credential, "client_secret"), hook->secret);
+  cJSON_Delete(credential);
+  if (same)
+    return RESULT_DONE;
+  return result_error(RESULT_REJECTED,
+                      "Jira signs the webhooks of an OAuth app with the app's client secret: connect again "
+                      "with --webhook-secret-file and a file that holds that secret");
+}
+
+/* -- both -- */
+
+static struct result explain(struct result result, struct str url) {
   if (result.code == RESULT_AUTH || result.code == RESULT_GONE)
     return result_error(RESULT_REJECTED,
                         "only an administrator may register a webhook: add %.*s in Jira's settings (System, WebHooks)",
-                        STR_FMT(hook->url));
-  if (result_ok(&result))
-    *out_renew_at_ms = renew_at_ms;
+                        STR_FMT(url));
   return result;
+}
+
+struct result jira_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,
+                                 struct hook_found *out) {
+  struct hook_found found = {0};
+  if (c->auth.kind == AUTH_OAUTH)
+    TRY(check_secret(c, hook));
+  struct result result =
+      c->auth.kind == AUTH_OAUTH ? register_dynamic(c, arena, hook, &found) : register_admin(c, arena, hook, &found);
+  TRY(explain(result, hook->url));
+  *out = found;
+  return RESULT_DONE;
+}
+
+static struct result remove_dynamic(struct connection *c, struct arena *arena, struct str url) {
+  int64_t id;
+  struct jira_answer answer = {0};
+  TRY(find_dynamic(c, arena, url, &id));
+  if (id == 0)
+    return RESULT_DONE;
+  cJSON *body = cJSON_CreateObject();
+  const double ids[] = {(double)id};
+  cJSON_AddItemToObject(body, "webhookIds", cJSON_CreateDoubleArray(ids, 1));
+  struct jira_request request = {.method = "DELETE", .path = STR("/webhook"), .body = json_print(arena, body)};
+  return jira_call(c, arena, &request, &answer);
+}
+
+static struct result remove_admin(struct connection *c, struct arena *arena, struct str url) {
+  struct str path;
+  struct jira_answer answer = {0};
+  TRY(find_admin(c, arena, url, &path));
+  if (path.length == 0)
+    return RESULT_DONE;
+  struct jira_request request = {.method = "DELETE", .path = path, .absolute = true};
+  return jira_call(c, arena, &request, &answer);
+}
+
+struct result jira_remove_hook(struct connection *c, struct arena *arena, const struct hook *hook) {
+  return explain(c->auth.kind == AUTH_OAUTH ? remove_dynamic(c, arena, hook->url) : remove_admin(c, arena, hook->url),
+                 hook->url);
 }

@@ -139,6 +139,8 @@ struct result jira_error(struct connection *c, const struct jira_request *reques
 
 /* -- auth.c -- */
 
+extern const struct oauth_vendor jira_oauth; /* oauth.c */
+
 struct result jira_auth_open(struct connection *c, struct str kind, struct str credential) MUST_USE;
 struct result jira_auth_header(struct connection *c, struct arena *arena, struct str *out) MUST_USE;
 
@@ -275,7 +277,9 @@ struct result jira_find(struct connection *c, struct arena *arena, const struct 
                         struct observation *out) MUST_USE;
 struct result jira_describe(struct connection *c, struct arena *arena, struct remote_description *out) MUST_USE;
 struct result jira_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,
-                                 int64_t *out_renew_at_ms) MUST_USE;
+                                 struct hook_found *out) MUST_USE;
+struct result jira_scan(struct connection *c, struct arena *arena, struct str cursor, struct scan_found *out) MUST_USE;
+struct result jira_remove_hook(struct connection *c, struct arena *arena, const struct hook *hook) MUST_USE;
 bool jira_verify(const struct webhook_request *request, struct str secret);
 struct result jira_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
                              struct list *out) MUST_USE;

@@ -73,6 +73,8 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
   jira_split_comment_id(intent->external_id, &issue, &id);
   request.path = str_format(arena, "/issue/%.*s/comment/%.*s", STR_FMT(issue), STR_FMT(id));
   TRY(jira_call(c, arena, &request, &answer));
+  if (answer.status == 404)
+    return connector_confirm_deleted(c, arena, jira_fetch, intent, out);
   *out = connector_deleted(arena, intent);
   return RESULT_DONE;
 }

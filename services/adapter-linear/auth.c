@@ -38,9 +38,8 @@ static struct result take_oauth(struct connection *c, const cJSON *tree) {
   auth->client_secret = str_copy(&c->arena, json_str(tree, "client_secret"));
   auth->refresh_token = str_copy(&c->arena, json_str(tree, "refresh_token"));
   auth->token_until_ms = json_i64(tree, "expires_at_ms");
-  if (auth->client_id.length == 0 || auth->client_secret.length == 0 || auth->refresh_token.length == 0 ||
-      (token.length && !is_token(token)))
-    return result_error(RESULT_AUTH, "an OAuth credential has client_id, client_secret and refresh_token");
+  if (auth->client_id.length == 0 || auth->refresh_token.length == 0 || (token.length && !is_token(token)))
+    return result_error(RESULT_AUTH, "an OAuth credential has client_id and refresh_token");
   if (token.length)
     set_token(auth, token);
   return RESULT_DONE;
@@ -77,7 +76,8 @@ static struct str refresh_form(struct arena *arena, const struct linear_auth *au
   append_pair(arena, &form, "grant_type", STR("refresh_token"));
   append_pair(arena, &form, "refresh_token", auth->refresh_token);
   append_pair(arena, &form, "client_id", auth->client_id);
-  append_pair(arena, &form, "client_secret", auth->client_secret);
+  if (auth->client_secret.length)
+    append_pair(arena, &form, "client_secret", auth->client_secret);
   return str_built(&form);
 }
 
@@ -87,7 +87,8 @@ static struct str renewed_secret(struct connection *c, struct arena *arena, cons
   int64_t until_ms = c->now_ms() + json_i64(tokens, "expires_in") * 1000;
   struct str refresh_token = json_str(tokens, "refresh_token");
   cJSON_AddStringToObject(secret, "client_id", str_c(arena, c->auth.client_id));
-  cJSON_AddStringToObject(secret, "client_secret", str_c(arena, c->auth.client_secret));
+  if (c->auth.client_secret.length)
+    cJSON_AddStringToObject(secret, "client_secret", str_c(arena, c->auth.client_secret));
   cJSON_AddStringToObject(secret, "refresh_token",
                           str_c(arena, refresh_token.length ? refresh_token : c->auth.refresh_token));
   cJSON_AddStringToObject(secret, "access_token", str_c(arena, json_str(tokens, "access_token")));

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "adapter-linear/linear.h"
+#include "base/heap.h"
 #include "service/exchange.h"
 
 #define DEFAULT_BASE_URL "https://api.linear.app"
@@ -49,14 +50,12 @@ static void linear_close(struct connection *c) {
   linear_auth_close(c);
   for (size_t i = 0; i < LINEAR_KINDS; i++)
     arena_free(&c->names[i].arena);
-  arena_free(&c->arena);
+  arena_wipe(&c->arena);
   free(c);
 }
 
 static struct result linear_open(const struct connector_config *config, struct connection **out) {
-  struct connection *c = calloc(1, sizeof *c);
-  if (!c)
-    abort();
+  struct connection *c = heap_new(sizeof *c);
   c->http = config->http;
   c->now_ms = config->now_ms;
   c->renewal = config->renewal;
@@ -76,6 +75,7 @@ static void linear_take_usage(struct connection *c, struct usage *out) {
 
 const struct connector linear_connector = {
     .system = "linear",
+    .oauth = &linear_oauth,
     .default_base_url = DEFAULT_BASE_URL,
     .webhook_headers = {.event = "linear-event", .delivery_id = "linear-delivery", .signature = "linear-signature"},
     .settle_ms = LINEAR_SETTLE_MS,
@@ -94,5 +94,7 @@ const struct connector linear_connector = {
     .translate = linear_translate,
     .describe = linear_describe,
     .register_hook = linear_register_hook,
+    .remove_hook = linear_remove_hook,
+    .scan = linear_scan,
     .take_usage = linear_take_usage,
 };

@@ -1,5 +1,6 @@
 /* One issue or comment as it is now, or where it went; and whether a creation happened, which its id tells. */
 #include "adapter-linear/linear.h"
+#include "service/connector_fetch.h"
 
 /* Asks for one item; the caller frees the answer. GONE when there is none. */
 static struct result ask(struct connection *c, struct arena *arena, bool comment, struct str id,
@@ -61,6 +62,7 @@ struct result linear_fetch(struct connection *c, struct arena *arena, const stru
   result = read_item(c, arena, comment, item, &seen);
   linear_answer_free(&answer);
   TRY(result);
+  TRY(connector_check_asked(ref, &seen));
   *out = seen;
   return RESULT_DONE;
 }

@@ -8,9 +8,11 @@ static bool is_ours(const struct connection *c, const cJSON *node, struct str ur
 }
 
 /* The webhook that goes there already; absent = none. */
-static struct result find_hook(struct connection *c, struct arena *arena, struct str url, struct str *out) {
+static struct result find_hook(struct connection *c, struct arena *arena, struct str url, struct str *out,
+                               bool *out_enabled) {
   struct str after = STR("");
   *out = (struct str){0};
+  *out_enabled = false;
   for (int page = 0; page == 0 || (after.length && page < PAGES_MAX); page++) {
     cJSON *variables = cJSON_CreateObject();
     struct linear_answer answer;
@@ -20,8 +22,10 @@ static struct result find_hook(struct connection *c, struct arena *arena, struct
     TRY(linear_call(c, arena, &linear_query_webhooks, variables, &answer));
     const cJSON *list = json_member(answer.data, "webhooks"), *node;
     cJSON_ArrayForEach(node, json_member(list, "nodes")) {
-      if (is_ours(c, node, url))
-        *out = str_copy(arena, json_str(node, "id"));
+      if (!is_ours(c, node, url))
+        continue;
+      *out = str_copy(arena, json_str(node, "id"));
+      *out_enabled = json_bool(node, "enabled");
     }
     struct str cursor = json_str(json_member(list, "pageInfo"), "endCursor");
     bool goes_on = json_bool(json_member(list, "pageInfo"), "hasNextPage") && !str_equal(cursor, after) && !out->length;
@@ -44,22 +48,42 @@ static cJSON *hook_input(struct connection *c, struct arena *arena, const struct
   return input;
 }
 
-struct result linear_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,
-                                   int64_t *out_renew_at_ms) {
-  struct str id;
+static struct result write_hook(struct connection *c, struct arena *arena, const struct linear_query *mutation,
+                                cJSON *variables) {
   struct linear_answer answer;
-  TRY(linear_team(c, arena, false));
-  TRY(find_hook(c, arena, hook->url, &id));
-  cJSON *variables = cJSON_CreateObject();
-  if (id.length)
-    cJSON_AddStringToObject(variables, "id", str_c(arena, id));
-  cJSON_AddItemToObject(variables, "input", hook_input(c, arena, hook, id.length == 0));
-  struct result result = linear_call(
-      c, arena, id.length ? &linear_mutation_update_webhook : &linear_mutation_create_webhook, variables, &answer);
+  struct result result = linear_call(c, arena, mutation, variables, &answer);
   if (result.code == RESULT_UNCERTAIN)
     result.code = RESULT_RETRY; /* the next try finds it */
   TRY(result);
   linear_answer_free(&answer);
-  *out_renew_at_ms = 0;
   return RESULT_DONE;
+}
+
+struct result linear_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,
+                                   struct hook_found *out) {
+  struct str id;
+  bool enabled;
+  TRY(linear_team(c, arena, false));
+  TRY(find_hook(c, arena, hook->url, &id, &enabled));
+  if (!id.length || !enabled || hook->repair) {
+    cJSON *variables = cJSON_CreateObject();
+    if (id.length)
+      cJSON_AddStringToObject(variables, "id", str_c(arena, id));
+    cJSON_AddItemToObject(variables, "input", hook_input(c, arena, hook, id.length == 0));
+    TRY(write_hook(c, arena, id.length ? &linear_mutation_update_webhook : &linear_mutation_create_webhook, variables));
+  }
+  *out = (struct hook_found){.id = id, .repaired = id.length && !enabled};
+  return RESULT_DONE;
+}
+
+struct result linear_remove_hook(struct connection *c, struct arena *arena, const struct hook *hook) {
+  struct str id;
+  bool enabled;
+  TRY(linear_team(c, arena, false));
+  TRY(find_hook(c, arena, hook->url, &id, &enabled));
+  if (!id.length)
+    return RESULT_DONE;
+  cJSON *variables = cJSON_CreateObject();
+  cJSON_AddStringToObject(variables, "id", str_c(arena, id));
+  return write_hook(c, arena, &linear_mutation_delete_webhook, variables);
 }

@@ -20,6 +20,8 @@ enum {
   LINEAR_UUID_LENGTH = 36,
 };
 
+extern const struct oauth_vendor linear_oauth; /* oauth.c */
+
 /* -- connection -- */
 
 /* An API key, which goes as it is, or an OAuth access token, which goes with "Bearer" and is renewed. */
@@ -216,7 +218,10 @@ struct result linear_find(struct connection *c, struct arena *arena, const struc
                           struct observation *out) MUST_USE;
 struct result linear_describe(struct connection *c, struct arena *arena, struct remote_description *out) MUST_USE;
 struct result linear_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,
-                                   int64_t *out_renew_at_ms) MUST_USE;
+                                   struct hook_found *out) MUST_USE;
+struct result linear_scan(struct connection *c, struct arena *arena, struct str cursor,
+                          struct scan_found *out) MUST_USE;
+struct result linear_remove_hook(struct connection *c, struct arena *arena, const struct hook *hook) MUST_USE;
 bool linear_verify(const struct webhook_request *request, struct str secret);
 struct result linear_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
                                struct list *out) MUST_USE;

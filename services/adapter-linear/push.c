@@ -53,7 +53,9 @@ static struct result delete_comment(struct connection *c, struct arena *arena, c
   struct result result = linear_call(c, arena, &linear_mutation_delete_comment, variables, &answer);
   if (result_ok(&result))
     linear_answer_free(&answer);
-  if (!result_ok(&result) && result.code != RESULT_GONE)
+  if (result.code == RESULT_GONE)
+    return connector_confirm_deleted(c, arena, linear_fetch, intent, out);
+  if (!result_ok(&result))
     return result;
   *out = connector_deleted(arena, intent);
   return RESULT_DONE;

@@ -123,8 +123,15 @@ const struct linear_query linear_query_cycles = {.name = "Cycles",
 const struct linear_query linear_query_webhooks = {.name = "Webhooks",
                                                    .text =
                                                        "query Webhooks($first: Int!, $after: String) { webhooks(first: "
-                                                       "$first, after: $after) { nodes { id url team { id } "
+                                                       "$first, after: $after) { nodes { id url enabled team { id } "
                                                        "}" PAGE_INFO "} }"};
+
+/* Ids alone cost next to nothing: 0.1 points each. */
+const struct linear_query linear_query_issue_ids = {
+    .name = "IssueIds",
+    .text =
+        "query IssueIds($first: Int!, $after: String, $filter: IssueFilter!) { issues(first: $first, after: $after, "
+        "includeArchived: true, orderBy: createdAt, filter: $filter) { nodes { id }" PAGE_INFO "} }"};
 
 const struct linear_query linear_mutation_create_issue = {
     .name = "CreateIssue",
@@ -189,6 +196,11 @@ const struct linear_query linear_mutation_update_webhook = {
         "$input) "
         "{ success webhook { id } } }"};
 
+const struct linear_query linear_mutation_delete_webhook = {
+    .name = "DeleteWebhook",
+    .is_write = true,
+    .text = "mutation DeleteWebhook($id: String!) { written: webhookDelete(id: $id) { success } }"};
+
 const struct linear_query *const linear_queries[] = {
     &linear_query_changes,
     &linear_query_issues,
@@ -205,6 +217,7 @@ const struct linear_query *const linear_queries[] = {
     &linear_query_projects,
     &linear_query_cycles,
     &linear_query_webhooks,
+    &linear_query_issue_ids,
     &linear_mutation_create_issue,
     &linear_mutation_create_issues,
     &linear_mutation_update_issue,
@@ -214,5 +227,6 @@ const struct linear_query *const linear_queries[] = {
     &linear_mutation_create_label,
     &linear_mutation_create_webhook,
     &linear_mutation_update_webhook,
+    &linear_mutation_delete_webhook,
     NULL,
 };

@@ -20,7 +20,7 @@ extern const struct linear_query linear_query_changes, linear_query_issues, line
     linear_query_cycles, linear_query_webhooks, linear_mutation_create_issue, linear_mutation_create_issues,
     linear_mutation_update_issue, linear_mutation_create_comment, linear_mutation_update_comment,
     linear_mutation_delete_comment, linear_mutation_create_label, linear_mutation_create_webhook,
-    linear_mutation_update_webhook;
+    linear_mutation_update_webhook, linear_mutation_delete_webhook, linear_query_issue_ids;
 
 /* All of them, ended by NULL. */
 extern const struct linear_query *const linear_queries[];

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "adapter-webhook/webhook.h"
+#include "base/heap.h"
 #include "base/json.h"
 #include "service/exchange.h"
 
@@ -71,14 +72,12 @@ static void forget(struct str secret) {
 static void webhook_close(struct connection *c) {
   forget(c->token);
   forget(c->secret);
-  arena_free(&c->arena);
+  arena_wipe(&c->arena);
   free(c);
 }
 
 static struct result webhook_open(const struct connector_config *config, struct connection **out) {
-  struct connection *c = calloc(1, sizeof *c);
-  if (!c)
-    abort();
+  struct connection *c = heap_new(sizeof *c);
   c->http = config->http;
   c->now_ms = config->now_ms;
   struct result result = take_project(c, config->project);

@@ -24,9 +24,7 @@ static struct result get(struct connection *c, struct arena *arena, const struct
   cJSON_Delete(tree);
   if (!result_ok(&result))
     return result_context(result, "GET %.*s", STR_FMT(call.path));
-  if (!str_equal(seen.external_id, ref->external_id))
-    return result_error(RESULT_RETRY, "GET %.*s shows another one: %.*s", STR_FMT(call.path),
-                        STR_FMT(seen.external_id));
+  TRY(connector_check_asked(ref, &seen));
   if (answer.etag.length && seen.gone.length == 0)
     seen.etag = str_copy(arena, answer.etag);
   *out = seen;

@@ -104,6 +104,8 @@ static struct result delete_item(struct connection *c, struct arena *arena, cons
                         item->kind);
   TRY(path_of(c, arena, &item->remove, intent, &call.path));
   struct result result = webhook_call(c, arena, &call, &answer);
+  if (result.code == RESULT_GONE && !str_is_absent(item->get_url))
+    return connector_confirm_deleted(c, arena, webhook_fetch, intent, out);
   if (!result_ok(&result) && result.code != RESULT_GONE)
     return result;
   *out = connector_deleted(arena, intent);

@@ -31,13 +31,10 @@ static struct result note(struct call *call, int64_t session_id, int64_t project
 static struct result look_at_absent(struct call *call, int64_t session_id, int64_t project_id) {
   struct rows rows;
   TRY(db_query(call->db,
-               "insert into fetch_queue (project_id, kind, external_id, reason) select m.project_id, m.kind, "
-               "m.external_id, 'absent' from mapping m join external_item e on (e.project_id, e.kind, e.external_id) = "
-               "(m.project_id, m.kind, m.external_id) join session s on s.id = $1::bigint where m.project_id = "
-               "$2::bigint and m.item_id is not null and m.state <> 'gone' and e.observed_at < s.started_at and not "
-               "exists (select from shown h where (h.session_id, h.kind, h.external_id) = ($1::bigint, m.kind, "
-               "m.external_id)) and not exists (select from gone_item g where (g.project_id, g.kind, g.external_id) = "
-               "(m.project_id, m.kind, m.external_id) and g.gone is not null) on conflict do nothing",
+               "insert into fetch_queue (project_id, kind, external_id, reason) select n.project_id, n.kind, "
+               "n.external_id, 'absent' from session s cross join lateral not_seen_since($2::bigint, s.started_at) n "
+               "where s.id = $1::bigint and not exists (select from shown h where (h.session_id, h.kind, "
+               "h.external_id) = ($1::bigint, n.kind, n.external_id)) on conflict do nothing",
                PARAMS(p_i64(session_id), p_i64(project_id)), &rows));
   TRY(db_query(call->db, "delete from shown where project_id = $1::bigint", PARAMS(p_i64(project_id)), NULL));
   if (rows.affected == 0)

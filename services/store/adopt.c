@@ -5,8 +5,8 @@
 #include "store/deletes.h"
 #include "store/externals.h"
 #include "store/journal.h"
+#include "store/pending.h"
 #include "store/references.h"
-#include "store/sessions.h"
 #include "store/tickets.h"
 #include "store/write_conflicts.h"
 #include "sync/attribution.h"
@@ -224,15 +224,6 @@ static struct result link_created(struct call *call, const struct written *w, co
   return tickets_map_comments(call, w->item_id);
 }
 
-static struct result end_intent(struct call *call, const struct written *w) {
-  bool created = str_is(w->change, "create");
-  struct session_counts counts = {.created = created, .pushed = !created};
-  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
-  TRY(db_query(call->db, "update intent set state = 'done', reason = null, done_at = now() where id = $1::bigint",
-               PARAMS(p_i64(w->id)), NULL));
-  return sessions_count(call, w->project_id, &counts);
-}
-
 static struct result adopt_deletion(struct call *call, const struct written *w) {
   struct conflict_place place = {.mapping_id = w->mapping_id,
                                  .item_id = w->item_id,
@@ -242,7 +233,7 @@ static struct result adopt_deletion(struct call *call, const struct written *w) 
                                  .external_key = w->external_key};
   TRY(deletes_written(call, &place));
   tell_written(call, w, NULL);
-  return end_intent(call, w);
+  return pending_done(call, w->id, w->project_id, false);
 }
 
 /* What the write brought to light, as long as the shadow is the one that it was decided on. */
@@ -270,7 +261,7 @@ struct result adopt_written(struct call *call, int64_t intent_id, const struct o
     TRY(link_created(call, &w, returned));
   TRY(tell_surprises(call, &w, returned));
   TRY(move_shadow(call, &w, returned, by));
-  TRY(end_intent(call, &w));
+  TRY(pending_done(call, w.id, w.project_id, created));
   tell_written(call, &w, returned);
   return journal_plan_mapping(call, w.mapping_id, RANK_TICKET);
 }

@@ -72,7 +72,7 @@ static struct result resolve_one(struct call *call, const struct conflict_resolv
   struct target target = {0};
   TRY(load_target(call, resolve->id, &target));
   TRY(check(resolve, &target));
-  if (str_is(target.kind, "overwritten"))
+  if (str_is(target.kind, "overwritten") || str_is(target.kind, "undo"))
     TRY(write_conflicts_resolve(call, resolve));
   else
     TRY(mark_decided(call, resolve));

@@ -110,7 +110,7 @@ struct result conflicts_of_cases(struct call *call, struct plan_case *cases, siz
   TRY(db_query(call->db,
                "select " CONFLICT_COLUMNS " from " CONFLICT_TABLES
                " where c.mapping_id = any($1::bigint[]) and c.state in ('open', 'decided') "
-               "and c.kind <> 'overwritten' order by c.mapping_id, c.id",
+               "and c.freezes order by c.mapping_id, c.id",
                PARAMS(p_i64s(call->arena, ids, count)), &rows));
   struct conflict *conflicts = ARENA_ARRAY(call->arena, struct conflict, rows.count);
   for (size_t row = 0; row < rows.count; row++) {
@@ -148,7 +148,8 @@ static struct result supersede(struct call *call, const struct conflict_place *p
   struct rows rows;
   TRY(db_query(call->db,
                "select id, state, local, external from conflict where mapping_id = $1::bigint and field = $2 "
-               "and state in ('open', 'decided') and (kind = 'overwritten') = ($3 = 'overwritten') order by id desc",
+               "and state in ('open', 'decided') and "
+               "case when $3 in ('overwritten', 'undo') then kind = $3 else freezes end order by id desc",
                PARAMS(p_i64(place->mapping_id), p_str(c->field), p_str(c->kind)), &rows));
   *same = false;
   *out_id = 0;
@@ -160,7 +161,7 @@ static struct result supersede(struct call *call, const struct conflict_place *p
   TRY(rows_values(call->arena, &rows, 0, "external", &external));
   bool unmoved = same_values(&local, &c->local) && same_values(&external, &c->external);
   *same = unmoved && open && str_is_absent(c->winner);
-  if (*same || str_is(c->kind, "overwritten"))
+  if (*same || str_is(c->kind, "overwritten") || str_is(c->kind, "undo"))
     return RESULT_DONE;
   *out_id = rows_i64(&rows, 0, "id");
   return db_query(
@@ -230,7 +231,7 @@ struct result conflicts_close(struct call *call, const struct conflict_place *pl
                  "case kind when 'unmappable' then 'tandem: nothing is in the way any more' "
                  "else 'tandem: both sides agree' end), decided_at = coalesce(decided_at, now()) "
                  "where mapping_id = $1::bigint and field = $2 and state in ('open', 'decided') "
-                 "and kind <> 'overwritten' "
+                 "and freezes "
                  "returning id, field, kind, winner, decided_by",
                  PARAMS(p_i64(place->mapping_id), p_str(outcome->closes.at[i])), &rows));
     if (rows.count == 0)

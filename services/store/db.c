@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "base/json.h"
 
 enum { STATEMENT_SLOTS = 512, PARAMS_MAX = 32, OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25 };
@@ -121,7 +122,7 @@ static struct result failure(struct db *db, const PGresult *result) {
 /* -- connection -- */
 
 struct result db_open(struct str url, struct db **out) {
-  struct db *db = calloc(1, sizeof *db);
+  struct db *db = heap_new(sizeof *db);
   struct arena scratch = {0};
   db->connection = PQconnectdb(str_c(&scratch, url));
   arena_free(&scratch);
@@ -132,10 +133,11 @@ struct result db_open(struct str url, struct db **out) {
   }
   PQsetClientEncoding(db->connection, "UTF8");
   /* Every statement looks up a batch by key, often in tables that have just grown by thousands of rows and have no
-   * statistics yet. So the planner is told to use the keys, to plan once, and never to compile. */
-  struct result tuned =
-      db_script(db, "set jit = off; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; "
-                    "set enable_material = off; set plan_cache_mode = force_generic_plan");
+   * statistics yet. So the planner is told to use the keys, to plan once, never to compile, and
+   * never to start workers: what it may not scan looks dear enough to it for some. */
+  struct result tuned = db_script(db, "set jit = off; set max_parallel_workers_per_gather = 0; set enable_seqscan = "
+                                      "off; set enable_hashjoin = off; set enable_mergejoin = off; "
+                                      "set enable_material = off; set plan_cache_mode = force_generic_plan");
   if (tuned.code != RESULT_OK) {
     db_close(db);
     return tuned;
@@ -163,9 +165,7 @@ bool db_is_broken(const struct db *db) {
 static void keep(struct db *db, PGresult *result) {
   if (db->result_count == db->result_capacity) {
     db->result_capacity = db->result_capacity ? 2 * db->result_capacity : 16;
-    db->results = realloc(db->results, db->result_capacity * sizeof(PGresult *));
-    if (!db->results)
-      abort();
+    db->results = heap_grown(db->results, db->result_capacity * sizeof(PGresult *));
   }
   db->results[db->result_count++] = result;
 }

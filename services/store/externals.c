@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "store/adopt.h"
 #include "store/gone.h"
+#include "store/hook_changes.h"
 #include "store/journal.h"
 
 struct known {
@@ -268,6 +269,16 @@ static struct result record_there(struct call *call, int64_t project_id, const s
   return known->maybe_gone && source == SOURCE_FRESH ? gone_no_more(call, project_id, seen) : RESULT_DONE;
 }
 
+/* What nobody had told of. */
+static struct result note_news(struct call *call, int64_t project_id, const struct sorted *sorted) {
+  const struct columns *sets[] = {&sorted->created, &sorted->changed};
+  for (size_t i = 0; i < 2; i++) {
+    struct shown_changes news = {sets[i]->kind, sets[i]->external_id, sets[i]->version, sets[i]->count};
+    TRY(hook_changes_polled(call, project_id, &news));
+  }
+  return RESULT_DONE;
+}
+
 struct result externals_record(struct call *call, int64_t project_id, enum source source,
                                const struct observation *observations, size_t count, struct taken *out) {
   struct known *known = ARENA_ARRAY(call->arena, struct known, count);
@@ -284,6 +295,8 @@ struct result externals_record(struct call *call, int64_t project_id, enum sourc
       TRY(record_there(call, project_id, &observations[i], &known[i], source, &sorted, out));
   }
   bool fresh = source == SOURCE_FRESH;
+  if (source == SOURCE_LIST)
+    TRY(note_news(call, project_id, &sorted));
   TRY(insert_new(call, project_id, fresh, &sorted.created));
   TRY(update_changed(call, project_id, fresh, &sorted.changed));
   return touch(call, project_id, fresh, &sorted.touched);

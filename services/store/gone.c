@@ -3,6 +3,7 @@
 
 #include "store/deletes.h"
 #include "store/externals.h"
+#include "store/hook_changes.h"
 #include "store/journal.h"
 #include "store/sessions.h"
 
@@ -112,6 +113,8 @@ struct result gone_seen(struct call *call, int64_t project_id, const struct obse
   TRY(settle_fetch(call, project_id, seen));
   if (!gone.mapping_id)
     return RESULT_DONE;
+  if (str_is(seen->kind, "ticket"))
+    TRY(hook_changes_gone(call, project_id, seen));
   /* With its ticket, or alone? */
   if (str_is(seen->kind, "comment") && gone.parent.length)
     TRY(externals_fetch(call, project_id, STR("ticket"), gone.parent, "comment gone"));
@@ -163,7 +166,8 @@ static struct result relink_comments(struct call *call, int64_t project_id, int6
 /* A comment that was deleted because it was gone is restored; one that a person deleted here is a question again. */
 static struct result restore_comment(struct call *call, int64_t mapping_id, int64_t item_id, bool deleted_there) {
   if (deleted_there)
-    return deletes_restore(call, item_id, mapping_id, STR("tandem: it is there again"));
+    return deletes_restore(call, &(struct deletion){.item_id = item_id, .by = STR("tandem: it is there again")},
+                           mapping_id);
   return db_query(call->db, "update mapping set shadow = '{}', shadow_local = '{}' where id = $1::bigint",
                   PARAMS(p_i64(mapping_id)), NULL);
 }

@@ -15,7 +15,8 @@ struct result lease_take(struct call *call, struct str resource, struct str owne
   TRY(db_query(call->db,
                "insert into lease (resource, owner, fence, until) "
                "values ($1, $2, 1, now() + $3::bigint * interval '1 millisecond') on conflict (resource) do update "
-               "set owner = excluded.owner, fence = lease.fence + 1, until = excluded.until where lease.until <= now() "
+               "set owner = excluded.owner, fence = lease.fence + 1, until = excluded.until, taken_at = now() "
+               "where lease.until <= now() "
                "returning fence, (extract(epoch from until) * 1000)::bigint as until_ms",
                PARAMS(p_str(resource), p_str(owner), p_i64(MUTATED(LEASE) ? 0 : lease_length_ms())), &rows));
   *taken = rows.count == 1;
@@ -41,7 +42,8 @@ struct result lease_check(struct call *call, const struct lease *lease) {
 }
 
 struct result lease_release(struct call *call, const struct lease *lease) {
-  return db_query(call->db, "update lease set until = '-infinity' where resource = $1 and fence = $2::bigint",
+  /* When it was given back tells that somebody was at it: services/store/troubles.c. */
+  return db_query(call->db, "update lease set until = now() where resource = $1 and fence = $2::bigint",
                   PARAMS(p_str(lease->resource), p_i64(lease->fence)), NULL);
 }
 

@@ -12,17 +12,18 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/secrecy.h"
 #include "store/health.h"
 #include "store/server.h"
 
 static struct result read_options(struct arena *arena, struct server_options *out) {
-  const char *home = getenv("TANDEM_HOME"), *url = getenv("TANDEM_DATABASE_URL"),
-             *key_file = getenv("TANDEM_DATA_KEY_FILE");
-  if (!url)
+  const char *home = getenv("TANDEM_HOME"), *key_file = getenv("TANDEM_DATA_KEY_FILE");
+  struct str url = secrecy_take_variable(arena, "TANDEM_DATABASE_URL");
+  if (url.length == 0)
     return result_error(RESULT_REJECTED, "TANDEM_DATABASE_URL is not set; `tandem up` sets it");
   struct str default_key = str_format(arena, "%s/keys/data.key", home ? home : ".");
   TRY(vault_open(key_file ? key_file : default_key.at, &out->vault));
-  out->database_url = str_of(url);
+  out->database_url = url;
   return endpoint_find(arena, str_of(home ? home : "."), "store", &out->endpoint);
 }
 
@@ -39,6 +40,7 @@ int main(void) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, NULL);
   signal(SIGPIPE, SIG_IGN);
+  secrecy_begin();
   log_start("store");
   static struct arena arena;
   static struct server_options options;

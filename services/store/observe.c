@@ -1,6 +1,8 @@
 /* Verbs that bring observations in: a page of a pull, a single fetch, webhook deliveries. */
 #include "store/absent.h"
 #include "store/externals.h"
+#include "store/hook_changes.h"
+#include "store/hooks.h"
 #include "store/journal.h"
 #include "store/leases.h"
 #include "store/projects.h"
@@ -80,6 +82,10 @@ struct result store_observe(struct call *call, const void *request, void *reply)
   TRY(lease_project(&observe->lease, pull ? "pull" : webhook ? "deliver" : "fetch", &project_id));
   struct taken taken = {0};
   enum source source = pull ? SOURCE_LIST : webhook ? SOURCE_WEBHOOK : SOURCE_FRESH;
+  if (webhook)
+    TRY(hook_changes_told(call, project_id, observe->observations.at, observe->observations.count));
+  if (pull)
+    TRY(hook_changes_met(call, project_id, observe->observations.at, observe->observations.count));
   TRY(externals_record(call, project_id, source, observe->observations.at, observe->observations.count, &taken));
   TRY(usage_record(call, project_id, &observe->usage));
   struct session_counts counts = {.seen = (int64_t)observe->observations.count, .unchanged = taken.unchanged};
@@ -115,6 +121,7 @@ struct result store_webhook_accept(struct call *call, const void *request, void 
                PARAMS(p_i64(project.id), p_str(accept->delivery_id), p_str(accept->event), p_bytes(accept->body)),
                &rows));
   answer->duplicate = rows.affected == 0;
+  TRY(hooks_delivery_came(call, project.id, accept->delivery_id));
   if (!answer->duplicate)
     outbox_ring(call->outbox, BELL_WORK, project.system);
   return RESULT_DONE;

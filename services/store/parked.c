@@ -76,6 +76,16 @@ static struct result retry_sent_creations(struct call *call, const struct select
                   PARAMS(p_i64(s->project_id), p_i64(s->id)), out);
 }
 
+/* A withdrawal is a person's order: it is sent again, on a fresh look. */
+static struct result retry_withdrawals(struct call *call, const struct selection *s, struct rows *out) {
+  return db_query(call->db,
+                  "update intent n set state = 'prepared', attempts = 0, retried_at = now(), next_attempt_at = now(), "
+                  "done_at = null where n.state = 'parked' and n.purpose is not null and not exists (select from "
+                  "intent o where o.mapping_id = n.mapping_id and o.state in ('prepared', 'sending', 'unknown')) "
+                  "and $1::bigint in (0, n.project_id) and $2::bigint in (0, n.id) returning n.mapping_id",
+                  PARAMS(p_i64(s->project_id), p_i64(s->id)), out);
+}
+
 /* Everything else is decided anew on what both sides are now; what was given up may be out of date. */
 static struct result decide_anew(struct call *call, const struct selection *s, struct rows *out) {
   return db_query(call->db,
@@ -113,9 +123,10 @@ static struct result retry_deliveries(struct call *call, const struct selection 
 }
 
 static struct result put_back(struct call *call, const struct selection *s, struct work_retried *out) {
-  struct rows sent = {0}, anew = {0}, reads = {0}, unread = {0}, deliveries = {0};
+  struct rows sent = {0}, withdrawn = {0}, anew = {0}, reads = {0}, unread = {0}, deliveries = {0};
   if (s->writes) {
     TRY(retry_sent_creations(call, s, &sent));
+    TRY(retry_withdrawals(call, s, &withdrawn));
     TRY(decide_anew(call, s, &anew));
   }
   if (s->reads)
@@ -124,8 +135,8 @@ static struct result put_back(struct call *call, const struct selection *s, stru
     TRY(retry_unread(call, s, &unread));
   if (s->deliveries)
     TRY(retry_deliveries(call, s, &deliveries));
-  *out = (struct work_retried){(int64_t)(sent.count + anew.count), (int64_t)(reads.count + unread.count),
-                               (int64_t)deliveries.count};
+  *out = (struct work_retried){(int64_t)(sent.count + withdrawn.count + anew.count),
+                               (int64_t)(reads.count + unread.count), (int64_t)deliveries.count};
   return RESULT_DONE;
 }
 

@@ -2,19 +2,25 @@
 #include "store/pending.h"
 
 #include "store/journal.h"
+#include "store/leave_rule.h"
 #include "store/sessions.h"
 
 enum { ATTEMPTS_MAX = 25 };
+
+#define RULE_OF_INTENT LEAVE_RULE("n.item_id", "n.project_id")
 
 struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_ms, struct pending *out) {
   struct rows rows;
   TRY(db_query(
       call->db,
       "select n.project_id, n.mapping_id, n.item_id, n.attempts, n.probes, n.state, n.change, n.kind, n.op_id, "
-      "m.op_id as mapping_op_id, p.credential, case when n.change = 'delete' then 'delete' else leave_rule(n.item_id, "
-      "n.project_id) end as rule, i.deleted_at is not null as deleted_here, m.external_id, "
+      "m.op_id as mapping_op_id, p.credential, n.purpose, n.left_out, case when n.change = 'delete' and n.purpose is "
+      "null then 'delete' else " RULE_OF_INTENT
+      " end as rule, i.deleted_at is not null as deleted_here, m.external_id, "
       "e.hash as observed_hash, n.expect_hash, exists (select from gone_item g where (g.project_id, "
-      "g.kind, g.external_id) = (m.project_id, m.kind, m.external_id) and g.gone is not null) as gone, n.payload_set, "
+      "g.kind, g.external_id) = (m.project_id, m.kind, m.external_id) and g.gone is not null) as gone, exists (select "
+      "from gone_item g where (g.project_id, g.kind, "
+      "g.external_id) = (m.project_id, m.kind, m.external_id) and g.sure) as sure, n.payload_set, "
       "n.payload_add, "
       "n.payload_remove, coalesce(n.retried_at, n.created_at) < now() - interval '5 days' as too_old, "
       "n.first_probe_at <= now() - $2::bigint * interval '1 millisecond' as settled "
@@ -38,11 +44,14 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
       .mapping_op_id = rows_str(&rows, 0, "mapping_op_id"),
       .credential = rows_str(&rows, 0, "credential"),
       .rule = rows_str(&rows, 0, "rule"),
+      .purpose = rows_str(&rows, 0, "purpose"),
+      .left_out = rows_str(&rows, 0, "left_out"),
       .external_id = rows_str(&rows, 0, "external_id"),
       .observed_hash = rows_bytes(call->arena, &rows, 0, "observed_hash"),
       .expect_hash = rows_bytes(call->arena, &rows, 0, "expect_hash"),
       .too_old = rows_bool(&rows, 0, "too_old"),
       .observed_gone = rows_bool(&rows, 0, "gone"),
+      .surely_gone = rows_bool(&rows, 0, "sure"),
       .settled = rows_bool(&rows, 0, "settled"),
       .deletes = str_is(rows_str(&rows, 0, "change"), "delete"),
       .deleted_here = rows_bool(&rows, 0, "deleted_here"),
@@ -62,6 +71,19 @@ struct result pending_park(struct call *call, const struct pending *p, struct st
   struct session_counts counts = {.parked = 1};
   TRY(sessions_count(call, p->project_id, &counts));
   return pending_end(call, p, "parked", reason);
+}
+
+struct result pending_done(struct call *call, int64_t intent_id, int64_t project_id, bool created) {
+  struct session_counts counts = {.created = created, .pushed = !created};
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
+  TRY(db_query(
+      call->db,
+      "update intent n set state = 'done', reason = null, done_at = now(), session_id = case when n.purpose is "
+      "null then coalesce((select s.id from session s where s.project_id = n.project_id and s.state = "
+      "'running'), n.session_id) else n.session_id end "
+      "where n.id = $1::bigint",
+      PARAMS(p_i64(intent_id)), NULL));
+  return sessions_count(call, project_id, &counts);
 }
 
 struct result pending_give_up(struct call *call, const struct pending *p, struct str reason) {

@@ -7,8 +7,9 @@
 struct pending {
   int64_t id, project_id, mapping_id, item_id, attempts, probes;
   struct str state, change, kind, op_id, mapping_op_id, credential, rule, external_id, observed_hash, expect_hash;
+  struct str purpose, left_out; /* of a withdrawal (withdraw.h): undo | retract; why it is not whole */
   struct values set, add, remove;
-  bool too_old, observed_gone, settled, deletes, deleted_here;
+  bool too_old, observed_gone, surely_gone, settled, deletes, deleted_here;
 };
 
 /* Loads and locks it and its item. `settled`: its first probe is at least `settle_ms` ago. GONE: there is none. */
@@ -19,6 +20,9 @@ struct result pending_end(struct call *call, const struct pending *p, const char
 
 /* Nothing more is tried until a person asks for it. */
 struct result pending_park(struct call *call, const struct pending *p, struct str reason) MUST_USE;
+
+/* It is written: ended in the running session, and counted there. */
+struct result pending_done(struct call *call, int64_t intent_id, int64_t project_id, bool created) MUST_USE;
 
 /* It is decided again; `_stale`: because the decision was made on something that is no longer so. */
 struct result pending_give_up(struct call *call, const struct pending *p, struct str reason) MUST_USE;

@@ -2,12 +2,15 @@
 #include "store/conflicts.h"
 #include "store/externals.h"
 #include "store/leases.h"
+#include "store/leave_rule.h"
 #include "store/projects.h"
 #include "store/references.h"
 #include "store/usage.h"
 #include "sync/attribution.h"
 
 enum { CLAIM_MAX = 500 };
+
+#define RULE_OF_MAPPING LEAVE_RULE("m.item_id", "m.project_id")
 
 /* The claim, on one of the views of what may be planned. A row that was queued again while this statement ran is taken
  * with its new generation, though all else is seen as it was when the statement began: so what is to be planned is read
@@ -45,7 +48,7 @@ static struct result read_claimed(struct call *call, const struct rows *claimed,
       "case when m.item_id is null and not exists (select from jsonb_array_elements(p.rules) r where "
       "r ->> 'field' = 'body' and r ?| '{direction,table}') then e.fields - 'body' else e.fields end as external, "
       "m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, p.clock_ahead_ms, "
-      "m.item_id is not null and leave_rule(m.item_id, m.project_id) is null as withheld, "
+      "m.item_id is not null and " RULE_OF_MAPPING " is null as withheld, "
       "i.origin_project = m.project_id as origin, i.deleted_at is not null as deleted, g.note as gone, "
       "m.kind = 'comment' and (i.origin_project <> m.project_id or (i.origin_project is not null and m.op_id is not "
       "null)) as foreign_words "

@@ -109,17 +109,18 @@ static struct result prepare_intent(struct call *call, const struct target *t, c
   TRY(db_query(call->db, "update intent set state = 'superseded' where mapping_id = $1::bigint and state = 'parked'",
                PARAMS(p_i64(t->mapping_id)), NULL));
   outbox_ring(call->outbox, BELL_WORK, t->system);
-  return db_query(call->db,
-                  "insert into intent (project_id, mapping_id, item_id, kind, change, payload_set, payload_add, "
-                  "payload_remove, sent_local, expect_hash) values ($1::bigint, $2::bigint, $3::bigint, $4, $5, "
-                  "$6::text::jsonb, $7::text::jsonb, $8::text::jsonb, $9::text::jsonb, $10)",
-                  PARAMS(p_i64(t->project_id), p_i64(t->mapping_id), p_i64(t->item_id), p_str(t->kind),
-                         p_str(o->create ? STR("create")
-                               : deletes ? STR("delete")
-                                         : STR("update")),
-                         p_values(call->arena, &o->set), p_values(call->arena, &o->add),
-                         p_values(call->arena, &o->remove), p_values(call->arena, &o->sent_local), p_bytes(t->hash)),
-                  NULL);
+  return db_query(
+      call->db,
+      "insert into intent (project_id, mapping_id, item_id, kind, change, payload_set, payload_add, "
+      "payload_remove, sent_local, expect_hash, session_id) values ($1::bigint, $2::bigint, $3::bigint, $4, $5, "
+      "$6::text::jsonb, $7::text::jsonb, $8::text::jsonb, $9::text::jsonb, $10, nullif($11::bigint, 0))",
+      PARAMS(p_i64(t->project_id), p_i64(t->mapping_id), p_i64(t->item_id), p_str(t->kind),
+             p_str(o->create ? STR("create")
+                   : deletes ? STR("delete")
+                             : STR("update")),
+             p_values(call->arena, &o->set), p_values(call->arena, &o->add), p_values(call->arena, &o->remove),
+             p_values(call->arena, &o->sent_local), p_bytes(t->hash), p_i64(t->session_id)),
+      NULL);
 }
 
 /* Nobody has decided it yet, and it comes of something being gone. */

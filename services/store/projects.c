@@ -2,6 +2,7 @@
 #include "store/projects.h"
 
 #include "base/json.h"
+#include "store/credentials.h"
 #include "store/follow.h"
 #include "store/gone.h"
 #include "store/journal.h"
@@ -202,6 +203,7 @@ struct result store_project_configure(struct call *call, const void *request, vo
   const struct project *project = &configure->project;
   TRY(check_settings(project));
   TRY(upsert_project(call, project, &answer->id));
+  TRY(credentials_note_system(call, project->credential, project->system));
   TRY(follow_set(call, answer->id, project->follows.at, project->follows.count, configure->actor,
                  configure->take_existing));
   TRY(journal_plan_project(call, answer->id));
@@ -235,6 +237,8 @@ struct result store_project_set_state(struct call *call, const void *request, vo
                     str_format(call->arena, "{\"state\":\"%.*s\"}", STR_FMT(set->state))));
   project.state = set->state;
   tell_configured(call, &project);
+  TRY(db_query(call->db, "update project_hook set due_at = now(), attempts = 0 where project_id = $1::bigint",
+               PARAMS(p_i64(project.id)), NULL));
   outbox_ring(call->outbox, BELL_WORK, project.system);
   outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   outbox_ring(call->outbox, BELL_SESSION, (struct str){0});

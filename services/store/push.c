@@ -9,6 +9,7 @@
 #include "store/markers.h"
 #include "store/pending.h"
 #include "store/usage.h"
+#include "store/withdraw.h"
 #include "sync/attribution.h"
 
 /* "github" as people write it. */
@@ -109,28 +110,50 @@ static struct result check_target(struct call *call, const struct pending *p, co
   return RESULT_DONE;
 }
 
+/* What was decided may be over by now, or not be allowed to leave. `*stop`: the store has noted why. */
+static struct result check_decided(struct call *call, const struct push_begin *begin, struct pending *p, bool *stop) {
+  bool moved;
+  *stop = true;
+  if (p->deletes != p->deleted_here)
+    return pending_give_up_stale(call, p);
+  if (p->deletes && begin->fresh.count && begin->fresh.at->gone.length) /* nothing is left to delete */
+    return adopt_written(call, p->id, NULL, ADOPTED_ON_SIGHT);
+  if (str_is_absent(p->rule) && MUTATED(GATE))
+    p->rule = STR("public");
+  if (str_is_absent(p->rule))
+    return pending_end(call, p, "refused", STR("it is private here: nothing was sent (tandem ticket share)"));
+  TRY(check_target(call, p, begin, &moved));
+  if (moved && p->observed_gone)
+    return pending_park(call, p, STR("the external ticket is gone"));
+  if (moved)
+    return pending_give_up_stale(call, p);
+  *stop = false;
+  return RESULT_DONE;
+}
+
+/* It carries nothing, so its purpose is the rule. */
+static struct result check_withdrawal(struct call *call, const struct push_begin *begin, struct pending *p,
+                                      bool *stop) {
+  bool moved;
+  TRY(check_target(call, p, begin, &moved));
+  p->observed_gone |= begin->fresh.count && begin->fresh.at->gone.length;
+  TRY(withdraw_begin(call, p, moved, stop));
+  p->rule = p->purpose;
+  return RESULT_DONE;
+}
+
 struct result store_push_begin(struct call *call, const void *request, void *reply) {
   const struct push_begin *begin = request;
   struct push_go *go = reply;
   struct pending p;
-  bool moved;
+  bool stop;
   TRY(lease_check(call, &begin->lease));
   TRY(pending_load(call, begin->intent_id, 0, &p));
   if (!str_is(p.state, "prepared"))
     return RESULT_DONE;
-  if (p.deletes != p.deleted_here)
-    return pending_give_up_stale(call, &p);
-  if (p.deletes && begin->fresh.count && begin->fresh.at->gone.length) /* nothing is left to delete */
-    return adopt_written(call, p.id, NULL, ADOPTED_ON_SIGHT);
-  if (str_is_absent(p.rule) && MUTATED(GATE))
-    p.rule = STR("public");
-  if (str_is_absent(p.rule))
-    return pending_end(call, &p, "refused", STR("it is private here: nothing was sent (tandem ticket share)"));
-  TRY(check_target(call, &p, begin, &moved));
-  if (moved && p.observed_gone)
-    return pending_park(call, &p, STR("the external ticket is gone"));
-  if (moved)
-    return pending_give_up_stale(call, &p);
+  TRY(p.purpose.length ? check_withdrawal(call, begin, &p, &stop) : check_decided(call, begin, &p, &stop));
+  if (stop)
+    return RESULT_DONE;
   TRY(usage_take_token(call, p.credential, &begin->pace, &go->wait_ms));
   if (go->wait_ms > 0)
     return db_query(call->db,

@@ -7,6 +7,7 @@
 #include "store/pending.h"
 #include "store/sessions.h"
 #include "store/usage.h"
+#include "store/withdraw.h"
 #include "store/write_conflicts.h"
 
 /* An uncertain update is not looked for: the target itself tells, so it is decided anew on a fresh look. */
@@ -81,7 +82,8 @@ static struct result adopt(struct call *call, const struct pending *p, const str
   return adopt_written(call, p->id, returned, receipt->probe ? ADOPTED_ON_SIGHT : ADOPTED_BY_RECEIPT);
 }
 
-static struct result settle(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
+/* Of a write that planning decided; withdrawals end in their own way. */
+static struct result settle_decided(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
   struct str outcome = receipt->outcome;
   bool creates = str_is(p->change, "create");
   if (str_is(outcome, "ok"))
@@ -92,18 +94,8 @@ static struct result settle(struct call *call, const struct pending *p, const st
     return count_probe(call, p, receipt);
   if (receipt->probe && !creates)
     return doubt_update(call, p, receipt);
-  if (str_is(outcome, "retry"))
-    return pending_try_later(call, p, receipt->probe ? "unknown" : "prepared", receipt->message,
-                             receipt->retry_after_ms);
-  if (str_is(outcome, "uncertain"))
-    return pending_try_later(call, p, MUTATED(INTENT) ? "prepared" : "unknown", receipt->message,
-                             receipt->retry_after_ms);
   if (str_is(outcome, "stale"))
     return doubt_update(call, p, receipt);
-  if (str_is(outcome, "auth")) {
-    TRY(pending_try_later(call, p, receipt->probe ? "unknown" : "prepared", receipt->message, 0));
-    return sessions_fail_project(call, p->project_id, outcome, receipt->message);
-  }
   if (str_is(outcome, "rejected") && sends_refused(p, receipt)) {
     TRY(write_conflicts_refused(call, p->id, receipt->refused.at, receipt->refused.count));
     return pending_give_up(call, p, STR("the tracker refuses a value"));
@@ -111,6 +103,28 @@ static struct result settle(struct call *call, const struct pending *p, const st
   if (str_is(outcome, "gone") && p->external_id.length)
     TRY(externals_fetch(call, p->project_id, p->kind, p->external_id, "gone"));
   return pending_park(call, p, receipt->message);
+}
+
+/* A probe of an update asks only what its target is now: then it is decided anew, whatever the answer. */
+static bool decides_anew(const struct pending *p, const struct push_receipt *receipt) {
+  return receipt->probe && !str_is(p->change, "create") && !p->purpose.length;
+}
+
+static struct result settle(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
+  struct str outcome = receipt->outcome;
+  const char *before = receipt->probe ? "unknown" : "prepared";
+  if (decides_anew(p, receipt))
+    return settle_decided(call, p, receipt);
+  if (str_is(outcome, "retry"))
+    return pending_try_later(call, p, before, receipt->message, receipt->retry_after_ms);
+  if (str_is(outcome, "uncertain"))
+    return pending_try_later(call, p, MUTATED(INTENT) ? "prepared" : "unknown", receipt->message,
+                             receipt->retry_after_ms);
+  if (str_is(outcome, "auth")) {
+    TRY(pending_try_later(call, p, before, receipt->message, 0));
+    return sessions_fail_project(call, p->project_id, outcome, receipt->message);
+  }
+  return p->purpose.length ? withdraw_settle(call, p, receipt) : settle_decided(call, p, receipt);
 }
 
 struct result store_push_receipt(struct call *call, const void *request, void *reply) {

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/heap.h"
 #include "base/msgpack.h"
 #include "service/progress.h"
 #include "service/transport.h"
@@ -97,7 +98,16 @@ static struct slot *queue_take(struct queue *queue, int64_t wait_ms) {
 
 /* -- slots -- */
 
+/* Requests and replies that have a secret in them leave nothing behind in memory that is given back. */
+static void slot_wipe(struct slot *slot) {
+  arena_wipe(&slot->arena);
+  if (slot->message)
+    explicit_bzero(nng_msg_body(slot->message), nng_msg_len(slot->message));
+}
+
 static void slot_receive(struct slot *slot) {
+  if (slot->verb < VERB_COUNT && verb_table[slot->verb].flags & VERB_SECRET)
+    slot_wipe(slot);
   arena_free(&slot->arena); /* a slot may then wait long, and there are many */
   if (slot->message)
     nng_msg_free(slot->message);
@@ -260,7 +270,7 @@ static void serve_slot(struct server *server, struct db *db, struct slot *slot, 
   struct call call = {.db = db,
                       .arena = &slot->arena,
                       .outbox = outbox,
-                      .vault = &server->options->vault,
+                      .vault = server->options->vault,
                       .client = slot->request.client};
   struct str reply;
   const char *verb = verb_table[slot->verb].name;
@@ -324,7 +334,7 @@ static void *read_forever(void *context) {
     struct call call = {.db = db,
                         .arena = &slot->arena,
                         .outbox = &none,
-                        .vault = &server->options->vault,
+                        .vault = server->options->vault,
                         .client = slot->request.client};
     struct str reply;
     execute(&call, slot->verb, &slot->request, slot->body, &reply);
@@ -380,7 +390,7 @@ static struct result start_slots(struct server *server) {
 }
 
 struct result server_run(const struct server_options *options) {
-  struct server *server = calloc(1, sizeof *server);
+  struct server *server = heap_new(sizeof *server);
   server->options = options;
   queue_init(&server->reads);
   queue_init(&server->writes);

@@ -9,7 +9,7 @@
 struct server_options {
   struct endpoint endpoint; /* what to listen on */
   struct str database_url;
-  struct vault vault;
+  struct vault *vault;
 };
 
 /* Waits to become the leader (an advisory lock), listens, and serves for as long as the process lives. Returns only

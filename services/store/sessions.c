@@ -2,15 +2,22 @@
 #include "store/sessions.h"
 
 #include "base/clock.h"
+#include "store/credentials.h"
+#include "store/hook_changes.h"
+#include "store/hooks.h"
 #include "store/journal.h"
 #include "store/plans.h"
 #include "store/projects.h"
+#include "store/scans.h"
+#include "store/undo.h"
 
 /* -- reading -- */
 
-static struct str phase_of(const struct session *session, bool pull_done) {
+static struct str phase_of(const struct session *session, bool pull_done, bool undoing) {
   if (!str_is(session->state, "running"))
     return STR("done");
+  if (undoing)
+    return STR("undoing");
   if (!pull_done)
     return STR("pulling");
   return session->waiting ? STR("pushing") : STR("planning");
@@ -35,9 +42,12 @@ struct session sessions_row(const struct rows *rows, size_t row) {
       .parked = rows_i64(rows, row, "parked"),
       .api_calls = rows_i64(rows, row, "api_calls"),
       .waiting = rows_i64(rows, row, "waiting"),
+      .uncertain = rows_i64(rows, row, "uncertain"),
+      .unplanned = rows_i64(rows, row, "unplanned"),
+      .undoes = rows_i64(rows, row, "undoes"),
       .error = rows_str(rows, row, "error"),
   };
-  session.phase = phase_of(&session, rows_bool(rows, row, "pull_done"));
+  session.phase = phase_of(&session, rows_bool(rows, row, "pull_done"), rows_bool(rows, row, "undoing"));
   return session;
 }
 
@@ -101,24 +111,35 @@ static bool is_held(struct str mode) {
   return str_is(mode, "dry_run") || str_is(mode, "apply");
 }
 
-static struct result insert_session(struct call *call, const struct project *project, struct str mode,
-                                    struct str trigger, struct str actor, int64_t *out_id) {
+struct wish {
+  struct str mode, trigger, actor;
+  int64_t undoes; /* with the mode undo */
+};
+
+static struct result insert_session(struct call *call, const struct project *project, const struct wish *wish,
+                                    int64_t *out_id) {
   struct rows rows;
-  bool full = str_is(mode, "full");
-  /* With the direction push or disabled there is nothing to pull. */
-  bool pulls = str_is(project->direction, "pull") || str_is(project->direction, "bidirectional");
-  TRY(db_query(call->db,
-               "insert into session (project_id, mode, trigger, actor, pull_done) "
-               "values ($1::bigint, $2, $3, $4, $5::boolean) returning id",
-               PARAMS(p_i64(project->id), p_str(mode), p_str(trigger), p_str(actor), p_bool(!pulls)), &rows));
+  struct str mode = wish->mode, trigger = wish->trigger;
+  bool full = str_is(mode, "full"), undoes = str_is(mode, "undo");
+  /* With the direction push or disabled there is nothing to pull, and to undo nothing is looked at. */
+  bool pulls = !undoes && (str_is(project->direction, "pull") || str_is(project->direction, "bidirectional"));
+  TRY(db_query(
+      call->db,
+      "insert into session (project_id, mode, trigger, actor, pull_done, undoes, undo_cursor) "
+      "values ($1::bigint, $2, $3, $4, $5::boolean, nullif($6::bigint, 0), case when $6::bigint <> 0 then "
+      "9223372036854775807 end) returning id",
+      PARAMS(p_i64(project->id), p_str(mode), p_str(trigger), p_str(wish->actor), p_bool(!pulls), p_i64(wish->undoes)),
+      &rows));
   *out_id = rows_i64(&rows, 0, "id");
-  TRY(db_query(call->db,
-               "update project set pull_next_at = now(), pull_attempts = 0, "
-               "cursor = case when $2::boolean then null else cursor end, "
-               "preview_session = case when $3::boolean then $4::bigint end, "
-               "state = case when $3::boolean then 'active' else state end, "
-               "state_reason = case when $3::boolean then null else state_reason end where id = $1::bigint",
-               PARAMS(p_i64(project->id), p_bool(full), p_bool(is_held(mode)), p_i64(*out_id)), NULL));
+  TRY(db_query(
+      call->db,
+      "update project set pull_next_at = now(), pull_attempts = 0, "
+      "cursor = case when $2::boolean then null else cursor end, "
+      "preview_session = case when $3::boolean then $4::bigint end, "
+      "state = case when $5::boolean then 'active' else state end, "
+      "state_reason = case when $5::boolean then null else state_reason end where id = $1::bigint",
+      PARAMS(p_i64(project->id), p_bool(full), p_bool(is_held(mode)), p_i64(*out_id), p_bool(is_held(mode) || undoes)),
+      NULL));
   if (str_is(mode, "dry_run")) /* everything that waits is shown, whatever an earlier one has shown */
     TRY(db_query(call->db, "update plan_queue set previewed = null where project_id = $1::bigint",
                  PARAMS(p_i64(project->id)), NULL));
@@ -149,7 +170,20 @@ static struct result pull_again(struct call *call, int64_t session_id, struct st
 
 struct result sessions_start_apply(struct call *call, const struct project *project, struct str actor,
                                    int64_t *out_id) {
-  return insert_session(call, project, STR("apply"), STR("person"), actor, out_id);
+  return insert_session(call, project, &(struct wish){STR("apply"), STR("person"), actor, 0}, out_id);
+}
+
+struct result sessions_start_undo(struct call *call, const struct project *project, int64_t undoes, struct str actor,
+                                  int64_t *out_id) {
+  return insert_session(call, project, &(struct wish){STR("undo"), STR("person"), actor, undoes}, out_id);
+}
+
+static struct result is_undo(struct call *call, int64_t session_id, bool *out) {
+  struct rows rows;
+  TRY(db_query(call->db, "select mode = 'undo' as undoes from session where id = $1::bigint", PARAMS(p_i64(session_id)),
+               &rows));
+  *out = rows.count && rows_bool(&rows, 0, "undoes");
+  return RESULT_DONE;
 }
 
 /* A paused project may be looked at, unless that would send what was decided before. */
@@ -179,9 +213,11 @@ struct result store_session_start(struct call *call, const void *request, void *
     return result_error(RESULT_REJECTED,
                         "project %.*s has stopped: %.*s; `tandem projects resume %.*s` when it is mended",
                         STR_FMT(project.name), STR_FMT(project.state_reason), STR_FMT(project.name));
+  bool undoes, joins = str_is(start->mode, "incremental");
   TRY(sessions_running(call, project.id, &answer->id));
-  bool joins = str_is(start->mode, "incremental");
-  if (answer->id && !joins)
+  TRY(is_undo(call, answer->id, &undoes));
+  joins &= !undoes;
+  if (answer->id && !joins && !undoes)
     TRY(is_first_sync(call, project.id, &joins)); /* which is a full one anyway */
   if (answer->id && joins)
     return pull_again(call, answer->id, project.system);
@@ -189,19 +225,33 @@ struct result store_session_start(struct call *call, const void *request, void *
     return result_error(RESULT_RETRY, "session %lld is running; this one can start when it has finished",
                         (long long)answer->id);
   struct str mode = str_is(start->mode, "full") || str_is(start->mode, "dry_run") ? start->mode : STR("incremental");
-  return insert_session(call, &project, mode, start->trigger, start->actor, &answer->id);
+  return insert_session(call, &project, &(struct wish){mode, start->trigger, start->actor, 0}, &answer->id);
 }
 
 /* -- ending -- */
+
+/* The command that gives the project's credential a new secret. */
+static struct str mend_of(struct call *call, struct str project) {
+  struct rows rows;
+  struct result found = db_query(call->db,
+                                 "select c.name, c.kind from credential c join project p on p.credential = c.name "
+                                 "where p.name = $1",
+                                 PARAMS(p_str(project)), &rows);
+  if (!result_ok(&found) || rows.count == 0)
+    return STR("tandem credentials list");
+  return credentials_mend(call->arena, rows_str(&rows, 0, "name"), rows_str(&rows, 0, "kind"));
+}
 
 static void tell_error(struct call *call, int64_t session_id, struct str project, struct str system, struct str code,
                        struct str message) {
   struct event_sync_error data = {.session = session_id, .project = project, .code = code, .message = message};
   if (str_is(code, "auth"))
-    data.next_step = str_format(call->arena, "give it a new credential: tandem connect %.*s --name %.*s",
-                                STR_FMT(system), STR_FMT(project));
+    data.next_step = str_format(call->arena, "give it a new credential: %.*s, or tandem connect %.*s --name %.*s",
+                                STR_FMT(mend_of(call, project)), STR_FMT(system), STR_FMT(project));
   else if (str_is(code, "stale"))
     data.next_step = str_format(call->arena, "look at a new plan: tandem sync %.*s --dry-run", STR_FMT(project));
+  else if (str_is(code, "undo"))
+    data.next_step = STR("ask for the undo again: what was restored stays so, and it goes on with the rest");
   else if (str_is(code, "retry") || str_is(code, "uncertain"))
     data.next_step = STR("nothing: tandem keeps trying; `tandem status` shows when it works again");
   else
@@ -225,6 +275,8 @@ struct result sessions_note_error(struct call *call, int64_t project_id, struct 
 
 struct result sessions_fail_project(struct call *call, int64_t project_id, struct str code, struct str message) {
   struct rows project, session;
+  if (str_is(code, "auth"))
+    TRY(credentials_note_refusal(call, project_id));
   TRY(db_query(call->db,
                "update project set state = 'failed', state_reason = $2 where id = $1::bigint "
                "returning name, system",
@@ -253,6 +305,16 @@ struct result sessions_give_up_apply(struct call *call, int64_t project_id, stru
   return RESULT_DONE;
 }
 
+struct result sessions_give_up_undo(struct call *call, int64_t session_id, struct str reason) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "update session s set state = 'failed', finished_at = now(), error = $2 from project p where s.id = "
+               "$1::bigint and p.id = s.project_id returning p.name, p.system",
+               PARAMS(p_i64(session_id), p_str(reason)), &rows));
+  tell_error(call, session_id, rows_str(&rows, 0, "name"), rows_str(&rows, 0, "system"), STR("undo"), reason);
+  return RESULT_DONE;
+}
+
 static void tell_completed(struct call *call, const struct session *s) {
   struct event_sync_completed data = {
       .session = s->id,
@@ -276,7 +338,7 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
   struct rows rows;
   TRY(db_query(call->db,
                "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
-               "where s.state = 'running' and s.pull_done "
+               "where s.state = 'running' and s.pull_done and s.undo_cursor is null "
                "and not exists (select from project h where h.id = s.project_id and h.preview_session = s.id) "
                "and not exists (select from delivery d where d.project_id = s.project_id and d.state = 'pending') "
                "and not exists (select from plannable q where q.project_id = s.project_id) "
@@ -288,23 +350,35 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
   for (size_t i = 0; i < rows.count; i++) {
     struct session session = sessions_row(&rows, i);
     tell_completed(call, &session);
+    int64_t project_id = rows_i64(&rows, i, "project_id"), poll_s;
+    TRY(hook_changes_next_poll(call, project_id, &poll_s));
     TRY(db_query(call->db,
-                 "update project set last_sync_at = now(), next_sync_at = now() + poll_interval_s * interval "
-                 "'1 second' where id = $1::bigint",
-                 PARAMS(p_i64(rows_i64(&rows, i, "project_id"))), NULL));
+                 "update project set last_sync_at = now(), next_sync_at = now() + $2::bigint * interval '1 second', "
+                 "full_wanted = full_wanted and $3 <> 'full' where id = $1::bigint",
+                 PARAMS(p_i64(project_id), p_i64(poll_s), p_str(session.mode)), NULL));
   }
   *finished = (int64_t)rows.count;
   return RESULT_DONE;
 }
 
-/* Once a day everything is looked at: what was deleted without a webhook shows only by its absence. */
+/* When everything is looked at: every night between 1 and 5 o'clock of the database, each project at a time of its own.
+ */
+#define NIGHT                                                                                              \
+  "(select max(n.at) from (values (0), (1)) d(days), lateral (select date_trunc('day', now()) - d.days * " \
+  "interval '1 day' + interval '1 hour' + (p.id * 2654435761 % 14400) * interval '1 second' as at) n "     \
+  "where n.at <= now())"
+
+/* What was deleted or changed without anybody telling shows when everything is looked at. The first import was such a
+ * look, and one in the evening does for the night. */
 static struct result start_due(struct call *call, int64_t *started) {
   struct rows rows;
   TRY(db_query(
       call->db,
-      "select p.name, p.last_sync_at is null as first, not exists (select from session s where s.project_id = p.id "
-      "and s.state = 'completed' and s.finished_at > now() - interval '1 day' and (s.mode = 'full' or not exists ("
-      "select from session x where x.project_id = p.id and x.state = 'completed' and x.id < s.id))) as full from "
+      "select p.name, p.last_sync_at is null as first, p.full_wanted or not exists (select from session s where "
+      "s.project_id = p.id and s.state = 'completed' and s.finished_at > " NIGHT " - interval '6 hours' and (s.mode = "
+      "'full' or not exists (select from session x where x.project_id = p.id and x.state = 'completed' and x.id < "
+      "s.id))) "
+      "as full from "
       "project p where p.state = 'active' "
       "and p.direction <> 'disabled' and p.next_sync_at <= now() "
       "and not exists (select from session s where s.project_id = p.id and s.state = 'running')",
@@ -314,8 +388,10 @@ static struct result start_due(struct call *call, int64_t *started) {
     int64_t id;
     TRY(project_named(call, rows_str(&rows, i, "name"), &project));
     bool first = rows_bool(&rows, i, "first"), full = rows_bool(&rows, i, "full");
-    TRY(insert_session(call, &project, full && !first ? STR("full") : STR("incremental"),
-                       first ? STR("first") : STR("poll"), STR("scheduler"), &id));
+    struct wish wish = {.mode = full && !first ? STR("full") : STR("incremental"),
+                        .trigger = first ? STR("first") : STR("poll"),
+                        .actor = STR("scheduler")};
+    TRY(insert_session(call, &project, &wish, &id));
   }
   *started = (int64_t)rows.count;
   return RESULT_DONE;
@@ -354,11 +430,18 @@ static struct result finish_dry_runs(struct call *call, int64_t *finished) {
 struct result store_schedule_tick(struct call *call, const void *request, void *reply) {
   (void)request;
   struct schedule_result *result = reply;
+  bool undoing;
   TRY(finish_quiet(call, &result->finished));
   TRY(finish_dry_runs(call, &result->finished));
   TRY(plans_settle(call, &result->finished));
+  TRY(undo_go_on(call, &undoing));
+  TRY(hooks_tick(call));
+  TRY(scans_tick(call));
+  TRY(hook_changes_judge(call));
   TRY(start_due(call, &result->started));
   TRY(tidy(call));
+  TRY(credentials_forget_previous(call));
+  TRY(credentials_tell_expiry(call));
   struct rows rows;
   TRY(db_query(call->db,
                "select ceil(extract(epoch from min(next_sync_at) - now()) * 1000)::bigint as ms "
@@ -367,6 +450,6 @@ struct result store_schedule_tick(struct call *call, const void *request, void *
                NO_PARAMS, &rows));
   bool any = !str_is_absent(rows_str(&rows, 0, "ms"));
   int64_t ms = rows_i64(&rows, 0, "ms");
-  result->next_ms = !any ? 60000 : ms > 0 ? ms : 0;
+  result->next_ms = undoing ? 0 : !any ? 60000 : ms > 0 ? ms : 0;
   return RESULT_DONE;
 }

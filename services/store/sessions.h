@@ -17,6 +17,13 @@ struct project;
 struct result sessions_start_apply(struct call *call, const struct project *project, struct str actor,
                                    int64_t *out_id) MUST_USE;
 
+/* A session that undoes another one; a project that is paused goes on with it. undo_go_on() does the work. */
+struct result sessions_start_undo(struct call *call, const struct project *project, int64_t undoes, struct str actor,
+                                  int64_t *out_id) MUST_USE;
+
+/* It cannot go on; what it has done stays. */
+struct result sessions_give_up_undo(struct call *call, int64_t session_id, struct str reason) MUST_USE;
+
 /* The plan could not be applied: its session fails, and the project is paused as before. */
 struct result sessions_give_up_apply(struct call *call, int64_t project_id, struct str reason) MUST_USE;
 
@@ -30,13 +37,18 @@ struct result sessions_count(struct call *call, int64_t project_id, const struct
 struct result sessions_running(struct call *call, int64_t project_id, int64_t *out) MUST_USE;
 
 /* A session as a row of `select SESSION_COLUMNS from session s join project p ...`. */
-#define SESSION_COLUMNS                                                                                             \
-  "s.id, p.name as project, s.mode, s.trigger, s.state, s.pull_done, "                                              \
-  "(extract(epoch from s.started_at) * 1000)::bigint as started_ms, "                                               \
-  "(extract(epoch from s.finished_at) * 1000)::bigint as finished_ms, s.seen, s.unchanged, s.imported, s.updated, " \
-  "s.created, s.pushed, s.conflicts, s.parked, s.api_calls, s.error, case when s.state = 'running' then "           \
-  "(select count(*) from intent n where n.project_id = s.project_id and n.state in ('prepared', 'sending', "        \
-  "'unknown')) else 0 end as waiting"
+#define SESSION_COLUMNS                                                                                          \
+  "s.id, p.name as project, s.mode, s.trigger, s.state, s.pull_done, (extract(epoch from s.started_at) * "       \
+  "1000)::bigint as started_ms, (extract(epoch from s.finished_at) * 1000)::bigint as finished_ms, s.seen, "     \
+  "s.unchanged, s.imported, s.updated, s.created, s.pushed, s.conflicts, s.parked, s.api_calls, s.error, case "  \
+  "when s.state = 'running' then (select count(*) from intent n where n.project_id = s.project_id and n.state "  \
+  "in ('prepared', 'sending', 'unknown')) when s.state = 'failed' then (select count(*) from intent n where "    \
+  "n.session_id = s.id and n.state = 'prepared') else 0 end as waiting, case when s.state = 'failed' then "      \
+  "(select count(*) from intent n where n.session_id = s.id and n.state in ('sending', 'unknown')) else 0 end "  \
+  "as uncertain, case when s.state = 'failed' and not exists (select from session x where x.project_id = "       \
+  "s.project_id and x.id > s.id) then (select count(*) from plan_queue q where q.project_id = s.project_id and " \
+  "exists (select from mapping m where m.id = q.mapping_id and m.state in ('creating', 'linked') offset 0)) "    \
+  "else 0 end as unplanned, s.undoes, s.undo_cursor is not null as undoing"
 struct session sessions_row(const struct rows *rows, size_t row);
 
 #endif

@@ -1,10 +1,13 @@
 /* Verbs about the whole: hello and status. */
 #include "base/clock.h"
+#include "store/credentials.h"
 #include "store/eta.h"
+#include "store/hook_health.h"
 #include "store/migrate.h"
 #include "store/parked.h"
 #include "store/projects.h"
 #include "store/sessions.h"
+#include "store/troubles.h"
 
 struct result store_hello(struct call *call, const void *request, void *reply) {
   (void)request;
@@ -56,7 +59,8 @@ static struct result select_counts(struct call *call, int64_t project_id, struct
       "(select count(*) from unread where project_id = p.id) as parked, "
       "(extract(epoch from p.last_sync_at) * 1000)::bigint as last_ms, "
       "(extract(epoch from p.next_sync_at) * 1000)::bigint as next_ms, "
-      "c.api_calls, c.quota_limit, c.quota_remaining, "
+      "c.api_calls, c.quota_limit, c.quota_remaining, c.kind, "
+      "(extract(epoch from c.expires_at) * 1000)::bigint as expires_ms, "
       "(extract(epoch from c.quota_reset) * 1000)::bigint as reset_ms, "
       "(extract(epoch from c.blocked_until) * 1000)::bigint as blocked_ms "
       "from project p join credential c on c.name = p.credential, "
@@ -119,13 +123,13 @@ static struct result estimate(struct call *call, int64_t now_ms, struct project_
   return RESULT_DONE;
 }
 
-static struct str next_step(struct call *call, const struct project *project) {
+static struct str next_step(struct call *call, const struct project *project, struct str mend) {
   if (str_is(project->state, "active"))
     return (struct str){0};
   struct str resume = str_format(call->arena, "tandem projects resume %.*s", STR_FMT(project->name));
   return str_is(project->state, "failed")
-             ? str_format(call->arena, "%.*s (with a new credential: tandem connect %.*s --name %.*s)", STR_FMT(resume),
-                          STR_FMT(project->system), STR_FMT(project->name))
+             ? str_format(call->arena, "%.*s (with a new credential: %.*s, or tandem connect %.*s --name %.*s)",
+                          STR_FMT(resume), STR_FMT(mend), STR_FMT(project->system), STR_FMT(project->name))
              : resume;
 }
 
@@ -134,9 +138,12 @@ static struct result read_project_status(struct call *call, const struct project
   struct rows rows, waiting;
   TRY(select_counts(call, project->id, &rows));
   TRY(select_waiting(call, project->id, &waiting));
+  struct str mend = credentials_mend(call->arena, project->credential, rows_str(&rows, 0, "kind"));
   *out = (struct project_status){
       .project = *project,
-      .next_step = next_step(call, project),
+      .next_step = next_step(call, project, mend),
+      .credential_mend = mend,
+      .credential_expires_ms = rows_i64(&rows, 0, "expires_ms"),
       .tickets = rows_i64(&rows, 0, "tickets"),
       .comments = rows_i64(&rows, 0, "comments"),
       .open_conflicts = rows_i64(&rows, 0, "conflicts"),
@@ -157,6 +164,7 @@ static struct result read_project_status(struct call *call, const struct project
       .blocked_until_ms = rows_i64(&rows, 0, "blocked_ms"),
   };
   TRY(estimate(call, now_ms, out));
+  TRY(hook_health(call, project, &out->webhook));
   struct session_query query = {.project = project->name, .limit = 1};
   struct session_list sessions = {0};
   TRY(store_session_list(call, &query, &sessions));
@@ -181,5 +189,6 @@ struct result store_status(struct call *call, const void *request, void *reply) 
   TRY(db_query(call->db, "select count(*) as tickets from item where kind = 'ticket'", NO_PARAMS, &rows));
   status->tickets = rows_i64(&rows, 0, "tickets");
   status->events = status->store.head;
+  TRY(troubles_list(call, status));
   return parked_list(call, status);
 }

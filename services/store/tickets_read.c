@@ -178,7 +178,7 @@ struct result store_ticket_list(struct call *call, const void *request, void *re
 
 /* -- what left -- */
 
-static struct str *read_names(struct call *call, struct str joined, size_t *out_count) {
+struct str *tickets_names(struct call *call, struct str joined, size_t *out_count) {
   struct str *names = ARENA_ARRAY(call->arena, struct str, joined.length + 1);
   size_t count = 0;
   while (joined.length) {
@@ -243,7 +243,7 @@ struct result store_egress_list(struct call *call, const void *request, void *re
         .external_key = rows_str(&rows, i, "external_key"),
         .rule = rows_str(&rows, i, "rule"),
     };
-    out[i].fields.at = read_names(call, rows_str(&rows, i, "fields"), &out[i].fields.count);
+    out[i].fields.at = tickets_names(call, rows_str(&rows, i, "fields"), &out[i].fields.count);
   }
   list->rows.at = out;
   list->rows.count = rows.count;

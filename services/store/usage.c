@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/clock.h"
+#include "store/credentials.h"
 
 /* Calls count by credential, whether or not a session is running: the tracker counts them so, too. */
 static struct result record_quota(struct call *call, int64_t project_id, const struct usage *usage) {
@@ -48,6 +49,8 @@ int64_t usage_corrected_ms(int64_t external_ms, int64_t ahead_ms) {
 struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage) {
   if (usage->quota_limit || usage->blocked_until_ms || usage->api_calls)
     TRY(record_quota(call, project_id, usage));
+  if (usage->credential_expires_ms)
+    TRY(credentials_note_expiry(call, project_id, usage->credential_expires_ms));
   if (usage->server_date_ms)
     TRY(record_clock(call, project_id, usage->server_date_ms));
   if (usage->api_calls == 0)

@@ -1,27 +1,36 @@
 /* What an adapter may do next: claiming, releasing, failing. Push comes first, because a person waits for it; then
- * deliveries, single fetches, and pulls. */
+ * deliveries, single fetches, and pulls; what only looks after the rest comes last. */
 #include "base/clock.h"
 #include "base/mutation.h"
+#include "store/hooks.h"
 #include "store/journal.h"
 #include "store/leases.h"
 #include "store/markers.h"
 #include "store/projects.h"
+#include "store/scans.h"
 #include "store/sessions.h"
 #include "store/usage.h"
 
-enum { INTENTS_A_CLAIM = 20, DELIVERIES_A_CLAIM = 50, FETCHES_A_CLAIM = 20, LOOK_AGAIN_MS = 5000 };
+enum {
+  INTENTS_A_CLAIM = 20,
+  DELIVERIES_A_CLAIM = 50,
+  DELIVERY_ATTEMPTS_MAX = 5,
+  FETCHES_A_CLAIM = 20,
+  LOOK_AGAIN_MS = 5000
+};
 
 /* One project that has work of a kind, with the resource to lease for it. */
 struct candidate {
   bool found;
-  int64_t project_id;
+  int64_t project_id, generation; /* of its credential */
   struct str resource;
 };
 
 static struct candidate read_candidate(const struct rows *rows) {
   if (rows->count == 0)
     return (struct candidate){0};
-  return (struct candidate){true, rows_i64(rows, 0, "project_id"), rows_str(rows, 0, "resource")};
+  return (struct candidate){true, rows_i64(rows, 0, "project_id"), rows_i64(rows, 0, "generation"),
+                            rows_str(rows, 0, "resource")};
 }
 
 #define FREE_AND_ALLOWED                                                                            \
@@ -32,7 +41,7 @@ static struct result find_push(struct call *call, struct str system, struct cand
   struct rows rows;
   TRY(db_query(
       call->db,
-      "select p.id as project_id, r.resource from intent n join project p on p.id = n.project_id "
+      "select p.id as project_id, c.generation, r.resource from intent n join project p on p.id = n.project_id "
       "join credential c on c.name = p.credential, lateral (select 'push:' || p.credential as resource) r "
       "where n.state in ('prepared', 'sending', 'unknown') and n.next_attempt_at <= now() and " FREE_AND_ALLOWED
       "order by n.id limit 1",
@@ -43,33 +52,68 @@ static struct result find_push(struct call *call, struct str system, struct cand
 
 static struct result find_deliver(struct call *call, struct str system, struct candidate *out) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select p.id as project_id, r.resource from delivery d join project p on p.id = d.project_id "
-               "join credential c on c.name = p.credential, lateral (select 'deliver:' || p.id as resource) r "
-               "where d.state = 'pending' and " FREE_AND_ALLOWED "order by d.id limit 1",
-               PARAMS(p_str(system)), &rows));
+  TRY(db_query(
+      call->db,
+      "select p.id as project_id, c.generation, r.resource from delivery d join project p on p.id = d.project_id "
+      "join credential c on c.name = p.credential, lateral (select 'deliver:' || p.id as resource) r "
+      "where d.state = 'pending' and " FREE_AND_ALLOWED "order by d.id limit 1",
+      PARAMS(p_str(system)), &rows));
   *out = read_candidate(&rows);
   return RESULT_DONE;
 }
 
 static struct result find_fetch(struct call *call, struct str system, struct candidate *out) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select p.id as project_id, r.resource from fetch_queue f join project p on p.id = f.project_id "
-               "join credential c on c.name = p.credential, lateral (select 'fetch:' || p.id as resource) r "
-               "where f.next_at <= now() and " FREE_AND_ALLOWED "order by f.next_at limit 1",
-               PARAMS(p_str(system)), &rows));
+  TRY(db_query(
+      call->db,
+      "select p.id as project_id, c.generation, r.resource from fetch_queue f join project p on p.id = f.project_id "
+      "join credential c on c.name = p.credential, lateral (select 'fetch:' || p.id as resource) r "
+      "where f.next_at <= now() and " FREE_AND_ALLOWED "order by f.next_at limit 1",
+      PARAMS(p_str(system)), &rows));
   *out = read_candidate(&rows);
   return RESULT_DONE;
 }
 
 static struct result find_pull(struct call *call, struct str system, struct candidate *out) {
   struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select p.id as project_id, c.generation, r.resource from session s join project p on p.id = s.project_id "
+      "join credential c on c.name = p.credential, lateral (select 'pull:' || p.id as resource) r "
+      "where s.state = 'running' and not s.pull_done and p.pull_next_at <= now() and " FREE_AND_ALLOWED
+      "order by p.pull_next_at limit 1",
+      PARAMS(p_str(system)), &rows));
+  *out = read_candidate(&rows);
+  return RESULT_DONE;
+}
+
+/* What keeps itself busy leaves a fifth of the quota to people's edits. */
+#define QUOTA_LEFT "and coalesce(c.quota_reset <= now() or c.quota_remaining * 5 > c.quota_limit, true) "
+
+/* Webhooks of removed projects are taken away, whatever state that leaves them in. */
+static struct result find_hook(struct call *call, struct str system, struct candidate *out) {
+  struct rows rows;
   TRY(db_query(call->db,
-               "select p.id as project_id, r.resource from session s join project p on p.id = s.project_id "
-               "join credential c on c.name = p.credential, lateral (select 'pull:' || p.id as resource) r "
-               "where s.state = 'running' and not s.pull_done and p.pull_next_at <= now() and " FREE_AND_ALLOWED
-               "order by p.pull_next_at limit 1",
+               "select p.id as project_id, r.resource from project_hook h join project p on p.id = h.project_id "
+               "join credential c on c.name = p.credential, lateral (select 'hook:' || p.id as resource) r "
+               "where h.due_at <= now() and p.system = $1 and (p.state = 'active' and p.direction in ('pull', "
+               "'bidirectional') or p.state = 'removed' and h.state = 'active' and h.url is not null) "
+               "and (c.blocked_until is null or c.blocked_until <= now()) " QUOTA_LEFT
+               "and not exists (select from lease l where l.resource = r.resource and l.until > now()) "
+               "order by h.due_at limit 1",
+               PARAMS(p_str(system)), &rows));
+  *out = read_candidate(&rows);
+  return RESULT_DONE;
+}
+
+static struct result find_scan(struct call *call, struct str system, struct candidate *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select p.id as project_id, r.resource from project_scan s join project p on p.id = s.project_id "
+               "join credential c on c.name = p.credential, lateral (select 'scan:' || p.id as resource) r "
+               "where s.next_at <= now() and p.direction in ('pull', 'bidirectional') " QUOTA_LEFT
+               "and not exists (select from session x where x.project_id = p.id and x.state = 'running') "
+               "and " FREE_AND_ALLOWED "order by s.next_at limit 1",
                PARAMS(p_str(system)), &rows));
   *out = read_candidate(&rows);
   return RESULT_DONE;
@@ -132,11 +176,26 @@ static struct result load_push(struct call *call, int64_t project_id, struct wor
   return RESULT_DONE;
 }
 
+/* One that was claimed before and did not come to an end is tried alone, after the others: if it brings the adapter
+ * down, or is refused here, it does not take them with it. */
+static struct result give_up_deliveries(struct call *call, int64_t project_id) {
+  return db_query(
+      call->db,
+      "update delivery set state = 'poison', reason = 'it was tried five times, and each time the adapter or the "
+      "store failed at it; their logs say why' where project_id = $1::bigint and state = 'pending' "
+      "and attempts >= $2::bigint",
+      PARAMS(p_i64(project_id), p_i64(DELIVERY_ATTEMPTS_MAX)), NULL);
+}
+
 static struct result load_deliver(struct call *call, int64_t project_id, struct work *work) {
   struct rows rows;
+  TRY(give_up_deliveries(call, project_id));
   TRY(db_query(call->db,
-               "select id, event, body from delivery where project_id = $1::bigint and state = 'pending' "
-               "order by id limit $2::bigint",
+               "with waiting as (select id, attempts, row_number() over (order by attempts, id) as place from delivery "
+               "where project_id = $1::bigint and state = 'pending'), "
+               "claimed as (update delivery d set attempts = d.attempts + 1 from waiting w where w.id = d.id and "
+               "(w.place = 1 or w.attempts = 0) and w.place <= $2::bigint returning d.id, d.event, d.body) "
+               "select * from claimed order by id",
                PARAMS(p_i64(project_id), p_i64(DELIVERIES_A_CLAIM)), &rows));
   struct delivery *deliveries = ARENA_ARRAY(call->arena, struct delivery, rows.count);
   for (size_t i = 0; i < rows.count; i++)
@@ -180,11 +239,11 @@ static const struct {
   const char *kind;
   struct result (*find)(struct call *call, struct str system, struct candidate *out);
   struct result (*load)(struct call *call, int64_t project_id, struct work *work);
+  bool hooks, scans; /* only for adapters that can */
 } kinds[] = {
-    {"push", find_push, load_push},
-    {"deliver", find_deliver, load_deliver},
-    {"fetch", find_fetch, load_fetch},
-    {"pull", find_pull, load_pull},
+    {"push", find_push, load_push, false, false},      {"deliver", find_deliver, load_deliver, false, false},
+    {"fetch", find_fetch, load_fetch, false, false},   {"pull", find_pull, load_pull, false, false},
+    {"hook", find_hook, hooks_load_task, true, false}, {"scan", find_scan, scans_load, false, true},
 };
 
 /* -- claim -- */
@@ -212,6 +271,8 @@ static struct result claim_kind(struct call *call, size_t kind, const struct wor
                                 bool *claimed) {
   struct candidate candidate;
   *claimed = false;
+  if ((kinds[kind].hooks && !claim->hooks) || (kinds[kind].scans && !claim->scans))
+    return RESULT_DONE;
   TRY(kinds[kind].find(call, claim->system, &candidate));
   if (!candidate.found)
     return RESULT_DONE;
@@ -223,6 +284,7 @@ static struct result claim_kind(struct call *call, size_t kind, const struct wor
   TRY(projects_of(call, &candidate.project_id, 1, &projects, &count));
   out->kind = str_of(kinds[kind].kind);
   out->project = projects[0];
+  out->credential_generation = candidate.generation;
   return kinds[kind].load(call, candidate.project_id, out);
 }
 
@@ -277,33 +339,46 @@ static struct result cool_down(struct call *call, const struct work_fail *fail) 
                   PARAMS(p_str(fail->lease.resource), p_i64(fail->lease.fence), p_i64(fail->retry_after_ms)), NULL);
 }
 
-static bool is_fatal(struct str code) {
-  return str_is(code, "auth") || str_is(code, "gone") || str_is(code, "rejected");
+/* The credential cannot be used, or the project itself does not answer. */
+static bool is_fatal(const struct work_fail *fail) {
+  bool pull = str_starts_with(fail->lease.resource, "pull:");
+  return str_is(fail->code, "auth") || (pull && (str_is(fail->code, "gone") || str_is(fail->code, "rejected")));
 }
 
-static struct result fail_pull(struct call *call, int64_t project_id, const struct work_fail *fail) {
-  TRY(usage_record(call, project_id, &fail->usage));
-  if (is_fatal(fail->code))
-    return sessions_fail_project(call, project_id, fail->code, fail->message);
-  return back_off_pull(call, project_id, fail);
+/* A credential that cannot be used stops every project of the lease: nothing of it would go on, and nobody would know.
+ */
+static struct result fail_projects(struct call *call, const struct work_fail *fail) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select id from project where state = 'active' and ($1 = 'push:' || credential or ($1 not like 'push:%' "
+               "and $1 like '%:' || id))",
+               PARAMS(p_str(fail->lease.resource)), &rows));
+  for (size_t i = 0; i < rows.count; i++)
+    TRY(sessions_fail_project(call, rows_i64(&rows, i, "id"), fail->code, fail->message));
+  return RESULT_DONE;
 }
 
-static struct result fail_fetch(struct call *call, int64_t project_id, const struct work_fail *fail) {
-  TRY(usage_record(call, project_id, &fail->usage));
-  TRY(back_off_fetch(call, project_id, fail));
-  return str_is(fail->code, "auth") ? sessions_fail_project(call, project_id, fail->code, fail->message) : RESULT_DONE;
-}
+/* Each kind of work waits in a row of its own; the rest only cools down. */
+static const struct {
+  const char *kind;
+  struct result (*later)(struct call *call, int64_t project_id, const struct work_fail *fail);
+} failures[] = {
+    {"pull", back_off_pull}, {"fetch", back_off_fetch}, {"hook", hooks_look_later}, {"scan", scans_look_later}};
 
 struct result store_work_fail(struct call *call, const void *request, void *reply) {
   (void)reply;
   const struct work_fail *fail = request;
   int64_t project_id;
   TRY(lease_check(call, &fail->lease));
-  struct result pull = lease_project(&fail->lease, "pull", &project_id);
-  if (result_ok(&pull))
-    TRY(fail_pull(call, project_id, fail));
-  struct result fetch = lease_project(&fail->lease, "fetch", &project_id);
-  if (result_ok(&fetch))
-    TRY(fail_fetch(call, project_id, fail));
-  return result_ok(&pull) || result_ok(&fetch) ? lease_release(call, &fail->lease) : cool_down(call, fail);
+  if (is_fatal(fail))
+    TRY(fail_projects(call, fail));
+  for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+    struct result mine = lease_project(&fail->lease, failures[i].kind, &project_id);
+    if (!result_ok(&mine))
+      continue;
+    TRY(usage_record(call, project_id, &fail->usage));
+    TRY(failures[i].later(call, project_id, fail));
+    return lease_release(call, &fail->lease);
+  }
+  return cool_down(call, fail);
 }

@@ -105,9 +105,11 @@ struct result write_conflicts_replaced(struct call *call, int64_t intent_id, con
 
 /* -- a person decides -- */
 
-/* An overwritten value and the place it belongs to. */
+/* A value that may be brought back, and the place it belongs to: one that a write of ours replaced, in the tracker's
+ * words, or one from before a session that was undone, in ours. */
 struct overwritten {
   int64_t project_id;
+  bool is_ours; /* in our words */
   struct str key, field;
   struct values seen, now, external;
 };
@@ -115,11 +117,13 @@ struct overwritten {
 static struct result load_overwritten(struct call *call, int64_t conflict_id, struct overwritten *out) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select c.project_id, c.field, c.local, c.external, i.fields, i.kind, i.number, i.id as item_id "
+               "select c.project_id, c.field, c.kind as conflict_kind, c.local, c.external, i.fields, i.kind, "
+               "i.number, i.id as item_id "
                "from conflict c join item i on i.id = c.item_id where c.id = $1::bigint",
                PARAMS(p_i64(conflict_id)), &rows));
   out->project_id = rows_i64(&rows, 0, "project_id");
   out->field = rows_str(&rows, 0, "field");
+  out->is_ours = str_is(rows_str(&rows, 0, "conflict_kind"), "undo");
   out->key =
       journal_key(call->arena, rows_str(&rows, 0, "kind"), rows_i64(&rows, 0, "number"), rows_i64(&rows, 0, "item_id"));
   TRY(rows_values(call->arena, &rows, 0, "local", &out->seen));
@@ -150,7 +154,9 @@ struct result write_conflicts_resolve(struct call *call, const struct conflict_r
                           "%.*s has another value of `%.*s` by now: edit it if it is to change "
                           "(tandem ticket edit), and choose local",
                           STR_FMT(o.key), STR_FMT(o.field));
-    if (str_is(resolve->choice, "external"))
+    if (str_is(resolve->choice, "external") && o.is_ours)
+      value = o.external;
+    else if (str_is(resolve->choice, "external"))
       TRY(conflict_local_word(call, o.project_id, o.field, &o.external.at[0], &value));
     TRY(edit_local(call, &o, &value, resolve->actor));
   }

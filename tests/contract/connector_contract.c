@@ -330,11 +330,63 @@ static struct result op_translate(struct call *call) {
   return RESULT_DONE;
 }
 
+static struct hook hook_of(struct call *call) {
+  return (struct hook){.url = argument_str(call, "url"),
+                       .secret = argument_str(call, "secret"),
+                       .id = argument_str(call, "id"),
+                       .repair = json_bool(call->in, "repair")};
+}
+
 static struct result op_register_hook(struct call *call) {
-  struct hook hook = {.url = argument_str(call, "url"), .secret = argument_str(call, "secret")};
-  int64_t renew_at_ms = 0;
-  TRY(call->driver->connector->register_hook(call->driver->connection, call->arena, &hook, &renew_at_ms));
-  cJSON_AddNumberToObject(call->out, "renew_at_ms", (double)renew_at_ms);
+  struct hook hook = hook_of(call);
+  struct hook_found found = {0};
+  TRY(call->driver->connector->register_hook(call->driver->connection, call->arena, &hook, &found));
+  cJSON_AddStringToObject(call->out, "id", str_c(call->arena, found.id));
+  cJSON_AddNumberToObject(call->out, "expires_at_ms", (double)found.expires_at_ms);
+  cJSON_AddNumberToObject(call->out, "check_in_ms", (double)found.check_in_ms);
+  cJSON_AddBoolToObject(call->out, "repaired", found.repaired);
+  return RESULT_DONE;
+}
+
+static struct result op_remove_hook(struct call *call) {
+  struct hook hook = hook_of(call);
+  return call->driver->connector->remove_hook(call->driver->connection, call->arena, &hook);
+}
+
+static struct result op_hook_failures(struct call *call) {
+  struct hook_failures found = {0};
+  TRY(call->driver->connector->hook_failures(call->driver->connection, call->arena, argument_str(call, "id"),
+                                             argument_str(call, "newest"), &found));
+  cJSON *list = cJSON_AddArrayToObject(call->out, "failed");
+  for (size_t i = 0; i < found.failed.count; i++) {
+    cJSON *one = cJSON_CreateObject();
+    cJSON_AddStringToObject(one, "delivery_id", str_c(call->arena, found.failed.at[i].delivery_id));
+    cJSON_AddStringToObject(one, "attempt_id", str_c(call->arena, found.failed.at[i].attempt_id));
+    cJSON_AddStringToObject(one, "event", str_c(call->arena, found.failed.at[i].event));
+    cJSON_AddNumberToObject(one, "status", (double)found.failed.at[i].status);
+    cJSON_AddNumberToObject(one, "failed_at_ms", (double)found.failed.at[i].failed_at_ms);
+    cJSON_AddItemToArray(list, one);
+  }
+  cJSON_AddStringToObject(call->out, "newest", str_c(call->arena, found.newest));
+  return RESULT_DONE;
+}
+
+static struct result op_redeliver(struct call *call) {
+  return call->driver->connector->redeliver(call->driver->connection, call->arena, argument_str(call, "id"),
+                                            argument_str(call, "attempt"));
+}
+
+static struct result op_scan(struct call *call) {
+  struct scan_found found = {0};
+  TRY(call->driver->connector->scan(call->driver->connection, call->arena, argument_str(call, "cursor"), &found));
+  cJSON *ids = cJSON_AddArrayToObject(call->out, "ids");
+  for (size_t i = 0; i < found.ids.count; i++)
+    cJSON_AddItemToArray(ids, json_string(call->arena, found.ids.at[i]));
+  cJSON_AddBoolToObject(call->out, "counted", found.counted);
+  cJSON_AddNumberToObject(call->out, "count", (double)found.count);
+  cJSON_AddStringToObject(call->out, "cursor", str_c(call->arena, found.cursor));
+  cJSON_AddBoolToObject(call->out, "done", found.done);
+  require(call, found.done || found.cursor.length > 0, "a page that is not the last has a cursor");
   return RESULT_DONE;
 }
 
@@ -364,6 +416,10 @@ static const struct {
     {"verify", false, op_verify},
     {"translate", false, op_translate},
     {"register_hook", true, op_register_hook},
+    {"remove_hook", true, op_remove_hook},
+    {"hook_failures", true, op_hook_failures},
+    {"redeliver", true, op_redeliver},
+    {"scan", true, op_scan},
 };
 
 static struct result run(struct call *call) {

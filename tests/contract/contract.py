@@ -6,6 +6,7 @@
     add_ticket(title) a person makes one; returns its id
     gone(id)          a person deletes one
     refuse_deletions() the next deletion of a comment is refused: the account may not
+    deny_deletions()  the next one is answered as if there were no such comment
 
 and, where its system differs from the usual:
 
@@ -153,6 +154,15 @@ class ConnectorContract:
         self.assertEqual((answer.code, bool(answer.message)), ("rejected", True), answer)
         there = self.driver.fetch("comment", ids["external_id"], parent=ids["parent_external_id"]).observation
         self.assertEqual((there.get("gone"), there["fields"]["body"]), (None, "hello"))
+        self.assertEqual(self.driver.call("push", **order).code, "ok")
+
+    def test_contract_push_of_a_deletion_that_is_denied_is_looked_at(self):
+        """Trackers say "not found" for what the account may not touch, too."""
+        ids = self.comment_of_ours("with a comment that stays as well")
+        order = {"intent": intent("delete", "comment", **ids), "payload": payload()}
+        self.deny_deletions()
+        answer = self.driver.call("push", **order)
+        self.assertEqual((answer.code, "shows it" in answer.message), ("rejected", True), answer)
         self.assertEqual(self.driver.call("push", **order).code, "ok")
 
     def test_contract_push_never_deletes_a_ticket(self):

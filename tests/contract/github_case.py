@@ -61,6 +61,9 @@ class GitHubCase(unittest.TestCase):
     def refuse_deletions(self):
         self.fault("status", "DELETE", "/comments/", status=403, body='{"message":"Must have admin rights to Repository."}')
 
+    def deny_deletions(self):
+        self.fault("status", "DELETE", "/comments/", status=404, body='{"message":"Not Found"}')
+
     def gone(self, number):
         self.github.act("petra", "delete", int(number))
 

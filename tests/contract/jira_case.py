@@ -89,6 +89,10 @@ class JiraCase(unittest.TestCase):
         self.fault("status", "DELETE", "/comment/", status=400, headers={"Content-Type": "application/json"},
                    body='{"errorMessages":["You do not have the permission to delete this comment."],"errors":{}}')
 
+    def deny_deletions(self):
+        self.fault("status", "DELETE", "/comment/", status=404, headers={"Content-Type": "application/json"},
+                   body='{"errorMessages":["Can not find a comment for the id."],"errors":{}}')
+
     def gone(self, external_id):
         self.jira.act("petra", "delete", self.key(external_id))
 

@@ -73,6 +73,10 @@ class LinearCase(unittest.TestCase):
                                                         "userPresentableMessage": "You may only delete your own comments."}}
         self.fault("status", "DeleteComment", status=200, body=json.dumps({"errors": [error], "data": None}))
 
+    def deny_deletions(self):
+        error = {"message": "Entity not found: Comment", "extensions": {"type": "invalid input", "code": "INPUT_ERROR"}}
+        self.fault("status", "DeleteComment", status=200, body=json.dumps({"errors": [error], "data": None}))
+
     def gone(self, identifier):
         self.linear.act("alice", "trash", identifier)
 

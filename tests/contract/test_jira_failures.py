@@ -204,8 +204,11 @@ class Registering(JiraCase):
 
     def test_admin_webhook_is_made_once_and_kept_up_to_date(self):
         answers = [self.register(secret) for secret in ("hush", "other")]
-        self.assertEqual([(one.code, one.renew_at_ms) for one in answers], [("ok", 0), ("ok", 0)])
+        self.assertEqual([(one.code, one.expires_at_ms, one.check_in_ms) for one in answers], [("ok", 0, 0), ("ok", 0, 0)])
         self.assertEqual(len(self.jira.get("//rest/webhooks/1.0/webhook").json), 1)
+        for _ in range(2):
+            self.assertEqual(self.driver.call("remove_hook", url=self.receiver.url).code, "ok")
+        self.assertEqual(self.jira.get("//rest/webhooks/1.0/webhook").json, [])
 
     def test_delivery_is_verified_and_points_at_the_issue(self):
         self.register()
@@ -233,9 +236,13 @@ class Registering(JiraCase):
                                                     "cloud_id": CLOUD_ID},
                   credential={"client_id": "sandbox-client", "client_secret": "sandbox-secret",
                               "refresh_token": "sandbox-refresh"})
-        first, again = self.register(), self.register()
+        wrong = self.register()
+        self.assertEqual(wrong.code, "rejected")
+        self.assertIn("client secret", wrong.message)
+        first, again = self.register("sandbox-secret"), self.register("sandbox-secret")
         self.assertEqual((first.code, again.code), ("ok", "ok"), first)
-        self.assertGreater(first.renew_at_ms, self.now_ms() + 20 * 86400 * 1000)
+        self.assertGreater(first.expires_at_ms, self.now_ms() + 29 * 86400 * 1000)
+        self.assertGreater(first.check_in_ms, 20 * 86400 * 1000)
         number = self.add_ticket("by an app's webhook")
         self.receiver.wait_for(1)
         post = self.receiver.posts[0]
@@ -243,6 +250,10 @@ class Registering(JiraCase):
         self.assertTrue(self.driver.call("verify", secret="sandbox-secret", **genuine).genuine)
         self.assertFalse(self.driver.call("verify", secret="another", **genuine).genuine)
         self.assertEqual(json.loads(post.body)["issue"]["id"], number)
+        for _ in range(2):
+            self.assertEqual(self.driver.call("remove_hook", url=self.receiver.url).code, "ok")
+        self.add_ticket("nobody is told")
+        self.assertEqual(len(self.receiver.posts), 1)
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ class Webhooks(LinearCase):
     def hooks(self):
         return self.linear.ask(HOOKS)["webhooks"]["nodes"]
 
-    def register(self, secret="hush"):
-        return self.driver.call("register_hook", url=self.receiver.url, secret=secret)
+    def register(self, secret="hush", **more):
+        return self.driver.call("register_hook", url=self.receiver.url, secret=secret, **more)
 
     def translate(self, post, **more):
         answer = self.driver.call("translate", event=post.headers["linear-event"], body=post.body.decode(),
@@ -46,7 +46,7 @@ class Webhooks(LinearCase):
         return self.driver.call("verify", **request).genuine
 
     def test_register_makes_one_webhook_and_keeps_it_up_to_date(self):
-        self.assertEqual((self.register().code, self.register("other").code), ("ok", "ok"))
+        self.assertEqual((self.register().code, self.register("other", repair=True).code), ("ok", "ok"))
         (hook,) = self.hooks()
         self.assertEqual((hook["enabled"], hook["team"]["key"], hook["secret"]), (True, "ENG", "other"))
         self.assertEqual(set(hook["resourceTypes"]), {"Issue", "Comment"})
@@ -56,8 +56,14 @@ class Webhooks(LinearCase):
         (hook,) = self.hooks()
         self.linear.ask("""mutation U($id: String!, $input: WebhookUpdateInput!) {
             webhookUpdate(id: $id, input: $input) { success } }""", {"id": hook["id"], "input": {"enabled": False}})
-        self.register()
+        self.assertEqual([self.register().repaired, self.register().repaired], [True, False])
         self.assertEqual([one["enabled"] for one in self.hooks()], [True])
+
+    def test_removed_webhook_is_gone_once_and_for_all(self):
+        self.register()
+        for _ in range(2):
+            self.assertEqual(self.driver.call("remove_hook", url=self.receiver.url).code, "ok")
+        self.assertEqual(self.hooks(), [])
 
     def test_register_without_the_right_is_refused(self):
         self.open(token="member-key")

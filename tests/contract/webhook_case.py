@@ -67,6 +67,9 @@ class WebhookCase(unittest.TestCase):
     def refuse_deletions(self):
         self.fault("status", "/comments/", "DELETE", status=403, body='{"error":"only its author may delete it"}')
 
+    def deny_deletions(self):
+        self.fault("status", "/comments/", "DELETE", status=404, body='{"error":"there is no such thing"}')
+
     def gone(self, identifier):
         self.tracker.act("alice", "delete", identifier)
 

@@ -15,7 +15,7 @@ from world import World, wait_for  # noqa: E402
 
 REPO = "acme/rocket"
 ISSUES = 15
-ENVIRONMENT = {"TANDEM_LEASE_MS": "3000"}
+ENVIRONMENT = {"TANDEM_LEASE_MS": os.environ.get("TANDEM_CRASH_LEASE_MS", "3000")}
 READ = {"Authorization": "Bearer sandbox-token", "User-Agent": "test"}
 MARKER = re.compile(r"\s*<!-- tandem:v1:[^>]*-->")
 

@@ -4,6 +4,7 @@
 First the story is told undisturbed, with every fault point written down. Then it is told again for each point, with SIGKILL
 there; the process is started again at once. The default is the first time each point is passed; TANDEM_CRASH_FULL=1 takes the
 second and a late one too. Words as arguments choose points. TANDEM_CRASH_JOBS says how many worlds live at a time.
+kills.py kills all of them again and again.
 """
 
 import os
@@ -12,32 +13,14 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import story  # noqa: E402
+import story  # noqa: E402,F401: knows where the harness is
 import tap  # noqa: E402
 from deaths import Run, end_of, new_pool  # noqa: E402
 from story import Story, differences, make_world  # noqa: E402
-from world import Cluster, ROLES  # noqa: E402
+from tales import GitHubTale  # noqa: E402
+from world import Cluster  # noqa: E402
 
-ROLE_OF = {"store": "store", "conflict": "conflict", "scheduler": "scheduler", "adapter": "adapter-github"}
 WITH_FSYNC = ["import", "local_work", "outside_work", "conflicts", "both", "services"]
-
-
-class GitHubTale:
-    """The story of GitHub's project, with all processes mortal."""
-
-    name, suffix, roles = "github", "", ROLES
-    state = staticmethod(story.final_state)
-    broken_promises = staticmethod(story.broken_promises)
-    quiet_rounds = staticmethod(story.quiet_rounds)
-
-    def role_of(self, point):
-        return ROLE_OF[point.partition(".")[0]]
-
-    def make_world(self):
-        return make_world(start=False)
-
-    def tell(self, world):
-        Story(world).tell()
 
 
 class DatabaseCrash(unittest.TestCase):

@@ -27,6 +27,8 @@ from verbs import Events, Refused, Verbs  # noqa: E402
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("TANDEM_BIN", os.path.join(ROOT, "build", "dev", "bin"))
 DEADLINE_S = 60
+GENTLE = bool(os.environ.get("TANDEM_TEST_GENTLE"))  # processes end in order, so that they write what they counted
+PATIENCE = float(os.environ.get("TANDEM_TEST_PATIENCE", 1))  # deadlines are that many times as long
 ROLES = ("store", "conflict", "scheduler", "adapter-github")
 
 STATUS_TABLE = [
@@ -40,6 +42,7 @@ STATUS_TABLE = [
 
 def wait_for(condition, what, deadline_s=DEADLINE_S, pause_s=0.005):
     """The first true value of `condition()`; fails with `what` after the deadline. `pause_s` grows to 0.1 s."""
+    deadline_s *= PATIENCE
     end = time.monotonic() + deadline_s
     pause = pause_s
     while True:
@@ -81,8 +84,8 @@ class Cluster:
             atexit.register(cls._shared.close)
         return cls._shared
 
-    def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="tandem-pg-", dir="/tmp")
+    def __init__(self, place="/tmp"):
+        self.folder = tempfile.mkdtemp(prefix="tandem-pg-", dir=place)
         self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
         self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
         if os.geteuid() == 0:
@@ -312,6 +315,7 @@ class World:
         self.extra = dict(environment)
         self.processes = {}
         self.keeper = None
+        self.of_life = lambda role: {}  # more environment for each process that is started, for a test that sets it
         self.psql = Psql(self.cluster, self.database)
         self.sandbox = Sandbox(self, *sandbox_options, program=self.system + "-sandbox")
         self.verbs = Verbs("tcp://127.0.0.1:%d" % self.store_port)
@@ -332,7 +336,8 @@ class World:
 
     def start(self, role, number=0, more=()):
         name = role if number == 0 else "%s-%d" % (role, number)
-        self.processes[name] = Process(self, name, [os.path.join(BIN, "tandem-" + role)], self.environment(more))
+        self.processes[name] = Process(self, name, [os.path.join(BIN, "tandem-" + role)],
+                                       self.environment({**self.of_life(role), **dict(more)}))
         return self.processes[name]
 
     def start_all(self, replicas=1, of_role=()):
@@ -435,7 +440,7 @@ class World:
             self.keeper.stop()
         self.verbs.close()
         for process in self.processes.values():
-            process.kill()
+            process.stop() if GENTLE else process.kill()
         self.sandbox.process.kill()
         self.psql.close()
         self.cluster.sql("postgres", "drop database if exists %s with (force)" % self.database)

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What networks, servers and limits do to requests and webhooks: nothing is lost, nothing is done twice."""
+"""What networks, servers and limits do to requests and webhooks: nothing is lost, nothing is done twice. That each call may
+fail in each way is test_each_call.py's."""
 
 import concurrent.futures
 import hashlib
@@ -18,23 +19,6 @@ import tap  # noqa: E402
 from world import DEADLINE_S, Cluster, World, wait_for  # noqa: E402
 
 ISSUES = "/repos/acme/rocket/issues"
-ROUTES = [
-    ("GET", "^/user$"), ("GET", ISSUES + "$"), ("GET", ISSUES + "/comments$"), ("GET", ISSUES + "/\\d+$"),
-    ("POST", ISSUES + "$"), ("PATCH", ISSUES + "/\\d+$"), ("POST", ISSUES + "/\\d+/comments$"),
-    ("PATCH", ISSUES + "/comments/\\d+$"), ("POST", ISSUES + "/\\d+/labels$"), ("DELETE", ISSUES + "/\\d+/labels/"),
-]
-KINDS = {
-    "server_error": {"fault": "status", "status": 502},
-    "unavailable": {"fault": "status", "status": 503, "headers": {"Retry-After": "1"}},
-    "server_error_after_commit": {"fault": "status_after_commit", "status": 500},
-    "reset_before": {"fault": "reset_before"},
-    "reset_after_commit": {"fault": "reset_after_commit"},
-    "truncate": {"fault": "truncate"},
-    "garbage": {"fault": "garbage"},
-    "slow_drip": {"fault": "slow_drip", "bytes": 200, "delay_ms": 2},
-}
-# What comes without a body cannot be cut short.
-SPARED = {("truncate", "DELETE"), ("garbage", "DELETE")}
 
 
 def small_world(issues=12, environment=(), **more):
@@ -63,70 +47,6 @@ def external_titles(world):
         if len(issues) < 100:
             return sorted(found)
     raise AssertionError("too many pages")
-
-
-def play(world):
-    """Uses every route: an import, then edits, labels, comments and a creation."""
-    world.connect()
-    world.finish(world.call("session.start", project="rocket", mode="incremental", trigger="first", actor="x")["id"], 90)
-    world.settle(90)
-    key = world.ticket_of("#1")["key"]
-    labels = world.call("ticket.get", key=key)["fields"]["labels"]
-    for change in ({"set": {"title": "Better"}}, {"add": {"labels": ["fast"]}}, {"remove": {"labels": ["fast", *labels]}}):
-        world.call("ticket.edit", key=key, actor="user:carol", **change)
-        world.settle(90)
-    world.call("ticket.comment", key=key, body="First thought", actor="user:carol")
-    world.call("ticket.new", project="rocket", actor="user:carol", fields={"title": "Made here", "status": "done"})
-    world.settle(90)
-    comment = next(c for c in world.call("ticket.get", key=key)["comments"] if c["body"] == "First thought")
-    world.call("ticket.edit", key=comment["key"], set={"body": "Second thought"}, actor="user:carol")
-    world.settle(90)
-
-
-def played_with(kind):
-    """The problems of a world in which each route fails once in this way."""
-    with small_world(6) as world:
-        for number in range(1, 7):
-            world.sandbox.act("bob", "comment", REPO, number=number, fields={"body": "A comment"})
-        for method, path in ROUTES:
-            if (kind, method) not in SPARED:
-                fault(world, method, path, **KINDS[kind])
-        play(world)
-        rules = world.sandbox.control("GET", "faults")["faults"]
-        problems = ["not hit: %s" % rule["match"] for rule in rules if not rule["hits"]]
-        world.sandbox.control("DELETE", "faults")
-        problems += broken_promises(world) + quiet_rounds(world)
-        if local_titles(world) != external_titles(world):
-            problems.append("titles: %s and %s" % (local_titles(world), external_titles(world)))
-        made = next(issue for issue in world.sandbox.request("GET", ISSUES + "?state=all", None, READ)
-                    if issue["title"] == "Made here")
-        if made["state"] != "closed":
-            problems.append("what was done here is %s there" % made["state"])
-        last = world.sandbox.request("GET", ISSUES + "/1/comments", None, READ)[-1]["body"]
-        if not last.startswith("Second thought"):
-            problems.append("the comment is %r" % last)
-        return problems + ([world.logs()] if problems else [])
-
-
-class Routes(unittest.TestCase):
-    """Every route fails once, in every way; two worlds at a time."""
-
-    @classmethod
-    def setUpClass(cls):
-        Cluster.shared()
-        cls.pool = concurrent.futures.ThreadPoolExecutor(4)
-        cls.futures = {kind: cls.pool.submit(played_with, kind) for kind in KINDS}
-
-
-def add_kinds():
-    for kind in KINDS:
-        def test(self, kind=kind):
-            problems = self.futures[kind].result()
-            self.assertEqual(problems, [], "\n".join(problems))
-        setattr(Routes, "test_faults_%s_on_every_route" % kind, test)
-
-
-add_kinds()
 
 
 class Faults(unittest.TestCase):

@@ -94,7 +94,17 @@ class Lookups(unittest.TestCase):
         world.call("project.set_state", name="rocket", state="active", actor="user:test")
         for verb, body in READS.items():
             world.call(verb, **body)
+        self.take_back(world, key)
         world.call("egress.list", ticket=key)
+
+    def take_back(self, world, key):
+        world.call("session.undone", id=1, preview=True)
+        undo = world.call("session.undo", id=1, actor="user:test")["id"]
+        world.finish(undo)
+        world.call("session.undone", id=undo)
+        world.call("ticket.share", key=key, privacy="local_only", actor="user:test")
+        world.call("ticket.retract", key=key, actor="user:test")
+        world.settle()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ silently."""
 import hashlib
 import hmac
 import http.client
+import json
 import os
 import sys
 import time
@@ -145,6 +146,91 @@ class Status(unittest.TestCase):
         self.assertEqual(self.world.call("work.retry", id=poison["id"], actor="user:ann")["deliveries"], 1)
         wait_for(lambda: self.parked("delivery"), "it to be poison again")
         self.world.sql("delete from delivery where state = 'poison'")
+
+    # what nobody takes, and what brings its reader down
+
+    def restart(self, role, **more):
+        self.world.processes[role].kill()
+        return self.world.start(role, 0, more)
+
+    def trouble(self, words):
+        """The one that speaks of it, once it is there."""
+        return wait_for(lambda: next((one for one in self.status().get("troubles", []) if words in one["what"]), None), words)
+
+    def gone(self, words):
+        return wait_for(lambda: all(words not in one["what"] for one in self.status().get("troubles", [])), "no " + words)
+
+    def test_work_that_no_adapter_takes_is_shown(self):
+        self.world.processes["adapter-github"].kill()
+        self.new_ticket("Nobody sends it")
+        wait_for(lambda: self.world.sql("select 1 from intent where state = 'prepared'"), "the write to be decided")
+        self.world.sql("update intent set next_attempt_at = now() - interval '10 minutes' where state = 'prepared'")
+        self.world.sql("update lease set until = now() - interval '10 minutes'")
+        trouble = self.trouble("tandem-adapter-github")
+        self.assertEqual(trouble["project"], "rocket")
+        self.assertIn("log/adapter-github.log", trouble["next_step"])
+        self.assertLess(trouble["since_ms"], self.status()["now_ms"] - 9 * 60 * 1000)
+        self.world.start("adapter-github")
+        self.gone("tandem-adapter-github")
+
+    def test_changes_that_nobody_compares_are_shown(self):
+        self.world.processes["conflict"].kill()
+        self.world.call("ticket.edit", key=self.world.ticket_of("#3")["key"], set={"title": "Nobody looks"}, actor="user:carol")
+        self.world.sql("update plan_queue set queued_at = now() - interval '10 minutes', claimed_until = '-infinity'")
+        self.trouble("tandem-conflict")
+        self.world.start("conflict")
+        self.gone("tandem-conflict")
+
+    def test_poll_that_nobody_starts_is_shown(self):
+        self.world.processes["scheduler"].kill()
+        self.world.sql("update project set next_sync_at = now() - interval '10 minutes'")
+        self.trouble("tandem-scheduler")
+        self.world.start("scheduler")
+        self.gone("tandem-scheduler")
+
+    def test_session_that_does_not_end_is_shown(self):
+        self.fault("GET", ISSUES, fault="status", status=503, times=None)
+        session = self.world.call("session.start", project="rocket", mode="full", trigger="person", actor="user:test")["id"]
+        wait_for(lambda: self.world.sql("select 1 from session where state = 'running' and error is not null"), "the failure")
+        self.world.sql("update session set started_at = now() - interval '7 hours' where id = %d" % session)
+        self.world.sql("update external_item set observed_at = now() - interval '7 hours'")
+        self.world.sql("update intent set done_at = now() - interval '7 hours' where done_at is not null")
+        trouble = self.trouble("session %d does not end" % session)
+        self.assertIn("503", trouble["what"])
+        self.assertIn("tandem projects pause rocket", trouble["next_step"])
+        self.world.sandbox.control("DELETE", "faults")
+        self.world.sql("update project set pull_next_at = now()")
+        self.gone("does not end")
+
+    def test_delivery_that_brings_the_adapter_down_is_parked_and_others_go_on(self):
+        body = self.edited(4, "Brings it down")
+        deadly = {"TANDEM_FAULT_KILL": "adapter.before_observe.webhook"}
+        adapter = self.restart("adapter-github", **deadly)
+        wait_for(lambda: self.answers(body), "the delivery to be taken")
+        for attempts in range(1, 6):
+            wait_for(lambda: not adapter.alive, "the adapter to die")
+            self.assertEqual(self.world.sql("select attempts, state from delivery where state = 'pending'"), [[str(attempts), "pending"]])
+            self.world.sql("update lease set until = '-infinity'")
+            adapter = self.world.start("adapter-github", 0, deadly if attempts < 5 else {})
+        (parked,) = wait_for(lambda: self.parked("delivery"), "it to be parked")
+        self.assertIn("five times", parked["reason"])
+        self.assertEqual(self.deliver(self.edited(4, "Does not")), 200)
+        wait_for(lambda: self.world.ticket_of("#4")["fields"]["title"] == "Does not", "the next one")
+        self.assertEqual(self.world.call("work.retry", id=parked["id"], actor="user:ann")["deliveries"], 1)
+        wait_for(lambda: self.parked("delivery") == [], "it to be read")
+
+    def edited(self, number, title):
+        """What GitHub would send of an edit."""
+        self.world.sandbox.control("POST", "clock", {"advance_s": 2})
+        self.world.sandbox.act("petra", "edit", number=number, fields={"title": title})
+        return json.dumps({"action": "edited", "issue": self.world.sandbox.issue(number),
+                           "repository": {"full_name": "acme/rocket"}}).encode()
+
+    def answers(self, body):
+        try:
+            return self.deliver(body) == 200
+        except OSError:
+            return False
 
     def test_failed_project_says_what_mends_it(self):
         self.fault("GET", ISSUES, fault="status", status=401, times=None)

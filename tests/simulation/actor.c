@@ -58,7 +58,9 @@ void actor_wait_awake(struct actor *actor, int64_t until_ms) {
 
 static void freeze(struct actor *actor) {
   struct world *world = actor->world;
-  int64_t until_ms = world->now_ms + chances_between(&world->chances, DRAW_DURATION, actor->who, 5000, 120000);
+  bool is_long = chances_draw(&world->chances, DRAW_DURATION, actor->who) % 3 > 0; /* longer than a lease */
+  int64_t until_ms = world->now_ms + chances_between(&world->chances, DRAW_DURATION, actor->who, is_long ? 60000 : 5000,
+                                                     is_long ? 140000 : 60000);
   world_tell(world, "%s freezes for %lld s", actor->name, (long long)(until_ms - world->now_ms) / 1000);
   while (world->now_ms < until_ms && !actor->is_dead && !world->chances.calm)
     actor_wait_awake(actor, until_ms);
@@ -121,15 +123,15 @@ struct result adapter_work(struct service_context *context, int64_t *wait_ms) {
   return worker_round(context->state, context, wait_ms);
 }
 
-/* Idle until a bell rings or `wait_ms` have passed. What stands in the database unchanged, with nothing that has become
- * due, need not be looked at again: only time is saved by that. */
+/* Idle until a bell rings or `wait_ms` have passed. Where there is nothing to be found, nobody looks: only time
+ * is saved by that. */
 static void rest(struct actor *actor, uint64_t rings, int64_t wait_ms) {
   struct world *world = actor->world;
   while (actor->rings == rings && !actor->is_dead) {
     int64_t until_ms = world->now_ms + wait_ms;
     while (actor->rings == rings && world->now_ms < until_ms && !actor->is_dead)
       actor_wait(actor, until_ms);
-    if (store_has_news(world->store, actor->looked_at, actor->looked_at_ms))
+    if (store_has_work(world->store, actor->lookers))
       return;
   }
 }
@@ -140,8 +142,6 @@ static void live(struct actor *actor) {
   while (!actor->is_dead) {
     uint64_t rings = actor->rings;
     int64_t wait_ms = 1000;
-    actor->looked_at = store_changes(world->store);
-    actor->looked_at_ms = world->now_ms;
     struct result result = actor->work(&actor->service, &wait_ms);
     arena_reset(&actor->arena);
     if (actor->is_dead)

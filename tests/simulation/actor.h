@@ -36,9 +36,8 @@ struct actor {
   struct worker *worker;
   bool is_dead, has_ended, waits;
   int lives;
-  uint64_t rings;     /* bells heard */
-  uint64_t looked_at; /* the store's count of changes when it last began to look for work */
-  int64_t looked_at_ms;
+  unsigned lookers; /* what it looks for, a set of bits (agenda.h) */
+  uint64_t rings;   /* bells heard */
 
   ucontext_t context, scheduler;
   char *stack;

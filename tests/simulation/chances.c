@@ -3,13 +3,15 @@
 
 #include <string.h>
 
+enum { PER_100000_MAX = 60000 };
+
 /* How often each kind of fault happens at most, per 100,000 occasions. */
 static const struct {
   const char *name;
   unsigned most;
 } faults[FAULT_COUNT] = {
     [FAULT_CRASH] = {"crash", 1200},
-    [FAULT_FREEZE] = {"freeze", 1200},
+    [FAULT_FREEZE] = {"freeze", 1600},
     [FAULT_REQUEST_LOST] = {"request lost", 3000},
     [FAULT_REQUEST_LATE] = {"request late", 2000},
     [FAULT_REQUEST_TWICE] = {"request twice", 4000},
@@ -17,6 +19,7 @@ static const struct {
     [FAULT_STORE_CRASH] = {"store crash", 1000},
     [FAULT_BELL_LOST] = {"bell lost", 30000},
     [FAULT_CALL_REFUSED] = {"call refused", 15000},
+    [FAULT_CALL_SLOW] = {"call slow", 12000},
     [FAULT_RATE_LIMIT] = {"rate limit", 3000},
     [FAULT_ANSWER_LOST] = {"answer lost", 25000},
     [FAULT_WRITE_LATE] = {"write late", 25000},
@@ -53,6 +56,13 @@ void chances_begin(struct chances *chances, uint64_t seed) {
     uint64_t roll = hash(chances, id_of(FAULT_COUNT + DRAW_COUNT, fault, 0));
     unsigned share[] = {0, 1, 4, 10}; /* tenths of the most */
     chances->per_100000[fault] = faults[fault].most * share[roll % 4] / 10;
+  }
+}
+
+void chances_multiply(struct chances *chances, unsigned times) {
+  for (unsigned fault = 0; fault < FAULT_COUNT; fault++) {
+    unsigned more = chances->per_100000[fault] * times;
+    chances->per_100000[fault] = more < PER_100000_MAX ? more : PER_100000_MAX;
   }
 }
 

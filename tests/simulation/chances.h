@@ -19,6 +19,7 @@ enum fault {
   FAULT_STORE_CRASH, /* before or after a commit */
   FAULT_BELL_LOST,
   FAULT_CALL_REFUSED, /* a tracker's 5xx, a connection that is not made */
+  FAULT_CALL_SLOW,    /* it arrives late, and its sender still waits */
   FAULT_RATE_LIMIT,
   FAULT_ANSWER_LOST, /* a write arrives, its answer does not */
   FAULT_WRITE_LATE,  /* a creation arrives after its sender has given up */
@@ -53,6 +54,9 @@ struct chances {
 
 /* The seed also decides how often each kind of fault happens, from never to often. */
 void chances_begin(struct chances *chances, uint64_t seed);
+
+/* Makes all faults so many times as frequent. */
+void chances_multiply(struct chances *chances, unsigned times);
 
 uint64_t chances_draw(struct chances *chances, enum draw draw, unsigned who);
 

@@ -9,7 +9,7 @@
 #include "simulation/tell.h"
 #include "simulation/world.h"
 
-enum { PAGE = 3, TIMEOUT_MS = 30000, UNUSED_NUMBERS_MAX = 5 };
+enum { PAGE = 3, TIMEOUT_MS = 30000, SLOWEST_MS = 28000, UNUSED_NUMBERS_MAX = 5 };
 
 struct connection {
   struct tracker *tracker;
@@ -29,6 +29,8 @@ static struct result reach(struct connection *c, bool writes) {
   int64_t at_ms = world->now_ms + chances_between(&world->chances, DRAW_LATENCY, c->tracker->who, 20, 900);
   if (actor->is_dead)
     return is_dead();
+  if (chances_fault(&world->chances, FAULT_CALL_SLOW, c->tracker->who))
+    at_ms += chances_between(&world->chances, DRAW_LATENCY, c->tracker->who, 1000, SLOWEST_MS);
   c->usage.api_calls++;
   people_may_ambush(world);
   if (writes)

@@ -1,10 +1,10 @@
 /* tandem-simulation: runs seeds against a private database.
  *
  *   tandem-simulation --database URL --seed N [--seeds COUNT] [--step N] [--seconds T] [--mutant NAME] [--first]
- * [--trace]
+ * [--trace] [--counts]
  *
- * A line for each seed that breaks a property, after the first one what was left of it after shrinking; last of all
- * `total SEEDS BROKEN VERBS`. Exit status: 0 none broke one, 1 some did, 2 it could not run. */
+ * A line for each seed that breaks a property, after the first one what was left of it after shrinking; now and
+ * then, and last of all, `total SEEDS BROKEN VERBS`. Exit status: 0 none broke one, 1 some did, 2 it could not run. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,23 +15,22 @@
 #include "simulation/run.h"
 #include "simulation/shrink.h"
 
+enum { SEEDS_A_REPORT = 50 };
+
 struct options {
   const char *database;
   uint64_t seed, count, step;
   int64_t seconds; /* 0 = no limit */
-  bool stops_at_first, trace;
+  bool stops_at_first, trace, counts;
 };
 
 static struct options read_options(int argc, char **argv) {
-  static const struct option names[] = {{"database", required_argument, NULL, 'd'},
-                                        {"seed", required_argument, NULL, 's'},
-                                        {"seeds", required_argument, NULL, 'n'},
-                                        {"step", required_argument, NULL, 'p'},
-                                        {"seconds", required_argument, NULL, 'l'},
-                                        {"mutant", required_argument, NULL, 'm'},
-                                        {"first", no_argument, NULL, 'f'},
-                                        {"trace", no_argument, NULL, 't'},
-                                        {0}};
+  static const struct option names[] = {
+      {"database", required_argument, NULL, 'd'}, {"seed", required_argument, NULL, 's'},
+      {"seeds", required_argument, NULL, 'n'},    {"step", required_argument, NULL, 'p'},
+      {"seconds", required_argument, NULL, 'l'},  {"mutant", required_argument, NULL, 'm'},
+      {"first", no_argument, NULL, 'f'},          {"trace", no_argument, NULL, 't'},
+      {"counts", no_argument, NULL, 'c'},         {0}};
   struct options options = {.seed = 1, .count = 1, .step = 1};
   for (int name; (name = getopt_long(argc, argv, "", names, NULL)) != -1;) {
     switch (name) {
@@ -62,6 +61,9 @@ static struct options read_options(int argc, char **argv) {
     case 't':
       options.trace = true;
       break;
+    case 'c':
+      options.counts = true;
+      break;
     default:
       exit(2);
     }
@@ -79,6 +81,11 @@ struct totals {
   uint64_t seeds, broken;
   int64_t verbs;
 };
+
+static void print_totals(const struct totals *totals) {
+  printf("total %llu %llu %lld\n", (unsigned long long)totals->seeds, (unsigned long long)totals->broken,
+         (long long)totals->verbs);
+}
 
 static void run_one(struct world *world, struct store *store, const struct options *options, uint64_t seed,
                     struct totals *totals) {
@@ -103,12 +110,15 @@ static void run_all(struct world *world, struct store *store, const struct optio
   int64_t until_s = machine_s() + options->seconds;
   for (uint64_t i = 0; i < options->count && (!options->seconds || machine_s() < until_s); i++) {
     run_one(world, store, options, options->seed + i * options->step, &totals);
+    if (totals.seeds % SEEDS_A_REPORT == 0)
+      print_totals(&totals);
     fflush(stdout);
     if (options->stops_at_first && totals.broken)
       break;
   }
-  printf("total %llu %llu %lld\n", (unsigned long long)totals.seeds, (unsigned long long)totals.broken,
-         (long long)totals.verbs);
+  print_totals(&totals);
+  if (options->counts)
+    tally_print(&world->tally, stdout);
   for (size_t i = 0; i < ACTORS_MAX; i++)
     actor_free(&world->actors[i]);
   arena_free(&world->arena);

@@ -5,7 +5,7 @@
 #include "simulation/people_edits.h"
 #include "simulation/world.h"
 
-enum { AMBUSH_AHEAD_MS = 90 * 1000, AGAIN_MAX = 20 };
+enum { AMBUSH_AHEAD_MS = 90 * 1000, AGAIN_MAX = 20, ANSWERED_WITHIN_MS = 5000, AGAIN_WITHIN_MS = 900 };
 
 static struct {
   struct planned_edit edits[PLANNED_EDITS_MAX];
@@ -26,9 +26,24 @@ static void act(void *context, uint64_t unused) {
   people_do(planned);
 }
 
+/* The same as another edit and soon after it, mostly on another side: that is how conflicts come about. On the same
+ * side it falls into the same second, which not every tracker's versions tell apart. */
+static void answer(struct planned_edit *planned, const struct planned_edit *other) {
+  struct world *world = planned->world;
+  bool same_side = chances_draw(&world->chances, DRAW_EDIT, WHO_PEOPLE) % 4 == 0;
+  int64_t within_ms = same_side ? AGAIN_WITHIN_MS : ANSWERED_WITHIN_MS;
+  int step = same_side ? 0 : 1 + planned->side % (int)world->tracker_count;
+  planned->side = (other->side + step) % (int)(world->tracker_count + 1);
+  planned->at_ms = other->at_ms + chances_between(&world->chances, DRAW_EDIT, WHO_PEOPLE, 0, within_ms);
+  planned->what = other->what;
+  planned->target = other->target;
+}
+
 void people_begin(struct world *world, int64_t until_ms, const bool *without) {
   struct chances *chances = &world->chances;
-  people.count = (size_t)chances_between(chances, DRAW_SETTING, WHO_PEOPLE, 4, 14);
+  static const int64_t edits[][2] = {{4, 10}, {6, 14}, {4, 14}};
+  people.count =
+      (size_t)chances_between(chances, DRAW_SETTING, WHO_PEOPLE, edits[world->size][0], edits[world->size][1]);
   for (size_t i = 0; i < people.count; i++) {
     struct planned_edit *planned = &people.edits[i];
     *planned = (struct planned_edit){.world = world, .number = (int)i};
@@ -43,6 +58,8 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
       planned->at_ms = world->now_ms + (int64_t)i * 1000;
       planned->lies_in_wait = false;
     }
+    if (i > 2 && chances_draw(chances, DRAW_EDIT, WHO_PEOPLE) % 2)
+      answer(planned, &people.edits[i - 1]);
     planned->is_done = without && without[i];
     events_plan(&world->events, planned->at_ms, act, planned, 0);
   }

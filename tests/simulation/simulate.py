@@ -16,10 +16,13 @@ import glob
 import json
 import os
 import pwd
+import queue
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
@@ -39,7 +42,7 @@ track_activities = off
 track_counts = off
 update_process_title = off
 shared_buffers = 64MB
-max_connections = 20
+max_connections = 10
 """
 
 
@@ -77,11 +80,13 @@ def other_user():
     raise SystemExit("PostgreSQL does not run as root, and there is no other user for it")
 
 
-class Database:
-    """A cluster in memory that is gone when it is left."""
+class Cluster:
+    """PostgreSQL in memory, gone when it is left, with the one process that uses it. Both stay on one core: they take
+    turns, and to wake somebody up on another core takes longer than most statements."""
 
-    def __init__(self, count):
-        self.count, self.tools, self.user = count, postgres_folder(), other_user()
+    def __init__(self, number):
+        cores = sorted(os.sched_getaffinity(0))
+        self.core, self.tools, self.user = cores[number % len(cores)], postgres_folder(), other_user()
 
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="tandem-simulation-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
@@ -91,17 +96,18 @@ class Database:
         self._tool("initdb", "-D", data, "-U", "tandem", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         with open(os.path.join(data, "postgresql.conf"), "a", encoding="utf-8") as settings:
             settings.write(SETTINGS + "unix_socket_directories = '%s'\n" % self.folder)
-        self.server = subprocess.Popen([os.path.join(self.tools, "postgres"), "-D", data], cwd=self.folder,
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.user)
+        self.server = self.start([os.path.join(self.tools, "postgres"), "-D", data], cwd=self.folder,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.user)
         self._tool("pg_isready", "-h", self.folder, "-U", "tandem", "-d", "postgres", patience_s=30)
-        for number in range(self.count):
-            self._tool("createdb", "-h", self.folder, "-U", "tandem", "sim%d" % number)
         return self
 
     def __exit__(self, *unused):
         self.server.terminate()
         self.server.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self, command, **more):
+        return subprocess.Popen(command, preexec_fn=lambda: os.sched_setaffinity(0, {self.core}), **more)
 
     def _tool(self, name, *words, patience_s=0):
         end = time.monotonic() + patience_s
@@ -115,56 +121,81 @@ class Database:
                 raise SystemExit("%s: %s" % (name, done.stdout))
             time.sleep(0.05)
 
-    def url(self, number):
-        return "host=%s user=tandem dbname=sim%d" % (self.folder, number)
+    def url(self):
+        return "host=%s user=tandem dbname=postgres" % self.folder
 
 
 class Totals:
     """What the processes report, added up."""
 
     def __init__(self):
-        self.seeds = self.wrong = self.verbs = 0
-        self.failures = []
+        self.of = {}  # process -> seeds, broken, verbs so far
+        self.failures, self.counts = [], {}
         self.start = time.monotonic()
 
-    def read(self, line):
+    def read(self, process, line):
+        """Returns whether a person wants to see it as it is."""
+        words = line.split()
         if line.startswith("total "):
-            seeds, wrong, verbs = (int(word) for word in line.split()[1:4])
-            self.seeds += seeds
-            self.wrong += wrong
-            self.verbs += verbs
+            self.of[process] = [int(word) for word in words[1:4]]
+        elif line.startswith("count "):
+            name = line.split(None, 2)[2].rstrip()
+            self.counts[name] = self.counts.get(name, 0) + int(words[1])
         elif line.startswith("seed "):
             self.failures.append(line.rstrip())
+        return not line.startswith(("total ", "count "))
+
+    @property
+    def seeds(self):
+        return sum(of[0] for of in self.of.values())
+
+    @property
+    def wrong(self):
+        return len(self.failures)
 
     def __str__(self):
         seconds = time.monotonic() - self.start
-        return "%d seeds, %d broke a property; %.0f s, %.1f seeds/s, %d verbs a seed" % (
-            self.seeds, self.wrong, seconds, self.seeds / seconds, self.verbs // max(self.seeds, 1))
+        verbs = sum(of[2] for of in self.of.values())
+        return "%d seeds, %d broke a property; %.0f s, %.1f seeds/s, %.0f verbs/s, %d verbs a seed" % (
+            self.seeds, self.wrong, seconds, self.seeds / seconds, verbs / seconds, verbs // max(self.seeds, 1))
 
 
-def simulate(first, seeds, processes, seconds=0, mutant=None, show=None, more=()):
+def read_all(processes, totals, show, progress_s):
+    """Reads what the processes print until all have ended; tells how far they are every `progress_s` seconds."""
+    lines, told = queue.Queue(), time.monotonic()
+    for process in processes:
+        threading.Thread(target=lambda it=process: [lines.put((it, line)) for line in it.stdout] + [lines.put((it, ""))],
+                         daemon=True).start()
+    open_ends = len(processes)
+    while open_ends:
+        process, line = lines.get()
+        open_ends -= not line
+        if totals.read(process.pid, line) and line and show:
+            show(line)
+        if progress_s and time.monotonic() - told >= progress_s:
+            told = time.monotonic()
+            print("so far: %s" % totals, file=sys.stderr, flush=True)
+
+
+def simulate(first, seeds, processes, seconds=0, mutant=None, show=None, more=(), progress_s=0):
     """Runs `seeds` seeds from `first` on, or for `seconds`; `show` gets every line of output. Returns the totals."""
-    totals = Totals()
-    with Database(processes) as database:
-        workers = []
-        for number in range(processes):
+    with contextlib.ExitStack() as stack:
+        clusters = [stack.enter_context(Cluster(number)) for number in range(min(processes, seeds))]
+        totals, workers = Totals(), []
+        for number, cluster in enumerate(clusters):
             share = (seeds - number + processes - 1) // processes
-            command = [find_program(), "--database", database.url(number), "--seed", str(first + number), "--step",
+            command = [find_program(), "--database", cluster.url(), "--seed", str(first + number), "--step",
                        str(processes), "--seeds", str(share), "--seconds", str(seconds), *more]
             command += ["--mutant", mutant] if mutant else []
-            if share > 0:
-                workers.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+            workers.append(cluster.start(command, stdout=subprocess.PIPE, text=True))
+        read_all(workers, totals, show, progress_s)
         for worker in workers:
-            for line in worker.stdout:
-                totals.read(line)
-                if show and not line.startswith("total "):
-                    show(line)
             if worker.wait() not in (0, 1):
                 totals.failures.append("a process ended with status %d" % worker.returncode)
-                totals.wrong += 1
     return totals
 
 
+PROGRESS_S = 15
 SOAK_FILE = os.path.join(ROOT, "build", "simulation", "soak.json")
 SOAK_CHUNK_S = 120
 FIRST_SOAK_SEED = 1000000
@@ -184,12 +215,12 @@ def soak(processes):
     print("so far: %d seeds, %d broke a property" % (state["seeds"], len(state["broken"])), flush=True)
     while True:
         totals = simulate(state["next_seed"], 10 ** 9, processes, SOAK_CHUNK_S, show=lambda line: print(line, end=""))
-        state["next_seed"] += 2 * totals.seeds + processes  # processes run at different speeds
+        state["next_seed"] += processes * (totals.seeds + 1)  # processes run at different speeds
         state["seeds"] += totals.seeds
         state["broken"] += totals.failures
         with open(SOAK_FILE, "w", encoding="utf-8") as file:
             json.dump(state, file)
-        print("so far: %d seeds, %d broke a property (%s)" % (state["seeds"], len(state["broken"]), totals), flush=True)
+        print("so far: %d seeds, %d broke a property (this time %s)" % (state["seeds"], len(state["broken"]), totals), flush=True)
 
 
 # What can be left out, and within how many seeds that has to show.
@@ -198,12 +229,14 @@ MUTANTS = {"shadow": 200, "gate": 2000, "fresh": 2000, "marker": 500, "intent": 
 
 
 def mutants(names, processes):
-    """Whether every part is missed when it is left out."""
+    """Whether every part is missed when it is left out: the seed, and the property that broke."""
     missed = []
+    print("%-10s %-18s %s" % ("left out", "noticed after", "by"), flush=True)
     for name in names:
         totals = simulate(1, MUTANTS[name], processes, mutant=name, more=["--first"])
-        caught = totals.failures[0] if totals.failures else "NOT NOTICED"
-        print("%-10s %5d seeds  %s" % (name, totals.seeds, caught), flush=True)
+        after = "%d seeds" % totals.seeds if totals.failures else "not at all"
+        print("%-10s %-18s %s" % (name, after, (totals.failures or ["%d seeds kept every property" % totals.seeds])[0]),
+              flush=True)
         missed += [] if totals.failures else [name]
     print("%d of %d noticed" % (len(names) - len(missed), len(names)))
     return 1 if missed else 0
@@ -218,6 +251,7 @@ def main():
     parser.add_argument("--mutant", help="take a protective part out: the simulation has to notice")
     parser.add_argument("--mutants", nargs="*", metavar="NAME", help="leave each part out in turn")
     parser.add_argument("--soak", action="store_true", help="run on, from where the last one stopped")
+    parser.add_argument("--counts", action="store_true", help="print what the seeds met: faults, conflicts, retries ...")
     parser.add_argument("--trace", action="store_true", help="print everything that happens")
     options = parser.parse_args()
     reason = why_not()
@@ -231,11 +265,15 @@ def main():
     seeds = options.seeds or (10 ** 9 if options.seconds else 1 if options.seed is not None else 1000)
     first = 1 if options.seed is None else options.seed
     totals = simulate(first, seeds, min(options.processes, seeds), options.seconds, options.mutant,
-                      lambda line: print(line, end="", flush=True), ["--trace"] if options.trace else [])
+                      lambda line: print(line, end="", flush=True),
+                      ["--trace"] * options.trace + ["--counts"] * options.counts, PROGRESS_S)
+    for name, count in totals.counts.items():
+        print("%9.1f per 1,000 seeds  %s" % (1000.0 * count / totals.seeds, name))
     print("from seed %d: %s" % (first, totals), flush=True)
     return 1 if totals.wrong else 0
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *unused: sys.exit(143))  # clusters are taken down on the way out
     with contextlib.suppress(KeyboardInterrupt):
         sys.exit(main())

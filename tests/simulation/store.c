@@ -7,40 +7,27 @@
 #include "base/fault.h"
 #include "base/msgpack.h"
 #include "service/rpc_frames.h"
+#include "simulation/looks.h"
 #include "simulation/world.h"
 #include "store/execute.h"
 #include "store/migrate.h"
 
-enum { DUE_MAX = 64, NOTHING_MAX = 8 };
-
-/* Who looks for work, and so which changes concern them. */
-enum looker { LOOKER_ADAPTER, LOOKER_PLANNER, LOOKER_SCHEDULER, LOOKER_COUNT };
-
-/* That somebody found nothing to do. It holds until a change that concerns them, or until something becomes due. */
-struct nothing {
-  enum verb_id verb;
-  struct str about; /* the system, or whether dry runs were asked for */
-  uint64_t changes;
-  int64_t until_ms;
-  struct str reply;
-};
+enum { SEEDS_A_TIDYING = 40 };
 
 enum crash { NO_CRASH, CRASH_BEFORE_COMMIT, CRASH_AFTER_COMMIT };
 
 struct store {
   struct db *db;
-  struct vault vault;
+  struct db *sweeper; /* a connection without triggers; to switch them off in the other would void its plans */
+  struct vault *vault;
   struct arena events, life;
-  const char *empty, *tidy; /* statements that empty the tables */
+  const char *empty, *tidy; /* statements that empty the tables, and sweep up */
+  int seeds_until_tidy;
+  bool commits_next; /* before the next begin */
   struct outbox outbox;
   struct world *world;
-  uint64_t changes, concerning[LOOKER_COUNT];
-  struct nothing nothings[NOTHING_MAX];
-  size_t nothing_count;
-  int64_t changed_at_ms;
-  uint64_t due_as_of; /* `changes` when the moments were asked for */
-  int64_t due_ms[DUE_MAX];
-  size_t due_count;
+  uint64_t changes;
+  struct agenda agenda;
   int64_t down_until_ms;
   enum crash crash;
 };
@@ -48,6 +35,9 @@ struct store {
 static struct store *open_store;
 
 /* -- the clock and chance of the database -- */
+
+/* -- the clock, chance and transactions of the database: a commit goes with the next begin, one round trip for both --
+ */
 
 struct result __real_db_commit(struct db *db) MUST_USE;
 struct result __wrap_db_begin(struct db *db) MUST_USE;
@@ -67,8 +57,10 @@ int64_t __wrap_clock_mono_ms(void) {
 struct result __wrap_db_begin(struct db *db) {
   char text[96];
   int64_t now_ms = __wrap_clock_now_ms();
-  snprintf(text, sizeof text, "begin; set local sim.now = '%lld.%03d'", (long long)(now_ms / 1000),
-           (int)(now_ms % 1000));
+  snprintf(text, sizeof text, "%sbegin; set local sim.now = '%lld.%03d'",
+           open_store && open_store->commits_next ? "commit; " : "", (long long)(now_ms / 1000), (int)(now_ms % 1000));
+  if (open_store)
+    open_store->commits_next = false;
   return db_script(db, text);
 }
 
@@ -77,7 +69,10 @@ struct result __wrap_db_commit(struct db *db) {
     db_rollback(db);
     return result_error(RESULT_RETRY, "the store has crashed");
   }
-  return __real_db_commit(db);
+  if (!open_store)
+    return __real_db_commit(db);
+  open_store->commits_next = true;
+  return RESULT_DONE;
 }
 
 static const char shadowing_functions[] = "create function now() returns timestamptz stable language sql as "
@@ -93,15 +88,15 @@ static struct result prepare_database(struct db *db) {
   return migrate(db);
 }
 
-/* Emptying the tables by delete and vacuum leaves the prepared statements as they are planned, which truncate does not;
- * afterwards every row has the same place again, whatever ran before. */
+/* Deleting leaves the prepared statements as they are planned, which truncate and vacuum do not: so dead rows are swept
+ * up only after some seeds. */
 static struct result list_tables(struct store *store) {
   struct rows rows;
   TRY(db_query(
       store->db,
-      "select 'set session_replication_role = replica; ' || string_agg('delete from ' || t.name, '; ') || "
-      "'; set session_replication_role = origin; ' || (select string_agg(format('select setval(%L, 1, false)', "
-      "sequencename), '; ') from pg_sequences where schemaname = 'public') as empty, "
+      "select string_agg('delete from ' || t.name, '; ') || '; ' || (select 'select ' || string_agg(format('setval(%L, "
+      "1, false)', "
+      "sequencename), ', ') from pg_sequences where schemaname = 'public') as empty, "
       "'vacuum (index_cleanup on) ' || string_agg(t.name, ', ') as tidy from (select quote_ident(tablename) as "
       "name from pg_tables where schemaname = 'public' and tablename not in ('schema_version', "
       "'installation')) t",
@@ -120,71 +115,49 @@ struct result store_open(struct str database_url, struct store **out) {
   if (!result_ok(&result))
     return free(store), result;
   store->outbox.arena = &store->events;
-  memcpy(store->vault.key_id, "simulated", 10);
-  open_store = store;
+  store->vault = vault_of(&(struct data_keys){.count = 1, .at = {{.id = "simulated"}}});
   *out = store;
   TRY(prepare_database(store->db));
+  TRY(db_open(database_url, &store->sweeper));
+  TRY(db_script(store->sweeper, "set session_replication_role = replica"));
+  open_store = store;
   return list_tables(store);
 }
 
 void store_close(struct store *store) {
   db_close(store->db);
+  db_close(store->sweeper);
+  vault_close(store->vault);
   arena_free(&store->events);
   arena_free(&store->life);
   free(store);
   open_store = NULL;
 }
 
+static struct result forget_seed(struct store *store) {
+  if (store->commits_next)
+    TRY(db_script(store->db, "commit"));
+  store->commits_next = false;
+  TRY(db_script(store->sweeper, store->empty));
+  if (store->seeds_until_tidy-- > 0)
+    return RESULT_DONE;
+  store->seeds_until_tidy = SEEDS_A_TIDYING;
+  return db_script(store->sweeper, store->tidy);
+}
+
 struct result store_reset(struct store *store, struct world *world) {
-  char text[64];
+  char text[96];
+  TRY(forget_seed(store));
   store->world = world;
   store->changes = 1;
-  store->nothing_count = 0;
-  store->due_as_of = 0;
-  store->changed_at_ms = world->now_ms;
+  store->agenda.as_of = 0;
   store->down_until_ms = 0;
   store->crash = NO_CRASH;
   store->outbox.head = 0;
   outbox_clear(&store->outbox);
   arena_reset(&store->events);
-  TRY(db_script(store->db, store->empty));
-  TRY(db_script(store->db, store->tidy));
   snprintf(text, sizeof text, "set sim.seed = '%llu'; select setseed(0)", (unsigned long long)world->chances.seed);
   return db_script(store->db, text);
-}
-
-/* -- what becomes due -- */
-
-static struct result ask_due(struct store *store) {
-  struct rows rows;
-  TRY(db_begin(store->db));
-  struct result result =
-      db_query(store->db,
-               "select distinct (extract(epoch from at) * 1000)::bigint as ms from ("
-               "select next_attempt_at from intent where state in ('prepared', 'unknown') "
-               "union all select next_at from fetch_queue union all select pull_next_at from project "
-               "union all select next_sync_at from project union all select until from lease "
-               "union all select claimed_until from plan_queue union all select blocked_until from credential) t(at) "
-               "where isfinite(at) and at > to_timestamp($1::bigint / 1000.0) order by ms limit $2::bigint",
-               PARAMS(p_i64(store->changed_at_ms), p_i64(DUE_MAX)), &rows);
-  store->due_count = result_ok(&result) ? rows.count : 0;
-  for (size_t i = 0; i < store->due_count; i++)
-    store->due_ms[i] = rows_i64(&rows, i, "ms");
-  store->due_as_of = store->changes;
-  db_rollback(store->db);
-  db_release(store->db);
-  return result;
-}
-
-/* The first moment from now on at which something becomes due by itself. */
-static int64_t next_due_ms(struct store *store) {
-  struct result result = store->due_as_of == store->changes ? RESULT_DONE : ask_due(store);
-  if (!result_ok(&result))
-    world_violate(store->world, "no bugs", "%s", result.message);
-  for (size_t i = 0; i < store->due_count; i++)
-    if (store->due_ms[i] >= store->world->now_ms)
-      return store->due_ms[i];
-  return INT64_MAX;
 }
 
 /* -- verbs -- */
@@ -198,86 +171,29 @@ void store_fault_point(const char *name) {
     store->crash = before ? CRASH_BEFORE_COMMIT : CRASH_AFTER_COMMIT;
 }
 
-/* What a looker found: false for nothing. `*about` tells what it asked for. */
-static bool has_found(struct arena *arena, enum verb_id verb, const void *body, struct str reply, struct str *about) {
-  const struct work_claim *work_claim = body;
-  const struct plan_claim *plan_claim = body;
-  struct work work = {0};
-  struct plan_batch batch = {0};
-  struct schedule_result tick = {0};
-  struct result result = RESULT_DONE;
-  *about = STR("");
-  if (verb == VERB_WORK_CLAIM) {
-    *about = work_claim->system;
-    result = rpc_frames_reply(arena, verb, reply, &work);
-    return !result_ok(&result) || !str_is(work.kind, "none");
-  }
-  if (verb == VERB_PLAN_CLAIM) {
-    *about = plan_claim->preview ? STR("preview") : STR("");
-    result = rpc_frames_reply(arena, verb, reply, &batch);
-    return !result_ok(&result) || batch.cases.count;
-  }
-  result = rpc_frames_reply(arena, verb, reply, &tick);
-  return !result_ok(&result) || tick.started || tick.finished;
+static void refresh_agenda(struct store *store) {
+  struct result result = agenda_refresh(&store->agenda, store->db, store->changes, store->world->now_ms);
+  if (!result_ok(&result))
+    world_violate(store->world, "no bugs", "agenda: %s", result.message);
 }
 
-static bool is_look(enum verb_id verb) {
-  return verb == VERB_WORK_CLAIM || verb == VERB_PLAN_CLAIM || verb == VERB_SCHEDULE_TICK;
-}
-
-static enum looker looker_of(enum verb_id verb) {
-  return verb == VERB_WORK_CLAIM ? LOOKER_ADAPTER : verb == VERB_PLAN_CLAIM ? LOOKER_PLANNER : LOOKER_SCHEDULER;
-}
-
-/* Leases concern adapters only, deliveries nobody who plans, claims of planning only those who plan. */
-static void note_change(struct store *store, enum verb_id verb) {
-  bool of_leases = verb == VERB_WORK_CLAIM || verb == VERB_WORK_RELEASE;
-  store->changes++;
-  store->changed_at_ms = store->world->now_ms;
-  store->concerning[LOOKER_ADAPTER] += verb != VERB_PLAN_CLAIM;
-  store->concerning[LOOKER_PLANNER] += !of_leases && verb != VERB_WEBHOOK_ACCEPT;
-  store->concerning[LOOKER_SCHEDULER] += !of_leases && verb != VERB_PLAN_CLAIM;
-}
-
-static struct nothing *find_nothing(struct store *store, enum verb_id verb, struct str about) {
-  for (size_t i = 0; i < store->nothing_count; i++)
-    if (store->nothings[i].verb == verb && str_equal(store->nothings[i].about, about))
-      return &store->nothings[i];
-  return NULL;
-}
-
-/* The answer that looking would give, when that is known without looking: nothing. */
-static bool is_nothing(struct store *store, enum verb_id verb, const void *body, struct str *out_reply) {
-  const struct work_claim *work_claim = body;
-  const struct plan_claim *plan_claim = body;
-  struct str about = verb == VERB_WORK_CLAIM                          ? work_claim->system
-                     : verb == VERB_PLAN_CLAIM && plan_claim->preview ? STR("preview")
-                                                                      : STR("");
-  const struct nothing *known = is_look(verb) ? find_nothing(store, verb, about) : NULL;
-  if (!known || known->changes != store->concerning[looker_of(verb)] || known->until_ms <= store->world->now_ms)
+/* Whether looking would find nothing, as is known without looking. */
+static bool is_nothing(struct store *store, struct arena *arena, enum verb_id verb, enum looker looker,
+                       struct str *out_reply) {
+  if (looker == LOOKER_COUNT)
     return false;
-  *out_reply = known->reply;
+  refresh_agenda(store);
+  if (agenda_has(&store->agenda, looker))
+    return false;
+  *out_reply = looks_nothing(arena, verb, store->agenda.of[looker].next_ms - store->world->now_ms);
   return true;
 }
 
-static void remember_nothing(struct store *store, enum verb_id verb, struct str about, struct str reply) {
-  struct nothing *nothing = find_nothing(store, verb, about);
-  if (!nothing && store->nothing_count < NOTHING_MAX)
-    nothing = &store->nothings[store->nothing_count++];
-  if (nothing)
-    *nothing = (struct nothing){verb, str_copy(&store->world->arena, about), store->concerning[looker_of(verb)],
-                                next_due_ms(store), reply};
-}
-
-static void note(struct store *store, struct arena *arena, enum verb_id verb, const void *body, struct str reply) {
-  struct str about;
-  if (!is_look(verb)) {
-    if (verb_table[verb].flags & VERB_WRITE)
-      note_change(store, verb);
-  } else if (has_found(arena, verb, body, reply, &about))
-    note_change(store, verb);
-  else
-    remember_nothing(store, verb, about, reply);
+static void note(struct store *store, struct arena *arena, enum verb_id verb, enum looker looker, struct str reply) {
+  if (looker == LOOKER_COUNT ? (verb_table[verb].flags & VERB_WRITE) != 0 : looks_found(arena, verb, reply))
+    store->changes++;
+  else if (looker != LOOKER_COUNT)
+    store->agenda.of[looker].in_vain = true;
 }
 
 static void ring_all(struct store *store) {
@@ -309,14 +225,16 @@ bool store_execute(struct store *store, struct arena *arena, struct str frame, s
   if (!result_ok(&result))
     abort();
   struct call call = {
-      .db = store->db, .arena = arena, .outbox = &store->outbox, .vault = &store->vault, .client = request.client};
-  if (is_nothing(store, verb, body, out_reply))
+      .db = store->db, .arena = arena, .outbox = &store->outbox, .vault = store->vault, .client = request.client};
+  enum looker looker = looks_by(verb, body);
+  if (is_nothing(store, arena, verb, looker, out_reply))
     return true;
   store->world->verbs++;
+  store->world->tally.verbs[verb]++;
   execute(&call, verb, &request, body, out_reply);
   bool committed = !store->crash || store->crash == CRASH_AFTER_COMMIT;
   if (committed)
-    note(store, arena, verb, body, *out_reply);
+    note(store, arena, verb, looker, *out_reply);
   if (store->crash)
     return crash(store);
   ring_all(store);
@@ -335,39 +253,32 @@ uint64_t store_changes(const struct store *store) {
   return store->changes;
 }
 
-bool store_has_news(struct store *store, uint64_t changes, int64_t looked_at_ms) {
-  if (store->changes != changes)
-    return true;
-  struct result result = store->due_as_of == changes ? RESULT_DONE : ask_due(store);
-  if (!result_ok(&result))
-    world_violate(store->world, "no bugs", "%s", result.message);
-  for (size_t i = 0; i < store->due_count; i++)
-    if (store->due_ms[i] + 1 > looked_at_ms && store->due_ms[i] < store->world->now_ms)
+bool store_has_work(struct store *store, unsigned lookers) {
+  refresh_agenda(store);
+  for (unsigned looker = 0; looker < LOOKER_COUNT; looker++)
+    if (lookers & 1U << looker && agenda_has(&store->agenda, looker))
       return true;
   return false;
 }
 
 bool store_is_at_rest(struct store *store) {
   struct rows rows;
-  struct result result = db_begin(store->db);
   bool at_rest = false;
-  if (result_ok(&result))
-    result = db_query(store->db,
-                      "select not exists (select from plannable) and not exists (select from intent where state in "
-                      "('prepared', 'sending', 'unknown')) and not exists (select from fetch_queue where attempts < 3) "
-                      "and not exists (select from delivery where state = 'pending') and not exists (select from "
-                      "session where state = 'running') as rests",
-                      NO_PARAMS, &rows);
+  struct result result =
+      db_query(store->db,
+               "select not exists (select from plannable) and not exists (select from intent where state in "
+               "('prepared', 'sending', 'unknown')) and not exists (select from fetch_queue where attempts < 3) "
+               "and not exists (select from delivery where state = 'pending') and not exists (select from "
+               "session where state = 'running') as rests",
+               NO_PARAMS, &rows);
   if (result_ok(&result))
     at_rest = rows_bool(&rows, 0, "rests");
-  db_rollback(store->db);
   db_release(store->db);
   return at_rest;
 }
 
 struct result store_kept_texts(struct store *store, struct arena *arena, struct str *out) {
   struct rows rows;
-  TRY(db_begin(store->db));
   struct result result =
       db_query(store->db,
                "select coalesce(string_agg(t, ' '), '') as texts from (select base::text || local::text || "
@@ -376,7 +287,29 @@ struct result store_kept_texts(struct store *store, struct arena *arena, struct 
                NO_PARAMS, &rows);
   if (result_ok(&result))
     *out = str_copy(arena, rows_str(&rows, 0, "texts"));
-  db_rollback(store->db);
+  db_release(store->db);
+  return result;
+}
+
+struct result store_tally(struct store *store, struct tally *tally) {
+  struct rows rows;
+  struct result result =
+      db_query(store->db,
+               "select what, count(*) as n from (select 'conflict: ' || kind || ' ' || state from conflict "
+               "union all select 'conflict chosen: ' || choice from conflict where choice is not null "
+               "union all select 'change: ' || cause from change_log "
+               "union all select 'write: ' || change || ' ' || kind || ' ' || state from intent "
+               "union all select 'write: tried again' from intent where attempts > 1 "
+               "union all select 'write: looked for' from intent where probes > 0 "
+               "union all select 'mapping: ' || state from mapping "
+               "union all select 'tickets joined' from item where merged_into is not null "
+               "union all select 'webhook: ' || state from delivery "
+               "union all select 'fetch in the queue' from fetch_queue "
+               "union all select 'session: ' || mode || ' ' || state from session "
+               "union all select 'seed') s(what) group by what order by what",
+               NO_PARAMS, &rows);
+  for (size_t i = 0; result_ok(&result) && i < rows.count; i++)
+    tally_situation(tally, rows_str(&rows, i, "what").at, rows_i64(&rows, i, "n"));
   db_release(store->db);
   return result;
 }

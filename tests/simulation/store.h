@@ -13,6 +13,7 @@
 #include "proto/verbs.h"
 
 struct store;
+struct tally;
 struct world;
 
 /* Connects and makes the schema in an empty database. */
@@ -31,15 +32,17 @@ void store_restart(struct store *store);
 /* How often something changed. */
 uint64_t store_changes(const struct store *store);
 
-/* Whether somebody who looked at `changes` would find something else now: another change, or something became due since
- * `looked_at_ms`. */
-bool store_has_news(struct store *store, uint64_t changes, int64_t looked_at_ms);
+/* Whether there may be work for one of the lookers of a set of bits (agenda.h). */
+bool store_has_work(struct store *store, unsigned lookers);
 
 /* Whether everything is at rest: nothing to plan, to send, to fetch or to deliver, no session running. */
 bool store_is_at_rest(struct store *store);
 
 /* Every text that the conflicts and the records of people's own overwriting hold, in one: what P2 accepts as kept. */
 struct result store_kept_texts(struct store *store, struct arena *arena, struct str *out) MUST_USE;
+
+/* Counts what the run has left there: conflicts, retries, joined tickets and the like. */
+struct result store_tally(struct store *store, struct tally *tally) MUST_USE;
 
 void store_fault_point(const char *name);
 

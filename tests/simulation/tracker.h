@@ -58,8 +58,8 @@ struct tracker {
   int64_t newest_edit_ms; /* by anybody */
 };
 
-/* The tracker number `index` of the world, with habits by its seed. */
-void tracker_begin(struct tracker *tracker, struct world *world, unsigned index);
+/* The tracker number `index` of the world, of one of the three kinds, with habits by the world's seed. */
+void tracker_begin(struct tracker *tracker, struct world *world, unsigned index, unsigned kind);
 
 /* Its clock, to the tick. */
 int64_t tracker_clock_ms(const struct tracker *tracker);

@@ -6,6 +6,7 @@
 
 #include "conflict/work.h"
 #include "scheduler/work.h"
+#include "simulation/agenda.h"
 #include "simulation/people.h"
 
 static struct world *current;
@@ -75,6 +76,7 @@ static void add_services(struct world *world) {
       struct actor *actor = add_actor(world, world->trackers[i].habits.system, n);
       actor->connector = &world->trackers[i].connector;
       actor->bells = 1U << BELL_WORK;
+      actor->lookers = 1U << (LOOKER_ADAPTER + i);
       actor->work = adapter_work;
       if (!actor->worker)
         actor->worker = calloc(1, sizeof *actor->worker);
@@ -84,10 +86,12 @@ static void add_services(struct world *world) {
   for (int n = 1; n <= 2; n++) {
     struct actor *actor = add_actor(world, "conflict", n);
     actor->bells = 1U << BELL_PLAN | 1U << BELL_SESSION;
+    actor->lookers = 1U << LOOKER_PLANNER | 1U << LOOKER_PREVIEWER;
     actor->work = conflict_work;
   }
   struct actor *actor = add_actor(world, "scheduler", 1);
   actor->bells = 1U << BELL_SESSION;
+  actor->lookers = 1U << LOOKER_SCHEDULER;
   actor->work = scheduler_work;
 }
 
@@ -98,6 +102,7 @@ static void must(struct world *world, struct result result, const char *what) {
 
 static void configure(struct world *world, const struct tracker *tracker, bool follows) {
   static const char *const strategies[] = {"manual", "manual", "merge", "local_wins", "external_wins", "newest_wins"};
+  static const int64_t polls_s[] = {90, 150, 400, 900};
   struct str name = str_of(tracker->habits.system), others[TRACKERS_MAX];
   uint64_t seed = world->chances.seed + tracker->index;
   struct project_configure configure = {.project = {.name = name,
@@ -109,7 +114,7 @@ static void configure(struct world *world, const struct tracker *tracker, bool f
                                                     .strategy = str_of(strategies[seed * 7 % 6]),
                                                     .confirmed_by = STR("ann"),
                                                     .privacy_default = STR("shareable"),
-                                                    .poll_interval_s = 150},
+                                                    .poll_interval_s = polls_s[seed / 8 % 4]},
                                         .actor = STR("ann")};
   size_t count = 0;
   for (size_t i = 0; i < world->tracker_count && follows; i++)
@@ -135,6 +140,19 @@ static void connect_trackers(struct world *world) {
     configure(world, &world->trackers[i], true);
 }
 
+static void choose_size(struct world *world) {
+  static const enum size sizes[] = {[7] = SIZE_MIDDLE, [8] = SIZE_MIDDLE, [9] = SIZE_LARGE};
+  static const size_t counts[][6] = {{1, 1, 2, 2, 2, 3}, {1, 2, 2, 2, 3, 3}, {1, 1, 2, 2, 3, 3}};
+  struct chances *chances = &world->chances;
+  world->size = sizes[chances_draw(chances, DRAW_SETTING, WHO_WORLD) % 10];
+  world->tracker_count = counts[world->size][chances_draw(chances, DRAW_SETTING, WHO_WORLD) % 6];
+  if (world->size == SIZE_SMALL)
+    chances_multiply(chances, 2); /* there are fewer occasions */
+  unsigned first = (unsigned)chances_draw(chances, DRAW_SETTING, WHO_WORLD) % TRACKERS_MAX;
+  for (unsigned i = 0; i < world->tracker_count; i++)
+    tracker_begin(&world->trackers[i], world, i, (first + i) % TRACKERS_MAX);
+}
+
 void world_begin(struct world *world, struct store *store, const struct plan_of_run *plan) {
   randombytes_set_implementation(&by_seed);
   current = world;
@@ -148,15 +166,13 @@ void world_begin(struct world *world, struct store *store, const struct plan_of_
   world->truth = (struct truth){0};
   events_clear(&world->events);
   chances_begin(&world->chances, plan->seed);
-  for (int kind = 0; plan->without_kinds && kind < FAULT_COUNT; kind++)
-    if (plan->without_kinds[kind])
-      world->chances.per_100000[kind] = 0;
   world->chances.suppressed = plan->without_faults;
   world->chances.suppressed_count = plan->without_fault_count;
   trace_begin(&world->trace, plan->traced);
-  world->tracker_count = 1 + chances_draw(&world->chances, DRAW_SETTING, WHO_WORLD) % TRACKERS_MAX;
-  for (unsigned i = 0; i < world->tracker_count; i++)
-    tracker_begin(&world->trackers[i], world, i);
+  choose_size(world);
+  for (int kind = 0; plan->without_kinds && kind < FAULT_COUNT; kind++)
+    if (plan->without_kinds[kind])
+      world->chances.per_100000[kind] = 0;
   must(world, store_reset(store, world), "reset");
   world->chances.calm = true;
   connect_trackers(world);

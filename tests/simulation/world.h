@@ -9,6 +9,7 @@
 #include "simulation/chances.h"
 #include "simulation/events.h"
 #include "simulation/store.h"
+#include "simulation/tally.h"
 #include "simulation/trace.h"
 #include "simulation/tracker.h"
 #include "simulation/truth.h"
@@ -18,8 +19,13 @@ enum { WHO_STORE = 20, WHO_TRACKER = 24, WHO_PEOPLE = 28, WHO_WORLD = 29 };
 
 enum { TRACKERS_MAX = 3, VERBS_MAX = 6000 };
 
+/* Most worlds are small: what goes wrong mostly needs no more than two tickets, two trackers and three edits, and a
+ * small one takes a third of the time. */
+enum size { SIZE_SMALL, SIZE_MIDDLE, SIZE_LARGE };
+
 struct world {
   struct arena arena; /* of this run */
+  enum size size;
   int64_t now_ms;
   struct chances chances;
   struct events events;
@@ -30,6 +36,7 @@ struct world {
   struct store *store;
   struct trace trace;
   struct truth truth;
+  struct tally tally;      /* of all runs */
   int64_t verbs;           /* how many the store has executed */
   int64_t people_requests; /* how many commands people gave */
   bool closing;

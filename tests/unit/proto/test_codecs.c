@@ -229,11 +229,30 @@ static void codecs_take_nil_for_absent(void **state) {
 
 static void json_hides_secrets_of_every_record(void **state) {
   struct arena *arena = *state;
-  struct credential credential = {.name = STR("bot"), .kind = STR("pat"), .secret = STR("{\"token\":\"hunter2\"}")};
+  struct credential credential = {
+      .name = STR("bot"), .kind = STR("pat"), .secret = STR("{\"token\":\"hunter2\"}"), .previous = STR("hunter2")};
   const struct record *record = verb_table[VERB_CREDENTIAL_GET].reply;
   struct str hidden = json_print(arena, json_from_record(record, &credential, true));
-  assert_true(str_is(hidden, "{\"name\":\"bot\",\"kind\":\"pat\",\"secret\":\"***\",\"generation\":0}"));
+  assert_true(str_is(hidden, "{\"name\":\"bot\",\"kind\":\"pat\",\"secret\":\"***\",\"generation\":0,"
+                             "\"unproven\":false,\"previous\":\"***\"}"));
   assert_true(str_find(as_json(arena, record, &credential), "hunter2") >= 0);
+}
+
+static bool has_secret(const struct record *record) {
+  for (size_t i = 0; i < record->field_count; i++)
+    if (record->fields[i].flags & FIELD_SECRET)
+      return true;
+  return false;
+}
+
+/* A kept reply would be a secret in clear text in the database. */
+static void verbs_with_secrets_say_so_and_keep_no_reply(void **state) {
+  (void)state;
+  for (int id = 0; id < VERB_COUNT; id++) {
+    const struct verb *verb = &verb_table[id];
+    assert_int_equal((verb->flags & VERB_SECRET) != 0, has_secret(verb->request) || has_secret(verb->reply));
+    assert_false((verb->flags & VERB_SECRET) && (verb->flags & VERB_ONCE));
+  }
 }
 
 #define BEHAVIOUR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -250,6 +269,7 @@ int main(void) {
       BEHAVIOUR(codecs_name_the_missing_field),
       BEHAVIOUR(codecs_take_nil_for_absent),
       BEHAVIOUR(json_hides_secrets_of_every_record),
+      BEHAVIOUR(verbs_with_secrets_say_so_and_keep_no_reply),
   };
   return cmocka_run_group_tests_name("codecs", tests, NULL, NULL);
 }

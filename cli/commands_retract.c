@@ -1,0 +1,59 @@
+/* ticket retract: what is outside of a private ticket, and taking it back. */
+#include "base/clock.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/prompt.h"
+#include "cli/retract.h"
+#include "cli/retract_view.h"
+
+static struct result ask_store(struct invocation *call, struct str key, bool preview, struct retraction *out) {
+  struct ticket_retract request = {.key = key, .preview = preview, .actor = invocation_actor(call)};
+  *out = (struct retraction){0};
+  return client_call(call, VERB_TICKET_RETRACT, &request, out);
+}
+
+static struct result confirm(struct invocation *call, const struct retraction *plan, bool *out_yes) {
+  *out_yes = false;
+  if (invocation_flag(call, "dry-run") || !retract_view_is_open(plan))
+    return RESULT_DONE;
+  *out_yes = invocation_flag(call, "yes");
+  if (*out_yes)
+    return RESULT_DONE;
+  if (!invocation_may_ask(call)) {
+    output_note(call->output, "Nothing was done: this is what --yes would do.");
+    return RESULT_DONE;
+  }
+  return prompt_yes(call, STR("Take it back?"), false, out_yes);
+}
+
+struct result command_ticket_retract(struct invocation *call) {
+  struct str key = invocation_argument(call, 0);
+  bool is_json = output_is_json(call->output), yes;
+  struct retraction retraction;
+  TRY(ask_store(call, key, true, &retraction));
+  if (!is_json)
+    retract_view_print(call->output, &retraction, clock_now_ms());
+  TRY(confirm(call, &retraction, &yes));
+  if (yes)
+    TRY(ask_store(call, key, false, &retraction));
+  if (is_json)
+    output_record(call->output, verb_table[VERB_TICKET_RETRACT].reply, &retraction);
+  else if (yes)
+    output_note(call->output, "It is on its way. `tandem ticket retract %.*s --dry-run` shows what is still there.",
+                STR_FMT(key));
+  return RESULT_DONE;
+}
+
+struct result retract_hint(struct invocation *call, struct str key) {
+  struct retraction plan;
+  if (output_is_json(call->output))
+    return RESULT_DONE;
+  TRY(ask_store(call, key, true, &plan));
+  if (!retract_view_is_open(&plan))
+    return RESULT_DONE;
+  output_note(call->output,
+              "From now on nothing of it leaves. This is outside already, and stays until you take it back:");
+  retract_view_print(call->output, &plan, clock_now_ms());
+  output_note(call->output, "To take it back: tandem ticket retract %.*s", STR_FMT(key));
+  return RESULT_DONE;
+}

@@ -1,0 +1,11 @@
+/* What an undo did, or would do, item by item. */
+#ifndef CLI_UNDO_VIEW_H
+#define CLI_UNDO_VIEW_H
+
+#include "cli/output.h"
+#include "proto/verbs.h"
+
+/* A table, and what is still to be done by a person. `preview`: nothing of it is done yet. */
+void undo_view_print(const struct output *output, const struct session_undone *undone, bool preview);
+
+#endif

@@ -1,0 +1,35 @@
+/* Webhooks in words. */
+#include "cli/webhook_view.h"
+
+#include "cli/format.h"
+
+bool webhook_needs_mending(const struct hook_health *health) {
+  return health->next_step.length > 0 && !str_is(health->state, "none");
+}
+
+static struct str state_words(struct str state) {
+  static const struct {
+    const char *state, *words;
+  } table[] = {{"working", "webhook works"},           {"none", "no webhook"},
+               {"failing", "webhooks do not arrive"},  {"refusing", "webhooks are refused"},
+               {"expired", "the webhook has expired"}, {"missing", "the webhook does not tell all"}};
+  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+    if (str_is(state, table[i].state))
+      return str_of(table[i].words);
+  return state;
+}
+
+struct str webhook_line(struct arena *arena, const struct hook_health *health, int64_t now_ms) {
+  struct str_builder text = {.arena = arena};
+  int64_t changes = health->told + health->missed;
+  if (str_is(health->state, "off") || health->state.length == 0)
+    return (struct str){0};
+  str_append(&text, state_words(health->state));
+  if (health->last_delivery_ms)
+    str_append_format(&text, ", last delivery %.*s", STR_FMT(format_ago(arena, health->last_delivery_ms, now_ms)));
+  str_append_format(&text, "; polled every %.*s", STR_FMT(format_duration(arena, health->poll_s * 1000)));
+  if (changes)
+    str_append_format(&text, "; %.*s of %.*s came without it", STR_FMT(format_count(arena, health->missed)),
+                      STR_FMT(format_counted(arena, changes, "change", "changes")));
+  return str_built(&text);
+}

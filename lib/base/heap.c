@@ -1,0 +1,27 @@
+/* Memory that outlives a unit of work. */
+#include "base/heap.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Without stdio, which may want memory. */
+void heap_exhausted(void) {
+  static const char line[] = "event=out_of_memory action=exit\n";
+  ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
+  (void)written;
+  abort();
+}
+
+void *heap_new(size_t size_bytes) {
+  void *at = calloc(1, size_bytes);
+  if (!at)
+    heap_exhausted();
+  return at;
+}
+
+void *heap_grown(void *at, size_t size_bytes) {
+  void *grown = realloc(at, size_bytes);
+  if (!grown)
+    heap_exhausted();
+  return grown;
+}

@@ -1,0 +1,17 @@
+/* Memory that outlives a unit of work (base/arena.h): a connection, a server. What there is none of ends the process,
+ * with a line on stderr: the supervisor restarts it, and what was not committed is done again. Given back by free(). */
+#ifndef BASE_HEAP_H
+#define BASE_HEAP_H
+
+#include <stddef.h>
+
+/* Zeroed. Never NULL. */
+void *heap_new(size_t size_bytes) __attribute__((returns_nonnull));
+
+/* realloc(), never NULL; what is new is not zeroed. */
+void *heap_grown(void *at, size_t size_bytes) __attribute__((returns_nonnull));
+
+/* For a library that said so. */
+void heap_exhausted(void) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,241 @@
+#!/usr/bin/python3
+"""Webhooks, polls and scans together: registered and repaired webhooks, what they miss is found and counted and makes polls
+frequent again, what failed is sent again, and what both missed is found by the scans."""
+
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import tap  # noqa: E402
+from world import DEADLINE_S, World, free_port, wait_for  # noqa: E402
+
+HOOKS = "/repos/acme/rocket/hooks"
+HEADERS = {"Authorization": "Bearer sandbox-token", "User-Agent": "test"}
+
+
+class Hybrid(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.port = free_port()
+        cls.url = "http://127.0.0.1:%d/webhooks/rocket" % cls.port
+        cls.world = World(("--issues", "6", "--no-limits"), environment={
+            "TANDEM_WEBHOOK_URL": "http://127.0.0.1:%d/" % cls.port, "TANDEM_WEBHOOK_LISTEN": "127.0.0.1:%d" % cls.port})
+        cls.world.webhook_port = cls.port
+        cls.world.connect(poll_interval_s=60, webhook_credential=None)
+        wait_for(lambda: cls.world.sql("select 1 from project where last_sync_at is not null"), "the first sync")
+        wait_for(lambda: cls.world.call("status")["projects"][0]["webhook"].get("active"), "the webhook")
+        cls.world.settle()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.world.close()
+
+    def setUp(self):
+        self.world.sandbox.control("DELETE", "faults")
+        self.world.sandbox.control("POST", "webhooks", {"lose_next": 0, "drop_next": 0, "pause": False})
+        self.world.sql("delete from hook_change")
+        self.world.sql("delete from failed_delivery")
+        self.world.sql("update project set next_sync_at = now() + interval '1 hour'")
+        self.world.sql("update project_hook set due_at = now() + interval '1 hour', refused_at = null, last_missed_at = null, "
+                       "poll_s = 900")
+        self.world.sql("update project_scan set next_at = now() + interval '1 hour'")
+        self.world.settle()
+
+    # the world
+
+    def health(self):
+        return self.world.call("status")["projects"][0]["webhook"]
+
+    def hooks(self):
+        return self.world.sandbox.request("GET", HOOKS, None, HEADERS)
+
+    def check(self, **more):
+        """Has the webhook looked at, and waits until it was."""
+        before = self.health()["checked_at_ms"]
+        self.world.call("hook.check", project="rocket", actor="user:test", **more)
+        return wait_for(lambda: (one := self.health())["checked_at_ms"] > before and one, "the look at the webhook")
+
+    def poll(self):
+        """One poll to its end, as the schedule starts it."""
+        last = self.last_session()
+        self.world.sql("update project set next_sync_at = now()")
+        wait_for(lambda: self.last_session() > last and not self.world.sql("select 1 from session where state = 'running'"),
+                 "the poll")
+
+    def last_session(self):
+        return int(self.world.sql("select coalesce(max(id), 0) from session")[0][0])
+
+    def ripen(self):
+        """As if the minute were over in which a webhook may still come."""
+        self.world.sql("update hook_change set polled_at = polled_at - interval '2 minutes'")
+
+    def edit(self, number, title):
+        self.world.sandbox.control("POST", "clock", {"advance_s": 2})
+        self.world.sandbox.act("petra", "edit", number=number, fields={"title": title})
+
+    def wait_title(self, number, title):
+        wait_for(lambda: self.world.ticket_of("#%d" % number)["fields"]["title"] == title, "the title %s" % title)
+
+    def deliver(self, body, secret, event="issues"):
+        signature = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_S)
+        connection.request("POST", "/webhooks/rocket", body, {
+            "X-GitHub-Event": event, "X-GitHub-Delivery": os.urandom(8).hex(), "X-Hub-Signature-256": signature,
+            "Content-Type": "application/json"})
+        return connection.getresponse().status
+
+    # the webhook itself
+
+    def test_hook_is_registered_once_with_a_secret_of_our_own(self):
+        (hook,) = self.hooks()
+        self.assertEqual((hook["config"]["url"], hook["config"]["content_type"], hook["active"]), (self.url, "json", True))
+        self.check()
+        self.check()
+        self.assertEqual(len(self.hooks()), 1)
+        self.edit(1, "Told by webhook")
+        self.wait_title(1, "Told by webhook")
+
+    def test_hook_that_somebody_changed_is_repaired(self):
+        (hook,) = self.hooks()
+        path = "%s/%d" % (HOOKS, hook["id"])
+        self.world.sandbox.request("PATCH", path, {"active": False, "events": ["push"], "config": {
+            "url": self.url, "content_type": "form", "secret": "theirs"}}, HEADERS)
+        repaired = self.check()
+        self.assertGreater(repaired["repaired_at_ms"], 0)
+        (hook,) = self.hooks()
+        self.assertEqual((hook["active"], set(hook["events"]), hook["config"]["content_type"]),
+                         (True, {"issues", "issue_comment"}, "json"))
+        self.edit(2, "Signed as before")
+        self.wait_title(2, "Signed as before")
+
+    def test_hook_that_somebody_deleted_is_made_again(self):
+        (hook,) = self.hooks()
+        self.world.sandbox.request("DELETE", "%s/%d" % (HOOKS, hook["id"]), None, HEADERS)
+        self.check()
+        self.assertEqual([one["config"]["url"] for one in self.hooks()], [self.url])
+
+    def test_hook_secret_is_replaced_without_a_gap(self):
+        self.world.call("credential.put", name="rocket-webhook", kind="webhook", secret=json.dumps({"secret": "first"}),
+                        actor="user:test")
+        self.check()
+        self.world.sandbox.control("POST", "webhooks", {"pause": True})
+        self.check(rotate=True)
+        self.assertEqual(self.deliver(b'{"zen": 1}', "first", "ping"), 200)
+        self.world.sandbox.control("POST", "webhooks", {"pause": False})
+        self.edit(3, "Signed with the new one")
+        self.wait_title(3, "Signed with the new one")
+        self.world.sql("update credential set updated_at = updated_at - interval '2 hours' where name = 'rocket-webhook'")
+        self.check()
+        self.assertEqual(self.deliver(b'{"zen": 2}', "first", "ping"), 401)
+        self.check()
+        self.edit(3, "Still the new one")
+        self.wait_title(3, "Still the new one")
+
+    def test_hook_with_a_wrong_signature_shows_in_status(self):
+        # The receiver tells of forgeries every few seconds at most.
+        refusing = wait_for(lambda: self.deliver(b"{}", "forged") == 401 and (one := self.health())["state"] == "refusing" and one,
+                            "the refusal", pause_s=0.1)
+        self.assertEqual(refusing["next_step"], "tandem webhooks rotate rocket")
+        self.assertGreater(refusing["refused"], 0)
+
+    # what it misses
+
+    def test_missed_change_is_found_by_the_poll_and_brings_the_interval_back(self):
+        before = self.health()
+        self.world.sandbox.control("POST", "webhooks", {"lose_next": 1})
+        self.edit(4, "Nobody told")
+        self.poll()
+        self.wait_title(4, "Nobody told")
+        self.assertEqual(self.health().get("missed", 0), before.get("missed", 0))
+        self.ripen()
+        missed = wait_for(lambda: (one := self.health()).get("missed", 0) > before.get("missed", 0) and one, "it to be counted")
+        self.assertEqual((missed["missed"], missed["poll_s"]), (before.get("missed", 0) + 1, 60))
+        next_s = self.world.sql("select extract(epoch from next_sync_at - now())::int from project")[0][0]
+        self.assertLessEqual(int(next_s), 60)
+
+    def test_told_changes_let_the_polls_widen(self):
+        self.world.sql("update project_hook set poll_s = null")
+        before = self.health()
+        seen = []
+        for step in range(5):
+            if step == 1:
+                self.edit(5, "Told and polled")
+                self.wait_title(5, "Told and polled")
+            self.poll()
+            seen.append(self.health()["poll_s"])
+        self.assertEqual(seen, [120, 240, 480, 900, 900])
+        after = self.health()
+        self.assertEqual(after["told"], before.get("told", 0) + 1)
+        self.assertEqual(after.get("missed", 0), before.get("missed", 0))
+
+    def test_person_does_not_wait_for_the_interval(self):
+        self.world.sandbox.control("POST", "webhooks", {"lose_next": 1})
+        self.edit(6, "Asked for")
+        self.world.sync()
+        self.wait_title(6, "Asked for")
+
+    def test_failed_delivery_is_sent_again(self):
+        self.world.sandbox.control("POST", "webhooks", {"drop_next": 1})
+        self.edit(1, "Sent again")
+        self.world.sql("update project_hook set due_at = now()")
+        self.wait_title(1, "Sent again")
+        self.assertGreater(self.health()["last_failed_ms"], 0)
+        wait_for(lambda: self.health().get("failed", 0) == 0, "nothing to be asked for")
+
+    def test_delivery_that_keeps_failing_is_asked_for_five_times(self):
+        self.world.sandbox.control("POST", "webhooks", {"drop_next": 6})
+        self.edit(2, "Lost for good")
+        for asked in range(1, 6):
+            self.world.sql("update failed_delivery set next_at = now()")
+            self.world.sql("update project_hook set due_at = now()")
+            wait_for(lambda: self.world.sql("select 1 from failed_delivery where asked = %d" % asked), "attempt %d" % asked)
+            wait_for(lambda: not self.world.sql("select 1 from lease where resource like 'hook:%' and until > now()"), "its end")
+        failing = self.health()
+        self.assertEqual((failing["state"], failing["given_up"]), ("failing", 1))
+        self.assertEqual(failing["next_step"], "tandem webhooks check rocket")
+        self.check()
+        self.wait_title(2, "Lost for good")
+
+    def test_scan_finds_what_webhook_and_poll_missed(self):
+        """An issue that no list of changes shows: made with an old date, its webhook lost."""
+        before = self.health()
+        self.world.sandbox.control("POST", "webhooks", {"lose_next": 10})
+        made = self.world.sandbox.act("petra", "create", fields={"title": "Nobody saw it"})["issue"]["number"]
+        self.world.sandbox.act("petra", "delete", number=6)
+        extra = self.world.sandbox.act("petra", "create", fields={"title": "Nor this one"})["issue"]["number"]
+        # The count differs: by one more, seen twice.
+        for _ in range(2):
+            done = self.health().get("id_scan_ms", 0)
+            self.world.sql("insert into project_scan (project_id, next_at) select id, now() from project on conflict "
+                           "(project_id) do update set next_at = now()")
+            wait_for(lambda: self.health().get("id_scan_ms", 0) > done, "the scan")
+        self.assertEqual(self.world.sql("select mode from session order by id desc limit 1")[0][0] in ("incremental", "full"), True)
+        wait_for(lambda: self.world.ticket_of("#%d" % made) and self.world.ticket_of("#%d" % extra), "both issues")
+        self.world.settle()
+        self.assertEqual(self.world.sql("select mode, state from session order by id desc limit 1"), [["full", "completed"]])
+        self.ripen()
+        wait_for(lambda: self.health().get("missed", 0) >= before.get("missed", 0) + 2, "both to be counted")
+        self.assertTrue(self.world.sql("select 1 from fetch_queue where reason in ('gone', 'absent')"))
+
+
+class Removed(unittest.TestCase):
+    def test_removed_project_takes_its_hook_away(self):
+        port = free_port()
+        with World(("--issues", "2", "--no-limits"), environment={
+                "TANDEM_WEBHOOK_URL": "http://127.0.0.1:%d/" % port, "TANDEM_WEBHOOK_LISTEN": "127.0.0.1:%d" % port}) as world:
+            world.connect(webhook_credential=None)
+            wait_for(lambda: world.sandbox.request("GET", HOOKS, None, HEADERS), "the webhook")
+            wait_for(lambda: world.sql("select 1 from project_hook where state = 'active'"), "the report")
+            world.settle()
+            world.call("project.set_state", name="rocket", state="removed", actor="user:test")
+            wait_for(lambda: not world.sandbox.request("GET", HOOKS, None, HEADERS), "the webhook to go")
+            wait_for(lambda: world.sql("select 1 from project_hook where state = 'removed'"), "the report")
+
+
+if __name__ == "__main__":
+    tap.main(__name__)

@@ -1,0 +1,46 @@
+/* The three verbs by which services look for work. */
+#include "simulation/looks.h"
+
+#include "base/msgpack.h"
+#include "service/rpc_frames.h"
+#include "simulation/tracker.h"
+
+enum { LONGEST_MS = 5000 };
+
+enum looker looks_by(enum verb_id verb, const void *request) {
+  const struct work_claim *work_claim = request;
+  const struct plan_claim *plan_claim = request;
+  switch (verb) {
+  case VERB_WORK_CLAIM:
+    return LOOKER_ADAPTER + tracker_of_system(work_claim->system)->index;
+  case VERB_PLAN_CLAIM:
+    return plan_claim->preview ? LOOKER_PREVIEWER : LOOKER_PLANNER;
+  case VERB_SCHEDULE_TICK:
+    return LOOKER_SCHEDULER;
+  default:
+    return LOOKER_COUNT;
+  }
+}
+
+bool looks_found(struct arena *arena, enum verb_id verb, struct str reply) {
+  struct work work = {0};
+  struct plan_batch batch = {0};
+  struct schedule_result tick = {0};
+  void *answer = verb == VERB_WORK_CLAIM ? (void *)&work : verb == VERB_PLAN_CLAIM ? (void *)&batch : (void *)&tick;
+  struct result result = rpc_frames_reply(arena, verb, reply, answer);
+  if (!result_ok(&result))
+    return true;
+  return verb == VERB_WORK_CLAIM   ? !str_is(work.kind, "none")
+         : verb == VERB_PLAN_CLAIM ? batch.cases.count > 0
+                                   : tick.started || tick.finished;
+}
+
+struct str looks_nothing(struct arena *arena, enum verb_id verb, int64_t wait_ms) {
+  int64_t ms = wait_ms < LONGEST_MS ? wait_ms : LONGEST_MS;
+  struct work work = {.kind = STR("none"), .project.name = STR(""), .lease.resource = STR(""), .retry_ms = ms};
+  struct plan_batch batch = {0};
+  struct schedule_result tick = {.next_ms = ms};
+  void *answer = verb == VERB_WORK_CLAIM ? (void *)&work : verb == VERB_PLAN_CLAIM ? (void *)&batch : (void *)&tick;
+  struct verb_reply reply = {.code = STR("ok"), .body = msgpack_encode(arena, verb_table[verb].reply, answer)};
+  return msgpack_encode(arena, &record_verb_reply, &reply);
+}
