@@ -20,8 +20,8 @@ struct result conflicts_close(struct call *call, const struct conflict_place *pl
 
 enum conflicts_about { CONFLICTS_ALL, CONFLICTS_OF_VALUES, CONFLICTS_OF_DELETION };
 
-/* What the mapping's open and decided conflicts were about is over: they end superseded, with an event each. `why` stands
- * where nobody had decided. */
+/* What the mapping's open and decided conflicts were about is over: they end superseded, with an event each. `why`
+ * stands where nobody had decided. */
 struct result conflicts_end(struct call *call, int64_t mapping_id, enum conflicts_about about, struct str why) MUST_USE;
 
 /* Fills each case's open and decided conflicts. */
