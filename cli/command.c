@@ -3,7 +3,7 @@
 
 #include "cli/nearest.h"
 
-enum { NAMES_MAX = 64 };
+enum { NAMES_MAX = 128 };
 
 const struct command *command_named(struct str path) {
   for (size_t i = 0; i < command_count; i++)

@@ -29,6 +29,7 @@ const struct command_group command_groups[] = {
     {"fields", "See and change how fields are mapped."},
     {"audit", "See what was decided, and what left."},
     {"credentials", "See and replace stored secrets and their data keys."},
+    {"certs", "See, renew, revoke and issue the certificates of the bus."},
     {"link", "Bring together what is in several trackers already."},
     {"webhooks", "See to the webhooks by which trackers tell of changes."},
 };
@@ -303,6 +304,14 @@ static const struct option_spec suggest_options[] = {
   "tickets have there and proposes a rule for each; --map, --field and --field-direction change the proposal, and\n"  \
   "`tandem fields` does so later. On a terminal it asks for what is missing. Secrets come from files or are typed;\n" \
   "they are never arguments. Connected again, a project keeps the rules that it has."
+
+static const struct option_spec certs_renew_options[] = {
+    {"all", OPTION_FLAG, NULL, "All of them", 'a'},
+};
+static const struct option_spec certs_issue_options[] = {
+    {"verbs", OPTION_LIST, "VERBS", "What it may call, as in docs/verbs.md, with commas; or all; may be repeated", 0},
+    {"events", OPTION_LIST, "TYPES", "What it may read, as in docs/events.md, with commas; or all; may be repeated", 0},
+};
 
 const struct command command_table[] = {
     {.path = "up",
@@ -682,6 +691,34 @@ const struct command command_table[] = {
      .arguments = {CREDENTIAL_ARGUMENT},
      OPTIONS(link_options),
      .run = command_credentials_remove},
+    {.path = "certs list", .help = "Show the certificates and when they end", .run = command_certs_list},
+    {.path = "certs renew",
+     .help = "Make new certificates; old ones stay good until they end",
+     .arguments = {{"NAME", true, "as in `tandem certs list`; if not given, those that are about to end"}},
+     OPTIONS(certs_renew_options),
+     .run = command_certs_renew,
+     .details =
+         "`tandem up` does so by itself 30 days before the end of tandem's own. Nothing has to be restarted: every\n"
+         "new connection reads the files again.",
+     .examples = "tandem certs renew\ntandem certs renew crm\ntandem certs renew --all"},
+    {.path = "certs revoke",
+     .help = "Refuse all certificates that a name ever had",
+     .arguments = {{"NAME", false, "as in `tandem certs list`"}},
+     .run = command_certs_revoke,
+     .details =
+         "A running store closes its connections within a second. Of tandem's own programs, `tandem certs renew NAME`\n"
+         "makes a new one; so does the next `tandem up`.",
+     .examples = "tandem certs revoke crm\ntandem certs revoke adapter-github && tandem certs renew adapter-github"},
+    {.path = "certs issue",
+     .help = "Make a certificate for another service",
+     .arguments = {{"NAME", false, "what the service is called: small letters, digits, -"}},
+     OPTIONS(certs_issue_options),
+     .run = command_certs_issue,
+     .details =
+         "It may do what is named and nothing else. Prints the folder with the service's files. Only with all events\n"
+         "may it listen to the bus, where everybody hears everything; with some it reads them by events.read.",
+     .examples = "tandem certs issue crm --verbs ticket.get,events.publish --events SyncError,ConflictDetected\n"
+                 "tandem certs issue dashboard --verbs status,ticket.list --events all"},
     {.path = "completion",
      .help = "Print a completion script",
      .arguments = {{"SHELL", false, "bash, zsh or fish"}},

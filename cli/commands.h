@@ -23,6 +23,7 @@ command_handler command_fields_analyze, command_fields_map, command_fields_valid
 command_handler command_credentials_list, command_credentials_rotate, command_credentials_login,
     command_credentials_rekey, command_credentials_remove, command_credentials_expires;
 command_handler command_audit_verify, command_audit_export, command_audit_egress;
+command_handler command_certs_list, command_certs_renew, command_certs_revoke, command_certs_issue;
 command_handler command_help, command_completion, command_version;
 
 #endif

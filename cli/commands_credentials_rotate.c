@@ -65,7 +65,7 @@ static struct result replace_member(struct rotation *r, const char *member, stru
 
 static struct result choose_secret(struct rotation *r) {
   const struct credential_part *part = NULL;
-  struct str secret;
+  struct str secret = {0};
   if (str_is(r->info.kind, "oauth"))
     return invocation_usage(r->call,
                             "%.*s is a login, which renews itself. To log in anew: tandem credentials login %.*s",

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/format.h"
 #include "cli/prompt.h"
 #include "cli/retract.h"
 #include "cli/retract_view.h"
@@ -44,16 +45,26 @@ struct result command_ticket_retract(struct invocation *call) {
   return RESULT_DONE;
 }
 
+/* A message, because what `ticket share` prints is the key. */
+static void tell_place(struct invocation *call, const struct retraction_place *place) {
+  struct str fields = format_join(call->arena, place->fields.at, place->fields.count, ", ");
+  output_note(call->output, "  - %.*s in %.*s: %.*s (%.*s; last %.*s)", STR_FMT(place->key), STR_FMT(place->project),
+              STR_FMT(place->external_key), STR_FMT(fields),
+              STR_FMT(format_ago(call->arena, place->last_left_ms, clock_now_ms())));
+}
+
 struct result retract_hint(struct invocation *call, struct str key) {
   struct retraction plan;
-  if (output_is_json(call->output))
-    return RESULT_DONE;
   TRY(ask_store(call, key, true, &plan));
   if (!retract_view_is_open(&plan))
     return RESULT_DONE;
   output_note(call->output,
               "From now on nothing of it leaves. This is outside already, and stays until you take it back:");
-  retract_view_print(call->output, &plan, clock_now_ms());
-  output_note(call->output, "To take it back: tandem ticket retract %.*s", STR_FMT(key));
+  for (size_t i = 0; i < plan.places.count; i++)
+    if (str_is(plan.places.at[i].state, "planned"))
+      tell_place(call, &plan.places.at[i]);
+  output_note(call->output,
+              "What that means: tandem ticket retract %.*s --dry-run. To do it: tandem ticket retract %.*s",
+              STR_FMT(key), STR_FMT(key));
   return RESULT_DONE;
 }

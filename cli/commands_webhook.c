@@ -1,23 +1,59 @@
 /* webhooks check | rotate */
+#include "base/clock.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/sessions.h"
+#include "cli/webhook_view.h"
 
-static struct result ask(struct invocation *call, bool rotate, const char *said) {
+enum { LOOK_WAIT_MS = 15 * 1000, ASK_EVERY_MS = 200 };
+
+/* Until an adapter has looked, or is not going to. */
+static bool wait_for_look(struct invocation *call, struct str project, int64_t before_ms, struct project_status *out) {
+  int64_t until_ms = clock_mono_ms() + LOOK_WAIT_MS;
+  while (sessions_project_status(call, project, out)) {
+    if (out->webhook.checked_at_ms > before_ms)
+      return true;
+    if (clock_mono_ms() >= until_ms)
+      return false;
+    clock_sleep_ms(ASK_EVERY_MS);
+  }
+  return false;
+}
+
+static void show(const struct invocation *call, const struct hook_health *health) {
+  output_text(call->output, "%s\n",
+              output_clean_line(call->arena, webhook_line(call->arena, health, clock_now_ms())).at);
+  if (health->reason.length)
+    output_note(call->output, "%s.%s%.*s", output_clean_line(call->arena, health->reason).at,
+                health->next_step.length ? " To mend it: " : "", STR_FMT(health->next_step));
+}
+
+static struct result ask(struct invocation *call, bool rotate) {
   struct hook_check request = {
       .project = invocation_argument(call, 0), .rotate = rotate, .actor = invocation_actor(call)};
   struct project_id reply = {0};
+  struct project_status before = {0}, after = {0};
   bool printed;
+  sessions_project_status(call, request.project, &before);
   TRY(client_print(call, VERB_HOOK_CHECK, &request, &reply, &printed));
-  if (!printed)
-    output_note(call->output, "%s `tandem status` shows what came of it.", said);
+  if (printed)
+    return RESULT_DONE;
+  if (rotate)
+    output_note(call->output, "There is a new secret; the old one is good for another hour.");
+  if (wait_for_look(call, request.project, before.webhook.checked_at_ms, &after))
+    return show(call, &after.webhook), RESULT_DONE;
+  call->exit_code = EXIT_CODE_GENERAL;
+  output_note(call->output,
+              "Nobody has looked at it within 15 seconds. tandem sees to webhooks only where webhooks.url "
+              "(TANDEM_WEBHOOK_URL) says how trackers reach it, while the project is active and pulls, and while the "
+              "tracker takes calls: `tandem status` says.");
   return RESULT_DONE;
 }
 
 struct result command_webhooks_check(struct invocation *call) {
-  return ask(call, false,
-             "The tracker is asked now: the webhook is registered or repaired, and what failed sent again.");
+  return ask(call, false);
 }
 
 struct result command_webhooks_rotate(struct invocation *call) {
-  return ask(call, true, "There is a new secret, which the tracker gets now; the old one is good for another hour.");
+  return ask(call, true);
 }

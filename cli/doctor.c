@@ -131,7 +131,7 @@ void doctor_check_certificates(struct doctor *doctor, struct str home, int64_t n
   struct arena *arena = doctor->arena;
   size_t role_count;
   const char *const *roles = services_roles(arena, &role_count);
-  struct str renew = STR("tandem down, then tandem up: it makes what is missing or old");
+  struct str renew = STR("tandem certs renew");
   int least = INT32_MAX;
   for (size_t i = 0; i <= role_count; i++) {
     struct str path = str_format(arena, "%.*s/tls/%s.pem", STR_FMT(home), i < role_count ? roles[i] : "ca");

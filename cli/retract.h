@@ -4,7 +4,7 @@
 
 #include "cli/invocation.h"
 
-/* Shows what is outside though it may not be any more, and the command that takes it back; nothing when there is none.
+/* Tells what is outside though it may not be any more, and the command that takes it back; nothing when there is none.
  */
 struct result retract_hint(struct invocation *call, struct str key) MUST_USE;
 

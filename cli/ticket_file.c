@@ -122,10 +122,10 @@ static struct result read_header_line(struct reader *reader, struct str line) {
     return read_member(reader, line);
   end_set(reader);
   ptrdiff_t colon = str_find(line, ":");
-  if (colon <= 0)
+  struct str name = str_trim(str_slice(line, 0, colon > 0 ? (size_t)colon : 0));
+  if (name.length == 0)
     return result_error(RESULT_REJECTED, "line %d: expected `name: value`, got `%.60s`", reader->line_number,
                         str_c(reader->arena, line));
-  struct str name = str_trim(str_slice(line, 0, (size_t)colon));
   struct str text = str_trim(str_slice(line, (size_t)colon + 1, line.length));
   if (is_set(name, reader->known))
     begin_set(reader, name, text);

@@ -8,12 +8,9 @@
 static struct str meaning(struct str action, bool preview) {
   static const struct {
     const char *action, *planned, *done;
-  } words[] = {{"restore", "restore", "restored"},
-               {"cancel", "cancel here", "cancelled here"},
-               {"delete", "delete", "deleted"},
-               {"return", "bring back", "brought back"},
-               {"close", "close outside", "closed outside"},
-               {"reopen", "open outside again", "opened outside again"}};
+  } words[] = {{"restore", "restore", "restored"},           {"cancel", "cancel here", "cancelled here"},
+               {"delete", "delete here", "deleted here"},    {"return", "bring back", "brought back"},
+               {"close", "close outside", "closed outside"}, {"reopen", "open outside again", "opened outside again"}};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     if (str_is(action, words[i].action))
       return str_of(preview ? words[i].planned : words[i].done);
@@ -63,15 +60,11 @@ static void print_lines(const struct output *output, struct arena *arena, const 
 
 void undo_view_print(const struct output *output, const struct session_undone *undone, bool preview) {
   struct arena arena = {0};
-  size_t conflicts = count_of(undone, "conflict"), waiting = count_of(undone, "waiting");
+  size_t waiting = count_of(undone, "waiting");
   print_lines(output, &arena, undone, preview);
   if (undone->lines.count == 0)
     output_note(output,
                 preview ? "Nothing would be done: everything is as it was before." : "Nothing was left to undo.");
-  if (conflicts && !preview)
-    output_note(output, "Decide %s: tandem conflicts list --project %.*s",
-                str_c(&arena, format_counted(&arena, (int64_t)conflicts, "conflict", "conflicts")),
-                STR_FMT(undone->session.project));
   if (waiting)
     output_note(output, "What is on its way outside: tandem sessions show %lld, later.", (long long)undone->session.id);
   arena_free(&arena);

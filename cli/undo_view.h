@@ -5,7 +5,7 @@
 #include "cli/output.h"
 #include "proto/verbs.h"
 
-/* A table, and what is still to be done by a person. `preview`: nothing of it is done yet. */
+/* A table, and where to look for what is on its way. `preview`: nothing of it is done yet. */
 void undo_view_print(const struct output *output, const struct session_undone *undone, bool preview);
 
 #endif

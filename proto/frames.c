@@ -91,10 +91,10 @@ struct result event_to_frame(struct arena *arena, const struct stored_event *eve
     return result_error(RESULT_REJECTED, "an event needs a type");
   msgpack_sbuffer buffer;
   msgpack_sbuffer_init(&buffer);
-  msgpack_sbuffer_write(&buffer, event->type.at, event->type.length);
-  msgpack_sbuffer_write(&buffer, "", 1);
+  msgpack_put_bytes(&buffer, event->type.at, event->type.length);
+  msgpack_put_bytes(&buffer, "", 1);
   msgpack_packer packer;
-  msgpack_packer_init(&packer, &buffer, msgpack_sbuffer_write);
+  msgpack_packer_init(&packer, &buffer, msgpack_put_bytes);
   put_attributes(&packer, event);
   struct result result = put_data(&packer, event);
   if (result_ok(&result) && buffer.size > EVENT_BYTES_MAX)

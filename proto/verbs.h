@@ -7,6 +7,7 @@
 #define PROTO_VERBS_H
 
 #include "proto/nouns.h"
+#include "proto/roles.h"
 
 enum verb_flags {
   VERB_WRITE = 1,  /* runs on the store's one writer connection */
@@ -17,6 +18,7 @@ enum verb_flags {
 struct verb {
   const char *name;
   unsigned flags;
+  unsigned callers; /* 1 << role of who may call it; ROLE_SERVICE: those whose certificate grants it */
   const struct record *request, *reply;
   const char *help;
 };

@@ -20,7 +20,7 @@ MAY_INCLUDE = {
     "lib/sync": ["base/", "sync/"],
     "lib/service": ["base/", "proto/", "sync/", "service/"],
     "cli": ["base/", "proto/", "sync/", "service/", "cli/"],
-    "cli/up": ["base/", "service/", "cli/"],
+    "cli/up": ["base/", "proto/", "service/", "cli/"],
 }
 
 # Foreign header -> the only places for it (prefixes of paths); tests may use all.
@@ -33,7 +33,7 @@ ONLY_IN = {
     r"libsmartcols/.*": ["cli/"],
     r"git2.*": ["lib/sync/"],
     r"utf8proc\.h": ["lib/sync/", "lib/base/", "cli/"],
-    r"openssl/x509.*": ["cli/"],
+    r"openssl/(x509.*|ssl\.h)": ["cli/", "lib/service/tls_engine", "services/store/peer"],
     r"cmark-gfm.*": ["services/adapter-jira/richtext/"],
 }
 

@@ -131,9 +131,9 @@ bool postgres_answers(const struct postgres *postgres) {
   return answer == 'R';
 }
 
-struct str postgres_url(struct arena *arena, const struct postgres *postgres) {
+struct str postgres_url(struct arena *arena, const struct postgres *postgres, const char *role) {
   struct str_builder url = {.arena = arena};
-  str_append_c(&url, "postgresql:///tandem?user=tandem&host=");
+  str_append_format(&url, "postgresql:///tandem?user=%s&host=", role);
   for (const char *c = postgres->socket_dir; *c; c++)
     str_append_format(&url, isalnum((unsigned char)*c) || strchr("-._~/", *c) ? "%c" : "%%%02X", (unsigned char)*c);
   return str_built(&url);

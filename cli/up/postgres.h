@@ -36,8 +36,8 @@ void postgres_clean_up(const struct postgres *postgres);
 /* Whether it takes connections now. */
 bool postgres_answers(const struct postgres *postgres);
 
-/* What libpq takes. */
-struct str postgres_url(struct arena *arena, const struct postgres *postgres);
+/* What libpq takes. Roles: "tandem" owns everything, the others are made by a migration (0013_roles.sql). */
+struct str postgres_url(struct arena *arena, const struct postgres *postgres, const char *role);
 
 /* Removes the socket's folder when it is outside of HOME. */
 void postgres_forget(const struct postgres *postgres);

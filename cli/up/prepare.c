@@ -49,18 +49,19 @@ static bool is_host_name(struct str name) {
   return name.length > 0 && name.length < 200 && !str_is(name, "0.0.0.0") && !str_is(name, "::");
 }
 
-static struct result prepare_certificates(struct arena *arena, const struct settings *settings) {
+struct tls_files prepare_tls_files(struct arena *arena, const struct settings *settings) {
   char host_name[HOST_NAME_BYTES] = "";
-  struct str names[NAMES_MAX];
-  size_t count = 0, role_count;
-  const char *const *roles = services_roles(arena, &role_count);
+  struct str *names = ARENA_ARRAY(arena, struct str, NAMES_MAX);
+  struct tls_files files = {.folder = str_format(arena, "%.*s/tls", STR_FMT(settings->home)).at, .hosts = names};
+  files.own = services_roles(arena, &files.own_count);
   gethostname(host_name, sizeof host_name - 1);
-  const struct str wanted[NAMES_MAX] = {str_of(host_name), endpoints_host(arena, settings->store_listen),
+  const struct str wanted[NAMES_MAX] = {str_copy(arena, str_of(host_name)),
+                                        endpoints_host(arena, settings->store_listen),
                                         endpoints_host(arena, settings->events_listen)};
   for (size_t i = 0; i < NAMES_MAX; i++)
     if (is_host_name(wanted[i]))
-      names[count++] = wanted[i];
-  return tls_files_make(str_format(arena, "%.*s/tls", STR_FMT(settings->home)).at, roles, role_count, names, count);
+      names[files.host_count++] = wanted[i];
+  return files;
 }
 
 static struct result find_program_dir(struct arena *arena, const char **out) {
@@ -74,14 +75,16 @@ static struct result find_program_dir(struct arena *arena, const char **out) {
 }
 
 static struct result prepare_database(struct arena *arena, const struct up_options *options, struct prepared *out,
-                                      struct str *out_url) {
+                                      struct services_options *services) {
   const struct settings *settings = options->settings;
   out->has_postgres = str_is_absent(settings->database_url.hidden);
-  *out_url = settings->database_url.hidden;
+  services->database_url = settings->database_url.hidden;
+  services->owner_url = settings->database_owner_url.hidden;
   if (!out->has_postgres)
     return RESULT_DONE;
   TRY(postgres_prepare(arena, settings, options->foreground, &out->postgres));
-  *out_url = postgres_url(arena, &out->postgres);
+  services->database_url = postgres_url(arena, &out->postgres, "tandem_store");
+  services->owner_url = postgres_url(arena, &out->postgres, "tandem");
   return RESULT_DONE;
 }
 
@@ -89,13 +92,15 @@ struct result prepare_all(struct arena *arena, const struct up_options *options,
   const struct settings *settings = options->settings;
   struct services_options services = {
       .settings = settings, .endpoints = &out->endpoints, .in_foreground = options->foreground};
+  int64_t made;
   const char *endpoint_path = str_format(arena, "%.*s/run/endpoint.json", STR_FMT(settings->home)).at;
   TRY(find_program_dir(arena, &services.program_dir));
   TRY(services_check(arena, services.program_dir));
-  TRY(prepare_certificates(arena, settings));
+  out->tls = prepare_tls_files(arena, settings);
+  TRY(tls_files_make(&out->tls, &made));
   TRY(prepare_key(arena, settings));
   TRY(endpoints_choose(arena, settings, endpoint_path, &out->endpoints));
-  TRY(prepare_database(arena, options, out, &services.database_url));
+  TRY(prepare_database(arena, options, out, &services));
   services_list(arena, &services, &out->services, &out->service_count);
   return RESULT_DONE;
 }

@@ -5,18 +5,23 @@
 
 #include "cli/up/endpoints.h"
 #include "cli/up/postgres.h"
+#include "cli/up/tls_files.h"
 #include "cli/up/up.h"
 
 struct prepared {
   struct up_endpoints endpoints;
   struct postgres postgres;
   bool has_postgres;
+  struct tls_files tls;
   const struct process_spec *services;
   size_t service_count;
 };
 
 /* HOME and the folders in it. */
 struct result prepare_folders(struct arena *arena, struct str home) MUST_USE;
+
+/* Which certificates there are to be. */
+struct tls_files prepare_tls_files(struct arena *arena, const struct settings *settings);
 
 /* The rest; call while holding the lock. */
 struct result prepare_all(struct arena *arena, const struct up_options *options, struct prepared *out) MUST_USE;

@@ -28,12 +28,11 @@ static struct service_row row_at(struct arena *arena, size_t i) {
 }
 
 const char *const *services_roles(struct arena *arena, size_t *out_count) {
-  const char **roles = ARENA_ARRAY(arena, const char *, ROW_COUNT + 2);
+  const char **roles = ARENA_ARRAY(arena, const char *, ROW_COUNT + 1);
   for (size_t i = 0; i < ROW_COUNT; i++)
     roles[i] = row_at(arena, i).role;
   roles[ROW_COUNT] = "cli";
-  roles[ROW_COUNT + 1] = "client";
-  *out_count = ROW_COUNT + 2;
+  *out_count = ROW_COUNT + 1;
   return roles;
 }
 
@@ -102,6 +101,8 @@ static void put_settings(struct environment *environment, const struct settings 
   put(environment, "TANDEM_ALLOW_INSECURE_BUS", settings->allow_insecure_bus ? STR("true") : (struct str){0});
   put(environment, "TANDEM_ALLOW_HOSTS",
       join(environment->arena, settings->http_allow_hosts.at, settings->http_allow_hosts.count));
+  put(environment, "TANDEM_INTERNAL_HOSTS",
+      join(environment->arena, settings->internal_hosts.at, settings->internal_hosts.count));
   put(environment, "TANDEM_HTTP_CA_FILE", settings->http_ca_file);
   put(environment, "TANDEM_POLL_INTERVAL_S",
       str_format(environment->arena, "%lld", (long long)settings->poll_interval_s));
@@ -121,6 +122,7 @@ static void put_bus(struct environment *environment, const struct services_optio
   put(environment, "TANDEM_STORE_LISTEN", endpoints->store_listen);
   put(environment, "TANDEM_EVENTS_LISTEN", endpoints->events_listen);
   put(environment, "TANDEM_TLS_CA", str_format(environment->arena, "%.*s/tls/ca.pem", STR_FMT(home)));
+  put(environment, "TANDEM_TLS_REVOKED", str_format(environment->arena, "%.*s/tls/revoked.pem", STR_FMT(home)));
   put(environment, "TANDEM_TLS_CERT", str_format(environment->arena, "%.*s/tls/%s.pem", STR_FMT(home), row->role));
 }
 
@@ -158,6 +160,8 @@ static const char *const *environment_of(struct arena *arena, const struct servi
   drop(&environment, "TANDEM_GITHUB_CLIENT_SECRET"); /* only for who logs in */
   drop(&environment, "TANDEM_JIRA_CLIENT_SECRET");
   drop(&environment, "TANDEM_LINEAR_CLIENT_SECRET");
+  put(&environment, "TANDEM_DATABASE_OWNER_URL", row->kind == SERVICE_STORE ? options->owner_url : (struct str){0});
+  drop(&environment, "TANDEM_DATABASE_OWNER_URL_FILE");
   environment.at[environment.count] = NULL;
   return environment.at;
 }

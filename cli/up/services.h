@@ -9,9 +9,9 @@
 struct services_options {
   const struct settings *settings;
   const struct up_endpoints *endpoints;
-  struct str database_url; /* given to the store alone */
-  const char *program_dir; /* where the programs are */
-  bool in_foreground;      /* log to our stderr instead of HOME/log/ROLE.log */
+  struct str database_url, owner_url; /* given to the store alone */
+  const char *program_dir;            /* where the programs are */
+  bool in_foreground;                 /* log to our stderr instead of HOME/log/ROLE.log */
 };
 
 /* Whether every program is there. RESULT_REJECTED names the missing one and what to do. */
@@ -21,7 +21,7 @@ struct result services_check(struct arena *arena, const char *program_dir) MUST_
 void services_list(struct arena *arena, const struct services_options *options, const struct process_spec **out,
                    size_t *out_count);
 
-/* The names that certificates are made for: every service, "cli" and "client". */
+/* The names that certificates are made for: every service, and "cli". */
 const char *const *services_roles(struct arena *arena, size_t *out_count);
 
 #endif

@@ -22,6 +22,7 @@ enum {
   STOP_SERVICES_MS = 10000,
   STOP_DATABASE_MS = 60000,
   STOP_STEP_MS = 20,
+  KEEP_EVERY_MS = 3600 * 1000,
 };
 
 struct process {
@@ -37,6 +38,7 @@ struct supervisor {
   size_t service_count;
   bool database_answered; /* once; later the services ride over its absence themselves */
   int signals;
+  int64_t keep_at_ms; /* monotonic */
 };
 
 static bool is_running(const struct process *process) {
@@ -205,6 +207,14 @@ static struct result open_signals(int *out) {
   return RESULT_DONE;
 }
 
+static void keep(struct supervisor *supervisor, const struct supervisor_options *options) {
+  int64_t now_ms = clock_mono_ms();
+  if (!options->keep || now_ms < supervisor->keep_at_ms)
+    return;
+  options->keep(options->context);
+  supervisor->keep_at_ms = now_ms + KEEP_EVERY_MS;
+}
+
 struct result supervisor_run(const struct supervisor_options *options) {
   struct arena arena = {0};
   struct process database;
@@ -221,6 +231,7 @@ struct result supervisor_run(const struct supervisor_options *options) {
     supervisor.services[i] = new_process(options->services[i]);
   do {
     start_due(&supervisor);
+    keep(&supervisor, options);
     ending = wait_for_signal(&supervisor, next_wait_ms(&supervisor));
     reap(&supervisor, false);
   } while (!ending);

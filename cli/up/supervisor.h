@@ -10,6 +10,8 @@ struct supervisor_options {
   const struct postgres *postgres; /* NULL = the database is somebody else's */
   const struct process_spec *services;
   size_t service_count;
+  void (*keep)(void *context); /* every hour; may be NULL */
+  void *context;               /* its own */
 };
 
 /* Runs until SIGTERM or SIGINT; then stops the services, then the database. Log: `service_started`, `service_died` with

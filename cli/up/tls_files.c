@@ -1,230 +1,218 @@
-/* Making certificates with OpenSSL's libcrypto (X.509 v3, RFC 5280). */
+/* Which certificates there are, and where. */
 #include "cli/up/tls_files.h"
 
-#include <arpa/inet.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/rand.h>
-#include <openssl/x509v3.h>
-#include <sys/stat.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "cli/up/files.h"
+#include "cli/up/pem.h"
+#include "proto/roles.h"
 
-struct authority {
-  EVP_PKEY *key;
-  X509 *certificate;
-};
+enum { SERVICE_NAME_MAX = 40 };
 
-struct names {
-  const struct str *at;
-  size_t count;
-};
+/* -- tandem's own -- */
 
-enum { S_PER_DAY = 86400, SERIAL_BYTES = 16, BACKDATE_S = 300 };
-
-static struct result crypto_failure(const char *doing) {
-  char reason[120];
-  ERR_error_string_n(ERR_get_error(), reason, sizeof reason);
-  return result_error(RESULT_BUG, "cannot %s: %s", doing, reason);
+static bool is_own(const struct tls_files *files, const char *name) {
+  for (size_t i = 0; i < files->own_count; i++)
+    if (strcmp(files->own[i], name) == 0)
+      return true;
+  return false;
 }
 
-static bool set_serial(X509 *certificate) {
-  unsigned char bytes[SERIAL_BYTES];
-  if (RAND_bytes(bytes, sizeof bytes) != 1)
-    return false;
-  bytes[0] &= 0x7f;
-  BIGNUM *number = BN_bin2bn(bytes, sizeof bytes, NULL);
-  bool set = number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate));
-  BN_free(number);
-  return set;
+static const char *own_path(struct arena *arena, const struct tls_files *files, const char *name) {
+  return str_format(arena, "%s/%s.pem", files->folder, name).at;
 }
 
-static bool set_subject(X509 *certificate, const char *common_name) {
-  X509_NAME *name = X509_get_subject_name(certificate);
-  return X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8, (const unsigned char *)"tandem", -1, -1, 0) &&
-         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1, 0);
-}
-
-static bool add_extension(X509 *certificate, X509 *issuer, int kind, const char *value) {
-  X509V3_CTX context;
-  X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
-  X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, kind, value);
-  bool added = extension && X509_add_ext(certificate, extension, -1);
-  X509_EXTENSION_free(extension);
-  return added;
-}
-
-/* A certificate with everything but its extensions and signature; NULL when libcrypto fails. */
-static X509 *blank_certificate(EVP_PKEY *key, const char *common_name, int days) {
-  X509 *certificate = X509_new();
-  if (certificate && X509_set_version(certificate, X509_VERSION_3) && set_serial(certificate) &&
-      set_subject(certificate, common_name) && X509_gmtime_adj(X509_getm_notBefore(certificate), -BACKDATE_S) &&
-      X509_gmtime_adj(X509_getm_notAfter(certificate), (long)days * S_PER_DAY) && X509_set_pubkey(certificate, key))
-    return certificate;
-  X509_free(certificate);
-  return NULL;
-}
-
-static bool fill_authority(X509 *certificate, EVP_PKEY *key) {
-  return X509_set_issuer_name(certificate, X509_get_subject_name(certificate)) &&
-         add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
-         add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign,cRLSign") &&
-         add_extension(certificate, certificate, NID_subject_key_identifier, "hash") &&
-         X509_sign(certificate, key, EVP_sha256());
-}
-
-static struct str alternative_names(struct arena *arena, struct names names) {
-  struct str_builder list = {.arena = arena};
-  str_append_c(&list, "DNS:localhost,DNS:127.0.0.1,IP:127.0.0.1,IP:::1");
-  for (size_t i = 0; i < names.count; i++) {
-    unsigned char address[16];
-    const char *name = str_c(arena, names.at[i]);
-    if (inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1)
-      str_append_format(&list, ",IP:%s", name);
-    if (strchr(name, ':') == NULL)
-      str_append_format(&list, ",DNS:%s", name);
+static struct certificate_wish own_wish(const struct tls_files *files, const char *name) {
+  struct certificate_wish wish = {.role = name, .name = name};
+  if (strncmp(name, "adapter-", strlen("adapter-")) == 0)
+    wish.role = role_names[ROLE_ADAPTER];
+  if (strcmp(name, role_names[ROLE_STORE]) == 0) {
+    wish.is_server = true;
+    wish.hosts = files->hosts;
+    wish.host_count = files->host_count;
   }
-  return str_built(&list);
+  return wish;
 }
 
-static bool fill_role(X509 *certificate, const struct authority *authority, const char *names) {
-  X509 *issuer = authority->certificate;
-  return X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) &&
-         add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
-         add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature") &&
-         add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth,clientAuth") &&
-         add_extension(certificate, issuer, NID_subject_alt_name, names) &&
-         add_extension(certificate, issuer, NID_subject_key_identifier, "hash") &&
-         add_extension(certificate, issuer, NID_authority_key_identifier, "keyid") &&
-         X509_sign(certificate, authority->key, EVP_sha256());
-}
-
-/* The parts that are not NULL as one PEM file. */
-static struct result write_pem(const char *path, EVP_PKEY *key, X509 *certificate) {
-  BIO *memory = BIO_new(BIO_s_mem());
-  char *bytes;
-  struct result result;
-  if (memory && (!key || PEM_write_bio_PrivateKey(memory, key, NULL, NULL, 0, NULL, NULL)) &&
-      (!certificate || PEM_write_bio_X509(memory, certificate))) {
-    long length = BIO_get_mem_data(memory, &bytes);
-    result = files_write(path, (struct str){bytes, (size_t)length}, 0600);
-  } else {
-    result = crypto_failure("write a certificate");
+static struct result make_missing(struct arena *arena, const struct tls_files *files, const struct authority *authority,
+                                  int64_t *out_count) {
+  int64_t count = 0;
+  for (size_t i = 0; i < files->own_count; i++) {
+    struct certificate_wish wish = own_wish(files, files->own[i]);
+    const char *path = own_path(arena, files, files->own[i]);
+    if (authority_vouches(authority, &wish, path))
+      continue;
+    TRY(authority_issue(arena, authority, &wish, path));
+    count++;
   }
-  BIO_free(memory);
-  return result;
+  *out_count = count;
+  return RESULT_DONE;
 }
 
-static X509 *read_certificate(const char *path) {
-  BIO *file = BIO_new_file(path, "r");
-  X509 *certificate = file ? PEM_read_bio_X509(file, NULL, NULL, NULL) : NULL;
-  BIO_free(file);
-  ERR_clear_error();
-  return certificate;
-}
-
-static EVP_PKEY *read_key(const char *path) {
-  BIO *file = BIO_new_file(path, "r");
-  EVP_PKEY *key = file ? PEM_read_bio_PrivateKey(file, NULL, NULL, NULL) : NULL;
-  BIO_free(file);
-  ERR_clear_error();
-  return key;
-}
-
-static bool lasts_days(X509 *certificate, int days) {
-  int left_days = 0, left_seconds = 0;
-  return certificate && ASN1_TIME_diff(&left_days, &left_seconds, NULL, X509_get0_notAfter(certificate)) &&
-         left_days >= days;
-}
-
-static void close_authority(struct authority *authority) {
-  EVP_PKEY_free(authority->key);
-  X509_free(authority->certificate);
-}
-
-static struct result make_authority(const char *certificate_path, const char *key_path, struct authority *out) {
-  struct authority made = {.key = EVP_EC_gen("P-256")};
-  if (made.key)
-    made.certificate = blank_certificate(made.key, "tandem", TLS_CA_DAYS);
-  struct result result = made.certificate && fill_authority(made.certificate, made.key)
-                             ? write_pem(key_path, made.key, NULL)
-                             : crypto_failure("make the certificate authority");
-  if (result_ok(&result))
-    result = write_pem(certificate_path, NULL, made.certificate);
-  if (result_ok(&result))
-    *out = made;
-  else
-    close_authority(&made);
-  return result;
-}
-
-/* Reads the authority, or makes one when it is missing, broken or old. */
-static struct result open_authority(struct arena *arena, const char *folder, struct authority *out) {
-  const char *certificate_path = str_format(arena, "%s/ca.pem", folder).at;
-  const char *key_path = str_format(arena, "%s/ca-key.pem", folder).at;
-  struct authority found = {.key = read_key(key_path), .certificate = read_certificate(certificate_path)};
-  if (found.key && lasts_days(found.certificate, TLS_CA_RENEW_DAYS) &&
-      X509_check_private_key(found.certificate, found.key) == 1) {
-    *out = found;
-    return RESULT_DONE;
-  }
-  ERR_clear_error();
-  close_authority(&found);
-  return make_authority(certificate_path, key_path, out);
-}
-
-static bool has_names(X509 *certificate, struct names names) {
-  for (size_t i = 0; i < names.count; i++)
-    if (X509_check_host(certificate, names.at[i].at, names.at[i].length, 0, NULL) != 1 &&
-        X509_check_ip_asc(certificate, names.at[i].at, 0) != 1)
-      return false;
-  return true;
-}
-
-static bool is_good(const char *path, const struct authority *authority, struct names names) {
-  X509 *certificate = read_certificate(path);
-  EVP_PKEY *key = read_key(path);
-  bool good = key && lasts_days(certificate, TLS_ROLE_RENEW_DAYS) &&
-              X509_verify(certificate, X509_get0_pubkey(authority->certificate)) == 1 &&
-              X509_check_private_key(certificate, key) == 1 && has_names(certificate, names);
-  X509_free(certificate);
-  EVP_PKEY_free(key);
-  ERR_clear_error();
-  return good;
-}
-
-static struct result make_role(struct arena *arena, const char *path, const char *role,
-                               const struct authority *authority, struct names names) {
-  EVP_PKEY *key = EVP_EC_gen("P-256");
-  X509 *certificate = key ? blank_certificate(key, role, TLS_ROLE_DAYS) : NULL;
-  struct result result = certificate && fill_role(certificate, authority, alternative_names(arena, names).at)
-                             ? write_pem(path, key, certificate)
-                             : crypto_failure("make a certificate");
-  X509_free(certificate);
-  EVP_PKEY_free(key);
-  return result;
-}
-
-static struct result make_all(struct arena *arena, const char *folder, const char *const *roles, size_t role_count,
-                              struct names names) {
-  struct authority authority;
-  struct result result = RESULT_DONE;
-  TRY(open_authority(arena, folder, &authority));
-  for (size_t i = 0; i < role_count && result_ok(&result); i++) {
-    const char *path = str_format(arena, "%s/%s.pem", folder, roles[i]).at;
-    if (!is_good(path, &authority, names))
-      result = make_role(arena, path, roles[i], &authority, names);
-  }
-  close_authority(&authority);
-  return result;
-}
-
-struct result tls_files_make(const char *folder, const char *const *roles, size_t role_count, const struct str *names,
-                             size_t name_count) {
+struct result tls_files_make(const struct tls_files *files, int64_t *out_count) {
   struct arena arena = {0};
-  struct result result = files_make_folder(folder, 0700);
-  if (result_ok(&result))
-    result = make_all(&arena, folder, roles, role_count, (struct names){names, name_count});
+  struct authority authority;
+  struct result result = authority_open(&arena, files->folder, &authority);
+  if (result_ok(&result)) {
+    result = make_missing(&arena, files, &authority, out_count);
+    authority_close(&authority);
+  }
   arena_free(&arena);
+  return result;
+}
+
+/* -- other services -- */
+
+static const char *service_folder(struct arena *arena, const struct tls_files *files, const char *name) {
+  return str_format(arena, "%s/services/%s", files->folder, name).at;
+}
+
+static const char *service_path(struct arena *arena, const struct tls_files *files, const char *name) {
+  return str_format(arena, "%s/certificate.pem", service_folder(arena, files, name)).at;
+}
+
+static bool is_service_name(const char *name) {
+  size_t length = strlen(name);
+  for (size_t i = 0; i < length; i++)
+    if (!islower((unsigned char)name[i]) && !isdigit((unsigned char)name[i]) && name[i] != '-')
+      return false;
+  return length > 0 && length <= SERVICE_NAME_MAX && name[0] != '-';
+}
+
+static struct result write_bundle(struct arena *arena, const struct tls_files *files, const struct authority *authority,
+                                  const char *name, const struct str *grants, size_t grant_count) {
+  const struct certificate_wish wish = {
+      .role = role_names[ROLE_SERVICE], .name = name, .grants = grants, .grant_count = grant_count};
+  const char *folder = service_folder(arena, files, name);
+  TRY(files_make_folder(folder, 0700));
+  TRY(authority_issue(arena, authority, &wish, service_path(arena, files, name)));
+  return pem_write(str_format(arena, "%s/ca.pem", folder).at, NULL, authority->certificate, NULL);
+}
+
+static struct result issue(struct arena *arena, const struct tls_files *files, const struct authority *authority,
+                           const char *name, const struct str *grants, size_t grant_count) {
+  struct certificate_info there = authority_look(arena, authority, service_path(arena, files, name));
+  if (str_is(there.state, "good") || str_is(there.state, "expiring"))
+    return result_error(
+        RESULT_REJECTED,
+        "\"%s\" has a certificate: `tandem certs renew %s` makes a new one with the same rights; for other "
+        "rights revoke it first (`tandem certs revoke %s`), or take another name",
+        name, name, name);
+  return write_bundle(arena, files, authority, name, grants, grant_count);
+}
+
+struct result tls_files_issue(struct arena *arena, const struct tls_files *files, const char *name,
+                              const struct str *grants, size_t grant_count, const char **out_folder) {
+  struct authority authority;
+  if (!is_service_name(name) || is_own(files, name) || role_named(str_of(name)) != ROLE_COUNT)
+    return result_error(
+        RESULT_REJECTED,
+        "\"%s\" cannot be a service's name: take small letters, digits and \"-\", at most %d, and not the "
+        "name of one of tandem's own programs",
+        name, SERVICE_NAME_MAX);
+  TRY(authority_open(arena, files->folder, &authority));
+  struct result result = issue(arena, files, &authority, name, grants, grant_count);
+  authority_close(&authority);
+  TRY(result);
+  *out_folder = service_folder(arena, files, name);
+  return RESULT_DONE;
+}
+
+/* -- all -- */
+
+static int is_shown(const struct dirent *entry) {
+  return is_service_name(entry->d_name);
+}
+
+static struct certificate_info look(struct arena *arena, const struct authority *authority, const char *path,
+                                    const char *role, const char *name) {
+  struct certificate_info info = authority_look(arena, authority, path);
+  if (access(path, F_OK) != 0)
+    info.state = STR("missing");
+  info.name = str_copy(arena, str_of(name)); /* it may be of an older tandem, or unreadable */
+  if (str_is_absent(info.role))
+    info.role = str_of(role);
+  return info;
+}
+
+/* What an older tandem made is good and says too little. */
+static struct certificate_info look_at_own(struct arena *arena, const struct tls_files *files,
+                                           const struct authority *authority, const char *name) {
+  const char *path = own_path(arena, files, name);
+  struct certificate_wish wish = own_wish(files, name);
+  struct certificate_info info = look(arena, authority, path, wish.role, name);
+  if (str_is(info.state, "good") && !authority_vouches(authority, &wish, path))
+    info.state = STR("outdated");
+  return info;
+}
+
+static void look_at_all(struct arena *arena, const struct tls_files *files, const struct authority *authority,
+                        struct certificate_info **out, size_t *out_count) {
+  struct dirent **found = NULL;
+  int services = scandir(str_format(arena, "%s/services", files->folder).at, &found, is_shown, alphasort);
+  size_t count = 0;
+  *out = ARENA_ARRAY(arena, struct certificate_info, files->own_count + (size_t)(services > 0 ? services : 0));
+  for (size_t i = 0; i < files->own_count; i++)
+    (*out)[count++] = look_at_own(arena, files, authority, files->own[i]);
+  for (int i = 0; i < services; i++) {
+    const char *name = found[i]->d_name;
+    (*out)[count++] = look(arena, authority, service_path(arena, files, name), role_names[ROLE_SERVICE], name);
+    free(found[i]);
+  }
+  free(found);
+  *out_count = count;
+}
+
+struct result tls_files_list(struct arena *arena, const struct tls_files *files, struct certificate_info **out,
+                             size_t *out_count) {
+  struct authority authority;
+  TRY(authority_open(arena, files->folder, &authority));
+  look_at_all(arena, files, &authority, out, out_count);
+  authority_close(&authority);
+  return RESULT_DONE;
+}
+
+static struct result gone(const char *name) {
+  return result_error(RESULT_GONE, "there is no certificate of \"%s\": `tandem certs list` shows those that there are",
+                      name);
+}
+
+static struct result renew_service(struct arena *arena, const struct tls_files *files,
+                                   const struct authority *authority, const char *name) {
+  struct certificate_info old = authority_look(arena, authority, service_path(arena, files, name));
+  if (str_is(old.state, "unreadable"))
+    return gone(name);
+  if (str_is(old.state, "revoked"))
+    return result_error(RESULT_REJECTED,
+                        "the certificate of \"%s\" is revoked: `tandem certs issue %s` grants rights anew", name, name);
+  return write_bundle(arena, files, authority, name, old.grants, old.grant_count);
+}
+
+struct result tls_files_renew(struct arena *arena, const struct tls_files *files, const char *name) {
+  struct authority authority;
+  if (!is_own(files, name) && !is_service_name(name))
+    return gone(name);
+  TRY(authority_open(arena, files->folder, &authority));
+  struct certificate_wish wish = own_wish(files, name);
+  struct result result = is_own(files, name) ? authority_issue(arena, &authority, &wish, own_path(arena, files, name))
+                                             : renew_service(arena, files, &authority, name);
+  authority_close(&authority);
+  return result;
+}
+
+struct result tls_files_revoke(struct arena *arena, const struct tls_files *files, const char *name,
+                               int64_t *out_count) {
+  struct authority authority;
+  TRY(authority_open(arena, files->folder, &authority));
+  struct result result = authority_revoke(arena, &authority, name, out_count);
+  authority_close(&authority);
+  if (result_ok(&result) && *out_count == 0)
+    return gone(name);
   return result;
 }

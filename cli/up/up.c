@@ -67,10 +67,23 @@ static bool is_ready(struct up *up) {
   return up->options->is_ready ? up->options->is_ready(up->options) : port_answers(up);
 }
 
+/* Certificates that are about to end are made anew; every process takes them up with its next connection. */
+static void renew_certificates(void *context) {
+  const struct up *up = context;
+  int64_t made = 0;
+  struct result result = tls_files_make(&up->prepared.tls, &made);
+  if (!result_ok(&result))
+    log_event(LOG_ERROR, "certificates_not_renewed", LOG_RESULT(&result));
+  else if (made)
+    log_event(LOG_INFO, "certificates_renewed", LOG_I64("count", made));
+}
+
 static struct result supervise(struct up *up) {
   struct supervisor_options options = {.postgres = up->prepared.has_postgres ? &up->prepared.postgres : NULL,
                                        .services = up->prepared.services,
-                                       .service_count = up->prepared.service_count};
+                                       .service_count = up->prepared.service_count,
+                                       .keep = renew_certificates,
+                                       .context = up};
   struct result result = supervisor_run(&options);
   if (up->prepared.has_postgres)
     postgres_forget(&up->prepared.postgres);

@@ -3,7 +3,7 @@
  *   tandem.yaml          settings, yours
  *   run/up.pid           who runs, locked as long as it does
  *   run/endpoint.json    {"store_url","events_url","webhook_urls":{SYSTEM: URL}}
- *   tls/ca.pem, tls/ROLE.pem, tls/ca-key.pem
+ *   tls/ca.pem, tls/ROLE.pem, tls/ca-key.pem, tls/revoked.pem, tls/issued, tls/services/NAME/
  *   keys/data.key        32 bytes that stored credentials are encrypted with: back it up
  *   log/ROLE.log         what a process says (with --foreground: on stderr instead)
  *   postgres/            the private database */

@@ -22,9 +22,7 @@ static void add_block(struct arena *arena, size_t size_bytes) {
     capacity = 1024 * 1024;
   if (capacity < size_bytes)
     capacity = size_bytes;
-  struct arena_block *block = malloc(sizeof *block + capacity);
-  if (!block)
-    heap_exhausted();
+  struct arena_block *block = heap_taken(sizeof *block + capacity);
   *block = (struct arena_block){.older = arena->block, .capacity = capacity};
   arena->block = block;
 }

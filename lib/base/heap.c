@@ -19,6 +19,13 @@ void *heap_new(size_t size_bytes) {
   return at;
 }
 
+void *heap_taken(size_t size_bytes) {
+  void *at = malloc(size_bytes);
+  if (!at)
+    heap_exhausted();
+  return at;
+}
+
 void *heap_grown(void *at, size_t size_bytes) {
   void *grown = realloc(at, size_bytes);
   if (!grown)

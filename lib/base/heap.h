@@ -8,10 +8,13 @@
 /* Zeroed. Never NULL. */
 void *heap_new(size_t size_bytes) __attribute__((returns_nonnull));
 
+/* The same, not zeroed. */
+void *heap_taken(size_t size_bytes) __attribute__((returns_nonnull));
+
 /* realloc(), never NULL; what is new is not zeroed. */
 void *heap_grown(void *at, size_t size_bytes) __attribute__((returns_nonnull));
 
 /* For a library that said so. */
-void heap_exhausted(void) __attribute__((noreturn));
+_Noreturn void heap_exhausted(void);
 
 #endif

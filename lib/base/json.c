@@ -10,15 +10,8 @@
 
 /* cJSON leaves out what it has no memory for: a request would lack a member, and a refusal its reason. So it gets what
  * never fails, before anything can use it. */
-static void *take(size_t size_bytes) {
-  void *at = malloc(size_bytes);
-  if (!at)
-    heap_exhausted();
-  return at;
-}
-
 __attribute__((constructor)) static void set_hooks(void) {
-  cJSON_Hooks hooks = {.malloc_fn = take, .free_fn = free};
+  cJSON_Hooks hooks = {.malloc_fn = heap_taken, .free_fn = free};
   cJSON_InitHooks(&hooks);
 }
 

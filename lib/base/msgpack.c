@@ -117,8 +117,7 @@ void msgpack_put_record(msgpack_packer *packer, const struct record *record, con
   put_record(packer, record, object, false);
 }
 
-/* A frame that lacks its end would be another frame. */
-static int write_bytes(void *buffer, const char *bytes, size_t length) {
+int msgpack_put_bytes(void *buffer, const char *bytes, size_t length) {
   if (msgpack_sbuffer_write(buffer, bytes, length) != 0)
     heap_exhausted();
   return 0;
@@ -128,7 +127,7 @@ static struct str encode(struct arena *arena, const struct record *record, const
   msgpack_sbuffer buffer;
   msgpack_sbuffer_init(&buffer);
   msgpack_packer packer;
-  msgpack_packer_init(&packer, &buffer, write_bytes);
+  msgpack_packer_init(&packer, &buffer, msgpack_put_bytes);
   put_record(&packer, record, object, whole);
   struct str bytes = str_copy(arena, (struct str){buffer.data, buffer.size});
   msgpack_sbuffer_destroy(&buffer);
@@ -399,7 +398,8 @@ static struct result get_record(struct arena *arena, const struct record *record
 }
 
 struct result msgpack_decode(struct arena *arena, const struct record *record, struct str bytes, void *out) {
-  struct cursor cursor = {.at = (const unsigned char *)bytes.at, .end = (const unsigned char *)bytes.at + bytes.length};
+  const unsigned char *at = (const unsigned char *)(bytes.length ? bytes.at : "");
+  struct cursor cursor = {.at = at, .end = at + bytes.length};
   if (bytes.length == 0 || !is_well_formed(&cursor, 0) || cursor.at != cursor.end)
     return result_error(RESULT_REJECTED, "%s: not one well-formed msgpack value", record->name);
   msgpack_zone zone;

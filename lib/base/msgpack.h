@@ -10,6 +10,9 @@
 
 enum { MSGPACK_DEPTH_MAX = 24 };
 
+/* A packer's callback for a msgpack_sbuffer: as msgpack_sbuffer_write(), but a frame never lacks its end. */
+int msgpack_put_bytes(void *buffer, const char *bytes, size_t length);
+
 /* Appends `object` as one map. Absent fields and zeros are left out unless required. */
 void msgpack_put_record(msgpack_packer *packer, const struct record *record, const void *object);
 

@@ -13,9 +13,11 @@
 struct settings {
   struct str home;                        /* the state directory, absolute */
   struct secret database_url;             /* hidden.at == NULL: a private PostgreSQL below home */
+  struct secret database_owner_url;       /* hidden.at == NULL: migrations run as database_url */
   struct str store_listen, events_listen; /* nng URLs; port 0 = choose a free one */
   bool allow_insecure_bus;
   LIST_OF(struct str) http_allow_hosts;
+  LIST_OF(struct str) internal_hosts;
   struct str http_ca_file;    /* absent = the system's */
   struct str webhooks_listen; /* HOST:PORT */
   struct str webhooks_url;    /* absent: trackers are told by hand */

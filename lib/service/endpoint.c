@@ -47,12 +47,15 @@ struct result endpoint_find(struct arena *arena, struct str home, const char *ro
       .events_url = environment(arena, "TANDEM_EVENTS_URL"),
       .ca_file = environment(arena, "TANDEM_TLS_CA"),
       .certificate_file = environment(arena, "TANDEM_TLS_CERT"),
+      .revoked_file = environment(arena, "TANDEM_TLS_REVOKED"),
       .insecure = str_is(environment(arena, "TANDEM_ALLOW_INSECURE_BUS"), "true"),
   };
   if (str_is_absent(endpoint.store_url) || str_is_absent(endpoint.events_url))
     TRY(read_endpoint_file(arena, home, &endpoint));
   if (str_is_absent(endpoint.ca_file))
     endpoint.ca_file = str_format(arena, "%.*s/tls/ca.pem", STR_FMT(home));
+  if (str_is_absent(endpoint.revoked_file))
+    endpoint.revoked_file = str_format(arena, "%.*s/tls/revoked.pem", STR_FMT(home));
   if (str_is_absent(endpoint.certificate_file))
     endpoint.certificate_file = str_format(arena, "%.*s/tls/%s.pem", STR_FMT(home), role);
   if (str_is_absent(endpoint.store_url) || str_is_absent(endpoint.events_url))

@@ -14,12 +14,13 @@ struct endpoint {
   struct str store_url;                 /* tls+tcp://host:port, verbs */
   struct str events_url;                /* tls+tcp://host:port, events */
   struct str ca_file, certificate_file; /* certificate and key in one file */
+  struct str revoked_file;              /* certificates that are refused (a CRL); may be missing */
   bool insecure;
 };
 
-/* Reads TANDEM_STORE_URL, TANDEM_EVENTS_URL, TANDEM_TLS_CA, TANDEM_TLS_CERT, else the files that `tandem up` wrote
- * below `home` (run/endpoint.json, tls/). `role` chooses the certificate: "cli", "store", ... RESULT_RETRY: nothing is
- * running. */
+/* Reads TANDEM_STORE_URL, TANDEM_EVENTS_URL, TANDEM_TLS_CA, TANDEM_TLS_CERT, TANDEM_TLS_REVOKED, else the files that
+ * `tandem up` wrote below `home` (run/endpoint.json, tls/). `role` chooses the certificate: "cli", "store", ...
+ * RESULT_RETRY: nothing is running. */
 struct result endpoint_find(struct arena *arena, struct str home, const char *role, struct endpoint *out) MUST_USE;
 
 /* Dials in the background: it does not matter who starts first. `client` names this process, "conflict-4711". */

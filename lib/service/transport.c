@@ -3,6 +3,8 @@
 
 #include <nng/supplemental/tls/tls.h>
 
+#include "service/tls_engine.h"
+
 static struct result nng_failure(const char *what, struct str url, int status) {
   enum result_code code = status == NNG_EADDRINUSE ? RESULT_RETRY : RESULT_REJECTED;
   return result_error(code, "%s %.*s: %s", what, STR_FMT(url), nng_strerror(status));
@@ -24,13 +26,17 @@ static char *server_name(struct arena *arena, struct str url) {
   return str_is(host, "127.0.0.1") ? str_c(arena, STR("localhost")) : str_c(arena, host);
 }
 
+/* The engine takes files where nng speaks of texts (service/tls_engine.h). */
 static int make_tls(nng_tls_config **out, nng_tls_mode mode, const struct endpoint *endpoint, struct str url) {
   struct arena scratch = {0};
   nng_tls_config *config = NULL;
-  int status = nng_tls_config_alloc(&config, mode);
-  status = status ? status : nng_tls_config_ca_file(config, str_c(&scratch, endpoint->ca_file));
-  status = status ? status : nng_tls_config_cert_key_file(config, str_c(&scratch, endpoint->certificate_file), NULL);
-  status = status ? status : nng_tls_config_auth_mode(config, NNG_TLS_AUTH_MODE_REQUIRED);
+  const char *certificate = str_c(&scratch, endpoint->certificate_file);
+  int status = tls_engine_register();
+  status = status ? status : nng_tls_config_alloc(&config, mode);
+  status = status ? status
+                  : nng_tls_config_ca_chain(config, str_c(&scratch, endpoint->ca_file),
+                                            str_c(&scratch, endpoint->revoked_file));
+  status = status ? status : nng_tls_config_own_cert(config, certificate, certificate, NULL);
   if (!status && mode == NNG_TLS_MODE_CLIENT)
     status = nng_tls_config_server_name(config, server_name(&scratch, url));
   arena_free(&scratch);

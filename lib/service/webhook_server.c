@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/fault.h"
@@ -55,9 +56,26 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status
   return result;
 }
 
-/* Absent when the system has no such header. */
+struct wanted_header {
+  const char *name;
+  int count;
+};
+
+static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value) {
+  struct wanted_header *wanted = context;
+  (void)kind, (void)value;
+  wanted->count += strcasecmp(name, wanted->name) == 0;
+  return MHD_YES;
+}
+
+/* Absent when the system has no such header, and when there are several: which one counts is then anybody's guess, and
+ * a proxy's may not be ours. */
 static struct str header(struct MHD_Connection *connection, const char *name) {
-  return name ? str_of(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name)) : (struct str){0};
+  struct wanted_header wanted = {.name = name};
+  if (!name)
+    return (struct str){0};
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, count_header, &wanted);
+  return wanted.count == 1 ? str_of(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name)) : (struct str){0};
 }
 
 /* Where a system does not number its deliveries the same bytes are the same delivery. */

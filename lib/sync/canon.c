@@ -120,7 +120,7 @@ static struct str unicode_map(struct arena *arena, struct str text, int options)
   utf8proc_ssize_t length = utf8proc_map((const utf8proc_uint8_t *)text.at, (utf8proc_ssize_t)text.length, &mapped,
                                          (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE | options));
   if (length == UTF8PROC_ERROR_NOMEM)
-    heap_exhausted();
+    heap_exhausted();  /* unreached: the library's own allocation cannot be made to fail */
   assert(length >= 0); /* the text is valid UTF-8 */
   struct str result = str_copy(arena, (struct str){(const char *)mapped, (size_t)length});
   free(mapped);

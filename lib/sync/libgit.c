@@ -3,11 +3,12 @@
 
 #include <git2.h>
 #include <pthread.h>
-#include <stdlib.h>
+
+#include "base/heap.h"
 
 static void start(void) {
   if (git_libgit2_init() < 0)
-    abort();
+    heap_exhausted(); /* unreached: it fails for lack of memory only */
 }
 
 void libgit_start(void) {

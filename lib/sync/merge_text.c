@@ -94,7 +94,7 @@ static bool run_merge(struct arena *arena, struct str base, struct str local, st
   };
   git_merge_file_result result = {0};
   if (git_merge_file(&result, &of_base, &of_local, &of_external, &options) < 0)
-    return false;
+    return false; /* unreached: texts beyond a gigabyte, or no memory */
   bool clean = result.automergeable;
   if (clean)
     *out = str_copy(arena, (struct str){result.len ? result.ptr : "", result.len});

@@ -131,7 +131,7 @@ const struct linear_query linear_query_issue_ids = {
     .name = "IssueIds",
     .text =
         "query IssueIds($first: Int!, $after: String, $filter: IssueFilter!) { issues(first: $first, after: $after, "
-        "includeArchived: true, orderBy: createdAt, filter: $filter) { nodes { id }" PAGE_INFO "} }"};
+        "includeArchived: true, orderBy: createdAt, filter: $filter) { nodes { id trashed }" PAGE_INFO "} }"};
 
 const struct linear_query linear_mutation_create_issue = {
     .name = "CreateIssue",

@@ -9,7 +9,7 @@ static void read_ids(struct arena *arena, const cJSON *list, struct scan_found *
   size_t count = 0;
   cJSON_ArrayForEach(node, nodes) {
     struct str id = json_copy_or_empty(arena, node, "id");
-    if (id.length)
+    if (id.length && !json_bool(node, "trashed")) /* deleted, but listed for another month */
       ids[count++] = id;
   }
   out->ids.at = ids;

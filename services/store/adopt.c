@@ -5,6 +5,7 @@
 #include "store/deletes.h"
 #include "store/externals.h"
 #include "store/journal.h"
+#include "store/outward.h"
 #include "store/pending.h"
 #include "store/references.h"
 #include "store/tickets.h"
@@ -16,7 +17,7 @@
 
 struct written {
   int64_t id, project_id, mapping_id, item_id, number, parent_id, parent_number;
-  struct str change, kind, state, project, op_id, external_key, url;
+  struct str change, kind, state, project, op_id, external_key, url, base_url;
   struct values set, add, remove, sent_local, shadow, local;
 };
 
@@ -26,7 +27,7 @@ static struct result load_written(struct call *call, int64_t intent_id, struct w
       call->db,
       "select n.id, n.project_id, n.mapping_id, n.item_id, n.change, n.kind, n.state, n.op_id, p.name, "
       "n.payload_set, n.payload_add, n.payload_remove, n.sent_local, m.shadow, i.fields, i.number, i.parent_id, "
-      "t.number as parent_number, e.external_key, e.url "
+      "t.number as parent_number, e.external_key, e.url, p.base_url "
       "from intent n join mapping m on m.id = n.mapping_id join project p on p.id = n.project_id "
       "join item i on i.id = n.item_id left join item t on t.id = i.parent_id left join external_item e on "
       "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where n.id = $1::bigint",
@@ -48,6 +49,7 @@ static struct result load_written(struct call *call, int64_t intent_id, struct w
       .op_id = rows_str(&rows, 0, "op_id"),
       .external_key = rows_str(&rows, 0, "external_key"),
       .url = rows_str(&rows, 0, "url"),
+      .base_url = rows_str(&rows, 0, "base_url"),
   };
   TRY(rows_values(call->arena, &rows, 0, "payload_set", &out->set));
   TRY(rows_values(call->arena, &rows, 0, "payload_add", &out->add));
@@ -89,13 +91,16 @@ static bool members_are_as_sent(const struct plan_write *write, const struct val
   return true;
 }
 
-static bool is_as_sent(const struct plan_write *write, const struct value *answer) {
+static bool is_as_sent(struct call *call, const struct written *w, const struct plan_write *write,
+                       const struct value *answer) {
   if (write->has_delta && answer)
     return members_are_as_sent(write, answer);
   if (!write->has_set || !answer || canon_equal(catalogue_kind(answer->name, answer->kind), &write->set, answer))
     return true;
   struct value own = *answer;
   own.text = attribution_strip(answer->text);
+  const struct values seen = {&own, 1}, sent = {&write->set, 1};
+  own = outward_coming(call, w->base_url, &seen, &sent).at[0];
   return canon_equal(catalogue_kind(answer->name, answer->kind), &write->set, &own);
 }
 
@@ -145,7 +150,7 @@ static struct result move_shadow(struct call *call, const struct written *w, con
       continue;
     if (refused)
       here = nothing_like(sent);
-    if (by == ADOPTED_ON_SIGHT && !is_as_sent(&write, answer) && !shadow_of_half(w, returned, sent, &here))
+    if (by == ADOPTED_ON_SIGHT && !is_as_sent(call, w, &write, answer) && !shadow_of_half(w, returned, sent, &here))
       continue;
     values_put(&external, half);
     values_put(&local, here);

@@ -113,7 +113,23 @@ struct result credentials_read(struct call *call, struct str name, struct creden
   return read_previous(call, &rows, out);
 }
 
+/* An adapter gets the credentials of its own system's projects. */
+static struct result check_reach(struct call *call, struct str name) {
+  struct str system = peer_system(call->peer);
+  struct rows rows;
+  if (system.length == 0)
+    return RESULT_DONE;
+  TRY(db_query(call->db,
+               "select 1 from project where system = $1 and ($2 in (credential, webhook_credential) or "
+               "starts_with($2, credential || '.') or starts_with($2, webhook_credential || '.')) limit 1",
+               PARAMS(p_str(system), p_str(name)), &rows));
+  return rows.count ? RESULT_DONE
+                    : result_error(RESULT_GONE, "no project of %.*s has the credential \"%.*s\"", STR_FMT(system),
+                                   STR_FMT(name));
+}
+
 struct result store_credential_get(struct call *call, const void *request, void *reply) {
+  TRY(check_reach(call, ((const struct credential_get *)request)->name));
   return credentials_read(call, ((const struct credential_get *)request)->name, reply);
 }
 
@@ -124,6 +140,7 @@ struct result store_credential_renew(struct call *call, const void *request, voi
   struct credential_renewing *answer = reply;
   struct credential credential = {0};
   bool taken;
+  TRY(check_reach(call, renew->name));
   TRY(credentials_read(call, renew->name, &credential));
   answer->secret = credential.secret;
   answer->generation = credential.generation;

@@ -6,6 +6,16 @@
 #include "store/projects.h"
 #include "store/tickets.h"
 
+/* The types that the caller may read, as PostgreSQL's array; absent = all. */
+static struct db_param readable_types(struct call *call) {
+  struct str *types = ARENA_ARRAY(call->arena, struct str, EVENT_COUNT);
+  size_t count = 0;
+  for (int event = 0; event < EVENT_COUNT; event++)
+    if (peer_may_read(call->peer, (enum event_id)event))
+      types[count++] = str_of(event_table[event].type);
+  return count == EVENT_COUNT ? p_str((struct str){0}) : p_strs(call->arena, types, count);
+}
+
 struct result store_events_read(struct call *call, const void *request, void *reply) {
   const struct events_read *read = request;
   struct event_list *list = reply;
@@ -16,9 +26,9 @@ struct result store_events_read(struct call *call, const void *request, void *re
       "select sequence, id, source, type, to_char(time at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') "
       "as time, aggregateid, partitionkey, traceparent, payload from event_log where sequence > $1::bigint "
       "and ($3::text is null or type = $3 or type = 'tandem.v1.' || $3) and ($4::text is null or "
-      "payload ->> 'project' = $4) order by sequence limit $2::bigint",
+      "payload ->> 'project' = $4) and ($5::text[] is null or type = any($5)) order by sequence limit $2::bigint",
       PARAMS(p_i64(read->after), p_i64(read->limit > 0 && read->limit <= 1000 ? read->limit : 100), p_str(read->type),
-             p_str(read->project)),
+             p_str(read->project), readable_types(call)),
       &rows));
   struct stored_event *events = ARENA_ARRAY(call->arena, struct stored_event, rows.count);
   for (size_t i = 0; i < rows.count; i++)

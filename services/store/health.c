@@ -29,7 +29,7 @@ static struct result look(const struct server_options *options, struct arena *ar
   if (!own_db)
     TRY(db_open(options->database_url, &own_db));
   struct outbox none = {.arena = arena};
-  struct call call = {.db = own_db, .arena = arena, .outbox = &none, .vault = options->vault};
+  struct call call = {.db = own_db, .arena = arena, .outbox = &none, .vault = options->vault, .peer = &peer_trusted};
   return handler(&call, NULL, reply);
 }
 

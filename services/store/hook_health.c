@@ -91,6 +91,7 @@ static void say_there_is_none(struct arena *arena, const struct project *project
 static void say_what_is(struct arena *arena, const struct project *project, const struct basis *basis, int64_t now_ms,
                         struct hook_health *health) {
   struct str check = str_format(arena, "tandem webhooks check %.*s", STR_FMT(project->name));
+  long long failing = health->given_up + health->failed;
   bool comes = is_lately(health->last_delivery_ms, now_ms);
   if (!basis->pulls)
     say(health, "off", STR("nothing is pulled from there"), (struct str){0});
@@ -100,17 +101,16 @@ static void say_what_is(struct arena *arena, const struct project *project, cons
         str_format(arena, "tandem webhooks rotate %.*s", STR_FMT(project->name)));
   else if (health->active && health->expires_at_ms > 0 && health->expires_at_ms <= now_ms)
     say(health, "expired", STR("it has ended there, and could not be renewed"), check);
-  else if (health->given_up + health->failed > 0)
+  else if (failing > 0)
     say(health, "failing",
-        str_format(arena, "the tracker could not deliver %lld of its webhooks, and is asked for them again",
-                   (long long)(health->given_up + health->failed)),
+        str_format(arena, "the tracker could not deliver %lld of its webhooks, and is asked for them again", failing),
         check);
   else if (!health->active && !comes)
     say_there_is_none(arena, project, basis, health);
   else if (is_lately(health->last_missed_ms, now_ms) && health->last_missed_ms > health->last_delivery_ms)
     say(health, "missing", STR("changes were found that no webhook told of"), check);
-  else
-    say(health, "working", (struct str){0}, (struct str){0});
+  else /* the reason: it works, but tandem may not see to it */
+    say(health, "working", health->active ? (struct str){0} : basis->reason, (struct str){0});
 }
 
 struct result hook_health(struct call *call, const struct project *project, struct hook_health *out) {

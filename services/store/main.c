@@ -4,8 +4,10 @@
  * Out:  replies, and events in dense sequence order over nng pub (proto/events.h).
  * Owns: the PostgreSQL database: projects, tickets, mappings, shadows, the cache, intents, conflicts, the event log.
  *
- * Environment: TANDEM_DATABASE_URL, TANDEM_DATA_KEY_FILE, and the endpoint's (service/rpc.h). Several may run on one
- * database: one leads, the others wait for its lock. */
+ * With --migrate it brings the database up to date, as TANDEM_DATABASE_OWNER_URL, and ends.
+ *
+ * Environment: TANDEM_DATABASE_URL, TANDEM_DATABASE_OWNER_URL (for migrations; else the former), TANDEM_DATA_KEY_FILE,
+ * and the endpoint's (service/rpc.h). Several may run on one database: one leads, the others wait for its lock. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -16,14 +18,38 @@
 #include "store/health.h"
 #include "store/server.h"
 
+static struct result read_urls(struct arena *arena, struct server_options *out) {
+  struct str url = secrecy_take_variable(arena, "TANDEM_DATABASE_URL"),
+             owner = secrecy_take_variable(arena, "TANDEM_DATABASE_OWNER_URL");
+  if (url.length == 0 && owner.length == 0)
+    return result_error(RESULT_REJECTED, "TANDEM_DATABASE_URL is not set; `tandem up` sets it");
+  out->database_url = url;
+  out->owner_url = owner;
+  return RESULT_DONE;
+}
+
+/* "a.example.org,b.example.org" */
+static void read_internal_hosts(struct arena *arena, struct server_options *out) {
+  struct str list = str_of(getenv("TANDEM_INTERNAL_HOSTS"));
+  struct str *hosts = ARENA_ARRAY(arena, struct str, list.length / 2 + 1);
+  while (list.length) {
+    ptrdiff_t comma = str_find(list, ",");
+    struct str host = str_trim(str_slice(list, 0, comma < 0 ? list.length : (size_t)comma));
+    if (host.length)
+      hosts[out->internal_host_count++] = host;
+    list = str_slice(list, comma < 0 ? list.length : (size_t)comma + 1, list.length);
+  }
+  out->internal_hosts = hosts;
+}
+
 static struct result read_options(struct arena *arena, struct server_options *out) {
   const char *home = getenv("TANDEM_HOME"), *key_file = getenv("TANDEM_DATA_KEY_FILE");
-  struct str url = secrecy_take_variable(arena, "TANDEM_DATABASE_URL");
-  if (url.length == 0)
-    return result_error(RESULT_REJECTED, "TANDEM_DATABASE_URL is not set; `tandem up` sets it");
+  TRY(read_urls(arena, out));
+  if (str_is_absent(out->database_url))
+    return result_error(RESULT_REJECTED, "TANDEM_DATABASE_URL is not set: what the store works as");
   struct str default_key = str_format(arena, "%s/keys/data.key", home ? home : ".");
   TRY(vault_open(key_file ? key_file : default_key.at, &out->vault));
-  out->database_url = url;
+  read_internal_hosts(arena, out);
   return endpoint_find(arena, str_of(home ? home : "."), "store", &out->endpoint);
 }
 
@@ -33,7 +59,21 @@ static void *serve(void *context) {
   _exit(1);
 }
 
-int main(void) {
+static int migrate_and_end(void) {
+  struct server_options options = {0};
+  log_start("store");
+  struct result result = read_urls(&options);
+  if (result_ok(&result))
+    result = server_migrate(&options);
+  if (result_ok(&result))
+    return 0;
+  log_event(LOG_ERROR, "not_migrated", LOG_RESULT(&result));
+  return 1;
+}
+
+int main(int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[1], "--migrate") == 0)
+    return migrate_and_end();
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

@@ -115,6 +115,9 @@ struct result store_webhook_accept(struct call *call, const void *request, void 
   struct project project;
   struct rows rows;
   TRY(project_named(call, accept->project, &project));
+  struct str system = peer_system(call->peer);
+  if (system.length && !str_equal(system, project.system))
+    return result_error(RESULT_GONE, "%.*s has no project \"%.*s\"", STR_FMT(system), STR_FMT(accept->project));
   TRY(db_query(call->db,
                "insert into delivery (project_id, delivery_id, event, body) values ($1::bigint, $2, $3, $4) "
                "on conflict (project_id, delivery_id) do nothing",

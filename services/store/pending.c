@@ -14,8 +14,8 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
   TRY(db_query(
       call->db,
       "select n.project_id, n.mapping_id, n.item_id, n.attempts, n.probes, n.state, n.change, n.kind, n.op_id, "
-      "m.op_id as mapping_op_id, p.credential, n.purpose, n.left_out, case when n.change = 'delete' and n.purpose is "
-      "null then 'delete' else " RULE_OF_INTENT
+      "m.op_id as mapping_op_id, p.credential, p.base_url, e.fields as observed, n.purpose, n.left_out, "
+      "case when n.change = 'delete' and n.purpose is null then 'delete' else " RULE_OF_INTENT
       " end as rule, i.deleted_at is not null as deleted_here, m.external_id, "
       "e.hash as observed_hash, n.expect_hash, exists (select from gone_item g where (g.project_id, "
       "g.kind, g.external_id) = (m.project_id, m.kind, m.external_id) and g.gone is not null) as gone, exists (select "
@@ -48,6 +48,7 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
       .left_out = rows_str(&rows, 0, "left_out"),
       .external_id = rows_str(&rows, 0, "external_id"),
       .observed_hash = rows_bytes(call->arena, &rows, 0, "observed_hash"),
+      .base_url = rows_str(&rows, 0, "base_url"),
       .expect_hash = rows_bytes(call->arena, &rows, 0, "expect_hash"),
       .too_old = rows_bool(&rows, 0, "too_old"),
       .observed_gone = rows_bool(&rows, 0, "gone"),
@@ -56,6 +57,7 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
       .deletes = str_is(rows_str(&rows, 0, "change"), "delete"),
       .deleted_here = rows_bool(&rows, 0, "deleted_here"),
   };
+  TRY(rows_values(call->arena, &rows, 0, "observed", &out->observed));
   TRY(rows_values(call->arena, &rows, 0, "payload_set", &out->set));
   TRY(rows_values(call->arena, &rows, 0, "payload_add", &out->add));
   return rows_values(call->arena, &rows, 0, "payload_remove", &out->remove);

@@ -3,6 +3,7 @@
 #include "store/externals.h"
 #include "store/leases.h"
 #include "store/leave_rule.h"
+#include "store/outward.h"
 #include "store/projects.h"
 #include "store/references.h"
 #include "store/usage.h"
@@ -47,8 +48,8 @@ static struct result read_claimed(struct call *call, const struct rows *claimed,
       "m.external_id is null as uncreated, e.fresh, i.fields as local, "
       "case when m.item_id is null and not exists (select from jsonb_array_elements(p.rules) r where "
       "r ->> 'field' = 'body' and r ?| '{direction,table}') then e.fields - 'body' else e.fields end as external, "
-      "m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, p.clock_ahead_ms, "
-      "m.item_id is not null and " RULE_OF_MAPPING " is null as withheld, "
+      "p.base_url, m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, "
+      "p.clock_ahead_ms, m.item_id is not null and " RULE_OF_MAPPING " is null as withheld, "
       "i.origin_project = m.project_id as origin, i.deleted_at is not null as deleted, g.note as gone, "
       "m.kind = 'comment' and (i.origin_project <> m.project_id or (i.origin_project is not null and m.op_id is not "
       "null)) as foreign_words "
@@ -110,6 +111,11 @@ static struct result read_case(struct call *call, const struct rows *rows, size_
     out->external = without_attribution(call->arena, &out->external);
     out->shadow_external = without_attribution(call->arena, &out->shadow_external);
   }
+  /* What was left out on the way has not changed: read in the words that were sent. */
+  const struct values *sent = out->shadow_local.count ? &out->shadow_local : &out->local;
+  struct str base_url = rows_str(rows, row, "base_url");
+  out->external = outward_coming(call, base_url, &out->external, sent);
+  out->shadow_external = outward_coming(call, base_url, &out->shadow_external, sent);
   if (!out->unlinked)
     out->external_times =
         external_times(call, &out->external,

@@ -7,6 +7,7 @@
 #include "store/externals.h"
 #include "store/leases.h"
 #include "store/markers.h"
+#include "store/outward.h"
 #include "store/pending.h"
 #include "store/usage.h"
 #include "store/withdraw.h"
@@ -160,6 +161,7 @@ struct result store_push_begin(struct call *call, const void *request, void *rep
                     "update intent set next_attempt_at = now() + $2::bigint * interval '1 millisecond' "
                     "where id = $1::bigint",
                     PARAMS(p_i64(p.id), p_i64(go->wait_ms)), NULL);
+  p.set = outward_leaving(call, p.base_url, &p.set, begin->fresh.count ? &begin->fresh.at->fields : &p.observed);
   TRY(attribute(call, &p, &p.set));
   TRY(payload_marker(call, &p, &go->payload.marker));
   TRY(log_egress(call, &p));

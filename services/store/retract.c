@@ -11,18 +11,19 @@ static struct result select_places(struct call *call, int64_t item_id, struct ro
   return db_query(
       call->db,
       "select m.id, i.kind, i.number, i.id as item_id, p.name, e.external_key, e.url, m.op_id is not null as ours, "
-      "i.origin_project = m.project_id as origin, m.external_id is null as uncertain, w.state, w.reason, "
-      "g.fields, (extract(epoch from g.first) * 1000)::bigint as first_ms, (extract(epoch from g.last) * 1000)::bigint "
-      "as last_ms from item i join mapping m on m.item_id = i.id and m.state <> 'gone' join project p on p.id = "
-      "m.project_id and p.state <> 'removed' left join external_item e on (e.project_id, e.kind, e.external_id) = "
-      "(m.project_id, m.kind, m.external_id) left join lateral (select state, reason from intent n where n.mapping_id "
-      "= m.id and n.purpose = 'retract' and n.state in ('prepared', 'sending', 'unknown', 'parked') order by n.id desc "
-      "limit 1) w on true left join lateral (select string_agg(distinct f, ',') as fields, min(s.at) as first, "
-      "max(s.at) as last from egress s left join lateral unnest(s.fields) f on true where s.item_id = i.id and "
-      "s.project_id = m.project_id and s.rule not in ('delete', 'undo', 'retract')) g on true where (i.id = $1::bigint "
-      "or i.parent_id = $1::bigint) and leave_rule(i.id, m.project_id) is null and (m.external_id is not null or "
-      "exists (select from intent n where n.mapping_id = m.id and n.change = 'create' and n.first_sent_at is not null "
-      "and n.state in ('sending', 'unknown'))) order by i.parent_id nulls first, i.id, p.name limit $2::bigint",
+      "i.origin_project = m.project_id as origin, m.external_id is null as uncertain, w.state, w.reason, g.fields, "
+      "(extract(epoch from g.first) * 1000)::bigint as first_ms, (extract(epoch from g.last) * 1000)::bigint as "
+      "last_ms from item i join mapping m on m.item_id = i.id join project p on p.id = m.project_id and p.state <> "
+      "'removed' left join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, "
+      "m.external_id) left join lateral (select state, reason from intent n where n.mapping_id = m.id and n.purpose "
+      "= 'retract' and n.state in ('prepared', 'sending', 'unknown', 'parked') order by n.id desc limit 1) w on "
+      "true left join lateral (select string_agg(distinct f, ',') as fields, min(s.at) as first, max(s.at) as last "
+      "from egress s left join lateral unnest(s.fields) f on true where s.item_id = i.id and s.project_id = "
+      "m.project_id and s.rule not in ('delete', 'undo', 'retract')) g on true where (i.id = $1::bigint or "
+      "i.parent_id = $1::bigint) and (m.state <> 'gone' or w.state is not null) and leave_rule(i.id, m.project_id) "
+      "is null and (m.external_id is not null or exists (select from intent n where n.mapping_id = m.id and "
+      "n.change = 'create' and n.first_sent_at is not null and n.state in ('sending', 'unknown'))) order by "
+      "i.parent_id nulls first, i.id, p.name limit $2::bigint",
       PARAMS(p_i64(item_id), p_i64(PLACES_MAX)), out);
 }
 

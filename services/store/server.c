@@ -19,6 +19,7 @@
 #include "store/execute.h"
 #include "store/health.h"
 #include "store/migrate.h"
+#include "store/peers.h"
 #include "store/store.h"
 
 enum { SLOT_COUNT = 256, READER_COUNT = 3, HEARTBEAT_MS = 1000, CONNECT_RETRY_MS = 250 };
@@ -32,6 +33,7 @@ struct slot {
   struct arena arena;
   nng_msg *message;
   struct verb_request request;
+  struct peer peer; /* who asks */
   enum verb_id verb;
   void *body;           /* the verb's request, decoded */
   struct waiter waiter; /* while it waits for a bell */
@@ -47,6 +49,7 @@ struct queue {
 struct server {
   const struct server_options *options;
   nng_socket verbs, events;
+  struct peers *peers;
   struct slot slots[SLOT_COUNT];
   struct queue reads, writes;
   struct bells bells;
@@ -151,10 +154,15 @@ static void slot_dispatch(struct slot *slot) {
   slot->verb = result_ok(&result) ? verb_named(slot->request.verb) : VERB_COUNT;
   if (result_ok(&result) && slot->verb == VERB_COUNT)
     result = result_error(RESULT_REJECTED, "the store knows no verb \"%.*s\"", STR_FMT(slot->request.verb));
+  slot->peer = peers_sender(slot->server->peers, slot->message);
+  if (result_ok(&result))
+    result = peer_check_verb(&slot->peer, slot->verb);
   if (result_ok(&result)) { /* here and not in the writer, which has enough to do */
     slot->body = arena_alloc(&slot->arena, verb_table[slot->verb].request->size_bytes);
     result = msgpack_decode(&slot->arena, verb_table[slot->verb].request, slot->request.body, slot->body);
   }
+  if (result_ok(&result))
+    result = peer_check_request(&slot->peer, slot->verb, slot->body);
   if (!result_ok(&result)) {
     slot_refuse(slot, &result);
     return;
@@ -185,16 +193,27 @@ static void on_slot(void *context) {
 
 /* -- database -- */
 
-static struct db *connect_patiently(const struct server_options *options) {
+static struct db *connect_as(struct str url) {
   for (int attempt = 0;; attempt++) {
     struct db *db;
-    struct result result = db_open(options->database_url, &db);
+    struct result result = db_open(url, &db);
     if (result_ok(&result))
       return db;
     if (attempt % 20 == 0)
       log_event(LOG_WARNING, "database_unreachable", LOG_RESULT(&result));
     clock_sleep_ms(CONNECT_RETRY_MS);
   }
+}
+
+static struct db *connect_patiently(const struct server_options *options) {
+  return connect_as(options->database_url);
+}
+
+struct result server_migrate(const struct server_options *options) {
+  struct db *db = connect_as(options->owner_url.length ? options->owner_url : options->database_url);
+  struct result result = migrate(db);
+  db_close(db);
+  return result;
 }
 
 static struct result read_head(struct db *db, int64_t *out) {
@@ -271,6 +290,9 @@ static void serve_slot(struct server *server, struct db *db, struct slot *slot, 
                       .arena = &slot->arena,
                       .outbox = outbox,
                       .vault = server->options->vault,
+                      .peer = &slot->peer,
+                      .internal_hosts = server->options->internal_hosts,
+                      .internal_host_count = server->options->internal_host_count,
                       .client = slot->request.client};
   struct str reply;
   const char *verb = verb_table[slot->verb].name;
@@ -299,6 +321,7 @@ static void write_forever(struct server *server) {
     if (slot)
       serve_slot(server, server->leader_db, slot, &outbox);
     if (clock_mono_ms() >= next_heartbeat_ms) {
+      peers_recheck(server->peers);
       publish_heartbeat(server, &arena, outbox.head);
       arena_reset(&arena);
       next_heartbeat_ms = clock_mono_ms() + HEARTBEAT_MS;
@@ -335,6 +358,9 @@ static void *read_forever(void *context) {
                         .arena = &slot->arena,
                         .outbox = &none,
                         .vault = server->options->vault,
+                        .peer = &slot->peer,
+                        .internal_hosts = server->options->internal_hosts,
+                        .internal_host_count = server->options->internal_host_count,
                         .client = slot->request.client};
     struct str reply;
     execute(&call, slot->verb, &slot->request, slot->body, &reply);
@@ -352,6 +378,8 @@ static struct result open_sockets(struct server *server) {
   status = status ? status : nng_socket_set_int(server->events, NNG_OPT_SENDBUF, SOCKET_BUFFER_MESSAGES);
   if (status)
     return result_error(RESULT_BUG, "sockets: %s", nng_strerror(status));
+  peers_watch(server->peers, server->verbs, false);
+  peers_watch(server->peers, server->events, true);
   TRY(transport_tune(server->verbs));
   return transport_tune(server->events);
 }
@@ -394,9 +422,10 @@ struct result server_run(const struct server_options *options) {
   server->options = options;
   queue_init(&server->reads);
   queue_init(&server->writes);
+  server->peers = peers_new(options->endpoint.revoked_file);
   bells_init(&server->bells, slot_answer_bell);
+  TRY(server_migrate(options));
   server->leader_db = connect_patiently(options);
-  TRY(migrate(server->leader_db));
   TRY(lead(server->leader_db, &server->head));
   TRY(open_sockets(server));
   TRY(start_readers(server));

@@ -9,11 +9,18 @@
 struct server_options {
   struct endpoint endpoint; /* what to listen on */
   struct str database_url;
+  struct str owner_url; /* for migrations; absent = database_url */
   struct vault *vault;
+  const struct str
+      *internal_hosts; /* hosts that no text names outside, besides those that are internal by their names */
+  size_t internal_host_count;
 };
 
-/* Waits to become the leader (an advisory lock), listens, and serves for as long as the process lives. Returns only
- * with an error that a restart may mend. */
+/* Brings the database up to date, as its owner. Waits for the server. */
+struct result server_migrate(const struct server_options *options) MUST_USE;
+
+/* Migrates, waits to become the leader (an advisory lock), listens, and serves for as long as the process lives.
+ * Returns only with an error that a restart may mend. */
 struct result server_run(const struct server_options *options) MUST_USE;
 
 #endif

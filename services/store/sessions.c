@@ -250,8 +250,6 @@ static void tell_error(struct call *call, int64_t session_id, struct str project
                                 STR_FMT(mend_of(call, project)), STR_FMT(system), STR_FMT(project));
   else if (str_is(code, "stale"))
     data.next_step = str_format(call->arena, "look at a new plan: tandem sync %.*s --dry-run", STR_FMT(project));
-  else if (str_is(code, "undo"))
-    data.next_step = STR("ask for the undo again: what was restored stays so, and it goes on with the rest");
   else if (str_is(code, "retry") || str_is(code, "uncertain"))
     data.next_step = STR("nothing: tandem keeps trying; `tandem status` shows when it works again");
   else
@@ -309,9 +307,15 @@ struct result sessions_give_up_undo(struct call *call, int64_t session_id, struc
   struct rows rows;
   TRY(db_query(call->db,
                "update session s set state = 'failed', finished_at = now(), error = $2 from project p where s.id = "
-               "$1::bigint and p.id = s.project_id returning p.name, p.system",
+               "$1::bigint and p.id = s.project_id returning p.name",
                PARAMS(p_i64(session_id), p_str(reason)), &rows));
-  tell_error(call, session_id, rows_str(&rows, 0, "name"), rows_str(&rows, 0, "system"), STR("undo"), reason);
+  struct str subject = project_subject(call, rows_str(&rows, 0, "name"));
+  struct event_sync_error data = {.session = session_id,
+                                  .project = rows_str(&rows, 0, "name"),
+                                  .code = STR("rejected"),
+                                  .message = reason,
+                                  .next_step = STR("ask for the undo again: it goes on with the rest")};
+  outbox_add(call->outbox, EVENT_SYNC_ERROR, subject, subject, &data);
   return RESULT_DONE;
 }
 

@@ -7,6 +7,7 @@
 #include "proto/verbs.h"
 #include "store/db.h"
 #include "store/outbox.h"
+#include "store/peer.h"
 #include "store/vault.h"
 
 /* One verb, inside its transaction. */
@@ -15,6 +16,9 @@ struct call {
   struct arena *arena;
   struct outbox *outbox; /* events and bells, sent after the commit */
   struct vault *vault;
+  const struct peer *peer;          /* who asks */
+  const struct str *internal_hosts; /* what a text must not name outside */
+  size_t internal_host_count;
   struct str client;
 };
 

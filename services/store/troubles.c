@@ -38,6 +38,21 @@ static struct result select_unstarted(struct call *call, struct rows *out) {
                   NO_PARAMS, out);
 }
 
+/* Nothing of it is left, and it stays. */
+static struct result select_unended(struct call *call, struct rows *out) {
+  return db_query(
+      call->db,
+      "select p.name as project, epoch_ms(s.started_at) as since_ms from session s join project p on p.id = "
+      "s.project_id "
+      "where s.state = 'running' and s.pull_done and p.state = 'active' and s.started_at < now() - interval '" LONG "' "
+      "and not exists (select from adapter_due a where a.project_id = p.id) and not exists (select from lease l where "
+      "l.resource in ('pull:' || p.id, 'fetch:' || p.id, 'deliver:' || p.id, 'push:' || p.credential) and l.until > "
+      "now() - interval '" LONG "') and not exists (select from intent n where n.project_id = p.id and n.state in "
+      "('prepared', 'sending', 'unknown')) and not exists (select from plannable r where r.project_id = p.id) "
+      "and not exists (select from fetch_queue f where f.project_id = p.id and f.attempts < 3) order by 2, 1",
+      NO_PARAMS, out);
+}
+
 /* It goes on as long as something comes of it: what it counts, or writes that are done. */
 static struct result select_endless(struct call *call, struct rows *out) {
   return db_query(
@@ -104,6 +119,8 @@ struct result troubles_list(struct call *call, struct status *out) {
   add_all(&all, &rows, "nobody compares what has changed: is tandem-conflict running?", "conflict");
   TRY(select_unstarted(call, &rows));
   add_all(&all, &rows, "nobody starts the poll that is due: is tandem-scheduler running?", "scheduler");
+  TRY(select_unended(call, &rows));
+  add_all(&all, &rows, "nobody ends the session that has nothing left: is tandem-scheduler running?", "scheduler");
   TRY(select_endless(call, &rows));
   add_endless(&all, &rows);
   out->troubles.at = all.at;

@@ -1,6 +1,7 @@
 /* Values that a tracker refuses, and values that our own writes replaced unseen. */
 #include "store/write_conflicts.h"
 
+#include "base/mutation.h"
 #include "store/conflict_restore.h"
 #include "store/conflicts.h"
 #include "store/journal.h"
@@ -88,7 +89,7 @@ struct result write_conflicts_replaced(struct call *call, int64_t intent_id, con
   struct plan_conflict *conflicts = ARENA_ARRAY(call->arena, struct plan_conflict, replaced->count);
   struct source source;
   size_t count = 0;
-  if (replaced->count == 0)
+  if (replaced->count == 0 || MUTATED(OVERWRITE))
     return RESULT_DONE;
   TRY(load(call, intent_id, &source));
   for (size_t i = 0; i < replaced->count; i++) {

@@ -72,7 +72,7 @@ class Commands(unittest.TestCase):
         self.world.settle()
         done = self.run_fine("sessions", "undo", session)
         self.assertRegex(done.stdout, r"conflict\s+%s" % key)
-        self.assertIn("Decide 1 conflict: tandem conflicts list --project rocket", done.stderr)
+        self.assertIn("Decide 1 conflict: tandem conflicts list --project rocket", done.stdout)
         (conflict,) = json.loads(self.run_fine("conflicts", "list", "--json").stdout)["conflicts"]
         shown = self.run_fine("conflicts", "show", str(conflict["id"]))
         self.assertIn("before the session that was undone", shown.stdout + shown.stderr)
@@ -96,11 +96,14 @@ class Commands(unittest.TestCase):
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn("tandem ticket share %s --privacy local_only" % key, refused.stderr)
         shared = self.run_fine("ticket", "share", key, "--privacy", "local_only")
-        self.assertRegex(shared.stdout, r"blank and close it\s+%s\s+rocket\s+%s\s+.*title" % (key, number))
-        for text in ("stays until you take it back", "Nobody can take back", "To take it back: tandem ticket retract " + key):
+        self.assertEqual(shared.stdout.strip(), key)
+        for text in ("stays until you take it back", "tandem ticket retract " + key):
             self.assertIn(text, shared.stderr)
+        self.assertRegex(shared.stderr, r"%s in rocket: %s \(.*title.*; last " % (key, number))
         for words in (("--dry-run",), ()):
-            self.assertIn("blank and close it", self.run_fine("ticket", "retract", key, *words).stdout)
+            shown = self.run_fine("ticket", "retract", key, *words)
+            self.assertRegex(shown.stdout, r"blank and close it\s+%s\s+rocket\s+%s\s+.*title" % (key, number))
+            self.assertIn("Nobody can take back", shown.stderr)
         self.world.settle()
         self.assertEqual(self.github.look(number)["title"], "Our plans")
         done = self.run_fine("ticket", "retract", key, "--yes")

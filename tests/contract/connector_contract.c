@@ -378,6 +378,8 @@ static struct result op_redeliver(struct call *call) {
 
 static struct result op_scan(struct call *call) {
   struct scan_found found = {0};
+  if (!call->driver->connector->scan)
+    return result_error(RESULT_REJECTED, "this connector scans nothing");
   TRY(call->driver->connector->scan(call->driver->connection, call->arena, argument_str(call, "cursor"), &found));
   cJSON *ids = cJSON_AddArrayToObject(call->out, "ids");
   for (size_t i = 0; i < found.ids.count; i++)

@@ -11,7 +11,9 @@
  *   push       intent, payload, fresh       find       intent, marker
  *   verify     event, delivery_id, signature, timestamp, authorization, body, secret
  *   translate  event, body, remote, options describe
- *   register_hook url, secret
+ *   register_hook, remove_hook url, secret, id, repair
+ *   hook_failures id, newest                redeliver  id, attempt
+ *   scan       cursor
  * The answer has code, message, retry_after_ms, usage, `broken` (rules of service/connector.h that the connector
  * broke), the credential that was saved last if one was, and what the call gave. */
 int connector_contract_main(const struct connector *connector);

@@ -187,6 +187,24 @@ class ConnectorContract:
         self.assertEqual(answer.code, "rejected")
         self.assertEqual(answer.usage["api_calls"] > 2, False)
 
+    def test_contract_scan_shows_every_ticket_and_no_other(self):
+        """Page by page the ids, or their number; a connector without a scan says so."""
+        ids, cursor = [], ""
+        while True:
+            page = self.driver.call("scan", cursor=cursor)
+            if page.code == "rejected":
+                return
+            self.assertEqual(page.code, "ok", page)
+            ids += page.ids
+            cursor = page.cursor
+            if page.done:
+                break
+        there = self.world_tickets()
+        if page.counted:
+            self.assertEqual(page.count, len(there))
+        else:
+            self.assertEqual((len(ids), set(ids)), (len(there), set(there)))
+
     def test_contract_verify_refuses_what_is_not_signed(self):
         for signature in ("", "sha256=", "sha256=" + "0" * 64, "x" * 5000):
             self.assertFalse(self.driver.call("verify", signature=signature, body="{}", secret="s").genuine)

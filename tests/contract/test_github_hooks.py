@@ -180,12 +180,10 @@ class Hooks(Case):
     # the count
 
     def test_scan_counts_issues_without_pull_requests(self):
-        before = self.driver.call("scan")
-        self.assertEqual((before.code, before.counted, before.done, before.ids), ("ok", True, True, []))
-        self.assertEqual(before.count, len(self.world_tickets()))
+        before = self.driver.call("scan").count
         self.gone(self.add_ticket("comes and goes"))
         self.add_ticket("stays")
-        self.assertEqual(self.driver.call("scan").count, before.count + 1)
+        self.assertEqual(self.driver.call("scan").count, before + 1)
 
 
 class App(Case):

@@ -1,5 +1,5 @@
-/* Three texts, separated by the byte 0x1e: base, ours, theirs. A merge is the same whoever is called ours, and what
- * only one side changed is taken. */
+/* Three texts, separated by the byte 0x1e: base, ours, theirs. What only one side changed, or both alike, is taken as
+ * it is. That a merge holds both edits it checks by itself. */
 #include "base/arena.h"
 #include "fuzz.h"
 #include "sync/canon.h"
@@ -16,13 +16,16 @@ static struct str next_text(struct arena *arena, struct str *rest) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct arena arena = {0};
   struct str rest = fuzz_text(data, size);
-  struct str base = next_text(&arena, &rest), local = next_text(&arena, &rest), external = next_text(&arena, &rest),
-             one, other;
-  bool merged = merge_text(&arena, base, local, external, &one);
-  MUST_HOLD(merged == merge_text(&arena, base, external, local, &other));
-  MUST_HOLD(!merged || str_equal(one, other));
-  if (merge_text(&arena, base, local, base, &one))
-    MUST_HOLD(str_equal(one, local));
+  struct str base = next_text(&arena, &rest), local = next_text(&arena, &rest), external = next_text(&arena, &rest);
+  struct str merged;
+  if (merge_text(&arena, base, local, external, &merged))
+    MUST_HOLD(merged.at && !str_ends_with(merged, "\n"));
+  if (merge_text(&arena, base, local, base, &merged))
+    MUST_HOLD(str_equal(merged, local));
+  if (merge_text(&arena, base, base, external, &merged))
+    MUST_HOLD(str_equal(merged, external));
+  if (merge_text(&arena, base, local, local, &merged))
+    MUST_HOLD(str_equal(merged, local));
   arena_free(&arena);
   return 0;
 }

@@ -6,8 +6,12 @@
 static struct str written(struct arena *arena, const struct pair *pairs, size_t count) {
   struct str_builder text = {.arena = arena};
   str_append_c(&text, "T-1,T-2\n"); /* so that no heading is first */
-  for (size_t i = 0; i < count; i++)
-    str_append_format(&text, "%.*s,%.*s\n", STR_FMT(pairs[i].key), STR_FMT(pairs[i].other));
+  for (size_t i = 0; i < count; i++) {
+    str_append(&text, pairs[i].key);
+    str_append_c(&text, ",");
+    str_append(&text, pairs[i].other);
+    str_append_c(&text, "\n");
+  }
   return str_built(&text);
 }
 

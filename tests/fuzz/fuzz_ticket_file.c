@@ -6,6 +6,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const struct value known_values[] = {{.name = {"body", 4}, .kind = VALUE_TEXT, .text = {"", 0}}};
   static const struct values known = {known_values, 1};
+  if (size && memchr(data, 0, size))
+    return 0; /* the store takes NULs out, so no ticket that is written has any */
   struct arena arena = {0};
   struct values first = {0}, second = {0};
   struct result result = ticket_file_read(&arena, fuzz_text(data, size), &known, &first);

@@ -142,8 +142,8 @@ class Psql:
 
     END = "\x1d\n"
 
-    def __init__(self, cluster, database):
-        self._command = [os.path.join(cluster.bin, "psql"), "-h", cluster.folder, "-U", "tandem", "-d", database, "-qAtX",
+    def __init__(self, cluster, database, role="tandem"):
+        self._command = [os.path.join(cluster.bin, "psql"), "-h", cluster.folder, "-U", role, "-d", database, "-qAtX",
                          "-F", "\x1f", "-R", "\x1e", "-v", "ON_ERROR_STOP=1"]
         self._process = None
         self._lock = threading.Lock()
@@ -327,7 +327,8 @@ class World:
 
     def environment(self, more=()):
         return {**os.environ, "TANDEM_HOME": self.folder, "TANDEM_ALLOW_INSECURE_BUS": "true",
-                "TANDEM_DATABASE_URL": "host=%s user=tandem dbname=%s" % (self.cluster.folder, self.database),
+                "TANDEM_DATABASE_URL": "host=%s user=tandem_store dbname=%s" % (self.cluster.folder, self.database),
+                "TANDEM_DATABASE_OWNER_URL": "host=%s user=tandem dbname=%s" % (self.cluster.folder, self.database),
                 "TANDEM_STORE_URL": "tcp://127.0.0.1:%d" % self.store_port,
                 "TANDEM_EVENTS_URL": "tcp://127.0.0.1:%d" % self.events_port,
                 "TANDEM_WEBHOOK_LISTEN": "127.0.0.1:%d" % self.webhook_port,

@@ -138,6 +138,20 @@ class Hooks(unittest.TestCase):
             self.assertEqual(hooks, [{"url": "http://127.0.0.1:%d/linear/webhooks/rocket" % port, "enabled": True}])
             identifier = world.act("create", title="Nobody polls for this")["issue"]["identifier"]
             wait_for(lambda: world.ticket_of(identifier), "the issue by webhook")
+            self.check_scan(world, identifier)
+
+    def check_scan(self, world, told):
+        """What neither webhook nor poll shows, the hourly look at the ids does: one that is new, one that is gone."""
+        world.settle()
+        world.sandbox.control("POST", "webhooks", {"lose_next": 10})
+        unseen = world.act("create", title="Nobody tells")["issue"]["identifier"]
+        world.act("delete", told)
+        world.sql("insert into project_scan (project_id, next_at) select id, now() from project on conflict (project_id) "
+                  "do update set next_at = now()")
+        wait_for(lambda: world.ticket_of(unseen), "the issue by the scan")
+        self.assertEqual(world.sql("select found_unseen from project_scan"), [["1"]])
+        wait_for(lambda: world.sql("select 1 from fetch_queue where reason in ('absent', 'gone')") or
+                 world.sql("select 1 from gone_item"), "the deleted one to be looked at")
 
 
 class Created(unittest.TestCase):

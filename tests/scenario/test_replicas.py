@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Two and three of every process; leaders that die, freeze and come back: the story ends as with one of each."""
+"""Two (five with TANDEM_CRASH_FULL=1) and three of every process; leaders that die, freeze and come back: the story ends
+as with one of each."""
 
 import os
 import signal
@@ -11,6 +12,8 @@ sys.path.insert(0, os.path.join(FOLDER, "..", "crash"))
 from story import Story, broken_promises, differences, final_state, make_world, quiet_rounds, written  # noqa: E402
 import tap  # noqa: E402
 from world import wait_for  # noqa: E402
+
+SEVERAL = 5 if os.environ.get("TANDEM_CRASH_FULL") else 2
 
 
 class Disturbed(Story):
@@ -64,8 +67,8 @@ class Replicas(unittest.TestCase):
 
     # several of each
 
-    def test_replicas_two_of_each_tell_the_same_story(self):
-        world = self.world_of(2)
+    def test_replicas_several_of_each_tell_the_same_story(self):
+        world = self.world_of(SEVERAL)
         Story(world).tell()
         self.check(world)
 
@@ -127,13 +130,13 @@ class Replicas(unittest.TestCase):
         self.check(world)
 
     def test_replicas_adapter_sleeps_across_its_lease(self):
-        self.sleeps_across_its_lease(2, "adapter-github")
+        self.sleeps_across_its_lease(SEVERAL, "adapter-github")
 
     def test_replicas_the_only_adapter_sleeps_across_its_lease(self):
         self.sleeps_across_its_lease(1, "adapter-github")
 
     def test_replicas_conflict_sleeps_across_its_claim(self):
-        self.sleeps_across_its_lease(2, "conflict")
+        self.sleeps_across_its_lease(SEVERAL, "conflict")
 
     def test_replicas_adapter_sleeps_in_the_middle_of_a_write(self):
         """It was told to send, and slept until another one had done so: what comes of it later is thrown away."""

@@ -181,10 +181,29 @@ class Status(unittest.TestCase):
         self.world.start("conflict")
         self.gone("tandem-conflict")
 
-    def test_poll_that_nobody_starts_is_shown(self):
+    def test_credential_that_cannot_be_read_stops_the_project_whatever_it_is_for(self):
+        """A write, while no poll is due: without it nobody would know."""
+        self.world.processes["adapter-github"].kill()
+        kept = self.world.sql("select encode(ciphertext, 'hex') from credential where name = 'rocket'")[0][0]
+        self.world.sql("update credential set ciphertext = 'x' where name = 'rocket'")
+        self.new_ticket("Has no way out")
+        self.world.sql("update lease set until = '-infinity'")
+        self.world.start("adapter-github")
+        project = wait_for(lambda: (one := self.project())["project"]["state"] == "failed" and one, "the project to stop")
+        self.assertIn("cannot be decrypted", project["project"]["state_reason"])
+        self.assertIn("tandem connect github --name rocket", project["next_step"])
+        self.world.sql("update credential set ciphertext = decode('%s', 'hex') where name = 'rocket'" % kept)
+
+    def test_poll_that_nobody_starts_and_session_that_nobody_ends_are_shown(self):
         self.world.processes["scheduler"].kill()
+        self.world.sql("update session set state = 'failed', finished_at = now() where state = 'running'")
         self.world.sql("update project set next_sync_at = now() - interval '10 minutes'")
-        self.trouble("tandem-scheduler")
+        self.trouble("nobody starts the poll")
+        session = self.world.call("session.start", project="rocket", trigger="person", actor="user:test")["id"]
+        wait_for(lambda: self.world.sql("select 1 from session where id = %d and pull_done" % session), "the pull")
+        self.world.sql("update session set started_at = now() - interval '10 minutes' where id = %d" % session)
+        self.world.sql("update lease set until = now() - interval '10 minutes'")
+        self.assertIn("tandem-scheduler", self.trouble("nobody ends the session")["what"])
         self.world.start("scheduler")
         self.gone("tandem-scheduler")
 

@@ -4,6 +4,7 @@ what others changed since stays; what it made outside is closed, and what it bro
 
 import os
 import sys
+import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
@@ -122,7 +123,6 @@ class Fields(Shared):
         # Twice does nothing more.
         _, again = self.undo(session)
         self.assertEqual(again, [])
-        self.check_quiet()
         # An undo is undone like any session, and then the first one can be undone again.
         _, lines = self.undo(undo)
         self.assertEqual(self.said(lines), expected)
@@ -154,7 +154,7 @@ class Fields(Shared):
                 self.world.call("conflict.restore", id=conflict["id"], side=other, actor="user:carol")
                 self.world.settle()
                 self.assertEqual(self.titles(keys), [loser, loser])
-                self.check_quiet()
+        self.check_quiet()
 
     def test_undo_meets_what_moved_outside(self):
         key, keys = self.fresh("Before")
@@ -170,6 +170,22 @@ class Fields(Shared):
         self.assertEqual(self.said(lines), [("restore", "title", "conflict")])
         self.assertIn("conflict %d" % conflict["id"], lines[0]["reason"])
 
+    def test_undo_that_cannot_go_on_fails_whole_and_can_be_asked_again(self):
+        key, keys = self.fresh("Before")
+        self.github.edit("bob", keys[0], title="After")
+        session = self.pull()
+        self.world.sql("alter table undo_item add constraint broken check (field <> 'title') not valid")
+        try:
+            undo = self.world.call("session.undo", id=session, actor="user:carol")["id"]
+            failed = self.world.finish(undo)
+        finally:
+            self.world.sql("alter table undo_item drop constraint broken")
+        self.assertEqual(failed["state"], "failed")
+        self.assertIn("broken", failed["error"])
+        self.assertEqual((self.here(key)["fields"]["title"], self.lines(undo)), ("After", []))
+        self.assertEqual(self.said(self.undo(session)[1]), [("restore", "title", "done")])
+        self.assertEqual(self.titles(keys), ["Before", "Before"])
+
     def test_undo_leaves_what_people_changed_here(self):
         key, keys = self.fresh("Before")
         session, _ = self.created_by_session(self.github, lambda: self.world.call(
@@ -178,7 +194,6 @@ class Fields(Shared):
         _, lines = self.undo(session)
         self.assertEqual(self.said(lines), [("restore", "title", "kept")])
         self.assertEqual(self.titles(keys), ["Mine", "Mine"])
-        self.check_quiet()
 
 
 class Whole(Shared):
@@ -237,7 +252,6 @@ class Whole(Shared):
         left = self.world.call("egress.list", ticket=key, limit=1)["rows"][0]
         self.assertEqual((left["rule"], left["fields"]), ("undo", ["status"]))
         self.edit(key, title="Edited since")
-        self.check_quiet()
         self.assertEqual(self.github.look(there)["title"], "Made here")
         self.assertEqual([one["action"] for one in self.undo(session)[1]], [])
         self.undo(undo)
@@ -323,7 +337,26 @@ class Disturbed(Shared):
         for line in (lines[0], lines[-1]):
             there = self.world.key_in(self.jira, line["ticket"])
             self.assertEqual(self.jira.look(there)["status"], "done")
-        self.check_quiet()
+
+    def test_retract_survives_deaths(self):
+        """The store dies when it was asked, the adapter when it has sent: it is done all the same, and asked for once."""
+        key = self.world.call("ticket.new", fields={"title": "Mortal"}, project="github", actor="user:dave")["key"]
+        self.world.settle()
+        there = self.world.key_in(self.github, key)
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        sent = self.dies("adapter-github", "adapter.after_send.update_ticket:1")
+        asked = self.dies("store", "store.after_commit.ticket.retract:1")
+        threading.Thread(target=lambda: (asked(), self.world.start("store"))).start()
+        self.world.call("ticket.retract", key=key, actor="user:carol")
+        sent()
+        self.world.start("adapter-github", more={"TANDEM_WEBHOOK_LISTEN": "127.0.0.1:%d" % self.github.webhook_port})
+        self.world.settle()
+        self.assertEqual(self.github.look(there)["title"], "Retracted")
+        writes = [one for one in self.github.writes() if (one.get("after") or {}).get("title") == "Retracted"]
+        self.assertEqual(len([one for one in writes if one["issue"] == int(there[1:])]), 1)
+        audit = self.world.sql("select count(*) from audit where action = 'ticket.retract' and subject = '%s'" % key)
+        self.assertEqual(audit, [["1"]])
+        self.assertEqual({one["state"] for one in self.here(key)["mappings"]}, {"gone"})
 
     def pause(self):
         self.world.call("project.set_state", name="github", state="paused", actor="user:carol")
@@ -353,7 +386,6 @@ class Disturbed(Shared):
         self.assertEqual({self.github.look(keys[0])["title"] for _, keys in tickets}, {"Moved"})
         settled = self.world.call("session.get", id=session)
         self.assertEqual([settled.get(one, 0) for one in ("uncertain", "waiting")], [0, 0])
-        self.check_quiet()
 
     def test_failed_session_leaves_tickets_whole_here(self):
         tickets = [self.fresh("Row %d" % number, body="Old.") for number in range(3)]
@@ -375,7 +407,6 @@ class Disturbed(Shared):
         self.assertEqual({self.here(key)["fields"]["body"] for key, _ in tickets}, {"New."})
         self.assertEqual(self.undo(undo)[1], [])  # what came in meanwhile is not its own
         self.assertEqual({self.here(key)["fields"]["body"] for key, _ in tickets}, {"New."})
-        self.check_quiet()
 
 
 class Retraction(Shared):
@@ -438,7 +469,6 @@ class Retraction(Shared):
         self.assertEqual(self.retract(key).get("places", []), [])  # a second time there is nothing left
         audit = self.world.sql("select actor, subject from audit where action = 'ticket.retract'")
         self.assertIn(["user:carol", key], audit)
-        self.check_quiet()
         # What others do there afterwards is theirs.
         self.github.comment("bob", keys[0], "What was it?")
         self.pull()
@@ -478,7 +508,6 @@ class Retraction(Shared):
         self.assertEqual(self.titles(keys), ["Theirs", "Retracted"])
         self.assertEqual(self.github.look(keys[0])["comments"], ["Their comment."])
         self.assertEqual(self.jira.look(keys[1])["comments"], [])
-        self.check_quiet()
 
     def test_retract_loses_no_edit_and_sends_nothing_twice(self):
         """Somebody edits it there meanwhile, and an answer is lost: it is blanked all the same, and what was there is kept."""
@@ -508,7 +537,37 @@ class Retraction(Shared):
         self.assertEqual(self.github.look(keys[0])["title"], "Changed my mind")
         self.edit(key, body="And it goes on.")
         self.assertEqual(self.github.look(keys[0])["body"], "And it goes on.")
-        self.check_quiet()
+
+    def test_retract_carries_nothing_whatever_stands_in_the_database(self):
+        key, _, keys = self.made_here("Gnu-token")
+        back = self.offline(self.github)
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        marks = self.marks()
+        self.retract(key)
+        self.world.sql("update intent set payload_set = payload_set || '{\"title\": \"Gnu-token leaks\"}' where state = "
+                       "'prepared' and change = 'update' and purpose = 'retract'")
+        back()
+        self.world.settle()
+        self.assertNotIn("Gnu", self.sent_since(marks))
+        self.assertEqual(self.github.look(keys[0])["title"], "Gnu-token")
+        self.retract(key)
+        self.world.settle()
+        self.assertEqual(self.titles(keys), ["Retracted", "Retracted"])
+
+    def test_retract_believes_late_that_a_ticket_is_gone(self):
+        """One look that does not find it may mean that a right was taken away."""
+        key, _, keys = self.made_here("Vanished")
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        self.github.delete("alice", keys[0])
+        self.retract(key)
+        of_ticket = "from intent where purpose = 'retract' and change = 'update' and reason like '%gone%'"
+        wait_for(lambda: self.world.sql("select 1 " + of_ticket), "the look that does not find it")
+        self.assertIn((key, "github", "close", "waiting"), self.places(self.retract(key, preview=True)))
+        self.world.sql("update gone_item set sure = true where gone is not null")
+        self.world.sql("update intent set next_attempt_at = now() where state = 'prepared'")
+        self.world.settle()
+        self.assertEqual({one["state"] for one in self.here(key)["mappings"]}, {"gone"})
+        self.assertEqual(self.places(self.retract(key)), [])
 
     def test_retract_goes_on_without_what_a_tracker_refuses(self):
         key, _, keys = self.made_here("Stubborn")
@@ -523,7 +582,6 @@ class Retraction(Shared):
         self.world.call("work.retry", id=parked["id"], actor="user:carol")
         self.world.settle()
         self.assertEqual(self.titles(keys), ["Retracted", "Retracted"])
-        self.check_quiet()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
  * timeout, as the nng socket does. */
 #include "service/rpc.h"
 
+#include "base/msgpack.h"
 #include "service/rpc_frames.h"
 #include "simulation/people.h"
 #include "simulation/tell.h"
@@ -54,6 +55,22 @@ static void check_gate(struct world *world, const struct rpc_pending *pending, s
     people_check_outbound(world, &go.payload, 0);
 }
 
+/* What the store has taken of a write's answer: from then on it answers for what the write replaced. */
+static void note_replaced(struct world *world, const struct rpc_pending *pending, struct str reply) {
+  struct verb_request request = {0};
+  struct push_receipt receipt = {0};
+  if (pending->id != VERB_PUSH_RECEIPT)
+    return;
+  struct result result = rpc_frames_reply(&world->arena, pending->id, reply, NULL);
+  if (result_ok(&result))
+    result = msgpack_decode(&world->arena, &record_verb_request, pending->request, &request);
+  if (result_ok(&result))
+    result = msgpack_decode(&world->arena, verb_table[pending->id].request, request.body, &receipt);
+  for (size_t i = 0; result_ok(&result) && i < receipt.returned.count; i++)
+    for (size_t n = 0; n < receipt.returned.at[i].replaced.count; n++)
+      truth_told(&world->truth, &receipt.returned.at[i].replaced.at[n]);
+}
+
 static void reach_store(void *context, uint64_t unused) {
   struct rpc_pending *pending = context;
   struct world *world = pending->actor->world;
@@ -63,6 +80,7 @@ static void reach_store(void *context, uint64_t unused) {
     return;
   tell(world, pending, reply);
   check_gate(world, pending, reply);
+  note_replaced(world, pending, reply);
   if (pending->has_arrived || chances_fault(&world->chances, FAULT_REPLY_LOST, pending->actor->who))
     return;
   pending->reply = reply;

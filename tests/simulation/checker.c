@@ -184,7 +184,8 @@ static void check_edit(const struct view *view, const struct edit *edit) {
   if (edit->is_removal && holds && !edit->is_in_gap &&
       !has_open_conflict(view, (struct str){0}, ticket->key, str_of(edit->field)))
     world_violate(view->world, "P2", "label %s, which somebody took away, is back", edit->token);
-  if (edit->is_removal || holds || edit->is_in_gap || edit->was_seen_off || str_find(view->kept, edit->token) >= 0)
+  bool is_excused = edit->is_in_gap && !edit->is_told;
+  if (edit->is_removal || holds || is_excused || edit->was_seen_off || str_find(view->kept, edit->token) >= 0)
     return;
   world_violate(view->world, "P2", "%s of i%02d (%s, by a person %s) is nowhere", edit->token, edit->identity,
                 edit->field, edit->side ? view->world->trackers[edit->side - 1].habits.system : "here");

@@ -88,12 +88,26 @@ static void take_usage(struct connection *c, struct usage *out) {
 
 /* -- reading -- */
 
-/* The moment that a list shows: replicas of a tracker lag, each by itself. */
-static int64_t view_ms(struct tracker *tracker) {
+/* What a list shows: where it lags, of each item what was true some time ago, of each by itself. So a newer change may
+ * be there when an older one is not yet. */
+struct view {
+  int64_t now_ms, lag_ms;
+  uint64_t roll;
+};
+
+static struct view take_view(struct tracker *tracker) {
   struct chances *chances = &tracker->world->chances;
-  if (!chances_fault(chances, FAULT_LIST_LAG, tracker->who))
-    return tracker->world->now_ms;
-  return tracker->world->now_ms - chances_between(chances, DRAW_DURATION, tracker->who, 0, tracker->habits.lag_ms);
+  struct view view = {.now_ms = tracker->world->now_ms};
+  if (chances_fault(chances, FAULT_LIST_LAG, tracker->who)) {
+    view.lag_ms = chances_between(chances, DRAW_DURATION, tracker->who, 0, tracker->habits.lag_ms);
+    view.roll = chances_draw(chances, DRAW_DURATION, tracker->who);
+  }
+  return view;
+}
+
+static const struct revision *seen_in(const struct view *view, const struct remote_item *item) {
+  uint64_t roll = view->roll >> (item->number % 8 * 7);
+  return tracker_at(item, view->now_ms - (int64_t)(roll % (uint64_t)(view->lag_ms + 1)));
 }
 
 /* Where a pull stands: what is newer than `since`, after the item (version, number); `newest` seen so far. */
@@ -116,13 +130,13 @@ static bool comes_after(const struct remote_item *item, const struct revision *r
   return r->version > p->version || (r->version == p->version && item->number > p->number);
 }
 
-/* The next item of the list, by version and number, as it is seen at `view`. */
-static const struct remote_item *next_item(const struct tracker *tracker, int64_t at_ms, const struct position *p,
-                                           const struct revision **out) {
+/* The next item of the list, by version and number, as `view` shows it. */
+static const struct remote_item *next_item(const struct tracker *tracker, const struct view *view,
+                                           const struct position *p, const struct revision **out) {
   const struct remote_item *best = NULL;
   for (size_t i = 0; i < tracker->item_count; i++) {
     const struct remote_item *item = &tracker->items[i];
-    const struct revision *r = tracker_at(item, at_ms);
+    const struct revision *r = seen_in(view, item);
     if (!r || r->version < p->since || !comes_after(item, r, p))
       continue;
     if (best && (*out)->version <= r->version)
@@ -149,9 +163,9 @@ static struct result pull(struct connection *c, struct arena *arena, struct str 
   size_t count = 0;
   if (p.number < 0)
     p.started = tracker_clock_ms(tracker);
-  int64_t at_ms = view_ms(tracker);
+  struct view view = take_view(tracker);
   const struct revision *r = NULL;
-  for (const struct remote_item *item; count < PAGE && (item = next_item(tracker, at_ms, &p, &r)); r = NULL) {
+  for (const struct remote_item *item; count < PAGE && (item = next_item(tracker, &view, &p, &r)); r = NULL) {
     at[count++] = tracker_observe(arena, item, r);
     p.version = r->version;
     p.number = item->number;
@@ -202,12 +216,12 @@ static struct result find(struct connection *c, struct arena *arena, const struc
   int64_t high_water = INT64_MAX;
   TRY(reach(c, false));
   str_to_i64(intent->high_water, &high_water);
-  int64_t at_ms = view_ms(tracker);
+  struct view view = take_view(tracker);
   struct remote_item *found = NULL;
   for (size_t i = 0; i < tracker->item_count && !found; i++) {
     struct remote_item *item = &tracker->items[i];
     bool by_id = tracker->habits.marker == MARKER_OWN_ID && str_equal(item->id, intent->op_id);
-    bool is_shown = item->number > high_water || tracker_at(item, at_ms);
+    bool is_shown = item->number > high_water || seen_in(&view, item);
     struct observation seen = tracker_observe(arena, item, tracker_now(item));
     if (str_equal(item->kind, intent->kind) &&
         (by_id || (is_shown && item->by_tandem && marker.length && str_equal(seen.marker, marker)))) {

@@ -36,7 +36,7 @@ static void answer(struct planned_edit *planned, const struct planned_edit *othe
   planned->side = (other->side + step) % (int)(world->tracker_count + 1);
   planned->at_ms = other->at_ms + chances_between(&world->chances, DRAW_EDIT, WHO_PEOPLE, 0, within_ms);
   planned->what = other->what;
-  planned->target = other->target;
+  planned->target = other->target + (same_side && planned->target % 2); /* another ticket, or the same */
 }
 
 void people_begin(struct world *world, int64_t until_ms, const bool *without) {

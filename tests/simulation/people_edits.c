@@ -203,6 +203,18 @@ static void comment_remote(const struct planned_edit *p, struct remote_item *ite
   tracker_create(item->tracker, "comment", (struct str){0}, item->id, &(struct values){&body, 1}, false);
 }
 
+/* Who has edited there wants to see it here: `tandem sync`. */
+static void ask_for_sync(const struct planned_edit *p) {
+  struct session_start start = {.project = str_of(p->world->trackers[p->side - 1].habits.system),
+                                .mode = STR("incremental"),
+                                .trigger = STR("person"),
+                                .actor = STR("ann")};
+  struct session_id id;
+  struct result result = people_try_verb(p->world, VERB_SESSION_START, &start, &id);
+  if (result.code == RESULT_BUG)
+    world_violate(p->world, "no bugs", "session.start: %s", result.message);
+}
+
 static void act_remote(const struct planned_edit *p) {
   struct remote_item *item = pick_remote(p);
   if (!item || p->what % 12 == 0)
@@ -211,6 +223,8 @@ static void act_remote(const struct planned_edit *p) {
     comment_remote(p, item);
   else
     edit_remote(p, item);
+  if (p->detail / 256 % 4 == 0)
+    ask_for_sync(p);
 }
 
 /* -- here -- */
@@ -253,7 +267,8 @@ static void comment_local(const struct planned_edit *p, const struct ticket *tic
                                    .privacy = is_private ? STR("local_only") : (struct str){0},
                                    .actor = STR("ann")};
   struct ticket changed;
-  remember(p, identity, "comment")->is_private = is_private;
+  /* What is said about a private ticket stays here, also when the ticket is shared later. */
+  remember(p, identity, "comment")->is_private = is_private || str_is(ticket->privacy, "local_only");
   tell(p, is_private ? "private comment" : "comment", identity);
   struct result result = people_verb(p->world, VERB_TICKET_COMMENT, &comment, &changed);
   if (!result_ok(&result))

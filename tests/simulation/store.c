@@ -224,8 +224,12 @@ bool store_execute(struct store *store, struct arena *arena, struct str frame, s
   result = msgpack_decode(arena, verb_table[verb].request, request.body, body);
   if (!result_ok(&result))
     abort();
-  struct call call = {
-      .db = store->db, .arena = arena, .outbox = &store->outbox, .vault = store->vault, .client = request.client};
+  struct call call = {.db = store->db,
+                      .arena = arena,
+                      .outbox = &store->outbox,
+                      .vault = store->vault,
+                      .peer = &peer_trusted,
+                      .client = request.client};
   enum looker looker = looks_by(verb, body);
   if (is_nothing(store, arena, verb, looker, out_reply))
     return true;

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Some hundred seeds of the simulation, always the same ones; ./dev simulate and ./dev soak run others, and more."""
+"""As many seeds of the simulation as fit into a minute or so, always the same ones; ./dev simulate and ./dev soak run
+others, and more."""
 
 import os
 import sys
@@ -11,7 +12,7 @@ import simulate  # noqa: E402
 import tap  # noqa: E402
 
 BASE_SEED = 1
-SEEDS = 2000
+SEEDS = 20000
 SECONDS = 75  # of running: a slow machine runs fewer, and says how many
 
 
@@ -22,6 +23,13 @@ class Simulation(unittest.TestCase):
         print("# from seed %d: %s" % (BASE_SEED, totals))
         self.assertEqual(totals.failures, [])
         self.assertGreater(totals.seeds, 0)
+
+    def test_simulation_notices_what_is_left_out(self):
+        """The three parts that are missed soonest; ./dev mutants leaves each out."""
+        for name in ("marker", "intent", "settle"):
+            totals = simulate.simulate(1, 100, 1, mutant=name, more=["--first"])
+            print("# without %s: %s" % (name, totals.failures))
+            self.assertEqual(len(totals.failures), 1)
 
     def test_simulation_repeats_a_seed_exactly(self):
         """Also when other seeds ran before it in the same process."""

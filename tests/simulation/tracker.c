@@ -14,15 +14,15 @@ static const struct habits kinds[TRACKERS_MAX] = {
     {.system = "github",
      .marker = MARKER_IN_BODY,
      .tick_ms = SECOND_MS,
-     .lag_ms = 40 * SECOND_MS,
-     .settle_ms = 120 * SECOND_MS,
+     .lag_ms = 90 * SECOND_MS,
+     .settle_ms = 240 * SECOND_MS,
      .has_etags = true,
      .creates_in_steps = true},
     {.system = "jira",
      .marker = MARKER_PROPERTY,
      .tick_ms = 1,
-     .lag_ms = 10 * SECOND_MS,
-     .settle_ms = 90 * SECOND_MS,
+     .lag_ms = 40 * SECOND_MS,
+     .settle_ms = 100 * SECOND_MS,
      .hooks_are_retried = true},
     {.system = "linear",
      .marker = MARKER_OWN_ID,
@@ -37,7 +37,7 @@ void tracker_begin(struct tracker *tracker, struct world *world, unsigned index,
   unsigned who = WHO_TRACKER + index;
   *tracker = (struct tracker){.world = world, .index = index, .who = who, .habits = kinds[kind]};
   tracker->habits.skew_ms = skews_ms[chances_draw(&world->chances, DRAW_SETTING, who) % 5];
-  tracker->habits.has_hooks = chances_draw(&world->chances, DRAW_SETTING, who) % 4 > 0;
+  tracker->habits.has_hooks = chances_draw(&world->chances, DRAW_SETTING, who) % 3 > 0;
   tracker->habits.overlap_ms = tracker->habits.lag_ms + 5 * SECOND_MS;
   tracker->connector = simulated_connector(&tracker->habits);
 }

@@ -24,6 +24,7 @@ struct edit {
   bool is_removal;   /* of the label `token` */
   bool was_seen_off; /* somebody who saw it took it away */
   bool is_in_gap;    /* made at a moment for which tandem has no answer yet: docs/simulation.md */
+  bool is_told;      /* the store was told that a write replaced it: a gap excuses nothing any more */
   bool is_private;   /* made here on a ticket or comment that never may leave */
 };
 
@@ -47,6 +48,9 @@ void truth_saw_off(struct truth *truth, const struct value *before, const struct
 /* The tokens of `before` that `known` and `after` lack were overwritten by somebody who could not have seen them. */
 void truth_overwritten(struct truth *truth, const struct value *before, const struct value *known,
                        const struct value *after);
+
+/* The store was told that a write replaced `value`. */
+void truth_told(struct truth *truth, const struct value *value);
 
 /* Whether the text or a member of the set contains the token. */
 bool truth_holds(const struct value *value, const char *token);

@@ -147,7 +147,7 @@ static void choose_size(struct world *world) {
   world->size = sizes[chances_draw(chances, DRAW_SETTING, WHO_WORLD) % 10];
   world->tracker_count = counts[world->size][chances_draw(chances, DRAW_SETTING, WHO_WORLD) % 6];
   if (world->size == SIZE_SMALL)
-    chances_multiply(chances, 2); /* there are fewer occasions */
+    chances_multiply(chances, 3); /* there are fewer occasions */
   unsigned first = (unsigned)chances_draw(chances, DRAW_SETTING, WHO_WORLD) % TRACKERS_MAX;
   for (unsigned i = 0; i < world->tracker_count; i++)
     tracker_begin(&world->trackers[i], world, i, (first + i) % TRACKERS_MAX);

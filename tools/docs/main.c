@@ -194,12 +194,25 @@ static void print_events(void) {
   }
 }
 
+static void print_callers(const struct verb *verb) {
+  const char *separator = "";
+  printf("\nMay be called by: ");
+  for (int role = 0; role < ROLE_COUNT; role++)
+    if (verb->callers & 1U << role) {
+      printf("%s%s%s", separator, role_names[role], role == ROLE_SERVICE ? " (where its certificate grants it)" : "");
+      separator = ", ";
+    }
+  puts(".");
+}
+
 static void print_verbs(void) {
   puts("# Verbs\n\nMade by `tandem-docs verbs` from proto/verbs.c. How to call them: docs/bus.md.");
   for (int id = 0; id < VERB_COUNT; id++) {
     const struct verb *verb = &verb_table[id];
-    printf("\n## %s\n\n%s%s\n\nRequest: %s\n", verb->name, verb->help,
-           verb->flags & VERB_ONCE ? " A repeated request gets the first one's reply." : "", verb->request->name);
+    printf("\n## %s\n\n%s%s\n", verb->name, verb->help,
+           verb->flags & VERB_ONCE ? " A repeated request gets the first one's reply." : "");
+    print_callers(verb);
+    printf("\nRequest: %s\n", verb->request->name);
     print_record(verb->request);
     printf("\nReply: %s\n", verb->reply->name);
     print_record(verb->reply);

@@ -276,6 +276,27 @@ static void translate_payload_that_github_cannot_take_is_rejected(void **state) 
   arena_free(&arena);
 }
 
+static void translate_comment_that_github_cannot_take_is_rejected(void **state) {
+  (void)state;
+  const struct value body = value_text(STR("body"), STR("B")), both[] = {body, value_text(STR("title"), STR("T"))},
+                     title = value_text(STR("title"), STR("T")), labels = value_set(STR("labels"), two_labels, 2);
+  const struct payload rows[] = {
+      {.set = {0}},
+      {.set = {&title, 1}},
+      {.set = {both, 2}},
+      {.set = {&body, 1}, .add = {&labels, 1}},
+      {.set = {&body, 1}, .remove = {&labels, 1}},
+  };
+  struct arena arena = {0};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct str json;
+    struct result result = github_write_comment(&arena, &rows[i], &json);
+    assert_int_equal(result.code, RESULT_REJECTED);
+    assert_true(str_find(str_of(result.message), "body and nothing else") > 0);
+  }
+  arena_free(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(translate_issue_has_ids_and_all_fields),
@@ -287,6 +308,7 @@ int main(void) {
       cmocka_unit_test(translate_pull_requests_are_told_by_their_mark_or_address),
       cmocka_unit_test(translate_comment_names_its_parent),
       cmocka_unit_test(translate_payload_to_json),
+      cmocka_unit_test(translate_comment_that_github_cannot_take_is_rejected),
       cmocka_unit_test(translate_payload_that_github_cannot_take_is_rejected),
   };
   return cmocka_run_group_tests_name("github translate", tests, NULL, NULL);

@@ -104,6 +104,44 @@ static void read_refuses_and_names_the_member(void **state) {
   arena_free(&arena);
 }
 
+/* The mapping's `version` instead of a time. */
+static void read_version_is_a_number_above_0(void **state) {
+  (void)state;
+  static const char by_number[] = "{\"ticket\":{\"id\":\"/id\",\"version\":\"/v\",\"fields\":{\"title\":\"/title\"}}}";
+  static const struct {
+    const char *json;
+    int64_t version; /* 0: rejected */
+  } rows[] = {
+      {"{\"id\":\"a\",\"title\":\"t\",\"v\":7}", 7},       {"{\"id\":\"a\",\"title\":\"t\",\"v\":\"12\"}", 12},
+      {"{\"id\":\"a\",\"title\":\"t\",\"v\":0}", 0},       {"{\"id\":\"a\",\"title\":\"t\",\"v\":-3}", 0},
+      {"{\"id\":\"a\",\"title\":\"t\",\"v\":\"new\"}", 0}, {"{\"id\":\"a\",\"title\":\"t\"}", 0},
+  };
+  struct arena arena = {0};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct observation seen = {0};
+    struct result result = read_text(&arena, by_number, rows[i].json, &seen);
+    assert_int_equal(result.code, rows[i].version ? RESULT_OK : RESULT_REJECTED);
+    assert_int_equal(seen.version, rows[i].version);
+    assert_true(rows[i].version || str_find(str_of(result.message), "ticket.version") >= 0);
+  }
+  arena_free(&arena);
+}
+
+static void read_set_of_too_many_members_is_refused(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  struct str_builder json = {.arena = &arena};
+  struct observation seen;
+  str_append_c(&json, "{" WHOLE ",\"labels\":[{\"name\":\"a\"}");
+  for (int i = 0; i < 1000; i++)
+    str_append_c(&json, ",{\"name\":\"a\"}");
+  str_append_c(&json, "]}");
+  struct result result = read_text(&arena, options, str_c(&arena, str_built(&json)), &seen);
+  assert_int_equal(result.code, RESULT_REJECTED);
+  assert_true(str_find(str_of(result.message), "too many members") > 0);
+  arena_free(&arena);
+}
+
 static void read_times_rows(void **state) {
   (void)state;
   static const struct {
@@ -178,8 +216,12 @@ static void read_deleted_rows(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(read_values_rows),  cmocka_unit_test(read_refuses_and_names_the_member),
-      cmocka_unit_test(read_times_rows),   cmocka_unit_test(read_tells_whose_it_is),
+      cmocka_unit_test(read_values_rows),
+      cmocka_unit_test(read_refuses_and_names_the_member),
+      cmocka_unit_test(read_version_is_a_number_above_0),
+      cmocka_unit_test(read_set_of_too_many_members_is_refused),
+      cmocka_unit_test(read_times_rows),
+      cmocka_unit_test(read_tells_whose_it_is),
       cmocka_unit_test(read_deleted_rows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,7 +55,8 @@ static void *serve(void *context) {
       break;
     step = &server->steps[atomic_fetch_add(&server->requests, 1)];
     if (step->answer)
-      send(connection->peer, step->answer, strlen(step->answer), MSG_NOSIGNAL);
+      send(connection->peer, step->answer, server->answer_bytes ? server->answer_bytes : strlen(step->answer),
+           MSG_NOSIGNAL);
     if (step->end != KEEP)
       return end_connection(connection->peer, step->end), NULL;
   }

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stddef.h>
 
 enum step_end { KEEP, CLOSE, RESET, HANG, BLURT };
 
@@ -16,6 +17,7 @@ struct server {
   pthread_t thread;
   int listener, port;
   const struct step *steps; /* one more than there are requests */
+  size_t answer_bytes;      /* of an answer with NULs in it; 0 = up to the first */
   atomic_int requests, connections;
   char last[8192]; /* the last request; read it only when the call has ended */
 };

@@ -1,4 +1,5 @@
 /* The HTTP client against a scripted server: what it sends, what it makes of answers and of failures. */
+#include <dlfcn.h>
 #include <netdb.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -269,6 +270,131 @@ static void http_names_that_lead_inside_are_refused(void **state) {
   assert_non_null(strstr(result.message, "not public"));
 }
 
+/* -- names -- */
+
+/* What names lead to, in place of the C library's: libcurl's own look-up ends here. */
+static const char *const *leads_to;
+static atomic_int look_ups;
+
+__attribute__((visibility("default"))) int getaddrinfo(const char *name, const char *service,
+                                                       const struct addrinfo *hints, struct addrinfo **out) {
+  struct addrinfo numeric = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+  (void)hints;
+  int (*next)(const char *, const char *, const struct addrinfo *, struct addrinfo **) =
+      dlsym(RTLD_NEXT, "getaddrinfo");
+  if (!leads_to || !strstr(name, ".example"))
+    return next(name, service, hints, out);
+  atomic_fetch_add(&look_ups, 1);
+  struct addrinfo **last = out;
+  *out = NULL;
+  for (size_t i = 0; leads_to[i]; i++) {
+    int status = next(leads_to[i], service, &numeric, last);
+    if (status)
+      return status;
+    last = &(*last)->ai_next;
+  }
+  return 0;
+}
+
+/* One look-up, whose addresses are those that are checked: a name cannot lead elsewhere between check and use, and of
+ * many addresses none that is private is tried. */
+static void http_names_are_checked_where_they_lead(void **state) {
+  (void)state;
+  static const char *const rows[][5] = {
+      {"127.0.0.1"},
+      {"10.0.0.1", "192.168.0.1", "172.16.3.4"},
+      {"169.254.169.254"},
+      {"::1"},
+      {"::ffff:127.0.0.1", "127.0.0.1"},
+      {"fd00::1", "fe80::1"},
+      {"100.64.0.1"},
+      {"0.0.0.0", "::"},
+      {"64:ff9b::7f00:1"},
+      {"2002:7f00:1::1"},
+      {"224.0.0.1", "255.255.255.255"},
+      {"::127.0.0.1"},
+      {"2001:0:7f00:1::", "198.18.0.1"},
+  };
+  struct server *server = server_start((const struct step[]){{HELLO, CLOSE}, {NULL, CLOSE}});
+  char url[64];
+  snprintf(url, sizeof url, "https://inside.example:%d/", server->port);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct client client;
+    leads_to = rows[i];
+    atomic_store(&look_ups, 0);
+    open_client(&client, 0);
+    struct result result = call_url(&client, "GET", url, NULL);
+    close_client(&client);
+    if (result.code != RESULT_REJECTED || !strstr(result.message, "not public") || atomic_load(&look_ups) != 1)
+      fail_msg("%s: %s, %d look-ups", rows[i][0], result.message, atomic_load(&look_ups));
+  }
+  leads_to = NULL;
+  assert_int_equal(atomic_load(&server->connections), 0);
+  server_stop(server);
+}
+
+/* A name on the administrator's list may lead inside; a connection that it left is not another name's. */
+static void http_connections_of_listed_names_are_theirs(void **state) {
+  (void)state;
+  static const char *const inside[] = {"127.0.0.1", NULL};
+  static const struct str listed = {"listed.example", 14};
+  const struct http_options options = {.allowed_hosts = &listed, .allowed_host_count = 1};
+  struct server *server = server_start((const struct step[]){{HELLO, KEEP}, {HELLO, KEEP}, {NULL, CLOSE}});
+  struct client client = {.http = http_open(&options)};
+  char good[64], bad[64];
+  snprintf(good, sizeof good, "http://listed.example:%d/", server->port);
+  snprintf(bad, sizeof bad, "https://other.example:%d/", server->port);
+  leads_to = inside;
+  struct result first = call_url(&client, "GET", good, NULL), second = call_url(&client, "GET", bad, NULL);
+  leads_to = NULL;
+  close_client(&client);
+  server_stop(server);
+  assert_int_equal(first.code, RESULT_OK);
+  assert_int_equal(second.code, RESULT_REJECTED);
+}
+
+/* What counts is what comes out: 29 bytes are a thousand here. */
+static void http_caps_count_unpacked_bytes(void **state) {
+  (void)state;
+  static const char packed[] =
+      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 29\r\n\r\n"
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x4b\x4c\x1c\x05\xa3\x60\x14\x0c\x77\x00\x00\x03"
+      "\xda\x38\x9a\xe8\x03\x00\x00";
+  for (int over = 0; over <= 1; over++) {
+    struct client client;
+    struct server *server = server_start((const struct step[]){{packed, CLOSE}, {NULL, CLOSE}});
+    server->answer_bytes = sizeof packed - 1;
+    open_client(&client, 1000 - over);
+    struct result result = call(&client, server, "GET", NULL);
+    close_client(&client);
+    server_stop(server);
+    assert_int_equal(result.code, over ? RESULT_REJECTED : RESULT_OK);
+  }
+}
+
+/* 10 MiB when nothing else was said. */
+static void http_responses_are_capped_by_themselves(void **state) {
+  (void)state;
+  enum { MOST = 10 * 1024 * 1024 };
+  static char answer[MOST + 256];
+  for (int over = 0; over <= 1; over++) {
+    struct client client;
+    int head = snprintf(answer, 256, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", MOST + over);
+    memset(answer + head, 'a', MOST + 1);
+    answer[head + MOST + over] = '\0';
+    struct server *server = server_start((const struct step[]){{answer, CLOSE}, {NULL, CLOSE}});
+    open_client(&client, 0);
+    struct http_request request = {.method = "GET", .timeout_ms = 20000};
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/", server->port);
+    request.url = str_of(url);
+    struct result result = client.http->call(client.http, &client.arena, &request, &client.response);
+    close_client(&client);
+    server_stop(server);
+    assert_int_equal(result.code, over ? RESULT_REJECTED : RESULT_OK);
+  }
+}
+
 static void http_header_with_a_line_break_is_refused(void **state) {
   (void)state;
   struct client client;
@@ -311,6 +437,10 @@ int main(void) {
       cmocka_unit_test(http_interim_answers_are_skipped),
       cmocka_unit_test(http_proxies_of_the_environment_are_not_used),
       cmocka_unit_test(http_names_that_lead_inside_are_refused),
+      cmocka_unit_test(http_names_are_checked_where_they_lead),
+      cmocka_unit_test(http_connections_of_listed_names_are_theirs),
+      cmocka_unit_test(http_caps_count_unpacked_bytes),
+      cmocka_unit_test(http_responses_are_capped_by_themselves),
       cmocka_unit_test(http_header_with_a_line_break_is_refused),
       cmocka_unit_test(http_escape_leaves_only_unreserved),
   };

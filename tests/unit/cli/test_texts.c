@@ -12,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/ticket_file.h"
+#include "cli/webhook_view.h"
 
 static struct arena arena;
 
@@ -103,6 +104,32 @@ static void progress_estimates_the_rest(void **state) {
                             .waiting = 30};
   assert_text(report_progress(&arena, &session, NOW_MS),
               "rocket: pushing · 1,200 seen · 10 written · 30 to write, about 1 min · 20.0 s");
+}
+
+/* -- webhooks -- */
+
+static void webhook_line_says_how_a_project_hears_of_changes(void **state) {
+  (void)state;
+  static const struct {
+    struct hook_health health;
+    const char *line;
+    bool mend;
+  } rows[] = {
+      {{.state = {"working", 7}, .last_delivery_ms = NOW_MS - 180000, .poll_s = 900, .told = 1300, .missed = 2},
+       "webhook works, last delivery 3 min ago; polled every 15 min; 2 of 1,302 changes came without it",
+       false},
+      {{.state = {"none", 4}, .next_step = {"tandem webhooks check rocket", 28}, .poll_s = 60},
+       "no webhook; polled every 1 min",
+       false},
+      {{.state = {"failing", 7}, .next_step = {"tandem webhooks check rocket", 28}, .poll_s = 60},
+       "webhooks do not arrive; polled every 1 min",
+       true},
+      {{.state = {"off", 3}, .poll_s = 60}, "", false},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    assert_text(webhook_line(&arena, &rows[i].health, NOW_MS), rows[i].line);
+    assert_int_equal(webhook_needs_mending(&rows[i].health), rows[i].mend);
+  }
 }
 
 /* -- numbers and times -- */
@@ -290,6 +317,7 @@ int main(void) {
       cmocka_unit_test_teardown(report_says_what_changed_and_what_to_do, forget),
       cmocka_unit_test_teardown(report_of_a_failure_says_why, forget),
       cmocka_unit_test_teardown(progress_estimates_the_rest, forget),
+      cmocka_unit_test_teardown(webhook_line_says_how_a_project_hears_of_changes, forget),
       cmocka_unit_test_teardown(format_about_rounds_estimates, forget),
       cmocka_unit_test_teardown(format_counts_with_separators, forget),
       cmocka_unit_test_teardown(format_durations_and_ages, forget),

@@ -247,6 +247,15 @@ static void frame_with_data_twice_has_the_first(void **state) {
   assert_string_equal(event.data.at, "{\"a\":1}");
 }
 
+static void frame_of_packed_data_is_the_same(void **state) {
+  struct stored_event event = an_event(), packed = an_event();
+  event.data = STR("{\"a\":1}");
+  packed.data = (struct str){0};
+  packed.packed = BYTES("\x81\xa1"
+                        "a\x01");
+  assert_true(str_equal(frame_of(*state, &packed), frame_of(*state, &event)));
+}
+
 /* -- names -- */
 
 static void names_are_found_and_unique(void **state) {
@@ -277,6 +286,7 @@ int main(void) {
       BEHAVIOUR(frame_that_is_none_is_refused),
       BEHAVIOUR(frame_data_is_always_an_object),
       BEHAVIOUR(frame_with_data_twice_has_the_first),
+      BEHAVIOUR(frame_of_packed_data_is_the_same),
       BEHAVIOUR(names_are_found_and_unique),
   };
   return cmocka_run_group_tests_name("frames", tests, NULL, NULL);

@@ -21,6 +21,7 @@ static void attribution_comes_off_as_it_went_on(void **state) {
       struct str with = attribution_add(&arena, body, STR("alice"), STR("GitHub"), str_of(urls[k]));
       assert_true(with.length > body.length);
       assert_true(str_equal(attribution_strip(with), body));
+      assert_true(str_equal(attribution_strip(str_format(&arena, "%.*s \r\n\t\n", STR_FMT(with))), body));
     }
   arena_free(&arena);
 }

@@ -165,6 +165,8 @@ static const struct row rows[] = {
     {"a set: both, not fresh", "labels", "a, l", "x", "a", "a", .flags = STALE, .action = PLAN_WAIT},
     {"a set: in another order and case", "labels", "B, a", "A, b", "a, b", "b, a", .action = PLAN_NOOP},
     {"a set: refused member stays quiet", "labels", "a, no", "a", "a, no", "a", .action = PLAN_NOOP},
+    {"a set: the same edit on both sides, beside a refused member", "labels", "a, b, no", "a, b", "a, no", "a",
+     .action = PLAN_AGREE, .new_shadow_local = "a, b, no", .new_shadow_external = "a, b"},
     {"a set: push only, external added", "labels", "a", "a, x", "a", "a", DIRECTION_PUSH, .action = PLAN_MASKED},
     {"a set: pull only, both changed", "labels", "a, l", "a, x", "a", "a", DIRECTION_PULL, .action = PLAN_PULL,
      .new_local = "a, l, x", .new_shadow_local = "a, x", .new_shadow_external = "a, x"},

@@ -61,6 +61,27 @@ static void plan_delete_follows_its_table(void **state) {
                plan_deletion_name(rows[i].wanted));
 }
 
+/* As they are told to the store; what leaves both sides alone has no name. */
+static void plan_delete_names_what_is_done(void **state) {
+  (void)state;
+  static const struct {
+    enum plan_deletion deletion;
+    const char *name;
+  } named[] = {
+      {PLAN_DELETE_LOCAL, "delete_local"},
+      {PLAN_DELETE_EXTERNAL, "delete_external"},
+      {PLAN_RESTORE_LOCAL, "restore_local"},
+      {PLAN_RESTORE_EXTERNAL, "restore_external"},
+      {PLAN_UNLINK, "unlink"},
+      {PLAN_CLOSE_LOCAL, "close_local"},
+      {PLAN_NO_DELETION, ""},
+      {PLAN_DELETION_WAITS, ""},
+      {PLAN_DELETION_CONFLICT, ""},
+  };
+  for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+    assert_string_equal(plan_deletion_name(named[i].deletion), named[i].name);
+}
+
 /* P2, P8 over all inputs: an edit that nobody has seen is never deleted, and a ticket only by a person's word. */
 static void plan_delete_loses_nothing_by_itself(void **state) {
   (void)state;
@@ -105,6 +126,7 @@ static void plan_is_changed_compares_as_plan_does(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(plan_delete_follows_its_table),
+      cmocka_unit_test(plan_delete_names_what_is_done),
       cmocka_unit_test(plan_delete_loses_nothing_by_itself),
       cmocka_unit_test(plan_is_changed_compares_as_plan_does),
   };

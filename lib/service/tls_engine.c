@@ -1,0 +1,315 @@
+/* The engine: a configuration is file names, a connection is an SSL object over nng's buffers. */
+#include "service/tls_engine.h"
+
+#include <arpa/inet.h>
+#include <nng/supplemental/tls/engine.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+struct nng_tls_engine_config {
+  nng_tls_mode mode;
+  char *authority, *revoked, *certificate; /* files */
+  char *server_name;
+};
+
+struct nng_tls_engine_conn {
+  SSL *ssl;
+};
+
+/* -- nng's stream as OpenSSL's -- */
+
+static int bio_write(BIO *bio, const char *bytes, int length) {
+  size_t count = (size_t)length;
+  int status = nng_tls_engine_send(BIO_get_data(bio), (const uint8_t *)bytes, &count);
+  BIO_clear_retry_flags(bio);
+  if (status == NNG_EAGAIN)
+    BIO_set_retry_write(bio);
+  return status ? -1 : (int)count;
+}
+
+static int bio_read(BIO *bio, char *bytes, int length) {
+  size_t count = (size_t)length;
+  int status = nng_tls_engine_recv(BIO_get_data(bio), (uint8_t *)bytes, &count);
+  BIO_clear_retry_flags(bio);
+  if (status == NNG_EAGAIN)
+    BIO_set_retry_read(bio);
+  return status ? -1 : (int)count;
+}
+
+static long bio_control(BIO *bio, int command, long number, void *argument) {
+  (void)bio;
+  (void)number;
+  (void)argument;
+  return command == BIO_CTRL_FLUSH;
+}
+
+static BIO_METHOD *bio_method;
+
+static void make_bio_method(void) {
+  bio_method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "nng");
+  if (!bio_method || !BIO_meth_set_write(bio_method, bio_write) || !BIO_meth_set_read(bio_method, bio_read) ||
+      !BIO_meth_set_ctrl(bio_method, bio_control))
+    abort(); /* out of memory */
+}
+
+/* -- configurations -- */
+
+static int set_text(char **field, const char *text) {
+  char *copy = text ? strdup(text) : NULL;
+  if (text && !copy)
+    return NNG_ENOMEM;
+  free(*field);
+  *field = copy;
+  return 0;
+}
+
+static int config_init(nng_tls_engine_config *config, nng_tls_mode mode) {
+  config->mode = mode;
+  return 0;
+}
+
+static void config_fini(nng_tls_engine_config *config) {
+  free(config->authority);
+  free(config->revoked);
+  free(config->certificate);
+  free(config->server_name);
+}
+
+static int config_server(nng_tls_engine_config *config, const char *name) {
+  return set_text(&config->server_name, name);
+}
+
+/* nng asks for less before we can say anything; a certificate is demanded all the same. */
+static int config_auth(nng_tls_engine_config *config, nng_tls_auth_mode mode) {
+  (void)config;
+  (void)mode;
+  return 0;
+}
+
+static int config_authority(nng_tls_engine_config *config, const char *authority, const char *revoked) {
+  int status = set_text(&config->authority, authority);
+  return status ? status : set_text(&config->revoked, revoked);
+}
+
+static int config_certificate(nng_tls_engine_config *config, const char *certificate, const char *key,
+                              const char *password) {
+  (void)key;
+  (void)password;
+  return set_text(&config->certificate, certificate);
+}
+
+static int config_version(nng_tls_engine_config *config, nng_tls_version least, nng_tls_version most) {
+  (void)config;
+  return least <= NNG_TLS_1_2 && most >= NNG_TLS_1_2 ? 0 : NNG_ENOTSUP;
+}
+
+/* -- connections -- */
+
+static bool add_revoked(SSL_CTX *context, const char *path) {
+  if (!path || access(path, F_OK) != 0)
+    return true;
+  X509_STORE *store = SSL_CTX_get_cert_store(context);
+  X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+  return lookup && X509_load_crl_file(lookup, path, X509_FILETYPE_PEM) > 0 &&
+         X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+}
+
+static SSL_CTX *read_files(const nng_tls_engine_config *config) {
+  SSL_CTX *context = SSL_CTX_new(TLS_method());
+  if (context && config->authority && config->certificate && SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) &&
+      SSL_CTX_load_verify_file(context, config->authority) &&
+      SSL_CTX_use_certificate_chain_file(context, config->certificate) == 1 &&
+      SSL_CTX_use_PrivateKey_file(context, config->certificate, SSL_FILETYPE_PEM) == 1 &&
+      SSL_CTX_check_private_key(context) == 1 && add_revoked(context, config->revoked))
+    return context;
+  SSL_CTX_free(context);
+  return NULL;
+}
+
+static void set_context_options(SSL_CTX *context) {
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); /* a resumed session would not be looked up again */
+  SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_num_tickets(context, 0);
+  SSL_CTX_set_mode(context,
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+}
+
+static bool expect_name(SSL *ssl, const char *name) {
+  unsigned char address[16];
+  if (!name)
+    return false; /* whoever has a certificate would do */
+  if (inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1)
+    return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name);
+  return SSL_set1_host(ssl, name) && SSL_set_tlsext_host_name(ssl, name);
+}
+
+static SSL *open_ssl(const nng_tls_engine_config *config, void *stream) {
+  SSL_CTX *context = read_files(config);
+  SSL *ssl = NULL;
+  BIO *bio = BIO_new(bio_method);
+  if (context) {
+    set_context_options(context);
+    ssl = SSL_new(context);
+    SSL_CTX_free(context); /* the SSL object holds it */
+  }
+  if (!ssl || !bio || (config->mode == NNG_TLS_MODE_CLIENT && !expect_name(ssl, config->server_name))) {
+    SSL_free(ssl);
+    BIO_free(bio);
+    return NULL;
+  }
+  BIO_set_data(bio, stream);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(ssl, bio, bio);
+  if (config->mode == NNG_TLS_MODE_SERVER)
+    SSL_set_accept_state(ssl);
+  else
+    SSL_set_connect_state(ssl);
+  return ssl;
+}
+
+static void log_failure(const char *event, const char *reason) {
+  char text[160];
+  unsigned long code = ERR_peek_last_error();
+  ERR_error_string_n(code, text, sizeof text);
+  log_event(LOG_WARNING, event, LOG_C("reason", reason ? reason : code ? text : "cut off"));
+}
+
+static int conn_init(nng_tls_engine_conn *connection, void *stream, nng_tls_engine_config *config) {
+  ERR_clear_error();
+  connection->ssl = open_ssl(config, stream);
+  if (connection->ssl)
+    return 0;
+  log_failure("tls_files_unusable", NULL);
+  return NNG_ECRYPTO;
+}
+
+static void conn_fini(nng_tls_engine_conn *connection) {
+  SSL_free(connection->ssl);
+  connection->ssl = NULL;
+}
+
+static void conn_close(nng_tls_engine_conn *connection) {
+  if (connection->ssl && SSL_is_init_finished(connection->ssl))
+    SSL_shutdown(connection->ssl);
+  ERR_clear_error();
+}
+
+static int failure(nng_tls_engine_conn *connection, int returned) {
+  switch (SSL_get_error(connection->ssl, returned)) {
+  case SSL_ERROR_WANT_READ:
+  case SSL_ERROR_WANT_WRITE:
+    return NNG_EAGAIN;
+  case SSL_ERROR_ZERO_RETURN:
+    return NNG_ECLOSED;
+  default:
+    break;
+  }
+  long verdict = SSL_get_verify_result(connection->ssl);
+  if (verdict != X509_V_OK)
+    log_failure("peer_refused", X509_verify_cert_error_string(verdict));
+  else if (!SSL_is_init_finished(connection->ssl) && ERR_peek_error())
+    log_failure("handshake_failed", NULL);
+  return verdict == X509_V_OK ? NNG_ECRYPTO : NNG_EPEERAUTH;
+}
+
+static int conn_handshake(nng_tls_engine_conn *connection) {
+  ERR_clear_error();
+  int returned = SSL_do_handshake(connection->ssl);
+  return returned == 1 ? 0 : failure(connection, returned);
+}
+
+static int conn_recv(nng_tls_engine_conn *connection, uint8_t *bytes, size_t *count) {
+  size_t done;
+  ERR_clear_error();
+  int returned = SSL_read_ex(connection->ssl, bytes, *count, &done);
+  if (returned != 1)
+    return failure(connection, returned);
+  *count = done;
+  return 0;
+}
+
+static int conn_send(nng_tls_engine_conn *connection, const uint8_t *bytes, size_t *count) {
+  size_t done;
+  ERR_clear_error();
+  int returned = SSL_write_ex(connection->ssl, bytes, *count, &done);
+  if (returned != 1)
+    return failure(connection, returned);
+  *count = done;
+  return 0;
+}
+
+/* nng asks this on the thread of whoever reads NNG_OPT_TLS_VERIFIED, which is how a connection is found from its pipe.
+ */
+static _Thread_local X509 *asked_for;
+
+static bool conn_verified(nng_tls_engine_conn *connection) {
+  asked_for = connection->ssl ? SSL_get1_peer_certificate(connection->ssl) : NULL;
+  return asked_for && SSL_get_verify_result(connection->ssl) == X509_V_OK;
+}
+
+bool tls_engine_peer(nng_pipe pipe, X509 **out) {
+  bool verified = false;
+  asked_for = NULL;
+  int status = nng_pipe_get_bool(pipe, NNG_OPT_TLS_VERIFIED, &verified);
+  *out = asked_for;
+  asked_for = NULL;
+  if (!verified) {
+    X509_free(*out);
+    *out = NULL;
+  }
+  return status != NNG_ENOTSUP;
+}
+
+/* -- nng -- */
+
+static nng_tls_engine_config_ops config_ops = {
+    .size = sizeof(nng_tls_engine_config),
+    .init = config_init,
+    .fini = config_fini,
+    .server = config_server,
+    .auth = config_auth,
+    .ca_chain = config_authority,
+    .own_cert = config_certificate,
+    .version = config_version,
+};
+static nng_tls_engine_conn_ops conn_ops = {
+    .size = sizeof(nng_tls_engine_conn),
+    .init = conn_init,
+    .fini = conn_fini,
+    .close = conn_close,
+    .handshake = conn_handshake,
+    .recv = conn_recv,
+    .send = conn_send,
+    .verified = conn_verified,
+};
+static const nng_tls_engine engine = {
+    .version = NNG_TLS_ENGINE_VERSION,
+    .config_ops = &config_ops,
+    .conn_ops = &conn_ops,
+    .name = "openssl",
+    .description = OPENSSL_VERSION_TEXT,
+};
+
+static int register_status;
+
+static void register_engine(void) {
+  make_bio_method();
+  nng_tls_config *first; /* nng registers its own engine when it starts, which this makes it do before */
+  if (nng_tls_config_alloc(&first, NNG_TLS_MODE_CLIENT) == 0)
+    nng_tls_config_free(first);
+  register_status = nng_tls_engine_register(&engine);
+}
+
+int tls_engine_register(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, register_engine);
+  return register_status;
+}
