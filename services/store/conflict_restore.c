@@ -107,7 +107,8 @@ struct result store_conflict_restore(struct call *call, const void *request, voi
   TRY(load(call, restore, &kept));
   TRY(check(call, restore, &kept));
   value = kept.value;
-  if (str_is(restore->side, "external"))
+  /* What an undo left as it was is in our words on both sides. */
+  if (str_is(restore->side, "external") && !str_is(kept.kind, "undo"))
     TRY(conflict_local_word(call, kept.project_id, kept.field, &kept.value.at[0], &value));
   const struct value *now = values_find(&kept.fields, kept.field);
   if (now && value_equal(now, &value.at[0]))

@@ -150,6 +150,10 @@ class Fields(Shared):
                 self.world.settle()
                 self.assertEqual(self.titles(keys), [title, title])
                 self.assertEqual(self.undo(session)[1], [])
+                other, loser = ("external", "Before") if choice == "local" else ("local", "Even later")
+                self.world.call("conflict.restore", id=conflict["id"], side=other, actor="user:carol")
+                self.world.settle()
+                self.assertEqual(self.titles(keys), [loser, loser])
         self.check_quiet()
 
     def test_undo_meets_what_moved_outside(self):
