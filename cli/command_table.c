@@ -210,6 +210,7 @@ static const struct option_spec egress_options[] = {
 };
 static const struct option_spec help_options[] = {
     {"markdown", OPTION_FLAG, NULL, "The whole reference as Markdown", 0},
+    {"manual", OPTION_FLAG, NULL, "The whole reference as scdoc's source of tandem(1)", 0},
 };
 
 static const struct option_spec follow_options[] = {

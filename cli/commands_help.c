@@ -9,6 +9,8 @@ struct result command_help(struct invocation *call) {
   struct str text;
   if (invocation_flag(call, "markdown")) {
     text = help_markdown(call->arena);
+  } else if (invocation_flag(call, "manual")) {
+    text = help_manual(call->arena);
   } else if (str_is_absent(first)) {
     text = help_overview(call->arena);
   } else {

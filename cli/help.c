@@ -101,37 +101,3 @@ struct str help_command(struct arena *arena, const struct command *command) {
   }
   return str_built(&text);
 }
-
-static void append_markdown_options(struct str_builder *text, const struct option_spec *options, size_t count) {
-  if (count)
-    str_append_c(text, "\n| option | meaning |\n|---|---|\n");
-  for (size_t i = 0; i < count; i++) {
-    str_append_format(text, "| `--%s", options[i].name);
-    for (const char *at = options[i].kind == OPTION_FLAG ? "" : options[i].value; *at; at++)
-      str_append_format(text, "%s%s%c", at == options[i].value ? " " : "", *at == '|' ? "\\" : "", *at);
-    str_append_format(text, "` | %s |\n", options[i].help);
-  }
-}
-
-static void append_markdown_command(struct str_builder *text, const struct command *command) {
-  str_append_format(text, "\n## tandem %s\n\n%s\n\n```\n%.*s\n```\n", command->path, command->help,
-                    STR_FMT(help_usage(text->arena, command)));
-  if (command->details)
-    str_append_format(text, "\n%s\n", command->details);
-  append_markdown_options(text, command->options, command->option_count);
-  if (command->examples)
-    str_append_format(text, "\n```\n%s\n```\n", command->examples);
-}
-
-struct str help_markdown(struct arena *arena) {
-  struct str_builder text = {.arena = arena};
-  str_append_c(&text, "# The command line\n\nMade from the table of commands by `tandem help --markdown`.\n"
-                      "\n## Options of every command\n");
-  append_markdown_options(&text, command_global_options, command_global_option_count);
-  str_append_c(&text, "\n## Exit status\n\n| status | meaning |\n|---|---|\n");
-  for (int code = 0; code < EXIT_CODE_COUNT; code++)
-    str_append_format(&text, "| %d | %s |\n", code, exit_code_meanings[code]);
-  for (size_t i = 0; i < command_count; i++)
-    append_markdown_command(&text, &command_table[i]);
-  return str_built(&text);
-}

@@ -19,4 +19,7 @@ struct str help_usage(struct arena *arena, const struct command *command);
 /* The whole reference as Markdown: docs/cli.md. */
 struct str help_markdown(struct arena *arena);
 
+/* The same as scdoc's source of tandem(1). */
+struct str help_manual(struct arena *arena);
+
 #endif

@@ -7,6 +7,7 @@ TANDEM_DOCS names the program, else it is looked for in build/*/bin.
 import glob
 import os
 import re
+import shutil
 import subprocess
 import sys
 import unittest
@@ -43,6 +44,15 @@ class GeneratedDocuments(unittest.TestCase):
         made = subprocess.run([command_line(), "help", "--markdown"], check=True, capture_output=True, text=True).stdout
         with open(os.path.join(ROOT, "docs", "cli.md"), encoding="utf-8") as file:
             self.assertTrue(made == file.read(), "docs/cli.md is old; make it again: tandem help --markdown > docs/cli.md")
+
+    @unittest.skipUnless(shutil.which("scdoc"), "scdoc is not installed")
+    def test_docs_manual_page_has_every_command(self):
+        source = subprocess.run([command_line(), "help", "--manual"], check=True, capture_output=True, text=True).stdout
+        made = subprocess.run(["scdoc"], input=source, check=True, capture_output=True, text=True).stdout
+        with open(os.path.join(ROOT, "docs", "cli.md"), encoding="utf-8") as file:
+            commands = re.findall(r"^## (tandem .*)$", file.read(), re.MULTILINE)
+        sections = [line[5:-1].replace("\\-", "-") for line in made.splitlines() if line.startswith('.SS "')]
+        self.assertEqual(commands, sections or re.findall(r"^\.SS (tandem .*)$", made, re.MULTILINE))
 
     def test_docs_are_what_the_tables_say(self):
         for argument, name in DOCUMENTS.items():

@@ -1,0 +1,96 @@
+/* The whole reference as documents, from the table of commands: Markdown, and scdoc's source of the manual page
+ * (https://git.sr.ht/~sircmpwn/scdoc, scdoc(5)). */
+#include "cli/exit_codes.h"
+#include "cli/help.h"
+
+/* -- Markdown -- */
+
+static void append_markdown_options(struct str_builder *text, const struct option_spec *options, size_t count) {
+  if (count)
+    str_append_c(text, "\n| option | meaning |\n|---|---|\n");
+  for (size_t i = 0; i < count; i++) {
+    str_append_format(text, "| `--%s", options[i].name);
+    for (const char *at = options[i].kind == OPTION_FLAG ? "" : options[i].value; *at; at++)
+      str_append_format(text, "%s%s%c", at == options[i].value ? " " : "", *at == '|' ? "\\" : "", *at);
+    str_append_format(text, "` | %s |\n", options[i].help);
+  }
+}
+
+static void append_markdown_command(struct str_builder *text, const struct command *command) {
+  str_append_format(text, "\n## tandem %s\n\n%s\n\n```\n%.*s\n```\n", command->path, command->help,
+                    STR_FMT(help_usage(text->arena, command)));
+  if (command->details)
+    str_append_format(text, "\n%s\n", command->details);
+  append_markdown_options(text, command->options, command->option_count);
+  if (command->examples)
+    str_append_format(text, "\n```\n%s\n```\n", command->examples);
+}
+
+struct str help_markdown(struct arena *arena) {
+  struct str_builder text = {.arena = arena};
+  str_append_c(&text, "# The command line\n\nMade from the table of commands by `tandem help --markdown`.\n"
+                      "\n## Options of every command\n");
+  append_markdown_options(&text, command_global_options, command_global_option_count);
+  str_append_c(&text, "\n## Exit status\n\n| status | meaning |\n|---|---|\n");
+  for (int code = 0; code < EXIT_CODE_COUNT; code++)
+    str_append_format(&text, "| %d | %s |\n", code, exit_code_meanings[code]);
+  for (size_t i = 0; i < command_count; i++)
+    append_markdown_command(&text, &command_table[i]);
+  return str_built(&text);
+}
+
+/* -- the manual page -- */
+
+/* Text as it is: scdoc reads some characters as marks. */
+static void append_plain(struct str_builder *text, const char *plain) {
+  for (; *plain; plain++) {
+    if (strchr("_*\\#<>~[]|`", *plain))
+      str_append_c(text, "\\");
+    str_append(text, (struct str){plain, 1});
+  }
+}
+
+static void append_manual_option(struct str_builder *text, const struct option_spec *option) {
+  str_append_c(text, "*");
+  if (option->letter)
+    str_append_format(text, "-%c*, *", option->letter);
+  str_append_format(text, "--%s*", option->name);
+  if (option->kind != OPTION_FLAG) {
+    str_append_c(text, " ");
+    append_plain(text, option->value);
+  }
+  str_append_c(text, "\n\t");
+  append_plain(text, option->help);
+  str_append_c(text, "\n\n");
+}
+
+static void append_manual_command(struct str_builder *text, const struct command *command) {
+  str_append_format(text, "## tandem %s\n\n", command->path);
+  append_plain(text, command->help);
+  str_append_c(text, ".\n\n");
+  append_plain(text, help_usage(text->arena, command).at);
+  str_append_c(text, "\n\n");
+  if (command->details) {
+    append_plain(text, command->details);
+    str_append_c(text, "\n\n");
+  }
+  for (size_t i = 0; i < command->option_count; i++)
+    append_manual_option(text, &command->options[i]);
+  if (command->examples)
+    str_append_format(text, "```\n%s\n```\n\n", command->examples);
+}
+
+struct str help_manual(struct arena *arena) {
+  struct str_builder text = {.arena = arena};
+  str_append_c(&text, "TANDEM(1)\n\n# NAME\n\ntandem - keeps tickets in step between GitHub, Jira, Linear and here\n\n"
+                      "# SYNOPSIS\n\n*tandem* COMMAND [options]\n\n# OPTIONS OF EVERY COMMAND\n\n");
+  for (size_t i = 0; i < command_global_option_count; i++)
+    append_manual_option(&text, &command_global_options[i]);
+  str_append_c(&text, "# COMMANDS\n\n");
+  for (size_t i = 0; i < command_count; i++)
+    append_manual_command(&text, &command_table[i]);
+  str_append_c(&text, "# EXIT STATUS\n\n");
+  for (int code = 0; code < EXIT_CODE_COUNT; code++)
+    str_append_format(&text, "*%d*\n\t%s\n\n", code, exit_code_meanings[code]);
+  return str_built(&text);
+}

@@ -1,0 +1,54 @@
+# What is installed, and the Debian package: ./dev package.
+include(GNUInstallDirs)
+
+set(programs tandem tandem-store tandem-scheduler tandem-conflict)
+foreach(system github jira linear webhook)
+  list(APPEND programs tandem-adapter-${system})
+endforeach()
+install(TARGETS ${programs} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tandem)
+
+# The manual page and the completions come from the table of commands.
+find_program(SCDOC scdoc)
+if(SCDOC)
+  set(made ${CMAKE_BINARY_DIR}/installed)
+  file(MAKE_DIRECTORY ${made})
+  add_custom_command(
+    OUTPUT ${made}/tandem.1.gz ${made}/tandem.bash ${made}/_tandem ${made}/tandem.fish ${made}/NEWS.gz
+    COMMAND tandem help --manual > ${made}/tandem.1.scd
+    COMMAND ${SCDOC} < ${made}/tandem.1.scd > ${made}/tandem.1
+    COMMAND gzip -9nf ${made}/tandem.1
+    COMMAND tandem completion bash > ${made}/tandem.bash
+    COMMAND tandem completion zsh > ${made}/_tandem
+    COMMAND tandem completion fish > ${made}/tandem.fish
+    COMMAND gzip -9nc ${CMAKE_SOURCE_DIR}/CHANGELOG.md > ${made}/NEWS.gz
+    DEPENDS tandem ${CMAKE_SOURCE_DIR}/CHANGELOG.md VERBATIM)
+  add_custom_target(installed ALL DEPENDS ${made}/tandem.1.gz)
+  install(FILES ${made}/tandem.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT tandem)
+  install(FILES ${made}/tandem.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME tandem COMPONENT tandem)
+  install(FILES ${made}/_tandem DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT tandem)
+  install(FILES ${made}/tandem.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT tandem)
+  install(FILES ${made}/NEWS.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tandem COMPONENT tandem)
+endif()
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tandem COMPONENT tandem)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_CONTACT "The tandem authors <tandem@localhost.invalid>")
+set(CPACK_STRIP_FILES ON)
+set(CPACK_COMPONENTS_ALL tandem)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_TANDEM_PACKAGE_NAME tandem)
+set(CPACK_DEBIAN_TANDEM_PACKAGE_SECTION utils)
+set(CPACK_DEBIAN_TANDEM_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_TANDEM_PACKAGE_DEPENDS ca-certificates)
+set(CPACK_DEBIAN_TANDEM_PACKAGE_RECOMMENDS postgresql)
+set(CPACK_COMPONENT_TANDEM_DESCRIPTION "keeps tickets in step between GitHub, Jira and Linear
+Services and a command line that keep the tickets of a team in step across
+trackers, in both directions, without losing an edit or leaking a private
+ticket, and that tell other services what happened.
+
+`tandem up` runs everything on one machine, with a private PostgreSQL.")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+include(CPack)
