@@ -39,6 +39,14 @@ static void answer(struct planned_edit *planned, const struct planned_edit *othe
   planned->target = other->target + (same_side && planned->target % 2); /* another ticket, or the same */
 }
 
+/* Somebody looks at the conflicts in the end. */
+static void decide_late(struct planned_edit *planned, int64_t until_ms) {
+  planned->side = 0;
+  planned->what = PEOPLE_DECIDE;
+  planned->at_ms = until_ms - 1;
+  planned->lies_in_wait = false;
+}
+
 void people_begin(struct world *world, int64_t until_ms, const bool *without) {
   struct chances *chances = &world->chances;
   static const int64_t edits[][2] = {{4, 10}, {6, 14}, {4, 14}};
@@ -60,6 +68,8 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
     }
     if (i > 2 && chances_draw(chances, DRAW_EDIT, WHO_PEOPLE) % 2)
       answer(planned, &people.edits[i - 1]);
+    if (i > 2 && i + 1 == people.count)
+      decide_late(planned, until_ms);
     planned->is_done = without && without[i];
     events_plan(&world->events, planned->at_ms, act, planned, 0);
   }

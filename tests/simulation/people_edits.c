@@ -318,7 +318,7 @@ static void act_local(const struct planned_edit *p) {
     comment_local(p, ticket);
   else if (p->what % 16 == 2)
     change_privacy(p, ticket);
-  else if (p->what % 16 < 5)
+  else if (p->what % 16 == PEOPLE_DECIDE || p->what % 16 == 4)
     decide_conflict(p);
   else
     edit_local(p, ticket);

@@ -7,6 +7,8 @@
 
 struct world;
 
+enum { PEOPLE_DECIDE = 3 }; /* `what` of a decision about a conflict, here */
+
 /* One planned edit. What it hits is drawn beforehand, so that it stays the same when others are left out. */
 struct planned_edit {
   struct world *world;
