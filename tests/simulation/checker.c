@@ -52,6 +52,17 @@ static bool has_open_conflict(const struct view *view, struct str project, struc
   return false;
 }
 
+/* Somebody saw both values and chose. */
+static bool was_decided(const struct view *view, struct str ticket, struct str field) {
+  for (size_t i = 0; i < view->conflicts.conflicts.count; i++) {
+    const struct conflict *c = &view->conflicts.conflicts.at[i];
+    if (str_equal(c->ticket, ticket) && str_equal(c->field, field) &&
+        (str_is(c->state, "decided") || str_is(c->state, "resolved")))
+      return true;
+  }
+  return false;
+}
+
 /* -- P1 -- */
 
 static const char *shown(struct arena *arena, const struct value *value) {
@@ -182,9 +193,10 @@ static void check_edit(const struct view *view, const struct edit *edit) {
   }
   bool holds = truth_holds(here, edit->token);
   if (edit->is_removal && holds && !edit->is_in_gap &&
-      !has_open_conflict(view, (struct str){0}, ticket->key, str_of(edit->field)))
+      !has_open_conflict(view, (struct str){0}, ticket->key, str_of(edit->field)) &&
+      !was_decided(view, ticket->key, str_of(edit->field)))
     world_violate(view->world, "P2", "label %s, which somebody took away, is back", edit->token);
-  bool is_excused = edit->is_in_gap && !edit->is_told;
+  bool is_excused = edit->is_in_gap || (edit->is_replaced && !edit->is_told);
   if (edit->is_removal || holds || is_excused || edit->was_seen_off || str_find(view->kept, edit->token) >= 0)
     return;
   world_violate(view->world, "P2", "%s of i%02d (%s, by a person %s) is nowhere", edit->token, edit->identity,

@@ -42,11 +42,11 @@ void truth_overwritten(struct truth *truth, const struct value *before, const st
   for (size_t i = 0; i < truth->edit_count; i++) {
     struct edit *edit = &truth->edits[i];
     if (truth_holds(before, edit->token) && !truth_holds(known, edit->token) && !truth_holds(after, edit->token))
-      edit->is_in_gap = true; /* until the store is told */
+      edit->is_replaced = true;
   }
 }
 
 void truth_told(struct truth *truth, const struct value *value) {
   for (size_t i = 0; i < truth->edit_count; i++)
-    truth->edits[i].is_told |= truth->edits[i].is_in_gap && truth_holds(value, truth->edits[i].token);
+    truth->edits[i].is_told |= truth->edits[i].is_replaced && truth_holds(value, truth->edits[i].token);
 }
