@@ -32,7 +32,8 @@ class Explained(World):
 
     def environment(self, more=()):
         environment = super().environment(more)
-        environment["TANDEM_DATABASE_URL"] += " options='%s'" % EXPLAIN
+        # as the owner: only who may do everything may have plans logged
+        environment["TANDEM_DATABASE_URL"] = environment["TANDEM_DATABASE_OWNER_URL"] + " options='%s'" % EXPLAIN
         return environment
 
 
