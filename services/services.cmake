@@ -7,6 +7,8 @@ add_custom_command(
   DEPENDS ${migrations} ${CMAKE_SOURCE_DIR}/services/store/migrations/embed.cmake VERBATIM)
 
 program(tandem-store services/store tandem-service PkgConfig::libpq)
+file(GLOB store_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/store/*/*.c)
+target_sources(tandem-store PRIVATE ${store_parts})
 target_sources(tandem-store PRIVATE ${generated}/migrations.c)
 program(tandem-conflict services/conflict tandem-service)
 program(tandem-scheduler services/scheduler tandem-service)

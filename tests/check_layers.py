@@ -33,7 +33,7 @@ ONLY_IN = {
     r"libsmartcols/.*": ["cli/"],
     r"git2.*": ["lib/sync/"],
     r"utf8proc\.h": ["lib/sync/", "lib/base/", "cli/"],
-    r"openssl/(x509.*|ssl\.h)": ["cli/", "lib/service/tls_engine", "services/store/peer"],
+    r"openssl/(x509.*|ssl\.h)": ["cli/", "lib/service/tls_engine", "services/store/security/peer"],
     r"cmark-gfm.*": ["services/adapter-jira/richtext/"],
 }
 

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "store/journal.h"
-#include "store/projects.h"
-#include "store/tickets.h"
+#include "store/projects/projects.h"
+#include "store/tickets/journal.h"
+#include "store/tickets/tickets.h"
 
 /* The types that the caller may read, as PostgreSQL's array; absent = all. */
 static struct db_param readable_types(struct call *call) {

@@ -19,7 +19,7 @@
 #include "store/execute.h"
 #include "store/health.h"
 #include "store/migrate.h"
-#include "store/peers.h"
+#include "store/security/peers.h"
 #include "store/store.h"
 
 enum { SLOT_COUNT = 256, READER_COUNT = 3, HEARTBEAT_MS = 1000, CONNECT_RETRY_MS = 250 };

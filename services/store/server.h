@@ -4,7 +4,7 @@
 #define STORE_SERVER_H
 
 #include "service/rpc.h"
-#include "store/vault.h"
+#include "store/security/vault.h"
 
 struct server_options {
   struct endpoint endpoint; /* what to listen on */

@@ -7,8 +7,8 @@
 #include "proto/verbs.h"
 #include "store/db.h"
 #include "store/outbox.h"
-#include "store/peer.h"
-#include "store/vault.h"
+#include "store/security/peer.h"
+#include "store/security/vault.h"
 
 /* One verb, inside its transaction. */
 struct call {

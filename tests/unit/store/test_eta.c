@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "store/eta.h"
+#include "store/projects/eta.h"
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "store/polling.h"
+#include "store/webhooks/polling.h"
 
 static void polling_decides_the_next_interval(void **state) {
   (void)state;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/record.h"
-#include "store/vault.h"
+#include "store/security/vault.h"
 
 #define SECRET STR("{\"token\":\"canary\"}")
 #define ROW STR("rocket|pat|3")

@@ -1,0 +1,259 @@
+/* Believing that external items are gone, and that they are there again. */
+#include "store/observing/gone.h"
+
+#include "store/observing/deletes.h"
+#include "store/observing/externals.h"
+#include "store/sessions/sessions.h"
+#include "store/tickets/journal.h"
+#include "store/webhooks/hook_changes.h"
+
+/* Between two looks. A fetch that contradicts a webhook may only lag. */
+#define SECOND_LOOK "10 minutes"
+#define SECOND_LOOK_AFTER "10 minutes 5 seconds"
+#define LAG "1 minute"
+
+#define THIS_ITEM "(project_id, kind, external_id) = ($1::bigint, $2, $3)"
+#define THIS_ITEM_PARAMS(seen) p_i64(project_id), p_str((seen)->kind), p_str((seen)->external_id)
+
+/* -- what is known of it -- */
+
+struct gone {
+  bool is_known, is_sure; /* in the cache; believed */
+  int64_t mapping_id;     /* with a local side, and not ended yet; else 0 */
+  struct str parent;      /* a comment's ticket there */
+};
+
+static struct result forget(struct call *call, int64_t project_id, const struct observation *seen) {
+  return db_query(call->db, "delete from gone_item where " THIS_ITEM, PARAMS(THIS_ITEM_PARAMS(seen)), NULL);
+}
+
+static struct result settle_fetch(struct call *call, int64_t project_id, const struct observation *seen) {
+  return db_query(call->db, "delete from fetch_queue where " THIS_ITEM, PARAMS(THIS_ITEM_PARAMS(seen)), NULL);
+}
+
+static struct result look_again(struct call *call, int64_t project_id, const struct observation *seen,
+                                const char *when) {
+  return db_query(call->db,
+                  "insert into fetch_queue (project_id, kind, external_id, reason, attempts, next_at) "
+                  "values ($1::bigint, $2, $3, 'gone', 3, now() + $4::text::interval) "
+                  "on conflict (project_id, kind, external_id) do update set attempts = 3, reason = 'gone', "
+                  "next_at = excluded.next_at",
+                  PARAMS(THIS_ITEM_PARAMS(seen), p_str(str_of(when))), NULL);
+}
+
+/* Where it went, with the project of ours that has that place. */
+static struct result describe(struct call *call, const struct observation *seen, struct str *out) {
+  struct rows rows;
+  *out = seen->gone;
+  if (seen->moved_to.length == 0)
+    return RESULT_DONE;
+  TRY(db_query(call->db,
+               "select p.name from project p where p.state <> 'removed' and (exists (select from external_item e where "
+               "e.project_id = p.id and e.url = $1) or $1 like '%/' || p.remote || '/%' or $1 like '%/' || p.remote || "
+               "'-%') order by p.id limit 1",
+               PARAMS(p_str(seen->moved_to)), &rows));
+  *out = str_format(call->arena, "%.*s to %.*s", STR_FMT(seen->gone), STR_FMT(seen->moved_to));
+  if (rows.count)
+    *out = str_format(call->arena, "%.*s, which is in the project %.*s", STR_FMT(*out),
+                      STR_FMT(rows_str(&rows, 0, "name")));
+  return RESULT_DONE;
+}
+
+static struct result remember(struct call *call, int64_t project_id, const struct observation *seen, struct gone *out) {
+  struct str note;
+  struct rows rows;
+  TRY(describe(call, seen, &note));
+  TRY(db_query(
+      call->db,
+      "with seen as (insert into gone_item as g (project_id, kind, external_id, gone, note, gone_at) select "
+      "project_id, kind, external_id, $4, $5, now() from external_item where " THIS_ITEM
+      " on conflict (project_id, kind, external_id) do update set gone = excluded.gone, note = coalesce(case when "
+      "excluded.gone = 'transferred' then g.note end, excluded.note), "
+      "gone_at = case when g.sure then g.gone_at else coalesce(g.gone_at, now()) end, sure = g.sure or g.told_at is "
+      "not null or coalesce(g.gone_at <= now() - "
+      "interval '" SECOND_LOOK "', false) returning g.project_id, g.kind, g.external_id, g.sure) "
+      "select s.sure, e.parent_external_id, m.id as mapping_id from seen s join external_item e using "
+      "(project_id, kind, external_id) left join mapping m on (m.project_id, m.kind, m.external_id) = "
+      "(s.project_id, s.kind, s.external_id) and m.item_id is not null and m.state <> 'gone'",
+      PARAMS(THIS_ITEM_PARAMS(seen), p_str(seen->gone), p_str(note)), &rows));
+  *out = (struct gone){.is_known = rows.count > 0};
+  if (rows.count) {
+    out->is_sure = rows_bool(&rows, 0, "sure");
+    out->mapping_id = rows_i64(&rows, 0, "mapping_id");
+    out->parent = rows_str(&rows, 0, "parent_external_id");
+  }
+  return RESULT_DONE;
+}
+
+/* -- gone -- */
+
+struct result gone_told(struct call *call, int64_t project_id, const struct observation *seen) {
+  struct str note = {0};
+  if (seen->moved_to.length)
+    TRY(describe(call, seen, &note));
+  if (str_is(seen->gone, "deleted") || note.length)
+    TRY(db_query(call->db,
+                 "insert into gone_item as g (project_id, kind, external_id, note, told_at) select project_id, kind, "
+                 "external_id, $4, case when $5::boolean then now() end from external_item where " THIS_ITEM
+                 " on conflict (project_id, kind, external_id) do update set note = coalesce(excluded.note, g.note), "
+                 "told_at = coalesce(g.told_at, excluded.told_at) where not g.sure",
+                 PARAMS(THIS_ITEM_PARAMS(seen), p_str(note), p_bool(str_is(seen->gone, "deleted"))), NULL));
+  return externals_fetch(call, project_id, seen->kind, seen->external_id, "gone");
+}
+
+struct result gone_seen(struct call *call, int64_t project_id, const struct observation *seen) {
+  struct gone gone;
+  TRY(remember(call, project_id, seen, &gone));
+  if (!gone.is_known) {
+    TRY(forget(call, project_id, seen));
+    return settle_fetch(call, project_id, seen);
+  }
+  if (!gone.is_sure)
+    return look_again(call, project_id, seen, SECOND_LOOK_AFTER);
+  TRY(settle_fetch(call, project_id, seen));
+  if (!gone.mapping_id)
+    return RESULT_DONE;
+  if (str_is(seen->kind, "ticket"))
+    TRY(hook_changes_gone(call, project_id, seen));
+  /* With its ticket, or alone? */
+  if (str_is(seen->kind, "comment") && gone.parent.length)
+    TRY(externals_fetch(call, project_id, STR("ticket"), gone.parent, "comment gone"));
+  return journal_plan_mapping(call, gone.mapping_id, RANK_TICKET);
+}
+
+struct result gone_by_us(struct call *call, int64_t mapping_id) {
+  return db_query(
+      call->db,
+      "insert into gone_item as g (project_id, kind, external_id, gone, note, sure) select project_id, kind, "
+      "external_id, 'deleted', 'deleted', true from mapping where id = $1::bigint and external_id is not "
+      "null on conflict (project_id, kind, external_id) do update set gone = excluded.gone, sure = true, "
+      "gone_at = null, told_at = null",
+      PARAMS(p_i64(mapping_id)), NULL);
+}
+
+/* -- there again -- */
+
+/* What its webhook called deleted, and no fetch did. */
+static struct result was_only_told(struct call *call, int64_t project_id, const struct observation *seen, bool *out) {
+  struct rows rows;
+  TRY(db_query(call->db, "select gone is null as only_told from gone_item where " THIS_ITEM,
+               PARAMS(THIS_ITEM_PARAMS(seen)), &rows));
+  *out = rows.count && rows_bool(&rows, 0, "only_told");
+  return RESULT_DONE;
+}
+
+static struct result relink(struct call *call, int64_t mapping_id) {
+  TRY(conflicts_end(call, mapping_id, CONFLICTS_OF_DELETION, STR("tandem: it is there again")));
+  TRY(db_query(call->db, "update mapping set state = 'linked', reason = null where id = $1::bigint and state = 'gone'",
+               PARAMS(p_i64(mapping_id)), NULL));
+  return journal_plan_mapping(call, mapping_id, RANK_TICKET);
+}
+
+/* The comments that ended with their ticket. */
+static struct result relink_comments(struct call *call, int64_t project_id, int64_t ticket_id) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select m.id from mapping m join item i on i.id = m.item_id where i.parent_id = $1::bigint and "
+               "m.project_id = $2::bigint and m.state = 'gone' and m.external_id is not null and i.deleted_at is null "
+               "and not exists (select from gone_item g where (g.project_id, g.kind, g.external_id) = (m.project_id, "
+               "m.kind, m.external_id))",
+               PARAMS(p_i64(ticket_id), p_i64(project_id)), &rows));
+  for (size_t i = 0; i < rows.count; i++)
+    TRY(relink(call, rows_i64(&rows, i, "id")));
+  return RESULT_DONE;
+}
+
+/* A comment that was deleted because it was gone is restored; one that a person deleted here is a question again. */
+static struct result restore_comment(struct call *call, int64_t mapping_id, int64_t item_id, bool deleted_there) {
+  if (deleted_there)
+    return deletes_restore(call, &(struct deletion){.item_id = item_id, .by = STR("tandem: it is there again")},
+                           mapping_id);
+  return db_query(call->db, "update mapping set shadow = '{}', shadow_local = '{}' where id = $1::bigint",
+                  PARAMS(p_i64(mapping_id)), NULL);
+}
+
+struct result gone_no_more(struct call *call, int64_t project_id, const struct observation *seen) {
+  struct rows rows;
+  bool only_told;
+  TRY(was_only_told(call, project_id, seen, &only_told));
+  TRY(forget(call, project_id, seen));
+  if (only_told)
+    return look_again(call, project_id, seen, LAG);
+  TRY(db_query(call->db,
+               "select m.id, m.item_id, i.deleted_at is not null as deleted, i.deleted_in = m.project_id as there from "
+               "mapping m join item i on i.id = m.item_id where (m.project_id, m.kind, m.external_id) = ($1::bigint, "
+               "$2, $3)",
+               PARAMS(THIS_ITEM_PARAMS(seen)), &rows));
+  if (rows.count == 0)
+    return RESULT_DONE;
+  int64_t mapping_id = rows_i64(&rows, 0, "id"), item_id = rows_i64(&rows, 0, "item_id");
+  if (rows_bool(&rows, 0, "deleted"))
+    TRY(restore_comment(call, mapping_id, item_id, rows_bool(&rows, 0, "there")));
+  if (str_is(seen->kind, "ticket"))
+    TRY(relink_comments(call, project_id, item_id));
+  return relink(call, mapping_id);
+}
+
+/* -- too many at once -- */
+
+/* Comments that went with their ticket count as one with it. */
+static struct result count_gone(struct call *call, int64_t project_id, int64_t *out) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select count(*) as n from gone_item g join project p on p.id = g.project_id where g.project_id = "
+      "$1::bigint and coalesce(g.gone_at, g.told_at) > greatest(p.gone_confirmed_at, now() - interval '1 hour')"
+      " and not exists (select from external_item e join gone_item t on (t.project_id, t.kind, t.external_id) "
+      "= (e.project_id, 'ticket', e.parent_external_id) where g.kind = 'comment' and (e.project_id, e.kind, "
+      "e.external_id) = (g.project_id, g.kind, g.external_id))",
+      PARAMS(p_i64(project_id)), &rows));
+  *out = rows_i64(&rows, 0, "n");
+  return RESULT_DONE;
+}
+
+static struct result count_all(struct call *call, int64_t project_id, int64_t *out) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select count(*) as n from mapping where project_id = $1::bigint and item_id is not null and external_id "
+      "is not null and state <> 'gone'",
+      PARAMS(p_i64(project_id)), &rows));
+  *out = rows_i64(&rows, 0, "n");
+  return RESULT_DONE;
+}
+
+static struct result pause(struct call *call, int64_t project_id, int64_t gone, int64_t all) {
+  struct rows rows;
+  TRY(db_query(call->db, "select name from project where id = $1::bigint", PARAMS(p_i64(project_id)), &rows));
+  struct str name = rows_str(&rows, 0, "name");
+  struct str reason = str_format(call->arena,
+                                 "%lld of %lld tickets and comments are gone there within an hour; nothing was decided "
+                                 "about them. Look there first; if it is right: tandem projects resume %.*s",
+                                 (long long)gone, (long long)all, STR_FMT(name));
+  TRY(sessions_fail_project(call, project_id, STR("gone"), reason));
+  return db_query(call->db, "update project set gone_paused = true where id = $1::bigint", PARAMS(p_i64(project_id)),
+                  NULL);
+}
+
+struct result gone_pause_if_many(struct call *call, int64_t project_id, bool *out_paused) {
+  enum { FEW = 10, MANY = 50, PART = 10 };
+  int64_t gone, all = 0;
+  struct rows rows;
+  TRY(db_query(call->db, "select gone_paused from project where id = $1::bigint", PARAMS(p_i64(project_id)), &rows));
+  *out_paused = rows_bool(&rows, 0, "gone_paused");
+  if (*out_paused)
+    return RESULT_DONE;
+  TRY(count_gone(call, project_id, &gone));
+  if (gone <= FEW)
+    return RESULT_DONE;
+  TRY(count_all(call, project_id, &all));
+  *out_paused = gone > MANY || gone * PART > all;
+  return *out_paused ? pause(call, project_id, gone, all) : RESULT_DONE;
+}
+
+struct result gone_confirm(struct call *call, int64_t project_id) {
+  return db_query(call->db,
+                  "update project set gone_paused = false, gone_confirmed_at = now() where id = $1::bigint and "
+                  "gone_paused",
+                  PARAMS(p_i64(project_id)), NULL);
+}

@@ -1,0 +1,131 @@
+/* Verbs that bring observations in: a page of a pull, a single fetch, webhook deliveries. */
+#include "store/observing/absent.h"
+#include "store/observing/externals.h"
+#include "store/projects/projects.h"
+#include "store/sending/usage.h"
+#include "store/sessions/sessions.h"
+#include "store/tickets/journal.h"
+#include "store/webhooks/hook_changes.h"
+#include "store/webhooks/hooks.h"
+#include "store/work/leases.h"
+
+static struct result end_page(struct call *call, int64_t project_id, const struct observe *observe) {
+  TRY(db_query(call->db,
+               "update project set cursor = coalesce($2::text, cursor), pull_attempts = 0 where id = $1::bigint",
+               PARAMS(p_i64(project_id), p_str(observe->cursor)), NULL));
+  if (!observe->done)
+    return RESULT_DONE;
+  TRY(db_query(call->db,
+               "update session set pull_done = true, error = null "
+               "where project_id = $1::bigint and state = 'running'",
+               PARAMS(p_i64(project_id)), NULL));
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
+  return RESULT_DONE;
+}
+
+/* A 304 on a single fetch: what is cached still holds, and is fresh. */
+static struct result confirm_cached(struct call *call, int64_t project_id, const struct observe *observe) {
+  for (size_t i = 0; i < observe->not_modified.count; i++) {
+    const struct external_ref *ref = &observe->not_modified.at[i];
+    TRY(db_query(
+        call->db,
+        "with confirmed as (update external_item set fresh = true, observed_at = now() "
+        "where project_id = $1::bigint and kind = $2 and external_id = $3), "
+        "settled as (delete from fetch_queue where project_id = $1::bigint and kind = $2 and external_id = $3), "
+        "readable as (update mapping set state = 'linked', reason = null where project_id = $1::bigint and kind = $2 "
+        "and external_id = $3 and state = 'parked') "
+        "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 1 from mapping "
+        "where project_id = $1::bigint and kind = $2 and external_id = $3 on conflict (mapping_id) do update "
+        "set generation = nextval('plan_generation'), claimed_until = '-infinity'",
+        PARAMS(p_i64(project_id), p_str(ref->kind), p_str(ref->external_id)), NULL));
+    outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
+  }
+  return RESULT_DONE;
+}
+
+/* An item that cannot be read is parked with the reason; looking again gets rarer, up to once an hour. Sessions wait
+ * for three looks at most, and not for one that was refused. */
+static struct result park_refused(struct call *call, int64_t project_id, const struct observe *observe) {
+  for (size_t i = 0; i < observe->refused.count; i++) {
+    const struct refused_fetch *refused = &observe->refused.at[i];
+    TRY(db_query(
+        call->db,
+        "with later as (update fetch_queue set refused = true, attempts = greatest(attempts + 1, 3), reason = $4, "
+        "next_at = now() + "
+        "least(3600, 30 * power(2, least(greatest(attempts - 2, 0), 10))) * interval '1 second' "
+        "where project_id = $1::bigint and kind = $2 and external_id = $3) "
+        "update mapping set state = 'parked', reason = $4 where project_id = $1::bigint and kind = $2 "
+        "and external_id = $3 and state = 'linked'",
+        PARAMS(p_i64(project_id), p_str(refused->ref.kind), p_str(refused->ref.external_id), p_str(refused->message)),
+        NULL));
+  }
+  return RESULT_DONE;
+}
+
+static struct result settle_deliveries(struct call *call, int64_t project_id, const struct str *texts, size_t count,
+                                       const char *state, const char *reason) {
+  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, count);
+  for (size_t i = 0; i < count; i++)
+    if (!str_to_i64(texts[i], &ids[i]))
+      return result_error(RESULT_REJECTED, "delivery ids are decimal numbers");
+  return db_query(
+      call->db, "update delivery set state = $3, reason = $4 where project_id = $1::bigint and id = any($2::bigint[])",
+      PARAMS(p_i64(project_id), p_i64s(call->arena, ids, count), p_str(str_of(state)), p_str(str_of(reason))), NULL);
+}
+
+struct result store_observe(struct call *call, const void *request, void *reply) {
+  const struct observe *observe = request;
+  struct observe_result *answer = reply;
+  bool pull = str_is(observe->source, "list"), webhook = str_is(observe->source, "webhook");
+  int64_t project_id;
+  TRY(lease_check(call, &observe->lease));
+  TRY(lease_project(&observe->lease, pull ? "pull" : webhook ? "deliver" : "fetch", &project_id));
+  struct taken taken = {0};
+  enum source source = pull ? SOURCE_LIST : webhook ? SOURCE_WEBHOOK : SOURCE_FRESH;
+  if (webhook)
+    TRY(hook_changes_told(call, project_id, observe->observations.at, observe->observations.count));
+  if (pull)
+    TRY(hook_changes_met(call, project_id, observe->observations.at, observe->observations.count));
+  TRY(externals_record(call, project_id, source, observe->observations.at, observe->observations.count, &taken));
+  TRY(usage_record(call, project_id, &observe->usage));
+  struct session_counts counts = {.seen = (int64_t)observe->observations.count, .unchanged = taken.unchanged};
+  if (pull && counts.seen)
+    TRY(sessions_count(call, project_id, &counts));
+  if (pull)
+    TRY(absent_page(call, project_id, observe->observations.at, observe->observations.count, observe->done));
+  if (pull)
+    TRY(end_page(call, project_id, observe));
+  if (webhook) {
+    TRY(settle_deliveries(call, project_id, observe->delivery_ids.at, observe->delivery_ids.count, "done", NULL));
+    TRY(settle_deliveries(call, project_id, observe->poison_ids.at, observe->poison_ids.count, "poison",
+                          "it cannot be read; the adapter's log says why (delivery_poison)"));
+    outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
+  }
+  TRY(confirm_cached(call, project_id, observe));
+  TRY(park_refused(call, project_id, observe));
+  *answer = (struct observe_result){taken.taken, taken.unchanged, taken.refetch};
+  return RESULT_DONE;
+}
+
+/* -- webhooks -- */
+
+struct result store_webhook_accept(struct call *call, const void *request, void *reply) {
+  const struct webhook_accept *accept = request;
+  struct webhook_accepted *answer = reply;
+  struct project project;
+  struct rows rows;
+  TRY(project_named(call, accept->project, &project));
+  struct str system = peer_system(call->peer);
+  if (system.length && !str_equal(system, project.system))
+    return result_error(RESULT_GONE, "%.*s has no project \"%.*s\"", STR_FMT(system), STR_FMT(accept->project));
+  TRY(db_query(call->db,
+               "insert into delivery (project_id, delivery_id, event, body) values ($1::bigint, $2, $3, $4) "
+               "on conflict (project_id, delivery_id) do nothing",
+               PARAMS(p_i64(project.id), p_str(accept->delivery_id), p_str(accept->event), p_bytes(accept->body)),
+               &rows));
+  answer->duplicate = rows.affected == 0;
+  TRY(hooks_delivery_came(call, project.id, accept->delivery_id));
+  if (!answer->duplicate)
+    outbox_ring(call->outbox, BELL_WORK, project.system);
+  return RESULT_DONE;
+}

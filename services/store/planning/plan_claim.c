@@ -1,0 +1,154 @@
+/* The verb that hands out mappings whose inputs moved, with both sides, the shadow and the settings. */
+#include "store/conflicts/conflicts.h"
+#include "store/observing/externals.h"
+#include "store/projects/projects.h"
+#include "store/sending/outward.h"
+#include "store/sending/usage.h"
+#include "store/tickets/leave_rule.h"
+#include "store/tickets/references.h"
+#include "store/work/leases.h"
+#include "sync/attribution.h"
+
+enum { CLAIM_MAX = 500 };
+
+#define RULE_OF_MAPPING LEAVE_RULE("m.item_id", "m.project_id")
+
+/* The claim, on one of the views of what may be planned. A row that was queued again while this statement ran is taken
+ * with its new generation, though all else is seen as it was when the statement began: so what is to be planned is read
+ * by the next statement, which sees at least what that generation stands for. */
+#define CLAIM_FROM(view)                                                                                            \
+  "with wanted as materialized (select mapping_id from " view " where claimed_until <= now() "                      \
+  "order by rank, generation limit $1::bigint), "                                                                   \
+  "picked as (select q.mapping_id from wanted join plan_queue q using (mapping_id) where q.claimed_until <= now() " \
+  "for update of q skip locked) "                                                                                   \
+  "update plan_queue q set claimed_until = now() + $2::bigint * interval '1 millisecond' from picked "              \
+  "where q.mapping_id = picked.mapping_id returning q.mapping_id, q.generation, q.rank"
+
+static struct result claim_plannable(struct call *call, int64_t limit, struct rows *out) {
+  return db_query(call->db, CLAIM_FROM("plannable"), PARAMS(p_i64(limit), p_i64(lease_length_ms() / 2)), out);
+}
+
+static struct result claim_previewable(struct call *call, int64_t limit, struct rows *out) {
+  return db_query(call->db, CLAIM_FROM("previewable"), PARAMS(p_i64(limit), p_i64(lease_length_ms() / 2)), out);
+}
+
+/* Both sides and the shadow of what was claimed. */
+static struct result read_claimed(struct call *call, const struct rows *claimed, struct rows *out) {
+  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, claimed->count),
+          *generations = ARENA_ARRAY(call->arena, int64_t, claimed->count),
+          *ranks = ARENA_ARRAY(call->arena, int64_t, claimed->count);
+  for (size_t row = 0; row < claimed->count; row++) {
+    ids[row] = rows_i64(claimed, row, "mapping_id");
+    generations[row] = rows_i64(claimed, row, "generation");
+    ranks[row] = rows_i64(claimed, row, "rank");
+  }
+  return db_query(
+      call->db,
+      "select c.mapping_id, c.generation, m.project_id, m.kind, m.item_id is null as unlinked, "
+      "m.external_id is null as uncreated, e.fresh, i.fields as local, "
+      "case when m.item_id is null and not exists (select from jsonb_array_elements(p.rules) r where "
+      "r ->> 'field' = 'body' and r ?| '{direction,table}') then e.fields - 'body' else e.fields end as external, "
+      "p.base_url, m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, "
+      "p.clock_ahead_ms, m.item_id is not null and " RULE_OF_MAPPING " is null as withheld, "
+      "i.origin_project = m.project_id as origin, i.deleted_at is not null as deleted, g.note as gone, "
+      "m.kind = 'comment' and (i.origin_project <> m.project_id or (i.origin_project is not null and m.op_id is not "
+      "null)) as foreign_words "
+      "from unnest($1::bigint[], $2::bigint[], $3::bigint[]) c(mapping_id, generation, rank), "
+      "lateral (select * from mapping m where m.id = c.mapping_id offset 0) m "
+      "join project p on p.id = m.project_id "
+      "left join lateral (select * from item i where i.id = m.item_id offset 0) i on true "
+      "left join lateral (select e.fresh, e.fields, e.version from external_item e where (e.project_id, e.kind, "
+      "e.external_id) = (m.project_id, m.kind, m.external_id) offset 0) e on true "
+      "left join lateral (select g.note from gone_item g where (g.project_id, g.kind, g.external_id) = "
+      "(m.project_id, m.kind, m.external_id) and g.sure offset 0) g on true order by c.rank, c.generation",
+      PARAMS(p_i64s(call->arena, ids, claimed->count), p_i64s(call->arena, generations, claimed->count),
+             p_i64s(call->arena, ranks, claimed->count)),
+      out);
+}
+
+/* The tracker tells one time for all fields: the newest change there. On our clock it is comparable with local ones. */
+static struct values external_times(struct call *call, const struct values *fields, int64_t changed_ms) {
+  if (changed_ms < EXTERNALS_TIME_MIN_MS)
+    return (struct values){0};
+  struct values_builder times = {.arena = call->arena};
+  struct str text = str_format(call->arena, "%lld", (long long)changed_ms);
+  for (size_t i = 0; i < fields->count; i++)
+    values_put(&times, value_text(fields->at[i].name, text));
+  return values_built(&times);
+}
+
+/* The line that tells who wrote a comment elsewhere is no part of it. */
+static struct values without_attribution(struct arena *arena, const struct values *values) {
+  struct value *own = ARENA_ARRAY(arena, struct value, values->count);
+  for (size_t i = 0; i < values->count; i++) {
+    own[i] = values->at[i];
+    if (str_is(own[i].name, "body"))
+      own[i].text = attribution_strip(own[i].text);
+  }
+  return (struct values){own, values->count};
+}
+
+static struct result read_case(struct call *call, const struct rows *rows, size_t row, struct plan_case *out) {
+  *out = (struct plan_case){
+      .mapping_id = rows_i64(rows, row, "mapping_id"),
+      .generation = rows_i64(rows, row, "generation"),
+      .project_id = rows_i64(rows, row, "project_id"),
+      .kind = rows_str(rows, row, "kind"),
+      .unlinked = rows_bool(rows, row, "unlinked"),
+      .uncreated = rows_bool(rows, row, "uncreated"),
+      .withheld = rows_bool(rows, row, "withheld"),
+      .fresh = rows_bool(rows, row, "fresh"),
+      .origin = rows_bool(rows, row, "origin"),
+      .deleted = rows_bool(rows, row, "deleted"),
+      .gone = rows_str(rows, row, "gone"),
+  };
+  TRY(rows_values(call->arena, rows, row, "local", &out->local));
+  TRY(rows_values(call->arena, rows, row, "external", &out->external));
+  TRY(rows_values(call->arena, rows, row, "shadow_external", &out->shadow_external));
+  TRY(rows_values(call->arena, rows, row, "shadow_local", &out->shadow_local));
+  TRY(rows_values(call->arena, rows, row, "times", &out->local_times));
+  if (rows_bool(rows, row, "foreign_words")) {
+    out->external = without_attribution(call->arena, &out->external);
+    out->shadow_external = without_attribution(call->arena, &out->shadow_external);
+  }
+  /* What was left out on the way has not changed: read in the words that were sent. */
+  const struct values *sent = out->shadow_local.count ? &out->shadow_local : &out->local;
+  struct str base_url = rows_str(rows, row, "base_url");
+  out->external = outward_coming(call, base_url, &out->external, sent);
+  out->shadow_external = outward_coming(call, base_url, &out->shadow_external, sent);
+  if (!out->unlinked)
+    out->external_times =
+        external_times(call, &out->external,
+                       usage_corrected_ms(rows_i64(rows, row, "version"), rows_i64(rows, row, "clock_ahead_ms")));
+  return RESULT_DONE;
+}
+
+static struct result read_projects(struct call *call, const struct plan_case *cases, size_t count,
+                                   struct plan_batch *batch) {
+  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, count);
+  for (size_t i = 0; i < count; i++)
+    ids[i] = cases[i].project_id;
+  struct project *projects;
+  TRY(projects_of(call, ids, count, &projects, &batch->projects.count));
+  batch->projects.at = projects;
+  return RESULT_DONE;
+}
+
+struct result store_plan_claim(struct call *call, const void *request, void *reply) {
+  const struct plan_claim *claim = request;
+  struct plan_batch *batch = reply;
+  int64_t limit = claim->limit > 0 && claim->limit <= CLAIM_MAX ? claim->limit : 100;
+  struct rows claimed, rows = {0};
+  TRY(claim->preview ? claim_previewable(call, limit, &claimed) : claim_plannable(call, limit, &claimed));
+  if (claimed.count)
+    TRY(read_claimed(call, &claimed, &rows));
+  struct plan_case *cases = ARENA_ARRAY(call->arena, struct plan_case, rows.count);
+  for (size_t i = 0; i < rows.count; i++)
+    TRY(read_case(call, &rows, i, &cases[i]));
+  TRY(conflicts_of_cases(call, cases, rows.count));
+  TRY(references_of_cases(call, cases, rows.count));
+  batch->cases.at = cases;
+  batch->cases.count = rows.count;
+  batch->waiting = rows.count == (size_t)limit;
+  return rows.count ? read_projects(call, cases, rows.count, batch) : RESULT_DONE;
+}

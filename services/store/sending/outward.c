@@ -1,0 +1,41 @@
+/* Field by field. */
+#include "store/sending/outward.h"
+
+#include "sync/catalogue.h"
+#include "sync/sanitise.h"
+
+static struct sanitise_rules rules_of(struct call *call, struct str own_url) {
+  return (struct sanitise_rules){
+      .internal_hosts = call->internal_hosts, .internal_host_count = call->internal_host_count, .own_url = own_url};
+}
+
+static struct str text_of(const struct values *values, struct str name) {
+  const struct value *value = values_find(values, name);
+  return value && value->kind == VALUE_TEXT ? value->text : (struct str){0};
+}
+
+struct values outward_leaving(struct call *call, struct str own_url, const struct values *values,
+                              const struct values *known) {
+  struct sanitise_rules rules = rules_of(call, own_url);
+  struct value *out = ARENA_ARRAY(call->arena, struct value, values->count);
+  for (size_t i = 0; i < values->count; i++) {
+    out[i] = values->at[i];
+    if (out[i].kind == VALUE_TEXT)
+      out[i].text = sanitise_out(call->arena, catalogue_kind(out[i].name, VALUE_TEXT), out[i].text,
+                                 text_of(known, out[i].name), &rules);
+  }
+  return (struct values){out, values->count};
+}
+
+struct values outward_coming(struct call *call, struct str own_url, const struct values *seen,
+                             const struct values *local) {
+  struct sanitise_rules rules = rules_of(call, own_url);
+  struct value *out = ARENA_ARRAY(call->arena, struct value, seen->count);
+  for (size_t i = 0; i < seen->count; i++) {
+    out[i] = seen->at[i];
+    const struct value *here = values_find(local, out[i].name);
+    if (out[i].kind == VALUE_TEXT && here && here->kind == VALUE_TEXT)
+      out[i].text = sanitise_in(call->arena, catalogue_kind(out[i].name, VALUE_TEXT), here->text, out[i].text, &rules);
+  }
+  return (struct values){out, seen->count};
+}

@@ -1,0 +1,141 @@
+/* The verb of a write's outcome, or of a probe's: what becomes true with it, and what is tried next. */
+#include "base/mutation.h"
+#include "store/conflicts/write_conflicts.h"
+#include "store/observing/adopt.h"
+#include "store/observing/externals.h"
+#include "store/sending/pending.h"
+#include "store/sending/usage.h"
+#include "store/sending/withdraw.h"
+#include "store/sessions/sessions.h"
+#include "store/tickets/journal.h"
+#include "store/work/leases.h"
+
+/* An uncertain update is not looked for: the target itself tells, so it is decided anew on a fresh look. */
+static struct result doubt_update(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
+  if (receipt->returned.count) {
+    struct taken taken = {0};
+    TRY(externals_record(call, p->project_id, SOURCE_FRESH, receipt->returned.at, 1, &taken));
+    if (!receipt->returned.at->gone.length)
+      TRY(adopt_effect(call, p->id, receipt->returned.at));
+  } else {
+    TRY(externals_fetch(call, p->project_id, p->kind, p->external_id, "uncertain"));
+  }
+  return pending_give_up_stale(call, p);
+}
+
+/* Looked for and not found. Twice, and long enough apart for the tracker to have settled: then it never arrived. */
+static struct result count_probe(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
+  TRY(db_query(call->db,
+               "update intent set probes = probes + 1, first_probe_at = coalesce(first_probe_at, now()) "
+               "where id = $1::bigint",
+               PARAMS(p_i64(p->id)), NULL));
+  if ((p->probes >= 1 && p->settled) || MUTATED(SETTLE))
+    return db_query(call->db,
+                    "update intent set state = 'prepared', probes = 0, first_probe_at = null, next_attempt_at = now() "
+                    "where id = $1::bigint",
+                    PARAMS(p_i64(p->id)), NULL);
+  int64_t wait_ms = receipt->settle_ms / 4 > 1000 ? receipt->settle_ms / 4 : 1000;
+  return db_query(call->db,
+                  "update intent set next_attempt_at = now() + $2::bigint * interval '1 millisecond' "
+                  "where id = $1::bigint",
+                  PARAMS(p_i64(p->id), p_i64(wait_ms)), NULL);
+}
+
+/* Without the refused fields something else would be sent; a tracker that goes on refusing the same has it parked. */
+static bool sends_refused(const struct pending *p, const struct push_receipt *receipt) {
+  for (size_t i = 0; i < receipt->refused.count; i++) {
+    struct str field = receipt->refused.at[i].field;
+    if (!values_find(&p->set, field) && !values_find(&p->add, field) && !values_find(&p->remove, field))
+      return false;
+  }
+  return receipt->refused.count > 0;
+}
+
+/* What was created may have been imported before the answer came: the name here of what it is then, else absent. */
+static struct result imported_as(struct call *call, const struct pending *p, const struct push_receipt *receipt,
+                                 struct str *out) {
+  struct rows rows;
+  *out = (struct str){0};
+  if (receipt->returned.count == 0)
+    return RESULT_DONE;
+  TRY(db_query(
+      call->db,
+      "select i.kind, i.number, i.id from mapping m join item i on i.id = m.item_id where m.project_id = "
+      "$1::bigint and m.kind = $2 and m.external_id = $3 and m.item_id <> $4::bigint",
+      PARAMS(p_i64(p->project_id), p_str(p->kind), p_str(receipt->returned.at->external_id), p_i64(p->item_id)),
+      &rows));
+  if (rows.count)
+    *out = journal_key(call->arena, rows_str(&rows, 0, "kind"), rows_i64(&rows, 0, "number"), rows_i64(&rows, 0, "id"));
+  return RESULT_DONE;
+}
+
+static struct result adopt(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
+  const struct observation *returned = receipt->returned.count ? receipt->returned.at : NULL;
+  struct str other;
+  TRY(imported_as(call, p, receipt, &other));
+  if (!str_is_absent(other))
+    return pending_park(call, p,
+                        str_format(call->arena,
+                                   "what was created there, %.*s, came here as %.*s before the tracker answered: "
+                                   "keep that one and close this one",
+                                   STR_FMT(returned->external_key), STR_FMT(other)));
+  return adopt_written(call, p->id, returned, receipt->probe ? ADOPTED_ON_SIGHT : ADOPTED_BY_RECEIPT);
+}
+
+/* Of a write that planning decided; withdrawals end in their own way. */
+static struct result settle_decided(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
+  struct str outcome = receipt->outcome;
+  bool creates = str_is(p->change, "create");
+  if (str_is(outcome, "ok"))
+    return adopt(call, p, receipt);
+  if (p->deletes && (str_is(outcome, "gone") || (receipt->returned.count && receipt->returned.at->gone.length)))
+    return adopt_written(call, p->id, NULL, ADOPTED_ON_SIGHT);
+  if (receipt->probe && str_is(outcome, "gone") && creates)
+    return count_probe(call, p, receipt);
+  if (receipt->probe && !creates)
+    return doubt_update(call, p, receipt);
+  if (str_is(outcome, "stale"))
+    return doubt_update(call, p, receipt);
+  if (str_is(outcome, "rejected") && sends_refused(p, receipt)) {
+    TRY(write_conflicts_refused(call, p->id, receipt->refused.at, receipt->refused.count));
+    return pending_give_up(call, p, STR("the tracker refuses a value"));
+  }
+  if (str_is(outcome, "gone") && p->external_id.length)
+    TRY(externals_fetch(call, p->project_id, p->kind, p->external_id, "gone"));
+  return pending_park(call, p, receipt->message);
+}
+
+/* A probe of an update asks only what its target is now: then it is decided anew, whatever the answer. */
+static bool decides_anew(const struct pending *p, const struct push_receipt *receipt) {
+  return receipt->probe && !str_is(p->change, "create") && !p->purpose.length;
+}
+
+static struct result settle(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
+  struct str outcome = receipt->outcome;
+  const char *before = receipt->probe ? "unknown" : "prepared";
+  if (decides_anew(p, receipt))
+    return settle_decided(call, p, receipt);
+  if (str_is(outcome, "retry"))
+    return pending_try_later(call, p, before, receipt->message, receipt->retry_after_ms);
+  if (str_is(outcome, "uncertain"))
+    return pending_try_later(call, p, MUTATED(INTENT) ? "prepared" : "unknown", receipt->message,
+                             receipt->retry_after_ms);
+  if (str_is(outcome, "auth")) {
+    TRY(pending_try_later(call, p, before, receipt->message, 0));
+    return sessions_fail_project(call, p->project_id, outcome, receipt->message);
+  }
+  return p->purpose.length ? withdraw_settle(call, p, receipt) : settle_decided(call, p, receipt);
+}
+
+struct result store_push_receipt(struct call *call, const void *request, void *reply) {
+  (void)reply;
+  const struct push_receipt *receipt = request;
+  struct pending p;
+  TRY(lease_check(call, &receipt->lease));
+  TRY(pending_load(call, receipt->intent_id, receipt->settle_ms, &p));
+  TRY(usage_record(call, p.project_id, &receipt->usage));
+  /* Adopted on sight of its marker, or settled by a repeated request: there is nothing left to do. */
+  if (!str_is(p.state, "sending") && !str_is(p.state, "unknown") && !str_is(p.state, "prepared"))
+    return RESULT_DONE;
+  return settle(call, &p, receipt);
+}

@@ -1,0 +1,99 @@
+/* Quotas, the pace of writes, and the tracker's clock. */
+#include "store/sending/usage.h"
+
+#include <math.h>
+
+#include "base/clock.h"
+#include "store/security/credentials.h"
+
+/* Calls count by credential, whether or not a session is running: the tracker counts them so, too. */
+static struct result record_quota(struct call *call, int64_t project_id, const struct usage *usage) {
+  return db_query(call->db,
+                  "update credential c set api_calls = api_calls + $6::bigint, "
+                  "quota_limit = case when $2::bigint > 0 then $2 else quota_limit end, "
+                  "quota_remaining = case when $2 > 0 then $3::bigint else quota_remaining end, "
+                  "quota_reset = case when $4::bigint > 0 then to_timestamp($4 / 1000.0) else quota_reset end, "
+                  "blocked_until = case when $5::bigint > 0 then "
+                  "greatest(blocked_until, to_timestamp($5 / 1000.0)) else blocked_until end "
+                  "from project p where p.id = $1::bigint and c.name = p.credential",
+                  PARAMS(p_i64(project_id), p_i64(usage->quota_limit), p_i64(usage->quota_remaining),
+                         p_i64(usage->quota_reset_ms), p_i64(usage->blocked_until_ms), p_i64(usage->api_calls)),
+                  NULL);
+}
+
+enum {
+  CLOCK_AHEAD_MAX_MS = 24 * 3600 * 1000, /* more is no clock but a date that somebody made up */
+  CLOCK_DELAY_MAX_MS = 60 * 1000,
+  CLOCK_HOLDS_MS = 10 * 60 * 1000,
+};
+
+/* A date is cut to the second and takes a while to get here: both make the tracker's clock look late, so what shows it
+ * furthest ahead is nearest to the truth. It holds for a while, unless the clock was set: no delay makes that much. */
+static struct result record_clock(struct call *call, int64_t project_id, int64_t server_date_ms) {
+  int64_t now_ms = clock_now_ms(), ahead_ms = server_date_ms - now_ms;
+  if (ahead_ms > CLOCK_AHEAD_MAX_MS || ahead_ms < -CLOCK_AHEAD_MAX_MS)
+    return RESULT_DONE;
+  return db_query(
+      call->db,
+      "update project set clock_ahead_ms = $2::bigint, clock_told_ms = $3::bigint where id = $1::bigint "
+      "and ($2 > clock_ahead_ms or $2 < clock_ahead_ms - $4::bigint or clock_told_ms < $3 - $5::bigint)",
+      PARAMS(p_i64(project_id), p_i64(ahead_ms), p_i64(now_ms), p_i64(CLOCK_DELAY_MAX_MS), p_i64(CLOCK_HOLDS_MS)),
+      NULL);
+}
+
+int64_t usage_corrected_ms(int64_t external_ms, int64_t ahead_ms) {
+  bool is_apart = ahead_ms >= CLOCK_APART_MS || ahead_ms <= -CLOCK_APART_MS;
+  return external_ms > 0 && is_apart ? external_ms - ahead_ms : external_ms;
+}
+
+struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage) {
+  if (usage->quota_limit || usage->blocked_until_ms || usage->api_calls)
+    TRY(record_quota(call, project_id, usage));
+  if (usage->credential_expires_ms)
+    TRY(credentials_note_expiry(call, project_id, usage->credential_expires_ms));
+  if (usage->server_date_ms)
+    TRY(record_clock(call, project_id, usage->server_date_ms));
+  if (usage->api_calls == 0)
+    return RESULT_DONE;
+  return db_query(call->db,
+                  "update session set api_calls = api_calls + $2::bigint "
+                  "where project_id = $1::bigint and state = 'running'",
+                  PARAMS(p_i64(project_id), p_i64(usage->api_calls)), NULL);
+}
+
+/* -- token buckets -- */
+
+static struct result refill(struct call *call, struct str credential, const char *name, int64_t burst,
+                            double per_second, double *out_tokens) {
+  struct str capacity = str_format(call->arena, "%lld", (long long)burst);
+  struct str rate = str_format(call->arena, "%.9f", per_second);
+  struct rows rows;
+  TRY(db_query(call->db,
+               "insert into rate_bucket as b (credential, name, capacity, per_second, tokens) "
+               "values ($1, $2, $3::text::float8, $4::text::float8, $3::text::float8) on conflict (credential, name) "
+               "do update set capacity = excluded.capacity, per_second = excluded.per_second, tokens = least("
+               "excluded.capacity, b.tokens + extract(epoch from now() - b.updated_at) * excluded.per_second), "
+               "updated_at = now() returning (tokens * 1000000)::bigint as micro",
+               PARAMS(p_str(credential), p_str(str_of(name)), p_str(capacity), p_str(rate)), &rows));
+  *out_tokens = (double)rows_i64(&rows, 0, "micro") / 1e6;
+  return RESULT_DONE;
+}
+
+static int64_t wait_for_token(double tokens, double per_second) {
+  return tokens >= 1 ? 0 : (int64_t)ceil((1 - tokens) / per_second * 1000);
+}
+
+struct result usage_take_token(struct call *call, struct str credential, const struct pace *pace, int64_t *wait_ms) {
+  *wait_ms = 0;
+  if (pace->per_minute <= 0 || pace->per_hour <= 0)
+    return RESULT_DONE;
+  double minute, hour, minute_rate = (double)pace->per_minute / 60, hour_rate = (double)pace->per_hour / 3600;
+  TRY(refill(call, credential, "minute", pace->burst, minute_rate, &minute));
+  TRY(refill(call, credential, "hour", pace->hourly_burst, hour_rate, &hour));
+  int64_t minute_ms = wait_for_token(minute, minute_rate), hour_ms = wait_for_token(hour, hour_rate);
+  *wait_ms = minute_ms > hour_ms ? minute_ms : hour_ms;
+  if (*wait_ms > 0)
+    return RESULT_DONE;
+  return db_query(call->db, "update rate_bucket set tokens = tokens - 1 where credential = $1",
+                  PARAMS(p_str(credential)), NULL);
+}

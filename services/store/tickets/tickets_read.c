@@ -1,0 +1,251 @@
+/* Verbs that look at tickets: get, list, what left. */
+#include "store/projects/projects.h"
+#include "store/tickets/journal.h"
+#include "store/tickets/tickets.h"
+
+#define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
+#define MS_C_CREATED_AT MS("c.created_at")
+#define MS_C_DELETED_AT MS("c.deleted_at")
+#define MS_C_UPDATED_AT MS("c.updated_at")
+#define MS_E_OBSERVED_AT MS("e.observed_at")
+#define MS_G_AT MS("g.at")
+#define MS_T_CREATED_AT MS("t.created_at")
+#define MS_T_UPDATED_AT MS("t.updated_at")
+
+static struct result read_ticket(struct call *call, const struct rows *rows, size_t row, struct ticket *out) {
+  *out = (struct ticket){
+      .key = journal_key(call->arena, STR("ticket"), rows_i64(rows, row, "number"), 0),
+      .privacy = rows_str(rows, row, "privacy"),
+      .author = rows_str(rows, row, "author"),
+      .origin = rows_str(rows, row, "origin"),
+      .version = rows_i64(rows, row, "version"),
+      .created_at_ms = rows_i64(rows, row, "created_ms"),
+      .updated_at_ms = rows_i64(rows, row, "updated_ms"),
+  };
+  return rows_values(call->arena, rows, row, "fields", &out->fields);
+}
+
+static struct result read_comments(struct call *call, int64_t ticket_id, bool deleted, struct ticket *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select c.id, c.fields ->> 'body' as body, c.author, c.privacy, o.name as origin, " MS_C_CREATED_AT
+               " as created_ms, " MS_C_UPDATED_AT " as updated_ms, c.deleted_by, " MS_C_DELETED_AT
+               " as deleted_ms from item c left join project o on o.id = c.origin_project where c.parent_id = "
+               "$1::bigint and (c.deleted_at is null or $2::boolean) order by c.created_at, c.id",
+               PARAMS(p_i64(ticket_id), p_bool(deleted)), &rows));
+  struct comment *comments = ARENA_ARRAY(call->arena, struct comment, rows.count);
+  for (size_t i = 0; i < rows.count; i++)
+    comments[i] = (struct comment){
+        .key = journal_key(call->arena, STR("comment"), 0, rows_i64(&rows, i, "id")),
+        .author = rows_str(&rows, i, "author"),
+        .body = rows_str(&rows, i, "body"),
+        .privacy = rows_str(&rows, i, "privacy"),
+        .created_at_ms = rows_i64(&rows, i, "created_ms"),
+        .updated_at_ms = rows_i64(&rows, i, "updated_ms"),
+        .origin = rows_str(&rows, i, "origin"),
+        .deleted_by = rows_str(&rows, i, "deleted_by"),
+        .deleted_at_ms = rows_i64(&rows, i, "deleted_ms"),
+    };
+  out->comments.at = comments;
+  out->comments.count = rows.count;
+  return RESULT_DONE;
+}
+
+static struct result read_mappings(struct call *call, int64_t ticket_id, bool external, struct ticket *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select m.id, p.name, p.system, m.external_id, e.external_key, e.url, m.reason, case when exists "
+               "(select from intent n where n.mapping_id = m.id and n.state = 'parked') then 'parked' else m.state end "
+               "as state, (select count(*) from conflict c where c.mapping_id = m.id and c.state in ('open', "
+               "'decided')) as conflicts, case when $2::boolean then e.fields end as fields, " MS_E_OBSERVED_AT
+               " as observed_ms from mapping m join project p on p.id = m.project_id left join external_item e on "
+               "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where m.item_id = "
+               "$1::bigint order by p.name",
+               PARAMS(p_i64(ticket_id), p_bool(external)), &rows));
+  struct mapping *mappings = ARENA_ARRAY(call->arena, struct mapping, rows.count);
+  for (size_t i = 0; i < rows.count; i++) {
+    mappings[i] = (struct mapping){
+        .id = rows_i64(&rows, i, "id"),
+        .project = rows_str(&rows, i, "name"),
+        .system = rows_str(&rows, i, "system"),
+        .external_id = rows_str(&rows, i, "external_id"),
+        .external_key = rows_str(&rows, i, "external_key"),
+        .url = rows_str(&rows, i, "url"),
+        .state = rows_str(&rows, i, "state"),
+        .reason = rows_str(&rows, i, "reason"),
+        .open_conflicts = rows_i64(&rows, i, "conflicts"),
+        .observed_at_ms = rows_i64(&rows, i, "observed_ms"),
+    };
+    TRY(rows_values(call->arena, &rows, i, "fields", &mappings[i].external));
+  }
+  out->mappings.at = mappings;
+  out->mappings.count = rows.count;
+  return RESULT_DONE;
+}
+
+static struct result read_grants(struct call *call, int64_t ticket_id, struct ticket *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select p.name from item_grant g join project p on p.id = g.project_id where g.item_id = $1::bigint "
+               "order by p.name",
+               PARAMS(p_i64(ticket_id)), &rows));
+  struct str *names = ARENA_ARRAY(call->arena, struct str, rows.count);
+  for (size_t i = 0; i < rows.count; i++)
+    names[i] = rows_str(&rows, i, "name");
+  out->grants.at = names;
+  out->grants.count = rows.count;
+  return RESULT_DONE;
+}
+
+static struct result read_whole(struct call *call, int64_t item_id, bool external, bool deleted, struct ticket *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select t.id, t.number, t.fields, t.privacy, t.author, t.version, o.name as origin, " MS_T_CREATED_AT
+               " as created_ms, " MS_T_UPDATED_AT
+               " as updated_ms from item t left join project o on o.id = t.origin_project where t.id = (select "
+               "coalesce(parent_id, id) from item where id = $1::bigint)",
+               PARAMS(p_i64(item_id)), &rows));
+  int64_t ticket_id = rows_i64(&rows, 0, "id");
+  TRY(read_ticket(call, &rows, 0, out));
+  TRY(read_comments(call, ticket_id, deleted, out));
+  TRY(read_mappings(call, ticket_id, external, out));
+  return read_grants(call, ticket_id, out);
+}
+
+struct result tickets_read(struct call *call, int64_t item_id, bool external, struct ticket *out) {
+  return read_whole(call, item_id, external, false, out);
+}
+
+struct result store_ticket_get(struct call *call, const void *request, void *reply) {
+  const struct ticket_get *get = request;
+  int64_t id;
+  bool is_comment;
+  TRY(journal_find_item(call, get->key, &id, &is_comment));
+  return read_whole(call, id, get->external, get->deleted, reply);
+}
+
+static struct result query_tickets(struct call *call, const struct ticket_query *query, int64_t after, int64_t limit,
+                                   struct rows *out) {
+  return db_query(
+      call->db,
+      "select t.number, t.fields - 'body' as fields, t.privacy, t.author, t.version, o.name as origin, " MS_T_CREATED_AT
+      " as created_ms, " MS_T_UPDATED_AT
+      " as updated_ms, m.external_key, m.project, m.url, m.conflicts from item t left join project o on o.id = "
+      "t.origin_project left join lateral (select e.external_key, p.name as project, e.url, (select count(*) from "
+      "conflict c where c.mapping_id = m.id and c.state in ('open', 'decided')) as conflicts from mapping m join "
+      "project p on p.id = m.project_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
+      "(m.project_id, m.kind, m.external_id) where m.item_id = t.id and ($2::text is null or p.name = $2) order by "
+      "m.id limit 1) m on true where t.kind = 'ticket' and t.merged_into is null and t.number > $1::bigint and "
+      "($2::text is null or m.project is not null) and ($3::text is null or t.fields ->> 'status' = $3) and ($4::text "
+      "is null or t.fields -> 'labels' ? $4) and ($5::text is null or t.fields ->> 'title' ilike '%' || $5 || '%' or "
+      "t.fields ->> 'body' ilike '%' || $5 || '%') order by t.number limit $6::bigint",
+      PARAMS(p_i64(after), p_str(query->project), p_str(query->status), p_str(query->label), p_str(query->text),
+             p_i64(limit + 1)),
+      out);
+}
+
+static void read_first_mapping(struct call *call, const struct rows *rows, size_t row, struct ticket *out) {
+  if (str_is_absent(rows_str(rows, row, "project")))
+    return;
+  struct mapping *mapping = ARENA_NEW(call->arena, struct mapping);
+  mapping->project = rows_str(rows, row, "project");
+  mapping->external_key = rows_str(rows, row, "external_key");
+  mapping->url = rows_str(rows, row, "url");
+  mapping->open_conflicts = rows_i64(rows, row, "conflicts");
+  out->mappings.at = mapping;
+  out->mappings.count = 1;
+}
+
+struct result store_ticket_list(struct call *call, const void *request, void *reply) {
+  const struct ticket_query *query = request;
+  struct ticket_list *list = reply;
+  int64_t limit = query->limit > 0 && query->limit <= 1000 ? query->limit : 100, after = 0;
+  if (query->after.length)
+    str_to_i64(str_slice(query->after, 2, query->after.length), &after);
+  struct rows rows;
+  TRY(query_tickets(call, query, after, limit, &rows));
+  size_t count = rows.count > (size_t)limit ? (size_t)limit : rows.count;
+  struct ticket *tickets = ARENA_ARRAY(call->arena, struct ticket, count);
+  for (size_t i = 0; i < count; i++) {
+    TRY(read_ticket(call, &rows, i, &tickets[i]));
+    read_first_mapping(call, &rows, i, &tickets[i]);
+  }
+  list->tickets.at = tickets;
+  list->tickets.count = count;
+  list->more = rows.count > count;
+  return RESULT_DONE;
+}
+
+/* -- what left -- */
+
+struct str *tickets_names(struct call *call, struct str joined, size_t *out_count) {
+  struct str *names = ARENA_ARRAY(call->arena, struct str, joined.length + 1);
+  size_t count = 0;
+  while (joined.length) {
+    ptrdiff_t comma = str_find(joined, ",");
+    size_t end = comma < 0 ? joined.length : (size_t)comma;
+    names[count++] = str_slice(joined, 0, end);
+    joined = str_slice(joined, end + (comma >= 0), joined.length);
+  }
+  *out_count = count;
+  return names;
+}
+
+/* Newest first. Row by row from what left: without statistics the planner would rather start from all items. */
+#define EGRESS_FROM(sent)                                                                                         \
+  "select " MS_G_AT " as at_ms, g.intent_id, i.kind, i.number, i.id, p.name, e.external_key, g.rule, "            \
+  "array_to_string(g.fields, ',') as fields from " sent                                                           \
+  ", lateral (select * from item where id = g.item_id offset 0) "                                                 \
+  "i, lateral (select name from project where id = g.project_id offset 0) p, "                                    \
+  "lateral (select m.* from intent n join mapping m on m.id = n.mapping_id where n.id = g.intent_id offset 0) m " \
+  "left join lateral (select external_key from external_item e where (e.project_id, e.kind, e.external_id) = "    \
+  "(m.project_id, m.kind, m.external_id) offset 0) e on true "                                                    \
+  "where ($2::text is null or p.name = $2) and g.at >= to_timestamp($3::bigint / 1000.0) "                        \
+  "order by g.id desc limit $1::bigint"
+
+static struct db_param egress_limit(const struct egress_query *query) {
+  return p_i64(query->limit > 0 ? query->limit : 100);
+}
+
+static struct result egress_of_all(struct call *call, const struct egress_query *query, struct rows *out) {
+  return db_query(call->db, EGRESS_FROM("egress g"),
+                  PARAMS(egress_limit(query), p_str(query->project), p_i64(query->since_ms)), out);
+}
+
+/* Of a ticket and its comments. */
+static struct result egress_of(struct call *call, int64_t item_id, const struct egress_query *query, struct rows *out) {
+  return db_query(call->db,
+                  EGRESS_FROM("(select $4::bigint as id union all select id from item where parent_id = $4) of_ticket, "
+                              "lateral (select * from egress where item_id = of_ticket.id offset 0) g"),
+                  PARAMS(egress_limit(query), p_str(query->project), p_i64(query->since_ms), p_i64(item_id)), out);
+}
+
+struct result store_egress_list(struct call *call, const void *request, void *reply) {
+  const struct egress_query *query = request;
+  struct egress_list *list = reply;
+  struct project project;
+  int64_t item_id = 0;
+  bool is_comment;
+  if (query->ticket.length)
+    TRY(journal_find_item(call, query->ticket, &item_id, &is_comment));
+  if (query->project.length)
+    TRY(project_named(call, query->project, &project));
+  struct rows rows;
+  TRY(item_id ? egress_of(call, item_id, query, &rows) : egress_of_all(call, query, &rows));
+  struct egress *out = ARENA_ARRAY(call->arena, struct egress, rows.count);
+  for (size_t i = 0; i < rows.count; i++) {
+    out[i] = (struct egress){
+        .at_ms = rows_i64(&rows, i, "at_ms"),
+        .intent_id = rows_i64(&rows, i, "intent_id"),
+        .ticket = journal_key(call->arena, rows_str(&rows, i, "kind"), rows_i64(&rows, i, "number"),
+                              rows_i64(&rows, i, "id")),
+        .project = rows_str(&rows, i, "name"),
+        .external_key = rows_str(&rows, i, "external_key"),
+        .rule = rows_str(&rows, i, "rule"),
+    };
+    out[i].fields.at = tickets_names(call, rows_str(&rows, i, "fields"), &out[i].fields.count);
+  }
+  list->rows.at = out;
+  list->rows.count = rows.count;
+  return RESULT_DONE;
+}

@@ -1,0 +1,123 @@
+/* Reading a webhook's health, and saying in a word what is wrong with it and what mends it. */
+#include "store/webhooks/hook_health.h"
+
+#include "base/clock.h"
+
+enum { LATELY_MS = 24 * 3600 * 1000 };
+
+/* What the words are chosen by, besides the health itself. */
+struct basis {
+  struct str state, reason; /* of project_hook */
+  bool pulls, has_secret;
+};
+
+static struct result select_health(struct call *call, int64_t project_id, struct rows *out) {
+  return db_query(
+      call->db,
+      "select coalesce(h.state, 'unknown') as state, h.reason, h.url, epoch_ms(h.checked_at) as checked_ms, "
+      "epoch_ms(h.expires_at) as expires_ms, epoch_ms(h.repaired_at) as repaired_ms, "
+      "epoch_ms(h.last_delivery_at) as delivery_ms, epoch_ms(h.last_failed_at) as failed_ms, "
+      "epoch_ms(h.refused_at) as refused_ms, epoch_ms(h.last_missed_at) as missed_ms, h.refused, h.told, h.missed, "
+      "coalesce(h.poll_s, p.poll_interval_s) as poll_s, epoch_ms(s.done_at) as scan_ms, s.reason as scan_error, "
+      "case when s.done_at is not null then epoch_ms(s.next_at) end as next_scan_ms, "
+      "(select count(*) from failed_delivery f where f.project_id = p.id and f.asked < 5) as failed, "
+      "(select count(*) from failed_delivery f where f.project_id = p.id and f.asked >= 5) as given_up, "
+      "(select epoch_ms(max(x.finished_at)) from session x where x.project_id = p.id and x.state = 'completed' "
+      "and x.mode = 'full') as full_ms, "
+      "p.direction in ('pull', 'bidirectional') as pulls, p.webhook_credential is not null as has_secret "
+      "from project p left join project_hook h on h.project_id = p.id left join project_scan s on s.project_id = p.id "
+      "where p.id = $1::bigint",
+      PARAMS(p_i64(project_id)), out);
+}
+
+static void read_health(const struct rows *rows, struct hook_health *out, struct basis *basis) {
+  *out = (struct hook_health){
+      .url = rows_str(rows, 0, "url"),
+      .active = str_is(rows_str(rows, 0, "state"), "active"),
+      .checked_at_ms = rows_i64(rows, 0, "checked_ms"),
+      .expires_at_ms = rows_i64(rows, 0, "expires_ms"),
+      .repaired_at_ms = rows_i64(rows, 0, "repaired_ms"),
+      .last_delivery_ms = rows_i64(rows, 0, "delivery_ms"),
+      .last_failed_ms = rows_i64(rows, 0, "failed_ms"),
+      .failed = rows_i64(rows, 0, "failed"),
+      .given_up = rows_i64(rows, 0, "given_up"),
+      .refused = rows_i64(rows, 0, "refused"),
+      .refused_at_ms = rows_i64(rows, 0, "refused_ms"),
+      .told = rows_i64(rows, 0, "told"),
+      .missed = rows_i64(rows, 0, "missed"),
+      .last_missed_ms = rows_i64(rows, 0, "missed_ms"),
+      .poll_s = rows_i64(rows, 0, "poll_s"),
+      .id_scan_ms = rows_i64(rows, 0, "scan_ms"),
+      .next_id_scan_ms = rows_i64(rows, 0, "next_scan_ms"),
+      .full_scan_ms = rows_i64(rows, 0, "full_ms"),
+      .scan_error = rows_str(rows, 0, "scan_error"),
+  };
+  *basis = (struct basis){.state = rows_str(rows, 0, "state"),
+                          .reason = rows_str(rows, 0, "reason"),
+                          .pulls = rows_bool(rows, 0, "pulls"),
+                          .has_secret = rows_bool(rows, 0, "has_secret")};
+}
+
+/* -- in words -- */
+
+static bool is_lately(int64_t at_ms, int64_t now_ms) {
+  return at_ms > 0 && now_ms - at_ms < LATELY_MS;
+}
+
+static void say(struct hook_health *health, const char *state, struct str reason, struct str next_step) {
+  health->state = str_of(state);
+  health->reason = reason;
+  health->next_step = next_step;
+}
+
+/* One that nobody registered here may be set up by hand: then deliveries come. */
+static void say_there_is_none(struct arena *arena, const struct project *project, const struct basis *basis,
+                              struct hook_health *health) {
+  struct str check = str_format(arena, "tandem webhooks check %.*s", STR_FMT(project->name));
+  if (str_is(basis->state, "refused"))
+    say(health, "none", basis->reason, check);
+  else if (str_is(project->system, "webhook"))
+    say(health, "none",
+        basis->has_secret ? STR("none has come for a day") : STR("it has no secret that webhooks could be signed with"),
+        str_format(arena, "tandem connect webhook --name %.*s --webhook-secret-file FILE", STR_FMT(project->name)));
+  else if (basis->reason.length)
+    say(health, "none", basis->reason, check);
+  else
+    say(health, "none",
+        STR("tandem was not told where trackers reach it: set webhooks.url (TANDEM_WEBHOOK_URL), then start it again"),
+        STR("tandem down, then tandem up"));
+}
+
+static void say_what_is(struct arena *arena, const struct project *project, const struct basis *basis, int64_t now_ms,
+                        struct hook_health *health) {
+  struct str check = str_format(arena, "tandem webhooks check %.*s", STR_FMT(project->name));
+  long long failing = health->given_up + health->failed;
+  bool comes = is_lately(health->last_delivery_ms, now_ms);
+  if (!basis->pulls)
+    say(health, "off", STR("nothing is pulled from there"), (struct str){0});
+  else if (is_lately(health->refused_at_ms, now_ms) && health->refused_at_ms > health->last_delivery_ms)
+    say(health, "refusing",
+        STR("deliveries come with a wrong signature: the tracker has another secret, or they are forged"),
+        str_format(arena, "tandem webhooks rotate %.*s", STR_FMT(project->name)));
+  else if (health->active && health->expires_at_ms > 0 && health->expires_at_ms <= now_ms)
+    say(health, "expired", STR("it has ended there, and could not be renewed"), check);
+  else if (failing > 0)
+    say(health, "failing",
+        str_format(arena, "the tracker could not deliver %lld of its webhooks, and is asked for them again", failing),
+        check);
+  else if (!health->active && !comes)
+    say_there_is_none(arena, project, basis, health);
+  else if (is_lately(health->last_missed_ms, now_ms) && health->last_missed_ms > health->last_delivery_ms)
+    say(health, "missing", STR("changes were found that no webhook told of"), check);
+  else /* the reason: it works, but tandem may not see to it */
+    say(health, "working", health->active ? (struct str){0} : basis->reason, (struct str){0});
+}
+
+struct result hook_health(struct call *call, const struct project *project, struct hook_health *out) {
+  struct rows rows;
+  struct basis basis;
+  TRY(select_health(call, project->id, &rows));
+  read_health(&rows, out, &basis);
+  say_what_is(call->arena, project, &basis, clock_now_ms(), out);
+  return RESULT_DONE;
+}

@@ -1,0 +1,56 @@
+/* Taking, renewing and releasing leases. */
+#include "store/work/leases.h"
+
+#include "base/environment.h"
+#include "base/mutation.h"
+
+enum { LEASE_MS = 60000 };
+
+int64_t lease_length_ms(void) {
+  return environment_i64("TANDEM_LEASE_MS", LEASE_MS);
+}
+
+struct result lease_take(struct call *call, struct str resource, struct str owner, bool *taken, struct lease *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "insert into lease (resource, owner, fence, until) "
+               "values ($1, $2, 1, now() + $3::bigint * interval '1 millisecond') on conflict (resource) do update "
+               "set owner = excluded.owner, fence = lease.fence + 1, until = excluded.until, taken_at = now() "
+               "where lease.until <= now() "
+               "returning fence, (extract(epoch from until) * 1000)::bigint as until_ms",
+               PARAMS(p_str(resource), p_str(owner), p_i64(MUTATED(LEASE) ? 0 : lease_length_ms())), &rows));
+  *taken = rows.count == 1;
+  if (*taken)
+    *out = (struct lease){resource, rows_i64(&rows, 0, "fence"), rows_i64(&rows, 0, "until_ms")};
+  return RESULT_DONE;
+}
+
+struct result lease_check(struct call *call, const struct lease *lease) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "update lease set until = now() + $3::bigint * interval '1 millisecond' "
+               "where resource = $1 and fence = $2::bigint and until > now()",
+               PARAMS(p_str(lease->resource), p_i64(lease->fence), p_i64(lease_length_ms())), &rows));
+  bool lost = rows.affected == 0;
+  if (MUTATED(FENCE))
+    lost = false;
+  if (MUTATED(LEASE))
+    lost = false;
+  if (lost)
+    return result_error(RESULT_STALE, "the lease on %.*s was lost", STR_FMT(lease->resource));
+  return RESULT_DONE;
+}
+
+struct result lease_release(struct call *call, const struct lease *lease) {
+  /* When it was given back tells that somebody was at it: services/store/work/troubles.c. */
+  return db_query(call->db, "update lease set until = now() where resource = $1 and fence = $2::bigint",
+                  PARAMS(p_str(lease->resource), p_i64(lease->fence)), NULL);
+}
+
+struct result lease_project(const struct lease *lease, const char *kind, int64_t *out) {
+  ptrdiff_t colon = str_find(lease->resource, ":");
+  if (colon < 0 || !str_is(str_slice(lease->resource, 0, (size_t)colon), kind) ||
+      !str_to_i64(str_slice(lease->resource, (size_t)colon + 1, lease->resource.length), out))
+    return result_error(RESULT_REJECTED, "%.*s is not a lease for %s", STR_FMT(lease->resource), kind);
+  return RESULT_DONE;
+}

@@ -1,0 +1,129 @@
+/* Each kind of work stands in the database with the time when it is due. What has been due for long and is held by no
+ * lease, nobody takes: the process that should is not running, or cannot. */
+#include "store/work/troubles.h"
+
+#define LONG "5 minutes"
+#define VERY_LONG "6 hours"
+
+/* A lease that was given back lately, or is held, shows that somebody is at it. */
+static struct result select_untaken(struct call *call, struct rows *out) {
+  return db_query(call->db,
+                  "select p.name as project, p.system, t.what, epoch_ms(t.since) as since_ms "
+                  "from adapter_due t join project p on p.id = t.project_id join credential c on c.name = p.credential "
+                  "where p.state = 'active' and t.since < now() - interval '" LONG "' "
+                  "and (c.blocked_until is null or c.blocked_until < now() - interval '" LONG "') "
+                  "and not exists (select from lease l where l.resource = t.lease and l.until > now() - "
+                  "interval '" LONG "') "
+                  "order by t.since, p.name",
+                  NO_PARAMS, out);
+}
+
+static struct result select_unplanned(struct call *call, struct rows *out) {
+  return db_query(call->db,
+                  "select p.name as project, epoch_ms(min(q.queued_at)) as since_ms "
+                  "from plannable r join plan_queue q on q.mapping_id = r.mapping_id join project p on p.id = "
+                  "r.project_id where q.queued_at < now() - interval '" LONG
+                  "' and not exists (select from plan_queue c where "
+                  "c.claimed_until > now() - interval '" LONG "') "
+                  "group by p.name order by 2, 1",
+                  NO_PARAMS, out);
+}
+
+static struct result select_unstarted(struct call *call, struct rows *out) {
+  return db_query(call->db,
+                  "select p.name as project, epoch_ms(p.next_sync_at) as since_ms "
+                  "from project p where p.state = 'active' and p.direction <> 'disabled' and p.next_sync_at < now() - "
+                  "interval '" LONG "' and not exists (select from session s where s.project_id = p.id and s.state = "
+                  "'running') order by p.next_sync_at, p.name",
+                  NO_PARAMS, out);
+}
+
+/* Nothing of it is left, and it stays. */
+static struct result select_unended(struct call *call, struct rows *out) {
+  return db_query(
+      call->db,
+      "select p.name as project, epoch_ms(s.started_at) as since_ms from session s join project p on p.id = "
+      "s.project_id "
+      "where s.state = 'running' and s.pull_done and p.state = 'active' and s.started_at < now() - interval '" LONG "' "
+      "and not exists (select from adapter_due a where a.project_id = p.id) and not exists (select from lease l where "
+      "l.resource in ('pull:' || p.id, 'fetch:' || p.id, 'deliver:' || p.id, 'push:' || p.credential) and l.until > "
+      "now() - interval '" LONG "') and not exists (select from intent n where n.project_id = p.id and n.state in "
+      "('prepared', 'sending', 'unknown')) and not exists (select from plannable r where r.project_id = p.id) "
+      "and not exists (select from fetch_queue f where f.project_id = p.id and f.attempts < 3) order by 2, 1",
+      NO_PARAMS, out);
+}
+
+/* It goes on as long as something comes of it: what it counts, or writes that are done. */
+static struct result select_endless(struct call *call, struct rows *out) {
+  return db_query(
+      call->db,
+      "select p.name as project, s.id, s.error, epoch_ms(s.started_at) as since_ms "
+      "from session s join project p on p.id = s.project_id where s.state = 'running' and s.started_at < "
+      "now() - interval '" VERY_LONG "' and not exists (select from intent n where n.project_id = "
+      "s.project_id and n.state = 'done' and n.done_at > now() - interval '1 hour') and not exists (select "
+      "from external_item e where e.project_id = s.project_id and e.observed_at > now() - interval '1 hour') "
+      "order by s.started_at, p.name",
+      NO_PARAMS, out);
+}
+
+/* -- in words -- */
+
+struct troubles {
+  struct arena *arena;
+  struct trouble *at;
+  size_t count, capacity;
+};
+
+static void add(struct troubles *all, const struct rows *rows, size_t row, struct str what, struct str next_step) {
+  all->at = arena_room(all->arena, all->at, all->count, &all->capacity, sizeof *all->at);
+  all->at[all->count++] = (struct trouble){.project = rows_str(rows, row, "project"),
+                                           .what = what,
+                                           .since_ms = rows_i64(rows, row, "since_ms"),
+                                           .next_step = next_step};
+}
+
+static void add_untaken(struct troubles *all, const struct rows *rows) {
+  for (size_t i = 0; i < rows->count; i++) {
+    struct str system = rows_str(rows, i, "system"), what = rows_str(rows, i, "what");
+    add(all, rows, i,
+        str_format(all->arena, "nobody takes what is due (%.*s): is tandem-adapter-%.*s running?", STR_FMT(what),
+                   STR_FMT(system)),
+        str_format(all->arena, "look at log/adapter-%.*s.log in the state directory; tandem up starts what is missing",
+                   STR_FMT(system)));
+  }
+}
+
+static void add_all(struct troubles *all, const struct rows *rows, const char *what, const char *role) {
+  for (size_t i = 0; i < rows->count; i++)
+    add(all, rows, i, str_of(what),
+        str_format(all->arena, "look at log/%s.log in the state directory; tandem up starts what is missing", role));
+}
+
+static void add_endless(struct troubles *all, const struct rows *rows) {
+  for (size_t i = 0; i < rows->count; i++) {
+    struct str error = rows_str(rows, i, "error"), project = rows_str(rows, i, "project");
+    add(all, rows, i,
+        str_format(all->arena, "session %lld does not end, and nothing has come of it for an hour%s%.*s",
+                   (long long)rows_i64(rows, i, "id"), error.length ? ": " : "", STR_FMT(error)),
+        str_format(all->arena, "tandem projects pause %.*s ends it; then tandem projects resume %.*s", STR_FMT(project),
+                   STR_FMT(project)));
+  }
+}
+
+struct result troubles_list(struct call *call, struct status *out) {
+  struct troubles all = {.arena = call->arena};
+  struct rows rows;
+  TRY(select_untaken(call, &rows));
+  add_untaken(&all, &rows);
+  TRY(select_unplanned(call, &rows));
+  add_all(&all, &rows, "nobody compares what has changed: is tandem-conflict running?", "conflict");
+  TRY(select_unstarted(call, &rows));
+  add_all(&all, &rows, "nobody starts the poll that is due: is tandem-scheduler running?", "scheduler");
+  TRY(select_unended(call, &rows));
+  add_all(&all, &rows, "nobody ends the session that has nothing left: is tandem-scheduler running?", "scheduler");
+  TRY(select_endless(call, &rows));
+  add_endless(&all, &rows);
+  out->troubles.at = all.at;
+  out->troubles.count = all.count;
+  return RESULT_DONE;
+}

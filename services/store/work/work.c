@@ -1,0 +1,309 @@
+/* What an adapter may do next: claiming, releasing, failing. Push comes first, because a person waits for it; then
+ * deliveries, single fetches, and pulls; what only looks after the rest comes last. */
+#include "base/clock.h"
+#include "base/mutation.h"
+#include "store/observing/scans.h"
+#include "store/projects/projects.h"
+#include "store/tickets/journal.h"
+#include "store/tickets/markers.h"
+#include "store/webhooks/hooks.h"
+#include "store/work/leases.h"
+
+enum {
+  INTENTS_A_CLAIM = 20,
+  DELIVERIES_A_CLAIM = 50,
+  DELIVERY_ATTEMPTS_MAX = 5,
+  FETCHES_A_CLAIM = 20,
+  LOOK_AGAIN_MS = 5000
+};
+
+/* One project that has work of a kind, with the resource to lease for it. */
+struct candidate {
+  bool found;
+  int64_t project_id, generation; /* of its credential */
+  struct str resource;
+};
+
+static struct candidate read_candidate(const struct rows *rows) {
+  if (rows->count == 0)
+    return (struct candidate){0};
+  return (struct candidate){true, rows_i64(rows, 0, "project_id"), rows_i64(rows, 0, "generation"),
+                            rows_str(rows, 0, "resource")};
+}
+
+#define FREE_AND_ALLOWED                                                                            \
+  "p.system = $1 and p.state = 'active' and (c.blocked_until is null or c.blocked_until <= now()) " \
+  "and not exists (select from lease l where l.resource = r.resource and l.until > now()) "
+
+static struct result find_push(struct call *call, struct str system, struct candidate *out) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select p.id as project_id, c.generation, r.resource from intent n join project p on p.id = n.project_id "
+      "join credential c on c.name = p.credential, lateral (select 'push:' || p.credential as resource) r "
+      "where n.state in ('prepared', 'sending', 'unknown') and n.next_attempt_at <= now() and " FREE_AND_ALLOWED
+      "order by n.id limit 1",
+      PARAMS(p_str(system)), &rows));
+  *out = read_candidate(&rows);
+  return RESULT_DONE;
+}
+
+static struct result find_deliver(struct call *call, struct str system, struct candidate *out) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select p.id as project_id, c.generation, r.resource from delivery d join project p on p.id = d.project_id "
+      "join credential c on c.name = p.credential, lateral (select 'deliver:' || p.id as resource) r "
+      "where d.state = 'pending' and " FREE_AND_ALLOWED "order by d.id limit 1",
+      PARAMS(p_str(system)), &rows));
+  *out = read_candidate(&rows);
+  return RESULT_DONE;
+}
+
+static struct result find_fetch(struct call *call, struct str system, struct candidate *out) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select p.id as project_id, c.generation, r.resource from fetch_queue f join project p on p.id = f.project_id "
+      "join credential c on c.name = p.credential, lateral (select 'fetch:' || p.id as resource) r "
+      "where f.next_at <= now() and " FREE_AND_ALLOWED "order by f.next_at limit 1",
+      PARAMS(p_str(system)), &rows));
+  *out = read_candidate(&rows);
+  return RESULT_DONE;
+}
+
+static struct result find_pull(struct call *call, struct str system, struct candidate *out) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select p.id as project_id, c.generation, r.resource from session s join project p on p.id = s.project_id "
+      "join credential c on c.name = p.credential, lateral (select 'pull:' || p.id as resource) r "
+      "where s.state = 'running' and not s.pull_done and p.pull_next_at <= now() and " FREE_AND_ALLOWED
+      "order by p.pull_next_at limit 1",
+      PARAMS(p_str(system)), &rows));
+  *out = read_candidate(&rows);
+  return RESULT_DONE;
+}
+
+/* What keeps itself busy leaves a fifth of the quota to people's edits. */
+#define QUOTA_LEFT "and coalesce(c.quota_reset <= now() or c.quota_remaining * 5 > c.quota_limit, true) "
+
+/* Webhooks of removed projects are taken away, whatever state that leaves them in. */
+static struct result find_hook(struct call *call, struct str system, struct candidate *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select p.id as project_id, r.resource from project_hook h join project p on p.id = h.project_id "
+               "join credential c on c.name = p.credential, lateral (select 'hook:' || p.id as resource) r "
+               "where h.due_at <= now() and p.system = $1 and (p.state = 'active' and p.direction in ('pull', "
+               "'bidirectional') or p.state = 'removed' and h.state = 'active' and h.url is not null) "
+               "and (c.blocked_until is null or c.blocked_until <= now()) " QUOTA_LEFT
+               "and not exists (select from lease l where l.resource = r.resource and l.until > now()) "
+               "order by h.due_at limit 1",
+               PARAMS(p_str(system)), &rows));
+  *out = read_candidate(&rows);
+  return RESULT_DONE;
+}
+
+static struct result find_scan(struct call *call, struct str system, struct candidate *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select p.id as project_id, r.resource from project_scan s join project p on p.id = s.project_id "
+               "join credential c on c.name = p.credential, lateral (select 'scan:' || p.id as resource) r "
+               "where s.next_at <= now() and p.direction in ('pull', 'bidirectional') " QUOTA_LEFT
+               "and not exists (select from session x where x.project_id = p.id and x.state = 'running') "
+               "and " FREE_AND_ALLOWED "order by s.next_at limit 1",
+               PARAMS(p_str(system)), &rows));
+  *out = read_candidate(&rows);
+  return RESULT_DONE;
+}
+
+/* -- what goes with each kind -- */
+
+#define END_INTERRUPTED(state)                                                            \
+  "update intent set state = '" state "' where state = 'sending' and fence < $2::bigint " \
+  "and project_id in (select id from project where credential = "                         \
+  "(select credential from project where id = $1::bigint))"
+
+/* Whoever held the lease before is gone: what it was sending may or may not have arrived. */
+static struct result doubt_interrupted(struct call *call, int64_t project_id, int64_t fence) {
+  return db_query(call->db, MUTATED(INTENT) ? END_INTERRUPTED("prepared") : END_INTERRUPTED("unknown"),
+                  PARAMS(p_i64(project_id), p_i64(fence)), NULL);
+}
+
+#define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
+
+static struct result load_push(struct call *call, int64_t project_id, struct work *work) {
+  TRY(doubt_interrupted(call, project_id, work->lease.fence));
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select n.id, n.op_id, n.state, n.change, n.kind, n.mapping_id, m.external_id, "
+      "coalesce(e.parent_external_id, pm.external_id) as parent_external_id, e.etag, n.high_water, "
+      "n.attempts, " MS("n.created_at") " as created_ms, " MS(
+          "n.first_sent_at") " as sent_ms "
+                             "from intent n join mapping m on m.id = n.mapping_id join item i on i.id = n.item_id "
+                             "left join external_item e on (e.project_id, e.kind, e.external_id) = "
+                             "(m.project_id, m.kind, m.external_id) "
+                             "left join mapping pm on pm.project_id = m.project_id and pm.item_id = i.parent_id "
+                             "where n.project_id = $1::bigint and n.state in ('prepared', 'unknown') and "
+                             "n.next_attempt_at <= now() "
+                             "order by n.id limit $2::bigint",
+      PARAMS(p_i64(project_id), p_i64(INTENTS_A_CLAIM)), &rows));
+  struct intent *intents = ARENA_ARRAY(call->arena, struct intent, rows.count);
+  for (size_t i = 0; i < rows.count; i++)
+    intents[i] = (struct intent){
+        .id = rows_i64(&rows, i, "id"),
+        .op_id = rows_str(&rows, i, "op_id"),
+        .state = rows_str(&rows, i, "state"),
+        .change = rows_str(&rows, i, "change"),
+        .kind = rows_str(&rows, i, "kind"),
+        .mapping_id = rows_i64(&rows, i, "mapping_id"),
+        .external_id = rows_str(&rows, i, "external_id"),
+        .parent_external_id = rows_str(&rows, i, "parent_external_id"),
+        .etag = rows_str(&rows, i, "etag"),
+        .created_at_ms = rows_i64(&rows, i, "created_ms"),
+        .first_sent_at_ms = rows_i64(&rows, i, "sent_ms"),
+        .high_water = rows_str(&rows, i, "high_water"),
+        .attempts = rows_i64(&rows, i, "attempts"),
+    };
+  for (size_t i = 0; i < rows.count; i++)
+    if (str_is(intents[i].change, "create"))
+      TRY(marker_make(call, intents[i].op_id, &intents[i].marker));
+  work->intents.at = intents;
+  work->intents.count = rows.count;
+  return RESULT_DONE;
+}
+
+/* One that was claimed before and did not come to an end is tried alone, after the others: if it brings the adapter
+ * down, or is refused here, it does not take them with it. */
+static struct result give_up_deliveries(struct call *call, int64_t project_id) {
+  return db_query(
+      call->db,
+      "update delivery set state = 'poison', reason = 'it was tried five times, and each time the adapter or the "
+      "store failed at it; their logs say why' where project_id = $1::bigint and state = 'pending' "
+      "and attempts >= $2::bigint",
+      PARAMS(p_i64(project_id), p_i64(DELIVERY_ATTEMPTS_MAX)), NULL);
+}
+
+static struct result load_deliver(struct call *call, int64_t project_id, struct work *work) {
+  struct rows rows;
+  TRY(give_up_deliveries(call, project_id));
+  TRY(db_query(call->db,
+               "with waiting as (select id, attempts, row_number() over (order by attempts, id) as place from delivery "
+               "where project_id = $1::bigint and state = 'pending'), "
+               "claimed as (update delivery d set attempts = d.attempts + 1 from waiting w where w.id = d.id and "
+               "(w.place = 1 or w.attempts = 0) and w.place <= $2::bigint returning d.id, d.event, d.body) "
+               "select * from claimed order by id",
+               PARAMS(p_i64(project_id), p_i64(DELIVERIES_A_CLAIM)), &rows));
+  struct delivery *deliveries = ARENA_ARRAY(call->arena, struct delivery, rows.count);
+  for (size_t i = 0; i < rows.count; i++)
+    deliveries[i] = (struct delivery){rows_i64(&rows, i, "id"), rows_str(&rows, i, "event"),
+                                      rows_bytes(call->arena, &rows, i, "body")};
+  work->deliveries.at = deliveries;
+  work->deliveries.count = rows.count;
+  return RESULT_DONE;
+}
+
+static struct result load_fetch(struct call *call, int64_t project_id, struct work *work) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select f.kind, f.external_id, e.parent_external_id, e.etag from fetch_queue f left join external_item e "
+      "using (project_id, kind, external_id) where project_id = $1::bigint and f.next_at <= now() "
+      "order by f.next_at limit $2::bigint",
+      PARAMS(p_i64(project_id), p_i64(FETCHES_A_CLAIM)), &rows));
+  struct external_ref *refs = ARENA_ARRAY(call->arena, struct external_ref, rows.count);
+  for (size_t i = 0; i < rows.count; i++)
+    refs[i] = (struct external_ref){rows_str(&rows, i, "kind"), rows_str(&rows, i, "external_id"),
+                                    rows_str(&rows, i, "parent_external_id"), rows_str(&rows, i, "etag")};
+  work->refs.at = refs;
+  work->refs.count = rows.count;
+  return RESULT_DONE;
+}
+
+static struct result load_pull(struct call *call, int64_t project_id, struct work *work) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select s.id, s.mode, p.cursor from session s join project p on p.id = s.project_id "
+               "where s.project_id = $1::bigint and s.state = 'running'",
+               PARAMS(p_i64(project_id)), &rows));
+  work->session_id = rows_i64(&rows, 0, "id");
+  work->mode = rows_str(&rows, 0, "mode");
+  work->cursor = rows_str(&rows, 0, "cursor");
+  return RESULT_DONE;
+}
+
+static const struct {
+  const char *kind;
+  struct result (*find)(struct call *call, struct str system, struct candidate *out);
+  struct result (*load)(struct call *call, int64_t project_id, struct work *work);
+  bool hooks, scans; /* only for adapters that can */
+} kinds[] = {
+    {"push", find_push, load_push, false, false},      {"deliver", find_deliver, load_deliver, false, false},
+    {"fetch", find_fetch, load_fetch, false, false},   {"pull", find_pull, load_pull, false, false},
+    {"hook", find_hook, hooks_load_task, true, false}, {"scan", find_scan, scans_load, false, true},
+};
+
+/* -- claim -- */
+
+static struct result soonest_ms(struct call *call, struct str system, int64_t *out) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "select ceil(extract(epoch from min(t.at) - now()) * 1000)::bigint + 1 as ms from ("
+      "select greatest(min(n.next_attempt_at), min(c.blocked_until)) as at from intent n join project p on "
+      "p.id = n.project_id join credential c on c.name = p.credential where n.state in ('prepared', 'unknown') "
+      "and p.system = $1 and p.state = 'active' group by p.credential "
+      "union all select min(f.next_at) from fetch_queue f join project p on p.id = f.project_id "
+      "where p.system = $1 and p.state = 'active' "
+      "union all select min(p.pull_next_at) from session s join project p on p.id = s.project_id "
+      "where s.state = 'running' and not s.pull_done and p.system = $1 and p.state = 'active') t(at) "
+      "where t.at > now()",
+      PARAMS(p_str(system)), &rows));
+  int64_t ms = rows_i64(&rows, 0, "ms");
+  *out = ms > 0 && ms < LOOK_AGAIN_MS ? ms : LOOK_AGAIN_MS;
+  return RESULT_DONE;
+}
+
+static struct result claim_kind(struct call *call, size_t kind, const struct work_claim *claim, struct work *out,
+                                bool *claimed) {
+  struct candidate candidate;
+  *claimed = false;
+  if ((kinds[kind].hooks && !claim->hooks) || (kinds[kind].scans && !claim->scans))
+    return RESULT_DONE;
+  TRY(kinds[kind].find(call, claim->system, &candidate));
+  if (!candidate.found)
+    return RESULT_DONE;
+  TRY(lease_take(call, candidate.resource, claim->worker, claimed, &out->lease));
+  if (!*claimed)
+    return RESULT_DONE;
+  struct project *projects;
+  size_t count;
+  TRY(projects_of(call, &candidate.project_id, 1, &projects, &count));
+  out->kind = str_of(kinds[kind].kind);
+  out->project = projects[0];
+  out->credential_generation = candidate.generation;
+  return kinds[kind].load(call, candidate.project_id, out);
+}
+
+struct result store_work_claim(struct call *call, const void *request, void *reply) {
+  struct work *work = reply;
+  for (size_t kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
+    bool claimed;
+    TRY(claim_kind(call, kind, request, work, &claimed));
+    if (claimed)
+      return RESULT_DONE;
+  }
+  const struct work_claim *claim = request;
+  work->kind = STR("none");
+  work->project.name = STR("");
+  work->lease.resource = STR("");
+  return soonest_ms(call, claim->system, &work->retry_ms);
+}
+
+struct result store_work_release(struct call *call, const void *request, void *reply) {
+  (void)reply;
+  const struct work_release *release = request;
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
+  return lease_release(call, &release->lease);
+}

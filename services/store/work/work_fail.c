@@ -1,0 +1,77 @@
+/* Work that could not be done: when it is tried again, and what stops the project. */
+#include "store/observing/scans.h"
+#include "store/sending/usage.h"
+#include "store/sessions/sessions.h"
+#include "store/webhooks/hooks.h"
+#include "store/work/leases.h"
+
+static struct result back_off_pull(struct call *call, int64_t project_id, const struct work_fail *fail) {
+  /* Full jitter up to min(15 min, 1 s * 2^n), never before the tracker's own word. */
+  TRY(db_query(call->db,
+               "update project set pull_attempts = pull_attempts + 1, pull_next_at = now() + greatest("
+               "random() * least(900, power(2, least(pull_attempts, 10))), $2::bigint / 1000.0) * interval '1 second' "
+               "where id = $1::bigint",
+               PARAMS(p_i64(project_id), p_i64(fail->retry_after_ms)), NULL));
+  return sessions_note_error(call, project_id, fail->code, fail->message);
+}
+
+static struct result back_off_fetch(struct call *call, int64_t project_id, const struct work_fail *fail) {
+  return db_query(call->db,
+                  "update fetch_queue set attempts = attempts + 1, next_at = now() + greatest(random() * "
+                  "least(900, power(2, least(attempts, 10))), $2::bigint / 1000.0, 1) * interval '1 second' "
+                  "where project_id = $1::bigint and next_at <= now()",
+                  PARAMS(p_i64(project_id), p_i64(fail->retry_after_ms)), NULL);
+}
+
+/* What has no queue of its own to wait in: the lease stays taken for a moment, so that nobody runs into the same wall.
+ */
+static struct result cool_down(struct call *call, const struct work_fail *fail) {
+  return db_query(call->db,
+                  "update lease set until = now() + greatest(2, $3::bigint / 1000.0) * interval '1 second' "
+                  "where resource = $1 and fence = $2::bigint",
+                  PARAMS(p_str(fail->lease.resource), p_i64(fail->lease.fence), p_i64(fail->retry_after_ms)), NULL);
+}
+
+/* The credential cannot be used, or the project itself does not answer. */
+static bool is_fatal(const struct work_fail *fail) {
+  bool pull = str_starts_with(fail->lease.resource, "pull:");
+  return str_is(fail->code, "auth") || (pull && (str_is(fail->code, "gone") || str_is(fail->code, "rejected")));
+}
+
+/* A credential that cannot be used stops every project of the lease: nothing of it would go on, and nobody would know.
+ */
+static struct result fail_projects(struct call *call, const struct work_fail *fail) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select id from project where state = 'active' and ($1 = 'push:' || credential or ($1 not like 'push:%' "
+               "and $1 like '%:' || id))",
+               PARAMS(p_str(fail->lease.resource)), &rows));
+  for (size_t i = 0; i < rows.count; i++)
+    TRY(sessions_fail_project(call, rows_i64(&rows, i, "id"), fail->code, fail->message));
+  return RESULT_DONE;
+}
+
+/* Each kind of work waits in a row of its own; the rest only cools down. */
+static const struct {
+  const char *kind;
+  struct result (*later)(struct call *call, int64_t project_id, const struct work_fail *fail);
+} failures[] = {
+    {"pull", back_off_pull}, {"fetch", back_off_fetch}, {"hook", hooks_look_later}, {"scan", scans_look_later}};
+
+struct result store_work_fail(struct call *call, const void *request, void *reply) {
+  (void)reply;
+  const struct work_fail *fail = request;
+  int64_t project_id;
+  TRY(lease_check(call, &fail->lease));
+  if (is_fatal(fail))
+    TRY(fail_projects(call, fail));
+  for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+    struct result mine = lease_project(&fail->lease, failures[i].kind, &project_id);
+    if (!result_ok(&mine))
+      continue;
+    TRY(usage_record(call, project_id, &fail->usage));
+    TRY(failures[i].later(call, project_id, fail));
+    return lease_release(call, &fail->lease);
+  }
+  return cool_down(call, fail);
+}
