@@ -27,6 +27,13 @@ struct result sessions_give_up_undo(struct call *call, int64_t session_id, struc
 /* The plan could not be applied: its session fails, and the project is paused as before. */
 struct result sessions_give_up_apply(struct call *call, int64_t project_id, struct str reason) MUST_USE;
 
+/* Starts a session of each project whose time has come; ends those with nothing left, and adds how many. */
+struct result sessions_start_due(struct call *call, int64_t *out_started) MUST_USE;
+struct result sessions_finish(struct call *call, int64_t *out_finished) MUST_USE;
+
+/* What its events are about: "project/rocket". */
+struct str sessions_subject(struct call *call, struct str project);
+
 /* Adds to the running session's counters, if there is one. */
 struct session_counts {
   int64_t seen, unchanged, imported, updated, created, pushed, conflicts, parked;

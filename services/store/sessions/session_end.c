@@ -1,0 +1,170 @@
+/* Sessions end: with nothing left to do, or with something that a person has to mend. */
+#include "store/planning/plans.h"
+#include "store/projects/projects.h"
+#include "store/security/credentials.h"
+#include "store/sessions/sessions.h"
+#include "store/tickets/journal.h"
+#include "store/webhooks/hook_changes.h"
+
+/* The command that gives the project's credential a new secret. */
+static struct str mend_of(struct call *call, struct str project) {
+  struct rows rows;
+  struct result found = db_query(call->db,
+                                 "select c.name, c.kind from credential c join project p on p.credential = c.name "
+                                 "where p.name = $1",
+                                 PARAMS(p_str(project)), &rows);
+  if (!result_ok(&found) || rows.count == 0)
+    return STR("tandem credentials list");
+  return credentials_mend(call->arena, rows_str(&rows, 0, "name"), rows_str(&rows, 0, "kind"));
+}
+
+static void tell_error(struct call *call, int64_t session_id, struct str project, struct str system, struct str code,
+                       struct str message) {
+  struct event_sync_error data = {.session = session_id, .project = project, .code = code, .message = message};
+  if (str_is(code, "auth"))
+    data.next_step = str_format(call->arena, "give it a new credential: %.*s, or tandem connect %.*s --name %.*s",
+                                STR_FMT(mend_of(call, project)), STR_FMT(system), STR_FMT(project));
+  else if (str_is(code, "stale"))
+    data.next_step = str_format(call->arena, "look at a new plan: tandem sync %.*s --dry-run", STR_FMT(project));
+  else if (str_is(code, "retry") || str_is(code, "uncertain"))
+    data.next_step = STR("nothing: tandem keeps trying; `tandem status` shows when it works again");
+  else
+    data.next_step = str_format(call->arena, "mend it, then: tandem projects resume %.*s", STR_FMT(project));
+  struct str subject = sessions_subject(call, project);
+  outbox_add(call->outbox, EVENT_SYNC_ERROR, subject, subject, &data);
+}
+
+enum { ERRORS_UNTIL_TOLD = 3 };
+
+struct result sessions_note_error(struct call *call, int64_t project_id, struct str code, struct str message) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "update session s set error = $2 from project p where s.project_id = $1::bigint "
+               "and s.state = 'running' and p.id = s.project_id returning s.id, p.name, p.system, p.pull_attempts",
+               PARAMS(p_i64(project_id), p_str(message)), &rows));
+  if (rows.count && rows_i64(&rows, 0, "pull_attempts") == ERRORS_UNTIL_TOLD)
+    tell_error(call, rows_i64(&rows, 0, "id"), rows_str(&rows, 0, "name"), rows_str(&rows, 0, "system"), code, message);
+  return RESULT_DONE;
+}
+
+struct result sessions_fail_project(struct call *call, int64_t project_id, struct str code, struct str message) {
+  struct rows project, session;
+  if (str_is(code, "auth"))
+    TRY(credentials_note_refusal(call, project_id));
+  TRY(db_query(call->db,
+               "update project set state = 'failed', state_reason = $2 where id = $1::bigint "
+               "returning name, system",
+               PARAMS(p_i64(project_id), p_str(message)), &project));
+  TRY(db_query(call->db,
+               "update session set state = 'failed', finished_at = now(), error = $2 "
+               "where project_id = $1::bigint and state = 'running' returning id",
+               PARAMS(p_i64(project_id), p_str(message)), &session));
+  tell_error(call, session.count ? rows_i64(&session, 0, "id") : 0, rows_str(&project, 0, "name"),
+             rows_str(&project, 0, "system"), code, message);
+  return journal_audit(call, STR("tandem"), "project.failed", rows_str(&project, 0, "name"), (struct str){0});
+}
+
+struct result sessions_give_up_apply(struct call *call, int64_t project_id, struct str reason) {
+  struct rows project, session;
+  TRY(db_query(call->db,
+               "update session set state = 'failed', finished_at = now(), error = $2 where project_id = $1::bigint "
+               "and state = 'running' returning id",
+               PARAMS(p_i64(project_id), p_str(reason)), &session));
+  TRY(db_query(call->db,
+               "update project set state = 'paused', state_reason = $2, preview_session = null where id = $1::bigint "
+               "returning name, system",
+               PARAMS(p_i64(project_id), p_str(reason)), &project));
+  tell_error(call, session.count ? rows_i64(&session, 0, "id") : 0, rows_str(&project, 0, "name"),
+             rows_str(&project, 0, "system"), STR("stale"), reason);
+  return RESULT_DONE;
+}
+
+struct result sessions_give_up_undo(struct call *call, int64_t session_id, struct str reason) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "update session s set state = 'failed', finished_at = now(), error = $2 from project p where s.id = "
+               "$1::bigint and p.id = s.project_id returning p.name",
+               PARAMS(p_i64(session_id), p_str(reason)), &rows));
+  struct str subject = sessions_subject(call, rows_str(&rows, 0, "name"));
+  struct event_sync_error data = {.session = session_id,
+                                  .project = rows_str(&rows, 0, "name"),
+                                  .code = STR("rejected"),
+                                  .message = reason,
+                                  .next_step = STR("ask for the undo again: it goes on with the rest")};
+  outbox_add(call->outbox, EVENT_SYNC_ERROR, subject, subject, &data);
+  return RESULT_DONE;
+}
+
+static void tell_completed(struct call *call, const struct session *s) {
+  struct event_sync_completed data = {
+      .session = s->id,
+      .project = s->project,
+      .mode = s->mode,
+      .imported = s->imported,
+      .updated = s->updated,
+      .created = s->created,
+      .pushed = s->pushed,
+      .conflicts = s->conflicts,
+      .parked = s->parked,
+      .api_calls = s->api_calls,
+      .duration_ms = s->finished_at_ms - s->started_at_ms,
+  };
+  struct str subject = sessions_subject(call, s->project);
+  outbox_add(call->outbox, EVENT_SYNC_COMPLETED, subject, subject, &data);
+}
+
+/* Sessions with nothing left: pulled to the end, nothing to plan, fetch or push. */
+static struct result finish_quiet(struct call *call, int64_t *finished) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
+               "where s.state = 'running' and s.pull_done and s.undo_cursor is null "
+               "and not exists (select from project h where h.id = s.project_id and h.preview_session = s.id) "
+               "and not exists (select from delivery d where d.project_id = s.project_id and d.state = 'pending') "
+               "and not exists (select from plannable q where q.project_id = s.project_id) "
+               "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
+               "and not exists (select from intent n where n.project_id = s.project_id "
+               "and n.state in ('prepared', 'sending', 'unknown')) returning *) "
+               "select " SESSION_COLUMNS ", s.project_id from quiet s join project p on p.id = s.project_id",
+               NO_PARAMS, &rows));
+  for (size_t i = 0; i < rows.count; i++) {
+    struct session session = sessions_row(&rows, i);
+    tell_completed(call, &session);
+    int64_t project_id = rows_i64(&rows, i, "project_id"), poll_s;
+    TRY(hook_changes_next_poll(call, project_id, &poll_s));
+    TRY(db_query(call->db,
+                 "update project set last_sync_at = now(), next_sync_at = now() + $2::bigint * interval '1 second', "
+                 "full_wanted = full_wanted and $3 <> 'full' where id = $1::bigint",
+                 PARAMS(p_i64(project_id), p_i64(poll_s), p_str(session.mode)), NULL));
+  }
+  *finished = (int64_t)rows.count;
+  return RESULT_DONE;
+}
+
+/* A dry run ends with the project paused, so that nothing is applied before somebody has looked. */
+static struct result finish_dry_runs(struct call *call, int64_t *finished) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
+      "where s.state = 'running' and s.pull_done and s.mode = 'dry_run' "
+      "and not exists (select from previewable q where q.project_id = s.project_id) "
+      "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
+      "returning *), paused as (update project p set state = 'paused', preview_session = null, "
+      "state_reason = 'a dry run was shown; apply its plan, or resume' from quiet s where p.id = s.project_id) "
+      "select " SESSION_COLUMNS " from quiet s join project p on p.id = s.project_id",
+      NO_PARAMS, &rows));
+  for (size_t i = 0; i < rows.count; i++) {
+    struct session session = sessions_row(&rows, i);
+    TRY(plans_make(call, session.id));
+    tell_completed(call, &session);
+  }
+  *finished += (int64_t)rows.count;
+  return RESULT_DONE;
+}
+
+struct result sessions_finish(struct call *call, int64_t *out_finished) {
+  TRY(finish_quiet(call, out_finished));
+  TRY(finish_dry_runs(call, out_finished));
+  return plans_settle(call, out_finished);
+}
