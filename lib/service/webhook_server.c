@@ -103,15 +103,14 @@ static struct webhook_request request_of(struct server *server, struct MHD_Conne
 
 /* -- one delivery -- */
 
-/* The secret is {"secret": "...", "previous": "..."}: two are good while one is being replaced. */
+/* The secret is {"secret": "..."}. */
 static bool is_signed_with(struct server *server, const struct webhook_request *request, struct str secret_json) {
   cJSON *tree;
   struct result result = json_parse(secret_json, &tree);
   if (!result_ok(&result))
     return false;
-  struct str now = json_str(tree, "secret"), before = json_str(tree, "previous");
-  bool genuine = (now.length && server->connector->verify(request, now)) ||
-                 (before.length && server->connector->verify(request, before));
+  struct str secret = json_str(tree, "secret");
+  bool genuine = secret.length && server->connector->verify(request, secret);
   cJSON_Delete(tree);
   return genuine;
 }

@@ -7,6 +7,7 @@
 
 #include "base/heap.h"
 #include "base/json.h"
+#include "base/log.h"
 
 enum { STATEMENT_SLOTS = 512, PARAMS_MAX = 32, OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25 };
 
@@ -239,7 +240,8 @@ static int column_of(const struct rows *rows, const char *name) {
   for (int column = 0; column < count; column++)
     if (strcmp(PQfname(rows->result, column), name) == 0)
       return column;
-  abort(); /* a column that the statement does not select: our mistake */
+  log_event(LOG_ERROR, "column_not_selected", LOG_C("column", name)); /* our mistake */
+  abort();
 }
 
 struct str rows_str(const struct rows *rows, size_t row, const char *column) {

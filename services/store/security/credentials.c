@@ -32,7 +32,8 @@ static struct result keep_previous(struct call *call, struct str name, enum cred
   TRY(db_query(
       call->db,
       "update credential set previous_kind = kind, previous_key_id = key_id, previous_generation = generation, "
-      "previous_nonce = nonce, previous_ciphertext = ciphertext where name = $1 and previous_nonce is null",
+      "previous_nonce = nonce, previous_ciphertext = ciphertext where name = $1 and (previous_nonce is null or "
+      "proven_at is not null)",
       PARAMS(p_str(name)), NULL));
   return db_query(call->db,
                   "update credential set rotated_at = now(), proven_at = null, expires_at = null, "
@@ -60,10 +61,9 @@ struct result credentials_store(struct call *call, struct str name, struct str k
 struct result store_credential_put(struct call *call, const void *request, void *reply) {
   (void)reply;
   const struct credential_put *put = request;
-  struct str secret = put->secret;
-  TRY(hooks_keep_previous(call, put->name, put->kind, &secret));
-  TRY(credentials_store(call, put->name, put->kind, secret,
-                        put->keep_previous ? CREDENTIAL_ROTATED : CREDENTIAL_REPLACED));
+  enum credential_change change = put->keep_previous ? CREDENTIAL_ROTATED : CREDENTIAL_REPLACED;
+  TRY(hooks_change_of(call, put, &change));
+  TRY(credentials_store(call, put->name, put->kind, put->secret, change));
   TRY(db_query(call->db,
                "update credential set system = coalesce($2, system), expires_at = case when $3::bigint > 0 then "
                "to_timestamp($3 / 1000.0) end where name = $1",

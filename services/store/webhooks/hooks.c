@@ -120,6 +120,15 @@ static struct result audit_removal(struct call *call, int64_t project_id, const 
                        rows_str(&rows, 0, "name"), str_built(&detail));
 }
 
+/* Nothing more is signed with the one before: it is forgotten in an hour, when what is on its way has come. */
+static struct result tracker_has_secret(struct call *call, int64_t project_id, int64_t generation) {
+  struct rows rows;
+  TRY(db_query(call->db, "select webhook_credential as name from project where id = $1::bigint",
+               PARAMS(p_i64(project_id)), &rows));
+  struct credential_outcome works = {.name = rows_str(&rows, 0, "name"), .generation = generation};
+  return str_is_absent(works.name) ? RESULT_DONE : store_credential_outcome(call, &works, NULL);
+}
+
 struct result store_hook_report(struct call *call, const void *request, void *reply) {
   (void)reply;
   const struct hook_report *report = request;
@@ -138,7 +147,7 @@ struct result store_hook_report(struct call *call, const void *request, void *re
                       p_bool(report->repaired)),
                NULL));
   if (str_is(report->state, "active"))
-    TRY(hooks_drop_previous(call, project_id));
+    TRY(tracker_has_secret(call, project_id, report->generation));
   if (str_is(report->state, "left") || str_is(report->state, "removed"))
     TRY(audit_removal(call, project_id, report));
   return set_due(call, project_id, report->check_in_ms);

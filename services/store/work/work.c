@@ -31,19 +31,22 @@ static struct candidate read_candidate(const struct rows *rows) {
                             rows_str(rows, 0, "resource")};
 }
 
+/* One row a project that has something in `queue`, with what is leased for it; `rest`: where, and in which order. */
+#define CANDIDATES(queue, resource, rest)                                                                       \
+  "select p.id as project_id, c.generation, r.resource from " queue " q join project p on p.id = q.project_id " \
+  "join credential c on c.name = p.credential, lateral (select " resource " as resource) r where " rest
+
 #define FREE_AND_ALLOWED                                                                            \
   "p.system = $1 and p.state = 'active' and (c.blocked_until is null or c.blocked_until <= now()) " \
   "and not exists (select from lease l where l.resource = r.resource and l.until > now()) "
 
 static struct result find_push(struct call *call, struct str system, struct candidate *out) {
   struct rows rows;
-  TRY(db_query(
-      call->db,
-      "select p.id as project_id, c.generation, r.resource from intent n join project p on p.id = n.project_id "
-      "join credential c on c.name = p.credential, lateral (select 'push:' || p.credential as resource) r "
-      "where n.state in ('prepared', 'sending', 'unknown') and n.next_attempt_at <= now() and " FREE_AND_ALLOWED
-      "order by n.id limit 1",
-      PARAMS(p_str(system)), &rows));
+  TRY(db_query(call->db,
+               CANDIDATES("intent", "'push:' || p.credential",
+                          "q.state in ('prepared', 'sending', 'unknown') and "
+                          "q.next_attempt_at <= now() and " FREE_AND_ALLOWED "order by q.id limit 1"),
+               PARAMS(p_str(system)), &rows));
   *out = read_candidate(&rows);
   return RESULT_DONE;
 }
@@ -52,9 +55,7 @@ static struct result find_deliver(struct call *call, struct str system, struct c
   struct rows rows;
   TRY(db_query(
       call->db,
-      "select p.id as project_id, c.generation, r.resource from delivery d join project p on p.id = d.project_id "
-      "join credential c on c.name = p.credential, lateral (select 'deliver:' || p.id as resource) r "
-      "where d.state = 'pending' and " FREE_AND_ALLOWED "order by d.id limit 1",
+      CANDIDATES("delivery", "'deliver:' || p.id", "q.state = 'pending' and " FREE_AND_ALLOWED "order by q.id limit 1"),
       PARAMS(p_str(system)), &rows));
   *out = read_candidate(&rows);
   return RESULT_DONE;
@@ -62,25 +63,21 @@ static struct result find_deliver(struct call *call, struct str system, struct c
 
 static struct result find_fetch(struct call *call, struct str system, struct candidate *out) {
   struct rows rows;
-  TRY(db_query(
-      call->db,
-      "select p.id as project_id, c.generation, r.resource from fetch_queue f join project p on p.id = f.project_id "
-      "join credential c on c.name = p.credential, lateral (select 'fetch:' || p.id as resource) r "
-      "where f.next_at <= now() and " FREE_AND_ALLOWED "order by f.next_at limit 1",
-      PARAMS(p_str(system)), &rows));
+  TRY(db_query(call->db,
+               CANDIDATES("fetch_queue", "'fetch:' || p.id",
+                          "q.next_at <= now() and " FREE_AND_ALLOWED "order by q.next_at limit 1"),
+               PARAMS(p_str(system)), &rows));
   *out = read_candidate(&rows);
   return RESULT_DONE;
 }
 
 static struct result find_pull(struct call *call, struct str system, struct candidate *out) {
   struct rows rows;
-  TRY(db_query(
-      call->db,
-      "select p.id as project_id, c.generation, r.resource from session s join project p on p.id = s.project_id "
-      "join credential c on c.name = p.credential, lateral (select 'pull:' || p.id as resource) r "
-      "where s.state = 'running' and not s.pull_done and p.pull_next_at <= now() and " FREE_AND_ALLOWED
-      "order by p.pull_next_at limit 1",
-      PARAMS(p_str(system)), &rows));
+  TRY(db_query(call->db,
+               CANDIDATES("session", "'pull:' || p.id",
+                          "q.state = 'running' and not q.pull_done and p.pull_next_at <= now() and " FREE_AND_ALLOWED
+                          "order by p.pull_next_at limit 1"),
+               PARAMS(p_str(system)), &rows));
   *out = read_candidate(&rows);
   return RESULT_DONE;
 }
@@ -92,13 +89,12 @@ static struct result find_pull(struct call *call, struct str system, struct cand
 static struct result find_hook(struct call *call, struct str system, struct candidate *out) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select p.id as project_id, r.resource from project_hook h join project p on p.id = h.project_id "
-               "join credential c on c.name = p.credential, lateral (select 'hook:' || p.id as resource) r "
-               "where h.due_at <= now() and p.system = $1 and (p.state = 'active' and p.direction in ('pull', "
-               "'bidirectional') or p.state = 'removed' and h.state = 'active' and h.url is not null) "
-               "and (c.blocked_until is null or c.blocked_until <= now()) " QUOTA_LEFT
-               "and not exists (select from lease l where l.resource = r.resource and l.until > now()) "
-               "order by h.due_at limit 1",
+               CANDIDATES("project_hook", "'hook:' || p.id",
+                          "q.due_at <= now() and p.system = $1 and (p.state = 'active' and p.direction in ('pull', "
+                          "'bidirectional') or p.state = 'removed' and q.state = 'active' and q.url is not null) "
+                          "and (c.blocked_until is null or c.blocked_until <= now()) " QUOTA_LEFT
+                          "and not exists (select from lease l where l.resource = r.resource and l.until > now()) "
+                          "order by q.due_at limit 1"),
                PARAMS(p_str(system)), &rows));
   *out = read_candidate(&rows);
   return RESULT_DONE;
@@ -107,11 +103,10 @@ static struct result find_hook(struct call *call, struct str system, struct cand
 static struct result find_scan(struct call *call, struct str system, struct candidate *out) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select p.id as project_id, r.resource from project_scan s join project p on p.id = s.project_id "
-               "join credential c on c.name = p.credential, lateral (select 'scan:' || p.id as resource) r "
-               "where s.next_at <= now() and p.direction in ('pull', 'bidirectional') " QUOTA_LEFT
-               "and not exists (select from session x where x.project_id = p.id and x.state = 'running') "
-               "and " FREE_AND_ALLOWED "order by s.next_at limit 1",
+               CANDIDATES("project_scan", "'scan:' || p.id",
+                          "q.next_at <= now() and p.direction in ('pull', 'bidirectional') " QUOTA_LEFT
+                          "and not exists (select from session x where x.project_id = p.id and x.state = 'running') "
+                          "and " FREE_AND_ALLOWED "order by q.next_at limit 1"),
                PARAMS(p_str(system)), &rows));
   *out = read_candidate(&rows);
   return RESULT_DONE;
