@@ -97,7 +97,7 @@ struct str conflict_effect(struct arena *arena, const struct conflict *conflict,
     return local ? STR("all stays as it is") : STR("what was replaced is brought back, here and everywhere");
   if (is_kind(conflict, "undo"))
     return local ? STR("all stays as it is")
-                 : STR("what it was before that session is brought back, here and everywhere");
+                 : STR("what it was before the session that was undone comes back, here and everywhere");
   const struct values *winner = local ? &conflict->local : &conflict->external;
   const struct values *loser = local ? &conflict->external : &conflict->local;
   struct str changed = local ? conflict->external_key : conflict->ticket;

@@ -120,9 +120,9 @@ class Overwritten(unittest.TestCase):
                 return subprocess.run([os.path.join(BIN, "tandem"), *words], env=world.environment(), capture_output=True,
                                       text=True, timeout=60, check=True)
             shown = tandem("conflicts", "show", number)
-            self.assertRegex(shown.stdout, r"overwritten, since")
-            self.assertRegex(shown.stdout, r"!\s+Ours\s+Theirs\s+Before")
-            self.assertIn("--external to bring back everywhere what was overwritten", shown.stderr)
+            self.assertIn("which replaced that", shown.stdout)
+            self.assertRegex(shown.stdout, r"!\s+Before\s+Ours\s+Theirs")
+            self.assertRegex(shown.stderr, r"--external +what was replaced is brought back, here and everywhere")
             tandem("conflicts", "resolve", number, "--external")
             wait_for(lambda: linear.look(issue)["title"] == "Theirs", "the decision")
 
