@@ -217,8 +217,10 @@ static void check_webhook(struct doctor *doctor, const struct project_status *pr
 static void check_troubles(struct doctor *doctor, const struct status *status) {
   for (size_t i = 0; i < status->troubles.count; i++) {
     const struct trouble *trouble = &status->troubles.at[i];
-    doctor_add(doctor, str_format(doctor->arena, "work of %.*s", STR_FMT(trouble->project)).at, "problem",
-               str_format(doctor->arena, "%.*s Due %.*s.", STR_FMT(trouble->what),
+    bool of_all = trouble->project.length == 0;
+    doctor_add(doctor, of_all ? "work" : str_format(doctor->arena, "work of %.*s", STR_FMT(trouble->project)).at,
+               "problem",
+               str_format(doctor->arena, "%.*s, since %.*s.", STR_FMT(trouble->what),
                           STR_FMT(format_ago(doctor->arena, trouble->since_ms, status->now_ms))),
                trouble->next_step);
   }

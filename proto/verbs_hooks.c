@@ -111,7 +111,7 @@ const struct record record_hook_health =
     RECORD("HookHealth", struct hook_health, hook_health_fields, "How a project hears of changes outside.");
 
 static const struct field trouble_fields[] = {
-    FIELD(struct trouble, project, FIELD_STR, 0, "Name of the project."),
+    FIELD(struct trouble, project, FIELD_STR, 0, "Name of the project; absent = all of them."),
     FIELD(struct trouble, what, FIELD_STR, FIELD_REQUIRED, "What does not go on, for a person."),
     FIELD(struct trouble, since_ms, FIELD_I64, 0, "Since when, ms since 1970 UTC."),
     FIELD(struct trouble, next_step, FIELD_STR, 0, "What to do."),

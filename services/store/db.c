@@ -2,9 +2,11 @@
 #include "store/db.h"
 
 #include <endian.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/heap.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -104,6 +106,20 @@ static void bind(struct bound *bound, size_t i, const struct db_param *param) {
 
 /* -- errors -- */
 
+enum { FULL_REMEMBERED_MS = 2 * 60 * 1000 }; /* something is written more often than that */
+
+static atomic_llong full_since_ms, full_seen_ms;
+
+static void note_full_disk(void) {
+  if (db_disk_full_since_ms() == 0)
+    atomic_store(&full_since_ms, clock_now_ms());
+  atomic_store(&full_seen_ms, clock_now_ms());
+}
+
+int64_t db_disk_full_since_ms(void) {
+  return clock_now_ms() - atomic_load(&full_seen_ms) < FULL_REMEMBERED_MS ? atomic_load(&full_since_ms) : 0;
+}
+
 static struct result failure(struct db *db, const PGresult *result) {
   const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
   const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
@@ -111,8 +127,10 @@ static struct result failure(struct db *db, const PGresult *result) {
       strncmp(state, "57P", 3) == 0)
     return result_error(RESULT_RETRY, "the database is not reachable; tandem tries again by itself (%s)",
                         message ? message : "connection lost");
-  if (strcmp(state, "53100") == 0)
+  if (strcmp(state, "53100") == 0) {
+    note_full_disk();
     return result_error(RESULT_RETRY, "the database's disk is full: make room, nothing is lost (%s)", message);
+  }
   if (strncmp(state, "40", 2) == 0 || strncmp(state, "53", 2) == 0 || strncmp(state, "55", 2) == 0)
     return result_error(RESULT_RETRY, "the database asks to try again: %s", message);
   if (strncmp(state, "23", 2) == 0 || strncmp(state, "22", 2) == 0)

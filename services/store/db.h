@@ -51,6 +51,9 @@ struct db_param p_values(struct arena *arena, const struct values *values);
   (const struct db_param[]){__VA_ARGS__}, sizeof((const struct db_param[]){__VA_ARGS__}) / sizeof(struct db_param)
 #define NO_PARAMS NULL, 0
 
+/* Since when the disk is full, ms since 1970 UTC, as a write of the last two minutes saw it; 0 = it is not. */
+int64_t db_disk_full_since_ms(void);
+
 struct result db_open(struct str url, struct db **out) MUST_USE;
 void db_close(struct db *db);
 

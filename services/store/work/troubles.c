@@ -110,9 +110,21 @@ static void add_endless(struct troubles *all, const struct rows *rows) {
   }
 }
 
+static void add_full_disk(struct troubles *all) {
+  int64_t since_ms = db_disk_full_since_ms();
+  if (since_ms == 0)
+    return;
+  all->at = arena_room(all->arena, all->at, all->count, &all->capacity, sizeof *all->at);
+  all->at[all->count++] =
+      (struct trouble){.what = STR("nothing can be written: the database's disk is full"),
+                       .since_ms = since_ms,
+                       .next_step = STR("make room on it; tandem goes on by itself, nothing is lost")};
+}
+
 struct result troubles_list(struct call *call, struct status *out) {
   struct troubles all = {.arena = call->arena};
   struct rows rows;
+  add_full_disk(&all);
   TRY(select_untaken(call, &rows));
   add_untaken(&all, &rows);
   TRY(select_unplanned(call, &rows));

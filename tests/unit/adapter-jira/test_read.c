@@ -32,8 +32,8 @@ static void read_issue_that_is_not_whole_is_refused(void **state) {
       "{\"id\":\"7\"," FIELDS("") "}",
       "{\"id\":\"7\",\"key\":\"R-1\"}",
       "{\"id\":\"7\",\"key\":\"R-1\",\"fields\":{\"summary\":\"S\",\"status\":{\"name\":\"Open\"}}}",
-      "{\"id\":\"7\",\"key\":\"R-1\",\"fields\":{\"summary\":\"\",\"status\":{\"name\":\"Open\"},"
-      "\"updated\":\"2024-01-02T03:04:05.000+0000\"}}",
+      ("{\"id\":\"7\",\"key\":\"R-1\",\"fields\":{\"summary\":\"\",\"status\":{\"name\":\"Open\"},"
+       "\"updated\":\"2024-01-02T03:04:05.000+0000\"}}"),
   };
   struct arena arena = {0};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
