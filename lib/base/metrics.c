@@ -52,7 +52,8 @@ static struct series *insert(size_t at, const struct metric *metric, struct str 
   if (!series)
     return NULL;
   *series = (struct series){.metric = metric, .labels = str_copy(&kept, labels)};
-  memmove(&all[at + 1], &all[at], (series_count++ - at) * sizeof all[0]);
+  for (size_t i = series_count++; i > at; i--)
+    all[i] = all[i - 1];
   all[at] = series;
   return series;
 }

@@ -41,15 +41,16 @@ static double count_open_fds(void) {
   return count;
 }
 
+/* The second number of /proc/self/statm (proc(5)), in pages. */
 static double read_resident_bytes(void) {
-  long pages = 0;
+  char line[128] = "", *end = line;
   FILE *file = fopen("/proc/self/statm", "re");
   if (!file)
     return 0;
-  if (fscanf(file, "%*d %ld", &pages) != 1)
-    pages = 0;
+  if (fgets(line, sizeof line, file))
+    strtol(line, &end, 10);
   fclose(file);
-  return (double)pages * (double)sysconf(_SC_PAGESIZE);
+  return (double)strtol(end, NULL, 10) * (double)sysconf(_SC_PAGESIZE);
 }
 
 static void write_process(struct str_builder *out, const struct health *health) {

@@ -49,7 +49,9 @@ class JiraProxy(unittest.TestCase):
         world, proxy = self.start("/ex/jira/" + CLOUD_ID, TANDEM_WEBHOOK_URL="https://hooks.example.com")
         secret = {"client_id": "sandbox-client", "client_secret": "sandbox-secret", "refresh_token": "sandbox-refresh"}
         world.call("credential.put", name="app", kind="oauth", secret=json.dumps(secret), actor="user:test")
-        world.connect(credential="app", options=json.dumps({"gateway_url": proxy.url, "auth_url": world.sandbox.url,
+        world.call("credential.put", name="app.webhook", kind="webhook", secret=json.dumps({"secret": secret["client_secret"]}),
+                   actor="user:test")
+        world.connect(credential="app", webhook_credential="app.webhook", options=json.dumps({"gateway_url": proxy.url, "auth_url": world.sandbox.url,
                                                             "cloud_id": CLOUD_ID}))
         self.assertEqual(world.sync(deadline_s=120)["state"], "completed")
         wait_for(lambda: "webhook_registered" in world.processes["adapter-jira"].output(), "the webhook to be registered")
