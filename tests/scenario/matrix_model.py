@@ -1,7 +1,8 @@
 """What must come of edits: the table of decisions of the synchronisation protocol, said once more and without any of its code.
 
 A field is at several places; each tracker has a mapping with a pair that both sides last agreed on. Mappings are planned one
-after the other, in an order that nobody promises, so a case has one outcome for each order.
+after the other, in an order that nobody promises, and an edit there may be seen only after some of that: at the latest by the
+look before a write. So a case has one outcome for each order.
 """
 
 import itertools
@@ -15,16 +16,22 @@ ROUNDS_MAX = 9
 class Plain:
     """A field of one value."""
 
-    def __init__(self, field, case, strategy, direction, edits):
+    def __init__(self, field, case, strategy, direction, edits, late=()):
+        """`late` are the places whose edits are not seen yet."""
         self.field, self.strategy = field, strategy
         self.may_push, self.may_pull = direction in PUSHES, direction in PULLS
         base = field.base.format(case)
         self.local = field.edited(HERE, case) if HERE in edits else base
-        self.there, self.shadow, self.conflicts = {}, {}, {}
+        self.there, self.shadow, self.conflicts, self.unseen = {}, {}, {}, {}
         for place in field.places:
-            at = field.edited(place, case) if place in edits else base
-            self.there[place] = field.external(place, at)
+            at = field.external(place, field.edited(place, case) if place in edits else base)
             self.shadow[place] = (base, field.external(place, base))
+            self.there[place] = self.shadow[place][1] if place in late else at
+            if place in late:
+                self.unseen[place] = at
+
+    def see(self, place):
+        self.there[place] = self.unseen.pop(place)
 
     def agrees(self, place):
         theirs = self.there[place]
@@ -62,6 +69,10 @@ class Plain:
         self.conflicts[place] = "resolved"
 
     def _push(self, place):
+        if place in self.unseen:
+            self.see(place)
+            self.step(place)
+            return
         self.there[place] = self.field.external(place, self.local)
         self.shadow[place] = (self.local, self.there[place])
 
@@ -118,18 +129,33 @@ def merge_paragraphs(base, here, there):
     return "\n\n".join(merged)
 
 
+def settle(world, order):
+    for _ in range(ROUNDS_MAX):
+        before = world.state()
+        for place in order:
+            world.step(place)
+        if world.state() == before:
+            return
+
+
+def subsets(places):
+    return itertools.chain.from_iterable(itertools.permutations(places, count) for count in range(len(places) + 1))
+
+
 def outcomes(field, case, strategy, direction, edits):
     """Every possible end: (local word, external word by tracker, conflict state by tracker)."""
     found = []
+    edited = [place for place in field.places if place in edits]
     for order in itertools.permutations(field.places):
-        world = (Members if field.is_set else Plain)(field, case, strategy, direction, edits)
-        for _ in range(ROUNDS_MAX):
-            before = world.state()
-            for place in order:
-                world.step(place)
-            if world.state() == before:
-                break
-        end = world.state()[:3]
-        if end not in found:
-            found.append(end)
+        for late in [()] if field.is_set else subsets(edited):
+            world = Members(field, case, strategy, direction, edits) if field.is_set else Plain(
+                field, case, strategy, direction, edits, late)
+            settle(world, order)
+            for place in late:
+                if place in world.unseen:
+                    world.see(place)
+                    settle(world, order)
+            end = world.state()[:3]
+            if end not in found:
+                found.append(end)
     return found

@@ -85,7 +85,7 @@ NOT_ALWAYS = """
     GET /repos/acme/rocket, GET /repos/acme/rocket/issues/*/comments, GET /repos/acme/rocket/issues/comments/*,
     GET /rest/api/*/project/ROCKET, GET /rest/api/*/issue/*/comment, GET /rest/api/*/issue/*, POST /rest/api/*/issue,
     POST /graphql?Comment, POST /graphql?CreateIssue, POST /graphql?Issue,
-    POST /graphql?CreateIssues, POST /rest/api/*/issue/bulk"""
+    POST /graphql?CreateIssues, POST /rest/api/*/issue/bulk, PUT /rest/api/*/issue/*/comment/*"""
 WORLDS = 2  # a tracker's rounds are shared by so many, one after the other: what is in a world grows with each round
 
 
