@@ -85,7 +85,7 @@ NOT_ALWAYS = """
     GET /repos/acme/rocket, GET /repos/acme/rocket/issues/*/comments, GET /repos/acme/rocket/issues/comments/*,
     GET /rest/api/*/project/ROCKET, GET /rest/api/*/issue/*/comment, GET /rest/api/*/issue/*, POST /rest/api/*/issue,
     POST /graphql?Comment, POST /graphql?CreateIssue, POST /graphql?Issue,
-    POST /graphql?CreateIssues, POST /rest/api/*/issue/bulk, PUT /rest/api/*/issue/*/comment/*"""
+    POST /graphql?CreateIssues, POST /rest/api/*/issue/bulk"""
 WORLDS = 2  # a tracker's rounds are shared by so many, one after the other: what is in a world grows with each round
 
 
@@ -338,14 +338,16 @@ def check_of(system, kind):
 
 def calls_of(system):
     def check(self):
-        """CALLS is what the adapter asks for: no more, no less. Each was struck in every way, but for those asked for at times."""
+        """CALLS is what the adapter asks for: no more, no less. Each was struck in most ways (what meets what decides whether
+        several are asked for at once), but for those asked for at times."""
         tale = self.tales[system].result()
         met = set().union(*tale.calls.values())
         self.assertEqual(met - words(CALLS[system]), set(), "new")
         if CHOSEN == list(KINDS):
             self.assertEqual(words(CALLS[system]) - met, set(), "never met")
-        for kind, calls in tale.calls.items():
-            self.assertEqual(words(CALLS[system]) - words(NOT_ALWAYS) - calls, set(), "not struck: " + kind)
+        for call in words(CALLS[system]) - words(NOT_ALWAYS):
+            struck = sum(call in calls for calls in tale.calls.values())
+            self.assertGreaterEqual(struck * 4, len(tale.calls) * 3, "struck in %d ways: %s" % (struck, call))
     return check
 
 
