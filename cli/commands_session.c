@@ -60,15 +60,11 @@ static struct result read_id(struct invocation *call, int64_t *out) {
 static struct result read_undone(struct invocation *call, int64_t id, bool preview, struct session_undone *out) {
   struct undone_query request = {.id = id, .preview = preview};
   struct undone_line *all = NULL;
-  size_t count = 0;
+  size_t count = 0, capacity = 0;
   do {
     struct session_undone page = {0};
     TRY(client_call(call, VERB_SESSION_UNDONE, &request, &page));
-    struct undone_line *grown = ARENA_ARRAY(call->arena, struct undone_line, count + page.lines.count);
-    for (size_t i = 0; i < count + page.lines.count; i++)
-      grown[i] = i < count ? all[i] : page.lines.at[i - count];
-    all = grown;
-    count += page.lines.count;
+    all = arena_append(call->arena, all, &count, &capacity, page.lines.at, page.lines.count, sizeof *all);
     request.after = page.next;
     *out = page;
   } while (out->more);

@@ -46,15 +46,11 @@ static void announce(struct invocation *call, struct str project, int64_t id) {
 static struct result read_preview(struct invocation *call, int64_t session_id, struct session_preview *out) {
   struct preview_query request = {.id = session_id};
   struct preview_line *all = NULL;
-  size_t count = 0;
+  size_t count = 0, capacity = 0;
   do {
     struct session_preview page = {0};
     TRY(client_call(call, VERB_SESSION_PREVIEW, &request, &page));
-    struct preview_line *grown = ARENA_ARRAY(call->arena, struct preview_line, count + page.lines.count);
-    for (size_t i = 0; i < count + page.lines.count; i++)
-      grown[i] = i < count ? all[i] : page.lines.at[i - count];
-    all = grown;
-    count += page.lines.count;
+    all = arena_append(call->arena, all, &count, &capacity, page.lines.at, page.lines.count, sizeof *all);
     request.after = page.next;
     *out = page;
   } while (out->more);

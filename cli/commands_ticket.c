@@ -19,7 +19,7 @@ struct result command_ticket_list(struct invocation *call) {
                                .label = invocation_text(call, "label"),
                                .text = invocation_text(call, "search")};
   struct ticket *tickets = NULL;
-  size_t count = 0;
+  size_t count = 0, capacity = 0;
   struct ticket_list page = {.more = true};
   while (page.more && left > 0) {
     query.limit = left < PAGE ? left : PAGE;
@@ -27,12 +27,8 @@ struct result command_ticket_list(struct invocation *call) {
     TRY(client_call(call, VERB_TICKET_LIST, &query, &page));
     if (page.tickets.count == 0)
       break;
-    struct ticket *grown = ARENA_ARRAY(call->arena, struct ticket, count + page.tickets.count);
-    if (count)
-      memcpy(grown, tickets, count * sizeof *tickets);
-    memcpy(grown + count, page.tickets.at, page.tickets.count * sizeof *tickets);
-    tickets = grown;
-    count += page.tickets.count;
+    tickets =
+        arena_append(call->arena, tickets, &count, &capacity, page.tickets.at, page.tickets.count, sizeof *tickets);
     left -= (int64_t)page.tickets.count;
     query.after = tickets[count - 1].key;
   }

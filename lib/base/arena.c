@@ -54,6 +54,19 @@ void *arena_room(struct arena *arena, void *at, size_t count, size_t *capacity, 
   return at && count ? memcpy(grown, at, count * size_bytes) : grown;
 }
 
+void *arena_append(struct arena *arena, void *at, size_t *count, size_t *capacity, const void *more, size_t more_count,
+                   size_t size_bytes) {
+  if (!at || *capacity - *count < more_count) {
+    *capacity = (*count + more_count) * 2;
+    void *grown = arena_array(arena, *capacity, size_bytes);
+    at = *count ? memcpy(grown, at, *count * size_bytes) : grown;
+  }
+  if (more_count)
+    memcpy((char *)at + *count * size_bytes, more, more_count * size_bytes);
+  *count += more_count;
+  return at;
+}
+
 void arena_reset(struct arena *arena) {
   struct arena_block *keep = NULL;
   while (arena->block) {

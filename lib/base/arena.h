@@ -22,6 +22,10 @@ void *arena_array(struct arena *arena, size_t count, size_t size_bytes) __attrib
 void *arena_room(struct arena *arena, void *at, size_t count, size_t *capacity, size_t size_bytes)
     __attribute__((returns_nonnull));
 
+/* `at` with its `*count` elements and `more_count` others behind them, copied; `*count` and `*capacity` begin at 0. */
+void *arena_append(struct arena *arena, void *at, size_t *count, size_t *capacity, const void *more, size_t more_count,
+                   size_t size_bytes) __attribute__((returns_nonnull));
+
 /* Forgets everything allocated, keeps one block for the next unit of work. */
 void arena_reset(struct arena *arena);
 

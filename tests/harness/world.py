@@ -410,19 +410,32 @@ class World:
                                                                       "events": ["issues", "issue_comment"]},
                                     {"Authorization": "Bearer sandbox-token", "User-Agent": "test"})
 
+    UNDONE = {"session": "select * from session where state = 'running'",
+              "delivery": "select * from delivery where state = 'pending'",
+              "plan": "select * from plannable",
+              "fetch": "select * from fetch_queue where attempts < 3",
+              "intent": "select * from intent where state in ('prepared', 'sending', 'unknown')"}
+
     def is_quiet(self, webhooks_too=True):
         """Nothing is left to be pulled, delivered, planned, fetched or sent."""
-        rows = self.sql("select (select count(*) from session where state = 'running') + (select count(*) from delivery "
-                        "where state = 'pending') + (select count(*) from plannable) + (select count(*) from fetch_queue "
-                        "where attempts < 3) + (select count(*) from intent where state in ('prepared', 'sending', "
-                        "'unknown'))")
+        rows = self.sql("select " + " + ".join("(select count(*) from (%s) q)" % query for query in self.UNDONE.values()))
         if rows != [["0"]] or not webhooks_too:
             return rows == [["0"]]
         webhooks = self.sandbox.control("GET", "webhooks")
         return webhooks["pause"] or not webhooks["waiting"] + webhooks["sending"]
 
+    def undone(self):
+        """What is_quiet() waits for, a row each, for a person who has to find out why."""
+        found = ["%s %s" % (name, row[0]) for name, query in self.UNDONE.items()
+                 for row in self.sql("select row_to_json(q) from (%s) q limit 5" % query) or []]
+        dead = ["%s has ended" % name for name, process in self.processes.items() if not process.alive]
+        return "\n".join(found + dead) or "a webhook"
+
     def settle(self, deadline_s=60):
-        wait_for(self.is_quiet, "the world to be quiet", deadline_s, pause_s=0.04)
+        try:
+            wait_for(self.is_quiet, "the world to be quiet", deadline_s, pause_s=0.04)
+        except AssertionError as late:
+            raise AssertionError("%s:\n%s" % (late, self.undone())) from None
 
     def ticket_of(self, external_key, name="rocket"):
         """The local ticket that is mapped to an external key, or None."""

@@ -1,4 +1,5 @@
 /* Verbs that bring observations in: a page of a pull, a single fetch, webhook deliveries. */
+#include "store/claims/leases.h"
 #include "store/observing/absent.h"
 #include "store/observing/externals.h"
 #include "store/projects/projects.h"
@@ -7,7 +8,6 @@
 #include "store/tickets/journal.h"
 #include "store/webhooks/hook_changes.h"
 #include "store/webhooks/hooks.h"
-#include "store/work/leases.h"
 
 static struct result end_page(struct call *call, int64_t project_id, const struct observe *observe) {
   TRY(db_query(call->db,

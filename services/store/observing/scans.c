@@ -1,9 +1,9 @@
 /* Scans of ids. */
 #include "store/observing/scans.h"
 
+#include "store/claims/leases.h"
 #include "store/sending/usage.h"
 #include "store/webhooks/hook_changes.h"
-#include "store/work/leases.h"
 
 #define EVERY "1 hour"
 #define LOOK_AGAIN "10 minutes" /* a count that differs may only lag */

@@ -1,4 +1,5 @@
 /* The verb that hands out mappings whose inputs moved, with both sides, the shadow and the settings. */
+#include "store/claims/leases.h"
 #include "store/conflicts/conflicts.h"
 #include "store/observing/externals.h"
 #include "store/projects/projects.h"
@@ -6,7 +7,6 @@
 #include "store/sending/usage.h"
 #include "store/tickets/leave_rule.h"
 #include "store/tickets/references.h"
-#include "store/work/leases.h"
 #include "sync/attribution.h"
 
 enum { CLAIM_MAX = 500 };

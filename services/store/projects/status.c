@@ -1,13 +1,13 @@
 /* Verbs about the whole: hello and status. */
 #include "base/clock.h"
+#include "store/claims/parked.h"
+#include "store/claims/troubles.h"
 #include "store/migrate.h"
 #include "store/projects/eta.h"
 #include "store/projects/projects.h"
 #include "store/security/credentials.h"
 #include "store/sessions/sessions.h"
 #include "store/webhooks/hook_health.h"
-#include "store/work/parked.h"
-#include "store/work/troubles.h"
 
 struct result store_hello(struct call *call, const void *request, void *reply) {
   (void)request;

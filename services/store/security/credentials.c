@@ -1,9 +1,9 @@
 /* Verbs on credentials: secrets go in and out encrypted, and one process at a time renews one. */
 #include "store/security/credentials.h"
 
+#include "store/claims/leases.h"
 #include "store/tickets/journal.h"
 #include "store/webhooks/hooks.h"
-#include "store/work/leases.h"
 
 #define CREDENTIAL_LEASE "credential:"
 

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/mutation.h"
+#include "store/claims/leases.h"
 #include "store/observing/adopt.h"
 #include "store/observing/externals.h"
 #include "store/sending/outward.h"
@@ -10,7 +11,6 @@
 #include "store/sending/usage.h"
 #include "store/sending/withdraw.h"
 #include "store/tickets/markers.h"
-#include "store/work/leases.h"
 #include "sync/attribution.h"
 
 /* "github" as people write it. */

@@ -1,5 +1,6 @@
 /* The verb of a write's outcome, or of a probe's: what becomes true with it, and what is tried next. */
 #include "base/mutation.h"
+#include "store/claims/leases.h"
 #include "store/conflicts/write_conflicts.h"
 #include "store/observing/adopt.h"
 #include "store/observing/externals.h"
@@ -8,7 +9,6 @@
 #include "store/sending/withdraw.h"
 #include "store/sessions/sessions.h"
 #include "store/tickets/journal.h"
-#include "store/work/leases.h"
 
 /* An uncertain update is not looked for: the target itself tells, so it is decided anew on a fresh look. */
 static struct result doubt_update(struct call *call, const struct pending *p, const struct push_receipt *receipt) {

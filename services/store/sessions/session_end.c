@@ -47,35 +47,40 @@ struct result sessions_note_error(struct call *call, int64_t project_id, struct 
   return RESULT_DONE;
 }
 
+/* `*out_id`: which one it was, 0 = none. */
+static struct result fail_running(struct call *call, int64_t project_id, struct str error, int64_t *out_id) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "update session set state = 'failed', finished_at = now(), error = $2 "
+               "where project_id = $1::bigint and state = 'running' returning id",
+               PARAMS(p_i64(project_id), p_str(error)), &rows));
+  *out_id = rows.count ? rows_i64(&rows, 0, "id") : 0;
+  return RESULT_DONE;
+}
+
 struct result sessions_fail_project(struct call *call, int64_t project_id, struct str code, struct str message) {
-  struct rows project, session;
+  struct rows project;
+  int64_t session_id;
   if (str_is(code, "auth"))
     TRY(credentials_note_refusal(call, project_id));
   TRY(db_query(call->db,
                "update project set state = 'failed', state_reason = $2 where id = $1::bigint "
                "returning name, system",
                PARAMS(p_i64(project_id), p_str(message)), &project));
-  TRY(db_query(call->db,
-               "update session set state = 'failed', finished_at = now(), error = $2 "
-               "where project_id = $1::bigint and state = 'running' returning id",
-               PARAMS(p_i64(project_id), p_str(message)), &session));
-  tell_error(call, session.count ? rows_i64(&session, 0, "id") : 0, rows_str(&project, 0, "name"),
-             rows_str(&project, 0, "system"), code, message);
+  TRY(fail_running(call, project_id, message, &session_id));
+  tell_error(call, session_id, rows_str(&project, 0, "name"), rows_str(&project, 0, "system"), code, message);
   return journal_audit(call, STR("tandem"), "project.failed", rows_str(&project, 0, "name"), (struct str){0});
 }
 
 struct result sessions_give_up_apply(struct call *call, int64_t project_id, struct str reason) {
-  struct rows project, session;
-  TRY(db_query(call->db,
-               "update session set state = 'failed', finished_at = now(), error = $2 where project_id = $1::bigint "
-               "and state = 'running' returning id",
-               PARAMS(p_i64(project_id), p_str(reason)), &session));
+  struct rows project;
+  int64_t session_id;
+  TRY(fail_running(call, project_id, reason, &session_id));
   TRY(db_query(call->db,
                "update project set state = 'paused', state_reason = $2, preview_session = null where id = $1::bigint "
                "returning name, system",
                PARAMS(p_i64(project_id), p_str(reason)), &project));
-  tell_error(call, session.count ? rows_i64(&session, 0, "id") : 0, rows_str(&project, 0, "name"),
-             rows_str(&project, 0, "system"), STR("stale"), reason);
+  tell_error(call, session_id, rows_str(&project, 0, "name"), rows_str(&project, 0, "system"), STR("stale"), reason);
   return RESULT_DONE;
 }
 

@@ -2,10 +2,10 @@
 #include "store/webhooks/hooks.h"
 
 #include "base/json.h"
+#include "store/claims/leases.h"
 #include "store/projects/projects.h"
 #include "store/sending/usage.h"
 #include "store/tickets/journal.h"
-#include "store/work/leases.h"
 
 enum { ATTEMPTS_MAX = 5, ASKED_AT_ONCE_MAX = 50 };
 

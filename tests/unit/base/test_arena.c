@@ -76,6 +76,18 @@ static void arena_is_usable_after_free(void **state) {
   assert_non_null(arena_alloc(arena, 0));
 }
 
+static void arena_append_keeps_what_was_there(void **state) {
+  static const int more[] = {1, 2, 3, 4, 5, 6, 7};
+  size_t count = 0, capacity = 0;
+  int *at = arena_append(*state, NULL, &count, &capacity, NULL, 0, sizeof *at);
+  for (size_t round = 0; round < 100; round++)
+    at = arena_append(*state, at, &count, &capacity, more, round % 8, sizeof *at);
+  assert_int_equal(count, 12 * 28 + 0 + 1 + 2 + 3);
+  for (size_t i = 0, round = 0; i < count; round++)
+    for (size_t n = 0; n < round % 8; n++)
+      assert_int_equal(at[i++], more[n]);
+}
+
 static void arena_array_of_nothing_is_a_pointer(void **state) {
   assert_non_null(arena_array(*state, 0, 24));
   assert_non_null(arena_array(*state, 24, 0));
@@ -125,6 +137,7 @@ int main(void) {
       BEHAVIOUR(arena_reset_keeps_a_small_block_for_the_next_unit),
       BEHAVIOUR(arena_reset_gives_large_blocks_back),
       BEHAVIOUR(arena_is_usable_after_free),
+      BEHAVIOUR(arena_append_keeps_what_was_there),
       BEHAVIOUR(arena_array_of_nothing_is_a_pointer),
       BEHAVIOUR(arena_array_overflow_ends_the_process),
       BEHAVIOUR(arena_room_keeps_what_is_there),

@@ -1,6 +1,6 @@
 /* Each kind of work stands in the database with the time when it is due. What has been due for long and is held by no
  * lease, nobody takes: the process that should is not running, or cannot. */
-#include "store/work/troubles.h"
+#include "store/claims/troubles.h"
 
 #define LONG "5 minutes"
 #define VERY_LONG "6 hours"

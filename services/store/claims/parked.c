@@ -1,5 +1,5 @@
 /* Writes that were given up, external items that cannot be read, deliveries that nobody understood. */
-#include "store/work/parked.h"
+#include "store/claims/parked.h"
 
 #include "store/projects/projects.h"
 #include "store/tickets/journal.h"

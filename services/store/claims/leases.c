@@ -1,5 +1,5 @@
 /* Taking, renewing and releasing leases. */
-#include "store/work/leases.h"
+#include "store/claims/leases.h"
 
 #include "base/environment.h"
 #include "base/mutation.h"
@@ -42,7 +42,7 @@ struct result lease_check(struct call *call, const struct lease *lease) {
 }
 
 struct result lease_release(struct call *call, const struct lease *lease) {
-  /* When it was given back tells that somebody was at it: services/store/work/troubles.c. */
+  /* When it was given back tells that somebody was at it: services/store/claims/troubles.c. */
   return db_query(call->db, "update lease set until = now() where resource = $1 and fence = $2::bigint",
                   PARAMS(p_str(lease->resource), p_i64(lease->fence)), NULL);
 }

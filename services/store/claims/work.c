@@ -2,12 +2,12 @@
  * deliveries, single fetches, and pulls; what only looks after the rest comes last. */
 #include "base/clock.h"
 #include "base/mutation.h"
+#include "store/claims/leases.h"
 #include "store/observing/scans.h"
 #include "store/projects/projects.h"
 #include "store/tickets/journal.h"
 #include "store/tickets/markers.h"
 #include "store/webhooks/hooks.h"
-#include "store/work/leases.h"
 
 enum {
   INTENTS_A_CLAIM = 20,
@@ -24,13 +24,6 @@ struct candidate {
   struct str resource;
 };
 
-static struct candidate read_candidate(const struct rows *rows) {
-  if (rows->count == 0)
-    return (struct candidate){0};
-  return (struct candidate){true, rows_i64(rows, 0, "project_id"), rows_i64(rows, 0, "generation"),
-                            rows_str(rows, 0, "resource")};
-}
-
 /* One row a project that has something in `queue`, with what is leased for it; `rest`: where, and in which order. */
 #define CANDIDATES(queue, resource, rest)                                                                       \
   "select p.id as project_id, c.generation, r.resource from " queue " q join project p on p.id = q.project_id " \
@@ -40,77 +33,8 @@ static struct candidate read_candidate(const struct rows *rows) {
   "p.system = $1 and p.state = 'active' and (c.blocked_until is null or c.blocked_until <= now()) " \
   "and not exists (select from lease l where l.resource = r.resource and l.until > now()) "
 
-static struct result find_push(struct call *call, struct str system, struct candidate *out) {
-  struct rows rows;
-  TRY(db_query(call->db,
-               CANDIDATES("intent", "'push:' || p.credential",
-                          "q.state in ('prepared', 'sending', 'unknown') and "
-                          "q.next_attempt_at <= now() and " FREE_AND_ALLOWED "order by q.id limit 1"),
-               PARAMS(p_str(system)), &rows));
-  *out = read_candidate(&rows);
-  return RESULT_DONE;
-}
-
-static struct result find_deliver(struct call *call, struct str system, struct candidate *out) {
-  struct rows rows;
-  TRY(db_query(
-      call->db,
-      CANDIDATES("delivery", "'deliver:' || p.id", "q.state = 'pending' and " FREE_AND_ALLOWED "order by q.id limit 1"),
-      PARAMS(p_str(system)), &rows));
-  *out = read_candidate(&rows);
-  return RESULT_DONE;
-}
-
-static struct result find_fetch(struct call *call, struct str system, struct candidate *out) {
-  struct rows rows;
-  TRY(db_query(call->db,
-               CANDIDATES("fetch_queue", "'fetch:' || p.id",
-                          "q.next_at <= now() and " FREE_AND_ALLOWED "order by q.next_at limit 1"),
-               PARAMS(p_str(system)), &rows));
-  *out = read_candidate(&rows);
-  return RESULT_DONE;
-}
-
-static struct result find_pull(struct call *call, struct str system, struct candidate *out) {
-  struct rows rows;
-  TRY(db_query(call->db,
-               CANDIDATES("session", "'pull:' || p.id",
-                          "q.state = 'running' and not q.pull_done and p.pull_next_at <= now() and " FREE_AND_ALLOWED
-                          "order by p.pull_next_at limit 1"),
-               PARAMS(p_str(system)), &rows));
-  *out = read_candidate(&rows);
-  return RESULT_DONE;
-}
-
 /* What keeps itself busy leaves a fifth of the quota to people's edits. */
 #define QUOTA_LEFT "and coalesce(c.quota_reset <= now() or c.quota_remaining * 5 > c.quota_limit, true) "
-
-/* Webhooks of removed projects are taken away, whatever state that leaves them in. */
-static struct result find_hook(struct call *call, struct str system, struct candidate *out) {
-  struct rows rows;
-  TRY(db_query(call->db,
-               CANDIDATES("project_hook", "'hook:' || p.id",
-                          "q.due_at <= now() and p.system = $1 and (p.state = 'active' and p.direction in ('pull', "
-                          "'bidirectional') or p.state = 'removed' and q.state = 'active' and q.url is not null) "
-                          "and (c.blocked_until is null or c.blocked_until <= now()) " QUOTA_LEFT
-                          "and not exists (select from lease l where l.resource = r.resource and l.until > now()) "
-                          "order by q.due_at limit 1"),
-               PARAMS(p_str(system)), &rows));
-  *out = read_candidate(&rows);
-  return RESULT_DONE;
-}
-
-static struct result find_scan(struct call *call, struct str system, struct candidate *out) {
-  struct rows rows;
-  TRY(db_query(call->db,
-               CANDIDATES("project_scan", "'scan:' || p.id",
-                          "q.next_at <= now() and p.direction in ('pull', 'bidirectional') " QUOTA_LEFT
-                          "and not exists (select from session x where x.project_id = p.id and x.state = 'running') "
-                          "and " FREE_AND_ALLOWED "order by q.next_at limit 1"),
-               PARAMS(p_str(system)), &rows));
-  *out = read_candidate(&rows);
-  return RESULT_DONE;
-}
 
 /* -- what goes with each kind -- */
 
@@ -230,13 +154,42 @@ static struct result load_pull(struct call *call, int64_t project_id, struct wor
 
 static const struct {
   const char *kind;
-  struct result (*find)(struct call *call, struct str system, struct candidate *out);
+  const char *candidates; /* $1: the system */
   struct result (*load)(struct call *call, int64_t project_id, struct work *work);
   bool hooks, scans; /* only for adapters that can */
 } kinds[] = {
-    {"push", find_push, load_push, false, false},      {"deliver", find_deliver, load_deliver, false, false},
-    {"fetch", find_fetch, load_fetch, false, false},   {"pull", find_pull, load_pull, false, false},
-    {"hook", find_hook, hooks_load_task, true, false}, {"scan", find_scan, scans_load, false, true},
+    {"push",
+     CANDIDATES("intent", "'push:' || p.credential",
+                "q.state in ('prepared', 'sending', 'unknown') and "
+                "q.next_attempt_at <= now() and " FREE_AND_ALLOWED "order by q.id limit 1"),
+     load_push, false, false},
+    {"deliver",
+     CANDIDATES("delivery", "'deliver:' || p.id", "q.state = 'pending' and " FREE_AND_ALLOWED "order by q.id limit 1"),
+     load_deliver, false, false},
+    {"fetch",
+     CANDIDATES("fetch_queue", "'fetch:' || p.id",
+                "q.next_at <= now() and " FREE_AND_ALLOWED "order by q.next_at limit 1"),
+     load_fetch, false, false},
+    {"pull",
+     CANDIDATES("session", "'pull:' || p.id",
+                "q.state = 'running' and not q.pull_done and p.pull_next_at <= now() and " FREE_AND_ALLOWED
+                "order by p.pull_next_at limit 1"),
+     load_pull, false, false},
+    /* Webhooks of removed projects are taken away, whatever state that leaves them in. */
+    {"hook",
+     CANDIDATES("project_hook", "'hook:' || p.id",
+                "q.due_at <= now() and p.system = $1 and (p.state = 'active' and p.direction in ('pull', "
+                "'bidirectional') or p.state = 'removed' and q.state = 'active' and q.url is not null) "
+                "and (c.blocked_until is null or c.blocked_until <= now()) " QUOTA_LEFT
+                "and not exists (select from lease l where l.resource = r.resource and l.until > now()) "
+                "order by q.due_at limit 1"),
+     hooks_load_task, true, false},
+    {"scan",
+     CANDIDATES("project_scan", "'scan:' || p.id",
+                "q.next_at <= now() and p.direction in ('pull', 'bidirectional') " QUOTA_LEFT
+                "and not exists (select from session x where x.project_id = p.id and x.state = 'running') "
+                "and " FREE_AND_ALLOWED "order by q.next_at limit 1"),
+     scans_load, false, true},
 };
 
 /* -- claim -- */
@@ -260,13 +213,23 @@ static struct result soonest_ms(struct call *call, struct str system, int64_t *o
   return RESULT_DONE;
 }
 
+static struct result find_candidate(struct call *call, const char *candidates, struct str system,
+                                    struct candidate *out) {
+  struct rows rows;
+  TRY(db_query(call->db, candidates, PARAMS(p_str(system)), &rows));
+  if (rows.count)
+    *out = (struct candidate){true, rows_i64(&rows, 0, "project_id"), rows_i64(&rows, 0, "generation"),
+                              rows_str(&rows, 0, "resource")};
+  return RESULT_DONE;
+}
+
 static struct result claim_kind(struct call *call, size_t kind, const struct work_claim *claim, struct work *out,
                                 bool *claimed) {
-  struct candidate candidate;
+  struct candidate candidate = {0};
   *claimed = false;
   if ((kinds[kind].hooks && !claim->hooks) || (kinds[kind].scans && !claim->scans))
     return RESULT_DONE;
-  TRY(kinds[kind].find(call, claim->system, &candidate));
+  TRY(find_candidate(call, kinds[kind].candidates, claim->system, &candidate));
   if (!candidate.found)
     return RESULT_DONE;
   TRY(lease_take(call, candidate.resource, claim->worker, claimed, &out->lease));

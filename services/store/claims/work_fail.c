@@ -1,9 +1,9 @@
 /* Work that could not be done: when it is tried again, and what stops the project. */
+#include "store/claims/leases.h"
 #include "store/observing/scans.h"
 #include "store/sending/usage.h"
 #include "store/sessions/sessions.h"
 #include "store/webhooks/hooks.h"
-#include "store/work/leases.h"
 
 static struct result back_off_pull(struct call *call, int64_t project_id, const struct work_fail *fail) {
   /* Full jitter up to min(15 min, 1 s * 2^n), never before the tracker's own word. */
