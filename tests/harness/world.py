@@ -426,7 +426,7 @@ class World:
 
     def undone(self):
         """What is_quiet() waits for, a row each, for a person who has to find out why."""
-        found = ["%s %s" % (name, row[0]) for name, query in self.UNDONE.items()
+        found = ["%s %.400s" % (name, row[0]) for name, query in self.UNDONE.items()
                  for row in self.sql("select row_to_json(q) from (%s) q limit 5" % query) or []]
         dead = ["%s has ended" % name for name, process in self.processes.items() if not process.alive]
         return "\n".join(found + dead) or "a webhook"
