@@ -224,6 +224,18 @@ struct result command_ticket_comment(struct invocation *call) {
   return print_ticket(call, VERB_TICKET_COMMENT, &ticket, "commented");
 }
 
+/* What was written while the ticket was private stays so: who shares it is told, and how one gets out. */
+static void tell_of_private_comments(struct invocation *call, const struct ticket *ticket) {
+  size_t count = 0;
+  for (size_t i = 0; i < ticket->comments.count; i++)
+    count += str_is(ticket->comments.at[i].privacy, "local_only");
+  if (count)
+    output_note(call->output,
+                "%zu of its comments stay%s here: private ones. `tandem ticket share C-… --privacy shareable` lets one "
+                "out.",
+                count, count == 1 ? "s" : "");
+}
+
 struct result command_ticket_share(struct invocation *call) {
   struct ticket_share request = {.key = invocation_argument(call, 0),
                                  .project = invocation_text(call, "project"),
@@ -241,5 +253,9 @@ struct result command_ticket_share(struct invocation *call) {
                    request.revoke ? "no longer shared there"
                    : takes_back   ? "private now"
                                   : "shared"));
-  return takes_back ? retract_hint(call, request.key) : RESULT_DONE;
+  if (takes_back)
+    return retract_hint(call, request.key);
+  if (str_starts_with(request.key, "T-"))
+    tell_of_private_comments(call, &ticket);
+  return RESULT_DONE;
 }

@@ -78,15 +78,15 @@ class World:
 
     def create_ticket(self, actor, via, fields, key=None):
         """A ticket; under a key that was used before, what was made then."""
-        if key is not None and key in self.by_key:
-            return self.tables["tickets"][self.by_key[key]]
+        if key is not None and ("tickets", key) in self.by_key:
+            return self.tables["tickets"][self.by_key["tickets", key]]
         self.last_number += 1
         now = self.now()
         row = dict(TICKET, id="t%d" % self.last_number, number=self.last_number, author={"name": actor}, created_at=now,
                    updated_at=now, deleted=False, idempotency_key=key)
         row.update(check_ticket(fields))
         if key is not None:
-            self.by_key[key] = row["id"]
+            self.by_key["tickets", key] = row["id"]
         return self._put("tickets", row, actor, via, "created")
 
     def change_ticket(self, actor, via, identifier, fields):
@@ -97,14 +97,14 @@ class World:
         return self._put("tickets", dict(row, updated_at=self.now(), **change), actor, via, "updated")
 
     def create_comment(self, actor, via, ticket, body, key=None):
-        if key is not None and key in self.by_key:
-            return self.tables["comments"][self.by_key[key]]
+        if key is not None and ("comments", key) in self.by_key:
+            return self.tables["comments"][self.by_key["comments", key]]
         self.row("tickets", ticket)
         now = self.now()
         row = {"id": "c%d" % (len(self.tables["comments"]) + 1), "ticket_id": ticket, "body": check_text("body", body),
                "author": {"name": actor}, "created_at": now, "updated_at": now, "deleted": False, "idempotency_key": key}
         if key is not None:
-            self.by_key[key] = row["id"]
+            self.by_key["comments", key] = row["id"]
         return self._put("comments", row, actor, via, "created")
 
     def change_comment(self, actor, via, identifier, body):

@@ -299,6 +299,14 @@ class WithStore(unittest.TestCase):
         self.assertEqual(rows[0]["project"], "shared")
         self.assertIn("title", rows[0]["fields"])
 
+    def test_cli_share_tells_which_comments_stay(self):
+        self.connect("secretive")
+        key = self.run_fine("ticket", "new", "--title", "Kept", "--privacy", "local_only").out.strip()
+        self.run_fine("ticket", "comment", key, "--body", "Not for them")
+        shared = self.run_fine("ticket", "share", key, "--project", "secretive", "--privacy", "shareable")
+        self.assertIn("1 of its comments stays here", shared.err)
+        wait_for(lambda: any(m["state"] == "linked" for m in self.run_fine("ticket", "show", key, "--json").json["mappings"]), "the push")
+
     def test_cli_audit_is_exported_and_verified(self):
         self.connect("audited")
         rows = [json.loads(line) for line in self.run_fine("audit", "export").out.splitlines()]
