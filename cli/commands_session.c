@@ -27,11 +27,16 @@ static void list_row(const struct invocation *call, struct table *table, const s
 }
 
 struct result command_sessions_list(struct invocation *call) {
-  static const struct column columns[] = {{"ID", COLUMN_RIGHT},    {"PROJECT", 0},
-                                          {"STATE", COLUMN_STATE}, {"MODE", 0},
-                                          {"TRIGGER", 0},          {"STARTED", COLUMN_RIGHT},
-                                          {"TOOK", COLUMN_RIGHT},  {"IN", COLUMN_RIGHT},
-                                          {"OUT", COLUMN_RIGHT},   {"CONFLICTS", COLUMN_RIGHT},
+  static const struct column columns[] = {{"ID", COLUMN_RIGHT},
+                                          {"PROJECT", COLUMN_TRUNC},
+                                          {"STATE", COLUMN_STATE},
+                                          {"MODE", 0},
+                                          {"TRIGGER", COLUMN_SPARE},
+                                          {"STARTED", COLUMN_RIGHT},
+                                          {"TOOK", COLUMN_RIGHT | COLUMN_SPARE},
+                                          {"IN", COLUMN_RIGHT},
+                                          {"OUT", COLUMN_RIGHT},
+                                          {"CONFLICTS", COLUMN_RIGHT},
                                           {"ERROR", COLUMN_TRUNC}};
   struct session_query query = {.project = invocation_text(call, "project"),
                                 .limit = invocation_number(call, "limit", 20)};

@@ -22,17 +22,17 @@ static struct str lag(struct arena *arena, int64_t lag_ms) {
 }
 
 static void print_projects(const struct invocation *call, const struct status *status) {
-  static const struct column columns[] = {{"PROJECT", 0},
-                                          {"REMOTE", COLUMN_TRUNC},
+  static const struct column columns[] = {{"PROJECT", COLUMN_TRUNC},
+                                          {"REMOTE", COLUMN_TRUNC | COLUMN_SPARE},
                                           {"STATE", COLUMN_STATE},
                                           {"TICKETS", COLUMN_RIGHT},
                                           {"CONFLICTS", COLUMN_RIGHT},
                                           {"WAITING", COLUMN_RIGHT},
                                           {"PARKED", COLUMN_RIGHT},
-                                          {"LAG", COLUMN_RIGHT},
+                                          {"LAG", COLUMN_RIGHT | COLUMN_SPARE},
                                           {"LAST SYNC", COLUMN_RIGHT},
-                                          {"NEXT", COLUMN_RIGHT},
-                                          {"API LEFT", COLUMN_RIGHT}};
+                                          {"NEXT", COLUMN_RIGHT | COLUMN_SPARE},
+                                          {"API LEFT", COLUMN_RIGHT | COLUMN_SPARE}};
   struct arena *arena = call->arena;
   struct table *table = table_new(call->output, columns, sizeof columns / sizeof columns[0]);
   for (size_t i = 0; i < status->projects.count; i++) {

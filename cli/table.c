@@ -3,15 +3,19 @@
 
 #include <libsmartcols/libsmartcols.h>
 #include <stdlib.h>
+#include <utf8proc.h>
 
 #include "base/clock.h"
 #include "base/heap.h"
 #include "cli/format.h"
 
+enum { COLUMNS_MAX = 16, GAP = 2, CUT_NEEDS = 20 };
+
 struct table {
   const struct output *output;
   const struct column *columns;
   size_t count, rows;
+  size_t widths[COLUMNS_MAX];   /* that they need, in the terminal's columns */
   struct libscols_table *scols; /* NULL with --plain */
 };
 
@@ -33,6 +37,28 @@ enum output_style table_state_style(struct str word) {
   return STYLE_NORMAL;
 }
 
+static size_t width_of(struct str text) {
+  const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)text.at;
+  size_t width = 0, at = 0;
+  while (at < text.length) {
+    utf8proc_int32_t letter;
+    utf8proc_ssize_t length = utf8proc_iterate(bytes + at, (utf8proc_ssize_t)(text.length - at), &letter);
+    width += length > 0 ? (size_t)utf8proc_charwidth(letter) : 1;
+    at += length > 0 ? (size_t)length : 1;
+  }
+  return width;
+}
+
+/* What is wrapped needs no more than its heading, and what may be cut no more than shows what it is. */
+static void note_width(struct table *table, size_t column, struct str text) {
+  unsigned flags = table->columns[column].flags;
+  size_t width = width_of(text);
+  if (flags & COLUMN_TRUNC && width > CUT_NEEDS)
+    width = CUT_NEEDS;
+  if (width > table->widths[column])
+    table->widths[column] = width;
+}
+
 static int scols_flags(unsigned flags) {
   return (flags & COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0) | (flags & COLUMN_TRUNC ? SCOLS_FL_TRUNC : 0) |
          (flags & COLUMN_WRAP ? SCOLS_FL_WRAP : 0);
@@ -48,6 +74,7 @@ static void make_columns(struct table *table) {
   for (size_t i = 0; i < table->count; i++) {
     struct libscols_column *column =
         scols_table_new_column(table->scols, table->columns[i].name, 0, scols_flags(table->columns[i].flags));
+    note_width(table, i, str_of(table->columns[i].name));
     if (table->columns[i].flags & COLUMN_WRAP)
       scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
     if (table->columns[i].flags & COLUMN_WRAP)
@@ -75,7 +102,10 @@ static void scols_row(struct table *table, struct arena *arena, const struct str
   struct libscols_line *line = scols_table_new_line(table->scols, NULL);
   for (size_t i = 0; i < table->count; i++) {
     bool wraps = table->columns[i].flags & COLUMN_WRAP;
-    scols_line_set_data(line, i, (wraps ? output_clean(arena, cells[i]) : output_clean_line(arena, cells[i])).at);
+    struct str cell = wraps ? output_clean(arena, cells[i]) : output_clean_line(arena, cells[i]);
+    scols_line_set_data(line, i, cell.at);
+    if (!wraps)
+      note_width(table, i, cell);
     if (table->columns[i].flags & COLUMN_STATE && table->output->colors)
       scols_cell_set_color(scols_line_get_cell(line, i), output_escape(table_state_style(cells[i])));
   }
@@ -91,7 +121,22 @@ void table_row(struct table *table, const struct str *cells) {
   arena_free(&arena);
 }
 
+static void leave_out_spare(struct table *table) {
+  size_t needed = 0, room = output_width(table->output);
+  for (size_t i = 0; i < table->count; i++)
+    needed += table->widths[i] + (i ? GAP : 0);
+  for (size_t i = table->count; i-- > 0 && needed > room;) {
+    if (!(table->columns[i].flags & COLUMN_SPARE))
+      continue;
+    struct libscols_column *column = scols_table_get_column(table->scols, i);
+    scols_column_set_flags(column, scols_column_get_flags(column) | SCOLS_FL_HIDDEN);
+    needed -= table->widths[i] + GAP;
+  }
+}
+
 void table_end(struct table *table) {
+  if (table->scols && table->output->terminal)
+    leave_out_spare(table);
   if (table->scols && table->rows)
     scols_print_table(table->scols);
   scols_unref_table(table->scols);

@@ -299,6 +299,15 @@ class WithStore(unittest.TestCase):
         self.assertEqual(rows[0]["project"], "shared")
         self.assertIn("title", rows[0]["fields"])
 
+    def test_cli_tables_leave_out_what_a_narrow_terminal_has_no_room_for(self):
+        self.connect("a-project-with-a-long-name")
+        wide, narrow = (re.sub(r"\x1b\[[0-9;]*m", "", self.house.on_terminal(["status"], COLUMNS=str(columns))[1]).splitlines()
+                        for columns in (200, 80))
+        self.assertTrue(any("a-project-with-a-long-name" in line and len(line) > 80 for line in wide), wide)
+        self.assertLessEqual(max(len(line) for line in narrow if "  active  " in line), 80, narrow)
+        headings = [next(line.split() for line in lines if line.startswith("PROJECT")) for lines in (wide, narrow)]
+        self.assertLess(set(headings[1]), set(headings[0]))
+
     def test_cli_share_tells_which_comments_stay(self):
         self.connect("secretive")
         key = self.run_fine("ticket", "new", "--title", "Kept", "--privacy", "local_only").out.strip()
