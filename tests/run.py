@@ -21,7 +21,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 JOBS = 2
-UNIT_TIMEOUT_S = 180
+UNIT_TIMEOUT_S = 600
 SYSTEM_TIMEOUT_S = 900
 FOLDER_ORDER = ["unit", "harness", "sandbox", "contract", "scenario", "crash", "simulation", "e2e"]
 NOT_TESTS = {"bench", "fuzz"}
