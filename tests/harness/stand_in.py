@@ -10,7 +10,7 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
-START_DEADLINE_S = 30.0
+START_DEADLINE_S = 120.0
 
 
 def wait_until(condition, what, deadline_s=30.0):
