@@ -1,10 +1,9 @@
-"""Telling a story undisturbed, and again with SIGKILL at a named point, and what the ends have in common.
+"""Telling a story undisturbed, and again with SIGKILL at named points, and what the ends have in common.
 
 A tale is an object with `roles`, `role_of(point)`, `make_world(of_role)` (nothing started), `tell(world)`, `state(world)`,
 `broken_promises(world)` and `quiet_rounds(world)`.
 """
 
-import collections
 import concurrent.futures
 import os
 import time
@@ -13,8 +12,8 @@ import unittest
 from story import differences
 from world import wait_for
 
-FULL = bool(os.environ.get("TANDEM_CRASH_FULL"))
 JOBS = int(os.environ.get("TANDEM_CRASH_JOBS", "8"))
+DEATHS = 3  # of one process in one story
 TRIES = 4
 
 
@@ -26,82 +25,104 @@ def end_of(tale, world):
 
 
 def told_undisturbed(tale):
-    """The reference: its final state, its problems, and how often each point was passed."""
+    """The reference: its final state, its problems, and how often each point was passed, in the order of the last passing."""
     with tale.make_world() as world:
         logs = {role: os.path.join(world.folder, role + ".points") for role in tale.roles}
         world.start_all(of_role={role: {"TANDEM_FAULT_LOG": path} for role, path in logs.items()})
         wait_for(world.answers, "the store")
         tale.tell(world)
         state, problems = end_of(tale, world)
-        points = collections.Counter()
+        points = {}
         for path in logs.values():
             with open(path, encoding="utf-8") as file:
-                points.update(line.strip() for line in file)
+                for line in file:
+                    points[line.strip()] = points.pop(line.strip(), 0) + 1
     return state, problems, points
 
 
-def occurrences(count):
-    """Which passings to die at: the first; in a full run the second and a late one too."""
-    late = count * 7 // 10
-    return [1] + ([n for n in (2, late) if 1 < n <= count and (n == 2 or late > 2)] if FULL else [])
+def shared_out(tale, points):
+    """Which points are died at in one story, a list a role: of each role some that are passed one after the other, so that
+    each life comes to its own."""
+    of_role = {role: [point for point in points if tale.role_of(point) == role] for role in tale.roles}
+    stories = max((-(-len(own) // DEATHS) for own in of_role.values()), default=0)
+    shares = [{role: own[number::stories] for role, own in of_role.items()} for number in range(stories)]
+    return [{role: own for role, own in share.items() if own} for share in shares]
 
 
 class Told:
-    """What one disturbed run came to."""
+    """What a disturbed story came to: the points that were died at, and what went wrong."""
 
     def __init__(self, hit, problems, seconds):
         self.hit, self.problems, self.seconds = hit, problems, seconds
 
 
-def told_with_a_death(tale, point, number, expected):
-    """The story with one death. A point that was not come to is tried for again, at an earlier passing."""
-    started = time.monotonic()
+def told_with_deaths(tale, share, expected):
+    """The story in which each life of a role dies when it first comes to the next point of its share."""
+    started, left = time.monotonic(), {role: list(own) for role, own in share.items()}
+    with tale.make_world() as world:
+        world.of_life = lambda role: {"TANDEM_FAULT_KILL": left[role].pop(0) + ":1"} if left.get(role) else {}
+        world.start_all()
+        keeper = world.keep_alive()
+        wait_for(world.answers, "the store")
+        tale.tell(world)
+        state, problems = end_of(tale, world)
+        problems += differences(expected, state) + keeper.ended
+        hit = [point for role, own in share.items() for point in own[:keeper.killed.count(role)]]
+        if problems:
+            problems += ["died at: " + ", ".join(hit), world.logs()]
+    return Told(hit, problems, time.monotonic() - started)
+
+
+def told_with_one_death(tale, point, expected):
+    """A point that was not come to among others has the story for itself."""
     for _ in range(TRIES):
-        of_role = {tale.role_of(point): {"TANDEM_FAULT_KILL": "%s:%d" % (point, number)}}
-        with tale.make_world() as world:
-            world.start_all(of_role=of_role)
-            keeper = world.keep_alive()
-            wait_for(world.answers, "the store")
-            tale.tell(world)
-            state, problems = end_of(tale, world)
-            problems += differences(expected, state) + keeper.ended
-            if keeper.killed != [tale.role_of(point)] and keeper.killed:
-                problems.append("killed: %s" % keeper.killed)
-            if problems:
-                problems.append(world.logs())
-            if problems or keeper.killed:
-                return Told(bool(keeper.killed), problems, time.monotonic() - started)
-        number = (number + 1) // 2
-    return Told(False, [], time.monotonic() - started)
+        told = told_with_deaths(tale, {tale.role_of(point): [point]}, expected)
+        if told.hit or told.problems:
+            break
+    return told
 
 
 class Crash(unittest.TestCase):
-    """A test a step, filled in by `Run.tests`."""
-
-    def check(self, future):
-        told = future.result()
-        self.assertEqual(told.problems, [], "\n".join(told.problems))
-        self.assertTrue(told.hit, "the point was not come to in %d tries" % TRIES)
+    """A test a story and one a point, filled in by `Run.tests`."""
 
 
 class Run:
-    """All deaths of one tale, going on in the background since the reference was told."""
+    """All deaths of one tale, going on in the background since the reference was told. Points that words choose have stories of
+    their own."""
 
     def __init__(self, tale, words, pool):
         started = time.monotonic()
-        self.tale = tale
-        self.expected, self.problems, points = told_undisturbed(tale)
-        steps = [(point, number) for point in sorted(points) for number in occurrences(points[point])]
-        self.steps = [step for step in steps if not words or any(word in self.name(*step) for word in words)]
-        print("# %s: %d points, passed %d times in the undisturbed story (%.1f s); %d deaths" % (
-            tale.name, len(points), sum(points.values()), time.monotonic() - started, len(self.steps)), flush=True)
-        self.futures = {step: pool.submit(told_with_a_death, tale, *step, self.expected) for step in self.steps}
+        self.tale, self.pool = tale, pool
+        self.expected, self.problems, self.points = told_undisturbed(tale)
+        self.chosen = [point for point in self.points if not words or any(word in self.name(point) for word in words)]
+        shares = [] if words else shared_out(tale, self.points)
+        print("# %s: %d points, passed %d times in the undisturbed story (%.1f s); %d deaths in %d stories" % (
+            tale.name, len(self.points), sum(self.points.values()), time.monotonic() - started, len(self.chosen),
+            len(shares) or len(self.chosen)), flush=True)
+        self.shared = [pool.submit(told_with_deaths, tale, share, self.expected) for share in shares]
+        self.alone = {}
 
-    def name(self, point, number):
-        return "crash%s_at_%s_%d" % (self.tale.suffix, point, number)
+    def name(self, point):
+        return "crash%s_at_%s" % (self.tale.suffix, point)
+
+    def tell_missed(self):
+        """What no shared story came to is told alone."""
+        hit = {point for future in self.shared for point in future.result().hit}
+        self.alone = {point: self.pool.submit(told_with_one_death, self.tale, point, self.expected)
+                      for point in self.chosen if point not in hit}
+
+    def check_story(self, case, future):
+        case.assertEqual(future.result().problems, [], "\n".join(future.result().problems))
+
+    def check_point(self, case, point):
+        if not self.alone:
+            self.tell_missed()
+        if point not in self.alone:
+            return
+        self.check_story(case, self.alone[point])
+        case.assertTrue(self.alone[point].result().hit, "the point was not come to in %d tries" % TRIES)
 
     def tests(self):
-        """A test a step, and two about the run."""
         kind = type("Crash" + self.tale.suffix, (Crash,), {})
         names = []
 
@@ -111,16 +132,17 @@ class Run:
 
         add("crash%s_undisturbed_story_keeps_its_promises" % self.tale.suffix,
             lambda case: case.assertEqual(self.problems, [], "\n".join(self.problems)))
-        for step, future in self.futures.items():
-            add(self.name(*step), lambda case, future=future: case.check(future))
-        add("crash%s_every_step_was_hit" % self.tale.suffix, lambda case: case.assertEqual(
-            [step for step, future in self.futures.items() if not future.result().hit], []))
+        for number, future in enumerate(self.shared):
+            add("crash%s_story_%d" % (self.tale.suffix, number), lambda case, future=future: self.check_story(case, future))
+        for point in self.chosen:
+            add(self.name(point), lambda case, point=point: self.check_point(case, point))
         return [kind(name) for name in names]
 
     def sum_up(self):
-        hits = sum(future.result().hit for future in self.futures.values())
-        print("# %s: %d steps, %d hit; the slowest step %.0f s" % (self.tale.name, len(self.futures), hits, max(
-            (future.result().seconds for future in self.futures.values()), default=0)))
+        told = [future.result() for future in [*self.shared, *self.alone.values()]]
+        print("# %s: %d points died at, %d of them in stories of their own; the slowest story %.0f s" % (
+            self.tale.name, len({point for one in told for point in one.hit}), len(self.alone),
+            max((one.seconds for one in told), default=0)))
 
 
 def new_pool():
