@@ -85,6 +85,7 @@ def environment():
         "TSAN_OPTIONS": "halt_on_error=1",
         "TANDEM_BIN": os.path.join(ROOT, "build", "dev", "bin"),
         "TANDEM_BUILD": os.path.join(ROOT, "build", "dev"),
+        "TANDEM_TEST_PATIENCE": "2",  # deadlines of tests/harness/world.py, for a slow or busy machine
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
         "LC_ALL": "C.UTF-8",

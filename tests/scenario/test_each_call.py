@@ -20,7 +20,7 @@ from trackers import GitHub, Jira, JsonTracker, Linear, OneTracker  # noqa: E402
 from verbs import Refused  # noqa: E402
 from world import Cluster, wait_for  # noqa: E402
 
-ROUND_S = 90
+ROUND_S = 120
 RATELIMITED = '{"errors":[{"message":"Rate limit exceeded","extensions":{"code":"RATELIMITED","type":"ratelimited"}}]}'
 INTERNAL = '{"errors":[{"message":"Internal","extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":null}'
 
