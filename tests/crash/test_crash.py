@@ -13,7 +13,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-os.environ.setdefault("TANDEM_TEST_PATIENCE", "4")  # each death costs time: a lease that has to run out, a retry that waits
+os.environ["TANDEM_TEST_PATIENCE"] = "4"  # each death costs time: a lease that has to run out, a retry that waits
 import story  # noqa: E402,F401: knows where the harness is
 import tap  # noqa: E402
 from deaths import Run, end_of, new_pool  # noqa: E402

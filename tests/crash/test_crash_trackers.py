@@ -8,7 +8,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-os.environ.setdefault("TANDEM_TEST_PATIENCE", "4")  # each death costs time: a lease that has to run out, a retry that waits
+os.environ["TANDEM_TEST_PATIENCE"] = "4"  # each death costs time: a lease that has to run out, a retry that waits
 import story  # noqa: E402,F401: knows where the harness is
 import tap  # noqa: E402
 from deaths import Run, new_pool  # noqa: E402
