@@ -1,7 +1,9 @@
 /* tls/hosts: a name a line. */
 #include "cli/up/hosts.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,10 +12,19 @@
 
 enum { OWN_MAX = 3, HOST_NAME_BYTES = 256, NAME_BYTES_MAX = 200 };
 
+static bool is_ipv6(struct str name) {
+  char text[INET6_ADDRSTRLEN];
+  struct in6_addr address;
+  snprintf(text, sizeof text, "%.*s", STR_FMT(name));
+  return name.length < sizeof text && inet_pton(AF_INET6, text, &address) == 1;
+}
+
 bool hosts_is_name(struct str name) {
   for (size_t i = 0; i < name.length; i++)
     if (!isalnum((unsigned char)name.at[i]) && !strchr(".-:", name.at[i]))
       return false;
+  if (str_find(name, ":") >= 0 && !is_ipv6(name))
+    return false;
   return name.length > 0 && name.length < NAME_BYTES_MAX && !str_is(name, "0.0.0.0") && !str_is(name, "::");
 }
 
