@@ -38,6 +38,13 @@ const size_t command_group_count = COUNT(command_groups);
 static const struct option_spec up_options[] = {
     {"foreground", OPTION_FLAG, NULL, "Stay, and log to stderr: for containers and systemd", 0},
 };
+static const struct option_spec init_options[] = {
+    {"host", OPTION_LIST, "NAME", "A name or address by which programs dial the store; may be repeated", 0},
+    {"bundles", OPTION_FILE, "DIR", "Also write a folder for each program there, with what it needs and no more", 0},
+};
+static const struct option_spec health_options[] = {
+    {"ready", OPTION_FLAG, NULL, "Whether it can do its work (/readyz), not only whether it moves (/healthz)", 0},
+};
 static const struct option_spec exit_code_options[] = {
     {"exit-code", OPTION_FLAG, NULL, "Exit with 8 when conflicts are open", 0},
 };
@@ -314,6 +321,15 @@ static const struct option_spec certs_issue_options[] = {
 };
 
 const struct command command_table[] = {
+    {.path = "init",
+     .help = "Make certificates and the data key, and start nothing",
+     OPTIONS(init_options),
+     .run = command_init,
+     .details =
+         "For programs that run in containers or on several machines, where `tandem up` does not start them. It makes\n"
+         "what is missing, renews what ends within 30 days, and says what goes where; run it again at any time. Names\n"
+         "given by --host are kept until others are given.",
+     .examples = "tandem init --host store.tandem.internal\ntandem init --host store --bundles /bundles"},
     {.path = "up",
      .help = "Start everything on this machine",
      OPTIONS(up_options),
@@ -321,6 +337,13 @@ const struct command command_table[] = {
      .details = "Makes the state directory, certificates and a private PostgreSQL at the first start, then starts all\n"
                 "processes and returns when they are ready."},
     {.path = "down", .help = "Stop everything on this machine", .run = command_down},
+    {.path = "health",
+     .help = "Ask the process at TANDEM_HEALTH_LISTEN how it is",
+     OPTIONS(health_options),
+     .run = command_health,
+     .details = "For health checks of containers: exit status 0 when it answers that it is well, else another one and "
+                "why.",
+     .examples = "TANDEM_HEALTH_LISTEN=127.0.0.1:9464 tandem health --ready"},
     {.path = "status",
      .help = "Show how every project stands",
      OPTIONS(exit_code_options),

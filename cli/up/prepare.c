@@ -1,17 +1,17 @@
 /* Preparing a state directory. What is there already is kept. */
 #include "cli/up/prepare.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/data_keys.h"
 #include "cli/up/files.h"
+#include "cli/up/hosts.h"
 #include "cli/up/services.h"
 #include "cli/up/tls_files.h"
 
-enum { NAMES_MAX = 3, HOST_NAME_BYTES = 256, PROGRAM_PATH_BYTES = 4096 };
+enum { PROGRAM_PATH_BYTES = 4096 };
 
 struct result prepare_folders(struct arena *arena, struct str home) {
   static const char *const names[] = {"run", "log", "tls", "keys"};
@@ -25,7 +25,7 @@ struct result prepare_folders(struct arena *arena, struct str home) {
 }
 
 /* A key is made once and never again: what it encrypted could not be read any more. */
-static struct result prepare_key(struct arena *arena, const struct settings *settings) {
+struct result prepare_key(struct arena *arena, const struct settings *settings) {
   const char *path = str_format(arena, "%.*s/keys/data.key", STR_FMT(settings->home)).at;
   const char *version = str_format(arena, "%.*s/postgres/data/PG_VERSION", STR_FMT(settings->home)).at;
   struct data_keys keys = {.count = 1};
@@ -42,25 +42,10 @@ static struct result prepare_key(struct arena *arena, const struct settings *set
   return result;
 }
 
-static bool is_host_name(struct str name) {
-  for (size_t i = 0; i < name.length; i++)
-    if (!isalnum((unsigned char)name.at[i]) && !strchr(".-:", name.at[i]))
-      return false;
-  return name.length > 0 && name.length < 200 && !str_is(name, "0.0.0.0") && !str_is(name, "::");
-}
-
 struct tls_files prepare_tls_files(struct arena *arena, const struct settings *settings) {
-  char host_name[HOST_NAME_BYTES] = "";
-  struct str *names = ARENA_ARRAY(arena, struct str, NAMES_MAX);
-  struct tls_files files = {.folder = str_format(arena, "%.*s/tls", STR_FMT(settings->home)).at, .hosts = names};
+  struct tls_files files = {.folder = str_format(arena, "%.*s/tls", STR_FMT(settings->home)).at};
   files.own = services_roles(arena, &files.own_count);
-  gethostname(host_name, sizeof host_name - 1);
-  const struct str wanted[NAMES_MAX] = {str_copy(arena, str_of(host_name)),
-                                        endpoints_host(arena, settings->store_listen),
-                                        endpoints_host(arena, settings->events_listen)};
-  for (size_t i = 0; i < NAMES_MAX; i++)
-    if (is_host_name(wanted[i]))
-      names[files.host_count++] = wanted[i];
+  files.hosts = hosts_of_store(arena, settings, &files.host_count);
   return files;
 }
 

@@ -20,6 +20,9 @@ struct prepared {
 /* HOME and the folders in it. */
 struct result prepare_folders(struct arena *arena, struct str home) MUST_USE;
 
+/* The data key, where none is named elsewhere and there is none. */
+struct result prepare_key(struct arena *arena, const struct settings *settings) MUST_USE;
+
 /* Which certificates there are to be. */
 struct tls_files prepare_tls_files(struct arena *arena, const struct settings *settings);
 

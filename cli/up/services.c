@@ -162,6 +162,7 @@ static const char *const *environment_of(struct arena *arena, const struct servi
   drop(&environment, "TANDEM_LINEAR_CLIENT_SECRET");
   put(&environment, "TANDEM_DATABASE_OWNER_URL", row->kind == SERVICE_STORE ? options->owner_url : (struct str){0});
   drop(&environment, "TANDEM_DATABASE_OWNER_URL_FILE");
+  drop(&environment, "CREDENTIALS_DIRECTORY"); /* the settings have what was in it */
   environment.at[environment.count] = NULL;
   return environment.at;
 }

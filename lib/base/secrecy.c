@@ -12,11 +12,8 @@ void secrecy_begin(void) {
   prctl(PR_SET_DUMPABLE, 0);
 }
 
-struct str secrecy_take_variable(struct arena *arena, const char *name) {
+void secrecy_wipe_variable(const char *name) {
   char *value = getenv(name);
-  if (!value)
-    return (struct str){0};
-  struct str taken = str_copy(arena, str_of(value));
-  explicit_bzero(value, strlen(value));
-  return taken;
+  if (value)
+    explicit_bzero(value, strlen(value));
 }

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/secrecy.h"
+
 static struct result check_file(int file, const char *path, size_t *out_bytes) {
   struct stat about;
   if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode))
@@ -82,17 +84,36 @@ static const char *credential_path(struct arena *arena, const char *name) {
   return access(path, F_OK) == 0 ? path : NULL;
 }
 
-struct result secret_find(struct arena *arena, const char *name, struct secret *out) {
-  const char *variable = str_c(arena, str_format(arena, "%s_FILE", name));
-  const char *named = getenv(variable), *credential = credential_path(arena, name);
-  if (named != NULL && *named == '\0')
-    named = NULL;
+/* The value, or NULL where it is not set or empty. */
+static const char *variable_value(const char *name) {
+  const char *value = getenv(name);
+  return value && *value ? value : NULL;
+}
+
+struct result secret_find_path(struct arena *arena, const char *name, const char **out) {
+  const char *variable = str_format(arena, "%s_FILE", name).at;
+  const char *named = variable_value(variable), *credential = credential_path(arena, name);
   if (named && credential)
     return result_error(RESULT_REJECTED, "%s and %s both give the secret: remove one", variable, credential);
-  if (named || credential) {
-    struct result result = secret_file_read(arena, named ? named : credential, out);
-    return result_ok(&result) ? result : result_context(result, "%s", named ? variable : "credential");
+  *out = named ? named : credential;
+  return RESULT_DONE;
+}
+
+struct result secret_find(struct arena *arena, const char *name, struct secret *out) {
+  const char *path, *value = variable_value(name);
+  TRY(secret_find_path(arena, name, &path));
+  if (value && path)
+    return result_error(RESULT_REJECTED, "%s is given both by the environment and by a file: remove one", name);
+  if (path) {
+    struct result result = secret_file_read(arena, path, out);
+    return result_ok(&result) ? result : result_context(result, "%s", name);
   }
-  out->hidden = (struct str){0};
+  out->hidden = value ? str_copy(arena, str_of(value)) : (struct str){0};
+  return RESULT_DONE;
+}
+
+struct result secret_take(struct arena *arena, const char *name, struct secret *out) {
+  TRY(secret_find(arena, name, out));
+  secrecy_wipe_variable(name);
   return RESULT_DONE;
 }

@@ -1,5 +1,6 @@
-/* Secrets come from files, never from flags or the settings file: the path in the environment variable NAME_FILE, else
- * $CREDENTIALS_DIRECTORY/name (systemd's LoadCredential). A secret has its own type, which the logger prints as ***. */
+/* Secrets come from files, never from flags or the settings file: the path in the environment variable NAME_FILE, or
+ * $CREDENTIALS_DIRECTORY/name (systemd's LoadCredential); or from the variable NAME itself. A secret has its own type,
+ * which the logger prints as ***. */
 #ifndef BASE_SECRET_FILE_H
 #define BASE_SECRET_FILE_H
 
@@ -22,8 +23,16 @@ struct result secret_file_read(struct arena *arena, const char *path, struct sec
 struct result secret_file_read_key(struct arena *arena, const char *path, size_t size_bytes,
                                    struct secret *out) MUST_USE;
 
-/* Secret `name` (upper case, "TANDEM_DATABASE_URL"): NAME_FILE, else the credentials directory with `name` in lower
- * case. When none is set, `out->hidden` is absent and the call is OK. Both at once is RESULT_REJECTED. */
+/* Secret `name` (upper case, "TANDEM_DATABASE_URL"): the text of the file that NAME_FILE names, or of the one with
+ * `name` in lower case in the credentials directory; or the variable NAME. When none is set, `out->hidden` is absent
+ * and the call is OK. Two at once are RESULT_REJECTED. */
 struct result secret_find(struct arena *arena, const char *name, struct secret *out) MUST_USE;
+
+/* The same, for a process that keeps it: of the variable NAME only zeros are left in the environment, which the kernel
+ * shows to the user's other processes. Call before threads. */
+struct result secret_take(struct arena *arena, const char *name, struct secret *out) MUST_USE;
+
+/* Only where that file is, for one that is written too; NULL when none is set. It may point into the environment. */
+struct result secret_find_path(struct arena *arena, const char *name, const char **out) MUST_USE;
 
 #endif

@@ -71,17 +71,12 @@ static struct result assign_joined(struct arena *arena, const struct setting *se
   return settings_assign(arena, setting, parts, count, &origin, out);
 }
 
-static struct result apply_secret(struct arena *arena, const struct setting *setting, struct settings *out) {
-  const char *plain = variable_value(setting->variable);
-  struct secret found;
-  TRY(secret_find(arena, setting->variable, &found));
-  if (plain && !str_is_absent(found.hidden))
-    return result_error(RESULT_REJECTED, "%s is given both by the environment and by a file: remove one",
-                        setting->variable);
-  if (plain)
-    return assign_joined(arena, setting, plain, str_of(setting->variable), out);
-  *(struct secret *)((char *)out + setting->offset) = found;
-  return RESULT_DONE;
+/* The file of a secret that tandem writes itself (rekeying): "..._FILE" or in the credentials directory. */
+static struct result apply_secret_path(struct arena *arena, const struct setting *setting, struct settings *out) {
+  struct str variable = str_of(setting->variable);
+  const char *name = str_copy(arena, str_slice(variable, 0, variable.length - strlen("_FILE"))).at, *path;
+  TRY(secret_find_path(arena, name, &path));
+  return path ? assign_joined(arena, setting, path, variable, out) : RESULT_DONE;
 }
 
 static struct result apply_environment(struct arena *arena, struct settings *out) {
@@ -90,7 +85,9 @@ static struct result apply_environment(struct arena *arena, struct settings *out
   for (size_t i = 0; i < count; i++) {
     const char *value = variable_value(table[i].variable);
     if (table[i].type == SETTING_SECRET)
-      TRY(apply_secret(arena, &table[i], out));
+      TRY(secret_find(arena, table[i].variable, (struct secret *)((char *)out + table[i].offset)));
+    else if (table[i].type == SETTING_SECRET_PATH)
+      TRY(apply_secret_path(arena, &table[i], out));
     else if (value)
       TRY(assign_joined(arena, &table[i], value, str_of(table[i].variable), out));
   }

@@ -56,16 +56,17 @@ struct result settings_parse_yaml(struct arena *arena, struct str text, const ch
 
 /* How a text becomes a value. */
 enum setting_type {
-  SETTING_PATH,      /* struct str, made absolute: against the file's folder, else the working directory */
-  SETTING_BUS_URL,   /* struct str, tls+tcp://HOST:PORT or tcp://HOST:PORT */
-  SETTING_HOST_PORT, /* struct str */
-  SETTING_WEB_URL,   /* struct str, http:// or https:// with a host */
-  SETTING_CHOICE,    /* struct str, one of `choices` */
-  SETTING_TEXT,      /* struct str, any */
-  SETTING_SECRET,    /* struct secret; never in the file or in a flag */
-  SETTING_BOOL,      /* bool */
-  SETTING_I64,       /* int64_t between `min` and `max` */
-  SETTING_STRS,      /* list of struct str; with commas in the environment and in flags */
+  SETTING_PATH,        /* struct str, made absolute: against the file's folder, else the working directory */
+  SETTING_BUS_URL,     /* struct str, tls+tcp://HOST:PORT or tcp://HOST:PORT */
+  SETTING_HOST_PORT,   /* struct str */
+  SETTING_WEB_URL,     /* struct str, http:// or https:// with a host */
+  SETTING_CHOICE,      /* struct str, one of `choices` */
+  SETTING_TEXT,        /* struct str, any */
+  SETTING_SECRET,      /* struct secret; never in the file or in a flag */
+  SETTING_SECRET_PATH, /* as SETTING_PATH, or a file of the credentials directory */
+  SETTING_BOOL,        /* bool */
+  SETTING_I64,         /* int64_t between `min` and `max` */
+  SETTING_STRS,        /* list of struct str; with commas in the environment and in flags */
 };
 
 /* One row of the table, for help, completion and the reference. */

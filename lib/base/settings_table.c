@@ -143,7 +143,7 @@ static const struct setting table[] = {
      .help = "Processes of each adapter that `tandem up` starts. The first one receives webhooks."},
     {.name = "data_key_file",
      .variable = "TANDEM_DATA_KEY_FILE",
-     .type = SETTING_PATH,
+     .type = SETTING_SECRET_PATH,
      AT(data_key_file),
      .absent = "`keys/data.key` below the state directory",
      .help = "The keys that stored credentials are encrypted with, a line each; see operations.md."},
@@ -325,7 +325,8 @@ static struct result assign_text(struct arena *arena, const struct setting *sett
   if (setting->type == SETTING_CHOICE && !is_choice(setting->choices, text))
     return result_error(RESULT_REJECTED, "%.*s: %s must be one of: %s", STR_FMT(origin->where), setting->name,
                         setting->choices);
-  *out = setting->type == SETTING_PATH ? absolute(arena, text, origin->folder) : str_copy(arena, text);
+  bool is_path = setting->type == SETTING_PATH || setting->type == SETTING_SECRET_PATH;
+  *out = is_path ? absolute(arena, text, origin->folder) : str_copy(arena, text);
   return RESULT_DONE;
 }
 

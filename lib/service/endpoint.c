@@ -41,10 +41,16 @@ static struct result read_endpoint_file(struct arena *arena, struct str home, st
   return RESULT_DONE;
 }
 
-struct result endpoint_find(struct arena *arena, struct str home, const char *role, struct endpoint *out) {
+/* The first of the two variables that is set; `first` may be NULL. */
+static struct str either(struct arena *arena, const char *first, const char *second) {
+  struct str value = first ? environment(arena, first) : (struct str){0};
+  return str_is_absent(value) ? environment(arena, second) : value;
+}
+
+static struct result find(struct arena *arena, struct str home, const char *role, bool listens, struct endpoint *out) {
   struct endpoint endpoint = {
-      .store_url = environment(arena, "TANDEM_STORE_URL"),
-      .events_url = environment(arena, "TANDEM_EVENTS_URL"),
+      .store_url = either(arena, listens ? "TANDEM_STORE_LISTEN" : NULL, "TANDEM_STORE_URL"),
+      .events_url = either(arena, listens ? "TANDEM_EVENTS_LISTEN" : NULL, "TANDEM_EVENTS_URL"),
       .ca_file = environment(arena, "TANDEM_TLS_CA"),
       .certificate_file = environment(arena, "TANDEM_TLS_CERT"),
       .revoked_file = environment(arena, "TANDEM_TLS_REVOKED"),
@@ -65,4 +71,12 @@ struct result endpoint_find(struct arena *arena, struct str home, const char *ro
                         strerror(errno));
   *out = endpoint;
   return RESULT_DONE;
+}
+
+struct result endpoint_find(struct arena *arena, struct str home, const char *role, struct endpoint *out) {
+  return find(arena, home, role, false, out);
+}
+
+struct result endpoint_find_own(struct arena *arena, struct str home, struct endpoint *out) {
+  return find(arena, home, "store", true, out);
 }

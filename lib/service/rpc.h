@@ -23,6 +23,10 @@ struct endpoint {
  * RESULT_RETRY: nothing is running. */
 struct result endpoint_find(struct arena *arena, struct str home, const char *role, struct endpoint *out) MUST_USE;
 
+/* The same for the store itself: TANDEM_STORE_LISTEN and TANDEM_EVENTS_LISTEN say where it listens (0.0.0.0, say),
+ * where they are set; the URLs are what others dial, and their host is what its certificate has to say. */
+struct result endpoint_find_own(struct arena *arena, struct str home, struct endpoint *out) MUST_USE;
+
 /* Dials in the background: it does not matter who starts first. `client` names this process, "conflict-4711". */
 struct result rpc_open(const struct endpoint *endpoint, struct str client, struct rpc **out) MUST_USE;
 

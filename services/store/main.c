@@ -6,8 +6,9 @@
  *
  * With --migrate it brings the database up to date, as TANDEM_DATABASE_OWNER_URL, and ends.
  *
- * Environment: TANDEM_DATABASE_URL, TANDEM_DATABASE_OWNER_URL (for migrations; else the former), TANDEM_DATA_KEY_FILE,
- * and the endpoint's (service/rpc.h). Several may run on one database: one leads, the others wait for its lock. */
+ * Environment: TANDEM_DATABASE_URL, TANDEM_DATABASE_OWNER_URL (for migrations; else the former), both better as files
+ * (base/secret_file.h), TANDEM_DATA_KEY_FILE, and the endpoint's (service/rpc.h). Several may run on one database: one
+ * leads, the others wait for its lock. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,16 +16,19 @@
 
 #include "base/log.h"
 #include "base/secrecy.h"
+#include "base/secret_file.h"
 #include "store/health.h"
 #include "store/server.h"
 
 static struct result read_urls(struct arena *arena, struct server_options *out) {
-  struct str url = secrecy_take_variable(arena, "TANDEM_DATABASE_URL"),
-             owner = secrecy_take_variable(arena, "TANDEM_DATABASE_OWNER_URL");
-  if (url.length == 0 && owner.length == 0)
-    return result_error(RESULT_REJECTED, "TANDEM_DATABASE_URL is not set; `tandem up` sets it");
-  out->database_url = url;
-  out->owner_url = owner;
+  struct secret url, owner;
+  TRY(secret_take(arena, "TANDEM_DATABASE_URL", &url));
+  TRY(secret_take(arena, "TANDEM_DATABASE_OWNER_URL", &owner));
+  if (str_is_absent(url.hidden) && str_is_absent(owner.hidden))
+    return result_error(RESULT_REJECTED, "where the database is is not known: TANDEM_DATABASE_URL_FILE names a file "
+                                         "that says it; `tandem up` sees to it by itself");
+  out->database_url = url.hidden;
+  out->owner_url = owner.hidden;
   return RESULT_DONE;
 }
 
@@ -43,14 +47,15 @@ static void read_internal_hosts(struct arena *arena, struct server_options *out)
 }
 
 static struct result read_options(struct arena *arena, struct server_options *out) {
-  const char *home = getenv("TANDEM_HOME"), *key_file = getenv("TANDEM_DATA_KEY_FILE");
+  const char *home = getenv("TANDEM_HOME"), *key_file;
   TRY(read_urls(arena, out));
   if (str_is_absent(out->database_url))
     return result_error(RESULT_REJECTED, "TANDEM_DATABASE_URL is not set: what the store works as");
+  TRY(secret_find_path(arena, "TANDEM_DATA_KEY", &key_file));
   struct str default_key = str_format(arena, "%s/keys/data.key", home ? home : ".");
   TRY(vault_open(key_file ? key_file : default_key.at, &out->vault));
   read_internal_hosts(arena, out);
-  return endpoint_find(arena, str_of(home ? home : "."), "store", &out->endpoint);
+  return endpoint_find_own(arena, str_of(home ? home : "."), &out->endpoint);
 }
 
 static void *serve(void *context) {
