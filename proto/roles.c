@@ -3,7 +3,7 @@
 
 const char *const role_names[ROLE_COUNT] = {
     [ROLE_STORE] = "store", [ROLE_SCHEDULER] = "scheduler", [ROLE_CONFLICT] = "conflict", [ROLE_ADAPTER] = "adapter",
-    [ROLE_CLI] = "cli",     [ROLE_SERVICE] = "service",
+    [ROLE_CLI] = "cli",     [ROLE_BRIDGE] = "bridge",       [ROLE_SERVICE] = "service",
 };
 
 enum role role_named(struct str name) {

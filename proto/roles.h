@@ -14,6 +14,7 @@ enum role {
   ROLE_CONFLICT,
   ROLE_ADAPTER, /* its name is "adapter-SYSTEM", and it gets that system's work only */
   ROLE_CLI,
+  ROLE_BRIDGE,  /* its name is "bridge-SYSTEM"; it reads the event log and nothing else */
   ROLE_SERVICE, /* a program of the user's: what its certificate grants, of what may be granted */
   ROLE_COUNT,
 };

@@ -131,8 +131,9 @@ const struct record record_verb_reply =
 #define CONFLICT (1U << ROLE_CONFLICT)
 #define ADAPTER (1U << ROLE_ADAPTER)
 #define CLI (1U << ROLE_CLI)
+#define BRIDGE (1U << ROLE_BRIDGE)
 #define PEOPLE (CLI | 1U << ROLE_SERVICE)
-#define EVERYBODY (SCHEDULER | CONFLICT | ADAPTER | PEOPLE)
+#define EVERYBODY (SCHEDULER | CONFLICT | ADAPTER | BRIDGE | PEOPLE)
 
 const struct verb verb_table[VERB_COUNT] = {
     [VERB_HELLO] = {"hello", 0, EVERYBODY, &record_empty, &record_hello,
@@ -242,7 +243,8 @@ const struct verb verb_table[VERB_COUNT] = {
     [VERB_CONFLICT_RESTORE] = {"conflict.restore", VERB_WRITE | VERB_ONCE, PEOPLE, &record_conflict_restore,
                                &record_conflict_restored,
                                "Makes a value that a conflict kept the ticket's again, as a person's edit."},
-    [VERB_EVENTS_READ] = {"events.read", 0, PEOPLE, &record_events_read, &record_event_list, "Replays the event log."},
+    [VERB_EVENTS_READ] = {"events.read", 0, BRIDGE | PEOPLE, &record_events_read, &record_event_list,
+                          "Replays the event log."},
     [VERB_EVENTS_PUBLISH] = {"events.publish", VERB_WRITE, PEOPLE, &record_events_publish, &record_events_published,
                              "Takes events of other services."},
     [VERB_EGRESS_LIST] = {"egress.list", 0, PEOPLE, &record_egress_query, &record_egress_list,

@@ -285,6 +285,7 @@ enum bell {
   BELL_PLAN,    /* mappings are to be planned */
   BELL_WORK,    /* an adapter has something to claim */
   BELL_SESSION, /* a session moved, and may have nothing left to do */
+  BELL_EVENT,   /* the event log has grown */
   BELL_COUNT,
 };
 extern const char *const bell_names[BELL_COUNT];

@@ -129,10 +129,11 @@ static const struct field schedule_result_fields[] = {
 const struct record record_schedule_result =
     RECORD("ScheduleResult", struct schedule_result, schedule_result_fields, "What a tick did.");
 
-const char *const bell_names[BELL_COUNT] = {[BELL_PLAN] = "plan", [BELL_WORK] = "work", [BELL_SESSION] = "session"};
+const char *const bell_names[BELL_COUNT] = {
+    [BELL_PLAN] = "plan", [BELL_WORK] = "work", [BELL_SESSION] = "session", [BELL_EVENT] = "event"};
 
 static const struct field bell_wait_fields[] = {
-    FIELD(struct bell_wait, bells, FIELD_STRS, 0, "What to wait for: plan, work, session."),
+    FIELD(struct bell_wait, bells, FIELD_STRS, 0, "What to wait for: plan, work, session, event."),
     FIELD(struct bell_wait, system, FIELD_STR, 0, "An adapter's connector: work of other systems does not count."),
     FIELD(struct bell_wait, after, FIELD_I64, 0, "The position in the last answer; 0 = answer at once."),
     FIELD(struct bell_wait, most_ms, FIELD_I64, 0,

@@ -33,5 +33,14 @@ target_include_directories(tandem-richtext PUBLIC ${CMAKE_SOURCE_DIR}/services)
 adapter(jira)
 target_link_libraries(tandem-connector-jira PUBLIC tandem-richtext)
 
+# The event log in NATS.
+file(GLOB bridge_nats_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/bridge-nats/*.c)
+list(FILTER bridge_nats_sources EXCLUDE REGEX "/main\\.c$")
+add_library(tandem-nats STATIC ${bridge_nats_sources})
+target_link_libraries(tandem-nats PUBLIC tandem-service PkgConfig::libnats)
+target_include_directories(tandem-nats PUBLIC ${CMAKE_SOURCE_DIR}/services)
+add_executable(tandem-bridge-nats services/bridge-nats/main.c)
+target_link_libraries(tandem-bridge-nats PRIVATE tandem-nats)
+
 # The documents that are made from the tables: docs/asyncapi.json, docs/events.md, docs/verbs.md.
 program(tandem-docs tools/docs tandem-proto)

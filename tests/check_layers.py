@@ -11,7 +11,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
-OURS = ("base/", "proto/", "sync/", "service/", "cli/", "store/", "scheduler/", "conflict/", "adapter-")
+OURS = ("base/", "proto/", "sync/", "service/", "cli/", "store/", "scheduler/", "conflict/", "adapter-", "bridge-")
 
 # Folder -> the prefixes of our headers that may be included there. The longest folder that fits counts.
 MAY_INCLUDE = {
@@ -34,6 +34,7 @@ ONLY_IN = {
     r"git2.*": ["lib/sync/"],
     r"utf8proc\.h": ["lib/sync/", "lib/base/", "cli/"],
     r"openssl/(x509.*|ssl\.h)": ["cli/", "lib/service/tls_engine", "services/store/security/peer"],
+    r"nats\.h": ["services/bridge-nats/"],
     r"cmark-gfm.*": ["services/adapter-jira/richtext/"],
 }
 

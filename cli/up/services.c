@@ -7,7 +7,7 @@
 
 extern char **environ;
 
-enum service_kind { SERVICE_STORE, SERVICE_SCHEDULER, SERVICE_CONFLICT, SERVICE_ADAPTER };
+enum service_kind { SERVICE_STORE, SERVICE_SCHEDULER, SERVICE_CONFLICT, SERVICE_ADAPTER, SERVICE_BRIDGE };
 
 /* The program is tandem-ROLE. */
 struct service_row {
@@ -16,13 +16,15 @@ struct service_row {
   size_t adapter; /* SERVICE_ADAPTER: its place in adapter_systems */
 };
 
-enum { CORE_COUNT = 3, ROW_COUNT = CORE_COUNT + ADAPTER_COUNT };
+enum { CORE_COUNT = 3, BRIDGE_AT = CORE_COUNT + ADAPTER_COUNT, ROW_COUNT };
 
 static struct service_row row_at(struct arena *arena, size_t i) {
   static const struct service_row core[CORE_COUNT] = {
       {"store", SERVICE_STORE, 0}, {"scheduler", SERVICE_SCHEDULER, 0}, {"conflict", SERVICE_CONFLICT, 0}};
   if (i < CORE_COUNT)
     return core[i];
+  if (i == BRIDGE_AT)
+    return (struct service_row){"bridge-nats", SERVICE_BRIDGE, 0};
   size_t adapter = i - CORE_COUNT;
   return (struct service_row){str_format(arena, "adapter-%s", adapter_systems[adapter]).at, SERVICE_ADAPTER, adapter};
 }
@@ -44,6 +46,8 @@ static int64_t replicas_of(const struct settings *settings, enum service_kind ki
     return settings->conflict_replicas;
   case SERVICE_ADAPTER:
     return settings->adapter_replicas;
+  case SERVICE_BRIDGE:
+    return settings->nats_urls.count ? 1 : 0;
   default:
     return 1; /* two stores cannot listen on one address */
   }
@@ -160,6 +164,8 @@ static const char *const *environment_of(struct arena *arena, const struct servi
   drop(&environment, "TANDEM_GITHUB_CLIENT_SECRET"); /* only for who logs in */
   drop(&environment, "TANDEM_JIRA_CLIENT_SECRET");
   drop(&environment, "TANDEM_LINEAR_CLIENT_SECRET");
+  if (row->kind != SERVICE_BRIDGE)
+    drop(&environment, "TANDEM_NATS_PASSWORD");
   put(&environment, "TANDEM_DATABASE_OWNER_URL", row->kind == SERVICE_STORE ? options->owner_url : (struct str){0});
   drop(&environment, "TANDEM_DATABASE_OWNER_URL_FILE");
   drop(&environment, "CREDENTIALS_DIRECTORY"); /* the settings have what was in it */

@@ -32,6 +32,8 @@ static struct certificate_wish own_wish(const struct tls_files *files, const cha
   struct certificate_wish wish = {.role = name, .name = name};
   if (strncmp(name, "adapter-", strlen("adapter-")) == 0)
     wish.role = role_names[ROLE_ADAPTER];
+  if (strncmp(name, "bridge-", strlen("bridge-")) == 0)
+    wish.role = role_names[ROLE_BRIDGE];
   if (strcmp(name, role_names[ROLE_STORE]) == 0) {
     wish.is_server = true;
     wish.hosts = files->hosts;

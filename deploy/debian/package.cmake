@@ -1,7 +1,7 @@
 # What is installed, and the Debian package: ./dev package.
 include(GNUInstallDirs)
 
-set(programs tandem tandem-store tandem-scheduler tandem-conflict)
+set(programs tandem tandem-store tandem-scheduler tandem-conflict tandem-bridge-nats)
 foreach(system github jira linear webhook)
   list(APPEND programs tandem-adapter-${system})
 endforeach()

@@ -146,6 +146,49 @@ static struct result check_bus(const struct settings *settings, struct str url, 
                       STR_FMT(url));
 }
 
+/* The part between the scheme and the port; absent when the URL is not one, or has a password in it. */
+static struct str nats_host(struct str url) {
+  size_t scheme = str_starts_with(url, "tls://") ? 6 : str_starts_with(url, "nats://") ? 7 : 0;
+  struct str rest = str_slice(url, scheme, url.length);
+  for (size_t i = 0; i < rest.length; i++)
+    if (rest.at[i] <= ' ' || rest.at[i] > '~' || strchr("/@?#\"", rest.at[i]))
+      return (struct str){0};
+  const char *colon = rest.length ? memrchr(rest.at, ':', rest.length) : NULL;
+  bool has_port = colon && !memchr(colon, ']', (size_t)(rest.at + rest.length - colon));
+  rest.length = has_port ? (size_t)(colon - rest.at) : rest.length;
+  return scheme && rest.length ? rest : (struct str){0};
+}
+
+static bool is_this_host(struct str host) {
+  return str_is(host, "localhost") || str_starts_with(host, "127.") || str_is(host, "[::1]");
+}
+
+/* Servers forbid these in a stream's name, and it is a word of a subject, too. */
+static bool is_stream_name(struct str name) {
+  for (size_t i = 0; i < name.length; i++)
+    if (name.at[i] <= ' ' || name.at[i] > '~' || strchr(".*>/\\", name.at[i]))
+      return false;
+  return name.length > 0 && name.length <= 64;
+}
+
+static struct result check_nats(const struct settings *settings) {
+  for (size_t i = 0; i < settings->nats_urls.count; i++) {
+    struct str url = settings->nats_urls.at[i], host = nats_host(url);
+    if (str_is_absent(host))
+      return result_error(RESULT_REJECTED,
+                          "nats.url must be tls://HOST:PORT or nats://HOST:PORT, without a name or password in it");
+    if (str_starts_with(url, "nats://") && !is_this_host(host) && !settings->nats_allow_insecure)
+      return result_error(RESULT_REJECTED,
+                          "nats.url is `%.*s`, which has no encryption: write tls://, or set nats.allow_insecure where "
+                          "the network is trusted",
+                          STR_FMT(url));
+  }
+  if (!is_stream_name(settings->nats_stream))
+    return result_error(RESULT_REJECTED,
+                        "nats.stream must be 1 to 64 printable characters without blank, dot, *, > and slashes");
+  return RESULT_DONE;
+}
+
 struct result settings_load(struct arena *arena, const struct setting_flag *flags, size_t flag_count,
                             struct settings *out) {
   struct settings settings;
@@ -164,6 +207,7 @@ struct result settings_load(struct arena *arena, const struct setting_flag *flag
   settings.home = home;
   TRY(check_bus(&settings, settings.store_listen, "store.listen"));
   TRY(check_bus(&settings, settings.events_listen, "events.listen"));
+  TRY(check_nats(&settings));
   *out = settings;
   return RESULT_DONE;
 }

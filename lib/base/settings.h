@@ -26,6 +26,11 @@ struct settings {
   struct str log_level, log_format;
   struct str postgres_bin_dir; /* absent = the newest below /usr/lib/postgresql */
   int64_t scheduler_replicas, conflict_replicas, adapter_replicas;
+  LIST_OF(struct str) nats_urls; /* none: no bridge to NATS */
+  struct str nats_stream, nats_user;
+  struct str nats_credentials_file, nats_ca_file, nats_certificate_file;
+  struct secret nats_password; /* without a user: a token */
+  bool nats_allow_insecure;
   struct str data_key_file;                                      /* absent = home/keys/data.key */
   struct str github_client_id, jira_client_id, linear_client_id; /* of the user's own OAuth apps */
   struct secret github_client_secret, jira_client_secret, linear_client_secret;

@@ -134,7 +134,8 @@ static struct result ready(void *context) {
   struct hello hello = {0};
   struct result result = rpc_call(runner->context.rpc, &arena, VERB_HELLO, &request, &hello, READY_TIMEOUT_MS);
   arena_free(&arena);
-  return result;
+  TRY(result);
+  return runner->service->ready ? runner->service->ready(&runner->context) : RESULT_DONE;
 }
 
 static struct result serve_health(struct runner *runner) {

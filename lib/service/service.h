@@ -26,6 +26,10 @@ struct service {
    * round repeated after a backoff; RESULT_BUG ends the process, and the supervisor starts it again. */
   struct result (*work)(struct service_context *context, int64_t *wait_ms) MUST_USE;
 
+  /* Why it cannot do its work, beside a store that does not answer; called by the health server's thread, after
+   * `start`. May be NULL. */
+  struct result (*ready)(struct service_context *context) MUST_USE;
+
   unsigned bells;     /* which ones mean that there is work: 1 << BELL_WORK, ... */
   const char *system; /* of an adapter: bells for others do not count; may be NULL */
 };

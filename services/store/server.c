@@ -249,6 +249,8 @@ static void publish(struct server *server, struct arena *arena, const struct sto
 static void ring_all(struct server *server, const struct outbox *outbox) {
   for (size_t i = 0; i < outbox->ring_count; i++)
     bells_ring(&server->bells, outbox->rings[i].bell, outbox->rings[i].system);
+  if (outbox->count)
+    bells_ring(&server->bells, BELL_EVENT, (struct str){0});
 }
 
 static void publish_all(struct server *server, struct outbox *outbox) {

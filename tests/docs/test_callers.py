@@ -16,6 +16,7 @@ SOURCES = {
     "SCHEDULER": ["services/scheduler/*.c", "lib/service/service.c"],
     "CONFLICT": ["services/conflict/*.c", "lib/service/service.c"],
     "ADAPTER": ["services/adapter-*/*.c", "lib/service/adapter*.c", "lib/service/webhook_server.c", "lib/service/service.c"],
+    "BRIDGE": ["services/bridge-*/*.c", "lib/service/service.c"],
     "CLI": ["cli/**/*.c", "lib/service/bus.c"],
 }
 NOT_VERBS = {"VERB_COUNT", "VERB_TIMEOUT_MS"}
@@ -55,7 +56,7 @@ class Callers(unittest.TestCase):
         called = {role: {verb for pattern in patterns for path in glob.glob(os.path.join(ROOT, pattern), recursive=True)
                          for verb in re.findall(r"\bVERB_[A-Z_]+\b", read(path))} for role, patterns in SOURCES.items()}
         for verb, roles in table().items():
-            for role in roles & {"SCHEDULER", "CONFLICT", "ADAPTER"}:
+            for role in roles & {"SCHEDULER", "CONFLICT", "ADAPTER", "BRIDGE"}:
                 if verb != "VERB_HELLO":
                     self.assertIn(verb, called[role], role)
 
