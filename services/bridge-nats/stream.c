@@ -97,6 +97,10 @@ void stream_close(struct stream *stream) {
   free(stream);
 }
 
+bool stream_is_open(struct stream *stream) {
+  return natsConnection_Status(stream->connection) == NATS_CONN_STATUS_CONNECTED;
+}
+
 /* -- where it ends -- */
 
 static struct result foreign(const struct stream *stream, int64_t sequence) {

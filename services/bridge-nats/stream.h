@@ -16,6 +16,9 @@ struct stream;
 struct result stream_open(const struct settings *settings, struct stream **out) MUST_USE;
 void stream_close(struct stream *stream);
 
+/* Whether the connection still stands: a server that was started anew may have lost what it had not synced. */
+bool stream_is_open(struct stream *stream);
+
 /* Where the stream ends. */
 struct stream_end {
   int64_t sequence;    /* of the last message that was ever in it; 0 = there was none */

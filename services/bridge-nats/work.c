@@ -92,16 +92,22 @@ static void remember(struct bridge *bridge, struct result result) {
   pthread_mutex_unlock(&bridge->mutex);
 }
 
+static void close_stream(struct bridge *bridge) {
+  if (bridge->stream)
+    stream_close(bridge->stream);
+  bridge->stream = NULL;
+}
+
 struct result bridge_work(struct service_context *context, int64_t *wait_ms) {
   struct bridge *bridge = context->state;
+  if (bridge->stream && !stream_is_open(bridge->stream))
+    close_stream(bridge);
   struct result result = bridge->stream ? RESULT_DONE : open_stream(context, bridge);
   if (result_ok(&result))
     result = copy_page(context, bridge, wait_ms);
   remember(bridge, result);
-  if (!result_ok(&result) && bridge->stream) {
-    stream_close(bridge->stream);
-    bridge->stream = NULL;
-  }
+  if (!result_ok(&result))
+    close_stream(bridge);
   return result;
 }
 
