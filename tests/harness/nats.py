@@ -75,7 +75,7 @@ class Message:
 
 
 class Client:
-    """Blocks; of one thread."""
+    """Blocks; of one thread. `tls`: a file with a certificate and its key, which is shown and the only one that is trusted."""
 
     def __init__(self, server, tls=None, **identity):
         self._sock = socket.create_connection(("127.0.0.1", server.port), timeout=20)
@@ -83,6 +83,7 @@ class Client:
         self._file.readline()  # INFO
         if tls:
             context = ssl.create_default_context(cafile=tls)
+            context.load_cert_chain(tls)
             self._sock = context.wrap_socket(self._sock, server_hostname="localhost")
             self._file = self._sock.makefile("rb")
         self._inbox, self._numbers = "_INBOX." + os.urandom(8).hex(), itertools.count(1)

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 import sys
 import threading
 import unittest
@@ -16,6 +17,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(FOLDER, "..", "harness"))
 import nats  # noqa: E402
 import tap  # noqa: E402
+from house import House  # noqa: E402
 from relay import Relay  # noqa: E402
 from world import World, wait_for  # noqa: E402
 
@@ -263,6 +265,55 @@ class BridgeNats(unittest.TestCase):
         self.assertLess(self.resident_kib(bridge) - before, 32 * 1024)
         relay.mend()
         self.check()
+
+
+@unittest.skipUnless(nats.PROGRAM, "no nats-server")
+class BridgeNatsSecured(unittest.TestCase):
+    """`tandem up`, and a server that wants TLS on both sides, a name and a password."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.house = House()
+        cls.addClassCleanup(cls.house.remove)
+        cls.pem = cls.house.folder + "/nats.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                        "-subj", "/CN=nats", "-addext", "subjectAltName=DNS:localhost", "-keyout", cls.pem, "-out", cls.pem + ".crt"],
+                       check=True, capture_output=True)
+        with open(cls.pem, "a", encoding="utf-8") as both, open(cls.pem + ".crt", encoding="utf-8") as certificate:
+            both.write(certificate.read())
+        cls.server = nats.Server("tls { cert_file: %s, key_file: %s, ca_file: %s, verify: true }\n"
+                                 "authorization { user: tandem, password: right }" % ((json.dumps(cls.pem),) * 3))
+        cls.addClassCleanup(cls.server.close)
+
+    def settings(self, url, password):
+        return {"TANDEM_NATS_URL": url, "TANDEM_NATS_USER": "tandem", "TANDEM_NATS_CA_FILE": self.pem,
+                "TANDEM_NATS_CERTIFICATE_FILE": self.pem, "TANDEM_NATS_PASSWORD_FILE": self.house.file("password", password)}
+
+    def test_bridge_is_run_by_up(self):
+        self.addCleanup(self.house.run, "down")
+        up = self.house.run("up", **self.settings("tls://localhost:%d" % self.server.port, "right"))
+        self.assertEqual(up.code, 0, up.err)
+        made = self.house.run("ticket", "new", "--title", "Hello NATS")
+        self.assertEqual(made.code, 0, made.err)
+        client = nats.Client(self.server, self.pem, user="tandem", **{"pass": "right"})
+        self.addCleanup(client.close)
+        wait_for(lambda: client.last("tandem") >= 1, "the event in NATS")
+        self.assertEqual(client.messages("tandem")[0].subject, "tandem.v1.TicketCreated._")
+        certificates = {one["name"]: one["role"] for one in self.house.run("certs", "list", "--json").json["certificates"]}
+        self.assertEqual(certificates["bridge-nats"], "bridge")
+
+    def complaint(self, world, number, url, password):
+        bridge = world.start("bridge-nats", number, self.settings(url, password))
+        return wait_for(lambda: [line for line in bridge.output().splitlines() if "round_failed" in line], "a complaint")[0]
+
+    def test_bridge_says_why_a_server_is_not_taken(self):
+        with StoreOnly(sandbox_options=("--issues", "0")) as world:
+            port = self.server.port
+            other_name = self.complaint(world, 0, "tls://127.0.0.1:%d" % port, "right")
+            self.assertIn("code=rejected", other_name)
+            self.assertIn("mismatch", other_name)
+            self.assertIn("code=rejected", self.complaint(world, 1, "nats://localhost:%d" % port, "right"))
+            self.assertIn("code=auth", self.complaint(world, 2, "tls://localhost:%d" % port, "wrong"))
 
 
 if __name__ == "__main__":
