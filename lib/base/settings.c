@@ -1,6 +1,7 @@
 /* Settings: the layers, and where the state directory is. */
 #include "base/settings.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -160,7 +161,10 @@ static struct str nats_host(struct str url) {
 }
 
 static bool is_this_host(struct str host) {
-  return str_is(host, "localhost") || str_starts_with(host, "127.") || str_is(host, "[::1]");
+  bool loopback = str_starts_with(host, "127.");
+  for (size_t i = 0; i < host.length; i++)
+    loopback = loopback && (host.at[i] == '.' || isdigit((unsigned char)host.at[i]));
+  return loopback || str_is(host, "localhost") || str_is(host, "[::1]");
 }
 
 /* Servers forbid these in a stream's name, and it is a word of a subject, too. */

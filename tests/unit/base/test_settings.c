@@ -169,6 +169,39 @@ static void settings_plain_bus_needs_permission(void **state) {
   assert_string_equal(result.message, "");
 }
 
+static void settings_nats_needs_encryption_beyond_this_host(void **state) {
+  static const struct {
+    const char *url, *stream, *insecure, *complaint; /* NULL = none */
+  } rows[] = {
+      {"tls://nats.acme.example:4222", "tandem", "no", NULL},
+      {"tls://a.example,tls://b.example:4333", "tandem", "no", NULL},
+      {"nats://localhost:4222", "tandem", "no", NULL},
+      {"nats://127.0.0.1:4222", "tandem", "no", NULL},
+      {"nats://[::1]:4222", "tandem", "no", NULL},
+      {"nats://nats.acme.example:4222", "tandem", "yes", NULL},
+      {"nats://nats.acme.example:4222", "tandem", "no", "no encryption"},
+      {"nats://localhost.evil.example", "tandem", "no", "no encryption"},
+      {"nats://127.evil.example", "tandem", "no", "no encryption"},
+      {"tls://a.example,nats://b.example", "tandem", "no", "no encryption"},
+      {"tls://ann:secret@nats.acme.example", "tandem", "no", "without a name or password"},
+      {"https://nats.acme.example", "tandem", "no", "tls://HOST:PORT"},
+      {"tls://", "tandem", "no", "tls://HOST:PORT"},
+      {"tls://a b", "tandem", "no", "tls://HOST:PORT"},
+      {"nats://localhost", "two.words", "no", "nats.stream"},
+      {"nats://localhost", "all>", "no", "nats.stream"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct settings settings;
+    setenv("TANDEM_NATS_URL", rows[i].url, 1);
+    setenv("TANDEM_NATS_STREAM", rows[i].stream, 1);
+    setenv("TANDEM_NATS_ALLOW_INSECURE", rows[i].insecure, 1);
+    struct result result = settings_load(*state, NULL, 0, &settings);
+    assert_int_equal(result.code, rows[i].complaint ? RESULT_REJECTED : RESULT_OK);
+    assert_non_null(strstr(result.message, rows[i].complaint ? rows[i].complaint : ""));
+    assert_null(strstr(result.message, "secret"));
+  }
+}
+
 static void settings_database_url_comes_from_a_file_or_the_environment_not_both(void **state) {
   char path[128];
   struct settings settings;
@@ -229,6 +262,7 @@ int main(void) {
       BEHAVIOUR(settings_later_layers_win),
       BEHAVIOUR(settings_errors_name_the_variable_or_flag),
       BEHAVIOUR(settings_plain_bus_needs_permission),
+      BEHAVIOUR(settings_nats_needs_encryption_beyond_this_host),
       BEHAVIOUR(settings_database_url_comes_from_a_file_or_the_environment_not_both),
       BEHAVIOUR(settings_lists_take_commas_outside_the_file),
       BEHAVIOUR(settings_home_follows_xdg),
