@@ -1,0 +1,85 @@
+"""What more adapters and conflict services bring: where calls take long (each project has writes to send, at 100 ms a call), and where
+nothing waits (many imports at once from a tracker that answers at once). One store, one scheduler."""
+
+import time
+
+from measure import QUIET, Result, TrackerWorld, World, checkpoint, cpu_by_process, cpu_since, wait_for
+
+REPLICAS = (1, 2, 4)
+LATENCY_MS, EDITS_EACH = 100, 5
+DEADLINE_S = 600
+
+
+def add_replicas(world, count):
+    for number in range(1, count):
+        world.start("conflict", number)
+        world.start("adapter-github", number, {"TANDEM_WEBHOOK_LISTEN": "127.0.0.1:0"})
+
+
+def names(count):
+    return ["p%d" % n for n in range(count)]
+
+
+def connect_all(world, projects):
+    """Seconds until the first session of each has ended."""
+    started_s = time.monotonic()
+    for name in names(projects):
+        world.connect(name, "acme/" + name)
+    wait_for(lambda: world.sql("select count(*) from session where state = 'completed'") == [[str(projects)]], "all imports",
+             DEADLINE_S, pause_s=0.02)
+    return time.monotonic() - started_s
+
+
+def tickets_of(world, name):
+    return [row[0] for row in world.sql("select 'T-' || i.number from item i join mapping m on m.item_id = i.id join project p on "
+                                        "p.id = m.project_id where p.name = '%s' and i.kind = 'ticket' order by i.number limit %d"
+                                        % (name, EDITS_EACH))]
+
+
+def writes(replicas, projects):
+    """Seconds from the first of the edits until all are in the tracker."""
+    repos = [option for name in names(projects) for option in ("--repo", "acme/" + name)]
+    with World(("--issues", "%d" % (2 * EDITS_EACH), "--no-limits", "--no-pull-requests", *repos), environment=QUIET) as world:
+        connect_all(world, projects)
+        keys = [key for name in names(projects) for key in tickets_of(world, name)]
+        assert len(keys) == EDITS_EACH * projects, len(keys)
+        add_replicas(world, replicas)
+        world.sandbox.control("POST", "latency", {"ms": LATENCY_MS})
+        started_s = time.monotonic()
+        for key in keys:
+            world.call("ticket.edit", key=key, set={"title": "Edited " + key}, actor="user:bench")
+        wait_for(lambda: world.is_quiet(webhooks_too=False), "all writes", DEADLINE_S, pause_s=0.02)
+        taken_s = time.monotonic() - started_s
+        sent = [entry for entry in world.sandbox.history(via="api") if entry["time"]]
+        assert len(sent) >= len(keys), (len(sent), len(keys))
+        return taken_s
+
+
+def imports(replicas, projects, issues):
+    """Seconds until all are imported, and the CPU seconds of each kind of process."""
+    with TrackerWorld(issues) as world:
+        add_replicas(world, replicas)
+        checkpoint(world)
+        before = cpu_by_process(world)
+        taken_s = connect_all(world, projects)
+        cpu = {}
+        for name, used_s in cpu_since(world, before).items():
+            kind = name.rstrip("-0123456789")
+            cpu[kind] = cpu.get(kind, 0) + used_s
+        return taken_s, cpu
+
+
+def bench(options):
+    projects = 8 if options.quick else 16
+    base_s = None
+    for replicas in REPLICAS:
+        taken_s = writes(replicas, projects)
+        base_s = base_s or taken_s
+        yield Result("replicas", "%d x adapter and conflict: %d writes at %d ms" % (replicas, projects * EDITS_EACH, LATENCY_MS), taken_s,
+                     "s", note="%.2f x as fast as one" % (base_s / taken_s))
+    issues, base_s = (250 if options.quick else 1250), None
+    for replicas in REPLICAS:
+        taken_s, cpu = imports(replicas, 8, issues)
+        base_s = base_s or taken_s
+        yield Result("replicas", "%d x: import of 8 x %d issues" % (replicas, issues), taken_s, "s", note="%.2f x as fast; CPU s: %s" % (
+            base_s / taken_s, ", ".join("%s %.2f" % pair for pair in sorted(cpu.items(), key=lambda pair: -pair[1]))))
