@@ -174,30 +174,40 @@ class BridgeNats(unittest.TestCase):
         self.check()
         self.assertTrue(first.alive and second.alive)
 
+    def wait_for_end_of_window(self, message):
+        """The window is looked at first: while it lasts, a message that is sent again is a duplicate, and then a wrong one."""
+        def is_forgotten():
+            ack = self.client.publish(message.subject, Nats_Msg_Id=message.headers["Nats-Msg-Id"], Nats_Expected_Last_Sequence="1")
+            return ack.get("error", {}).get("err_code") == 10071
+        wait_for(is_forgotten, "the end of the duplicate window")
+
     def test_bridge_goes_on_beyond_the_duplicate_window(self):
         self.client.make_stream(self.stream, duplicate_window=SHORT_WINDOW_NS)
         bridge = self.bridge()
-        self.check()
+        _, messages = self.check()
         bridge.kill()
-        message = self.client.messages(self.stream)[-1]
-
-        def is_forgotten():
-            """The window comes first: while it lasts, the same message is a duplicate and not a wrong one."""
-            ack = self.client.publish(message.subject, Nats_Msg_Id=message.headers["Nats-Msg-Id"],
-                                      Nats_Expected_Last_Sequence="1")
-            return ack.get("error", {}).get("err_code") == 10071
-        wait_for(is_forgotten, "the end of the duplicate window")
+        self.wait_for_end_of_window(messages[-1])
         self.world.make_tickets(10)
         self.bridge()
         self.check()
 
     def test_bridge_is_fenced_against_what_is_late(self):
-        """What a dead bridge had on its way comes when the window has ended and another has published it."""
+        """What one bridge has sent is held by the network until another has sent the same and the window has ended."""
         self.client.make_stream(self.stream, duplicate_window=SHORT_WINDOW_NS)
-        self.bridge()
+        relay = Relay(self.server.port)
+        self.addCleanup(relay.close)
+        late = self.bridge(0, url="nats://127.0.0.1:%d" % relay.port)
+        self.check()
+        relay.swallow()
+        self.world.make_tickets(20)
+        ids = [event["id"].encode() for event in self.world.log()[-20:]]
+        wait_for(lambda: all(id_ in relay.sent() for id_ in ids), "messages on their way")
+        self.bridge(1)
         _, messages = self.check()
-        acks = [self.client.publish(message.subject, message.payload, **message.headers) for message in messages[-5:]]
-        self.assertTrue(all(ack.get("duplicate") or ack["error"]["err_code"] == 10071 for ack in acks), acks)
+        self.wait_for_end_of_window(messages[-1])
+        relay.mend()
+        wait_for(lambda: "round_failed" in late.output(), "the refusal of what is late")
+        self.world.make_tickets(5)
         self.check()
 
     # what is wrong
