@@ -95,11 +95,31 @@ def edits_per_second(callers, each):
         return callers * each / (time.monotonic() - started_s)
 
 
+def with_projects(count, verb):
+    """Milliseconds of a verb among so many projects that have nothing to do."""
+    with StoreOnly(("--issues", "0"), environment=QUIET) as world:
+        world.connect("p0", poll_interval_s=86400)
+        world.sql("update project set last_sync_at = now(), next_sync_at = now() + interval '1 day'")
+        world.sql("insert into project overriding system value select (jsonb_populate_record(p, jsonb_build_object('id', p.id + n, "
+                  "'name', 'p' || n, 'remote', 'acme/p' || n))).* from project p, generate_series(1, %d) n" % (count - 1))
+        world.sql("analyze")
+        world.call("schedule.tick")  # plans their scans
+        taken_ms = []
+        for _ in range(5):
+            started_s = time.monotonic()
+            world.call(verb)
+            taken_ms.append((time.monotonic() - started_s) * 1000)
+        return median(taken_ms)
+
+
 def bench(options):
     each = 100 if options.quick else 500
     for callers in (1, 4, 16):
         yield Result("replicas", "the writer: ticket.edit by %d callers" % callers, edits_per_second(callers, each), "/s",
                      note="a transaction each, fsync on")
+    for verb, counts in (("schedule.tick", (1000, 10000)), ("status", (100, 1000))):
+        for count in counts:
+            yield Result("replicas", "%s among %d projects, none due" % (verb, count), with_projects(count, verb), "ms")
     projects, times = (8, 1) if options.quick else (16, 3)
     base_s = None
     for replicas in REPLICAS:
