@@ -127,8 +127,9 @@ class Client:
 
     def make_stream(self, name, **more):
         answer = self.api("STREAM.CREATE." + name, name=name, subjects=[name + ".>"], storage="file", retention="limits",
-                          max_consumers=-1, max_msgs=-1, max_bytes=-1, max_age=0, num_replicas=1, discard="old", **more)
-        assert "error" not in answer, answer
+                          max_consumers=-1, max_msgs=-1, max_bytes=-1, max_age=0, discard="old", **{"num_replicas": 1, **more})
+        if "error" in answer:
+            raise OSError(answer["error"])
 
     def last(self, name):
         """The sequence at which the stream ends; -1 when there is no stream."""

@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """The bridge to NATS JetStream with the real nats-server: every event once and in order, whatever dies, however often.
 
-TANDEM_NATS_DEATHS says how often bridge and server are killed (24 if unset), TANDEM_NATS_SEED where (random if unset, and told)."""
+TANDEM_NATS_DEATHS says how often bridge and server are killed (24 if unset), TANDEM_NATS_SEED where (random if unset, and told);
+TANDEM_NATS_CLUSTER=1 tries a cluster of three, too."""
 
 import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +21,7 @@ import nats  # noqa: E402
 import tap  # noqa: E402
 from house import House  # noqa: E402
 from relay import Relay  # noqa: E402
-from world import World, wait_for  # noqa: E402
+from world import World, free_port, wait_for  # noqa: E402
 
 DEATHS = int(os.environ.get("TANDEM_NATS_DEATHS", 24))
 SHORT_WINDOW_NS = 100_000_000  # the shortest duplicate window that the server takes
@@ -283,8 +285,59 @@ class BridgeNats(unittest.TestCase):
 
 
 @unittest.skipUnless(nats.PROGRAM, "no nats-server")
+@unittest.skipUnless(os.environ.get("TANDEM_NATS_CLUSTER"), "elections take their time: set TANDEM_NATS_CLUSTER=1")
+class BridgeNatsCluster(unittest.TestCase):
+    """Three servers, a stream with three replicas; each dies in turn, the stream's leader among them."""
+
+    def setUp(self):
+        self.world = StoreOnly(sandbox_options=("--issues", "0"))
+        self.addCleanup(self.world.close)
+        routes = [free_port() for _ in range(3)]
+        self.servers = [nats.Server("server_name: n%d\ncluster { name: c, listen: \"127.0.0.1:%d\", routes: %s }" % (
+            n, port, json.dumps(["nats://127.0.0.1:%d" % other for other in routes if other != port])))
+            for n, port in enumerate(routes)]
+        for server in self.servers:
+            self.addCleanup(server.close)
+
+    def ask(self, question):
+        """The answer of the first server that has one, or None."""
+        for server in self.servers:
+            with contextlib.suppress(OSError, ValueError, KeyError):
+                client = nats.Client(server)
+                try:
+                    return question(client)
+                finally:
+                    client.close()
+        return None
+
+    def test_bridge_survives_the_deaths_of_a_cluster(self):
+        wait_for(lambda: self.ask(lambda client: client.make_stream("tandem", num_replicas=3, duplicate_window=SHORT_WINDOW_NS) or True),
+                 "the stream")
+        urls = ",".join(server.url for server in self.servers)
+        self.world.start("bridge-nats", 0, {"TANDEM_NATS_URL": urls})
+        self.world.start("bridge-nats", 1, {"TANDEM_NATS_URL": urls})
+        for death in range(DEATHS // 4):
+            self.world.make_tickets(200)
+            wait_for(lambda: (self.ask(lambda client: client.last("tandem")) or 0) >= 200 * death + 50, "events in the stream")
+            victim = self.servers[death % 3]
+            victim.kill()
+            self.world.make_tickets(1)
+            victim.start()
+        log = self.world.log()
+        wait_for(lambda: (self.ask(lambda client: client.last("tandem")) or 0) >= len(log), "all events in the stream")
+        messages = wait_for(lambda: self.ask(lambda client: client.messages("tandem")), "the messages")
+        self.assertEqual([message.headers["ce-id"] for message in messages], [event["id"] for event in log])
+
+
+def documented_permissions():
+    """What docs/streaming.md says to grant the bridge's user, for the stream "tandem"."""
+    with open(os.path.join(FOLDER, "..", "..", "docs", "streaming.md"), encoding="utf-8") as file:
+        return re.search(r"^```\n(publish = .*?)^```$", file.read(), re.MULTILINE | re.DOTALL).group(1)
+
+
+@unittest.skipUnless(nats.PROGRAM, "no nats-server")
 class BridgeNatsSecured(unittest.TestCase):
-    """`tandem up`, and a server that wants TLS on both sides, a name and a password."""
+    """`tandem up`, and a server that wants TLS on both sides, a name and a password, and grants what the document says."""
 
     @classmethod
     def setUpClass(cls):
@@ -296,8 +349,9 @@ class BridgeNatsSecured(unittest.TestCase):
                        check=True, capture_output=True)
         with open(cls.pem, "a", encoding="utf-8") as both, open(cls.pem + ".crt", encoding="utf-8") as certificate:
             both.write(certificate.read())
-        cls.server = nats.Server("tls { cert_file: %s, key_file: %s, ca_file: %s, verify: true }\n"
-                                 "authorization { user: tandem, password: right }" % ((json.dumps(cls.pem),) * 3))
+        cls.server = nats.Server("tls { cert_file: %s, key_file: %s, ca_file: %s, verify: true }\n" % ((json.dumps(cls.pem),) * 3) +
+                                 "authorization { users = [ { user: tandem, password: right, permissions: { %s } },\n"
+                                 "{ user: reader, password: other } ] }" % documented_permissions())
         cls.addClassCleanup(cls.server.close)
 
     def settings(self, url, password):
@@ -310,7 +364,7 @@ class BridgeNatsSecured(unittest.TestCase):
         self.assertEqual(up.code, 0, up.err)
         made = self.house.run("ticket", "new", "--title", "Hello NATS")
         self.assertEqual(made.code, 0, made.err)
-        client = nats.Client(self.server, self.pem, user="tandem", **{"pass": "right"})
+        client = nats.Client(self.server, self.pem, user="reader", **{"pass": "other"})
         self.addCleanup(client.close)
         wait_for(lambda: client.last("tandem") >= 1, "the event in NATS")
         self.assertEqual(client.messages("tandem")[0].subject, "tandem.v1.TicketCreated._")
