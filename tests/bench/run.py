@@ -2,7 +2,7 @@
 """Benchmarks: what they measure, how, and the figures of the last full run are in docs/benchmarks.md.
 
     tests/bench/run.py [--quick] [--json] [--build FOLDER] [NAME...]      NAME: import calls reads latency trackers sync events memory
-                                                                     replicas size
+                                                                     replicas size nats
 
 Figures that depend on the machine are ratios to a baseline in the same run. Exit code 1 when a target is missed.
 """
@@ -14,7 +14,7 @@ import signal
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-NAMES = ("import", "calls", "reads", "latency", "trackers", "sync", "events", "memory", "replicas", "size")
+NAMES = ("import", "calls", "reads", "latency", "trackers", "sync", "events", "memory", "replicas", "size", "nats")
 
 
 def parse():
