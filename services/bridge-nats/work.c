@@ -8,8 +8,6 @@ enum { PAGE_EVENTS = 256, IDLE_MS = 5000 };
 
 static const struct metric position = {
     "tandem_bridge_position", METRIC_GAUGE, {NULL}, "Sequence of the newest event that NATS has stored."};
-static const struct metric head = {
-    "tandem_bridge_head", METRIC_GAUGE, {NULL}, "Sequence of the newest event, as the bridge last saw it."};
 static const struct metric published = {
     "tandem_bridge_events_total", METRIC_COUNTER, {NULL}, "Events that NATS has acknowledged to this process."};
 
@@ -70,7 +68,6 @@ static struct result copy_page(struct service_context *context, struct bridge *b
   struct event_list page = {0};
   TRY(read_log(context, bridge->position, PAGE_EVENTS, &page));
   size_t count = page.events.count;
-  metric_set(&head, METRIC_NO_VALUES, (double)page.head);
   metric_set(&position, METRIC_NO_VALUES, (double)bridge->position);
   *wait_ms = count ? 0 : IDLE_MS;
   if (count == 0)

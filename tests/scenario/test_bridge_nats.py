@@ -14,6 +14,8 @@ import subprocess
 import sys
 import threading
 import unittest
+import urllib.error
+import urllib.request
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(FOLDER, "..", "harness"))
@@ -219,12 +221,28 @@ class BridgeNats(unittest.TestCase):
 
     # what is wrong
 
+    def health(self, port, path):
+        """Status and text, or None while nobody listens."""
+        try:
+            with urllib.request.urlopen("http://127.0.0.1:%d/%s" % (port, path), timeout=20) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode()
+        except OSError:
+            return None
+
     def test_bridge_stops_where_others_publish(self):
-        bridge = self.bridge()
-        self.check()
+        port = free_port()
+        bridge = self.bridge(TANDEM_HEALTH_LISTEN="127.0.0.1:%d" % port)
+        log, _ = self.check()
+        wait_for(lambda: (self.health(port, "readyz") or [0])[0] == 200, "readiness")
+        wait_for(lambda: "\ntandem_bridge_position %d\n" % len(log) in self.health(port, "metrics")[1], "the position in the metrics")
         self.client.publish(self.stream + ".v1.Other._")
         self.world.make_tickets(1)
         wait_for(lambda: "something else publishes there" in bridge.output(), "the bridge's complaint")
+        status, why = wait_for(lambda: self.health(port, "readyz"), "an answer")
+        self.assertEqual(status, 503)
+        self.assertRegex(why, "something else publishes there|does not end before event")
         self.assertEqual(self.client.messages(self.stream)[-1].subject, self.stream + ".v1.Other._")
 
     def test_bridge_refuses_the_stream_of_another_tandem(self):
