@@ -8,7 +8,7 @@
 #include "simulation/fiber.h"
 #include "simulation/world.h"
 
-enum { STACK_BYTES = 1024 * 1024, PROJECTS_MAX = TRACKERS_MAX };
+enum { STACK_BYTES = 1024 * 1024, PROJECTS_MAX = TRACKERS_MAX, LEASE_MS = 60 * 1000 };
 
 static struct actor *running;
 static const void *scheduler_stack;
@@ -59,11 +59,25 @@ void actor_wait_awake(struct actor *actor, int64_t until_ms) {
 static void freeze(struct actor *actor) {
   struct world *world = actor->world;
   bool is_long = chances_draw(&world->chances, DRAW_DURATION, actor->who) % 3 > 0; /* longer than a lease */
-  int64_t until_ms = world->now_ms + chances_between(&world->chances, DRAW_DURATION, actor->who, is_long ? 60000 : 5000,
-                                                     is_long ? 140000 : 60000);
+  int64_t until_ms = world->now_ms + chances_between(&world->chances, DRAW_DURATION, actor->who,
+                                                     is_long ? LEASE_MS : 5000, is_long ? 170000 : LEASE_MS);
   world_tell(world, "%s freezes for %lld s", actor->name, (long long)(until_ms - world->now_ms) / 1000);
-  while (world->now_ms < until_ms && !actor->is_dead && !world->chances.calm)
+  actor->stirs_from_ms = world->now_ms + LEASE_MS;
+  while (actor->stirs_from_ms && world->now_ms < until_ms && !actor->is_dead && !world->chances.calm)
     actor_wait_awake(actor, until_ms);
+  actor->stirs_from_ms = 0;
+}
+
+void actors_may_stir(struct world *world) {
+  for (size_t i = 0; i < world->actor_count; i++) {
+    struct actor *actor = &world->actors[i];
+    bool may = actor->stirs_from_ms && world->now_ms >= actor->stirs_from_ms;
+    if (!may || chances_draw(&world->chances, DRAW_CHOICE, actor->who) % 3 > 0)
+      continue;
+    world_tell(world, "%s stirs", actor->name);
+    actor->stirs_from_ms = 0;
+    actor_wake(actor, world->now_ms + chances_between(&world->chances, DRAW_LATENCY, actor->who, 0, 400));
+  }
 }
 
 static void meet_fate(struct actor *actor) {
@@ -159,6 +173,7 @@ static void live(struct actor *actor) {
 
 static void begin_life(struct actor *actor) {
   actor->is_dead = actor->world->closing;
+  actor->stirs_from_ms = 0;
   actor->lives++;
   actor->rings = 0;
   actor->rpc.client = str_format(&actor->life, "%s-%d", actor->name, actor->lives);

@@ -38,6 +38,7 @@ struct actor {
   int lives;
   unsigned lookers; /* what it looks for, a set of bits (agenda.h) */
   uint64_t rings;   /* bells heard */
+  int64_t stirs_from_ms; /* while it is frozen: from then on its lease is gone; else 0 */
 
   ucontext_t context, scheduler;
   char *stack;
@@ -59,6 +60,9 @@ void actor_wait(struct actor *actor, int64_t until_ms);
 void actor_wait_awake(struct actor *actor, int64_t until_ms);
 
 void actor_wake(struct actor *actor, int64_t at_ms);
+
+/* Somebody is calling a tracker: a bad moment for one whose lease is gone to wake up. */
+void actors_may_stir(struct world *world);
 
 /* The process whose code is running, NULL: the world's own. */
 struct actor *actor_current(void);

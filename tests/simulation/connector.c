@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mutation.h"
+#include "simulation/gaps.h"
 #include "simulation/people.h"
 #include "simulation/tell.h"
 #include "simulation/world.h"
@@ -14,6 +15,7 @@ enum { PAGE = 3, TIMEOUT_MS = 30000, SLOWEST_MS = 28000, UNUSED_NUMBERS_MAX = 5 
 struct connection {
   struct tracker *tracker;
   struct usage usage;
+  struct last_look look;
 };
 
 /* -- a call -- */
@@ -33,6 +35,7 @@ static struct result reach(struct connection *c, bool writes) {
     at_ms += chances_between(&world->chances, DRAW_LATENCY, c->tracker->who, 1000, SLOWEST_MS);
   c->usage.api_calls++;
   people_may_ambush(world);
+  actors_may_stir(world);
   if (writes)
     actor_wait_awake(actor, at_ms);
   else
@@ -54,6 +57,7 @@ static struct result answer(struct connection *c) {
   struct actor *actor = actor_current();
   struct world *world = actor->world;
   people_may_ambush(world);
+  actors_may_stir(world);
   actor_wait(actor, world->now_ms + chances_between(&world->chances, DRAW_LATENCY, c->tracker->who, 20, 500));
   return actor->is_dead ? is_dead() : RESULT_DONE;
 }
@@ -184,6 +188,7 @@ static struct result fetch(struct connection *c, struct arena *arena, const stru
                            bool *not_modified, struct observation *out) {
   TRY(reach(c, false));
   const struct remote_item *item = tracker_find(c->tracker, ref->kind, ref->external_id);
+  c->look = (struct last_look){c->tracker->world->now_ms, 1};
   *not_modified = false;
   if (!item) {
     *out = (struct observation){.kind = ref->kind, .external_id = ref->external_id, .gone = STR("deleted")};
@@ -199,6 +204,7 @@ static struct result fetch(struct connection *c, struct arena *arena, const stru
 static struct result fetch_many(struct connection *c, struct arena *arena, const struct external_ref *refs,
                                 size_t count, struct observation *out) {
   TRY(reach(c, false));
+  c->look = (struct last_look){c->tracker->world->now_ms, count};
   for (size_t i = 0; i < count; i++) {
     const struct remote_item *item = tracker_find(c->tracker, refs[i].kind, refs[i].external_id);
     out[i] =
@@ -416,27 +422,6 @@ static struct values replaced_by(struct arena *arena, const struct values *befor
   return values_built(&replaced);
 }
 
-/* The target as tandem saw it before this write: just fetched, or confirmed by its etag. */
-static const struct values *known_fields(const struct remote_item *item, const struct push *push) {
-  int64_t number;
-  if (push->fresh)
-    return &push->fresh->fields;
-  if (push->intent->etag.length && str_to_i64(str_slice(push->intent->etag, 1, push->intent->etag.length), &number))
-    return &item->revisions[number].fields;
-  return NULL;
-}
-
-/* Texts that somebody edited after that and before this write. */
-static void note_gap(const struct remote_item *item, const struct push *push, const struct values *written) {
-  const struct values *known = known_fields(item, push);
-  for (size_t i = 0; known && i < written->count; i++) {
-    struct str name = written->at[i].name;
-    if (written->at[i].kind == VALUE_TEXT)
-      truth_overwritten(&item->tracker->world->truth, values_find(&tracker_now(item)->fields, name),
-                        values_find(known, name), &written->at[i]);
-  }
-}
-
 static struct result push_update(struct connection *c, struct arena *arena, const struct push *push,
                                  struct observation *out) {
   struct tracker *tracker = c->tracker;
@@ -448,7 +433,7 @@ static struct result push_update(struct connection *c, struct arena *arena, cons
   put_set(&fields, tracker, push);
   put_members(&fields, &tracker_now(item)->fields, push->payload);
   struct values built = values_built(&fields);
-  note_gap(item, push, &built);
+  gaps_check(item, push, &built, &c->look);
   tracker_change(item, &built, true);
   if (chances_fault(&tracker->world->chances, FAULT_ANSWER_LOST, tracker->who))
     return no_answer(c);

@@ -46,8 +46,9 @@ int truth_identity(const struct values *fields);
 /* The tokens of `before` that `after` lacks were taken away by somebody who saw them. */
 void truth_saw_off(struct truth *truth, const struct value *before, const struct value *after);
 
-/* The tokens of `before` that `known` and `after` lack were overwritten by somebody who could not have seen them. */
-void truth_overwritten(struct truth *truth, const struct value *before, const struct value *known,
+/* The tokens of `before` that `known` and `after` lack were overwritten by somebody who could not have seen them.
+ * Returns whether there are any. */
+bool truth_overwritten(struct truth *truth, const struct value *before, const struct value *known,
                        const struct value *after);
 
 /* The store was told that a write replaced `value`. */

@@ -1,0 +1,19 @@
+/* What comes between the look that a write outside is decided on and the write itself. No tracker knows conditional
+ * writes, so there is a gap; but it is short, and tandem itself does nothing in it. */
+#ifndef SIMULATION_GAPS_H
+#define SIMULATION_GAPS_H
+
+#include "simulation/tracker.h"
+
+/* The last look of an adapter at targets of its writes, and how many it looked at together. */
+struct last_look {
+  int64_t at_ms; /* 0 = it has not looked */
+  size_t count;
+};
+
+/* Before an update writes `written` to the item: notes the texts that it replaces unseen. They must not have stood there
+ * for long, and tandem must not have written there since the look. */
+void gaps_check(const struct remote_item *item, const struct push *push, const struct values *written,
+                const struct last_look *look);
+
+#endif
