@@ -237,8 +237,6 @@ static struct result find(struct connection *c, struct arena *arena, const struc
   }
   world_tell(tracker->world, "%s looks for %.*s in %s: %s", actor_current()->name, STR_FMT(intent->op_id),
              tracker->habits.system, found ? "there" : "not there");
-  if (found)
-    found->is_answered = true;
   TRY(answer(c));
   return found ? RESULT_DONE : result_error(RESULT_GONE, "not there");
 }
@@ -355,7 +353,6 @@ static struct result finish_creation(struct connection *c, struct arena *arena, 
     tracker_change(item, &(struct values){status, 1}, true);
     *seen = with_status(arena, seen, status);
   }
-  item->is_answered = true;
   return RESULT_DONE;
 }
 

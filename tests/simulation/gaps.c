@@ -3,8 +3,8 @@
 
 #include "simulation/world.h"
 
-/* From a look to the question whether its write may go out no more than a lease can pass; from there to the send half of
- * one, and as much again until it arrives. Of several that were looked at together each takes its time. */
+/* From a look to the question whether its write may go out no more than a lease can pass; from there to the send half
+ * of one, and as much again until it arrives. Of several that were looked at together each takes its time. */
 enum { LONGEST_MS = 120 * 1000 };
 
 /* The target as tandem saw it before this write: just fetched, or confirmed by its etag. */
@@ -37,8 +37,8 @@ static void check_field(const struct remote_item *item, const struct values *kno
                                   values_find(known, written->name), written);
   int64_t stands_ms = world->now_ms - stands_since_ms(item, written->name);
   if (unseen && stands_ms > LONGEST_MS * (int64_t)(look->count ? look->count : 1))
-    world_violate(world, "P2", "what had stood in %.*s of %s %.*s for %lld s is replaced unseen", STR_FMT(written->name),
-                  item->tracker->habits.system, STR_FMT(item->id), (long long)stands_ms / 1000);
+    world_violate(world, "P2", "what had stood in %.*s of %s %.*s for %lld s is replaced unseen",
+                  STR_FMT(written->name), item->tracker->habits.system, STR_FMT(item->id), (long long)stands_ms / 1000);
 }
 
 /* Whose turn it is has the ticket for itself: that is what leases are for. */

@@ -11,8 +11,8 @@ struct last_look {
   size_t count;
 };
 
-/* Before an update writes `written` to the item: notes the texts that it replaces unseen. They must not have stood there
- * for long, and tandem must not have written there since the look. */
+/* Before an update writes `written` to the item: notes the texts that it replaces unseen. They must not have stood
+ * there for long, and tandem must not have written there since the look. */
 void gaps_check(const struct remote_item *item, const struct push *push, const struct values *written,
                 const struct last_look *look);
 

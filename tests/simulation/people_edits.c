@@ -185,10 +185,7 @@ static void edit_remote(const struct planned_edit *p, struct remote_item *item) 
   struct value after = change_of(p, &seen.fields);
   if (!after.name.length || identity < 0)
     return;
-  size_t known = p->world->truth.edit_count;
   remember_change(p, identity, &seen.fields, &after);
-  if (item->by_tandem && !item->is_answered && p->world->truth.edit_count > known)
-    p->world->truth.edits[known].is_in_gap = true;
   tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
   if (str_is(after.name, "body") && item->tracker->habits.marker == MARKER_IN_BODY && seen.marker.length)
     after.text = str_format(arena_of(p), "%.*s\n\n<!-- tandem:v1:%.*s -->", STR_FMT(after.text), STR_FMT(seen.marker));

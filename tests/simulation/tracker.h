@@ -40,7 +40,6 @@ struct remote_item {
   int number;
   struct str id, kind, parent_id, marker; /* marker: a property */
   bool by_tandem;
-  bool is_answered;           /* tandem has seen that its creation happened */
   struct revision *revisions; /* oldest first */
   size_t count, capacity;
 };

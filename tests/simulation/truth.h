@@ -23,7 +23,6 @@ struct edit {
   bool is_made;
   bool is_removal;   /* of the label `token` */
   bool was_seen_off; /* somebody who saw it took it away */
-  bool is_in_gap;    /* made at a moment for which tandem has no answer yet: docs/simulation.md */
   bool is_replaced;  /* by a write that was decided before it was made */
   bool is_told;      /* the store was told that: nothing excuses its loss any more */
   bool is_private;   /* made here on a ticket or comment that never may leave */
