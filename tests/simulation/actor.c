@@ -62,10 +62,21 @@ static void freeze(struct actor *actor) {
   int64_t until_ms = world->now_ms + chances_between(&world->chances, DRAW_DURATION, actor->who,
                                                      is_long ? LEASE_MS : 5000, is_long ? 170000 : LEASE_MS);
   world_tell(world, "%s freezes for %lld s", actor->name, (long long)(until_ms - world->now_ms) / 1000);
-  actor->stirs_from_ms = world->now_ms + LEASE_MS;
+  int64_t lost_ms = actor->stirs_from_ms = world->now_ms + LEASE_MS;
   while (actor->stirs_from_ms && world->now_ms < until_ms && !actor->is_dead && !world->chances.calm)
     actor_wait_awake(actor, until_ms);
   actor->stirs_from_ms = 0;
+  actor->is_drowsy |= world->now_ms >= lost_ms;
+}
+
+/* When both stand still, nobody takes over. */
+static bool has_fellow_awake(const struct actor *actor) {
+  for (size_t i = 0; i < actor->world->actor_count; i++) {
+    const struct actor *other = &actor->world->actors[i];
+    if (other != actor && other->connector == actor->connector && other->work == actor->work && other->stirs_from_ms)
+      return false;
+  }
+  return true;
 }
 
 void actors_may_stir(struct world *world) {
@@ -84,7 +95,7 @@ static void meet_fate(struct actor *actor) {
   struct world *world = actor->world;
   if (actor->is_dead)
     return;
-  if (chances_fault(&world->chances, FAULT_FREEZE, actor->who))
+  if (has_fellow_awake(actor) && chances_fault(&world->chances, FAULT_FREEZE, actor->who))
     freeze(actor);
   if (!actor->is_dead && chances_fault(&world->chances, FAULT_CRASH, actor->who)) {
     world_tell(world, "%s crashes", actor->name);
@@ -137,14 +148,14 @@ struct result adapter_work(struct service_context *context, int64_t *wait_ms) {
   return worker_round(context->state, context, wait_ms);
 }
 
-/* Idle until a bell rings or `wait_ms` have passed. Where there is nothing to be found, nobody looks: only time
- * is saved by that. */
+/* Idle until a bell rings or `wait_ms` have passed; to crash or freeze then would harm nobody. Where there is nothing
+ * to be found, nobody looks: only time is saved by that. */
 static void rest(struct actor *actor, uint64_t rings, int64_t wait_ms) {
   struct world *world = actor->world;
   while (actor->rings == rings && !actor->is_dead) {
     int64_t until_ms = world->now_ms + wait_ms;
     while (actor->rings == rings && world->now_ms < until_ms && !actor->is_dead)
-      actor_wait(actor, until_ms);
+      actor_wait_awake(actor, until_ms);
     if (store_has_work(world->store, actor->lookers))
       return;
   }
@@ -174,6 +185,7 @@ static void live(struct actor *actor) {
 static void begin_life(struct actor *actor) {
   actor->is_dead = actor->world->closing;
   actor->stirs_from_ms = 0;
+  actor->is_drowsy = false;
   actor->lives++;
   actor->rings = 0;
   actor->rpc.client = str_format(&actor->life, "%s-%d", actor->name, actor->lives);

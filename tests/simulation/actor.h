@@ -39,6 +39,7 @@ struct actor {
   unsigned lookers;      /* what it looks for, a set of bits (agenda.h) */
   uint64_t rings;        /* bells heard */
   int64_t stirs_from_ms; /* while it is frozen: from then on its lease is gone; else 0 */
+  bool is_drowsy;        /* it has slept through its lease, and written nothing since */
 
   ucontext_t context, scheduler;
   char *stack;

@@ -192,7 +192,8 @@ static void check_edit(const struct view *view, const struct edit *edit) {
     return;
   }
   bool holds = truth_holds(here, edit->token);
-  if (edit->is_removal && holds && !has_open_conflict(view, (struct str){0}, ticket->key, str_of(edit->field)) &&
+  if (edit->is_removal && holds && !edit->is_in_gap &&
+      !has_open_conflict(view, (struct str){0}, ticket->key, str_of(edit->field)) &&
       !was_decided(view, ticket->key, str_of(edit->field)))
     world_violate(view->world, "P2", "label %s, which somebody took away, is back", edit->token);
   bool is_excused = edit->is_replaced && !edit->is_told;

@@ -24,6 +24,13 @@ static struct result is_dead(void) {
   return result_error(RESULT_BUG, "this process has crashed");
 }
 
+/* What made a process sleep through its lease is not over at once: its next write is often slow too. */
+static bool is_held_up(struct actor *actor) {
+  bool was_drowsy = actor->is_drowsy;
+  actor->is_drowsy = false;
+  return was_drowsy && chances_draw(&actor->world->chances, DRAW_CHOICE, actor->who) % 2;
+}
+
 /* Until the request has reached the tracker. Whoever sends a write has just looked at the clock. */
 static struct result reach(struct connection *c, bool writes) {
   struct actor *actor = actor_current();
@@ -31,7 +38,7 @@ static struct result reach(struct connection *c, bool writes) {
   int64_t at_ms = world->now_ms + chances_between(&world->chances, DRAW_LATENCY, c->tracker->who, 20, 900);
   if (actor->is_dead)
     return is_dead();
-  if (chances_fault(&world->chances, FAULT_CALL_SLOW, c->tracker->who))
+  if (chances_fault(&world->chances, FAULT_CALL_SLOW, c->tracker->who) || (writes && is_held_up(actor)))
     at_ms += chances_between(&world->chances, DRAW_LATENCY, c->tracker->who, 1000, SLOWEST_MS);
   c->usage.api_calls++;
   people_may_ambush(world);
@@ -432,6 +439,7 @@ static struct result push_update(struct connection *c, struct arena *arena, cons
   struct values built = values_built(&fields);
   gaps_check(item, push, &built, &c->look);
   tracker_change(item, &built, true);
+  item->is_unanswered = true;
   if (chances_fault(&tracker->world->chances, FAULT_ANSWER_LOST, tracker->who))
     return no_answer(c);
   *out = tracker_observe(arena, item, tracker_now(item));

@@ -86,22 +86,26 @@ static struct value change_of(const struct planned_edit *p, const struct values 
   }
 }
 
-static void remember_change(const struct planned_edit *p, int identity, const struct values *before,
-                            const struct value *after) {
+/* Returns what is remembered, if anything. */
+static struct edit *remember_change(const struct planned_edit *p, int identity, const struct values *before,
+                                    const struct value *after) {
   struct truth *truth = &p->world->truth;
   const struct value *old = values_find(before, after->name);
   truth_saw_off(truth, old, after);
   if (str_is(after->name, "status"))
-    return;
+    return NULL;
   if (str_is(after->name, "labels") && old && after->count < old->count) {
     struct edit *edit = remember(p, identity, "labels");
     edit->is_removal = true;
     for (size_t i = 0; i < old->count; i++)
       if (!value_has(after, old->items[i]))
         snprintf(edit->token, sizeof edit->token, "%.*s", STR_FMT(old->items[i]));
-    return;
+    return edit;
   }
-  remember(p, identity, str_is(after->name, "title") ? "title" : str_is(after->name, "body") ? "body" : "labels");
+  return remember(p, identity,
+                  str_is(after->name, "title")  ? "title"
+                  : str_is(after->name, "body") ? "body"
+                                                : "labels");
 }
 
 /* -- new tickets -- */
@@ -185,7 +189,9 @@ static void edit_remote(const struct planned_edit *p, struct remote_item *item) 
   struct value after = change_of(p, &seen.fields);
   if (!after.name.length || identity < 0)
     return;
-  remember_change(p, identity, &seen.fields, &after);
+  struct edit *edit = remember_change(p, identity, &seen.fields, &after);
+  if (edit)
+    edit->is_in_gap = edit->is_removal && item->is_unanswered;
   tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
   if (str_is(after.name, "body") && item->tracker->habits.marker == MARKER_IN_BODY && seen.marker.length)
     after.text = str_format(arena_of(p), "%.*s\n\n<!-- tandem:v1:%.*s -->", STR_FMT(after.text), STR_FMT(seen.marker));

@@ -40,6 +40,7 @@ struct remote_item {
   int number;
   struct str id, kind, parent_id, marker; /* marker: a property */
   bool by_tandem;
+  bool is_unanswered;         /* tandem does not know yet whether its last update arrived */
   struct revision *revisions; /* oldest first */
   size_t count, capacity;
 };
