@@ -302,6 +302,7 @@ static struct remote_item *create(struct tracker *tracker, const struct intent *
   struct values built = values_built(&fields);
   item = tracker_create(tracker, str_is(intent->kind, "ticket") ? "ticket" : "comment",
                         own_id ? intent->op_id : (struct str){0}, intent->parent_external_id, &built, true);
+  item->is_unanswered = true;
   if (tracker->habits.marker == MARKER_PROPERTY)
     item->marker = str_copy(&tracker->world->arena, push->payload->marker);
   return item;

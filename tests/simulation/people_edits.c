@@ -86,6 +86,15 @@ static struct value change_of(const struct planned_edit *p, const struct values 
   }
 }
 
+static struct edit *remember_title(const struct planned_edit *p, int identity, const struct value *old) {
+  const struct truth *truth = &p->world->truth;
+  struct edit *edit = remember(p, identity, "title");
+  for (size_t i = 0; i + 1 < truth->edit_count; i++)
+    if (truth_holds(old, truth->edits[i].token))
+      memcpy(edit->saw, truth->edits[i].token, TOKEN_BYTES);
+  return edit;
+}
+
 /* Returns what is remembered, if anything. */
 static struct edit *remember_change(const struct planned_edit *p, int identity, const struct values *before,
                                     const struct value *after) {
@@ -102,10 +111,9 @@ static struct edit *remember_change(const struct planned_edit *p, int identity, 
         snprintf(edit->token, sizeof edit->token, "%.*s", STR_FMT(old->items[i]));
     return edit;
   }
-  return remember(p, identity,
-                  str_is(after->name, "title")  ? "title"
-                  : str_is(after->name, "body") ? "body"
-                                                : "labels");
+  if (str_is(after->name, "title"))
+    return remember_title(p, identity, old);
+  return remember(p, identity, str_is(after->name, "body") ? "body" : "labels");
 }
 
 /* -- new tickets -- */
@@ -192,6 +200,7 @@ static void edit_remote(const struct planned_edit *p, struct remote_item *item) 
   struct edit *edit = remember_change(p, identity, &seen.fields, &after);
   if (edit)
     edit->is_in_gap = edit->is_removal && item->is_unanswered;
+  item->is_in_doubt |= item->is_unanswered;
   tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
   if (str_is(after.name, "body") && item->tracker->habits.marker == MARKER_IN_BODY && seen.marker.length)
     after.text = str_format(arena_of(p), "%.*s\n\n<!-- tandem:v1:%.*s -->", STR_FMT(after.text), STR_FMT(seen.marker));

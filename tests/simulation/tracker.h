@@ -40,7 +40,8 @@ struct remote_item {
   int number;
   struct str id, kind, parent_id, marker; /* marker: a property */
   bool by_tandem;
-  bool is_unanswered;         /* tandem does not know yet whether its last update arrived */
+  bool is_unanswered;         /* tandem does not know yet whether its last write arrived */
+  bool is_in_doubt;           /* somebody has edited it while tandem did not know that */
   struct revision *revisions; /* oldest first */
   size_t count, capacity;
 };

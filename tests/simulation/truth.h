@@ -17,8 +17,9 @@ struct world;
 /* One edit that was made. */
 struct edit {
   char token[TOKEN_BYTES];
-  int side;     /* 0 = here, else the tracker's number + 1 */
-  int identity; /* of the ticket */
+  char saw[TOKEN_BYTES]; /* of a title: the edit that it replaced */
+  int side;              /* 0 = here, else the tracker's number + 1 */
+  int identity;          /* of the ticket */
   const char *field;
   bool is_made;
   bool is_removal;   /* of the label `token` */
