@@ -10,8 +10,9 @@
 
 #include "service/adapter_worker.h"
 #include "service/service.h"
+#include "simulation/tracker.h"
 
-enum { ACTORS_MAX = 12 };
+enum { ACTORS_MAX = PROCESSES_MAX };
 
 struct world;
 

@@ -16,6 +16,7 @@ struct connection {
   struct tracker *tracker;
   struct usage usage;
   struct last_look look;
+  int64_t left_ms; /* when the last call was sent off */
 };
 
 /* -- a call -- */
@@ -41,6 +42,7 @@ static struct result reach(struct connection *c, bool writes) {
   if (chances_fault(&world->chances, FAULT_CALL_SLOW, c->tracker->who) || (writes && is_held_up(actor)))
     at_ms += chances_between(&world->chances, DRAW_LATENCY, c->tracker->who, 1000, SLOWEST_MS);
   c->usage.api_calls++;
+  c->left_ms = world->now_ms;
   people_may_ambush(world);
   actors_may_stir(world);
   if (writes)
@@ -59,14 +61,22 @@ static struct result reach(struct connection *c, bool writes) {
   return RESULT_DONE;
 }
 
-/* Until the answer is back. */
-static struct result answer(struct connection *c) {
+/* Until the answer is back. Nobody looks at the clock between the requests of one write. */
+static struct result answer_to(struct connection *c, bool is_last) {
   struct actor *actor = actor_current();
   struct world *world = actor->world;
   people_may_ambush(world);
   actors_may_stir(world);
-  actor_wait(actor, world->now_ms + chances_between(&world->chances, DRAW_LATENCY, c->tracker->who, 20, 500));
+  int64_t at_ms = world->now_ms + chances_between(&world->chances, DRAW_LATENCY, c->tracker->who, 20, 500);
+  if (is_last)
+    actor_wait(actor, at_ms);
+  else
+    actor_wait_awake(actor, at_ms);
   return actor->is_dead ? is_dead() : RESULT_DONE;
+}
+
+static struct result answer(struct connection *c) {
+  return answer_to(c, true);
 }
 
 static struct result no_answer(struct connection *c) {
@@ -353,7 +363,7 @@ static struct result finish_creation(struct connection *c, struct arena *arena, 
                                      const struct push *push, struct observation *seen) {
   const struct value *status = values_find(&push->payload->set, STR("status"));
   if (status && !value_equal(status, values_find(&tracker_now(item)->fields, STR("status")))) {
-    TRY(answer(c));
+    TRY(answer_to(c, false));
     struct result second = reach(c, true);
     if (second.code == RESULT_RETRY)
       second.code = RESULT_UNCERTAIN; /* half of it is there */
@@ -387,6 +397,7 @@ static struct result send_creations(struct connection *c, struct arena *arena, s
   struct tracker *tracker = c->tracker;
   struct chances *chances = &tracker->world->chances;
   TRY(reach(c, true));
+  gaps_take_turn(tracker, actor_current()->who, c->left_ms);
   world_tell(tracker->world, "%s creates %zu tickets in %s", actor_current()->name, count, tracker->habits.system);
   bool late = chances_fault(chances, FAULT_WRITE_LATE, tracker->who);
   for (size_t i = 0; i < count; i++) {
@@ -451,6 +462,7 @@ static struct result push_update(struct connection *c, struct arena *arena, cons
 static struct result push(struct connection *c, struct arena *arena, const struct push *push, struct observation *out) {
   struct world *world = c->tracker->world;
   TRY(reach(c, true));
+  gaps_take_turn(c->tracker, actor_current()->who, str_is(push->intent->change, "create") ? c->left_ms : c->look.at_ms);
   people_check_outbound(world, push->payload, TIMEOUT_MS);
   world_tell(world, "%s %.*ss %.*s %.*s in %s%.*s%.*s%.*s", actor_current()->name, STR_FMT(push->intent->change),
              STR_FMT(push->intent->kind), STR_FMT(push->intent->external_id), c->tracker->habits.system,

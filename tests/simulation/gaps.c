@@ -41,20 +41,18 @@ static void check_field(const struct remote_item *item, const struct values *kno
                   STR_FMT(written->name), item->tracker->habits.system, STR_FMT(item->id), (long long)stands_ms / 1000);
 }
 
-/* Whose turn it is has the ticket for itself: that is what leases are for. */
-static void check_alone(const struct remote_item *item, const struct last_look *look) {
-  struct world *world = item->tracker->world;
-  for (size_t i = item->count; look->at_ms && i > 0 && item->revisions[i - 1].at_ms > look->at_ms; i--)
-    if (item->revisions[i - 1].by_tandem)
-      world_violate(world, "P10", "%s %.*s is written to, but since the look before that tandem has written to it",
-                    item->tracker->habits.system, STR_FMT(item->id));
-}
-
 void gaps_check(const struct remote_item *item, const struct push *push, const struct values *written,
                 const struct last_look *look) {
   const struct values *known = known_fields(item, push);
   for (size_t i = 0; known && i < written->count; i++)
     if (written->at[i].kind == VALUE_TEXT)
       check_field(item, known, &written->at[i], look);
-  check_alone(item, look);
+}
+
+void gaps_take_turn(struct tracker *tracker, unsigned who, int64_t since_ms) {
+  for (unsigned other = 0; other < ACTORS_MAX; other++)
+    if (other != who && tracker->written_ms[other] > since_ms)
+      world_violate(tracker->world, "P10", "%s writes to %s on what it saw before %s wrote there",
+                    tracker->world->actors[who].name, tracker->habits.system, tracker->world->actors[other].name);
+  tracker->written_ms[who] = tracker->world->now_ms;
 }

@@ -12,8 +12,12 @@ struct last_look {
 };
 
 /* Before an update writes `written` to the item: notes the texts that it replaces unseen. They must not have stood
- * there for long, and tandem must not have written there since the look. */
+ * there for long. */
 void gaps_check(const struct remote_item *item, const struct push *push, const struct values *written,
                 const struct last_look *look);
+
+/* A write of the process `who` arrives that was decided on, or, of a creation, sent off at `since_ms`: since then no
+ * other one has written to the tracker, for one at a time has its turn. */
+void gaps_take_turn(struct tracker *tracker, unsigned who, int64_t since_ms);
 
 #endif

@@ -46,7 +46,7 @@ struct remote_item {
   size_t count, capacity;
 };
 
-enum { REMOTE_ITEMS_MAX = 128 };
+enum { REMOTE_ITEMS_MAX = 128, PROCESSES_MAX = 12 };
 
 struct tracker {
   struct world *world;
@@ -55,8 +55,9 @@ struct tracker {
   struct connector connector;
   struct remote_item items[REMOTE_ITEMS_MAX];
   size_t item_count;
-  int64_t writes;         /* that tandem made */
-  int64_t newest_edit_ms; /* by anybody */
+  int64_t writes;                    /* that tandem made */
+  int64_t newest_edit_ms;            /* by anybody */
+  int64_t written_ms[PROCESSES_MAX]; /* when each process of tandem wrote here last; 0 = never */
 };
 
 /* The tracker number `index` of the world, of one of the three kinds, with habits by the world's seed. */
