@@ -15,8 +15,8 @@ enum { PAGE = 3, TIMEOUT_MS = 30000, SLOWEST_MS = 28000, UNUSED_NUMBERS_MAX = 5 
 struct connection {
   struct tracker *tracker;
   struct usage usage;
-  struct last_look look;
-  int64_t left_ms; /* when the last call was sent off */
+  size_t looked_at; /* how many tickets by the last look */
+  int64_t left_ms;  /* when the last call was sent off */
 };
 
 /* -- a call -- */
@@ -204,13 +204,14 @@ static struct result pull(struct connection *c, struct arena *arena, struct str 
 static struct result fetch(struct connection *c, struct arena *arena, const struct external_ref *ref,
                            bool *not_modified, struct observation *out) {
   TRY(reach(c, false));
-  const struct remote_item *item = tracker_find(c->tracker, ref->kind, ref->external_id);
-  c->look = (struct last_look){c->tracker->world->now_ms, 1};
+  struct remote_item *item = tracker_find(c->tracker, ref->kind, ref->external_id);
+  c->looked_at = 1;
   *not_modified = false;
   if (!item) {
     *out = (struct observation){.kind = ref->kind, .external_id = ref->external_id, .gone = STR("deleted")};
     return answer(c);
   }
+  item->looked_ms[actor_current()->who] = c->tracker->world->now_ms;
   struct observation seen = tracker_observe(arena, item, tracker_now(item));
   *not_modified = seen.etag.length && str_equal(seen.etag, ref->etag);
   if (!*not_modified)
@@ -221,9 +222,11 @@ static struct result fetch(struct connection *c, struct arena *arena, const stru
 static struct result fetch_many(struct connection *c, struct arena *arena, const struct external_ref *refs,
                                 size_t count, struct observation *out) {
   TRY(reach(c, false));
-  c->look = (struct last_look){c->tracker->world->now_ms, count};
+  c->looked_at = count;
   for (size_t i = 0; i < count; i++) {
-    const struct remote_item *item = tracker_find(c->tracker, refs[i].kind, refs[i].external_id);
+    struct remote_item *item = tracker_find(c->tracker, refs[i].kind, refs[i].external_id);
+    if (item)
+      item->looked_ms[actor_current()->who] = c->tracker->world->now_ms;
     out[i] =
         item ? tracker_observe(arena, item, tracker_now(item))
              : (struct observation){.kind = refs[i].kind, .external_id = refs[i].external_id, .gone = STR("deleted")};
@@ -378,6 +381,7 @@ static struct result push_create(struct connection *c, struct arena *arena, cons
                                  struct observation *out) {
   struct tracker *tracker = c->tracker;
   struct chances *chances = &tracker->world->chances;
+  gaps_take_turn(tracker, actor_current()->who, c->left_ms);
   if (chances_fault(chances, FAULT_WRITE_LATE, tracker->who)) {
     plan_late_write(tracker, push);
     return no_answer(c);
@@ -444,12 +448,15 @@ static struct result push_update(struct connection *c, struct arena *arena, cons
   struct remote_item *item = tracker_find(tracker, push->intent->kind, push->intent->external_id);
   if (!item)
     return result_error(RESULT_GONE, "no such ticket");
+  int64_t *looked_ms = &item->looked_ms[actor_current()->who];
+  gaps_take_turn(tracker, actor_current()->who, *looked_ms ? *looked_ms : c->left_ms);
+  *looked_ms = 0;
   struct observation before = tracker_observe(arena, item, tracker_now(item));
   struct values_builder fields = {.arena = &tracker->world->arena};
   put_set(&fields, tracker, push);
   put_members(&fields, &tracker_now(item)->fields, push->payload);
   struct values built = values_built(&fields);
-  gaps_check(item, push, &built, &c->look);
+  gaps_check(item, push, &built, c->looked_at);
   tracker_change(item, &built, true);
   item->is_unanswered = true;
   if (chances_fault(&tracker->world->chances, FAULT_ANSWER_LOST, tracker->who))
@@ -462,7 +469,6 @@ static struct result push_update(struct connection *c, struct arena *arena, cons
 static struct result push(struct connection *c, struct arena *arena, const struct push *push, struct observation *out) {
   struct world *world = c->tracker->world;
   TRY(reach(c, true));
-  gaps_take_turn(c->tracker, actor_current()->who, str_is(push->intent->change, "create") ? c->left_ms : c->look.at_ms);
   people_check_outbound(world, push->payload, TIMEOUT_MS);
   world_tell(world, "%s %.*ss %.*s %.*s in %s%.*s%.*s%.*s", actor_current()->name, STR_FMT(push->intent->change),
              STR_FMT(push->intent->kind), STR_FMT(push->intent->external_id), c->tracker->habits.system,

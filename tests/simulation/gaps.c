@@ -31,22 +31,22 @@ static int64_t stands_since_ms(const struct remote_item *item, struct str field)
 }
 
 static void check_field(const struct remote_item *item, const struct values *known, const struct value *written,
-                        const struct last_look *look) {
+                        size_t looked_at) {
   struct world *world = item->tracker->world;
   bool unseen = truth_overwritten(&world->truth, values_find(&tracker_now(item)->fields, written->name),
                                   values_find(known, written->name), written);
   int64_t stands_ms = world->now_ms - stands_since_ms(item, written->name);
-  if (unseen && stands_ms > LONGEST_MS * (int64_t)(look->count ? look->count : 1))
+  if (unseen && stands_ms > LONGEST_MS * (int64_t)looked_at)
     world_violate(world, "P2", "what had stood in %.*s of %s %.*s for %lld s is replaced unseen",
                   STR_FMT(written->name), item->tracker->habits.system, STR_FMT(item->id), (long long)stands_ms / 1000);
 }
 
 void gaps_check(const struct remote_item *item, const struct push *push, const struct values *written,
-                const struct last_look *look) {
+                size_t looked_at) {
   const struct values *known = known_fields(item, push);
   for (size_t i = 0; known && i < written->count; i++)
     if (written->at[i].kind == VALUE_TEXT)
-      check_field(item, known, &written->at[i], look);
+      check_field(item, known, &written->at[i], looked_at);
 }
 
 void gaps_take_turn(struct tracker *tracker, unsigned who, int64_t since_ms) {

@@ -5,16 +5,10 @@
 
 #include "simulation/tracker.h"
 
-/* The last look of an adapter at targets of its writes, and how many it looked at together. */
-struct last_look {
-  int64_t at_ms; /* 0 = it has not looked */
-  size_t count;
-};
-
 /* Before an update writes `written` to the item: notes the texts that it replaces unseen. They must not have stood
- * there for long. */
+ * there for long. `looked_at`: how many targets the look before that was at. */
 void gaps_check(const struct remote_item *item, const struct push *push, const struct values *written,
-                const struct last_look *look);
+                size_t looked_at);
 
 /* A write of the process `who` arrives that was decided on, or, of a creation, sent off at `since_ms`: since then no
  * other one has written to the tracker, for one at a time has its turn. */
