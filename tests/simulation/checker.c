@@ -177,7 +177,9 @@ static void check_comment(const struct view *view, const struct edit *edit) {
     bool wanted = false;
     for (size_t i = 0; ticket && i < ticket->mappings.count; i++)
       wanted |= str_is(ticket->mappings.at[i].project, tracker->habits.system);
-    if (wanted && there == 0 && !edit->is_private && !is_private(ticket))
+    /* What is imported while its ticket is private here stays here, also when the ticket is shared later. */
+    bool may_stay = edit->is_private || (edit->side && world->truth.identities[edit->identity].was_private);
+    if (wanted && there == 0 && !may_stay && !is_private(ticket))
       world_violate(world, "P1", "comment %s is not in %s", edit->token, tracker->habits.system);
   }
 }

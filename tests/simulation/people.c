@@ -10,7 +10,7 @@ enum { AMBUSH_AHEAD_MS = 90 * 1000, AGAIN_MAX = 20, ANSWERED_WITHIN_MS = 5000, A
 static struct {
   struct planned_edit edits[PLANNED_EDITS_MAX];
   size_t count;
-  bool are_hasty; /* they mostly edit the same once more within a second */
+  bool are_hasty; /* they mostly edit once more within a second, and all of it they want to see here soon */
 } people;
 
 size_t people_planned(const struct world *world) {
@@ -73,6 +73,7 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
       answer(planned, &people.edits[i - 1]);
     if (i > 2 && i + 1 == people.count)
       decide_late(planned, until_ms);
+    planned->wants_sync = people.are_hasty || planned->detail / 256 % 4 == 0;
     planned->is_done = without && without[i];
     events_plan(&world->events, planned->at_ms, act, planned, 0);
   }

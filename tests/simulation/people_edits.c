@@ -5,6 +5,8 @@
 #include "simulation/tell.h"
 #include "simulation/world.h"
 
+enum { SYNC_WITHIN_MS = 60 * 1000 };
+
 static struct arena *arena_of(const struct planned_edit *p) {
   return &p->world->arena;
 }
@@ -167,6 +169,7 @@ static void make_local(const struct planned_edit *p) {
   struct ticket made;
   bool is_private = str_is(make.privacy, "local_only");
   world->truth.identities[identity].is_private = is_private;
+  world->truth.identities[identity].was_private = is_private;
   remember(p, identity, "title");
   tell(p, is_private ? "new private ticket" : "new ticket", identity);
   struct result result = people_verb(world, VERB_TICKET_NEW, &make, &made);
@@ -216,7 +219,9 @@ static void comment_remote(const struct planned_edit *p, struct remote_item *ite
 }
 
 /* Who has edited there wants to see it here: `tandem sync`. */
-static void ask_for_sync(const struct planned_edit *p) {
+static void ask_for_sync(void *context, uint64_t unused) {
+  const struct planned_edit *p = context;
+  (void)unused;
   struct session_start start = {.project = str_of(p->world->trackers[p->side - 1].habits.system),
                                 .mode = STR("incremental"),
                                 .trigger = STR("person"),
@@ -227,7 +232,7 @@ static void ask_for_sync(const struct planned_edit *p) {
     world_violate(p->world, "no bugs", "session.start: %s", result.message);
 }
 
-static void act_remote(const struct planned_edit *p) {
+static void act_remote(struct planned_edit *p) {
   struct remote_item *item = pick_remote(p);
   if (!item || p->what % 12 == 0)
     make_remote(p);
@@ -235,8 +240,8 @@ static void act_remote(const struct planned_edit *p) {
     comment_remote(p, item);
   else
     edit_remote(p, item);
-  if (p->detail / 256 % 4 == 0)
-    ask_for_sync(p);
+  if (p->wants_sync)
+    events_plan(&p->world->events, p->world->now_ms + (int64_t)(p->detail / 1024 % SYNC_WITHIN_MS), ask_for_sync, p, 0);
 }
 
 /* -- here -- */
@@ -303,6 +308,7 @@ static void change_privacy(const struct planned_edit *p, const struct ticket *ti
   if (!result_ok(&result))
     world_violate(p->world, "no bugs", "ticket.share: %s", result.message);
   p->world->truth.identities[identity].is_private = hide;
+  p->world->truth.identities[identity].was_private |= hide;
   p->world->truth.identities[identity].private_since_ms = p->world->now_ms;
 }
 

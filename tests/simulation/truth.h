@@ -34,7 +34,7 @@ struct truth {
   struct edit edits[EDITS_MAX];
   size_t edit_count;
   struct {
-    bool exists, is_private;
+    bool exists, is_private, was_private;
     int64_t private_since_ms;
     int origin; /* the side it was made on */
   } identities[IDENTITIES_MAX];
