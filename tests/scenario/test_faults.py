@@ -99,7 +99,6 @@ class Faults(unittest.TestCase):
         fault(world, "GET", ISSUES, fault="status", status=503, times=None)
         key = self.new(body="Ours")
         number = wait_for(lambda: writes(world, "create"), "the creation")[0]["issue"]
-        world.sandbox.control("POST", "clock", {"advance_s": 5})
         world.sandbox.act("bob", "edit", REPO, number=number, fields={"title": "Theirs"})
         world.sandbox.control("DELETE", "faults")
         self.linked(key)

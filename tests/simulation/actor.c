@@ -8,7 +8,7 @@
 #include "simulation/fiber.h"
 #include "simulation/world.h"
 
-enum { STACK_BYTES = 1024 * 1024, PROJECTS_MAX = TRACKERS_MAX };
+enum { STACK_BYTES = 1024 * 1024, PROJECTS_MAX = TRACKERS_MAX, LEASE_MS = 60 * 1000 };
 
 static struct actor *running;
 static const void *scheduler_stack;
@@ -59,18 +59,43 @@ void actor_wait_awake(struct actor *actor, int64_t until_ms) {
 static void freeze(struct actor *actor) {
   struct world *world = actor->world;
   bool is_long = chances_draw(&world->chances, DRAW_DURATION, actor->who) % 3 > 0; /* longer than a lease */
-  int64_t until_ms = world->now_ms + chances_between(&world->chances, DRAW_DURATION, actor->who, is_long ? 60000 : 5000,
-                                                     is_long ? 140000 : 60000);
+  int64_t until_ms = world->now_ms + chances_between(&world->chances, DRAW_DURATION, actor->who,
+                                                     is_long ? LEASE_MS : 5000, is_long ? 170000 : LEASE_MS);
   world_tell(world, "%s freezes for %lld s", actor->name, (long long)(until_ms - world->now_ms) / 1000);
-  while (world->now_ms < until_ms && !actor->is_dead && !world->chances.calm)
+  int64_t lost_ms = actor->stirs_from_ms = world->now_ms + LEASE_MS;
+  while (actor->stirs_from_ms && world->now_ms < until_ms && !actor->is_dead && !world->chances.calm)
     actor_wait_awake(actor, until_ms);
+  actor->stirs_from_ms = 0;
+  actor->is_drowsy |= world->now_ms >= lost_ms;
+}
+
+/* When both stand still, nobody takes over. */
+static bool has_fellow_awake(const struct actor *actor) {
+  for (size_t i = 0; i < actor->world->actor_count; i++) {
+    const struct actor *other = &actor->world->actors[i];
+    if (other != actor && other->connector == actor->connector && other->work == actor->work && other->stirs_from_ms)
+      return false;
+  }
+  return true;
+}
+
+void actors_may_stir(struct world *world) {
+  for (size_t i = 0; i < world->actor_count; i++) {
+    struct actor *actor = &world->actors[i];
+    bool may = actor->stirs_from_ms && world->now_ms >= actor->stirs_from_ms;
+    if (!may || chances_draw(&world->chances, DRAW_CHOICE, actor->who) % 3 > 0)
+      continue;
+    world_tell(world, "%s stirs", actor->name);
+    actor->stirs_from_ms = 0;
+    actor_wake(actor, world->now_ms + chances_between(&world->chances, DRAW_LATENCY, actor->who, 0, 400));
+  }
 }
 
 static void meet_fate(struct actor *actor) {
   struct world *world = actor->world;
   if (actor->is_dead)
     return;
-  if (chances_fault(&world->chances, FAULT_FREEZE, actor->who))
+  if (has_fellow_awake(actor) && chances_fault(&world->chances, FAULT_FREEZE, actor->who))
     freeze(actor);
   if (!actor->is_dead && chances_fault(&world->chances, FAULT_CRASH, actor->who)) {
     world_tell(world, "%s crashes", actor->name);
@@ -123,14 +148,14 @@ struct result adapter_work(struct service_context *context, int64_t *wait_ms) {
   return worker_round(context->state, context, wait_ms);
 }
 
-/* Idle until a bell rings or `wait_ms` have passed. Where there is nothing to be found, nobody looks: only time
- * is saved by that. */
+/* Idle until a bell rings or `wait_ms` have passed; to crash or freeze then would harm nobody. Where there is nothing
+ * to be found, nobody looks: only time is saved by that. */
 static void rest(struct actor *actor, uint64_t rings, int64_t wait_ms) {
   struct world *world = actor->world;
   while (actor->rings == rings && !actor->is_dead) {
     int64_t until_ms = world->now_ms + wait_ms;
     while (actor->rings == rings && world->now_ms < until_ms && !actor->is_dead)
-      actor_wait(actor, until_ms);
+      actor_wait_awake(actor, until_ms);
     if (store_has_work(world->store, actor->lookers))
       return;
   }
@@ -159,6 +184,8 @@ static void live(struct actor *actor) {
 
 static void begin_life(struct actor *actor) {
   actor->is_dead = actor->world->closing;
+  actor->stirs_from_ms = 0;
+  actor->is_drowsy = false;
   actor->lives++;
   actor->rings = 0;
   actor->rpc.client = str_format(&actor->life, "%s-%d", actor->name, actor->lives);

@@ -10,8 +10,9 @@
 
 #include "service/adapter_worker.h"
 #include "service/service.h"
+#include "simulation/tracker.h"
 
-enum { ACTORS_MAX = 12 };
+enum { ACTORS_MAX = PROCESSES_MAX };
 
 struct world;
 
@@ -36,8 +37,10 @@ struct actor {
   struct worker *worker;
   bool is_dead, has_ended, waits;
   int lives;
-  unsigned lookers; /* what it looks for, a set of bits (agenda.h) */
-  uint64_t rings;   /* bells heard */
+  unsigned lookers;      /* what it looks for, a set of bits (agenda.h) */
+  uint64_t rings;        /* bells heard */
+  int64_t stirs_from_ms; /* while it is frozen: from then on its lease is gone; else 0 */
+  bool is_drowsy;        /* it has slept through its lease, and written nothing since */
 
   ucontext_t context, scheduler;
   char *stack;
@@ -59,6 +62,9 @@ void actor_wait(struct actor *actor, int64_t until_ms);
 void actor_wait_awake(struct actor *actor, int64_t until_ms);
 
 void actor_wake(struct actor *actor, int64_t at_ms);
+
+/* Somebody is calling a tracker: a bad moment for one whose lease is gone to wake up. */
+void actors_may_stir(struct world *world);
 
 /* The process whose code is running, NULL: the world's own. */
 struct actor *actor_current(void);

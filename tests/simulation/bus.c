@@ -55,8 +55,15 @@ static void check_gate(struct world *world, const struct rpc_pending *pending, s
     people_check_outbound(world, &go.payload, 0);
 }
 
+static void note_answered(struct str resource, const struct observation *returned) {
+  struct str credential = str_slice(resource, strlen("push:"), resource.length); /* named like its system */
+  struct remote_item *item = tracker_find(tracker_of_system(credential), returned->kind, returned->external_id);
+  if (item)
+    item->is_unanswered = false;
+}
+
 /* What the store has taken of a write's answer: from then on it answers for what the write replaced. */
-static void note_replaced(struct world *world, const struct rpc_pending *pending, struct str reply) {
+static void note_receipt(struct world *world, const struct rpc_pending *pending, struct str reply) {
   struct verb_request request = {0};
   struct push_receipt receipt = {0};
   if (pending->id != VERB_PUSH_RECEIPT)
@@ -66,9 +73,11 @@ static void note_replaced(struct world *world, const struct rpc_pending *pending
     result = msgpack_decode(&world->arena, &record_verb_request, pending->request, &request);
   if (result_ok(&result))
     result = msgpack_decode(&world->arena, verb_table[pending->id].request, request.body, &receipt);
-  for (size_t i = 0; result_ok(&result) && i < receipt.returned.count; i++)
+  for (size_t i = 0; result_ok(&result) && i < receipt.returned.count; i++) {
+    note_answered(receipt.lease.resource, &receipt.returned.at[i]);
     for (size_t n = 0; n < receipt.returned.at[i].replaced.count; n++)
       truth_told(&world->truth, &receipt.returned.at[i].replaced.at[n]);
+  }
 }
 
 static void reach_store(void *context, uint64_t unused) {
@@ -80,7 +89,7 @@ static void reach_store(void *context, uint64_t unused) {
     return;
   tell(world, pending, reply);
   check_gate(world, pending, reply);
-  note_replaced(world, pending, reply);
+  note_receipt(world, pending, reply);
   if (pending->has_arrived || chances_fault(&world->chances, FAULT_REPLY_LOST, pending->actor->who))
     return;
   pending->reply = reply;

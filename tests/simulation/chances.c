@@ -57,6 +57,10 @@ void chances_begin(struct chances *chances, uint64_t seed) {
     unsigned share[] = {0, 1, 4, 10}; /* tenths of the most */
     chances->per_100000[fault] = faults[fault].most * share[roll % 4] / 10;
   }
+  uint64_t roll = hash(chances, id_of(FAULT_COUNT + DRAW_COUNT, FAULT_COUNT, 0));
+  unsigned dwelt_on = roll % 8 == 0 ? FAULT_FREEZE : (unsigned)(roll / 8 % (2 * FAULT_COUNT));
+  if (dwelt_on < FAULT_COUNT)
+    chances->per_100000[dwelt_on] = 2 * faults[dwelt_on].most;
 }
 
 void chances_multiply(struct chances *chances, unsigned times) {

@@ -52,7 +52,8 @@ struct chances {
   size_t suppressed_count;
 };
 
-/* The seed also decides how often each kind of fault happens, from never to often. */
+/* The seed also decides how often each kind of fault happens, from never to often; every other seed dwells on one kind
+ * (swarm testing: Groce and others 2012, doi:10.1145/2338965.2336763). */
 void chances_begin(struct chances *chances, uint64_t seed);
 
 /* Makes all faults so many times as frequent. */

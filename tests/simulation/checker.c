@@ -177,7 +177,9 @@ static void check_comment(const struct view *view, const struct edit *edit) {
     bool wanted = false;
     for (size_t i = 0; ticket && i < ticket->mappings.count; i++)
       wanted |= str_is(ticket->mappings.at[i].project, tracker->habits.system);
-    if (wanted && there == 0 && !edit->is_private && !is_private(ticket))
+    /* What is imported while its ticket is private here stays here, also when the ticket is shared later. */
+    bool may_stay = edit->is_private || (edit->side && world->truth.identities[edit->identity].was_private);
+    if (wanted && there == 0 && !may_stay && !is_private(ticket))
       world_violate(world, "P1", "comment %s is not in %s", edit->token, tracker->habits.system);
   }
 }
@@ -196,7 +198,7 @@ static void check_edit(const struct view *view, const struct edit *edit) {
       !has_open_conflict(view, (struct str){0}, ticket->key, str_of(edit->field)) &&
       !was_decided(view, ticket->key, str_of(edit->field)))
     world_violate(view->world, "P2", "label %s, which somebody took away, is back", edit->token);
-  bool is_excused = edit->is_in_gap || (edit->is_replaced && !edit->is_told);
+  bool is_excused = edit->is_replaced && !edit->is_told;
   if (edit->is_removal || holds || is_excused || edit->was_seen_off || str_find(view->kept, edit->token) >= 0)
     return;
   world_violate(view->world, "P2", "%s of i%02d (%s, by a person %s) is nowhere", edit->token, edit->identity,
@@ -214,9 +216,43 @@ static void check_origin(const struct view *view, const struct ticket *ticket) {
   world_violate(view->world, "P8", "nobody wrote \"%.*s\" of %.*s", STR_FMT(title), STR_FMT(ticket->key));
 }
 
-/* -- P6 -- */
+/* -- P6, P11 -- */
+
+/* The edit whose title the value is. */
+static const struct edit *edit_of_title(const struct view *view, const struct values *value) {
+  const struct truth *truth = &view->world->truth;
+  for (size_t i = 0; value->count && i < truth->edit_count; i++)
+    if (strcmp(truth->edits[i].field, "title") == 0 && truth_holds(&value->at[0], truth->edits[i].token))
+      return &truth->edits[i];
+  return NULL;
+}
+
+static bool saw(const struct edit *a, const struct edit *b) {
+  return strcmp(a->saw, b->token) == 0;
+}
+
+static bool is_in_doubt(const struct view *view, const struct conflict *conflict) {
+  const struct tracker *tracker = tracker_named(view->world, conflict->project);
+  for (size_t i = 0; i < tracker->item_count; i++) {
+    const struct remote_item *item = &tracker->items[i];
+    struct observation seen = tracker_observe(&view->world->arena, item, tracker_now(item));
+    if (str_is(item->kind, "ticket") && str_equal(seen.external_key, conflict->external_key))
+      return item->is_in_doubt || item->is_unanswered;
+  }
+  return true;
+}
+
+/* Who has seen the other's title and replaced it contradicts nobody. */
+static void check_contradiction(const struct view *view, const struct conflict *conflict) {
+  bool asks = str_is(conflict->kind, "both_changed") || str_is(conflict->kind, "unequal_when_linked");
+  const struct edit *here = edit_of_title(view, &conflict->local), *there = edit_of_title(view, &conflict->external);
+  if (asks && here && there && (saw(here, there) || saw(there, here)) && !is_in_doubt(view, conflict))
+    world_violate(view->world, "P11", "conflict %lld (%.*s): whoever wrote the later of %s and %s saw the other",
+                  (long long)conflict->id, STR_FMT(conflict->kind), here->token, there->token);
+}
 
 static void check_conflict(const struct view *view, const struct conflict *conflict) {
+  check_contradiction(view, conflict);
   if (!str_is(conflict->state, "open") && conflict->decided_by.length == 0)
     world_violate(view->world, "P6", "conflict %lld is %.*s, decided by nobody", (long long)conflict->id,
                   STR_FMT(conflict->state));

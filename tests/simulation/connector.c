@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mutation.h"
+#include "simulation/gaps.h"
 #include "simulation/people.h"
 #include "simulation/tell.h"
 #include "simulation/world.h"
@@ -14,12 +15,21 @@ enum { PAGE = 3, TIMEOUT_MS = 30000, SLOWEST_MS = 28000, UNUSED_NUMBERS_MAX = 5 
 struct connection {
   struct tracker *tracker;
   struct usage usage;
+  size_t looked_at; /* how many tickets by the last look */
+  int64_t left_ms;  /* when the last call was sent off */
 };
 
 /* -- a call -- */
 
 static struct result is_dead(void) {
   return result_error(RESULT_BUG, "this process has crashed");
+}
+
+/* What made a process sleep through its lease is not over at once: its next write is often slow too. */
+static bool is_held_up(struct actor *actor) {
+  bool was_drowsy = actor->is_drowsy;
+  actor->is_drowsy = false;
+  return was_drowsy && chances_draw(&actor->world->chances, DRAW_CHOICE, actor->who) % 2;
 }
 
 /* Until the request has reached the tracker. Whoever sends a write has just looked at the clock. */
@@ -29,10 +39,12 @@ static struct result reach(struct connection *c, bool writes) {
   int64_t at_ms = world->now_ms + chances_between(&world->chances, DRAW_LATENCY, c->tracker->who, 20, 900);
   if (actor->is_dead)
     return is_dead();
-  if (chances_fault(&world->chances, FAULT_CALL_SLOW, c->tracker->who))
+  if (chances_fault(&world->chances, FAULT_CALL_SLOW, c->tracker->who) || (writes && is_held_up(actor)))
     at_ms += chances_between(&world->chances, DRAW_LATENCY, c->tracker->who, 1000, SLOWEST_MS);
   c->usage.api_calls++;
+  c->left_ms = world->now_ms;
   people_may_ambush(world);
+  actors_may_stir(world);
   if (writes)
     actor_wait_awake(actor, at_ms);
   else
@@ -49,13 +61,22 @@ static struct result reach(struct connection *c, bool writes) {
   return RESULT_DONE;
 }
 
-/* Until the answer is back. */
-static struct result answer(struct connection *c) {
+/* Until the answer is back. Nobody looks at the clock between the requests of one write. */
+static struct result answer_to(struct connection *c, bool is_last) {
   struct actor *actor = actor_current();
   struct world *world = actor->world;
   people_may_ambush(world);
-  actor_wait(actor, world->now_ms + chances_between(&world->chances, DRAW_LATENCY, c->tracker->who, 20, 500));
+  actors_may_stir(world);
+  int64_t at_ms = world->now_ms + chances_between(&world->chances, DRAW_LATENCY, c->tracker->who, 20, 500);
+  if (is_last)
+    actor_wait(actor, at_ms);
+  else
+    actor_wait_awake(actor, at_ms);
   return actor->is_dead ? is_dead() : RESULT_DONE;
+}
+
+static struct result answer(struct connection *c) {
+  return answer_to(c, true);
 }
 
 static struct result no_answer(struct connection *c) {
@@ -183,12 +204,14 @@ static struct result pull(struct connection *c, struct arena *arena, struct str 
 static struct result fetch(struct connection *c, struct arena *arena, const struct external_ref *ref,
                            bool *not_modified, struct observation *out) {
   TRY(reach(c, false));
-  const struct remote_item *item = tracker_find(c->tracker, ref->kind, ref->external_id);
+  struct remote_item *item = tracker_find(c->tracker, ref->kind, ref->external_id);
+  c->looked_at = 1;
   *not_modified = false;
   if (!item) {
     *out = (struct observation){.kind = ref->kind, .external_id = ref->external_id, .gone = STR("deleted")};
     return answer(c);
   }
+  item->looked_ms[actor_current()->who] = c->tracker->world->now_ms;
   struct observation seen = tracker_observe(arena, item, tracker_now(item));
   *not_modified = seen.etag.length && str_equal(seen.etag, ref->etag);
   if (!*not_modified)
@@ -199,8 +222,11 @@ static struct result fetch(struct connection *c, struct arena *arena, const stru
 static struct result fetch_many(struct connection *c, struct arena *arena, const struct external_ref *refs,
                                 size_t count, struct observation *out) {
   TRY(reach(c, false));
+  c->looked_at = count;
   for (size_t i = 0; i < count; i++) {
-    const struct remote_item *item = tracker_find(c->tracker, refs[i].kind, refs[i].external_id);
+    struct remote_item *item = tracker_find(c->tracker, refs[i].kind, refs[i].external_id);
+    if (item)
+      item->looked_ms[actor_current()->who] = c->tracker->world->now_ms;
     out[i] =
         item ? tracker_observe(arena, item, tracker_now(item))
              : (struct observation){.kind = refs[i].kind, .external_id = refs[i].external_id, .gone = STR("deleted")};
@@ -231,8 +257,6 @@ static struct result find(struct connection *c, struct arena *arena, const struc
   }
   world_tell(tracker->world, "%s looks for %.*s in %s: %s", actor_current()->name, STR_FMT(intent->op_id),
              tracker->habits.system, found ? "there" : "not there");
-  if (found)
-    found->is_answered = true;
   TRY(answer(c));
   return found ? RESULT_DONE : result_error(RESULT_GONE, "not there");
 }
@@ -291,6 +315,7 @@ static struct remote_item *create(struct tracker *tracker, const struct intent *
   struct values built = values_built(&fields);
   item = tracker_create(tracker, str_is(intent->kind, "ticket") ? "ticket" : "comment",
                         own_id ? intent->op_id : (struct str){0}, intent->parent_external_id, &built, true);
+  item->is_unanswered = true;
   if (tracker->habits.marker == MARKER_PROPERTY)
     item->marker = str_copy(&tracker->world->arena, push->payload->marker);
   return item;
@@ -341,7 +366,7 @@ static struct result finish_creation(struct connection *c, struct arena *arena, 
                                      const struct push *push, struct observation *seen) {
   const struct value *status = values_find(&push->payload->set, STR("status"));
   if (status && !value_equal(status, values_find(&tracker_now(item)->fields, STR("status")))) {
-    TRY(answer(c));
+    TRY(answer_to(c, false));
     struct result second = reach(c, true);
     if (second.code == RESULT_RETRY)
       second.code = RESULT_UNCERTAIN; /* half of it is there */
@@ -349,7 +374,6 @@ static struct result finish_creation(struct connection *c, struct arena *arena, 
     tracker_change(item, &(struct values){status, 1}, true);
     *seen = with_status(arena, seen, status);
   }
-  item->is_answered = true;
   return RESULT_DONE;
 }
 
@@ -357,6 +381,7 @@ static struct result push_create(struct connection *c, struct arena *arena, cons
                                  struct observation *out) {
   struct tracker *tracker = c->tracker;
   struct chances *chances = &tracker->world->chances;
+  gaps_take_turn(tracker, actor_current()->who, c->left_ms);
   if (chances_fault(chances, FAULT_WRITE_LATE, tracker->who)) {
     plan_late_write(tracker, push);
     return no_answer(c);
@@ -376,6 +401,7 @@ static struct result send_creations(struct connection *c, struct arena *arena, s
   struct tracker *tracker = c->tracker;
   struct chances *chances = &tracker->world->chances;
   TRY(reach(c, true));
+  gaps_take_turn(tracker, actor_current()->who, c->left_ms);
   world_tell(tracker->world, "%s creates %zu tickets in %s", actor_current()->name, count, tracker->habits.system);
   bool late = chances_fault(chances, FAULT_WRITE_LATE, tracker->who);
   for (size_t i = 0; i < count; i++) {
@@ -416,40 +442,23 @@ static struct values replaced_by(struct arena *arena, const struct values *befor
   return values_built(&replaced);
 }
 
-/* The target as tandem saw it before this write: just fetched, or confirmed by its etag. */
-static const struct values *known_fields(const struct remote_item *item, const struct push *push) {
-  int64_t number;
-  if (push->fresh)
-    return &push->fresh->fields;
-  if (push->intent->etag.length && str_to_i64(str_slice(push->intent->etag, 1, push->intent->etag.length), &number))
-    return &item->revisions[number].fields;
-  return NULL;
-}
-
-/* Texts that somebody edited after that and before this write. */
-static void note_gap(const struct remote_item *item, const struct push *push, const struct values *written) {
-  const struct values *known = known_fields(item, push);
-  for (size_t i = 0; known && i < written->count; i++) {
-    struct str name = written->at[i].name;
-    if (written->at[i].kind == VALUE_TEXT)
-      truth_overwritten(&item->tracker->world->truth, values_find(&tracker_now(item)->fields, name),
-                        values_find(known, name), &written->at[i]);
-  }
-}
-
 static struct result push_update(struct connection *c, struct arena *arena, const struct push *push,
                                  struct observation *out) {
   struct tracker *tracker = c->tracker;
   struct remote_item *item = tracker_find(tracker, push->intent->kind, push->intent->external_id);
   if (!item)
     return result_error(RESULT_GONE, "no such ticket");
+  int64_t *looked_ms = &item->looked_ms[actor_current()->who];
+  gaps_take_turn(tracker, actor_current()->who, *looked_ms ? *looked_ms : c->left_ms);
+  *looked_ms = 0;
   struct observation before = tracker_observe(arena, item, tracker_now(item));
   struct values_builder fields = {.arena = &tracker->world->arena};
   put_set(&fields, tracker, push);
   put_members(&fields, &tracker_now(item)->fields, push->payload);
   struct values built = values_built(&fields);
-  note_gap(item, push, &built);
+  gaps_check(item, push, &built, c->looked_at);
   tracker_change(item, &built, true);
+  item->is_unanswered = true;
   if (chances_fault(&tracker->world->chances, FAULT_ANSWER_LOST, tracker->who))
     return no_answer(c);
   *out = tracker_observe(arena, item, tracker_now(item));

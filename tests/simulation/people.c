@@ -10,6 +10,7 @@ enum { AMBUSH_AHEAD_MS = 90 * 1000, AGAIN_MAX = 20, ANSWERED_WITHIN_MS = 5000, A
 static struct {
   struct planned_edit edits[PLANNED_EDITS_MAX];
   size_t count;
+  bool are_hasty; /* they mostly edit once more within a second, and all of it they want to see here soon */
 } people;
 
 size_t people_planned(const struct world *world) {
@@ -30,7 +31,7 @@ static void act(void *context, uint64_t unused) {
  * side it falls into the same second, which not every tracker's versions tell apart. */
 static void answer(struct planned_edit *planned, const struct planned_edit *other) {
   struct world *world = planned->world;
-  bool same_side = chances_draw(&world->chances, DRAW_EDIT, WHO_PEOPLE) % 4 == 0;
+  bool same_side = chances_draw(&world->chances, DRAW_EDIT, WHO_PEOPLE) % 4 < (people.are_hasty ? 3 : 1);
   int64_t within_ms = same_side ? AGAIN_WITHIN_MS : ANSWERED_WITHIN_MS;
   int step = same_side ? 0 : 1 + planned->side % (int)world->tracker_count;
   planned->side = (other->side + step) % (int)(world->tracker_count + 1);
@@ -52,6 +53,8 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
   static const int64_t edits[][2] = {{4, 10}, {6, 14}, {4, 14}};
   people.count =
       (size_t)chances_between(chances, DRAW_SETTING, WHO_PEOPLE, edits[world->size][0], edits[world->size][1]);
+  people.are_hasty = chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 4 == 0;
+  size_t first_tickets = world->size == SIZE_SMALL ? 1 + chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 2 : 2;
   for (size_t i = 0; i < people.count; i++) {
     struct planned_edit *planned = &people.edits[i];
     *planned = (struct planned_edit){.world = world, .number = (int)i};
@@ -61,7 +64,7 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
     planned->what = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
     planned->target = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
     planned->detail = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
-    if (i < 2) { /* there is something to work on from the start */
+    if (i < first_tickets) { /* there is something to work on from the start */
       planned->what = 0;
       planned->at_ms = world->now_ms + (int64_t)i * 1000;
       planned->lies_in_wait = false;
@@ -70,6 +73,7 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
       answer(planned, &people.edits[i - 1]);
     if (i > 2 && i + 1 == people.count)
       decide_late(planned, until_ms);
+    planned->wants_sync = people.are_hasty || planned->detail / 256 % 4 == 0;
     planned->is_done = without && without[i];
     events_plan(&world->events, planned->at_ms, act, planned, 0);
   }

@@ -5,6 +5,8 @@
 #include "simulation/tell.h"
 #include "simulation/world.h"
 
+enum { SYNC_WITHIN_MS = 60 * 1000 };
+
 static struct arena *arena_of(const struct planned_edit *p) {
   return &p->world->arena;
 }
@@ -86,22 +88,34 @@ static struct value change_of(const struct planned_edit *p, const struct values 
   }
 }
 
-static void remember_change(const struct planned_edit *p, int identity, const struct values *before,
-                            const struct value *after) {
+static struct edit *remember_title(const struct planned_edit *p, int identity, const struct value *old) {
+  const struct truth *truth = &p->world->truth;
+  struct edit *edit = remember(p, identity, "title");
+  for (size_t i = 0; i + 1 < truth->edit_count; i++)
+    if (truth_holds(old, truth->edits[i].token))
+      memcpy(edit->saw, truth->edits[i].token, TOKEN_BYTES);
+  return edit;
+}
+
+/* Returns what is remembered, if anything. */
+static struct edit *remember_change(const struct planned_edit *p, int identity, const struct values *before,
+                                    const struct value *after) {
   struct truth *truth = &p->world->truth;
   const struct value *old = values_find(before, after->name);
   truth_saw_off(truth, old, after);
   if (str_is(after->name, "status"))
-    return;
+    return NULL;
   if (str_is(after->name, "labels") && old && after->count < old->count) {
     struct edit *edit = remember(p, identity, "labels");
     edit->is_removal = true;
     for (size_t i = 0; i < old->count; i++)
       if (!value_has(after, old->items[i]))
         snprintf(edit->token, sizeof edit->token, "%.*s", STR_FMT(old->items[i]));
-    return;
+    return edit;
   }
-  remember(p, identity, str_is(after->name, "title") ? "title" : str_is(after->name, "body") ? "body" : "labels");
+  if (str_is(after->name, "title"))
+    return remember_title(p, identity, old);
+  return remember(p, identity, str_is(after->name, "body") ? "body" : "labels");
 }
 
 /* -- new tickets -- */
@@ -155,6 +169,7 @@ static void make_local(const struct planned_edit *p) {
   struct ticket made;
   bool is_private = str_is(make.privacy, "local_only");
   world->truth.identities[identity].is_private = is_private;
+  world->truth.identities[identity].was_private = is_private;
   remember(p, identity, "title");
   tell(p, is_private ? "new private ticket" : "new ticket", identity);
   struct result result = people_verb(world, VERB_TICKET_NEW, &make, &made);
@@ -185,10 +200,10 @@ static void edit_remote(const struct planned_edit *p, struct remote_item *item) 
   struct value after = change_of(p, &seen.fields);
   if (!after.name.length || identity < 0)
     return;
-  size_t known = p->world->truth.edit_count;
-  remember_change(p, identity, &seen.fields, &after);
-  if (item->by_tandem && !item->is_answered && p->world->truth.edit_count > known)
-    p->world->truth.edits[known].is_in_gap = true;
+  struct edit *edit = remember_change(p, identity, &seen.fields, &after);
+  if (edit)
+    edit->is_in_gap = edit->is_removal && item->is_unanswered;
+  item->is_in_doubt |= item->is_unanswered;
   tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
   if (str_is(after.name, "body") && item->tracker->habits.marker == MARKER_IN_BODY && seen.marker.length)
     after.text = str_format(arena_of(p), "%.*s\n\n<!-- tandem:v1:%.*s -->", STR_FMT(after.text), STR_FMT(seen.marker));
@@ -204,7 +219,9 @@ static void comment_remote(const struct planned_edit *p, struct remote_item *ite
 }
 
 /* Who has edited there wants to see it here: `tandem sync`. */
-static void ask_for_sync(const struct planned_edit *p) {
+static void ask_for_sync(void *context, uint64_t unused) {
+  const struct planned_edit *p = context;
+  (void)unused;
   struct session_start start = {.project = str_of(p->world->trackers[p->side - 1].habits.system),
                                 .mode = STR("incremental"),
                                 .trigger = STR("person"),
@@ -215,7 +232,7 @@ static void ask_for_sync(const struct planned_edit *p) {
     world_violate(p->world, "no bugs", "session.start: %s", result.message);
 }
 
-static void act_remote(const struct planned_edit *p) {
+static void act_remote(struct planned_edit *p) {
   struct remote_item *item = pick_remote(p);
   if (!item || p->what % 12 == 0)
     make_remote(p);
@@ -223,8 +240,8 @@ static void act_remote(const struct planned_edit *p) {
     comment_remote(p, item);
   else
     edit_remote(p, item);
-  if (p->detail / 256 % 4 == 0)
-    ask_for_sync(p);
+  if (p->wants_sync)
+    events_plan(&p->world->events, p->world->now_ms + (int64_t)(p->detail / 1024 % SYNC_WITHIN_MS), ask_for_sync, p, 0);
 }
 
 /* -- here -- */
@@ -291,6 +308,7 @@ static void change_privacy(const struct planned_edit *p, const struct ticket *ti
   if (!result_ok(&result))
     world_violate(p->world, "no bugs", "ticket.share: %s", result.message);
   p->world->truth.identities[identity].is_private = hide;
+  p->world->truth.identities[identity].was_private |= hide;
   p->world->truth.identities[identity].private_since_ms = p->world->now_ms;
 }
 

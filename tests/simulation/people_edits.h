@@ -16,6 +16,7 @@ struct planned_edit {
   int side; /* 0 = here, else the tracker's number + 1 */
   int64_t at_ms;
   bool lies_in_wait, is_done;
+  bool wants_sync; /* and asks for it, when it was made in a tracker */
   uint64_t what, target, detail;
 };
 

@@ -11,6 +11,7 @@ did, 1 some did, 2 it could not be run.
 """
 
 import argparse
+import concurrent.futures
 import contextlib
 import glob
 import json
@@ -177,15 +178,14 @@ def read_all(processes, totals, show, progress_s):
             print("so far: %s" % totals, file=sys.stderr, flush=True)
 
 
-def simulate(first, seeds, processes, seconds=0, mutant=None, show=None, more=(), progress_s=0):
-    """Runs `seeds` seeds from `first` on, or for `seconds`; `show` gets every line of output. Returns the totals."""
+def run_on(clusters, first, seeds, seconds=0, mutant=None, show=None, more=(), progress_s=0):
+    """Runs `seeds` seeds from `first` on, or for `seconds`, a process for each cluster; `show` gets every line of output.
+    Returns the totals."""
     with contextlib.ExitStack() as stack:
-        clusters = [stack.enter_context(Cluster(number)) for number in range(min(processes, seeds))]
-        totals, workers = Totals(), []
+        totals, workers, step = Totals(), [], len(clusters)
         for number, cluster in enumerate(clusters):
-            share = (seeds - number + processes - 1) // processes
-            command = [find_program(), "--database", cluster.url(), "--seed", str(first + number), "--step",
-                       str(processes), "--seeds", str(share), "--seconds", str(seconds), *more]
+            command = [find_program(), "--database", cluster.url(), "--seed", str(first + number), "--step", str(step),
+                       "--seeds", str((seeds - number + step - 1) // step), "--seconds", str(seconds), *more]
             command += ["--mutant", mutant] if mutant else []
             workers.append(cluster.start(command, stdout=subprocess.PIPE, text=True))
             stack.callback(workers[-1].kill)
@@ -194,6 +194,18 @@ def simulate(first, seeds, processes, seconds=0, mutant=None, show=None, more=()
             if worker.wait() not in (0, 1):
                 totals.failures.append("a process ended with status %d" % worker.returncode)
     return totals
+
+
+@contextlib.contextmanager
+def new_clusters(count):
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(Cluster(number)) for number in range(count)]
+
+
+def simulate(first, seeds, processes, **more):
+    """run_on() as many new clusters."""
+    with new_clusters(min(processes, seeds)) as clusters:
+        return run_on(clusters, first, seeds, **more)
 
 
 PROGRESS_S = 15
@@ -215,7 +227,7 @@ def soak(processes):
     state = read_soak()
     print("so far: %d seeds, %d broke a property" % (state["seeds"], len(state["broken"])), flush=True)
     while True:
-        totals = simulate(state["next_seed"], 10 ** 9, processes, SOAK_CHUNK_S, show=lambda line: print(line, end=""))
+        totals = simulate(state["next_seed"], 10 ** 9, processes, seconds=SOAK_CHUNK_S, show=lambda line: print(line, end=""))
         state["next_seed"] += processes * (totals.seeds + 1)  # processes run at different speeds
         state["seeds"] += totals.seeds
         state["broken"] += totals.failures
@@ -229,18 +241,35 @@ MUTANTS = ["shadow", "gate", "fresh", "marker", "intent", "fence", "lease", "del
 NOTICED_WITHIN = 2000
 
 
-def mutants(names, processes):
+def leave_out(names, processes, first=1, seeds=NOTICED_WITHIN):
+    """Each part in turn, a process each. Yields its name and the totals, as they come."""
+    free = queue.Queue()
+
+    def run(name):
+        cluster = free.get()
+        try:
+            return name, run_on([cluster], first, seeds, mutant=name, more=["--first"])
+        finally:
+            free.put(cluster)
+
+    with new_clusters(processes) as clusters, concurrent.futures.ThreadPoolExecutor(processes) as pool:
+        for cluster in clusters:
+            free.put(cluster)
+        for done in concurrent.futures.as_completed([pool.submit(run, name) for name in names]):
+            yield done.result()
+
+
+def mutants(names, processes, first):
     """Whether every part is missed when it is left out: the seed, and the property that broke."""
-    missed = []
-    print("%-10s %-18s %s" % ("left out", "noticed after", "by"), flush=True)
-    for name in names:
-        totals = simulate(1, NOTICED_WITHIN, processes, mutant=name, more=["--first"])
+    noticed, start = 0, time.monotonic()
+    print("%-10s %-14s %s" % ("left out", "noticed after", "by"), flush=True)
+    for name, totals in leave_out(names, processes, first):
         after = "%d seeds" % totals.seeds if totals.failures else "not at all"
-        print("%-10s %-18s %s" % (name, after, (totals.failures or ["%d seeds kept every property" % totals.seeds])[0]),
+        print("%-10s %-14s %s" % (name, after, (totals.failures or ["%d seeds kept every property" % totals.seeds])[0]),
               flush=True)
-        missed += [] if totals.failures else [name]
-    print("%d of %d noticed" % (len(names) - len(missed), len(names)))
-    return 1 if missed else 0
+        noticed += bool(totals.failures)
+    print("%d of %d noticed; %.0f s" % (noticed, len(names), time.monotonic() - start))
+    return 0 if noticed == len(names) else 1
 
 
 def main():
@@ -262,12 +291,12 @@ def main():
     if options.soak:
         return soak(options.processes)
     if options.mutants is not None:
-        return mutants(options.mutants or MUTANTS, options.processes)
+        return mutants(options.mutants or MUTANTS, options.processes, 1 if options.seed is None else options.seed)
     seeds = options.seeds or (10 ** 9 if options.seconds else 1 if options.seed is not None else 1000)
     first = 1 if options.seed is None else options.seed
-    totals = simulate(first, seeds, min(options.processes, seeds), options.seconds, options.mutant,
-                      lambda line: print(line, end="", flush=True),
-                      ["--trace"] * options.trace + ["--counts"] * options.counts, PROGRESS_S)
+    totals = simulate(first, seeds, min(options.processes, seeds), seconds=options.seconds, mutant=options.mutant,
+                      show=lambda line: print(line, end="", flush=True),
+                      more=["--trace"] * options.trace + ["--counts"] * options.counts, progress_s=PROGRESS_S)
     for name, count in totals.counts.items():
         print("%9.1f per 1,000 seeds  %s" % (1000.0 * count / totals.seeds, name))
     print("from seed %d: %s" % (first, totals), flush=True)

@@ -150,7 +150,7 @@ struct result store_reset(struct store *store, struct world *world) {
   TRY(forget_seed(store));
   store->world = world;
   store->changes = 1;
-  store->agenda.as_of = 0;
+  store->agenda = (struct agenda){0};
   store->down_until_ms = 0;
   store->crash = NO_CRASH;
   store->outbox.head = 0;
@@ -171,10 +171,12 @@ void store_fault_point(const char *name) {
     store->crash = before ? CRASH_BEFORE_COMMIT : CRASH_AFTER_COMMIT;
 }
 
-static void refresh_agenda(struct store *store) {
-  struct result result = agenda_refresh(&store->agenda, store->db, store->changes, store->world->now_ms);
+/* Whether it may find something, as is known without looking. */
+static bool may_find(struct store *store, enum looker looker) {
+  struct result result = agenda_refresh(&store->agenda, store->db, looker, store->changes, store->world->now_ms);
   if (!result_ok(&result))
     world_violate(store->world, "no bugs", "agenda: %s", result.message);
+  return agenda_has(&store->agenda, looker);
 }
 
 /* Whether looking would find nothing, as is known without looking. */
@@ -182,8 +184,7 @@ static bool is_nothing(struct store *store, struct arena *arena, enum verb_id ve
                        struct str *out_reply) {
   if (looker == LOOKER_COUNT)
     return false;
-  refresh_agenda(store);
-  if (agenda_has(&store->agenda, looker))
+  if (may_find(store, looker))
     return false;
   *out_reply = looks_nothing(arena, verb, store->agenda.of[looker].next_ms - store->world->now_ms);
   return true;
@@ -258,9 +259,8 @@ uint64_t store_changes(const struct store *store) {
 }
 
 bool store_has_work(struct store *store, unsigned lookers) {
-  refresh_agenda(store);
   for (unsigned looker = 0; looker < LOOKER_COUNT; looker++)
-    if (lookers & 1U << looker && agenda_has(&store->agenda, looker))
+    if (lookers & 1U << looker && may_find(store, looker))
       return true;
   return false;
 }

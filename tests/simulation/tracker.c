@@ -33,11 +33,12 @@ static const struct habits kinds[TRACKERS_MAX] = {
 };
 
 void tracker_begin(struct tracker *tracker, struct world *world, unsigned index, unsigned kind) {
-  static const int64_t skews_ms[] = {0, HOUR_MS, -HOUR_MS, 1700, -1700};
+  static const int64_t skews_ms[] = {0, HOUR_MS, -HOUR_MS, 1700, -1700}, lags[] = {8, 8, 2, 0}; /* eighths */
   unsigned who = WHO_TRACKER + index;
   *tracker = (struct tracker){.world = world, .index = index, .who = who, .habits = kinds[kind]};
   tracker->habits.skew_ms = skews_ms[chances_draw(&world->chances, DRAW_SETTING, who) % 5];
   tracker->habits.has_hooks = chances_draw(&world->chances, DRAW_SETTING, who) % 3 > 0;
+  tracker->habits.lag_ms = kinds[kind].lag_ms * lags[chances_draw(&world->chances, DRAW_SETTING, who) % 4] / 8;
   tracker->habits.overlap_ms = tracker->habits.lag_ms + 5 * SECOND_MS;
   tracker->connector = simulated_connector(&tracker->habits);
 }

@@ -8,6 +8,8 @@
 
 struct world;
 
+enum { REMOTE_ITEMS_MAX = 128, PROCESSES_MAX = 12 };
+
 /* How a creation of ours is known again. */
 enum marker_kind {
   MARKER_IN_BODY,  /* as in GitHub: at the end of the body */
@@ -40,12 +42,12 @@ struct remote_item {
   int number;
   struct str id, kind, parent_id, marker; /* marker: a property */
   bool by_tandem;
-  bool is_answered;           /* tandem has seen that its creation happened */
-  struct revision *revisions; /* oldest first */
+  bool is_unanswered;               /* tandem does not know yet whether its last write arrived */
+  bool is_in_doubt;                 /* somebody has edited it while tandem did not know that */
+  int64_t looked_ms[PROCESSES_MAX]; /* when each process of tandem fetched it, and has not written to it since; or 0 */
+  struct revision *revisions;       /* oldest first */
   size_t count, capacity;
 };
-
-enum { REMOTE_ITEMS_MAX = 128 };
 
 struct tracker {
   struct world *world;
@@ -54,8 +56,9 @@ struct tracker {
   struct connector connector;
   struct remote_item items[REMOTE_ITEMS_MAX];
   size_t item_count;
-  int64_t writes;         /* that tandem made */
-  int64_t newest_edit_ms; /* by anybody */
+  int64_t writes;                    /* that tandem made */
+  int64_t newest_edit_ms;            /* by anybody */
+  int64_t written_ms[PROCESSES_MAX]; /* when each process of tandem wrote here last; 0 = never */
 };
 
 /* The tracker number `index` of the world, of one of the three kinds, with habits by the world's seed. */

@@ -37,13 +37,15 @@ void truth_saw_off(struct truth *truth, const struct value *before, const struct
   }
 }
 
-void truth_overwritten(struct truth *truth, const struct value *before, const struct value *known,
+bool truth_overwritten(struct truth *truth, const struct value *before, const struct value *known,
                        const struct value *after) {
+  bool any = false;
   for (size_t i = 0; i < truth->edit_count; i++) {
     struct edit *edit = &truth->edits[i];
     if (truth_holds(before, edit->token) && !truth_holds(known, edit->token) && !truth_holds(after, edit->token))
-      edit->is_replaced = true;
+      any = edit->is_replaced = true;
   }
+  return any;
 }
 
 void truth_told(struct truth *truth, const struct value *value) {

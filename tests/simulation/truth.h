@@ -17,13 +17,14 @@ struct world;
 /* One edit that was made. */
 struct edit {
   char token[TOKEN_BYTES];
-  int side;     /* 0 = here, else the tracker's number + 1 */
-  int identity; /* of the ticket */
+  char saw[TOKEN_BYTES]; /* of a title: the edit that it replaced */
+  int side;              /* 0 = here, else the tracker's number + 1 */
+  int identity;          /* of the ticket */
   const char *field;
   bool is_made;
   bool is_removal;   /* of the label `token` */
+  bool is_in_gap;    /* a removal, before tandem knew that what it wrote there had arrived: docs/simulation.md */
   bool was_seen_off; /* somebody who saw it took it away */
-  bool is_in_gap;    /* made at a moment for which tandem has no answer yet: docs/simulation.md */
   bool is_replaced;  /* by a write that was decided before it was made */
   bool is_told;      /* the store was told that: nothing excuses its loss any more */
   bool is_private;   /* made here on a ticket or comment that never may leave */
@@ -33,7 +34,7 @@ struct truth {
   struct edit edits[EDITS_MAX];
   size_t edit_count;
   struct {
-    bool exists, is_private;
+    bool exists, is_private, was_private;
     int64_t private_since_ms;
     int origin; /* the side it was made on */
   } identities[IDENTITIES_MAX];
@@ -46,8 +47,9 @@ int truth_identity(const struct values *fields);
 /* The tokens of `before` that `after` lacks were taken away by somebody who saw them. */
 void truth_saw_off(struct truth *truth, const struct value *before, const struct value *after);
 
-/* The tokens of `before` that `known` and `after` lack were overwritten by somebody who could not have seen them. */
-void truth_overwritten(struct truth *truth, const struct value *before, const struct value *known,
+/* The tokens of `before` that `known` and `after` lack were overwritten by somebody who could not have seen them.
+ * Returns whether there are any. */
+bool truth_overwritten(struct truth *truth, const struct value *before, const struct value *known,
                        const struct value *after);
 
 /* The store was told that a write replaced `value`. */

@@ -15,6 +15,8 @@
 #include "sync/catalogue.h"
 #include "sync/plan.h"
 
+enum { SECOND_MS = 1000 };
+
 struct written {
   int64_t id, project_id, mapping_id, item_id, number, parent_id, parent_number;
   struct str change, kind, state, project, op_id, external_key, url, base_url;
@@ -108,13 +110,20 @@ static struct value nothing_like(const struct value *value) {
   return value->kind == VALUE_SET ? value_set(value->name, NULL, 0) : value_text(value->name, STR(""));
 }
 
+/* Whether it is as its creation made it. A clock of whole seconds does not tell a change within the first one: of a
+ * text or a set, which goes out with the first request, that may be somebody's edit. */
+static bool is_untouched(const struct observation *seen, const struct value *sent) {
+  bool is_choice = catalogue_kind(sent->name, sent->kind) == CONTENT_CHOICE;
+  return seen->version <= seen->created_at_ms && (is_choice || seen->version % SECOND_MS != 0);
+}
+
 /* A creation may take several requests (GitHub: create, then close), and what is come upon may be half of it. Where
  * nobody changed it since, what is missing is still to be pushed; else there is no shadow, and unequal values are a
  * conflict. */
 static bool shadow_of_half(const struct written *w, const struct observation *seen, const struct value *sent,
                            struct value *local) {
   *local = nothing_like(sent);
-  return str_is(w->change, "create") && seen->version <= seen->created_at_ms;
+  return str_is(w->change, "create") && is_untouched(seen, sent);
 }
 
 /* A field that the local side never had and the new external one does: quiet until somebody sets it there. */
