@@ -1,0 +1,142 @@
+"""A Docker engine of the tests' own, and images made without a registry: the base is debian_base's folder, packages come from where
+this machine gets them. Images are kept below /var/cache/tandem-tests for the next run; containers, networks and volumes are not.
+"""
+
+import atexit
+import contextlib
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+import debian_base
+
+KEPT = debian_base.FOLDER + "/docker"
+BASE = "debian:bookworm-slim"
+START_S = 60
+NEEDED = ("dockerd", "containerd", "runc", "docker", "docker-compose")
+# What the official image brings besides: packages are written without waiting for the disk, and without documents.
+LIKE_THE_OFFICIAL = "force-unsafe-io\npath-exclude /usr/share/doc/*\npath-exclude /usr/share/man/*\npath-exclude /usr/share/locale/*\n"
+
+
+def program(name):
+    """Debian's, whatever else there is."""
+    for folder in ("/usr/bin", "/usr/sbin"):
+        if os.access(os.path.join(folder, name), os.X_OK):
+            return os.path.join(folder, name)
+    return None
+
+
+def last_line(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        lines = [line.strip() for line in file if line.strip()]
+    return lines[-1] if lines else "it said nothing"
+
+
+class Engine:
+    """Raises SkipTest with the reason where none can be started. One at a time on a machine."""
+
+    def __init__(self):
+        missing = [name for name in NEEDED if not program(name)]
+        if os.geteuid() != 0:
+            raise unittest.SkipTest("a Docker engine needs root")
+        if missing:
+            raise unittest.SkipTest("%s is not installed (apt-get install docker.io docker-compose)" % missing[0])
+        os.makedirs(KEPT, exist_ok=True)
+        self.lock = open(KEPT + "/lock", "w", encoding="ascii")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        self.folder = tempfile.mkdtemp(prefix="tandem-docker-", dir="/tmp")
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith(("DOCKER_", "COMPOSE_", "TANDEM_"))}
+        self.environment.update(DOCKER_HOST="unix://%s/socket" % self.folder, DOCKER_BUILDKIT="0", HOME=self.folder)
+        self.process = None
+        atexit.register(self.close)
+        self._start()
+
+    def _start(self):
+        """Without a bridge of its own and without touching the machine's packet filter: nothing in the tests goes outside."""
+        log = self.folder + "/log"
+        with open(log, "wb") as file:
+            self.process = subprocess.Popen(
+                [program("dockerd"), "--data-root", KEPT + "/data", "--exec-root", self.folder + "/exec", "--pidfile", self.folder + "/pid",
+                 "-H", "unix://%s/socket" % self.folder, "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false",
+                 "--userland-proxy=false", "--default-address-pool", "base=10.213.0.0/16,size=24"],
+                stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True)
+        end = time.monotonic() + START_S
+        while self.run("info", check=False).returncode != 0:
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.close()
+                raise unittest.SkipTest("dockerd does not start here: " + last_line(log)[:300])
+            time.sleep(0.1)
+        self.remove_all()
+        if self.out("info", "--format", "{{.Driver}}") == "vfs":
+            self.close()
+            raise unittest.SkipTest("the Docker engine has no overlay file system here; whole copies of images take too long")
+
+    # commands
+
+    def run(self, *words, check=True, **more):
+        done = subprocess.run([program("docker"), *words], env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, check=False, **more)
+        if check and done.returncode != 0:
+            raise AssertionError("docker %s: %d\n%s" % (" ".join(words), done.returncode, done.stdout[-6000:]))
+        return done
+
+    def out(self, *words):
+        return self.run(*words).stdout.strip()
+
+    # images
+
+    def import_base(self):
+        """debian:bookworm-slim, unless it is there already; then sees that a container starts at all."""
+        folder = debian_base.base()
+        made = "made=%d" % os.stat(folder).st_mtime_ns
+        if made not in self.run("image", "inspect", "--format", "{{.Comment}}", BASE, check=False).stdout:
+            self._import(folder, made)
+        done = self.run("run", "--rm", "--network", "none", BASE, "true", check=False)
+        if done.returncode != 0:
+            raise unittest.SkipTest("no container starts here: " + done.stdout.strip()[:300])
+
+    def _import(self, folder, made):
+        with tempfile.TemporaryDirectory(prefix="tandem-base-", dir="/tmp") as ours:
+            os.makedirs(ours + "/etc")
+            debian_base.reach_packages(ours)
+            os.makedirs(ours + "/etc/dpkg/dpkg.cfg.d", exist_ok=True)
+            with open(ours + "/etc/dpkg/dpkg.cfg.d/docker", "w", encoding="ascii") as file:
+                file.write(LIKE_THE_OFFICIAL)
+            tar = subprocess.Popen(["tar", "--exclude=./dev/*", "--exclude=./var/cache/apt/*", "-c", "-C", folder, ".", "-C", ours, "."],
+                                   stdout=subprocess.PIPE)
+            done = subprocess.run([program("docker"), "import", "-m", made, "-", BASE], env=self.environment, stdin=tar.stdout,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+            tar.stdout.close()
+            if tar.wait() != 0 or done.returncode != 0:
+                raise AssertionError("docker import: " + done.stdout)
+
+    def build(self, tag, context, *options):
+        proxies = [word for name, value in debian_base.proxies().items() for word in ("--build-arg", "%s=%s" % (name, value))]
+        self.run("build", "--quiet", "--network", "host", "--tag", tag, *proxies, *options, context)
+
+    # ending
+
+    def remove_all(self):
+        """Containers and what belongs to them, ours or an interrupted run's."""
+        for kind, listing in (("rm", ("ps", "-aq")), ("volume", ("volume", "ls", "-q"))):
+            found = self.run(*listing, check=False).stdout.split()
+            if found:
+                self.run(*(("rm", "-fv") if kind == "rm" else ("volume", "rm", "-f")), *found, check=False)
+        self.run("network", "prune", "--force", check=False)
+        self.run("image", "prune", "--force", check=False)
+
+    def close(self):
+        if self.process is not None and self.process.poll() is None:
+            self.remove_all()
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=60)
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.lock.close()
