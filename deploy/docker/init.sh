@@ -10,7 +10,7 @@ bundles=${1:-/bundles}
 # be read by all; nobody else has that volume.
 password() {
   [ -s "$bundles/postgres/$1" ] && return
-  od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$bundles/postgres/$1.new"
+  openssl rand -hex 24 | tr -d '\n' >"$bundles/postgres/$1.new"
   chmod 0644 "$bundles/postgres/$1.new"
   mv "$bundles/postgres/$1.new" "$bundles/postgres/$1"
 }

@@ -17,9 +17,10 @@ import debian_base
 KEPT = debian_base.FOLDER + "/docker"
 BASE = "debian:bookworm-slim"
 START_S = 60
+BRIDGE = "/sys/class/net/docker0"
 NEEDED = ("dockerd", "containerd", "runc", "docker", "docker-compose")
 # What the official image brings besides: packages are written without waiting for the disk, and without documents.
-LIKE_THE_OFFICIAL = "force-unsafe-io\npath-exclude /usr/share/doc/*\npath-exclude /usr/share/man/*\npath-exclude /usr/share/locale/*\n"
+LIKE_THE_OFFICIAL = "force-unsafe-io\npath-exclude=/usr/share/doc/*\npath-exclude=/usr/share/man/*\npath-exclude=/usr/share/locale/*\n"
 
 
 def program(name):
@@ -56,12 +57,14 @@ class Engine:
         self._start()
 
     def _start(self):
-        """Without a bridge of its own and without touching the machine's packet filter: nothing in the tests goes outside."""
+        """Without touching the machine's packet filter: nothing in the tests goes outside. The default bridge is shared with an engine
+        that runs here already (--bridge=none would take it away from that one), and nothing of ours uses it."""
         log = self.folder + "/log"
+        self.had_bridge = os.path.exists(BRIDGE)
         with open(log, "wb") as file:
             self.process = subprocess.Popen(
                 [program("dockerd"), "--data-root", KEPT + "/data", "--exec-root", self.folder + "/exec", "--pidfile", self.folder + "/pid",
-                 "-H", "unix://%s/socket" % self.folder, "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false",
+                 "-H", "unix://%s/socket" % self.folder, "--iptables=false", "--ip6tables=false", "--ip-forward=false",
                  "--userland-proxy=false", "--default-address-pool", "base=10.213.0.0/16,size=24"],
                 stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True)
         end = time.monotonic() + START_S
@@ -100,14 +103,13 @@ class Engine:
             raise unittest.SkipTest("no container starts here: " + done.stdout.strip()[:300])
 
     def _import(self, folder, made):
-        with tempfile.TemporaryDirectory(prefix="tandem-base-", dir="/tmp") as ours:
-            os.makedirs(ours + "/etc")
-            debian_base.reach_packages(ours)
-            os.makedirs(ours + "/etc/dpkg/dpkg.cfg.d", exist_ok=True)
-            with open(ours + "/etc/dpkg/dpkg.cfg.d/docker", "w", encoding="ascii") as file:
+        with tempfile.TemporaryDirectory(prefix="tandem-base-", dir="/tmp") as place:
+            root = place + "/root"
+            subprocess.run(["cp", "-a", "--reflink=auto", folder, root], check=True)
+            debian_base.reach_packages(root)
+            with open(root + "/etc/dpkg/dpkg.cfg.d/docker", "w", encoding="ascii") as file:
                 file.write(LIKE_THE_OFFICIAL)
-            tar = subprocess.Popen(["tar", "--exclude=./dev/*", "--exclude=./var/cache/apt/*", "-c", "-C", folder, ".", "-C", ours, "."],
-                                   stdout=subprocess.PIPE)
+            tar = subprocess.Popen(["tar", "--exclude=./dev/*", "-c", "-C", root, "."], stdout=subprocess.PIPE)
             done = subprocess.run([program("docker"), "import", "-m", made, "-", BASE], env=self.environment, stdin=tar.stdout,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
             tar.stdout.close()
@@ -137,6 +139,8 @@ class Engine:
                 self.process.wait(timeout=60)
             self.process.kill()
             self.process.wait()
+            if not self.had_bridge and shutil.which("ip"):
+                subprocess.run(["ip", "link", "delete", os.path.basename(BRIDGE)], check=False)
         self.process = None
         shutil.rmtree(self.folder, ignore_errors=True)
         self.lock.close()
