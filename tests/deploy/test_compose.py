@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 import unittest
-import urllib.request
 
 import yaml
 
@@ -29,6 +28,14 @@ STARTED = ("store", "scheduler", "conflict", "adapter-github", "adapter-jira", "
 FIRST, SECOND = "tandem:first", "tandem:second"
 # Beside the file of the users: what a test cannot wait for.
 FASTER = {"services": {name: {"environment": {"TANDEM_SETTLE_MS": "1500"}} for name in STARTED if name.startswith("adapter")}}
+
+ASK = """
+import sys, urllib.request
+path, order = sys.argv[1:]
+headers = {"Content-Type": "application/json", "Authorization": "Bearer sandbox-token"}
+request = urllib.request.Request("http://127.0.0.1:8080" + path, order.encode() or None, headers)
+print(urllib.request.urlopen(request, timeout=30).read().decode())
+"""
 
 
 def wait_for(condition, what):
@@ -91,9 +98,12 @@ class Compose(unittest.TestCase):
         started = time.monotonic()
         cls.engine = docker_engine.Engine()
         cls.addClassCleanup(cls.engine.close)
+        cls.engine.start()
         cls.engine.import_base()
         note(started, "the engine runs and has a base")
         cls.build_images()
+        cls.engine.start(apart=True)
+        cls.engine.check()
         note(started, "images are built")
         cls.faster = cls.engine.folder + "/faster.json"
         with open(cls.faster, "w", encoding="utf-8") as file:
@@ -161,11 +171,8 @@ class Compose(unittest.TestCase):
 
     def at_github(self, path, **order):
         """What a person does there, or what a person sees."""
-        address = self.inspect("sandbox-github")["NetworkSettings"]["Networks"]["tandem-test_outside"]["IPAddress"]
-        request = urllib.request.Request("http://%s:8080%s" % (address, path), json.dumps(order).encode() if order else None,
-                                         {"Content-Type": "application/json", "Authorization": "Bearer sandbox-token"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        done = self.engine.run("exec", self.container("sandbox-github"), "python3", "-c", ASK, path, json.dumps(order) if order else "")
+        return json.loads(done.stdout)
 
     def issues(self):
         """Title -> numbers."""
@@ -181,14 +188,14 @@ class Compose(unittest.TestCase):
         """Title -> keys."""
         found = collections.defaultdict(list)
         for row in self.all_tickets():
-            found[row["title"]].append(row["key"])
+            found[row["fields"]["title"]].append(row["key"])
         return found
 
     def all_tickets(self):
         return [row for page in self.surely("ticket", "list", "--all") for row in page["tickets"]]
 
     def create_at_github(self, title):
-        return self.at_github("/_sandbox/act", actor="bob", do="create", repo="acme/rocket", fields={"title": title})["number"]
+        return self.at_github("/_sandbox/act", actor="bob", do="create", repo="acme/rocket", fields={"title": title})["issue"]["number"]
 
     def edit_at_github(self, number, title):
         self.at_github("/_sandbox/act", actor="bob", do="edit", repo="acme/rocket", number=number, fields={"title": title})

@@ -1,5 +1,9 @@
 """A Docker engine of the tests' own, and images made without a registry: the base is debian_base's folder, packages come from where
 this machine gets them. Images are kept below /var/cache/tandem-tests for the next run; containers, networks and volumes are not.
+
+    engine = Engine()                   # takes turns with other test runs
+    engine.start()                      # with this machine's network: images are built
+    engine.start(apart=True)            # in a network namespace of its own: bridges and packet filters are nobody else's
 """
 
 import atexit
@@ -53,29 +57,28 @@ class Engine:
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(("DOCKER_", "COMPOSE_", "TANDEM_"))}
         self.environment.update(DOCKER_HOST="unix://%s/socket" % self.folder, DOCKER_BUILDKIT="0", HOME=self.folder)
         self.process = None
-        atexit.register(self.close)
-        self._start()
-
-    def _start(self):
-        """Without touching the machine's packet filter: nothing in the tests goes outside. The default bridge is shared with an engine
-        that runs here already (--bridge=none would take it away from that one), and nothing of ours uses it."""
-        log = self.folder + "/log"
         self.had_bridge = os.path.exists(BRIDGE)
+        atexit.register(self.close)
+
+    def start(self, apart=False):
+        """In place of the one that runs. On this machine's own network it leaves the packet filter alone, and shares the default
+        bridge with an engine that is there already (--bridge=none would take it away from that one)."""
+        self.stop()
+        log = self.folder + "/log"
+        modest = [] if apart else ["--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"]
         with open(log, "wb") as file:
             self.process = subprocess.Popen(
-                [program("dockerd"), "--data-root", KEPT + "/data", "--exec-root", self.folder + "/exec", "--pidfile", self.folder + "/pid",
-                 "-H", "unix://%s/socket" % self.folder, "--iptables=false", "--ip6tables=false", "--ip-forward=false",
-                 "--userland-proxy=false", "--default-address-pool", "base=10.213.0.0/16,size=24"],
+                [*(["unshare", "--net"] if apart else []), program("dockerd"), "--data-root", KEPT + "/data", "--exec-root",
+                 self.folder + "/exec", "--pidfile", self.folder + "/pid", "-H", "unix://%s/socket" % self.folder,
+                 "--userland-proxy=false", "--default-address-pool", "base=10.213.0.0/16,size=24", *modest],
                 stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True)
         end = time.monotonic() + START_S
         while self.run("info", check=False).returncode != 0:
             if self.process.poll() is not None or time.monotonic() > end:
-                self.close()
                 raise unittest.SkipTest("dockerd does not start here: " + last_line(log)[:300])
             time.sleep(0.1)
         self.remove_all()
         if self.out("info", "--format", "{{.Driver}}") == "vfs":
-            self.close()
             raise unittest.SkipTest("the Docker engine has no overlay file system here; whole copies of images take too long")
 
     # commands
@@ -93,14 +96,18 @@ class Engine:
     # images
 
     def import_base(self):
-        """debian:bookworm-slim, unless it is there already; then sees that a container starts at all."""
+        """debian:bookworm-slim, unless it is there already."""
         folder = debian_base.base()
         made = "made=%d" % os.stat(folder).st_mtime_ns
         if made not in self.run("image", "inspect", "--format", "{{.Comment}}", BASE, check=False).stdout:
             self._import(folder, made)
-        done = self.run("run", "--rm", "--network", "none", BASE, "true", check=False)
-        if done.returncode != 0:
-            raise unittest.SkipTest("no container starts here: " + done.stdout.strip()[:300])
+
+    def check(self):
+        """A container starts, and in a network."""
+        for words in (("network", "create", "probe"), ("run", "--rm", "--network", "probe", "--memory", "64m", BASE, "true")):
+            done = self.run(*words, check=False)
+            if done.returncode != 0:
+                raise unittest.SkipTest("no container starts here: " + done.stdout.strip()[:300])
 
     def _import(self, folder, made):
         with tempfile.TemporaryDirectory(prefix="tandem-base-", dir="/tmp") as place:
@@ -131,7 +138,7 @@ class Engine:
         self.run("network", "prune", "--force", check=False)
         self.run("image", "prune", "--force", check=False)
 
-    def close(self):
+    def stop(self):
         if self.process is not None and self.process.poll() is None:
             self.remove_all()
             self.process.terminate()
@@ -139,8 +146,12 @@ class Engine:
                 self.process.wait(timeout=60)
             self.process.kill()
             self.process.wait()
-            if not self.had_bridge and shutil.which("ip"):
-                subprocess.run(["ip", "link", "delete", os.path.basename(BRIDGE)], check=False)
         self.process = None
+
+    def close(self):
+        """Ends it, with all that it started, and lets the next one have the images."""
+        self.stop()
+        if not self.had_bridge and os.path.exists(BRIDGE) and shutil.which("ip"):
+            subprocess.run(["ip", "link", "delete", os.path.basename(BRIDGE)], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.lock.close()
