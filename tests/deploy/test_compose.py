@@ -25,6 +25,7 @@ FILE = os.path.join(ROOT, "deploy", "compose.yaml")
 DOCKERFILE = os.path.join(ROOT, "deploy", "docker", "Dockerfile")
 DEADLINE_S = 240
 STARTED = ("store", "scheduler", "conflict", "adapter-github", "adapter-jira", "adapter-linear", "adapter-webhook")
+PROFILES = ("--profile", "demo", "--profile", "tls", "--profile", "cli")
 FIRST, SECOND = "tandem:first", "tandem:second"
 # Beside the file of the users: what a test cannot wait for.
 FASTER = {"services": {name: {"environment": {"TANDEM_SETTLE_MS": "1500"}} for name in STARTED if name.startswith("adapter")}}
@@ -35,6 +36,16 @@ path, order = sys.argv[1:]
 headers = {"Content-Type": "application/json", "Authorization": "Bearer sandbox-token"}
 request = urllib.request.Request("http://127.0.0.1:8080" + path, order.encode() or None, headers)
 print(urllib.request.urlopen(request, timeout=30).read().decode())
+"""
+# What a tracker is answered to a delivery without a signature.
+DELIVER = """
+import ssl, sys, urllib.error, urllib.request
+context = ssl.create_default_context(cadata=sys.argv[2])
+request = urllib.request.Request(sys.argv[1], b"{}", {"Content-Type": "application/json", "X-GitHub-Event": "issues"})
+try:
+    print(urllib.request.urlopen(request, timeout=30, context=context).status)
+except urllib.error.HTTPError as refused:
+    print(refused.code, refused.read().decode())
 """
 
 
@@ -108,8 +119,9 @@ class Compose(unittest.TestCase):
         cls.faster = cls.engine.folder + "/faster.json"
         with open(cls.faster, "w", encoding="utf-8") as file:
             json.dump(FASTER, file)
-        cls.addClassCleanup(cls.compose, "--profile", "demo", "--profile", "cli", "down", "--volumes", "--timeout", "1", check=False)
-        cls.compose("--profile", "demo", "up", "-d")
+        cls.addClassCleanup(cls.compose, *PROFILES, "down", "--volumes", "--timeout", "1", check=False)
+        cls.make_certificate(cls.engine.folder + "/certificates")
+        cls.compose("--profile", "demo", "--profile", "tls", "up", "-d")
         wait_for(lambda: cls.state("demo")["Status"] == "exited", "the demo to end: " + cls.engine.folder)
         note(started, "the demo has ended")
         cls.shell = cls.compose("run", "-d", "--rm", "--entrypoint", "sleep infinity", "tandem").stdout.split()[-1]
@@ -121,7 +133,18 @@ class Compose(unittest.TestCase):
         cls.engine.build("tandem-demo", ROOT, "--file", DOCKERFILE, "--target", "demo")
         cls.engine.build(FIRST, ROOT, "--file", DOCKERFILE, "--build-arg", "REVISION=first")
         cls.engine.build(SECOND, ROOT, "--file", DOCKERFILE, "--build-arg", "REVISION=second")
-        cls.engine.build("postgres-stand-in", os.path.join(ROOT, "tests", "deploy", "postgres"))
+        for name in ("postgres", "front"):
+            cls.engine.build(name + "-stand-in", os.path.join(ROOT, "tests", "deploy", "stand_ins"), "--target", name)
+
+    @classmethod
+    def make_certificate(cls, folder):
+        """Of the front, as an administrator has one; readable by its user."""
+        os.mkdir(folder, 0o755)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                        "/CN=front", "-addext", "subjectAltName=DNS:front", "-keyout", folder + "/privkey.pem", "-out",
+                        folder + "/fullchain.pem"], check=True, stderr=subprocess.DEVNULL)
+        os.chmod(folder + "/privkey.pem", 0o644)
+        os.chmod(cls.engine.folder, 0o755)
 
     # what tests say
 
@@ -129,7 +152,8 @@ class Compose(unittest.TestCase):
     def compose(cls, *words, image=FIRST, check=True):
         done = subprocess.run([docker_engine.program("docker-compose"), "-p", "tandem-test", "-f", FILE, "-f", cls.faster, *words],
                               env={**cls.engine.environment, "TANDEM_IMAGE": image, "TANDEM_DEMO_IMAGE": "tandem-demo",
-                                   "POSTGRES_IMAGE": "postgres-stand-in"},
+                                   "POSTGRES_IMAGE": "postgres-stand-in", "TANDEM_FRONT_IMAGE": "front-stand-in",
+                                   "TANDEM_FRONT_CERTIFICATES": cls.engine.folder + "/certificates"},
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if check and done.returncode != 0:
             raise AssertionError("docker-compose %s: %d\n%s\n%s" % (" ".join(words), done.returncode, done.stdout[-3000:], cls.logs()))
@@ -149,7 +173,7 @@ class Compose(unittest.TestCase):
 
     @classmethod
     def logs(cls):
-        return cls.compose("--profile", "demo", "logs", "--no-color", "--tail", "30", check=False).stdout[-12000:]
+        return cls.compose(*PROFILES, "logs", "--no-color", "--tail", "30", check=False).stdout[-12000:]
 
     def tandem(self, *words):
         """A command's JSON, or None when it failed."""
@@ -217,9 +241,9 @@ class Compose(unittest.TestCase):
     # the tests
 
     def test_compose_confines_every_container(self):
-        for service in (*STARTED, "postgres", "sandbox-github"):
+        for service in (*STARTED, "postgres", "sandbox-github", "front"):
             about = self.inspect(service)
-            self.assertRegex(about["Config"]["User"], r"^(65532:65532|999:999)$", service)
+            self.assertRegex(about["Config"]["User"], r"^(65532:65532|999:999|101)$", service)
             self.assertTrue(about["HostConfig"]["ReadonlyRootfs"], service)
             self.assertFalse(about["HostConfig"]["Privileged"], service)
             self.assertTrue(about["HostConfig"]["Memory"] and about["HostConfig"]["PidsLimit"], service)
@@ -249,7 +273,7 @@ class Compose(unittest.TestCase):
                 secrets.append(file.read())
         self.assertEqual(sorted(map(len, secrets)), [48] * 3)
         shown = self.engine.out("inspect", *self.engine.out("ps", "-aq").split())
-        shown += self.compose("--profile", "demo", "logs", "--no-color").stdout + self.engine.out("history", "--no-trunc", FIRST)
+        shown += self.compose(*PROFILES, "logs", "--no-color").stdout + self.engine.out("history", "--no-trunc", FIRST)
         for secret in (*secrets, "PRIVATE KEY"):
             self.assertNotIn(secret, shown)
 
@@ -259,6 +283,32 @@ class Compose(unittest.TestCase):
             self.assertTrue(lines, service)
             for line in lines:
                 self.assertIn("event", json.loads(line), service)
+
+    def deliver(self, url):
+        with open(self.engine.folder + "/certificates/fullchain.pem", encoding="ascii") as file:
+            certificate = file.read()
+        return self.engine.out("exec", self.container("sandbox-github"), "python3", "-c", DELIVER, url, certificate)
+
+    def test_compose_front_hands_webhooks_to_adapters_and_nothing_else(self):
+        wait_for(lambda: self.state("front")["Running"], "the front")
+        for system in ("github", "jira", "linear"):
+            direct = self.deliver("http://adapter-%s:7430/webhooks/rocket" % system)
+            self.assertRegex(direct, r"^4\d\d ")
+            self.assertEqual(self.deliver("https://front:8443/%s/webhooks/rocket" % system), direct)
+        self.assertIn("nginx", self.deliver("https://front:8443/github/healthz"))
+
+    def test_compose_data_keys_are_replaced_and_the_database_is_backed_up(self):
+        """The commands of docs/docker.md."""
+        before = self.surely("credentials", "list")[0]
+        self.compose("run", "--rm", "--entrypoint", "sh", "init", "-c", "openssl rand -hex 32 >>/var/lib/tandem/keys/data.key")
+        self.compose("run", "--rm", "init")
+        self.surely("credentials", "rekey")
+        after = self.surely("credentials", "list")[0]
+        self.assertEqual(len(after["keys"]), len(before["keys"]) + 1)
+        self.assertEqual(len({row["key_id"] for row in after["credentials"]}), 1)
+        self.assertNotEqual(after["credentials"][0]["key_id"], before["credentials"][0]["key_id"])
+        dump = self.compose("exec", "-T", "postgres", "pg_dump", "-U", "postgres", "-t", "project", "tandem").stdout
+        self.assertIn("rocket", dump)
 
     def test_compose_survives_kills_and_an_upgrade(self):
         mine = ["made here %d" % number for number in range(4)]

@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +22,7 @@ import debian_base
 KEPT = debian_base.FOLDER + "/docker"
 BASE = "debian:bookworm-slim"
 START_S = 60
+UNREACHED = re.compile(r".*(?:Failed to fetch|Temporary failure resolving|Could not resolve|Unable to connect to).*")
 BRIDGE = "/sys/class/net/docker0"
 NEEDED = ("dockerd", "containerd", "runc", "docker", "docker-compose")
 # What the official image brings besides: packages are written without waiting for the disk, and without documents.
@@ -125,7 +127,12 @@ class Engine:
 
     def build(self, tag, context, *options):
         proxies = [word for name, value in debian_base.proxies().items() for word in ("--build-arg", "%s=%s" % (name, value))]
-        self.run("build", "--quiet", "--network", "host", "--tag", tag, *proxies, *options, context)
+        done = self.run("build", "--quiet", "--network", "host", "--tag", tag, *proxies, *options, context, check=False)
+        unreached = UNREACHED.search(done.stdout)
+        if done.returncode != 0 and unreached:
+            raise unittest.SkipTest("packages cannot be fetched for the image: " + unreached.group(0)[:200])
+        if done.returncode != 0:
+            raise AssertionError("docker build of %s: %s" % (tag, done.stdout[-6000:]))
 
     # ending
 
