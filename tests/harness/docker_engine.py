@@ -9,6 +9,7 @@ this machine gets them. Images are kept below /var/cache/tandem-tests for the ne
 import atexit
 import contextlib
 import fcntl
+import glob
 import os
 import re
 import shutil
@@ -154,6 +155,8 @@ class Engine:
             self.process.kill()
             self.process.wait()
         self.process = None
+        for path in glob.glob(self.folder + "/exec/netns/*"):  # dockerd leaves its own mounted
+            subprocess.run(["umount", "--lazy", path], stderr=subprocess.DEVNULL, check=False)
 
     def close(self):
         """Ends it, with all that it started, and lets the next one have the images."""
