@@ -8,11 +8,13 @@ this machine gets them. Images are kept below /var/cache/tandem-tests for the ne
 
 import atexit
 import contextlib
+import ctypes
 import fcntl
 import glob
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -23,6 +25,7 @@ import debian_base
 KEPT = debian_base.FOLDER + "/docker"
 BASE = "debian:bookworm-slim"
 START_S = 60
+PR_SET_PDEATHSIG = 1
 UNREACHED = re.compile(r".*(?:Failed to fetch|Temporary failure resolving|Could not resolve|Unable to connect to).*")
 BRIDGE = "/sys/class/net/docker0"
 NEEDED = ("dockerd", "containerd", "runc", "docker", "docker-compose")
@@ -42,6 +45,11 @@ def last_line(path):
     with open(path, encoding="utf-8", errors="replace") as file:
         lines = [line.strip() for line in file if line.strip()]
     return lines[-1] if lines else "it said nothing"
+
+
+def end_with_parent():
+    """A test program that is killed leaves no engine behind, and an engine that ends stops its containers."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Engine:
@@ -74,7 +82,7 @@ class Engine:
                 [*(["unshare", "--net"] if apart else []), program("dockerd"), "--data-root", KEPT + "/data", "--exec-root",
                  self.folder + "/exec", "--pidfile", self.folder + "/pid", "-H", "unix://%s/socket" % self.folder,
                  "--userland-proxy=false", "--default-address-pool", "base=10.213.0.0/16,size=24", *modest],
-                stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True)
+                stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True, preexec_fn=end_with_parent)
         end = time.monotonic() + START_S
         while self.run("info", check=False).returncode != 0:
             if self.process.poll() is not None or time.monotonic() > end:
