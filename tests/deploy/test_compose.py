@@ -197,11 +197,6 @@ class Compose(unittest.TestCase):
 
     # the tests
 
-    def test_compose_builds_the_image(self):
-        self.compose("build", image="tandem:built")
-        labels = json.loads(self.engine.out("inspect", "--format", "{{json .Config.Labels}}", "tandem:built"))
-        self.assertEqual(labels["org.opencontainers.image.title"], "tandem")
-
     def test_compose_confines_every_container(self):
         for service in (*STARTED, "postgres", "sandbox-github", "front"):
             about = self.inspect(service)
