@@ -54,6 +54,7 @@ def reach_packages(root):
     """Packages come from where this machine gets them: its apt, its names, its certificates. `root` is a copy or an overlay."""
     for path in ("/etc/apt", "/etc/ssl", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates"):
         if os.path.isdir(path):
+            os.makedirs(os.path.dirname(root + path), exist_ok=True)
             subprocess.run(["cp", "-a", "--remove-destination", path, os.path.dirname(root + path)], check=True)
     for path in ("/etc/resolv.conf", "/etc/hosts"):
         if os.path.exists(path):

@@ -1,0 +1,299 @@
+#!/usr/bin/python3
+"""deploy/compose.yaml, run for real: the demo profile up to its finished first synchronisation, containers that are killed while
+people work on both sides, an upgrade in place. Nothing is lost, nothing is there twice, and nobody sees another's secrets.
+
+Needs root and Docker (apt-get install docker.io docker-compose); everything else is made here, without a registry."""
+
+import collections
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
+import docker_engine  # noqa: E402
+import tap  # noqa: E402
+
+FILE = os.path.join(ROOT, "deploy", "compose.yaml")
+DOCKERFILE = os.path.join(ROOT, "deploy", "docker", "Dockerfile")
+DEADLINE_S = 240
+STARTED = ("store", "scheduler", "conflict", "adapter-github", "adapter-jira", "adapter-linear", "adapter-webhook")
+PROFILES = ("--profile", "demo", "--profile", "tls", "--profile", "cli")
+FIRST, SECOND = "tandem:first", "tandem:second"
+# Beside the file of the users: what a test cannot wait for.
+FASTER = {"services": {name: {"environment": {"TANDEM_SETTLE_MS": "1500"}} for name in STARTED if name.startswith("adapter")}}
+
+ASK = """
+import sys, urllib.request
+path, order = sys.argv[1:]
+headers = {"Content-Type": "application/json", "Authorization": "Bearer sandbox-token"}
+request = urllib.request.Request("http://127.0.0.1:8080" + path, order.encode() or None, headers)
+print(urllib.request.urlopen(request, timeout=30).read().decode())
+"""
+# What a tracker is answered to a delivery without a signature.
+DELIVER = """
+import ssl, sys, urllib.error, urllib.request
+context = ssl.create_default_context(cadata=sys.argv[2])
+request = urllib.request.Request(sys.argv[1], b"{}", {"Content-Type": "application/json", "X-GitHub-Event": "issues"})
+try:
+    print(urllib.request.urlopen(request, timeout=30, context=context).status)
+except urllib.error.HTTPError as refused:
+    print(refused.code, refused.read().decode())
+"""
+
+
+def wait_for(condition, what):
+    end, pause = time.monotonic() + DEADLINE_S, 0.05
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError("waited %d s for %s" % (DEADLINE_S, what))
+        time.sleep(pause)
+        pause = min(pause * 1.5, 1)
+    return value
+
+
+def note(started, what):
+    print("# %6.1f s: %s" % (time.monotonic() - started, what), flush=True)
+
+
+class Compose(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        started = time.monotonic()
+        cls.engine = docker_engine.Engine()
+        cls.addClassCleanup(cls.engine.close)
+        cls.engine.start()
+        cls.engine.import_base()
+        note(started, "the engine runs and has a base")
+        cls.build_images()
+        cls.engine.start(apart=True)
+        cls.engine.check()
+        note(started, "images are built")
+        cls.faster = cls.engine.folder + "/faster.json"
+        with open(cls.faster, "w", encoding="utf-8") as file:
+            json.dump(FASTER, file)
+        cls.addClassCleanup(cls.compose, *PROFILES, "down", "--volumes", "--timeout", "1", check=False)
+        cls.make_certificate(cls.engine.folder + "/certificates")
+        cls.compose("--profile", "demo", "--profile", "tls", "up", "-d")
+        wait_for(lambda: cls.state("demo")["Status"] == "exited", "the demo to end: " + cls.engine.folder)
+        note(started, "the demo has ended")
+        cls.shell = cls.compose("run", "-d", "--rm", "--entrypoint", "sleep infinity", "tandem").stdout.split()[-1]
+
+    @classmethod
+    def build_images(cls):
+        """The stages that the last ones are made from have names, so that they are kept for the next run."""
+        cls.engine.build("tandem-build", ROOT, "--file", DOCKERFILE, "--target", "build")
+        cls.engine.build("tandem-demo", ROOT, "--file", DOCKERFILE, "--target", "demo")
+        cls.engine.build(FIRST, ROOT, "--file", DOCKERFILE, "--build-arg", "REVISION=first")
+        cls.engine.build(SECOND, ROOT, "--file", DOCKERFILE, "--build-arg", "REVISION=second")
+        for name in ("postgres", "front"):
+            cls.engine.build(name + "-stand-in", os.path.join(ROOT, "tests", "deploy", "stand_ins"), "--target", name)
+
+    @classmethod
+    def make_certificate(cls, folder):
+        """Of the front, as an administrator has one; readable by its user."""
+        os.mkdir(folder, 0o755)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                        "/CN=front", "-addext", "subjectAltName=DNS:front", "-keyout", folder + "/privkey.pem", "-out",
+                        folder + "/fullchain.pem"], check=True, stderr=subprocess.DEVNULL)
+        os.chmod(folder + "/privkey.pem", 0o644)
+        os.chmod(cls.engine.folder, 0o755)
+
+    # what tests say
+
+    @classmethod
+    def compose(cls, *words, image=FIRST, check=True):
+        done = subprocess.run([docker_engine.program("docker-compose"), "-p", "tandem-test", "-f", FILE, "-f", cls.faster, *words],
+                              env={**cls.engine.environment, "TANDEM_IMAGE": image, "TANDEM_DEMO_IMAGE": "tandem-demo",
+                                   "POSTGRES_IMAGE": "postgres-stand-in", "TANDEM_FRONT_IMAGE": "front-stand-in",
+                                   "TANDEM_FRONT_CERTIFICATES": cls.engine.folder + "/certificates"},
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if check and done.returncode != 0:
+            raise AssertionError("docker-compose %s: %d\n%s\n%s" % (" ".join(words), done.returncode, done.stdout[-3000:], cls.logs()))
+        return done
+
+    @classmethod
+    def container(cls, service):
+        return "tandem-test_%s_1" % service
+
+    @classmethod
+    def inspect(cls, service):
+        return json.loads(cls.engine.out("inspect", cls.container(service)))[0]
+
+    @classmethod
+    def state(cls, service):
+        return cls.inspect(service)["State"]
+
+    @classmethod
+    def logs(cls):
+        return cls.compose(*PROFILES, "logs", "--no-color", "--tail", "30", check=False).stdout[-12000:]
+
+    def tandem(self, *words):
+        """A command's JSON, or None when it failed."""
+        done = self.engine.run("exec", self.shell, "tandem", *words, "--json", check=False)
+        if done.returncode != 0:
+            return None
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+    def surely(self, *words):
+        """The same, repeated until it is done: for what may be done twice."""
+        return wait_for(lambda: self.tandem(*words), "tandem " + " ".join(words))
+
+    def kill(self, service):
+        """kill -9 from outside, as the kernel does when memory is out; `docker kill` would be an order to stay down."""
+        before = self.state(service)
+        os.kill(before["Pid"], signal.SIGKILL)
+        wait_for(lambda: self.state(service)["StartedAt"] != before["StartedAt"] and self.state(service)["Running"],
+                 service + " to be started again")
+
+    def at_github(self, path, **order):
+        """What a person does there, or what a person sees."""
+        done = self.engine.run("exec", self.container("sandbox-github"), "python3", "-c", ASK, path, json.dumps(order) if order else "")
+        return json.loads(done.stdout)
+
+    def issues(self):
+        """Title -> numbers."""
+        found, page = collections.defaultdict(list), 1
+        while rows := self.at_github("/repos/acme/rocket/issues?state=all&per_page=100&page=%d" % page):
+            for row in rows:
+                if "pull_request" not in row:
+                    found[row["title"]].append(row["number"])
+            page += 1
+        return found
+
+    def tickets(self):
+        """Title -> keys."""
+        found = collections.defaultdict(list)
+        for row in self.all_tickets():
+            found[row["fields"]["title"]].append(row["key"])
+        return found
+
+    def all_tickets(self):
+        return [row for page in self.surely("ticket", "list", "--all") for row in page["tickets"]]
+
+    def create_at_github(self, title):
+        return self.at_github("/_sandbox/act", actor="bob", do="create", repo="acme/rocket", fields={"title": title})["issue"]["number"]
+
+    def edit_at_github(self, number, title):
+        self.at_github("/_sandbox/act", actor="bob", do="edit", repo="acme/rocket", number=number, fields={"title": title})
+
+    def each_once(self, titles):
+        """Whether every title is on both sides; fails when one is there twice."""
+        here, there = self.tickets(), self.issues()
+        for title in titles:
+            self.assertLess(len(here[title]), 2, (title, here[title]))
+            self.assertLess(len(there[title]), 2, (title, there[title]))
+        return all(here[title] and there[title] for title in titles)
+
+    def both_sides_have(self, titles, what):
+        def once():
+            self.tandem("sync", "rocket", "--wait")
+            return self.each_once(titles)
+        wait_for(once, what + ": " + ", ".join(titles))
+
+    # the tests
+
+    def test_compose_confines_every_container(self):
+        for service in (*STARTED, "postgres", "sandbox-github", "front"):
+            about = self.inspect(service)
+            self.assertRegex(about["Config"]["User"], r"^(65532:65532|999:999|101)$", service)
+            self.assertTrue(about["HostConfig"]["ReadonlyRootfs"], service)
+            self.assertFalse(about["HostConfig"]["Privileged"], service)
+            self.assertTrue(about["HostConfig"]["Memory"] and about["HostConfig"]["PidsLimit"], service)
+            with open("/proc/%d/status" % about["State"]["Pid"], encoding="ascii") as file:
+                status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+            self.assertEqual({int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")}, {0}, service)
+            self.assertEqual(status["NoNewPrivs"], "1", service)
+            self.assertNotIn("0", status["Uid"].split(), service)
+
+    def test_compose_demo_has_finished_its_first_synchronisation(self):
+        self.assertEqual(self.state("demo")["ExitCode"], 0, self.logs())
+        projects = {row["project"]["name"]: row for row in self.surely("status")[0]["projects"]}
+        self.assertEqual(set(projects), {"rocket", "company", "engine"})
+        for name, row in projects.items():
+            self.assertEqual(row["project"]["state"], "active", name)
+            self.assertGreater(row["tickets"], 10, name)
+            self.assertGreater(row["last_sync_ms"], 0, name)
+        for service in STARTED:
+            wait_for(lambda name=service: self.state(name)["Health"]["Status"] == "healthy", service + " to be healthy")
+
+    def test_compose_secrets_are_in_their_files_only(self):
+        volume = "tandem-test_postgres-secrets"
+        folder = json.loads(self.engine.out("volume", "inspect", volume))[0]["Mountpoint"]
+        secrets = []
+        for name in os.listdir(folder):
+            with open(os.path.join(folder, name), encoding="ascii") as file:
+                secrets.append(file.read())
+        self.assertEqual(sorted(map(len, secrets)), [48] * 3)
+        shown = self.engine.out("inspect", *self.engine.out("ps", "-aq").split())
+        shown += self.compose(*PROFILES, "logs", "--no-color").stdout + self.engine.out("history", "--no-trunc", FIRST)
+        for secret in (*secrets, "PRIVATE KEY"):
+            self.assertNotIn(secret, shown)
+
+    def test_compose_logs_are_json_lines(self):
+        for service in STARTED:
+            lines = self.engine.out("logs", self.container(service)).splitlines()
+            self.assertTrue(lines, service)
+            for line in lines:
+                self.assertIn("event", json.loads(line), service)
+
+    def deliver(self, url):
+        with open(self.engine.folder + "/certificates/fullchain.pem", encoding="ascii") as file:
+            certificate = file.read()
+        return self.engine.out("exec", self.container("sandbox-github"), "python3", "-c", DELIVER, url, certificate)
+
+    def test_compose_front_hands_webhooks_to_adapters_and_nothing_else(self):
+        wait_for(lambda: self.state("front")["Running"], "the front")
+        for system in ("github", "jira", "linear"):
+            direct = self.deliver("http://adapter-%s:7430/webhooks/rocket" % system)
+            self.assertRegex(direct, r"^4\d\d ")
+            self.assertEqual(self.deliver("https://front:8443/%s/webhooks/rocket" % system), direct)
+        self.assertIn("nginx", self.deliver("https://front:8443/github/healthz"))
+
+    def test_compose_data_keys_are_replaced_and_the_database_is_backed_up(self):
+        """The commands of docs/docker.md."""
+        before = self.surely("credentials", "list")[0]
+        self.compose("run", "--rm", "--entrypoint", "sh", "init", "-c", "openssl rand -hex 32 >>/var/lib/tandem/keys/data.key")
+        self.compose("run", "--rm", "init")
+        self.surely("credentials", "rekey")
+        after = self.surely("credentials", "list")[0]
+        self.assertEqual(len(after["keys"]), len(before["keys"]) + 1)
+        self.assertEqual(len({row["key_id"] for row in after["credentials"]}), 1)
+        self.assertNotEqual(after["credentials"][0]["key_id"], before["credentials"][0]["key_id"])
+        dump = self.compose("exec", "-T", "postgres", "pg_dump", "-U", "postgres", "-t", "project", "tandem").stdout
+        self.assertIn("rocket", dump)
+
+    def test_compose_survives_kills_and_an_upgrade(self):
+        mine = ["made here %d" % number for number in range(4)]
+        theirs = ["made there %d" % number for number in range(4)]
+        for title in mine:
+            self.assertTrue(self.tandem("ticket", "new", "--title", title, "--project", "rocket", "--privacy", "shareable"))
+        self.kill("adapter-github")
+        numbers = [self.create_at_github(title) for title in theirs]
+        self.kill("store")
+        self.both_sides_have(mine + theirs, "what was made while processes died")
+        keys = self.tickets()
+        self.surely("ticket", "edit", keys[mine[0]][0], "--title", "edited here")
+        self.edit_at_github(numbers[0], "edited there")
+        self.kill("postgres")
+        self.both_sides_have(["edited here", "edited there", *mine[1:], *theirs[1:]], "what was edited while the database died")
+        count = len(self.all_tickets())
+
+        self.surely("ticket", "edit", keys[mine[1]][0], "--title", "edited during the upgrade")
+        self.compose("up", "-d", image=SECOND)
+        for service in STARTED:
+            self.assertEqual(self.inspect(service)["Config"]["Labels"]["org.opencontainers.image.revision"], "second", service)
+        self.edit_at_github(numbers[1], "edited after the upgrade")
+        self.both_sides_have(["edited during the upgrade", "edited after the upgrade", "edited here", "edited there",
+                              *mine[2:], *theirs[2:]], "the same, after an upgrade")
+        self.assertEqual(len(self.all_tickets()), count)
+        here, there = self.tickets(), self.issues()
+        self.assertFalse([title for title in mine[:2] + theirs[:2] if here[title] or there[title]])
+
+
+if __name__ == "__main__":
+    tap.main(__name__)
