@@ -212,7 +212,7 @@ def known_settings():
     with open(os.path.join(ROOT, "lib", "base", "settings_table.c"), encoding="utf-8") as file:
         rows = re.findall(r'\.variable = "(\w+)",\s*\.type = (\w+)', file.read())
     with open(os.path.join(ROOT, "lib", "service", "endpoint.c"), encoding="utf-8") as file:
-        names = set(re.findall(r'environment\(arena, "(\w+)"\)', file.read()))
+        names = set(re.findall(r'"(TANDEM_\w+)"', file.read()))
     return names | {name for name, _ in rows} | {name + "_FILE" for name, kind in rows if kind == "SETTING_SECRET"}
 
 
