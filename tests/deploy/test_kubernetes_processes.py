@@ -86,6 +86,15 @@ class Processes(unittest.TestCase):
         self.node.start("Deployment", "tandem-store", int(leader.name.split("-")[1]))
         self.wait_until_all_work()
 
+    def test_processes_6_leader_that_loses_its_lock_to_another_begins_again(self):
+        """Else who is connected to it would stay with it, and wait for answers that only the new leader can give."""
+        leader = self.leader()
+        self.sql("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = 7461 and granted")
+        self.assertNotEqual(0, leader.process.wait(60))
+        self.assertIn("another_leads", leader.output())
+        self.node.start("Deployment", "tandem-store", int(leader.name.split("-")[1]))
+        self.wait_until_all_work()
+
     def test_processes_7_signals_end_all_in_time(self):
         for name, pod in self.node.running.items():
             if pod.process.poll() is None:
