@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "service/backoff.h"
 #include "service/health.h"
 #include "service/progress.h"
@@ -20,9 +21,11 @@ struct runner {
   pthread_cond_t idling;
   uint64_t wakes; /* how often a bell rang */
   int idle;       /* workers that wait for one */
+  bool ending;    /* no round is begun any more */
+  int ended;      /* workers that have seen it */
 };
 
-enum { WAIT_TIMEOUT_MS = 15000, WAIT_AGAIN_MS = 200, READY_TIMEOUT_MS = 2000 };
+enum { WAIT_TIMEOUT_MS = 15000, WAIT_AGAIN_MS = 200, READY_TIMEOUT_MS = 2000, END_WITHIN_MS = 5000 };
 
 static const struct metric rounds = {
     "tandem_rounds_total", METRIC_COUNTER, {"result"}, "Rounds of work by how they ended."};
@@ -65,6 +68,17 @@ static uint64_t wakes_so_far(struct runner *runner) {
   return wakes;
 }
 
+/* Between two rounds a worker holds nothing. The last one that stays here tells the main thread, which waits for it. */
+static void stay_if_ending(struct runner *runner) {
+  pthread_mutex_lock(&runner->mutex);
+  bool stays = runner->ending, is_last = stays && ++runner->ended == runner->service->workers;
+  pthread_mutex_unlock(&runner->mutex);
+  if (is_last)
+    kill(getpid(), SIGTERM);
+  while (stays)
+    pause();
+}
+
 static void *work_forever(void *argument) {
   struct runner *runner = argument;
   struct service_context context = runner->context;
@@ -73,6 +87,7 @@ static void *work_forever(void *argument) {
   context.arena = &arena;
   progress_join();
   for (;;) {
+    stay_if_ending(runner);
     uint64_t seen = wakes_so_far(runner);
     int64_t wait_ms = 1000;
     struct result result = runner->service->work(&context, &wait_ms);
@@ -168,6 +183,17 @@ static struct result start_workers(struct runner *runner) {
   return start_thread(listen_forever, runner);
 }
 
+/* Rounds that are under way may end, so that nothing stays leased; who is in a hurry sends the signal again. */
+static void end(struct runner *runner, const sigset_t *signals) {
+  int64_t most_ms = environment_i64("TANDEM_END_WITHIN_MS", END_WITHIN_MS);
+  const struct timespec most = {.tv_sec = most_ms / 1000, .tv_nsec = most_ms % 1000 * 1000000};
+  pthread_mutex_lock(&runner->mutex);
+  runner->ending = true;
+  pthread_mutex_unlock(&runner->mutex);
+  wake(runner);
+  sigtimedwait(signals, NULL, &most);
+}
+
 int service_main(const struct service *service, void *state) {
   sigset_t signals;
   sigemptyset(&signals);
@@ -202,5 +228,6 @@ int service_main(const struct service *service, void *state) {
   int number;
   sigwait(&signals, &number);
   log_event(LOG_INFO, "stopping", LOG_I64("signal", number));
+  end(runner, &signals);
   _exit(0); /* sockets are never closed: nng_close can hang under traffic */
 }
