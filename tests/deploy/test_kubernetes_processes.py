@@ -11,7 +11,7 @@ import unittest
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "harness")]
 import tap  # noqa: E402
-from manifests import Manifests, printed_secrets, render, why_not  # noqa: E402
+from manifests import FOLDER, Manifests, printed_secrets, render, why_not  # noqa: E402
 from node import Node, Service, get, secret_data  # noqa: E402
 from world import BIN, Cluster  # noqa: E402
 
@@ -36,12 +36,16 @@ class Processes(unittest.TestCase):
 
     @classmethod
     def make_node(cls):
-        """A database with the roles that CloudNativePG makes, and Secrets that name it."""
+        """A database with its owner and the roles of the dev overlay's script, and Secrets that name it."""
         cluster = Cluster.shared()
         os.chmod(cluster.folder, 0o755)
-        for statement in ("create role tandem_owner login", "create role tandem_store login noinherit", "create database tandem owner tandem_owner"):
-            cluster.sql("postgres", statement)
         data = secret_data(printed_secrets(cls.state))
+        for statement in ("create role tandem_owner login", "create database tandem owner tandem_owner"):
+            cluster.sql("postgres", statement)
+        with open(os.path.join(FOLDER, "overlays", "dev", "roles.sh"), encoding="utf-8") as file:
+            script = file.read().replace("/run/tandem/database-store", os.path.join(cls.state, "kubernetes", "tandem_store"))
+        subprocess.run(["sh", "-c", script], check=True, stdout=subprocess.DEVNULL, env={
+            **os.environ, "PATH": cluster.bin + ":" + os.environ["PATH"], "PGHOST": cluster.folder, "POSTGRES_USER": "tandem", "POSTGRES_DB": "tandem"})
         data["Secret", "tandem-postgres-app"] = data["Secret", "tandem-database-owner"]
         data["Secret", "tandem-postgres-ca"] = {"ca.crt": b"of a database that is reached by a socket of this machine"}
         for files in data.values():
@@ -80,7 +84,7 @@ class Processes(unittest.TestCase):
             self.assertEqual(405, get(*request)[0], request)
 
     def test_processes_5_readiness_moves_when_the_leader_is_killed(self):
-        leader = self.leader()
+        leader = self.node.wait_for(self.leader, "a leader")
         leader.kill()
         self.node.wait_for(lambda: self.leader() not in (None, leader), "the standby to lead")
         self.node.start("Deployment", "tandem-store", int(leader.name.split("-")[1]))
@@ -88,7 +92,7 @@ class Processes(unittest.TestCase):
 
     def test_processes_6_leader_that_loses_its_lock_to_another_begins_again(self):
         """Else who is connected to it would stay with it, and wait for answers that only the new leader can give."""
-        leader = self.leader()
+        leader = self.node.wait_for(self.leader, "a leader")
         self.sql("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = 7461 and granted")
         self.assertNotEqual(0, leader.process.wait(60))
         self.assertIn("another_leads", leader.output())
