@@ -75,7 +75,9 @@ static void stay_if_ending(struct runner *runner) {
   pthread_mutex_unlock(&runner->mutex);
   if (is_last)
     kill(getpid(), SIGTERM);
-  while (stays)
+  if (!stays)
+    return;
+  for (;;)
     pause();
 }
 
