@@ -37,13 +37,18 @@ static void wake(struct runner *runner) {
   pthread_mutex_unlock(&runner->mutex);
 }
 
-/* Until a bell rings after `seen`, or `wait_ms` have passed. */
-static void wait_for_wake(struct runner *runner, uint64_t seen, int64_t wait_ms) {
+static struct timespec after_ms(int64_t wait_ms) {
   struct timespec until;
   clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_nsec += wait_ms % 1000 * 1000000;
   until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000;
   until.tv_nsec %= 1000000000;
+  return until;
+}
+
+/* Until a bell rings after `seen`, or `wait_ms` have passed. */
+static void wait_for_wake(struct runner *runner, uint64_t seen, int64_t wait_ms) {
+  struct timespec until = after_ms(wait_ms);
   pthread_mutex_lock(&runner->mutex);
   runner->idle++;
   pthread_cond_signal(&runner->idling);
@@ -51,6 +56,16 @@ static void wait_for_wake(struct runner *runner, uint64_t seen, int64_t wait_ms)
     if (pthread_cond_timedwait(&runner->woken, &runner->mutex, &until) != 0)
       break;
   runner->idle--;
+  pthread_mutex_unlock(&runner->mutex);
+}
+
+/* After a failure: bells do not make it shorter, the end does. */
+static void rest(struct runner *runner, int64_t rest_ms) {
+  struct timespec until = after_ms(rest_ms);
+  pthread_mutex_lock(&runner->mutex);
+  while (!runner->ending)
+    if (pthread_cond_timedwait(&runner->woken, &runner->mutex, &until) != 0)
+      break;
   pthread_mutex_unlock(&runner->mutex);
 }
 
@@ -106,7 +121,7 @@ static void *work_forever(void *argument) {
     log_event(result.code == RESULT_BUG ? LOG_ERROR : LOG_WARNING, "round_failed", LOG_RESULT(&result));
     if (result.code == RESULT_BUG)
       _exit(70);
-    clock_sleep_ms(backoff_next(&backoff, result.retry_after_ms));
+    rest(runner, backoff_next(&backoff, result.retry_after_ms));
     progress_note(false);
   }
   return NULL;

@@ -110,8 +110,7 @@ class Running:
         self.process.wait()
 
     def end(self):
-        """SIGTERM and the status; fails where kubelet would have killed it."""
-        self.process.terminate()
+        """The status after SIGTERM; fails where kubelet would have killed it."""
         return self.process.wait(at(self.pod.spec, "terminationGracePeriodSeconds", default=30))
 
     def output(self):

@@ -100,9 +100,12 @@ class Processes(unittest.TestCase):
         self.wait_until_all_work()
 
     def test_processes_7_signals_end_all_in_time(self):
-        for name, pod in self.node.running.items():
-            if pod.process.poll() is None:
-                self.assertEqual(0, pod.end(), name + "\n" + pod.output())
+        running = [pod for pod in self.node.running.values() if pod.process.poll() is None]
+        self.assertEqual(len(WORKERS) + 2, len(running))
+        for pod in running:
+            pod.process.terminate()
+        for pod in running:
+            self.assertEqual(0, pod.end(), pod.name + "\n" + pod.output())
 
     @staticmethod
     def sql(text):
