@@ -22,8 +22,10 @@ import urllib.request
 
 import checks
 from manifests import at
-from world import BIN, GENTLE, wait_for
+import world
+from world import GENTLE, wait_for
 
+BIN = os.path.abspath(world.BIN)  # processes start in /
 KEPT = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE", "PATH")
 
 

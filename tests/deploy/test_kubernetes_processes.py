@@ -12,8 +12,8 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "harness")]
 import tap  # noqa: E402
 from manifests import FOLDER, Manifests, printed_secrets, render, why_not  # noqa: E402
-from node import Node, Service, get, secret_data  # noqa: E402
-from world import BIN, Cluster  # noqa: E402
+from node import BIN, Node, Service, get, secret_data  # noqa: E402
+from world import Cluster  # noqa: E402
 
 WORKERS = ["scheduler", "conflict", "adapter-github", "adapter-jira", "adapter-linear", "adapter-webhook"]
 
