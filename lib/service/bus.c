@@ -9,13 +9,16 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/heap.h"
 #include "base/json.h"
+#include "service/pipe_watch.h"
 #include "service/transport.h"
 
 struct bus {
   struct bus_options options;
   nng_socket socket;
+  struct pipe_watch watch;
   int readable_fd;
   atomic_llong position; /* the last logged sequence delivered */
   atomic_llong gaps_filled;
@@ -105,7 +108,9 @@ static void *run(void *context) {
     struct pollfd readable = {.fd = bus->readable_fd, .events = POLLIN};
     poll(&readable, 1, WAIT_MS);
     nng_msg *message;
+    pipe_watch_check(&bus->watch, clock_mono_ms()); /* there is a heartbeat every second */
     while (nng_recvmsg(bus->socket, &message, NNG_FLAG_NONBLOCK) == 0) {
+      pipe_watch_heard(&bus->watch);
       on_frame(bus, &arena, (struct str){nng_msg_body(message), nng_msg_len(message)});
       nng_msg_free(message);
       arena_reset(&arena);
@@ -126,6 +131,7 @@ struct result bus_open(const struct bus_options *options, struct bus **out) {
   status = status ? status : nng_socket_get_int(bus->socket, NNG_OPT_RECVFD, &bus->readable_fd);
   if (status)
     return result_error(RESULT_BUG, "subscriber socket: %s", nng_strerror(status));
+  pipe_watch_start(&bus->watch, bus->socket);
   TRY(transport_tune(bus->socket));
   TRY(transport_dial(bus->socket, options->endpoint->events_url, options->endpoint));
   pthread_t thread;

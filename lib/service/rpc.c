@@ -10,12 +10,14 @@
 #include "base/clock.h"
 #include "base/heap.h"
 #include "base/metrics.h"
+#include "service/pipe_watch.h"
 #include "service/progress.h"
 #include "service/rpc_frames.h"
 #include "service/transport.h"
 
 struct rpc {
   nng_socket socket;
+  struct pipe_watch watch;
   struct arena arena;
   struct str client;
   atomic_llong next_request;
@@ -33,6 +35,7 @@ struct result rpc_open(const struct endpoint *endpoint, struct str client, struc
   /* A process that takes over an old one's number must not be taken for it. */
   rpc->client = str_format(&rpc->arena, "%.*s-%08x", STR_FMT(client), randombytes_random());
   atomic_init(&rpc->next_request, 1);
+  pipe_watch_start(&rpc->watch, rpc->socket);
   struct result result = transport_tune(rpc->socket);
   if (result_ok(&result))
     result = transport_dial(rpc->socket, endpoint->store_url, endpoint);
@@ -71,6 +74,7 @@ static const struct metric duration = {"tandem_verb_call_duration_seconds",
                                        "Verbs that this process asked the store for, until the answer."};
 
 struct rpc_pending {
+  struct rpc *rpc;
   nng_ctx context;
   nng_aio *aio;
   enum verb_id id;
@@ -87,7 +91,7 @@ struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, i
                         struct rpc_pending **out) {
   struct rpc_pending *pending = heap_new(sizeof *pending);
   struct arena scratch = {0};
-  *pending = (struct rpc_pending){.id = id, .timeout_ms = timeout_ms, .started_ms = clock_mono_ms()};
+  *pending = (struct rpc_pending){.rpc = rpc, .id = id, .timeout_ms = timeout_ms, .started_ms = clock_mono_ms()};
   int status = nng_ctx_open(&pending->context, rpc->socket);
   if (status)
     return free(pending), result_error(RESULT_BUG, "request context: %s", nng_strerror(status));
@@ -108,8 +112,11 @@ struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, i
 static struct result take_answer(struct rpc_pending *pending, struct arena *arena, void *reply) {
   enum verb_id id = pending->id;
   int status = nng_aio_result(pending->aio);
+  if (status == NNG_ETIMEDOUT)
+    pipe_watch_check(&pending->rpc->watch, clock_mono_ms());
   if (status)
     return failure(id, status, pending->timeout_ms);
+  pipe_watch_heard(&pending->rpc->watch);
   nng_msg *answer = nng_aio_get_msg(pending->aio);
   struct str body = str_copy(arena, (struct str){nng_msg_body(answer), nng_msg_len(answer)});
   if (verb_table[id].flags & VERB_SECRET)

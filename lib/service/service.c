@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "service/backoff.h"
 #include "service/health.h"
 #include "service/progress.h"
@@ -20,9 +21,11 @@ struct runner {
   pthread_cond_t idling;
   uint64_t wakes; /* how often a bell rang */
   int idle;       /* workers that wait for one */
+  bool ending;    /* no round is begun any more */
+  int ended;      /* workers that have seen it */
 };
 
-enum { WAIT_TIMEOUT_MS = 15000, WAIT_AGAIN_MS = 200, READY_TIMEOUT_MS = 2000 };
+enum { WAIT_TIMEOUT_MS = 15000, WAIT_AGAIN_MS = 200, READY_TIMEOUT_MS = 2000, END_WITHIN_MS = 5000 };
 
 static const struct metric rounds = {
     "tandem_rounds_total", METRIC_COUNTER, {"result"}, "Rounds of work by how they ended."};
@@ -34,13 +37,18 @@ static void wake(struct runner *runner) {
   pthread_mutex_unlock(&runner->mutex);
 }
 
-/* Until a bell rings after `seen`, or `wait_ms` have passed. */
-static void wait_for_wake(struct runner *runner, uint64_t seen, int64_t wait_ms) {
+static struct timespec after_ms(int64_t wait_ms) {
   struct timespec until;
   clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_nsec += wait_ms % 1000 * 1000000;
   until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000;
   until.tv_nsec %= 1000000000;
+  return until;
+}
+
+/* Until a bell rings after `seen`, or `wait_ms` have passed. */
+static void wait_for_wake(struct runner *runner, uint64_t seen, int64_t wait_ms) {
+  struct timespec until = after_ms(wait_ms);
   pthread_mutex_lock(&runner->mutex);
   runner->idle++;
   pthread_cond_signal(&runner->idling);
@@ -48,6 +56,16 @@ static void wait_for_wake(struct runner *runner, uint64_t seen, int64_t wait_ms)
     if (pthread_cond_timedwait(&runner->woken, &runner->mutex, &until) != 0)
       break;
   runner->idle--;
+  pthread_mutex_unlock(&runner->mutex);
+}
+
+/* After a failure: bells do not make it shorter, the end does. */
+static void rest(struct runner *runner, int64_t rest_ms) {
+  struct timespec until = after_ms(rest_ms);
+  pthread_mutex_lock(&runner->mutex);
+  while (!runner->ending)
+    if (pthread_cond_timedwait(&runner->woken, &runner->mutex, &until) != 0)
+      break;
   pthread_mutex_unlock(&runner->mutex);
 }
 
@@ -65,6 +83,19 @@ static uint64_t wakes_so_far(struct runner *runner) {
   return wakes;
 }
 
+/* Between two rounds a worker holds nothing. The last one that stays here tells the main thread, which waits for it. */
+static void stay_if_ending(struct runner *runner) {
+  pthread_mutex_lock(&runner->mutex);
+  bool stays = runner->ending, is_last = stays && ++runner->ended == runner->service->workers;
+  pthread_mutex_unlock(&runner->mutex);
+  if (is_last)
+    kill(getpid(), SIGTERM);
+  if (!stays)
+    return;
+  for (;;)
+    pause();
+}
+
 static void *work_forever(void *argument) {
   struct runner *runner = argument;
   struct service_context context = runner->context;
@@ -73,6 +104,7 @@ static void *work_forever(void *argument) {
   context.arena = &arena;
   progress_join();
   for (;;) {
+    stay_if_ending(runner);
     uint64_t seen = wakes_so_far(runner);
     int64_t wait_ms = 1000;
     struct result result = runner->service->work(&context, &wait_ms);
@@ -89,7 +121,7 @@ static void *work_forever(void *argument) {
     log_event(result.code == RESULT_BUG ? LOG_ERROR : LOG_WARNING, "round_failed", LOG_RESULT(&result));
     if (result.code == RESULT_BUG)
       _exit(70);
-    clock_sleep_ms(backoff_next(&backoff, result.retry_after_ms));
+    rest(runner, backoff_next(&backoff, result.retry_after_ms));
     progress_note(false);
   }
   return NULL;
@@ -169,6 +201,17 @@ static struct result start_workers(struct runner *runner) {
   return start_thread(listen_forever, runner);
 }
 
+/* Rounds that are under way may end, so that nothing stays leased; who is in a hurry sends the signal again. */
+static void end(struct runner *runner, const sigset_t *signals) {
+  int64_t most_ms = environment_i64("TANDEM_END_WITHIN_MS", END_WITHIN_MS);
+  const struct timespec most = {.tv_sec = most_ms / 1000, .tv_nsec = most_ms % 1000 * 1000000};
+  pthread_mutex_lock(&runner->mutex);
+  runner->ending = true;
+  pthread_mutex_unlock(&runner->mutex);
+  wake(runner);
+  sigtimedwait(signals, NULL, &most);
+}
+
 int service_main(const struct service *service, void *state) {
   sigset_t signals;
   sigemptyset(&signals);
@@ -203,5 +246,6 @@ int service_main(const struct service *service, void *state) {
   int number;
   sigwait(&signals, &number);
   log_event(LOG_INFO, "stopping", LOG_I64("signal", number));
+  end(runner, &signals);
   _exit(0); /* sockets are never closed: nng_close can hang under traffic */
 }

@@ -34,8 +34,8 @@ struct service {
   const char *system; /* of an adapter: bells for others do not count; may be NULL */
 };
 
-/* Runs until SIGTERM or SIGINT, then exits at once: what was not committed is done again by the next one. Returns the
- * process's exit code. */
+/* Runs until SIGTERM or SIGINT, then lets rounds that are under way end, five seconds at most, and exits: what was not
+ * committed is done again by the next one. Returns the process's exit code. */
 int service_main(const struct service *service, void *state);
 
 #endif

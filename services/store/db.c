@@ -140,10 +140,34 @@ static struct result failure(struct db *db, const PGresult *result) {
 
 /* -- connection -- */
 
+/* The other side's host may vanish without a word: then a connection that waits for an answer ends after 15 seconds,
+ * and one that is silent after 25. What the URL says itself counts. */
+static PGconn *connect_to(const char *url) {
+  const char *const names[] = {"connect_timeout",
+                               "tcp_user_timeout",
+                               "keepalives_idle",
+                               "keepalives_interval",
+                               "keepalives_count",
+                               "dbname",
+                               NULL};
+  const char *const values[] = {"10", "15000", "10", "5", "3", url, NULL};
+  return PQconnectdbParams(names, values, 1);
+}
+
+/* Every statement looks up a batch by key, often in tables that have just grown by thousands of rows and have no
+ * statistics yet. So the planner is told to use the keys, to plan once, never to compile, and never to start workers:
+ * what it may not scan looks dear enough to it for some. And the server, too, has to notice when we vanish: until it
+ * does it keeps our locks, the leader's among them. */
+static const char session_settings[] =
+    "set jit = off; set max_parallel_workers_per_gather = 0; set enable_seqscan = off; set enable_hashjoin = off; "
+    "set enable_mergejoin = off; set enable_material = off; set plan_cache_mode = force_generic_plan; "
+    "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; "
+    "set tcp_user_timeout = 15000";
+
 struct result db_open(struct str url, struct db **out) {
   struct db *db = heap_new(sizeof *db);
   struct arena scratch = {0};
-  db->connection = PQconnectdb(str_c(&scratch, url));
+  db->connection = connect_to(str_c(&scratch, url));
   arena_free(&scratch);
   if (PQstatus(db->connection) != CONNECTION_OK) {
     struct result result = result_error(RESULT_RETRY, "cannot reach the database: %s", PQerrorMessage(db->connection));
@@ -151,12 +175,7 @@ struct result db_open(struct str url, struct db **out) {
     return result;
   }
   PQsetClientEncoding(db->connection, "UTF8");
-  /* Every statement looks up a batch by key, often in tables that have just grown by thousands of rows and have no
-   * statistics yet. So the planner is told to use the keys, to plan once, never to compile, and
-   * never to start workers: what it may not scan looks dear enough to it for some. */
-  struct result tuned = db_script(db, "set jit = off; set max_parallel_workers_per_gather = 0; set enable_seqscan = "
-                                      "off; set enable_hashjoin = off; set enable_mergejoin = off; "
-                                      "set enable_material = off; set plan_cache_mode = force_generic_plan");
+  struct result tuned = db_script(db, session_settings);
   if (tuned.code != RESULT_OK) {
     db_close(db);
     return tuned;

@@ -22,7 +22,14 @@
 #include "store/security/peers.h"
 #include "store/store.h"
 
-enum { SLOT_COUNT = 256, READER_COUNT = 3, HEARTBEAT_MS = 1000, CONNECT_RETRY_MS = 250 };
+enum {
+  SLOT_COUNT = 256,
+  READER_COUNT = 3,
+  HEARTBEAT_MS = 1000,
+  CONNECT_RETRY_MS = 250,
+  LEAD_AGAIN_TRIES = 8,
+  EXIT_LEAD_LOST = 75
+};
 
 /* One request at a time: received, queued, answered, received again. */
 struct slot {
@@ -267,20 +274,36 @@ static void publish_heartbeat(struct server *server, struct arena *arena, int64_
   publish(server, arena, &outbox.events[0]);
 }
 
-/* A lost connection loses the lock too: whoever gets it next leads, and we begin again as a standby. */
+/* Tries for two seconds: the database may need a moment to see that our old connection is gone. */
+static struct result lead_again(struct server *server, bool *leads) {
+  struct rows rows;
+  server->leader_db = connect_patiently(server->options);
+  for (int attempt = 0; attempt < LEAD_AGAIN_TRIES && !*leads; attempt++) {
+    if (attempt > 0)
+      clock_sleep_ms(CONNECT_RETRY_MS);
+    TRY(db_query(server->leader_db, "select pg_try_advisory_lock(7461) as leads", NO_PARAMS, &rows));
+    *leads = rows_bool(&rows, 0, "leads");
+    db_release(server->leader_db);
+  }
+  return *leads ? read_head(server->leader_db, &server->head) : RESULT_DONE;
+}
+
+/* A lost connection loses the lock too. Where no other store has taken it we go on. Else this process ends, and begins
+ * again as a standby: who is still connected to it would wait for answers that only the new leader can give. */
 static void lose_lead(struct server *server) {
   log_event(LOG_WARNING, "lead_lost", LOG_I64("head", server->head));
   store_health_leads(false);
   progress_note(true);
-  db_close(server->leader_db);
-  server->leader_db = NULL;
   struct result result;
+  bool leads = false;
   do {
-    server->leader_db = connect_patiently(server->options);
-    result = lead(server->leader_db, &server->head);
-    if (!result_ok(&result))
-      db_close(server->leader_db);
+    db_close(server->leader_db);
+    result = lead_again(server, &leads);
   } while (!result_ok(&result));
+  if (!leads) {
+    log_event(LOG_WARNING, "another_leads", LOG_C("next", "this store ends; its supervisor starts it as a standby"));
+    _exit(EXIT_LEAD_LOST);
+  }
   store_health_leads(true);
   log_event(LOG_INFO, "leading", LOG_I64("head", server->head));
 }

@@ -53,7 +53,7 @@ def of(samples, name, **labels):
 class Health(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.world = Watched()
+        cls.world = Watched(environment={"TANDEM_END_WITHIN_MS": "60000"})
         cls.world.connect()
         cls.world.sync()
         cls.world.settle()
@@ -96,6 +96,22 @@ class Health(unittest.TestCase):
         self.world.processes.pop("store-1").kill()
         self.world.start("store")
         wait_for(lambda: self.is_ready("store"), "the first one to lead again")
+
+    def leases(self):
+        return self.world.sql("select resource from lease where until > now()")
+
+    def test_a_process_that_is_to_end_finishes_its_round(self):
+        """So that what it was at need not wait for its lease to run out."""
+        self.world.sandbox.control("POST", "faults", {"match": {"method": "GET", "path": "/issues$"}, "fault": "hang_after_commit",
+                                                      "delay_ms": 300})
+        session = self.world.call("session.start", project="rocket", mode="full", trigger="person", actor="user:test")["id"]
+        wait_for(self.leases, "work to be taken")
+        adapter = self.world.processes.pop("adapter-github")
+        adapter.popen.terminate()
+        self.assertEqual(0, adapter.popen.wait(60))
+        self.assertEqual([], self.leases())
+        self.world.start("adapter-github")
+        self.world.finish(session)
 
     def test_metrics_tell_how_a_project_stands(self):
         samples = self.world.samples("store")
