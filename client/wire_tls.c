@@ -78,7 +78,7 @@ static bool is_about_certificates(unsigned long code) {
          (alert == SSL_AD_BAD_CERTIFICATE || alert == SSL_AD_UNSUPPORTED_CERTIFICATE ||
           alert == SSL_AD_CERTIFICATE_REVOKED || alert == SSL_AD_CERTIFICATE_EXPIRED ||
           alert == SSL_AD_CERTIFICATE_UNKNOWN || alert == SSL_AD_UNKNOWN_CA || alert == SSL_AD_ACCESS_DENIED ||
-          alert == TLS1_AD_CERTIFICATE_REQUIRED);
+          alert == TLS13_AD_CERTIFICATE_REQUIRED);
 }
 
 struct result wire_tls_failure(SSL *ssl, int error) {
