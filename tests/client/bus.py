@@ -1,5 +1,6 @@
 """A tandem with real certificates for what consumes its bus, and programs that run beside it."""
 
+import glob
 import os
 import queue
 import signal
@@ -10,8 +11,8 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
-from house import BIN, DEADLINE_S, House, why_not  # noqa: E402,F401
-from verbs import Verbs  # noqa: E402
+from house import BIN, DEADLINE_S, House, wait_for, why_not  # noqa: E402,F401
+from verbs import Refused, Verbs  # noqa: E402
 
 BUILD = os.path.dirname(BIN)
 EXAMPLES = os.path.join(ROOT, "client", "examples")
@@ -65,6 +66,26 @@ class Bus:
         while page := self.person.call("events.read", after=found[-1]["sequence"] if found else after, limit=1000).get("events"):
             found += page
         return found
+
+    def kill_store(self):
+        """Kills the store, which its supervisor starts again."""
+        mine = "TANDEM_HOME=%s\0" % self.house.home
+        for folder in glob.glob("/proc/[0-9]*"):
+            try:
+                with open(folder + "/environ", encoding="utf-8", errors="replace") as file:
+                    if os.path.basename(os.readlink(folder + "/exe")) == "tandem-store" and mine in file.read() + "\0":
+                        os.kill(int(os.path.basename(folder)), signal.SIGKILL)
+            except OSError:
+                continue  # another's, or over
+        self.person.close()
+        wait_for(self._answers, "the store's return")
+
+    def _answers(self):
+        try:
+            return self.person.call("hello")
+        except (OSError, Refused):
+            self.person.close()
+            return None
 
     def path(self, name):
         return os.path.join(self.house.folder, name)

@@ -1,0 +1,259 @@
+#!/usr/bin/python3
+"""libtandem: what it hears and what it says when something is wrong, and its durable cursor under kill -9. `tandem up` in a temporary
+home. TANDEM_BIN says where the programs are (build/dev/bin if unset), TANDEM_CLIENT_KILLS how often a subscriber is killed (12),
+TANDEM_CLIENT_SEED how the moments are drawn."""
+
+import glob
+import json
+import os
+import random
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import unittest
+
+import msgpack
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+from bus import ACTOR, BUILD, Bus, DEADLINE_S, Program, ROOT, built, run, why_no_examples  # noqa: E402
+import tap  # noqa: E402
+from house import wait_for  # noqa: E402
+
+DRIVER = os.path.join(BUILD, "examples", "client-driver")
+HEADER = os.path.join(ROOT, "client", "include", "tandem", "tandem.h")
+KILLS = int(os.environ.get("TANDEM_CLIENT_KILLS", 12))
+SEED = int(os.environ.get("TANDEM_CLIENT_SEED", 1))
+RETRY, STALE, REJECTED, AUTH = 1, 3, 4, 6
+
+
+class Surface(unittest.TestCase):
+    """What a stranger gets."""
+
+    @unittest.skipUnless(glob.glob(BUILD + "/lib/libtandem.so.0"), "libtandem is not built in %s" % BUILD)
+    def test_library_shows_its_interface_and_nothing_else(self):
+        output = subprocess.run(["nm", "-D", "--defined-only", BUILD + "/lib/libtandem.so.0"], check=True, capture_output=True, text=True).stdout
+        shown = {line.split()[2].partition("@")[0] for line in output.splitlines() if " A " not in line}
+        with open(HEADER, encoding="utf-8") as file:
+            declared = set(re.findall(r"^TANDEM_API [^;]*?\b(tandem_\w+)\(", file.read(), re.MULTILINE))
+        self.assertGreater(len(declared), 10)
+        self.assertEqual(shown, declared)
+
+    @unittest.skipUnless(glob.glob(BUILD + "/lib/libtandem.so.0"), "libtandem is not built in %s" % BUILD)
+    def test_library_neither_exits_nor_prints_nor_handles_signals(self):
+        output = subprocess.run(["nm", "-D", "--undefined-only", BUILD + "/lib/libtandem.so.0"], check=True, capture_output=True, text=True).stdout
+        used = {line.split()[1].partition("@")[0] for line in output.splitlines()}
+        self.assertIn("poll", used)
+        self.assertEqual(used & {"exit", "_exit", "quick_exit", "atexit", "signal", "sigaction", "printf", "puts", "putchar", "stdout", "perror",
+                                 "syslog", "fork", "setenv", "chdir", "setlocale"}, set())
+
+    def test_library_header_needs_no_other(self):
+        for compiler, language in (("gcc", "c"), ("g++", "c++"), ("clang", "c"), ("clang++", "c++")):
+            if not shutil.which(compiler):
+                continue
+            source = '#include "%s"\nint main(void) { struct tandem_options o; tandem_options_init(&o); return 0; }\n' % HEADER
+            done = subprocess.run([compiler, "-x", language, "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-"], input=source,
+                                  text=True, capture_output=True, check=False)
+            self.assertEqual(done.returncode, 0, (compiler, done.stderr))
+
+
+@unittest.skipIf(why_no_examples(), why_no_examples())
+class Library(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.bus = Bus()
+        cls.all = cls.bus.issue("all", "--events", "all")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.bus.close()
+
+    def events(self, bundle, count, *words):
+        """The first events that the driver prints."""
+        status, output, errors = run(DRIVER, bundle, "events=%d" % count, *words)
+        self.assertEqual(status, 0, errors)
+        return [json.loads(line) for line in output.splitlines()]
+
+    def assert_refused(self, code, word, *command):
+        status, _, errors = run(*command)
+        self.assertEqual(status, code, errors)
+        self.assertIn(word, errors)
+
+    def project(self, name, system):
+        self.bus.person.call("credential.put", name=system + "-key", kind="pat", secret='{"token":"x"}', actor=ACTOR)
+        self.bus.person.call("project.configure", actor=ACTOR, project={
+            "name": name, "system": system, "base_url": "https://127.0.0.1", "remote": "a/b", "state": "paused", "credential": system + "-key",
+            "direction": "disabled", "strategy": "manual", "privacy_default": "shareable"})
+
+    # what is heard
+
+    def test_library_hears_what_was_asked_for(self):
+        """Type, project and system: from the log, and live."""
+        from_log = self.bus.log()[-1:] and self.bus.log()[-1]["sequence"]
+        live = {words: Program(DRIVER, self.all, "after=%d" % from_log, *words).wait_until_listening() for words in
+                (("type=TicketUpdated", "type=ProjectConfigured"), ("project=beta",), ("system=github",))}
+        self.project("alpha", "github")
+        self.project("beta", "jira")
+        key = self.bus.ticket("One")
+        self.bus.edit(key, "Two")
+        expected = {("type=TicketUpdated", "type=ProjectConfigured"): ["project/alpha", "project/beta", key], ("project=beta",): ["project/beta"],
+                    ("system=github",): ["project/alpha"]}
+        self.bus.person.call("project.set_state", name="alpha", state="active", actor=ACTOR)
+        self.bus.person.call("project.set_state", name="beta", state="active", actor=ACTOR)
+        log = self.bus.log(from_log)
+        for words, program in live.items():
+            with self.subTest(words=words):
+                wanted = [event["sequence"] for event in log if self.is_wanted(event, words)]
+                self.assertGreaterEqual(len(wanted), len(expected[words]) + 1)
+                heard = [json.loads(line) for line in program.wait_for('"sequence":%d,' % wanted[-1])]
+                self.assertEqual([event["sequence"] for event in heard], wanted)
+                self.assertEqual([event["subject"] for event in heard][:len(expected[words])], expected[words])
+                self.assertEqual([event["sequence"] for event in self.events(self.all, len(wanted), "after=%d" % from_log, *words)], wanted)
+            program.end()
+
+    @staticmethod
+    def is_wanted(event, words):
+        data, types = json.loads(event["data"]), {"tandem.v1." + word[5:] for word in words if word.startswith("type=")}
+        if types:
+            return event["type"] in types
+        return data.get("project") == ("beta" if words == ("project=beta",) else "alpha")
+
+    def test_library_gives_data_as_json_and_msgpack(self):
+        key = self.bus.ticket("Both")
+        event = [event for event in self.events(self.all, len(self.bus.log()), "after=0") if event["subject"] == key][0]
+        self.assertEqual(msgpack.unpackb(bytes.fromhex(event["packed"])), event["data"])
+        self.assertEqual(event["position"], event["sequence"])
+
+    def test_library_reads_the_log_where_it_may_not_listen(self):
+        some = self.bus.issue("some", "--events", "TicketUpdated")
+        key = self.bus.ticket("Not for it")
+        program = Program(DRIVER, some).wait_until_listening()
+        for title in ("First", "Second"):
+            self.bus.edit(key, title)
+            line = json.loads(program.wait_for("TicketUpdated")[0])
+            self.assertEqual(line["subject"], key)
+        program.end()
+
+    # what is wrong
+
+    def test_library_says_when_the_position_is_not_of_this_log(self):
+        self.assert_refused(STALE, "beyond the log's end", DRIVER, self.all, "after=99999999")
+        other = self.bus.house.file("other.cursor", '{"installation":"0","sequence":0}')
+        self.assert_refused(STALE, "another installation", DRIVER, self.all, "cursor=" + other)
+        for text in ("", "garbage", "{}", '{"sequence":-1}', "[" * 4000):
+            damaged = self.bus.house.file("damaged.cursor", text)
+            self.assert_refused(REJECTED, "damaged.cursor", DRIVER, self.all, "cursor=" + damaged)
+        self.assert_refused(REJECTED, "No such file", DRIVER, self.all, "cursor=/nowhere/at.all")
+
+    def test_library_gives_a_cursor_file_to_one_at_a_time(self):
+        path = self.bus.path("locked.cursor")
+        program = Program(DRIVER, self.all, "cursor=" + path).wait_until_listening()
+        self.assert_refused(REJECTED, "in use", DRIVER, self.all, "cursor=" + path)
+        program.end()
+        key = self.bus.ticket("After it")
+        self.assertEqual(self.events(self.all, 1, "cursor=" + path, "type=TicketCreated")[0]["subject"], key)
+
+    def test_library_says_what_is_missing(self):
+        self.assert_refused(REJECTED, "no event", DRIVER, self.all, "type=NoEvent")
+        self.assert_refused(REJECTED, "certs issue", DRIVER, self.bus.issue("mute", "--verbs", "ticket.get"))
+        empty = self.bus.path("empty")
+        os.makedirs(empty, exist_ok=True)
+        self.assert_refused(REJECTED, "endpoint.json", DRIVER, empty)
+        shutil.copy(self.bus.house.home + "/run/endpoint.json", empty)
+        self.assert_refused(REJECTED, "cannot read the authority's certificate", DRIVER, empty)
+
+    def test_library_says_when_a_certificate_is_refused(self):
+        cut = self.bus.issue("cut", "--events", "all")
+        program = Program(DRIVER, cut).wait_until_listening()
+        self.bus.house.run("certs", "revoke", "cut")
+        self.assertIn("auth: ", program.wait_for("certificate", program.complaints)[-1])
+        self.assertEqual(program.process.wait(DEADLINE_S), AUTH)
+        program.end()
+        self.assert_refused(AUTH, "certificate", DRIVER, cut)
+        foreign = self.bus.path("foreign")
+        os.makedirs(foreign)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=x", "-keyout",
+                        foreign + "/key.pem", "-out", foreign + "/ca.pem"], check=True, capture_output=True)
+        shutil.copy(self.all + "/certificate.pem", foreign)
+        shutil.copy(self.bus.house.home + "/run/endpoint.json", foreign)
+        self.assert_refused(AUTH, "same installation", DRIVER, foreign)
+
+    def test_library_rides_over_a_store_that_is_killed(self):
+        program, keys = Program(DRIVER, self.all, "type=TicketCreated").wait_until_listening(), []
+        for number in range(3):
+            keys.append(self.bus.ticket("Before kill %d" % number))
+            self.bus.kill_store()
+        keys.append(self.bus.ticket("After all"))
+        heard = [json.loads(line)["subject"] for line in program.wait_for(keys[-1])]
+        self.assertEqual(heard, keys)
+        program.end()
+
+    def test_library_says_when_nobody_answers(self):
+        away = self.bus.path("away")
+        shutil.copytree(self.all, away)
+        with socket.socket() as bound:  # and not listening
+            bound.bind(("127.0.0.1", 0))
+            url = "tls+tcp://127.0.0.1:%d" % bound.getsockname()[1]
+            with open(away + "/endpoint.json", "w", encoding="utf-8") as file:
+                json.dump({"store_url": url, "events_url": url}, file)
+            self.assert_refused(RETRY, "does not answer", DRIVER, away, "wait=300")
+
+    # the durable cursor
+
+    def flood(self, over):
+        """Tickets, as fast as the store takes them, until it is over."""
+        person = self.bus.verbs(self.bus.house.home + "/tls/cli.pem")
+        while not over.is_set():
+            for number in range(20):
+                person.call("ticket.new", fields={"title": "Flood %d" % number}, actor=ACTOR)
+        person.close()
+
+    def numbers(self, path):
+        if not os.path.exists(path):
+            return []
+        with open(path, encoding="utf-8") as file:
+            return [int(line.split()[0]) for line in file if line.endswith("\n")]
+
+    def kill_again_and_again(self, start, path, chance):
+        """Starts it, lets it write a drawn number of lines more, kills it; at last it may finish. All of the log while it was flooded."""
+        over = threading.Event()
+        flood = threading.Thread(target=self.flood, args=(over,))
+        flood.start()
+        try:
+            for _ in range(KILLS):
+                goal = len(self.numbers(path)) + chance.randrange(1, 40)
+                program = start()
+                wait_for(lambda: len(self.numbers(path)) >= goal, "%d lines of %s" % (goal, path))  # noqa: B023
+                program.end()
+        finally:
+            over.set()
+            flood.join()
+        expected = [event["sequence"] for event in self.bus.log() if event["type"] == "tandem.v1.TicketCreated"]
+        program = start()
+        wait_for(lambda: self.numbers(path)[-1:] == expected[-1:], "the last event in " + path)
+        program.end()
+        return expected
+
+    def test_library_exactly_once_where_number_and_effect_are_one(self):
+        path = self.bus.path("ledger")
+        expected = self.kill_again_and_again(lambda: Program(built("ledger"), self.all, path, "TicketCreated"), path, random.Random(SEED))
+        self.assertEqual(self.numbers(path), expected)
+
+    def test_library_at_least_once_with_a_cursor_file(self):
+        path, cursor = self.bus.path("seen"), self.bus.path("seen.cursor")
+        shell = 'exec "$0" "$1" "$2" TicketCreated >>"$3"'
+        begin = self.bus.log()[-1]["sequence"] if self.bus.log() else 0
+        Program(built("subscriber"), self.all, cursor, "TicketCreated").wait_until_listening().end()  # makes the cursor file
+        expected = self.kill_again_and_again(lambda: Program("sh", "-c", shell, built("subscriber"), self.all, cursor, path), path,
+                                             random.Random(SEED + 1))
+        seen = self.numbers(path)
+        self.assertEqual(sorted(set(seen)), [number for number in expected if number > begin])
+        repeated = [after - before for before, after in zip(seen, seen[1:]) if after <= before]
+        self.assertLessEqual(len(repeated), KILLS)
+        self.assertTrue(all(step == 0 for step in repeated), repeated)  # only the last one comes again
+
+
+if __name__ == "__main__":
+    tap.main(__name__)
