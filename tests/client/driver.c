@@ -2,6 +2,7 @@
  *
  *   client-driver BUNDLE [after=N] [cursor=PATH] [project=NAME] [system=NAME] [type=NAME]... [timeout=MS] [events=N]
  * [wait=MS]
+ *                 [insecure=1]
  *
  * Prints `listening`, then for each event a JSON line {"sequence", "type", "subject", "position", "packed", "data"},
  * and `timeout: MESSAGE` when the time is over. Waits by poll() only. Ends after `events`, with a code's number on
@@ -34,6 +35,8 @@ static void read_argument(struct driver *driver, const char *argument) {
     driver->what.project = value;
   else if ((value = value_of(argument, "system")))
     driver->what.system = value;
+  else if ((value = value_of(argument, "insecure")))
+    driver->options.allow_insecure_bus = atoi(value);
   else if ((value = value_of(argument, "wait")))
     driver->options.timeout_ms = atoi(value);
   else if ((value = value_of(argument, "timeout")))

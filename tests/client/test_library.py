@@ -10,6 +10,7 @@ import random
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -48,6 +49,14 @@ class Surface(unittest.TestCase):
         self.assertIn("poll", used)
         self.assertEqual(used & {"exit", "_exit", "quick_exit", "atexit", "signal", "sigaction", "printf", "puts", "putchar", "stdout", "perror",
                                  "syslog", "fork", "setenv", "chdir", "setlocale"}, set())
+
+    def test_library_documents_have_a_program_that_compiles(self):
+        with open(os.path.join(ROOT, "docs", "client.md"), encoding="utf-8") as file:
+            programs = re.findall(r"```c\n(.*?)```", file.read(), re.DOTALL)
+        self.assertEqual(len(programs), 1)
+        done = subprocess.run(["gcc", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-I", ROOT + "/client/include", "-x", "c", "-"], text=True,
+                              input=programs[0], capture_output=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_library_header_needs_no_other(self):
         for compiler, language in (("gcc", "c"), ("g++", "c++"), ("clang", "c"), ("clang++", "c++")):
@@ -199,6 +208,35 @@ class Library(unittest.TestCase):
             with open(away + "/endpoint.json", "w", encoding="utf-8") as file:
                 json.dump({"store_url": url, "events_url": url}, file)
             self.assert_refused(RETRY, "does not answer", DRIVER, away, "wait=300")
+
+    def answers_of(self, *answers):
+        """What the driver makes of a peer that answers each connection with the next of these bytes and then hangs up."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            def serve():
+                for answer in answers:
+                    peer = server.accept()[0]
+                    with peer:
+                        peer.sendall(answer)
+                        peer.shutdown(socket.SHUT_WR)
+                        while peer.recv(65536):
+                            pass
+            thread = threading.Thread(target=serve, daemon=True)
+            thread.start()
+            url = "tcp://127.0.0.1:%d" % server.getsockname()[1]
+            done = subprocess.run([DRIVER, "", "insecure=1", "wait=400"], capture_output=True, text=True, timeout=DEADLINE_S, check=False,
+                                  env={**os.environ, "TANDEM_STORE_URL": url, "TANDEM_EVENTS_URL": url})
+            return done.returncode, done.stderr
+
+    def test_library_withstands_a_peer_that_is_not_tandem(self):
+        chance, greeting = random.Random(SEED), b"\0SP\0\0\x31\0\0"
+        for answer, code, word in ((b"HTTP/1.1 400 Bad Request", REJECTED, "is not tandem's store"), (greeting, RETRY, "closed the connection"),
+                                   (b"", RETRY, "closed the connection"), (greeting + b"\xff" * 8, RETRY, "none of tandem's"),
+                                   (greeting + struct.pack(">Q", 40) + b"short", RETRY, "closed the connection"),
+                                   (greeting + struct.pack(">Q", 4) + b"none", RETRY, "closed the connection"),
+                                   (greeting + chance.randbytes(5000), RETRY, "")):
+            found, errors = self.answers_of(*[answer] * 20)
+            self.assertEqual(found, code, (answer[:40], errors))
+            self.assertIn(word, errors)
 
     # the durable cursor
 
