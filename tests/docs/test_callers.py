@@ -17,8 +17,9 @@ SOURCES = {
     "CONFLICT": ["services/conflict/*.c", "lib/service/service.c"],
     "ADAPTER": ["services/adapter-*/*.c", "lib/service/adapter*.c", "lib/service/webhook_server.c", "lib/service/service.c"],
     "CLI": ["cli/**/*.c", "lib/service/bus.c"],
+    "SERVICE": ["client/*.c"],
 }
-NOT_VERBS = {"VERB_COUNT", "VERB_TIMEOUT_MS"}
+NOT_VERBS = {"VERB_COUNT", "VERB_TIMEOUT_MS", "VERB_WRITE"}
 
 
 def read(path):

@@ -21,11 +21,12 @@
  * end in _ms. Optional texts may be NULL. Every call that can fail returns a code, and fills `error` unless that is
  * NULL.
  *
- * Threads: any thread may use a `struct tandem` at any time; a subscription is for one thread at a time. A subscription
- * has a thread of its own inside, which blocks all signals. The library installs no signal handlers, writes nothing to
- * stdout, reads only the environment variables named below, and never ends the process but when memory is exhausted
- * (a line on stderr, then abort()). Do not use handles in a child after fork(): open anew there. libcjson is shared
- * with the program: libtandem sets its allocator to malloc() and free(). */
+ * Threads: any thread may use a `struct tandem` at any time, where calls take turns (open several for calls side by
+ * side); a subscription is for one thread at a time. A subscription has a thread of its own inside, which blocks all
+ * signals. The library installs no signal handlers, writes nothing to stdout, reads only the environment variables
+ * named below, and never ends the process but when memory is exhausted (a line on stderr, then abort()). Do not use
+ * handles in a child after fork(): open anew there. libcjson is shared with the program: libtandem sets its allocator
+ * to malloc() and free(). */
 #ifndef TANDEM_TANDEM_H
 #define TANDEM_TANDEM_H
 
@@ -84,8 +85,9 @@ struct tandem_options {
    * environment, else the bundle's endpoint.json, else what the `tandem up` runs on whose home the bundle is. */
   const char *store_url, *events_url;
 
-  /* PEM files in other places than the bundle; the list of revoked certificates (CRL) is optional everywhere. They
-   * are read again for each connection, so that renewed ones are taken up. */
+  /* PEM files in other places than the bundle. NULL: the bundle's ca.pem, certificate.pem and revoked.pem; without a
+   * bundle TANDEM_TLS_CA, TANDEM_TLS_CERT and TANDEM_TLS_REVOKED. The list of revoked certificates (CRL) is optional.
+   * All are read again for each connection, so that renewed ones are taken up. */
   const char *ca_file, *certificate_file, *revoked_file;
 
   const char *name;       /* of this program, in the store's log; NULL: "client" */
