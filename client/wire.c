@@ -68,7 +68,7 @@ static struct result receive_some(struct wire *wire, char *at, size_t room, int6
 }
 
 static struct result receive_all(struct wire *wire, char *at, size_t length, int64_t deadline_ms) {
-  for (size_t done = 0, some; done < length; done += some)
+  for (size_t done = 0, some = 0; done < length; done += some)
     TRY(receive_some(wire, at + done, length - done, deadline_ms, &some));
   return RESULT_DONE;
 }
@@ -93,7 +93,7 @@ static struct result send_some(struct wire *wire, const char *at, size_t length,
 }
 
 static struct result send_all(struct wire *wire, const char *at, size_t length, int64_t deadline_ms) {
-  for (size_t done = 0, some; done < length; done += some)
+  for (size_t done = 0, some = 0; done < length; done += some)
     TRY(send_some(wire, at + done, length - done, deadline_ms, &some));
   return RESULT_DONE;
 }

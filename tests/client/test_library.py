@@ -136,6 +136,45 @@ class Library(unittest.TestCase):
         self.assertEqual(msgpack.unpackb(bytes.fromhex(event["packed"])), event["data"])
         self.assertEqual(event["position"], event["sequence"])
 
+    @staticmethod
+    def frame(topic, event):
+        body = topic.encode() + b"\0" + msgpack.packb(event)
+        return struct.pack(">Q", len(body)) + body
+
+    def test_library_fills_what_the_bus_drops(self):
+        """A bus that tells too little, twice, too late and nonsense, beside a real store."""
+        bundle = self.bus.path("beside")
+        shutil.copytree(self.all, bundle)
+        with open(self.bus.house.home + "/run/endpoint.json", encoding="utf-8") as file:
+            endpoint = json.load(file)
+        before = self.bus.person.call("hello").get("head", 0)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            endpoint["events_url"] = "tcp://127.0.0.1:%d" % server.getsockname()[1]
+            with open(bundle + "/endpoint.json", "w", encoding="utf-8") as file:
+                json.dump(endpoint, file)
+            program = Program(DRIVER, bundle, "insecure=1", "after=%d" % before).wait_until_listening()
+            with server.accept()[0] as bus:
+                bus.sendall(b"\0SP\0\0\x20\0\0" + self.frame("tandem.v1.internal.Heartbeat", {
+                    "id": "1", "source": "tandem/store", "type": "tandem.v1.internal.Heartbeat", "data": {"head": before}}))
+                heard = self.told(program, bus, lambda events: events[-1:])  # those before it are missing
+                heard += self.told(program, bus, lambda events: [events[0], events[0], *events])  # one again and again
+                heard += self.told(program, bus, lambda events: ["nonsense"])
+                heard += self.told(program, bus, lambda events: [])  # and a heartbeat
+        expected = [event["sequence"] for event in self.bus.log(before)]
+        self.assertEqual([json.loads(line)["sequence"] for line in heard], expected)
+        program.end()
+
+    def told(self, program, bus, choose):
+        """What is heard when three tickets were made and the bus tells of what `choose` has of their events."""
+        after = self.bus.person.call("hello").get("head", 0)
+        key = [self.bus.ticket("Told %d" % number) for number in range(3)][-1]
+        events = [{**event, "data": json.loads(event["data"])} for event in self.bus.log(after)]
+        for event in choose(events):
+            bus.sendall(self.frame(event["type"], event) if isinstance(event, dict) else struct.pack(">Q", 8) + event.encode())
+        bus.sendall(self.frame("tandem.v1.internal.Heartbeat", {"id": "1", "source": "tandem/store", "type": "tandem.v1.internal.Heartbeat",
+                                                                "data": {"head": events[-1]["sequence"]}}))
+        return program.wait_for("TicketCreated " + key)
+
     def test_library_reads_the_log_where_it_may_not_listen(self):
         some = self.bus.issue("some", "--events", "TicketUpdated")
         key = self.bus.ticket("Not for it")
