@@ -25,7 +25,8 @@ install(FILES ${CMAKE_BINARY_DIR}/tandem-config-version.cmake DESTINATION ${clie
 install(FILES ${CMAKE_SOURCE_DIR}/client/include/tandem/tandem.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tandem COMPONENT development)
 configure_file(${CMAKE_SOURCE_DIR}/client/tandem.pc.in ${CMAKE_BINARY_DIR}/tandem.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/tandem.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
-install(DIRECTORY ${CMAKE_SOURCE_DIR}/client/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libtandem-dev COMPONENT development)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/client/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libtandem-dev COMPONENT development
+        USE_SOURCE_PERMISSIONS)
 
 if(TANDEM_TESTS)
   file(GLOB client_examples CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/client/examples/c/*.c)
