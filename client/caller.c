@@ -83,17 +83,20 @@ static struct result no_answer(const struct exchange *exchange, const struct res
 
 static struct result try_until(struct caller *caller, struct arena *arena, struct exchange *exchange, struct str *out) {
   struct backoff backoff = backoff_start(BACKOFF_FIRST_MS, BACKOFF_MOST_MS);
+  struct result reason = RESULT_DONE;
   for (;;) {
     struct result result = attempt(caller, arena, exchange, out);
     if (result_ok(&result))
       return result;
     wire_close(caller->wire);
     caller->wire = NULL;
-    int64_t pause_ms = backoff_next(&backoff, 0);
     if (result.code != RESULT_RETRY)
       return result;
+    if (result_ok(&reason) || clock_mono_ms() < exchange->deadline_ms) /* that the time is over explains nothing */
+      reason = result;
+    int64_t pause_ms = backoff_next(&backoff, 0);
     if (clock_mono_ms() + pause_ms >= exchange->deadline_ms || !rest(caller, pause_ms))
-      return no_answer(exchange, &result);
+      return no_answer(exchange, &reason);
   }
 }
 
