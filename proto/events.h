@@ -96,7 +96,11 @@ enum event_id event_named(struct str type);
 /* An event ready to be sent: topic, NUL, msgpack map. `event->data` is the JSON text of its record. */
 struct result event_to_frame(struct arena *arena, const struct stored_event *event, struct str *out) MUST_USE;
 
-/* The inverse. The strings point into `frame` or the arena. RESULT_REJECTED says what is wrong with it. */
+/* An event's data, JSON text of an object, as one msgpack map in the arena. RESULT_REJECTED: it is no object. */
+struct result event_data_to_msgpack(struct arena *arena, struct str data, struct str *out) MUST_USE;
+
+/* The inverse of event_to_frame(). The strings point into `frame` or the arena. RESULT_REJECTED says what is wrong with
+ * it. */
 struct result event_from_frame(struct arena *arena, struct str frame, struct stored_event *out) MUST_USE;
 
 #endif

@@ -105,6 +105,19 @@ struct result event_to_frame(struct arena *arena, const struct stored_event *eve
   return result;
 }
 
+struct result event_data_to_msgpack(struct arena *arena, struct str data, struct str *out) {
+  const struct stored_event event = {.data = data};
+  msgpack_sbuffer buffer;
+  msgpack_sbuffer_init(&buffer);
+  msgpack_packer packer;
+  msgpack_packer_init(&packer, &buffer, msgpack_put_bytes);
+  struct result result = put_data(&packer, &event);
+  if (result_ok(&result))
+    *out = str_copy(arena, (struct str){buffer.data, buffer.size});
+  msgpack_sbuffer_destroy(&buffer);
+  return result;
+}
+
 /* -- reading -- */
 
 static void append_json(struct str_builder *json, const msgpack_object *object);

@@ -511,6 +511,8 @@ struct stored_event {
 struct events_read {
   int64_t after, limit;
   struct str type, project;
+  LIST_OF(struct str) types;
+  struct str system;
 };
 struct event_list {
   LIST_OF(struct stored_event) events;

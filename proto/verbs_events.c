@@ -22,6 +22,9 @@ static const struct field events_read_fields[] = {
     FIELD(struct events_read, type, FIELD_STR, 0,
           "Only events of this type, with or without 'tandem.v1.'; absent = all."),
     FIELD(struct events_read, project, FIELD_STR, 0, "Only events whose data names this project; absent = all."),
+    FIELD(struct events_read, types, FIELD_STRS, 0, "Only events of these types, written whole; none = all."),
+    FIELD(struct events_read, system, FIELD_STR, 0,
+          "Only events whose data names this system ('github') or a project of it; absent = all."),
 };
 const struct record record_events_read =
     RECORD("EventsRead", struct events_read, events_read_fields, "Which part of the event log.");

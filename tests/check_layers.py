@@ -11,7 +11,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
-OURS = ("base/", "proto/", "sync/", "service/", "cli/", "store/", "scheduler/", "conflict/", "adapter-", "bridge-")
+OURS = ("base/", "proto/", "sync/", "service/", "cli/", "store/", "scheduler/", "conflict/", "adapter-", "bridge-", "client/")
 
 # Folder -> the prefixes of our headers that may be included there. The longest folder that fits counts.
 MAY_INCLUDE = {
@@ -20,6 +20,8 @@ MAY_INCLUDE = {
     "lib/sync": ["base/", "sync/"],
     "lib/service": ["base/", "proto/", "sync/", "service/"],
     "cli": ["base/", "proto/", "sync/", "service/", "cli/"],
+    "client": ["base/", "proto/", "service/", "client/", "tandem/"],
+    "client/examples": ["tandem/"],
     "cli/up": ["base/", "proto/", "service/", "cli/"],
 }
 
@@ -33,7 +35,7 @@ ONLY_IN = {
     r"libsmartcols/.*": ["cli/"],
     r"git2.*": ["lib/sync/"],
     r"utf8proc\.h": ["lib/sync/", "lib/base/", "cli/"],
-    r"openssl/(x509.*|ssl\.h)": ["cli/", "lib/service/tls_engine", "services/store/security/peer"],
+    r"openssl/(x509.*|ssl\.h)": ["cli/", "lib/service/tls_", "services/store/security/peer", "client/"],
     r"nats\.h": ["services/bridge-nats/"],
     r"cmark-gfm.*": ["services/adapter-jira/richtext/"],
 }

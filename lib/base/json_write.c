@@ -146,7 +146,7 @@ struct str json_print(struct arena *arena, cJSON *tree) {
   char *text = cJSON_PrintUnformatted(tree);
   cJSON_Delete(tree);
   struct str copy = str_copy(arena, str_of(text));
-  free(text);
+  cJSON_free(text);
   return copy;
 }
 

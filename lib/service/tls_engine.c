@@ -1,17 +1,15 @@
 /* The engine: a configuration is file names, a connection is an SSL object over nng's buffers. */
 #include "service/tls_engine.h"
 
-#include <arpa/inet.h>
 #include <nng/supplemental/tls/engine.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
+#include "service/tls_context.h"
 
 struct nng_tls_engine_config {
   nng_tls_mode mode;
@@ -112,55 +110,15 @@ static int config_version(nng_tls_engine_config *config, nng_tls_version least, 
 
 /* -- connections -- */
 
-static bool add_revoked(SSL_CTX *context, const char *path) {
-  if (!path || access(path, F_OK) != 0)
-    return true;
-  X509_STORE *store = SSL_CTX_get_cert_store(context);
-  X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
-  return lookup && X509_load_crl_file(lookup, path, X509_FILETYPE_PEM) > 0 &&
-         X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
-}
-
-static SSL_CTX *read_files(const nng_tls_engine_config *config) {
-  SSL_CTX *context = SSL_CTX_new(TLS_method());
-  if (context && config->authority && config->certificate && SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) &&
-      SSL_CTX_load_verify_file(context, config->authority) &&
-      SSL_CTX_use_certificate_chain_file(context, config->certificate) == 1 &&
-      SSL_CTX_use_PrivateKey_file(context, config->certificate, SSL_FILETYPE_PEM) == 1 &&
-      SSL_CTX_check_private_key(context) == 1 && add_revoked(context, config->revoked))
-    return context;
-  SSL_CTX_free(context);
-  return NULL;
-}
-
-static void set_context_options(SSL_CTX *context) {
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); /* a resumed session would not be looked up again */
-  SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  SSL_CTX_set_num_tickets(context, 0);
-  SSL_CTX_set_mode(context,
-                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
-}
-
-static bool expect_name(SSL *ssl, const char *name) {
-  unsigned char address[16];
-  if (!name)
-    return false; /* whoever has a certificate would do */
-  if (inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1)
-    return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name);
-  return SSL_set1_host(ssl, name) && SSL_set_tlsext_host_name(ssl, name);
-}
-
 static SSL *open_ssl(const nng_tls_engine_config *config, void *stream) {
-  SSL_CTX *context = read_files(config);
+  SSL_CTX *context = tls_context_new(config->authority, config->revoked, config->certificate);
   SSL *ssl = NULL;
   BIO *bio = BIO_new(bio_method);
   if (context) {
-    set_context_options(context);
     ssl = SSL_new(context);
     SSL_CTX_free(context); /* the SSL object holds it */
   }
-  if (!ssl || !bio || (config->mode == NNG_TLS_MODE_CLIENT && !expect_name(ssl, config->server_name))) {
+  if (!ssl || !bio || (config->mode == NNG_TLS_MODE_CLIENT && !tls_expect_name(ssl, config->server_name))) {
     SSL_free(ssl);
     BIO_free(bio);
     return NULL;

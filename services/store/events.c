@@ -16,6 +16,10 @@ static struct db_param readable_types(struct call *call) {
   return count == EVENT_COUNT ? p_str((struct str){0}) : p_strs(call->arena, types, count);
 }
 
+static struct db_param wanted_types(struct call *call, const struct events_read *read) {
+  return read->types.count ? p_strs(call->arena, read->types.at, read->types.count) : p_str((struct str){0});
+}
+
 struct result store_events_read(struct call *call, const void *request, void *reply) {
   const struct events_read *read = request;
   struct event_list *list = reply;
@@ -26,9 +30,11 @@ struct result store_events_read(struct call *call, const void *request, void *re
       "select sequence, id, source, type, to_char(time at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') "
       "as time, aggregateid, partitionkey, traceparent, payload from event_log where sequence > $1::bigint "
       "and ($3::text is null or type = $3 or type = 'tandem.v1.' || $3) and ($4::text is null or "
-      "payload ->> 'project' = $4) and ($5::text[] is null or type = any($5)) order by sequence limit $2::bigint",
+      "payload ->> 'project' = $4) and ($5::text[] is null or type = any($5)) and ($6::text[] is null or "
+      "type = any($6)) and ($7::text is null or payload ->> 'system' = $7 or payload ->> 'project' in "
+      "(select name from project where system = $7)) order by sequence limit $2::bigint",
       PARAMS(p_i64(read->after), p_i64(read->limit > 0 && read->limit <= 1000 ? read->limit : 100), p_str(read->type),
-             p_str(read->project), readable_types(call)),
+             p_str(read->project), readable_types(call), wanted_types(call, read), p_str(read->system)),
       &rows));
   struct stored_event *events = ARENA_ARRAY(call->arena, struct stored_event, rows.count);
   for (size_t i = 0; i < rows.count; i++)

@@ -18,8 +18,9 @@ SOURCES = {
     "ADAPTER": ["services/adapter-*/*.c", "lib/service/adapter*.c", "lib/service/webhook_server.c", "lib/service/service.c"],
     "BRIDGE": ["services/bridge-*/*.c", "lib/service/service.c"],
     "CLI": ["cli/**/*.c", "lib/service/bus.c"],
+    "SERVICE": ["client/*.c"],
 }
-NOT_VERBS = {"VERB_COUNT", "VERB_TIMEOUT_MS"}
+NOT_VERBS = {"VERB_COUNT", "VERB_TIMEOUT_MS", "VERB_WRITE"}
 
 
 def read(path):

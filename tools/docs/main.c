@@ -3,14 +3,17 @@
  *   tandem-docs asyncapi   docs/asyncapi.json, AsyncAPI 3.0 of the event bus
  *   tandem-docs events     docs/events.md, every event with its members
  *   tandem-docs verbs      docs/verbs.md, every verb with its request and reply
- *   tandem-docs configuration   docs/configuration.md, every setting */
+ *   tandem-docs configuration   docs/configuration.md, every setting
+ *   tandem-docs tables     proto/released/VERSION.json, what later releases are compared with */
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/settings.h"
+#include "examples.h"
 #include "proto/events.h"
 #include "proto/verbs.h"
+#include "tables.h"
 
 /* -- JSON schemas of records -- */
 
@@ -183,14 +186,23 @@ static void print_record(const struct record *record) {
   }
 }
 
+static void print_example(enum event_id id) {
+  struct arena arena = {0};
+  printf("\n```json\n%s\n```\n", example_of(&arena, id).at);
+  arena_free(&arena);
+}
+
 static void print_events(void) {
-  puts("# Events\n\nMade by `tandem-docs events` from proto/events.c. How to hear them: docs/bus.md.");
+  puts("# Events\n\nMade by `tandem-docs events` from proto/events.c. How to hear them: docs/client.md and "
+       "docs/bus.md; what may\n"
+       "change: docs/compatibility.md.");
   for (int id = 0; id < EVENT_COUNT; id++) {
     const struct event_type *event = &event_table[id];
     printf("\n## %s\n\n`%s`. %s%s%s\n", short_name(event), event->type, event->help,
            event->flags & EVENT_ACCEPTED ? " Other services may publish it, by the verb `events.publish`." : "",
            event->flags & EVENT_LOGGED ? "" : " Not logged.");
     print_record(event->data);
+    print_example((enum event_id)id);
   }
 }
 
@@ -236,6 +248,8 @@ int main(int argc, char **argv) {
     return print_verbs(), 0;
   if (argc == 2 && strcmp(argv[1], "configuration") == 0)
     return print_configuration(), 0;
-  fputs("usage: tandem-docs asyncapi | events | verbs | configuration\n", stderr);
+  if (argc == 2 && strcmp(argv[1], "tables") == 0)
+    return tables_print(), 0;
+  fputs("usage: tandem-docs asyncapi | events | verbs | configuration | tables\n", stderr);
   return 2;
 }

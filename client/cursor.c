@@ -1,0 +1,155 @@
+/* Reading, locking, replacing. */
+#include "client/cursor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/heap.h"
+#include "base/json.h"
+
+enum { FILE_BYTES_MAX = 4096, FILE_MODE = 0600 };
+
+struct cursor {
+  struct arena arena;
+  struct str path, folder, lock_path, next_path, installation;
+  int64_t sequence;
+  int lock_fd;
+  bool exists;
+};
+
+static struct result failure(const char *what, struct str path) {
+  return result_error(RESULT_REJECTED, "cannot %s the cursor file %.*s: %s", what, STR_FMT(path), strerror(errno));
+}
+
+static struct result take_lock(struct cursor *cursor) {
+  cursor->lock_fd = open(cursor->lock_path.at, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+  if (cursor->lock_fd < 0)
+    return failure("lock", cursor->lock_path);
+  if (flock(cursor->lock_fd, LOCK_EX | LOCK_NB) == 0)
+    return RESULT_DONE;
+  if (errno == EWOULDBLOCK)
+    return result_error(RESULT_REJECTED, "the cursor file %.*s is in use by another subscription: give each its own",
+                        STR_FMT(cursor->path));
+  return failure("lock", cursor->lock_path);
+}
+
+static struct result parse(struct cursor *cursor, struct str text) {
+  cJSON *tree;
+  struct result result = json_parse(text, &tree);
+  if (!result_ok(&result))
+    return result_context(result, "%.*s", STR_FMT(cursor->path));
+  cursor->installation = json_copy_or_empty(&cursor->arena, tree, "installation");
+  cursor->sequence = json_i64(tree, "sequence");
+  bool is_one = cJSON_IsNumber(json_member(tree, "sequence")) && cursor->sequence >= 0;
+  cJSON_Delete(tree);
+  return is_one ? RESULT_DONE
+                : result_error(RESULT_REJECTED, "%.*s is not a cursor file of libtandem", STR_FMT(cursor->path));
+}
+
+static struct result read_file(struct cursor *cursor) {
+  char text[FILE_BYTES_MAX];
+  int fd = open(cursor->path.at, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return errno == ENOENT ? RESULT_DONE : failure("read", cursor->path);
+  ssize_t length = read(fd, text, sizeof text);
+  int error = errno;
+  close(fd);
+  errno = error;
+  if (length < 0)
+    return failure("read", cursor->path);
+  cursor->exists = true;
+  return parse(cursor, (struct str){text, (size_t)length});
+}
+
+struct result cursor_open(const char *path, struct cursor **out) {
+  struct cursor *cursor = heap_new(sizeof *cursor);
+  struct arena *arena = &cursor->arena;
+  cursor->lock_fd = -1;
+  cursor->path = str_copy(arena, str_of(path));
+  cursor->lock_path = str_format(arena, "%s.lock", path);
+  cursor->next_path = str_format(arena, "%s.next", path);
+  cursor->folder = str_of(dirname(str_c(arena, cursor->path)));
+  struct result result = take_lock(cursor);
+  if (result_ok(&result))
+    result = read_file(cursor);
+  if (result_ok(&result))
+    *out = cursor;
+  else
+    cursor_close(cursor);
+  return result;
+}
+
+void cursor_close(struct cursor *cursor) {
+  if (!cursor)
+    return;
+  if (cursor->lock_fd >= 0)
+    close(cursor->lock_fd);
+  arena_free(&cursor->arena);
+  free(cursor);
+}
+
+bool cursor_exists(const struct cursor *cursor) {
+  return cursor->exists;
+}
+
+int64_t cursor_sequence(const struct cursor *cursor) {
+  return cursor->sequence;
+}
+
+struct result cursor_check(const struct cursor *cursor, struct str installation) {
+  if (str_equal(cursor->installation, installation))
+    return RESULT_DONE;
+  return result_error(RESULT_STALE,
+                      "%.*s is the cursor of another installation (%.*s): remove it to begin anew with this one",
+                      STR_FMT(cursor->path), STR_FMT(cursor->installation));
+}
+
+static bool write_synced(const char *path, struct str text) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
+  bool done = fd >= 0 && write(fd, text.at, text.length) == (ssize_t)text.length && fsync(fd) == 0;
+  int error = errno;
+  if (fd >= 0)
+    close(fd);
+  errno = error;
+  return done;
+}
+
+static bool sync_folder(const char *path) {
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  bool done = fd >= 0 && fsync(fd) == 0;
+  int error = errno;
+  if (fd >= 0)
+    close(fd);
+  errno = error;
+  return done;
+}
+
+static struct result replace(struct cursor *cursor, int64_t sequence) {
+  struct arena scratch = {0};
+  struct str_builder text = {.arena = &scratch};
+  str_append_c(&text, "{\"installation\":");
+  json_append_quoted(&text, cursor->installation);
+  str_append_format(&text, ",\"sequence\":%lld}\n", (long long)sequence);
+  bool done = write_synced(cursor->next_path.at, str_built(&text)) &&
+              rename(cursor->next_path.at, cursor->path.at) == 0 && sync_folder(cursor->folder.at);
+  arena_free(&scratch);
+  if (!done)
+    return failure("write", cursor->path);
+  cursor->exists = true;
+  cursor->sequence = sequence;
+  return RESULT_DONE;
+}
+
+struct result cursor_begin(struct cursor *cursor, struct str installation, int64_t sequence) {
+  cursor->installation = str_copy(&cursor->arena, installation);
+  return replace(cursor, sequence);
+}
+
+struct result cursor_write(struct cursor *cursor, int64_t sequence) {
+  return sequence > cursor->sequence ? replace(cursor, sequence) : RESULT_DONE;
+}

@@ -1,0 +1,46 @@
+/* From files to an SSL_CTX. */
+#include "service/tls_context.h"
+
+#include <arpa/inet.h>
+#include <openssl/x509v3.h>
+#include <unistd.h>
+
+static bool add_revoked(SSL_CTX *context, const char *path) {
+  if (!path || access(path, F_OK) != 0)
+    return true;
+  X509_STORE *store = SSL_CTX_get_cert_store(context);
+  X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+  return lookup && X509_load_crl_file(lookup, path, X509_FILETYPE_PEM) > 0 &&
+         X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+}
+
+static void set_options(SSL_CTX *context) {
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); /* a resumed session would not be looked up again */
+  SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_num_tickets(context, 0);
+  SSL_CTX_set_mode(context,
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+}
+
+SSL_CTX *tls_context_new(const char *authority, const char *revoked, const char *certificate) {
+  SSL_CTX *context = SSL_CTX_new(TLS_method());
+  if (context && authority && certificate && SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) &&
+      SSL_CTX_load_verify_file(context, authority) && SSL_CTX_use_certificate_chain_file(context, certificate) == 1 &&
+      SSL_CTX_use_PrivateKey_file(context, certificate, SSL_FILETYPE_PEM) == 1 &&
+      SSL_CTX_check_private_key(context) == 1 && add_revoked(context, revoked)) {
+    set_options(context);
+    return context;
+  }
+  SSL_CTX_free(context);
+  return NULL;
+}
+
+bool tls_expect_name(SSL *ssl, const char *name) {
+  unsigned char address[16];
+  if (!name)
+    return false; /* whoever has a certificate would do */
+  if (inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1)
+    return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name);
+  return SSL_set1_host(ssl, name) && SSL_set_tlsext_host_name(ssl, name);
+}

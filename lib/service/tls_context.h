@@ -1,0 +1,17 @@
+/* What both ends of a connection of tandem's demand of TLS: 1.2 or 1.3, a certificate of our authority that is not
+ * revoked, nothing resumed (ADR 16). The files are read at each call, so that renewed ones are taken up. */
+#ifndef SERVICE_TLS_CONTEXT_H
+#define SERVICE_TLS_CONTEXT_H
+
+#include <openssl/ssl.h>
+#include <stdbool.h>
+
+/* `authority`: whom to trust; `certificate`: certificate and key in one file; `revoked`: a CRL, NULL or missing =
+ * nothing is revoked. The caller's to SSL_CTX_free(); NULL when a file cannot be used: OpenSSL's error queue says why.
+ */
+SSL_CTX *tls_context_new(const char *authority, const char *revoked, const char *certificate);
+
+/* The peer must be `name` (a DNS name or an address); false when that cannot be demanded. */
+bool tls_expect_name(SSL *ssl, const char *name);
+
+#endif
