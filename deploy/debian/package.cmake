@@ -30,6 +30,8 @@ if(SCDOC)
   install(FILES ${made}/NEWS.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tandem COMPONENT tandem)
 endif()
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tandem COMPONENT tandem)
+include(${CMAKE_SOURCE_DIR}/deploy/systemd/install.cmake)
+list(APPEND CPACK_DEBIAN_TANDEM_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/deploy/systemd/postinst)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
