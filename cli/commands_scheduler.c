@@ -90,7 +90,7 @@ struct result command_scheduler_enable(struct invocation *call) {
   TRY(state_home(call, &systemd, &home));
   TRY(make_units(call, &systemd, home));
   if (runs_by_hand(call, &systemd, home)) {
-    TRY(systemd_do(&systemd, (const char *const[]){"--quiet", "enable", SERVICE, TIMER, NULL}));
+    TRY(systemd_do(&systemd, (const char *const[]){"enable", SERVICE, TIMER, NULL}));
     TRY(systemd_do(&systemd, (const char *const[]){"start", TIMER, NULL}));
     output_note(call->output,
                 "Enabled. What `tandem up` started goes on; to have systemd run it: tandem down, then tandem "
@@ -98,7 +98,7 @@ struct result command_scheduler_enable(struct invocation *call) {
                 scope_flag(&systemd));
     return RESULT_DONE;
   }
-  TRY(systemd_do(&systemd, (const char *const[]){"--quiet", "enable", "--now", SERVICE, TIMER, NULL}));
+  TRY(systemd_do(&systemd, (const char *const[]){"enable", "--now", SERVICE, TIMER, NULL}));
   output_note(call->output,
               "Enabled: tandem runs, and every hour all projects are brought into step. How it goes: "
               "tandem scheduler status%s",
@@ -116,7 +116,7 @@ struct result command_scheduler_disable(struct invocation *call) {
     output_note(call->output, "It is not enabled.");
     return RESULT_DONE;
   }
-  TRY(systemd_do(&systemd, (const char *const[]){"--quiet", "disable", "--now", TIMER, SERVICE, NULL}));
+  TRY(systemd_do(&systemd, (const char *const[]){"disable", "--now", TIMER, SERVICE, NULL}));
   output_note(call->output, "Disabled and stopped. `tandem up` starts it by hand.");
   return RESULT_DONE;
 }
