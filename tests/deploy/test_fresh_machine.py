@@ -46,7 +46,11 @@ class Fresh(Namespaces):
         need(os.path.exists(os.path.join(ROOT, ".git")), "this is no clone, of which another one can be made")
         base = debian_base.base()
         super().__init__(INSIDE, base, PATH, network=True, folder=tempfile.mkdtemp(prefix="fresh-", dir=debian_base.FOLDER))
-        debian_base.reach_packages(self.path(""))
+        try:
+            debian_base.reach_packages(self.path(""))
+        except BaseException:
+            self.close()
+            raise
 
     def must(self, *words, **options):
         done = self.run(*words, seconds=SECONDS, **debian_base.proxies(), **options)
