@@ -11,6 +11,7 @@
 #include "cli/user_units.h"
 
 #define SERVICE "tandem.service"
+#define TARGET "tandem.target" /* instead of it, where each service is run by itself */
 #define TIMER "tandem-sync.timer"
 #define SYNC "tandem-sync.service"
 #define SYSTEM_HOME "/var/lib/tandem"
@@ -67,6 +68,15 @@ static struct result make_units(struct invocation *call, const struct systemd *s
   return systemd_do(systemd, (const char *const[]){"daemon-reload", NULL});
 }
 
+/* What runs tandem there. */
+static const char *main_unit(const struct systemd *systemd) {
+  struct str shown;
+  if (!systemd->system)
+    return SERVICE;
+  struct result result = systemd_show(systemd, TARGET, "UnitFileState", &shown);
+  return result_ok(&result) && str_is(systemd_value(shown, "UnitFileState"), "enabled") ? TARGET : SERVICE;
+}
+
 /* -- enable, disable, start -- */
 
 /* What somebody started by hand holds the state directory, and the service could not start. */
@@ -98,7 +108,7 @@ struct result command_scheduler_enable(struct invocation *call) {
                 scope_flag(&systemd));
     return RESULT_DONE;
   }
-  TRY(systemd_do(&systemd, (const char *const[]){"enable", "--now", SERVICE, TIMER, NULL}));
+  TRY(systemd_do(&systemd, (const char *const[]){"enable", "--now", main_unit(&systemd), TIMER, NULL}));
   output_note(call->output,
               "Enabled: tandem runs, and every hour all projects are brought into step. How it goes: "
               "tandem scheduler status%s",
@@ -116,7 +126,7 @@ struct result command_scheduler_disable(struct invocation *call) {
     output_note(call->output, "It is not enabled.");
     return RESULT_DONE;
   }
-  TRY(systemd_do(&systemd, (const char *const[]){"disable", "--now", TIMER, SERVICE, NULL}));
+  TRY(systemd_do(&systemd, (const char *const[]){"disable", "--now", TIMER, main_unit(&systemd), NULL}));
   output_note(call->output, "Disabled and stopped. `tandem up` starts it by hand.");
   return RESULT_DONE;
 }
@@ -175,7 +185,7 @@ static struct result read_status(struct invocation *call, struct scheduler_statu
   TRY(open_systemd(call, &systemd));
   TRY(systemd_show(&systemd, TIMER, "LoadState,UnitFileState,NextElapseUSecRealtime", &timer));
   TRY(systemd_show(&systemd, SYNC, "ActiveState,Result,ExecMainExitTimestamp", &sync));
-  TRY(systemd_show(&systemd, SERVICE, "ActiveState,StatusText", &service));
+  TRY(systemd_show(&systemd, main_unit(&systemd), "ActiveState,StatusText", &service));
   out->manager = systemd.system ? STR("system") : STR("user");
   read_timer(call->arena, timer, out);
   read_last_run(call->arena, sync, out);
@@ -217,7 +227,7 @@ enum { LINES_SHOWN = 100 };
 
 struct result command_scheduler_logs(struct invocation *call) {
   struct systemd systemd;
-  const char *words[SYSTEMD_WORDS_MAX] = {"--unit=" SERVICE, "--unit=" SYNC};
+  const char *words[SYSTEMD_WORDS_MAX] = {"--unit=tandem.service", "--unit=tandem-*.service"};
   size_t count = 2;
   TRY(open_systemd(call, &systemd));
   words[count++] = str_format(call->arena, "--lines=%lld", (long long)invocation_number(call, "lines", LINES_SHOWN)).at;
