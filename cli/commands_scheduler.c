@@ -100,7 +100,7 @@ struct result command_scheduler_enable(struct invocation *call) {
   TRY(state_home(call, &systemd, &home));
   TRY(make_units(call, &systemd, home));
   if (runs_by_hand(call, &systemd, home)) {
-    TRY(systemd_do(&systemd, (const char *const[]){"enable", SERVICE, TIMER, NULL}));
+    TRY(systemd_do(&systemd, (const char *const[]){"enable", main_unit(&systemd), TIMER, NULL}));
     TRY(systemd_do(&systemd, (const char *const[]){"start", TIMER, NULL}));
     output_note(call->output,
                 "Enabled. What `tandem up` started goes on; to have systemd run it: tandem down, then tandem "

@@ -55,7 +55,7 @@ class Units(unittest.TestCase):
         units = self.installed("service") + self.installed("t*r*")
         self.assertGreaterEqual(len(units), 3)
         for unit in units:
-            done = self.analyze("verify", "--man=no", "--recursive-errors=no", unit)
+            done = self.analyze("verify", "--man=no", "--recursive-errors=no", os.path.basename(unit).replace("@.", "@github."))
             with self.subTest(unit=unit):
                 self.assertEqual((0, ""), (done.returncode, done.stderr))
 
@@ -235,6 +235,45 @@ class Whole(unittest.TestCase):
         wait_for(lambda: self.machine.show("tandem.service", "StatusText") == "Ready: all 7 services run", "it to be ready again")
         self.assertIn("Watchdog timeout", self.machine.journal("--unit=tandem.service"))
         self.assertTrue(self.sessions(TANDEM_HOME=HOME))
+        self.must("tandem", "status", user="tandem", TANDEM_HOME=HOME)
+
+    def start_database(self):
+        """One of an administrator's, which is not tandem's."""
+        programs = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+        self.must("install", "-d", "-o", "postgres", "/srv/database", "/run/database")
+        self.must(programs + "/initdb", "-D", "/srv/database/data", "--auth=trust", "--no-sync", user="postgres")
+        self.must("systemd-run", "--unit=database", "--property=User=postgres", "--property=Type=notify", programs + "/postgres",
+                  "-D", "/srv/database/data", "-k", "/run/database", "-c", "listen_addresses=", "-c", "fsync=off")
+        self.must("psql", "-h", "/run/database", "-c", "create role tandem login", "-c", "create database tandem owner tandem", user="postgres")
+
+    def test_the_machines_systemd_runs_each_service_by_itself(self):
+        bus = {"TANDEM_STORE_URL": "tls+tcp://127.0.0.1:7420", "TANDEM_EVENTS_URL": "tls+tcp://127.0.0.1:7421"}
+        options = {**bus, "user": "tandem", "TANDEM_HOME": HOME}
+        units = ["tandem-%s.service" % name for name in ("store", "scheduler", "conflict", "adapter@github", "adapter@jira", "adapter@linear",
+                                                        "adapter@webhook")]
+        with open(self.machine.path("/etc/tandem/tandem.env"), encoding="utf-8") as file:
+            before = file.read()
+        self.addCleanup(self.machine.write, "/etc/tandem/tandem.env", before)
+        self.machine.write("/etc/tandem/tandem.env", before + "".join("%s=%s\n" % item for item in bus.items()))
+        self.start_database()
+        self.machine.write("/etc/credstore/tandem_database_url", "postgresql:///tandem?host=/run/database&user=tandem\n")
+        os.chmod(self.machine.path("/etc/credstore/tandem_database_url"), 0o600)
+        self.must("rm", "-rf", HOME)
+        self.must("systemctl", "enable", "tandem.target")
+        self.must("tandem", "scheduler", "enable", "--system")
+        for unit in units:
+            self.assertEqual("active", self.machine.show(unit, "ActiveState"), unit)
+        self.assertEqual("Ready: this store leads", self.machine.show(units[0], "StatusText"))
+        self.assertEqual(["Ready: the store answers"] * 6, [self.machine.show(unit, "StatusText") for unit in units[1:]])
+        adapter = self.machine.show(units[3], "MainPID")
+        seen = self.must("nsenter", "--target", adapter, "--mount", "ls", HOME, HOME + "/bundles")
+        self.assertEqual(["bundles", "adapter-github"], re.findall(r"^[a-z-]+$", seen, re.MULTILINE))
+        self.connect(**options)
+        self.must("tandem", "scheduler", "start", "--system")
+        self.assertTrue(self.sessions(**options))
+        self.must("tandem", "scheduler", "disable", "--system")
+        self.assertEqual({"inactive"}, {self.machine.show(unit, "ActiveState") for unit in units})
+        self.must("rm", "-rf", HOME)
 
     def start_systemd_of(self, user):
         """As logging in does, without a login."""
