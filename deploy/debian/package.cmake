@@ -6,6 +6,7 @@ foreach(system github jira linear webhook)
   list(APPEND programs tandem-adapter-${system})
 endforeach()
 install(TARGETS ${programs} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tandem)
+include(${CMAKE_SOURCE_DIR}/deploy/systemd/install.cmake)
 
 # The manual page and the completions come from the table of commands.
 find_program(SCDOC scdoc)
@@ -30,8 +31,6 @@ if(SCDOC)
   install(FILES ${made}/NEWS.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tandem COMPONENT tandem)
 endif()
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tandem COMPONENT tandem)
-include(${CMAKE_SOURCE_DIR}/deploy/systemd/install.cmake)
-list(APPEND CPACK_DEBIAN_TANDEM_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/deploy/systemd/postinst)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)

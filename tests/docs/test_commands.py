@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 import tap  # noqa: E402
 
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-BEFORE = r"(?:[A-Z_]+=\S+ )*(?:sudo (?:-u tandem )?)?tandem (?:--home \S+ )?"
+BEFORE = r"(?:[A-Z_]+=\S+ )*(?:sudo (?:-u tandem )?(?:env \S+ \S+ )?)?tandem (?:--home \S+ )?"
 IN_EXAMPLE = re.compile(r"^\s*(?:\$ )?" + BEFORE + r"([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", re.MULTILINE)
 QUOTED = re.compile(r"`" + BEFORE + r"([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
 DOCUMENTS = ("*.md", "docs/**/*.md")
