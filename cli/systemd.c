@@ -40,7 +40,7 @@ static void build(const char *program, const struct systemd *systemd, const char
   size_t count = 0;
   out[count++] = program;
   out[count++] = systemd->system ? "--system" : "--user";
-  for (size_t i = 0; words[i] && i < SYSTEMD_WORDS_MAX; i++)
+  for (size_t i = 0; i < SYSTEMD_WORDS_MAX && words[i]; i++)
     out[count++] = words[i];
   out[count] = NULL;
 }
