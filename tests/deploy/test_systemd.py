@@ -272,7 +272,7 @@ class Whole(unittest.TestCase):
         self.must("tandem", "scheduler", "start", "--system")
         self.assertTrue(self.sessions(**options))
         self.must("tandem", "scheduler", "disable", "--system")
-        self.assertEqual({"inactive"}, {self.machine.show(unit, "ActiveState") for unit in units})
+        wait_for(lambda: {self.machine.show(unit, "ActiveState") for unit in units} == {"inactive"}, "all to end with their target")
         self.must("rm", "-rf", HOME)
 
     def start_systemd_of(self, user):

@@ -1,6 +1,7 @@
 """Another machine's insides on this one: a process 1 of its own, over files of its own, seen by nobody else. It needs root and ends
 without a trace."""
 
+import ctypes
 import os
 import shutil
 import signal
@@ -22,6 +23,8 @@ mount -t overlay -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work" overlay "$1/
 cd "$1/root"
 mkdir -p proc sys dev run tmp mnt/before
 mount -t proc proc proc
+mount --bind proc/sys proc/sys # the kernel is this machine's, too
+mount -o remount,bind,ro proc/sys
 mount -t tmpfs -o mode=755 tmpfs dev
 mkdir dev/shm dev/pts
 mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
@@ -36,6 +39,13 @@ ENTER = r"""
 pivot_root . mnt/before
 umount -l /mnt/before
 """
+
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def need(condition, reason):
@@ -57,9 +67,12 @@ class Namespaces:
         self.unshare = subprocess.Popen(
             ["unshare", "--mount", "--pid", "--fork", "--kill-child=SIGKILL", "--cgroup", "--uts", "--ipc", *([] if network else ["--net"]),
              "--propagation", "private", "sh", "-c", script, "sh", self.folder, lower, *arguments],
-            stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT, start_new_session=True)
+            stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
         try:
             wait_for(self.is_up, "a machine in namespaces")
+        except AssertionError as late:
+            self.close()
+            raise unittest.SkipTest("no machine comes up here: %s" % late) from late
         except BaseException:
             self.close()
             raise

@@ -16,8 +16,9 @@ mount -t tmpfs -o mode=755 tmpfs run
 mount -t tmpfs tmpfs tmp
 mount -t tmpfs tmpfs var/tmp
 mount -t tmpfs tmpfs var/log
-rm -rf etc/systemd/system/*.wants etc/systemd/user/*.wants var/lib/systemd/timers
-printf '[Unit]\nDescription=Nothing\n' > etc/systemd/system/nothing.target
+# What sets a machine up (modules, devices, the kernel's settings) is none of this one's business.
+rm -rf etc/systemd/system/*.wants etc/systemd/user/*.wants usr/lib/systemd/system/sysinit.target.wants var/lib/systemd/timers
+printf '[Unit]\nDescription=Nothing\nWants=systemd-journald.service\n' > etc/systemd/system/nothing.target
 """ + ENTER + r"""
 mount --make-rshared / # as on a machine: credentials reach services by it
 exec env -i container=tandem PATH="$4" "$5" --system --unit=nothing.target --log-target=journal --show-status=no
