@@ -1,7 +1,12 @@
 # The command line: a library of everything but main, so that the unit tests can link it, and the program.
 file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cli/*.c ${CMAKE_SOURCE_DIR}/cli/up/*.c)
 list(REMOVE_ITEM cli_sources ${CMAKE_SOURCE_DIR}/cli/main.c)
-add_library(tandem-cli STATIC ${cli_sources})
+file(GLOB unit_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/deploy/systemd/user/*.*)
+add_custom_command(
+  OUTPUT ${generated}/user_units.c
+  COMMAND ${CMAKE_COMMAND} -DOUT=${generated}/user_units.c "-DFILES=${unit_files}" -P ${CMAKE_SOURCE_DIR}/deploy/systemd/embed.cmake
+  DEPENDS ${unit_files} ${CMAKE_SOURCE_DIR}/deploy/systemd/embed.cmake VERBATIM)
+add_library(tandem-cli STATIC ${cli_sources} ${generated}/user_units.c)
 target_link_libraries(tandem-cli PUBLIC tandem-service PkgConfig::smartcols)
 
 add_executable(tandem ${CMAKE_SOURCE_DIR}/cli/main.c)

@@ -32,6 +32,7 @@ const struct command_group command_groups[] = {
     {"certs", "See, renew, revoke and issue the certificates of the bus."},
     {"link", "Bring together what is in several trackers already."},
     {"webhooks", "See to the webhooks by which trackers tell of changes."},
+    {"scheduler", "Let systemd run tandem, and bring all into step every hour."},
 };
 const size_t command_group_count = COUNT(command_groups);
 
@@ -44,6 +45,14 @@ static const struct option_spec init_options[] = {
 };
 static const struct option_spec health_options[] = {
     {"ready", OPTION_FLAG, NULL, "Whether it can do its work (/readyz), not only whether it moves (/healthz)", 0},
+};
+#define SYSTEM_OPTION \
+  { "system", OPTION_FLAG, NULL, "The machine's systemd, not yours: needs root", 0 }
+static const struct option_spec scheduler_options[] = {SYSTEM_OPTION};
+static const struct option_spec scheduler_logs_options[] = {
+    SYSTEM_OPTION,
+    {"follow", OPTION_FLAG, NULL, "Go on with what comes", 'f'},
+    {"lines", OPTION_NUMBER, "N", "So many lines of what was (100)", 'n'},
 };
 static const struct option_spec exit_code_options[] = {
     {"exit-code", OPTION_FLAG, NULL, "Exit with 8 when conflicts are open", 0},
@@ -742,6 +751,33 @@ const struct command command_table[] = {
          "may it listen to the bus, where everybody hears everything; with some it reads them by events.read.",
      .examples = "tandem certs issue crm --verbs ticket.get,events.publish --events SyncError,ConflictDetected\n"
                  "tandem certs issue dashboard --verbs status,ticket.list --events all"},
+    {.path = "scheduler enable",
+     .help = "Let systemd run tandem, and sync everything every hour",
+     OPTIONS(scheduler_options),
+     .run = command_scheduler_enable,
+     .details =
+         "Enables and starts two units of `systemctl --user`: tandem.service, which is `tandem up`, and\n"
+         "tandem-sync.timer, which asks for a synchronisation of all projects every hour, and after the machine was\n"
+         "off. Where no package has installed them, they are written to ~/.config/systemd/user. With --system it is\n"
+         "the machine's own, with the state directory /var/lib/tandem.",
+     .examples = "tandem scheduler enable\nsudo tandem scheduler enable --system"},
+    {.path = "scheduler disable",
+     .help = "Stop that, and do not start it again",
+     OPTIONS(scheduler_options),
+     .run = command_scheduler_disable},
+    {.path = "scheduler status",
+     .help = "Show the timer's last and next run, and how tandem is",
+     OPTIONS(scheduler_options),
+     .run = command_scheduler_status},
+    {.path = "scheduler logs",
+     .help = "Show what tandem and the timer's runs said",
+     OPTIONS(scheduler_logs_options),
+     .run = command_scheduler_logs,
+     .examples = "tandem scheduler logs --follow\nsudo tandem scheduler logs --system --lines 20"},
+    {.path = "scheduler start",
+     .help = "Run the timer's synchronisation now, and wait for it",
+     OPTIONS(scheduler_options),
+     .run = command_scheduler_start},
     {.path = "completion",
      .help = "Print a completion script",
      .arguments = {{"SHELL", false, "bash, zsh or fish"}},

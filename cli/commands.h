@@ -24,6 +24,8 @@ command_handler command_credentials_list, command_credentials_rotate, command_cr
     command_credentials_rekey, command_credentials_remove, command_credentials_expires;
 command_handler command_audit_verify, command_audit_export, command_audit_egress;
 command_handler command_certs_list, command_certs_renew, command_certs_revoke, command_certs_issue;
+command_handler command_scheduler_enable, command_scheduler_disable, command_scheduler_status, command_scheduler_logs,
+    command_scheduler_start;
 command_handler command_help, command_completion, command_version;
 
 #endif

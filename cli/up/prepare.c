@@ -86,6 +86,8 @@ struct result prepare_all(struct arena *arena, const struct up_options *options,
   TRY(prepare_key(arena, settings));
   TRY(endpoints_choose(arena, settings, endpoint_path, &out->endpoints));
   TRY(prepare_database(arena, options, out, &services));
+  TRY(told_open(&out->told));
+  services.notify_address = out->told.address;
   services_list(arena, &services, &out->services, &out->service_count);
   return RESULT_DONE;
 }

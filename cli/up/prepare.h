@@ -6,6 +6,7 @@
 #include "cli/up/endpoints.h"
 #include "cli/up/postgres.h"
 #include "cli/up/tls_files.h"
+#include "cli/up/told.h"
 #include "cli/up/up.h"
 
 struct prepared {
@@ -13,6 +14,7 @@ struct prepared {
   struct postgres postgres;
   bool has_postgres;
   struct tls_files tls;
+  struct told_socket told; /* where the services tell how they are */
   const struct process_spec *services;
   size_t service_count;
 };

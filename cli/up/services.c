@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/environment.h"
+
 extern char **environ;
 
 enum service_kind { SERVICE_STORE, SERVICE_SCHEDULER, SERVICE_CONFLICT, SERVICE_ADAPTER, SERVICE_BRIDGE };
@@ -80,7 +82,7 @@ static void put(struct environment *environment, const char *name, struct str va
     environment->at[environment->count++] = str_format(environment->arena, "%s=%.*s", name, STR_FMT(value)).at;
 }
 
-enum { OWN_VARIABLES_MAX = 32 };
+enum { OWN_VARIABLES_MAX = 32, WATCHDOG_MS = 5 * 60 * 1000 };
 
 static struct environment inherit(struct arena *arena) {
   struct environment environment = {.arena = arena};
@@ -169,6 +171,8 @@ static const char *const *environment_of(struct arena *arena, const struct servi
   put(&environment, "TANDEM_DATABASE_OWNER_URL", row->kind == SERVICE_STORE ? options->owner_url : (struct str){0});
   drop(&environment, "TANDEM_DATABASE_OWNER_URL_FILE");
   drop(&environment, "CREDENTIALS_DIRECTORY"); /* the settings have what was in it */
+  put(&environment, "NOTIFY_SOCKET", str_of(options->notify_address));
+  put(&environment, "WATCHDOG_USEC", str_format(arena, "%lld", (long long)services_watchdog_ms() * 1000));
   environment.at[environment.count] = NULL;
   return environment.at;
 }
@@ -183,6 +187,10 @@ static struct process_spec spec_of(struct arena *arena, const struct services_op
   if (!options->in_foreground)
     spec.log_path = str_format(arena, "%.*s/log/%s.log", STR_FMT(options->settings->home), row->role).at;
   return spec;
+}
+
+int64_t services_watchdog_ms(void) {
+  return environment_i64("TANDEM_WATCHDOG_MS", WATCHDOG_MS);
 }
 
 struct result services_check(struct arena *arena, const char *folder) {

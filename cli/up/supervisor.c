@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,7 +30,9 @@ struct process {
   struct process_spec spec;
   struct backoff backoff;
   int64_t started_ms, start_at_ms; /* monotonic */
+  int64_t heard_ms;                /* monotonic: when it last told something, or was started */
   pid_t pid;                       /* 0 = not running */
+  bool ready;                      /* it said so since it was started */
 };
 
 struct supervisor {
@@ -37,8 +40,11 @@ struct supervisor {
   struct process *database, *services; /* database: NULL when it is somebody else's */
   size_t service_count;
   bool database_answered; /* once; later the services ride over its absence themselves */
+  const struct supervisor_options *options;
   int signals;
-  int64_t keep_at_ms; /* monotonic */
+  int64_t keep_at_ms, alive_at_ms; /* monotonic */
+  bool told_ready;
+  char status[NOTIFY_STATUS_BYTES];
 };
 
 static bool is_running(const struct process *process) {
@@ -53,7 +59,8 @@ static void put_off(struct process *process, int64_t now_ms, int64_t *out_wait_m
 static void start(struct process *process) {
   int64_t now_ms = clock_mono_ms(), wait_ms;
   struct result result = process_spawn(&process->spec, &process->pid);
-  process->started_ms = now_ms;
+  process->started_ms = process->heard_ms = now_ms;
+  process->ready = false;
   if (result_ok(&result)) {
     log_event(LOG_INFO, "service_started", LOG_C("name", process->spec.name), LOG_I64("pid", process->pid));
     return;
@@ -98,6 +105,7 @@ static void note_death(struct process *process, int status) {
   log_event(LOG_ERROR, "service_died", LOG_C("name", process->spec.name), LOG_I64("pid", process->pid),
             LOG_C("end", end), LOG_I64("again_in_ms", wait_ms), LOG_STR("last_line", last));
   process->pid = 0;
+  process->ready = false;
   arena_free(&scratch);
 }
 
@@ -122,14 +130,84 @@ static void reap(struct supervisor *supervisor, bool stopping) {
   }
 }
 
+/* -- what the services tell, and what is told of them -- */
+
+static void hear(struct supervisor *supervisor) {
+  struct told told;
+  while (told_next(supervisor->options->told, &told)) {
+    struct process *process = find_process(supervisor, told.pid);
+    if (!process)
+      continue;
+    process->heard_ms = clock_mono_ms();
+    process->ready = process->ready || told.ready;
+  }
+}
+
+/* It is started again like one that died. */
+static void end_frozen(const struct supervisor *supervisor) {
+  int64_t now_ms = clock_mono_ms();
+  for (size_t i = 0; i < supervisor->service_count; i++) {
+    struct process *process = &supervisor->services[i];
+    if (!is_running(process) || now_ms - process->heard_ms <= supervisor->options->watchdog_ms)
+      continue;
+    log_event(LOG_ERROR, "service_frozen", LOG_C("name", process->spec.name), LOG_I64("pid", process->pid),
+              LOG_I64("silent_ms", now_ms - process->heard_ms));
+    process->heard_ms = now_ms; /* asked for once */
+    kill(process->pid, SIGKILL);
+  }
+}
+
+static void describe(const struct supervisor *supervisor, size_t ready, const char *waited_for,
+                     char out[NOTIFY_STATUS_BYTES]) {
+  if (!supervisor->database_answered)
+    snprintf(out, NOTIFY_STATUS_BYTES, "Waiting for PostgreSQL");
+  else if (waited_for)
+    snprintf(out, NOTIFY_STATUS_BYTES, "%zu of %zu services are ready; waiting for %s", ready,
+             supervisor->service_count, waited_for);
+  else
+    snprintf(out, NOTIFY_STATUS_BYTES, "Ready: all %zu services run", supervisor->service_count);
+}
+
+static void tell(struct supervisor *supervisor) {
+  const struct notifier *notifier = supervisor->options->notifier;
+  char status[NOTIFY_STATUS_BYTES];
+  const char *waited_for = NULL;
+  size_t ready = 0;
+  for (size_t i = 0; i < supervisor->service_count; i++)
+    if (is_running(&supervisor->services[i]) && supervisor->services[i].ready)
+      ready++;
+    else if (!waited_for)
+      waited_for = supervisor->services[i].spec.name;
+  describe(supervisor, ready, waited_for, status);
+  if (strcmp(status, supervisor->status) != 0 && notify_status(notifier, status))
+    memcpy(supervisor->status, status, sizeof status);
+  if (!waited_for && supervisor->database_answered && !supervisor->told_ready && notify_ready(notifier)) {
+    log_event(LOG_INFO, "all_ready", LOG_I64("services", (int64_t)ready));
+    supervisor->told_ready = true;
+  }
+  if (notifier->watchdog_ms && clock_mono_ms() >= supervisor->alive_at_ms) {
+    notify_alive(notifier);
+    supervisor->alive_at_ms = clock_mono_ms() + notifier->watchdog_ms;
+  }
+}
+
+/* -- the loop -- */
+
 static int earlier(int wait_ms, const struct process *process, int64_t now_ms) {
   int64_t left_ms = is_running(process) ? wait_ms : process->start_at_ms - now_ms;
   return left_ms < 0 ? 0 : left_ms < wait_ms ? (int)left_ms : wait_ms;
 }
 
+/* So that nobody is frozen for much longer than is allowed, and nobody thinks it of us. */
+static int watch_wait_ms(const struct supervisor *supervisor) {
+  int64_t wait_ms = supervisor->options->watchdog_ms / 4, own_ms = supervisor->options->notifier->watchdog_ms;
+  wait_ms = own_ms && own_ms < wait_ms ? own_ms : wait_ms;
+  return wait_ms < 1 ? 1 : wait_ms < IDLE_MS ? (int)wait_ms : IDLE_MS;
+}
+
 static int next_wait_ms(const struct supervisor *supervisor) {
   int64_t now_ms = clock_mono_ms();
-  int wait_ms = supervisor->database_answered ? IDLE_MS : DATABASE_POLL_MS;
+  int wait_ms = supervisor->database_answered ? watch_wait_ms(supervisor) : DATABASE_POLL_MS;
   if (supervisor->database)
     wait_ms = earlier(wait_ms, supervisor->database, now_ms);
   for (size_t i = 0; i < supervisor->service_count && supervisor->database_answered; i++)
@@ -139,10 +217,11 @@ static int next_wait_ms(const struct supervisor *supervisor) {
 
 /* The signal that ends us, or 0 after anything else or nothing. */
 static int wait_for_signal(const struct supervisor *supervisor, int wait_ms) {
-  struct pollfd poll_file = {.fd = supervisor->signals, .events = POLLIN};
+  struct pollfd poll_files[] = {{.fd = supervisor->signals, .events = POLLIN},
+                                {.fd = supervisor->options->told->file, .events = POLLIN}};
   struct signalfd_siginfo signal;
   int ending = 0;
-  poll(&poll_file, 1, wait_ms);
+  poll(poll_files, 2, wait_ms);
   while (read(supervisor->signals, &signal, sizeof signal) == (ssize_t)sizeof signal)
     if (signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGINT)
       ending = (int)signal.ssi_signo;
@@ -175,12 +254,14 @@ static void stop(struct supervisor *supervisor, struct process *processes, size_
       asked_hard = true;
     }
     wait_for_signal(supervisor, STOP_STEP_MS);
+    hear(supervisor);
     reap(supervisor, true);
   }
 }
 
 static void stop_all(struct supervisor *supervisor, int number) {
   log_event(LOG_INFO, "stopping", LOG_I64("signal", number));
+  notify_stopping(supervisor->options->notifier);
   stop(supervisor, supervisor->services, supervisor->service_count, SIGTERM, SIGKILL, STOP_SERVICES_MS);
   if (supervisor->database)
     stop(supervisor, supervisor->database, 1, SIGINT, SIGQUIT, STOP_DATABASE_MS);
@@ -218,7 +299,8 @@ static void keep(struct supervisor *supervisor, const struct supervisor_options 
 struct result supervisor_run(const struct supervisor_options *options) {
   struct arena arena = {0};
   struct process database;
-  struct supervisor supervisor = {.postgres = options->postgres, .service_count = options->service_count};
+  struct supervisor supervisor = {
+      .postgres = options->postgres, .service_count = options->service_count, .options = options};
   int ending;
   TRY(open_signals(&supervisor.signals));
   supervisor.database_answered = options->postgres == NULL;
@@ -234,6 +316,9 @@ struct result supervisor_run(const struct supervisor_options *options) {
     keep(&supervisor, options);
     ending = wait_for_signal(&supervisor, next_wait_ms(&supervisor));
     reap(&supervisor, false);
+    hear(&supervisor);
+    end_frozen(&supervisor);
+    tell(&supervisor);
   } while (!ending);
   stop_all(&supervisor, ending);
   close(supervisor.signals);

@@ -20,6 +20,7 @@
 #include "cli/up/files.h"
 #include "cli/up/lock.h"
 #include "cli/up/prepare.h"
+#include "cli/up/services.h"
 #include "cli/up/supervisor.h"
 
 enum { READY_WAIT_MS = 60000, READY_STEP_MS = 50, DOWN_WAIT_MS = 90000, DOWN_STEP_MS = 50, EXIT_BY_SIGNAL = 130 };
@@ -29,6 +30,7 @@ struct up {
   struct arena *arena;
   struct prepared prepared;
   int lock_file;
+  struct notifier notifier;
 };
 
 static volatile sig_atomic_t interrupted;
@@ -82,6 +84,9 @@ static struct result supervise(struct up *up) {
   struct supervisor_options options = {.postgres = up->prepared.has_postgres ? &up->prepared.postgres : NULL,
                                        .services = up->prepared.services,
                                        .service_count = up->prepared.service_count,
+                                       .told = &up->prepared.told,
+                                       .watchdog_ms = services_watchdog_ms(),
+                                       .notifier = &up->notifier,
                                        .keep = renew_certificates,
                                        .context = up};
   struct result result = supervisor_run(&options);
@@ -201,6 +206,9 @@ int up_main(const struct up_options *options) {
   umask(0077);
   log_start("up");
   log_configure(options->settings->log_level, str_is(options->settings->log_format, "json"));
+  up.notifier = notify_open();
+  if (!options->foreground)
+    up.notifier = (struct notifier){.file = -1}; /* who detaches is nobody's service */
   struct result result = prepare(&up);
   if (result.code == RESULT_STALE && !options->foreground) {
     complain(&result);

@@ -6,6 +6,7 @@ foreach(system github jira linear webhook)
   list(APPEND programs tandem-adapter-${system})
 endforeach()
 install(TARGETS ${programs} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tandem)
+include(${CMAKE_SOURCE_DIR}/deploy/systemd/install.cmake)
 
 # The manual page and the completions come from the table of commands.
 find_program(SCDOC scdoc)

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "base/environment.h"
 #include "service/backoff.h"
 #include "service/health.h"
+#include "service/notify.h"
 #include "service/progress.h"
 
 struct runner {
@@ -177,6 +179,15 @@ static struct result serve_health(struct runner *runner) {
   return health_start(&health);
 }
 
+static bool can_take_work(void *context, char status[NOTIFY_STATUS_BYTES]) {
+  struct result result = ready(context);
+  if (result_ok(&result))
+    snprintf(status, NOTIFY_STATUS_BYTES, "Ready: the store answers");
+  else
+    snprintf(status, NOTIFY_STATUS_BYTES, "Waiting: %.200s", result.message);
+  return result_ok(&result);
+}
+
 /* -- starting -- */
 
 static struct result connect_runner(struct runner *runner, struct arena *arena) {
@@ -220,6 +231,7 @@ int service_main(const struct service *service, void *state) {
   pthread_sigmask(SIG_BLOCK, &signals, NULL);
   signal(SIGPIPE, SIG_IGN);
   log_start(service->role);
+  const struct notifier notifier = notify_open();
 
   static struct runner only; /* one process, one runner */
   static struct arena arena;
@@ -243,8 +255,8 @@ int service_main(const struct service *service, void *state) {
     return 1;
   }
   log_event(LOG_INFO, "started", LOG_I64("pid", getpid()));
-  int number;
-  sigwait(&signals, &number);
+  const struct notify_source source = {.alive = alive, .ready = can_take_work, .context = runner};
+  int number = notify_until_signal(&notifier, &signals, &source);
   log_event(LOG_INFO, "stopping", LOG_I64("signal", number));
   end(runner, &signals);
   _exit(0); /* sockets are never closed: nng_close can hang under traffic */

@@ -1,15 +1,26 @@
 /* What the store tells of itself and of all projects. One thread asks, with one connection. */
 #include "store/health.h"
 
+#include <stdio.h>
+
+#include "base/clock.h"
 #include "service/health.h"
 #include "service/progress.h"
 #include "store/store.h"
 
+enum { STANDING_BY_MS = 2000 };
+
 static atomic_bool leading;
-static struct db *own_db; /* of the health server's thread */
+static atomic_llong waits_since_ms; /* to lead, monotonic; 0 = it does not wait */
+static struct db *own_db;           /* of the health server's thread */
 
 void store_health_leads(bool leads) {
   atomic_store(&leading, leads);
+  atomic_store(&waits_since_ms, 0);
+}
+
+void store_health_waits_to_lead(void) {
+  atomic_store(&waits_since_ms, clock_mono_ms());
 }
 
 /* -- alive and ready -- */
@@ -47,6 +58,22 @@ static struct result ready(void *context) {
   end_look();
   arena_free(&arena);
   return result;
+}
+
+/* A standby has started, too, though it has nothing to do: who alone waits for a moment leads soon. */
+static bool has_started(void *context, char status[NOTIFY_STATUS_BYTES]) {
+  (void)context;
+  int64_t since_ms = atomic_load(&waits_since_ms);
+  bool leads = atomic_load(&leading), stands_by = since_ms && clock_mono_ms() - since_ms >= STANDING_BY_MS;
+  snprintf(status, NOTIFY_STATUS_BYTES, "%s",
+           leads       ? "Ready: this store leads"
+           : stands_by ? "Standing by: another store leads, and this one takes over when that one ends"
+                       : "Waiting for the database");
+  return leads || stands_by;
+}
+
+struct notify_source store_notify_source(void) {
+  return (struct notify_source){.alive = alive, .ready = has_started};
 }
 
 /* -- metrics -- */

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/secrecy.h"
 #include "base/secret_file.h"
+#include "service/notify.h"
 #include "store/health.h"
 #include "store/server.h"
 
@@ -89,6 +90,7 @@ int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
   secrecy_begin();
   log_start("store");
+  const struct notifier notifier = notify_open();
   static struct arena arena;
   static struct server_options options;
   struct result result = read_options(&arena, &options);
@@ -101,8 +103,8 @@ int main(int argc, char **argv) {
     log_event(LOG_ERROR, "cannot_start", LOG_RESULT(&result));
     return 1;
   }
-  int number;
-  sigwait(&signals, &number);
+  const struct notify_source source = store_notify_source();
+  int number = notify_until_signal(&notifier, &signals, &source);
   log_event(LOG_INFO, "stopping", LOG_I64("signal", number));
   _exit(0);
 }

@@ -234,6 +234,7 @@ static struct result read_head(struct db *db, int64_t *out) {
 /* Blocks until no other store leads. The lock lives and dies with this connection. */
 static struct result lead(struct db *db, int64_t *head) {
   log_event(LOG_INFO, "waiting_to_lead");
+  store_health_waits_to_lead();
   TRY(db_script(db, "select pg_advisory_lock(7461)"));
   return read_head(db, head);
 }

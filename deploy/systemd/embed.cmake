@@ -1,0 +1,13 @@
+# Turns the user units into one C file, so that a tandem that nobody has installed has them, too.
+set(text "/* Made from deploy/systemd/user. */\n#include \"cli/user_units.h\"\n")
+set(rows "")
+set(count 0)
+foreach(file ${FILES})
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  get_filename_component(name ${file} NAME)
+  string(APPEND text "static const char unit_${count}[] = {${bytes}0};\n")
+  string(APPEND rows "{\"${name}\", unit_${count}}, ")
+  math(EXPR count "${count} + 1")
+endforeach()
+file(WRITE ${OUT} "${text}const struct user_unit user_units[] = {${rows}{0}};\n")
