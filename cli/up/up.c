@@ -200,7 +200,7 @@ int up_main(const struct up_options *options) {
   struct up up = {.options = options, .arena = &arena, .lock_file = -1};
   umask(0077);
   log_start("up");
-  log_configure(options->settings->log_level, str_is(options->settings->log_format, "json"));
+  log_configure(options->settings->log_level, options->settings->log_format);
   struct result result = prepare(&up);
   if (result.code == RESULT_STALE && !options->foreground) {
     complain(&result);
