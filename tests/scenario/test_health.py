@@ -7,47 +7,12 @@ import signal
 import subprocess
 import sys
 import unittest
-import urllib.error
-import urllib.request
-
-from prometheus_client.parser import text_string_to_metric_families
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
-from world import World, free_port, wait_for  # noqa: E402
-
-
-class Watched(World):
-    """Each of its processes answers on a port of its own."""
-
-    def __init__(self, *arguments, **options):
-        self.health_ports = {}
-        super().__init__(*arguments, **options)
-
-    def start(self, role, number=0, more=()):
-        name = role if number == 0 else "%s-%d" % (role, number)
-        port = self.health_ports.setdefault(name, free_port())
-        return super().start(role, number, {**dict(more), "TANDEM_HEALTH_LISTEN": "127.0.0.1:%d" % port})
-
-    def get(self, name, path):
-        """Status and text; None while nothing listens."""
-        try:
-            with urllib.request.urlopen("http://127.0.0.1:%d%s" % (self.health_ports[name], path), timeout=20) as response:
-                return response.status, response.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError:
-            return None
-
-    def samples(self, name):
-        """{(sample, labels): value} of /metrics."""
-        families = text_string_to_metric_families(self.get(name, "/metrics")[1])
-        return {(sample.name, frozenset(sample.labels.items())): sample.value
-                for family in families for sample in family.samples}
-
-
-def of(samples, name, **labels):
-    return sum(value for (sample, own), value in samples.items() if sample == name and frozenset(labels.items()) <= own)
+from observed import expressions, metrics_of  # noqa: E402
+from watched import Watched, of  # noqa: E402
+from world import wait_for  # noqa: E402
 
 
 class Health(unittest.TestCase):
@@ -128,6 +93,30 @@ class Health(unittest.TestCase):
         self.assertEqual(of(samples, "tandem_http_client_duration_seconds_bucket", le="+Inf"),
                          of(samples, "tandem_http_client_duration_seconds_count"))
         self.assertGreater(of(samples, "tandem_rounds_total", result="ok"), 0)
+
+    def test_metrics_tell_of_credentials_conflicts_and_what_became_of_writes(self):
+        self.world.sync()
+        key = self.world.call("ticket.list", limit=1)["tickets"][0]["key"]
+        self.world.call("ticket.edit", key=key, set={"title": "Measured"}, actor="user:ann")
+        self.world.settle()
+        samples = self.world.samples("store")
+        self.assertGreater(of(samples, "tandem_credential_api_calls_total", credential="rocket", system="github"), 0)
+        self.assertGreater(of(samples, "tandem_credential_api_quota_limit", credential="rocket"), 0)
+        self.assertEqual(1, of(samples, "tandem_projects", state="active"))
+        self.assertGreaterEqual(of(samples, "tandem_session_duration_seconds_count", mode="incremental", state="completed"), 1)
+        self.assertGreaterEqual(of(samples, "tandem_write_attempts_total", system="github", change="update", outcome="ok"), 1)
+        self.assertGreaterEqual(of(samples, "tandem_edit_to_tracker_seconds_count", system="github"), 1)
+        self.assertGreater(of(samples, "tandem_event_publication_lag_seconds_count"), 0)
+        self.assertIn("# TYPE tandem_conflicts_open gauge", self.world.get("store", "/metrics")[1])
+
+    def test_what_alerts_and_dashboard_ask_for_is_there(self):
+        seldom = {"tandem_leases_lost_total", "tandem_work_failures_total", "tandem_webhook_requests_total",  # from the first one on
+                  "tandem_bus_gaps_total",  # of subscribers
+                  "tandem_trace_spans_dropped_total"}  # where traces are sent
+        there = {line.split()[2] for name in self.world.processes for line in self.world.get(name, "/metrics")[1].splitlines()
+                 if line.startswith("# TYPE")}
+        for where, expression in expressions():
+            self.assertEqual(set(), metrics_of(expression) - there - seldom, where)
 
     @unittest.skipUnless(shutil.which("promtool"), "promtool is not installed (Debian's prometheus)")
     def test_promtool_finds_nothing(self):

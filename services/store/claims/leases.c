@@ -2,6 +2,7 @@
 #include "store/claims/leases.h"
 
 #include "base/environment.h"
+#include "base/metrics.h"
 #include "base/mutation.h"
 
 enum { LEASE_MS = 60000 };
@@ -25,6 +26,22 @@ struct result lease_take(struct call *call, struct str resource, struct str owne
   return RESULT_DONE;
 }
 
+static const struct metric lost_leases = {
+    "tandem_leases_lost_total", METRIC_COUNTER, {"kind"}, "Work that was ended because another took its lease over."};
+
+const char *lease_kind(const struct lease *lease) {
+  static const char *const kinds[] = {"push", "pull", "fetch", "deliver", "hook", "scan", "credential"};
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+    if (str_starts_with(lease->resource, kinds[i]))
+      return kinds[i];
+  return "other";
+}
+
+static struct result lost_lease(const struct lease *lease) {
+  metric_add(&lost_leases, METRIC_VALUES(lease_kind(lease)), 1);
+  return result_error(RESULT_STALE, "the lease on %.*s was lost", STR_FMT(lease->resource));
+}
+
 struct result lease_check(struct call *call, const struct lease *lease) {
   struct rows rows;
   TRY(db_query(call->db,
@@ -37,7 +54,7 @@ struct result lease_check(struct call *call, const struct lease *lease) {
   if (MUTATED(LEASE))
     lost = false;
   if (lost)
-    return result_error(RESULT_STALE, "the lease on %.*s was lost", STR_FMT(lease->resource));
+    return lost_lease(lease);
   return RESULT_DONE;
 }
 

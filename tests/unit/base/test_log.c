@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/trace.h"
 
 static char written[16384];
 
@@ -35,7 +36,7 @@ static const char *end_capture(int saved) {
 
 static void log_line_has_event_and_fields(void **state) {
   (void)state;
-  assert_true(log_configure(STR("info"), false));
+  assert_true(log_configure(STR("info"), STR("text")));
   int saved = begin_capture();
   log_event(LOG_INFO, "session_finished", LOG_C("project", "rocket"), LOG_I64("ms", 812), LOG_BOOL("ok", true),
             LOG_STR("absent", (struct str){0}), LOG_C("title", "a \"b\"\n=c"), LOG_C("empty", ""));
@@ -45,7 +46,7 @@ static void log_line_has_event_and_fields(void **state) {
 
 static void log_line_may_have_no_fields(void **state) {
   (void)state;
-  log_configure(STR("info"), false);
+  log_configure(STR("info"), STR("text"));
   int saved = begin_capture();
   log_event(LOG_ERROR, "stopped");
   assert_string_equal(end_capture(saved), "error event=stopped\n");
@@ -55,7 +56,7 @@ static void log_hides_secrets(void **state) {
   (void)state;
   struct secret token = {STR("ghp_abc")};
   for (int as_json = 0; as_json < 2; as_json++) {
-    log_configure(STR("info"), as_json);
+    log_configure(STR("info"), as_json ? STR("json") : STR("text"));
     int saved = begin_capture();
     log_event(LOG_INFO, "connected", LOG_SECRET("token", token));
     const char *line = end_capture(saved);
@@ -67,7 +68,7 @@ static void log_hides_secrets(void **state) {
 static void log_result_shows_code_and_message(void **state) {
   (void)state;
   struct result failure = result_error(RESULT_AUTH, "token refused");
-  log_configure(STR("info"), false);
+  log_configure(STR("info"), STR("text"));
   int saved = begin_capture();
   log_event(LOG_WARNING, "pull_failed", LOG_RESULT(&failure));
   assert_string_equal(end_capture(saved), "warning event=pull_failed code=auth message=\"token refused\"\n");
@@ -75,11 +76,11 @@ static void log_result_shows_code_and_message(void **state) {
 
 static void log_level_leaves_out_lesser_lines(void **state) {
   (void)state;
-  log_configure(STR("warning"), false);
+  log_configure(STR("warning"), STR("text"));
   int saved = begin_capture();
   log_event(LOG_INFO, "hidden");
   assert_string_equal(end_capture(saved), "");
-  assert_false(log_configure(STR("loud"), false));
+  assert_false(log_configure(STR("loud"), STR("text")));
 }
 
 static void log_json_is_json_whatever_goes_in(void **state) {
@@ -87,7 +88,7 @@ static void log_json_is_json_whatever_goes_in(void **state) {
   static char huge[9000];
   memset(huge, '"', sizeof huge - 1);
   const char *texts[] = {"plain", "\xff\xfe bad", "\x01\x7f\t", "Zo\xc3\xab \xf0\x9f\x9a\x80", huge};
-  log_configure(STR("info"), true);
+  log_configure(STR("info"), STR("json"));
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     int saved = begin_capture();
     log_event(LOG_INFO, "said", LOG_C("text", texts[i]), LOG_C("after", texts[i]), LOG_I64("n", -5));
@@ -173,8 +174,40 @@ static int tear_down(void **state) {
 
 #define BEHAVIOUR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void log_auto_is_json_where_nobody_reads_at_a_terminal(void **state) {
+  (void)state;
+  log_configure(STR("info"), STR("auto"));
+  int saved = begin_capture();
+  log_configure(STR("info"), STR("auto"));
+  log_event(LOG_INFO, "said");
+  assert_int_equal(end_capture(saved)[0], '{');
+}
+
+static void log_line_names_the_trace_that_is_recorded(void **state) {
+  static const struct {
+    const char *traceparent, *tail;
+  } rows[] = {{"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+               " trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=00f067aa0ba902b7\n"},
+              {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", "event=said\n"},
+              {"", "event=said\n"}};
+  (void)state;
+  log_configure(STR("info"), STR("text"));
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct trace_context context = trace_parse(str_of(rows[i].traceparent));
+    struct span span;
+    span_begin(&span, "test", SPAN_INTERNAL, &context);
+    int saved = begin_capture();
+    log_event(LOG_INFO, "said");
+    const char *line = end_capture(saved);
+    span_end(&span);
+    assert_true(str_ends_with(str_of(line), rows[i].tail));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(log_auto_is_json_where_nobody_reads_at_a_terminal),
+      cmocka_unit_test(log_line_names_the_trace_that_is_recorded),
       BEHAVIOUR(log_line_has_event_and_fields),
       BEHAVIOUR(log_line_may_have_no_fields),
       BEHAVIOUR(log_hides_secrets),
