@@ -1,0 +1,2 @@
+-- Kept free.
+do $$ begin end $$;
