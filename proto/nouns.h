@@ -130,6 +130,7 @@ struct intent {
   struct str high_water;    /* the newest external id known when it was prepared */
   int64_t attempts;
   struct str marker; /* a creation's, to look for it by */
+  struct str traceparent; /* of what caused it; absent = not traced */
 };
 
 /* How fast a tracker lets one credential write: token buckets, a burst and a steady rate each. */
@@ -229,6 +230,7 @@ struct plan_case {
   struct values local_times, external_times; /* per field, ms as decimal text */
   LIST_OF(struct conflict) conflicts;        /* open or decided */
   LIST_OF(struct value_name) references;     /* keys of the tickets it names, and their external ids in this project */
+  struct str traceparent;                    /* of what moved it; absent = not traced */
 };
 
 /* A conflict that plan() found, or whose values it saw move. */
@@ -257,6 +259,7 @@ struct plan_outcome {
   LIST_OF(struct plan_conflict) conflicts;
   LIST_OF(struct value_name) awaits; /* tickets it names that are not mapped yet: planned again when they are */
   LIST_OF(struct str) closes; /* fields whose open conflict ends because both sides agree or its decision was applied */
+  struct str traceparent;     /* of the decision; absent = not traced */
 };
 
 extern const struct record record_value_name, record_field_setting, record_project, record_remote_word,

@@ -333,6 +333,7 @@ struct work {
   LIST_OF(struct delivery) deliveries; /* deliver */
   int64_t retry_ms;                    /* none: look again after this long */
   int64_t credential_generation;       /* the secret to work with */
+  struct str traceparent;              /* of what asks for it; absent = not traced */
 };
 struct work_release {
   struct lease lease;

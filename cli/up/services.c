@@ -114,6 +114,11 @@ static void put_settings(struct environment *environment, const struct settings 
       str_format(environment->arena, "%lld", (long long)settings->poll_interval_s));
   put(environment, "TANDEM_LOG_LEVEL", settings->log_level);
   put(environment, "TANDEM_LOG", settings->log_format);
+  put(environment, "TANDEM_OTLP_URL", settings->otlp_url);
+  put(environment, "TANDEM_OTLP_SAMPLE_PERCENT",
+      str_format(environment->arena, "%lld", (long long)settings->otlp_sample_percent));
+  put(environment, "TANDEM_OTLP_PROPAGATE_HOSTS",
+      join(environment->arena, settings->otlp_propagate_hosts.at, settings->otlp_propagate_hosts.count));
   put(environment, "TANDEM_DATA_KEY_FILE", settings->data_key_file);
 }
 

@@ -205,7 +205,7 @@ int up_main(const struct up_options *options) {
   struct up up = {.options = options, .arena = &arena, .lock_file = -1};
   umask(0077);
   log_start("up");
-  log_configure(options->settings->log_level, str_is(options->settings->log_format, "json"));
+  log_configure(options->settings->log_level, options->settings->log_format);
   up.notifier = notify_open();
   if (!options->foreground)
     up.notifier = (struct notifier){.file = -1}; /* who detaches is nobody's service */

@@ -30,6 +30,12 @@ int64_t clock_mono_ms(void) {
   return read_clock_ms(CLOCK_MONOTONIC);
 }
 
+int64_t clock_now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 void clock_sleep_ms(int64_t duration_ms) {
   if (duration_ms <= 0)
     return;

@@ -12,6 +12,9 @@
 int64_t clock_now_ms(void);
 int64_t clock_mono_ms(void);
 
+/* Nanoseconds since 1970 UTC, for the beginning and end of spans. */
+int64_t clock_now_ns(void);
+
 /* Sleeps through interruptions by signals. */
 void clock_sleep_ms(int64_t duration_ms);
 

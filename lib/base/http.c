@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "base/clock.h"
 #include "base/heap.h"
 #include "base/http_allow.h"
-#include "base/metrics.h"
+#include "base/http_watch.h"
 
 enum {
   CONNECT_TIMEOUT_MS = 10 * 1000,
@@ -200,32 +199,19 @@ static struct result perform(struct transfer *transfer, const struct http_reques
   return RESULT_DONE;
 }
 
-static const struct metric duration = {"tandem_http_client_duration_seconds",
-                                       METRIC_HISTOGRAM,
-                                       {"method", "status"},
-                                       "Calls of trackers by method and status; the result where there is no status."};
-
-static void measure(const struct http_request *request, const struct result *result,
-                    const struct http_response *response, int64_t started_ms) {
-  char status[24];
-  if (result_ok(result))
-    snprintf(status, sizeof status, "%lld", (long long)response->status);
-  else
-    snprintf(status, sizeof status, "%s", result_code_name(result->code));
-  metric_observe(&duration, METRIC_VALUES(request->method, status), (double)(clock_mono_ms() - started_ms) / 1000);
-}
-
 static struct result client_call(struct http *http, struct arena *arena, const struct http_request *request,
                                  struct http_response *out) {
   struct http_client *client = (struct http_client *)http;
   struct http_target target;
+  struct http_watch watch;
   struct curl_slist *headers = NULL;
-  TRY(make_headers(arena, request, &headers));
-  struct result result = http_target_parse(&client->options, request->url, &target);
+  TRY(http_target_parse(&client->options, request->url, &target));
+  struct result result = make_headers(arena, request, &headers);
   if (!result_ok(&result)) {
-    curl_slist_free_all(headers);
+    curl_url_cleanup(target.url);
     return result;
   }
+  http_watch_begin(&watch, arena, &client->options, request, &target, &headers);
   struct transfer transfer = {.client = client, .arena = arena, .listed = target.listed, .body = {.arena = arena}};
   transfer.headers = ARENA_ARRAY(arena, struct http_header, RESPONSE_HEADERS_MAX);
   curl_easy_reset(client->easy);
@@ -234,9 +220,8 @@ static struct result client_call(struct http *http, struct arena *arena, const s
   curl_easy_setopt(client->easy, CURLOPT_CURLU, target.url);
   set_transfer(client->easy, &transfer, request->timeout_ms);
   set_request(client->easy, request, headers);
-  int64_t started_ms = clock_mono_ms();
   result = perform(&transfer, request, out);
-  measure(request, &result, out, started_ms);
+  http_watch_end(&watch, &client->options, request, &result, out);
   curl_easy_reset(client->easy); /* it pointed to what ends here */
   curl_url_cleanup(target.url);
   curl_slist_free_all(headers);
@@ -253,12 +238,17 @@ static void client_close(struct http *http) {
   curl_global_cleanup();
 }
 
+static const struct str *copy_hosts(struct arena *arena, const struct str *hosts, size_t count) {
+  struct str *copy = ARENA_ARRAY(arena, struct str, count);
+  for (size_t i = 0; i < count; i++)
+    copy[i] = str_copy(arena, hosts[i]);
+  return copy;
+}
+
 static struct http_options copy_options(struct arena *arena, const struct http_options *options) {
-  struct str *hosts = ARENA_ARRAY(arena, struct str, options->allowed_host_count);
-  for (size_t i = 0; i < options->allowed_host_count; i++)
-    hosts[i] = str_copy(arena, options->allowed_hosts[i]);
   struct http_options copy = *options;
-  copy.allowed_hosts = hosts;
+  copy.allowed_hosts = copy_hosts(arena, options->allowed_hosts, options->allowed_host_count);
+  copy.traced_hosts = copy_hosts(arena, options->traced_hosts, options->traced_host_count);
   copy.user_agent = str_copy(arena, options->user_agent.length ? options->user_agent : STR("tandem/" TANDEM_VERSION));
   copy.ca_file = str_copy(arena, options->ca_file);
   copy.response_bytes_max = options->response_bytes_max ? options->response_bytes_max : RESPONSE_BYTES_MAX;

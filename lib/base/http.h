@@ -52,11 +52,15 @@ int64_t http_retry_after_ms(const struct http_response *response);
 bool http_same_origin(struct str url, struct str base);
 
 struct http_options {
+  const char *system; /* whom it calls, for metrics and spans: "github"; a literal or as long as the process; may be NULL */
   struct str user_agent;
   const struct str *allowed_hosts; /* "host" or "host:port": plain http and private addresses are fine there */
   size_t allowed_host_count;
   int64_t response_bytes_max; /* 0 = 10 MiB */
   struct str ca_file;         /* absent = the system's */
+  /* Hosts, as above, that are told the trace a call belongs to (the header traceparent). */
+  const struct str *traced_hosts;
+  size_t traced_host_count;
 };
 
 /* A client for one thread, with its own connection pool. Options are copied. */

@@ -88,13 +88,12 @@ static bool equal_any_case(struct str a, struct str b) {
   return true;
 }
 
-static bool is_listed(const struct http_options *options, struct str host, const char *port) {
+static bool is_listed(const struct str *hosts, size_t count, struct str host, const char *port) {
   struct arena scratch = {0};
   struct str with_port = str_format(&scratch, "%.*s:%s", STR_FMT(host), port);
   bool listed = false;
-  for (size_t i = 0; i < options->allowed_host_count; i++)
-    listed = listed || equal_any_case(options->allowed_hosts[i], host) ||
-             equal_any_case(options->allowed_hosts[i], with_port);
+  for (size_t i = 0; i < count; i++)
+    listed = listed || equal_any_case(hosts[i], host) || equal_any_case(hosts[i], with_port);
   arena_free(&scratch);
   return listed;
 }
@@ -162,7 +161,8 @@ static struct str part(struct arena *arena, CURLU *url, CURLUPart which, unsigne
   return copy;
 }
 
-static struct result check_parsed(const struct http_options *options, CURLU *url, struct arena *arena, bool *listed) {
+static struct result check_parsed(const struct http_options *options, CURLU *url, struct arena *arena,
+                                  struct http_target *out) {
   struct str scheme = part(arena, url, CURLUPART_SCHEME, 0);
   struct str host = part(arena, url, CURLUPART_HOST, 0);
   struct str port = part(arena, url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
@@ -172,13 +172,17 @@ static struct result check_parsed(const struct http_options *options, CURLU *url
     return result_error(RESULT_REJECTED, "the URL has no host");
   if (!str_is_absent(part(arena, url, CURLUPART_ZONEID, 0)))
     return result_error(RESULT_REJECTED, "addresses with a zone are never called");
-  bool is_on_list = is_listed(options, host, port.at);
+  bool is_on_list = is_listed(options->allowed_hosts, options->allowed_host_count, host, port.at);
   if (!is_on_list && str_is(scheme, "http"))
     return result_error(RESULT_REJECTED, "%.*s: plain http is spoken with allowed hosts only, use https",
                         STR_FMT(host));
   if (!is_on_list)
     TRY(check_unlisted_host(host));
-  *listed = is_on_list;
+  *out = (struct http_target){
+      .url = url,
+      .listed = is_on_list,
+      .traced = is_listed(options->traced_hosts, options->traced_host_count, host, port.at),
+  };
   return RESULT_DONE;
 }
 
@@ -195,14 +199,11 @@ struct result http_target_parse(const struct http_options *options, struct str u
   TRY(check_bytes(url));
   struct arena scratch = {0};
   CURLU *parsed = curl_url();
-  bool listed = false;
   CURLUcode code = curl_url_set(parsed, CURLUPART_URL, str_c(&scratch, url), CURLU_DISALLOW_USER | CURLU_PATH_AS_IS);
-  struct result result = code == CURLUE_OK ? check_parsed(options, parsed, &scratch, &listed)
+  struct result result = code == CURLUE_OK ? check_parsed(options, parsed, &scratch, out)
                                            : result_error(RESULT_REJECTED, "the URL: %s", curl_url_strerror(code));
   arena_free(&scratch);
-  if (result_ok(&result))
-    *out = (struct http_target){.url = parsed, .listed = listed};
-  else
+  if (!result_ok(&result))
     curl_url_cleanup(parsed);
   return result;
 }

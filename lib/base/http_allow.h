@@ -11,6 +11,7 @@
 struct http_target {
   CURLU *url;  /* the caller frees it by curl_url_cleanup */
   bool listed; /* the administrator allows private addresses and plain http there */
+  bool traced; /* it is told which trace a call belongs to */
 };
 
 /* RESULT_REJECTED says why the URL may not be called. */

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/trace.h"
 
 /* LINE_BYTES is PIPE_BUF, so that lines of several processes do not mix in a pipe. TAIL_BYTES closes any line. */
 enum { LINE_BYTES = 4096, TAIL_BYTES = 16, ESCAPE_BYTES = 6 };
@@ -37,9 +39,14 @@ static bool set_level(struct str name) {
   return false;
 }
 
+/* auto: text for a person at a terminal, JSON for whatever collects lines. */
+static void set_format(struct str format) {
+  logger.json = str_is(format, "json") || (str_is(format, "auto") && !isatty(STDERR_FILENO));
+}
+
 static void read_environment(void) {
   set_level(str_of(getenv("TANDEM_LOG_LEVEL")));
-  logger.json = str_is(str_of(getenv("TANDEM_LOG")), "json");
+  set_format(str_of(getenv("TANDEM_LOG")));
 }
 
 void log_start(const char *name) {
@@ -47,9 +54,9 @@ void log_start(const char *name) {
   logger.service = name;
 }
 
-bool log_configure(struct str level, bool as_json) {
+bool log_configure(struct str level, struct str format) {
   pthread_once(&logger.once, read_environment);
-  logger.json = as_json;
+  set_format(format);
   return set_level(level);
 }
 
@@ -188,6 +195,18 @@ static void put_head(struct line *line, enum log_level level) {
   put_c(line, line->json ? "\"" : "");
 }
 
+/* Of a trace that is recorded: under OpenTelemetry's names for logs of other formats. */
+static void put_trace(struct line *line) {
+  struct trace_context current = trace_current();
+  char hex[2 * TRACE_ID_BYTES + 1];
+  if (!current.sampled)
+    return;
+  sodium_bin2hex(hex, sizeof hex, current.trace_id, TRACE_ID_BYTES);
+  put_str(line, "trace_id", str_of(hex));
+  sodium_bin2hex(hex, sizeof hex, current.span_id, SPAN_ID_BYTES);
+  put_str(line, "span_id", str_of(hex));
+}
+
 static void write_line(struct line *line) {
   put_c(line, line->json ? "}\n" : "\n");
   ssize_t written;
@@ -206,6 +225,7 @@ void log_write(enum log_level level, const char *event, const struct log_field *
   put_str(&line, "service", str_of(logger.service));
   for (size_t i = 0; i < count; i++)
     put_field(&line, &fields[i]);
+  put_trace(&line);
   write_line(&line);
   errno = saved_errno;
 }

@@ -1,5 +1,5 @@
 /* Log lines on stderr: `2026-01-31T08:15:00.250Z info event=session_finished project=rocket ms=812`, or one JSON object
- * a line when TANDEM_LOG=json. The level comes from TANDEM_LOG_LEVEL (debug, info, warning, error; info if unset).
+ * a line when TANDEM_LOG is json, or auto and stderr is no terminal. The level comes from TANDEM_LOG_LEVEL (debug, info, warning, error; info if unset).
  * A line is one write(), at most 4 KiB; longer values are cut. Any thread may log. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -48,6 +48,6 @@ bool log_enabled(enum log_level level);
 void log_start(const char *name);
 
 /* Overrides the environment (settings file, flags); false when the level's name is unknown. Call before threads. */
-bool log_configure(struct str level, bool as_json);
+bool log_configure(struct str level, struct str format);
 
 #endif

@@ -5,10 +5,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* Seconds: from a lookup in the database to the timeout of a call. */
-static const double bounds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+enum { BOUNDS = 14 };
 
-enum { BOUNDS = sizeof bounds / sizeof bounds[0] };
+/* Seconds. */
+static const double call_bounds[BOUNDS] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30},
+                    slow_bounds[BOUNDS] = {0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21600, 86400};
 
 struct series {
   const struct metric *metric;
@@ -24,6 +25,10 @@ static struct series *all[METRIC_SERIES_MAX]; /* sorted */
 static size_t series_count;
 
 /* -- series -- */
+
+static const double *bounds_of(const struct metric *metric) {
+  return metric->type == METRIC_HISTOGRAM_SLOW ? slow_bounds : call_bounds;
+}
 
 /* Backslash, quote and newline are escaped in label values. */
 static void append_escaped(struct str_builder *out, const char *text) {
@@ -99,6 +104,7 @@ void metric_observe(const struct metric *histogram, const char *const *values, d
   if (series) {
     series->value += seconds;
     series->count++;
+    const double *bounds = bounds_of(histogram);
     for (size_t i = 0; i < BOUNDS; i++)
       series->buckets[i] += seconds <= bounds[i];
   }
@@ -108,7 +114,7 @@ void metric_observe(const struct metric *histogram, const char *const *values, d
 /* -- writing -- */
 
 void metrics_write_head(struct str_builder *out, const struct metric *metric) {
-  static const char *const types[] = {"counter", "gauge", "histogram"};
+  static const char *const types[] = {"counter", "gauge", "histogram", "histogram"};
   str_append_format(out, "# HELP %s %s\n# TYPE %s %s\n", metric->name, metric->help, metric->name, types[metric->type]);
 }
 
@@ -128,6 +134,7 @@ void metrics_write_sample(struct str_builder *out, const struct metric *metric, 
 
 static void write_histogram(struct str_builder *out, const struct series *series) {
   const char *name = series->metric->name, *comma = series->labels.length ? "," : "";
+  const double *bounds = bounds_of(series->metric);
   for (size_t i = 0; i < BOUNDS; i++)
     write_line(out, name, "_bucket",
                str_format(out->arena, "%.*s%sle=\"%g\"", STR_FMT(series->labels), comma, bounds[i]),
@@ -143,7 +150,7 @@ void metrics_write(struct str_builder *out) {
   for (size_t i = 0; i < series_count; i++) {
     if (i == 0 || all[i]->metric != all[i - 1]->metric)
       metrics_write_head(out, all[i]->metric);
-    if (all[i]->metric->type == METRIC_HISTOGRAM)
+    if (all[i]->metric->type >= METRIC_HISTOGRAM)
       write_histogram(out, all[i]);
     else
       write_line(out, all[i]->metric->name, "", all[i]->labels, all[i]->value);

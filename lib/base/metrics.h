@@ -6,9 +6,14 @@
 
 #include "base/str.h"
 
-enum metric_type { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM };
+enum metric_type {
+  METRIC_COUNTER,
+  METRIC_GAUGE,
+  METRIC_HISTOGRAM,      /* of calls: buckets from a lookup in the database to the timeout of a call */
+  METRIC_HISTOGRAM_SLOW, /* of what waits for quotas and retries: buckets from a tenth of a second to a day */
+};
 
-enum { METRIC_LABELS_MAX = 3, METRIC_SERIES_MAX = 2000 };
+enum { METRIC_LABELS_MAX = 4, METRIC_SERIES_MAX = 2000 };
 
 struct metric {
   const char *name; /* with its unit: tandem_verb_duration_seconds */

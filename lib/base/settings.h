@@ -24,6 +24,9 @@ struct settings {
   struct str health_listen;   /* HOST:PORT; absent: no /healthz, /readyz and /metrics */
   int64_t poll_interval_s;
   struct str log_level, log_format;
+  struct str otlp_url; /* absent: nothing is traced */
+  int64_t otlp_sample_percent;
+  LIST_OF(struct str) otlp_propagate_hosts;
   struct str postgres_bin_dir; /* absent = the newest below /usr/lib/postgresql */
   int64_t scheduler_replicas, conflict_replicas, adapter_replicas;
   LIST_OF(struct str) nats_urls; /* none: no bridge to NATS */

@@ -36,7 +36,7 @@ static struct worker *own_worker(struct service_context *context) {
   if (!worker) {
     worker = heap_new(sizeof *worker);
     *worker =
-        (struct worker){.connector = context->state, .http = worker_http(), .rpc = context->rpc, .name = context->name};
+        (struct worker){.connector = context->state, .http = worker_http(((const struct connector *)context->state)->system), .rpc = context->rpc, .name = context->name};
   }
   return worker;
 }
@@ -70,7 +70,7 @@ static struct result try_remote(struct arena *arena, const struct connector *con
   struct connector_config config = {.project = &project,
                                     .credential_kind = request->credential_kind,
                                     .credential = request->credential,
-                                    .http = worker_http(),
+                                    .http = worker_http(connector->system),
                                     .now_ms = clock_now_ms};
   struct connection *connection;
   struct result result = connector->open(&config, &connection);
@@ -120,7 +120,7 @@ static struct result try_login(struct arena *arena, const struct connector *conn
   struct login_request request = {0};
   struct usage usage = {0};
   struct oauth_client client = {
-      .vendor = connector->oauth, .http = worker_http(), .now_ms = clock_now_ms, .usage = &usage};
+      .vendor = connector->oauth, .http = worker_http(connector->system), .now_ms = clock_now_ms, .usage = &usage};
   struct result result = json_to_record(arena, &record_login_request, input, &request);
   if (result_ok(&result) && request.base_url.length == 0)
     request.base_url = str_of(connector->default_base_url);

@@ -5,19 +5,28 @@
 #include "service/adapter_worker.h"
 #include "service/backoff.h"
 
-struct http *worker_http(void) {
-  struct arena arena = {0};
-  const char *hosts = getenv("TANDEM_ALLOW_HOSTS"), *ca_file = getenv("TANDEM_HTTP_CA_FILE");
-  struct str rest = str_of(hosts ? hosts : ""), *list = ARENA_ARRAY(&arena, struct str, rest.length + 1);
-  struct http_options options = {.user_agent = STR("tandem/" TANDEM_VERSION), .allowed_hosts = list};
+/* "a.example.org,b.example.org" */
+static const struct str *split_hosts(struct arena *arena, const char *variable, size_t *out_count) {
+  const char *hosts = getenv(variable);
+  struct str rest = str_of(hosts ? hosts : ""), *list = ARENA_ARRAY(arena, struct str, rest.length + 1);
+  *out_count = 0;
   while (rest.length) {
     ptrdiff_t comma = str_find(rest, ",");
     size_t end = comma < 0 ? rest.length : (size_t)comma;
     struct str host = str_trim(str_slice(rest, 0, end));
     if (host.length)
-      list[options.allowed_host_count++] = host;
+      list[(*out_count)++] = host;
     rest = str_slice(rest, end + (comma >= 0), rest.length);
   }
+  return list;
+}
+
+struct http *worker_http(const char *system) {
+  struct arena arena = {0};
+  const char *ca_file = getenv("TANDEM_HTTP_CA_FILE");
+  struct http_options options = {.system = system, .user_agent = STR("tandem/" TANDEM_VERSION)};
+  options.allowed_hosts = split_hosts(&arena, "TANDEM_ALLOW_HOSTS", &options.allowed_host_count);
+  options.traced_hosts = split_hosts(&arena, "TANDEM_OTLP_PROPAGATE_HOSTS", &options.traced_host_count);
   if (ca_file && *ca_file)
     options.ca_file = str_of(ca_file);
   struct http *http = http_open(&options);

@@ -2,6 +2,7 @@
  * Writes that stand next to each other share what calls they can. */
 #include "service/adapter_push.h"
 #include "base/mutation.h"
+#include "base/trace.h"
 
 /* Where only looks are shared: few, so that none is old when its write goes out. */
 enum { LOOKS_AHEAD = 10 };
@@ -53,6 +54,34 @@ static struct result push_group(struct worker *worker, struct arena *arena, stru
   return RESULT_DONE;
 }
 
+/* Below what caused the first of them, minutes ago perhaps, and linked to the round and to the causes of the others. */
+static void begin_span(struct span *span, const struct work *work, const struct intent *at, size_t count) {
+  struct trace_context cause = trace_parse(at->traceparent), round = trace_current();
+  span_begin(span, is_unknown(at) ? "probe" : "push", SPAN_PRODUCER, trace_is_some(&cause) ? &cause : &round);
+  span_text(span, "tandem.project", work->project.name);
+  span_text(span, "tandem.change", at->change);
+  span_text(span, "tandem.kind", at->kind);
+  span_text(span, "tandem.external_id", at->external_id);
+  span_number(span, "tandem.attempts", at->attempts);
+  span_number(span, "tandem.writes", (int64_t)count);
+  span_link(span, &round);
+  for (size_t i = 1; span->recording && i < count; i++) {
+    struct trace_context other = trace_parse(at[i].traceparent);
+    span_link(span, &other);
+  }
+}
+
+static struct result push_traced(struct worker *worker, struct arena *arena, struct connection *connection,
+                                 const struct work *work, const struct intent *at, size_t count, bool *stop) {
+  struct span span;
+  begin_span(&span, work, at, count);
+  struct result result = is_unknown(at) ? push_probe(worker, arena, connection, work, at)
+                                        : push_group(worker, arena, connection, work, at, count, stop);
+  span_result(&span, &result);
+  span_end(&span);
+  return result;
+}
+
 struct result worker_push(struct worker *worker, struct arena *arena, struct connection *connection,
                           const struct work *work) {
   bool stop = false;
@@ -60,10 +89,7 @@ struct result worker_push(struct worker *worker, struct arena *arena, struct con
   for (size_t i = 0; i < work->intents.count && !stop; i += length) {
     const struct intent *at = &work->intents.at[i];
     length = is_unknown(at) ? 1 : group_length(worker->connector, at, work->intents.count - i);
-    if (is_unknown(at))
-      TRY(push_probe(worker, arena, connection, work, at));
-    else
-      TRY(push_group(worker, arena, connection, work, at, length, &stop));
+    TRY(push_traced(worker, arena, connection, work, at, length, &stop));
   }
   return RESULT_DONE;
 }

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/trace.h"
 #include "sync/canon.h"
 #include "sync/catalogue.h"
 
@@ -242,6 +243,19 @@ static struct result end_work(struct worker *worker, struct arena *arena, const 
   return result.code == RESULT_STALE ? RESULT_DONE : result;
 }
 
+/* As a span below what asks for the work; that of each write goes on with its own cause (adapter_push.c). */
+static struct result run_traced(struct worker *worker, struct arena *arena, const struct work *work) {
+  struct trace_context cause = trace_parse(work->traceparent);
+  struct span span;
+  span_begin(&span, str_format(arena, "work %.*s", STR_FMT(work->kind)).at, SPAN_CONSUMER, &cause);
+  span_text(&span, "tandem.project", work->project.name);
+  span_text(&span, "tandem.system", work->project.system);
+  struct result outcome = run_work(worker, arena, work), result = end_work(worker, arena, work, outcome);
+  span_result(&span, &outcome);
+  span_end(&span);
+  return result;
+}
+
 struct result worker_round(struct worker *worker, struct service_context *context, int64_t *wait_ms) {
   struct work_claim claim = {.system = str_of(worker->connector->system),
                              .worker = context->name,
@@ -253,5 +267,5 @@ struct result worker_round(struct worker *worker, struct service_context *contex
   if (str_is(work.kind, "none"))
     return *wait_ms = work.retry_ms > 0 ? work.retry_ms : 1000, RESULT_DONE;
   *wait_ms = 0;
-  return end_work(worker, context->arena, &work, run_work(worker, context->arena, &work));
+  return run_traced(worker, context->arena, &work);
 }

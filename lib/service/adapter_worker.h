@@ -38,7 +38,7 @@ struct worker {
 struct result worker_round(struct worker *worker, struct service_context *context, int64_t *wait_ms) MUST_USE;
 
 /* An HTTP client as the settings say (TANDEM_ALLOW_HOSTS, TANDEM_HTTP_CA_FILE). */
-struct http *worker_http(void);
+struct http *worker_http(const char *system);
 
 /* The open connection of the work's project, opened anew when its settings or its credential changed. */
 struct result worker_connect(struct worker *worker, const struct work *work, struct connection **out) MUST_USE;

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/heap.h"
 #include "base/json.h"
+#include "base/metrics.h"
 #include "service/pipe_watch.h"
 #include "service/transport.h"
 
@@ -26,6 +27,13 @@ struct bus {
 };
 
 enum { REPLAY_PAGE = 500, WAIT_MS = 1000 };
+
+static const struct metric gaps = {.name = "tandem_bus_gaps_total",
+                                   .type = METRIC_COUNTER,
+                                   .help = "How often events were missing and read from the log."},
+                           replayed = {.name = "tandem_bus_events_replayed_total",
+                                       .type = METRIC_COUNTER,
+                                       .help = "Events that were read from the log."};
 
 int64_t bus_position(struct bus *bus) {
   return atomic_load(&bus->position);
@@ -54,9 +62,15 @@ static void replay(struct bus *bus, int64_t head) {
       deliver(bus, &page.events.at[i]);
       atomic_store(&bus->position, page.events.at[i].sequence);
     }
+    metric_add(&replayed, METRIC_NO_VALUES, (double)page.events.count);
     arena_reset(&arena);
   }
   arena_free(&arena);
+}
+
+static void note_gap(struct bus *bus) {
+  atomic_fetch_add(&bus->gaps_filled, 1);
+  metric_add(&gaps, METRIC_NO_VALUES, 1);
 }
 
 static void on_logged(struct bus *bus, const struct stored_event *event) {
@@ -64,7 +78,7 @@ static void on_logged(struct bus *bus, const struct stored_event *event) {
   if (bus->live && event->sequence <= position)
     return;
   if (bus->live && event->sequence > position + 1) {
-    atomic_fetch_add(&bus->gaps_filled, 1);
+    note_gap(bus);
     replay(bus, event->sequence - 1);
     if (atomic_load(&bus->position) != event->sequence - 1)
       return; /* the store is away: the next heartbeat brings this one too */
@@ -85,7 +99,7 @@ static void on_heartbeat(struct bus *bus, const struct stored_event *event) {
     atomic_store(&bus->position, head);
     bus->live = true;
   } else if (head > atomic_load(&bus->position)) {
-    atomic_fetch_add(&bus->gaps_filled, 1);
+    note_gap(bus);
     replay(bus, head);
   }
 }

@@ -14,6 +14,7 @@
 #include "service/health.h"
 #include "service/notify.h"
 #include "service/progress.h"
+#include "service/telemetry.h"
 
 struct runner {
   const struct service *service;
@@ -245,7 +246,9 @@ int service_main(const struct service *service, void *state) {
   runner->service = service;
   runner->context.state = state;
 
-  struct result result = connect_runner(runner, &arena);
+  struct result result = telemetry_start(service->role);
+  if (result_ok(&result))
+    result = connect_runner(runner, &arena);
   if (result_ok(&result))
     result = start_workers(runner);
   if (result_ok(&result))
@@ -259,5 +262,6 @@ int service_main(const struct service *service, void *state) {
   int number = notify_until_signal(&notifier, &signals, &source);
   log_event(LOG_INFO, "stopping", LOG_I64("signal", number));
   end(runner, &signals);
+  telemetry_end();
   _exit(0); /* sockets are never closed: nng_close can hang under traffic */
 }

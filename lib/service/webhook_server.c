@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/trace.h"
 #include "service/listen_address.h"
 
 enum {
@@ -44,8 +45,19 @@ static const struct metric received = {"tandem_webhook_requests_total",
                                        {"status"},
                                        "Requests to the webhook receiver by the status they were answered with."};
 
+/* The one that this thread is answering, when it is a delivery. */
+static _Thread_local struct span *answering;
+
+static void note_status(unsigned status) {
+  if (!answering)
+    return;
+  span_number(answering, "http.response.status_code", status);
+  answering->failed |= status >= MHD_HTTP_INTERNAL_SERVER_ERROR;
+}
+
 static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const char *json) {
   char code[12];
+  note_status(status);
   snprintf(code, sizeof code, "%u", status);
   metric_add(&received, METRIC_VALUES(code), 1);
   struct MHD_Response *response =
@@ -198,6 +210,22 @@ static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connect
   return answer(connection, MHD_HTTP_OK, accepted.duplicate ? "{\"duplicate\":true}" : "{\"duplicate\":false}");
 }
 
+/* The start of a trace: what a tracker says of its own is nobody's here. */
+static enum MHD_Result accept_traced(struct server *server, struct MHD_Connection *connection, struct arena *arena,
+                                     struct str project, struct str body) {
+  const struct trace_context none = {0};
+  struct span span;
+  span_begin(&span, "POST /webhooks/{project}", SPAN_SERVER, &none);
+  span_text(&span, "http.request.method", STR("POST"));
+  span_text(&span, "http.route", STR("/webhooks/{project}"));
+  span_text(&span, "tandem.system", str_of(server->connector->system));
+  answering = &span;
+  enum MHD_Result result = accept_delivery(server, connection, arena, project, body);
+  answering = NULL;
+  span_end(&span);
+  return result;
+}
+
 /* -- HTTP -- */
 
 static void take_bytes(struct incoming *incoming, const char *bytes, size_t length) {
@@ -233,7 +261,7 @@ static enum MHD_Result finish(struct server *server, struct MHD_Connection *conn
     return answer(connection, MHD_HTTP_CONTENT_TOO_LARGE, "{\"error\":\"larger than 25 MiB\"}");
   struct arena arena = {0};
   struct str body = {incoming->body ? incoming->body : "", incoming->length};
-  enum MHD_Result result = accept_delivery(server, connection, &arena, str_of(url + sizeof prefix - 1), body);
+  enum MHD_Result result = accept_traced(server, connection, &arena, str_of(url + sizeof prefix - 1), body);
   arena_wipe(&arena);
   return result;
 }

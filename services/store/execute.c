@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/metrics.h"
 #include "base/msgpack.h"
+#include "base/trace.h"
 
 static const struct metric duration = {"tandem_verb_duration_seconds",
                                        METRIC_HISTOGRAM,
@@ -54,12 +55,54 @@ static struct result run(struct call *call, enum verb_id id, const struct verb_r
   return outbox_write(call->outbox, call->db);
 }
 
+/* -- the trace that it belongs to -- */
+
+/* Nobody's wish, and asked for every few seconds: a trace of its own would tell nothing. */
+static bool begins_traces(enum verb_id id) {
+  return verb_table[id].flags & VERB_WRITE && id != VERB_WORK_CLAIM && id != VERB_SCHEDULE_TICK;
+}
+
+static void begin_span(struct span *span, struct call *call, enum verb_id id, const struct verb_request *request) {
+  struct trace_context parent = trace_parse(request->traceparent);
+  if (trace_is_some(&parent) || begins_traces(id))
+    span_begin(span, verb_table[id].name, SPAN_SERVER, &parent);
+  else
+    span_begin_inner(span, verb_table[id].name, SPAN_SERVER);
+  if (!(verb_table[id].flags & VERB_WRITE)) /* no events come of it */
+    return;
+  struct trace_context own = trace_is_some(&span->context) ? span->context : trace_unrecorded();
+  call->outbox->traceparent = trace_format(call->outbox->arena, &own);
+}
+
+/* What its transaction adds to a queue belongs to it (migrations/0017_traces.sql). */
+static struct result note_trace(struct call *call) {
+  struct trace_context current = trace_current();
+  if (!current.sampled)
+    return RESULT_DONE;
+  return execute_cause(call, trace_format(call->arena, &current));
+}
+
+struct result execute_cause(struct call *call, struct str traceparent) {
+  return db_query(call->db, "select set_config('tandem.traceparent', $1, true)",
+                  PARAMS(p_str(traceparent.length ? traceparent : STR(""))), NULL);
+}
+
+static void note_outcome(struct span *span, const struct call *call, const struct result *result) {
+  if (span->recording && call->outbox->count)
+    span_text(span, "tandem.subject", call->outbox->events[0].subject);
+  span_result(span, result);
+}
+
 void execute(struct call *call, enum verb_id id, const struct verb_request *request, const void *body,
              struct str *reply) {
   int64_t started_ms = clock_mono_ms();
+  struct span span;
+  begin_span(&span, call, id, request);
   struct result result = db_begin(call->db);
   if (result_ok(&result)) {
-    result = run(call, id, request, body, reply);
+    result = note_trace(call);
+    if (result_ok(&result))
+      result = run(call, id, request, body, reply);
     fault_point_of("store.before_commit", verb_table[id].name);
     if (result_ok(&result))
       result = db_commit(call->db);
@@ -67,6 +110,7 @@ void execute(struct call *call, enum verb_id id, const struct verb_request *requ
       db_rollback(call->db);
     fault_point_of("store.after_commit", verb_table[id].name);
   }
+  note_outcome(&span, call, &result);
   if (result_ok(&result))
     outbox_committed(call->outbox);
   else {
@@ -78,4 +122,5 @@ void execute(struct call *call, enum verb_id id, const struct verb_request *requ
   db_release(call->db);
   metric_observe(&duration, METRIC_VALUES(verb_table[id].name, result_code_name(result.code)),
                  (double)(clock_mono_ms() - started_ms) / 1000);
+  span_end(&span);
 }

@@ -10,4 +10,7 @@
 void execute(struct call *call, enum verb_id id, const struct verb_request *request, const void *body,
              struct str *reply);
 
+/* What the rest of the transaction adds to a queue was caused by this; absent: by nothing that is traced. */
+struct result execute_cause(struct call *call, struct str traceparent) MUST_USE;
+
 #endif

@@ -18,6 +18,7 @@
 #include "base/secrecy.h"
 #include "base/secret_file.h"
 #include "service/notify.h"
+#include "service/telemetry.h"
 #include "store/health.h"
 #include "store/server.h"
 
@@ -95,6 +96,8 @@ int main(int argc, char **argv) {
   static struct server_options options;
   struct result result = read_options(&arena, &options);
   if (result_ok(&result))
+    result = telemetry_start("store");
+  if (result_ok(&result))
     result = store_health_start(&options);
   pthread_t thread;
   if (result_ok(&result) && pthread_create(&thread, NULL, serve, &options) != 0)
@@ -106,5 +109,6 @@ int main(int argc, char **argv) {
   const struct notify_source source = store_notify_source();
   int number = notify_until_signal(&notifier, &signals, &source);
   log_event(LOG_INFO, "stopping", LOG_I64("signal", number));
+  telemetry_end();
   _exit(0);
 }

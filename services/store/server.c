@@ -322,7 +322,6 @@ static void serve_slot(struct server *server, struct db *db, struct slot *slot, 
                       .client = slot->request.client};
   struct str reply;
   const char *verb = verb_table[slot->verb].name;
-  outbox->traceparent = str_copy(outbox->arena, slot->request.traceparent);
   execute(&call, slot->verb, &slot->request, slot->body, &reply);
   server->head = outbox->head;
   fault_point_of("store.before_publish", verb);

@@ -7,47 +7,11 @@ import signal
 import subprocess
 import sys
 import unittest
-import urllib.error
-import urllib.request
-
-from prometheus_client.parser import text_string_to_metric_families
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
-from world import World, free_port, wait_for  # noqa: E402
-
-
-class Watched(World):
-    """Each of its processes answers on a port of its own."""
-
-    def __init__(self, *arguments, **options):
-        self.health_ports = {}
-        super().__init__(*arguments, **options)
-
-    def start(self, role, number=0, more=()):
-        name = role if number == 0 else "%s-%d" % (role, number)
-        port = self.health_ports.setdefault(name, free_port())
-        return super().start(role, number, {**dict(more), "TANDEM_HEALTH_LISTEN": "127.0.0.1:%d" % port})
-
-    def get(self, name, path):
-        """Status and text; None while nothing listens."""
-        try:
-            with urllib.request.urlopen("http://127.0.0.1:%d%s" % (self.health_ports[name], path), timeout=20) as response:
-                return response.status, response.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError:
-            return None
-
-    def samples(self, name):
-        """{(sample, labels): value} of /metrics."""
-        families = text_string_to_metric_families(self.get(name, "/metrics")[1])
-        return {(sample.name, frozenset(sample.labels.items())): sample.value
-                for family in families for sample in family.samples}
-
-
-def of(samples, name, **labels):
-    return sum(value for (sample, own), value in samples.items() if sample == name and frozenset(labels.items()) <= own)
+from watched import Watched, of  # noqa: E402
+from world import wait_for  # noqa: E402
 
 
 class Health(unittest.TestCase):

@@ -132,7 +132,7 @@ int main(int argc, char **argv) {
   static struct world world;
   struct options options = read_options(argc, argv);
   struct store *store;
-  log_configure(STR("error"), false);
+  log_configure(STR("error"), STR("text"));
   if (!options.database)
     return 2;
   struct result result = store_open(str_of(options.database), &store);

@@ -2,6 +2,7 @@
 #include "store/claims/leases.h"
 
 #include "base/environment.h"
+#include "base/metrics.h"
 #include "base/mutation.h"
 
 enum { LEASE_MS = 60000 };
@@ -25,6 +26,25 @@ struct result lease_take(struct call *call, struct str resource, struct str owne
   return RESULT_DONE;
 }
 
+static const struct metric lost_leases = {.name = "tandem_leases_lost_total",
+                                          .type = METRIC_COUNTER,
+                                          .labels = {"kind"},
+                                          .help = "Work that was ended because another took its lease over."};
+
+/* "pull:7" is a pull. What it is called comes from outside. */
+static const char *kind_of(const struct lease *lease) {
+  static const char *const kinds[] = {"push", "pull", "fetch", "deliver", "hook", "scan", "credential"};
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+    if (str_starts_with(lease->resource, kinds[i]))
+      return kinds[i];
+  return "other";
+}
+
+static struct result lost_lease(const struct lease *lease) {
+  metric_add(&lost_leases, METRIC_VALUES(kind_of(lease)), 1);
+  return result_error(RESULT_STALE, "the lease on %.*s was lost", STR_FMT(lease->resource));
+}
+
 struct result lease_check(struct call *call, const struct lease *lease) {
   struct rows rows;
   TRY(db_query(call->db,
@@ -37,7 +57,7 @@ struct result lease_check(struct call *call, const struct lease *lease) {
   if (MUTATED(LEASE))
     lost = false;
   if (lost)
-    return result_error(RESULT_STALE, "the lease on %.*s was lost", STR_FMT(lease->resource));
+    return lost_lease(lease);
   return RESULT_DONE;
 }
 

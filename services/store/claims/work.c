@@ -58,7 +58,7 @@ static struct result load_push(struct call *call, int64_t project_id, struct wor
       call->db,
       "select n.id, n.op_id, n.state, n.change, n.kind, n.mapping_id, m.external_id, "
       "coalesce(e.parent_external_id, pm.external_id) as parent_external_id, e.etag, n.high_water, "
-      "n.attempts, " MS("n.created_at") " as created_ms, " MS(
+      "n.attempts, n.traceparent, " MS("n.created_at") " as created_ms, " MS(
           "n.first_sent_at") " as sent_ms "
                              "from intent n join mapping m on m.id = n.mapping_id join item i on i.id = n.item_id "
                              "left join external_item e on (e.project_id, e.kind, e.external_id) = "
@@ -84,6 +84,7 @@ static struct result load_push(struct call *call, int64_t project_id, struct wor
         .first_sent_at_ms = rows_i64(&rows, i, "sent_ms"),
         .high_water = rows_str(&rows, i, "high_water"),
         .attempts = rows_i64(&rows, i, "attempts"),
+        .traceparent = rows_str(&rows, i, "traceparent"),
     };
   for (size_t i = 0; i < rows.count; i++)
     if (str_is(intents[i].change, "create"))
@@ -104,6 +105,14 @@ static struct result give_up_deliveries(struct call *call, int64_t project_id) {
       PARAMS(p_i64(project_id), p_i64(DELIVERY_ATTEMPTS_MAX)), NULL);
 }
 
+/* Work that several have asked for is told as a consequence of the first. */
+static struct str first_traceparent(const struct rows *rows) {
+  for (size_t i = 0; i < rows->count; i++)
+    if (!str_is_absent(rows_str(rows, i, "traceparent")))
+      return rows_str(rows, i, "traceparent");
+  return (struct str){0};
+}
+
 static struct result load_deliver(struct call *call, int64_t project_id, struct work *work) {
   struct rows rows;
   TRY(give_up_deliveries(call, project_id));
@@ -111,7 +120,7 @@ static struct result load_deliver(struct call *call, int64_t project_id, struct 
                "with waiting as (select id, attempts, row_number() over (order by attempts, id) as place from delivery "
                "where project_id = $1::bigint and state = 'pending'), "
                "claimed as (update delivery d set attempts = d.attempts + 1 from waiting w where w.id = d.id and "
-               "(w.place = 1 or w.attempts = 0) and w.place <= $2::bigint returning d.id, d.event, d.body) "
+               "(w.place = 1 or w.attempts = 0) and w.place <= $2::bigint returning d.id, d.event, d.body, d.traceparent) "
                "select * from claimed order by id",
                PARAMS(p_i64(project_id), p_i64(DELIVERIES_A_CLAIM)), &rows));
   struct delivery *deliveries = ARENA_ARRAY(call->arena, struct delivery, rows.count);
@@ -120,6 +129,7 @@ static struct result load_deliver(struct call *call, int64_t project_id, struct 
                                       rows_bytes(call->arena, &rows, i, "body")};
   work->deliveries.at = deliveries;
   work->deliveries.count = rows.count;
+  work->traceparent = first_traceparent(&rows);
   return RESULT_DONE;
 }
 
@@ -127,7 +137,7 @@ static struct result load_fetch(struct call *call, int64_t project_id, struct wo
   struct rows rows;
   TRY(db_query(
       call->db,
-      "select f.kind, f.external_id, e.parent_external_id, e.etag from fetch_queue f left join external_item e "
+      "select f.kind, f.external_id, e.parent_external_id, e.etag, f.traceparent from fetch_queue f left join external_item e "
       "using (project_id, kind, external_id) where project_id = $1::bigint and f.next_at <= now() "
       "order by f.next_at limit $2::bigint",
       PARAMS(p_i64(project_id), p_i64(FETCHES_A_CLAIM)), &rows));
@@ -137,17 +147,19 @@ static struct result load_fetch(struct call *call, int64_t project_id, struct wo
                                     rows_str(&rows, i, "parent_external_id"), rows_str(&rows, i, "etag")};
   work->refs.at = refs;
   work->refs.count = rows.count;
+  work->traceparent = first_traceparent(&rows);
   return RESULT_DONE;
 }
 
 static struct result load_pull(struct call *call, int64_t project_id, struct work *work) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select s.id, s.mode, p.cursor from session s join project p on p.id = s.project_id "
+               "select s.id, s.mode, s.traceparent, p.cursor from session s join project p on p.id = s.project_id "
                "where s.project_id = $1::bigint and s.state = 'running'",
                PARAMS(p_i64(project_id)), &rows));
   work->session_id = rows_i64(&rows, 0, "id");
   work->mode = rows_str(&rows, 0, "mode");
+  work->traceparent = rows_str(&rows, 0, "traceparent");
   work->cursor = rows_str(&rows, 0, "cursor");
   return RESULT_DONE;
 }

@@ -22,7 +22,7 @@ enum { CLAIM_MAX = 500 };
   "picked as (select q.mapping_id from wanted join plan_queue q using (mapping_id) where q.claimed_until <= now() " \
   "for update of q skip locked) "                                                                                   \
   "update plan_queue q set claimed_until = now() + $2::bigint * interval '1 millisecond' from picked "              \
-  "where q.mapping_id = picked.mapping_id returning q.mapping_id, q.generation, q.rank"
+  "where q.mapping_id = picked.mapping_id returning q.mapping_id, q.generation, q.rank, q.traceparent"
 
 static struct result claim_plannable(struct call *call, int64_t limit, struct rows *out) {
   return db_query(call->db, CLAIM_FROM("plannable"), PARAMS(p_i64(limit), p_i64(lease_length_ms() / 2)), out);
@@ -37,14 +37,16 @@ static struct result read_claimed(struct call *call, const struct rows *claimed,
   int64_t *ids = ARENA_ARRAY(call->arena, int64_t, claimed->count),
           *generations = ARENA_ARRAY(call->arena, int64_t, claimed->count),
           *ranks = ARENA_ARRAY(call->arena, int64_t, claimed->count);
+  struct str *traces = ARENA_ARRAY(call->arena, struct str, claimed->count);
   for (size_t row = 0; row < claimed->count; row++) {
     ids[row] = rows_i64(claimed, row, "mapping_id");
     generations[row] = rows_i64(claimed, row, "generation");
     ranks[row] = rows_i64(claimed, row, "rank");
+    traces[row] = rows_str(claimed, row, "traceparent");
   }
   return db_query(
       call->db,
-      "select c.mapping_id, c.generation, m.project_id, m.kind, m.item_id is null as unlinked, "
+      "select c.mapping_id, c.generation, c.traceparent, m.project_id, m.kind, m.item_id is null as unlinked, "
       "m.external_id is null as uncreated, e.fresh, i.fields as local, "
       "case when m.item_id is null and not exists (select from jsonb_array_elements(p.rules) r where "
       "r ->> 'field' = 'body' and r ?| '{direction,table}') then e.fields - 'body' else e.fields end as external, "
@@ -53,7 +55,7 @@ static struct result read_claimed(struct call *call, const struct rows *claimed,
       "i.origin_project = m.project_id as origin, i.deleted_at is not null as deleted, g.note as gone, "
       "m.kind = 'comment' and (i.origin_project <> m.project_id or (i.origin_project is not null and m.op_id is not "
       "null)) as foreign_words "
-      "from unnest($1::bigint[], $2::bigint[], $3::bigint[]) c(mapping_id, generation, rank), "
+      "from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) c(mapping_id, generation, rank, traceparent), "
       "lateral (select * from mapping m where m.id = c.mapping_id offset 0) m "
       "join project p on p.id = m.project_id "
       "left join lateral (select * from item i where i.id = m.item_id offset 0) i on true "
@@ -62,7 +64,7 @@ static struct result read_claimed(struct call *call, const struct rows *claimed,
       "left join lateral (select g.note from gone_item g where (g.project_id, g.kind, g.external_id) = "
       "(m.project_id, m.kind, m.external_id) and g.sure offset 0) g on true order by c.rank, c.generation",
       PARAMS(p_i64s(call->arena, ids, claimed->count), p_i64s(call->arena, generations, claimed->count),
-             p_i64s(call->arena, ranks, claimed->count)),
+             p_i64s(call->arena, ranks, claimed->count), p_strs(call->arena, traces, claimed->count)),
       out);
 }
 
@@ -101,6 +103,7 @@ static struct result read_case(struct call *call, const struct rows *rows, size_
       .origin = rows_bool(rows, row, "origin"),
       .deleted = rows_bool(rows, row, "deleted"),
       .gone = rows_str(rows, row, "gone"),
+      .traceparent = rows_str(rows, row, "traceparent"),
   };
   TRY(rows_values(call->arena, rows, row, "local", &out->local));
   TRY(rows_values(call->arena, rows, row, "external", &out->external));

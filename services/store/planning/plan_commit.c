@@ -1,5 +1,7 @@
 /* The verb that takes what was decided: all that becomes true with a decision, as long as its inputs are what it saw.
  */
+#include "base/trace.h"
+#include "store/execute.h"
 #include "store/observing/adopt.h"
 #include "store/observing/deletes.h"
 #include "store/observing/externals.h"
@@ -16,6 +18,7 @@ struct target {
   int64_t mapping_id, project_id, item_id, number, parent_number, session_id;
   struct str kind, external_id, external_key, url, project, system, remote, hash;
   struct values local;
+  struct str caused_at; /* since when the mapping waited */
 };
 
 static struct result load_target(struct call *call, int64_t mapping_id, struct target *out) {
@@ -112,14 +115,16 @@ static struct result prepare_intent(struct call *call, const struct target *t, c
   return db_query(
       call->db,
       "insert into intent (project_id, mapping_id, item_id, kind, change, payload_set, payload_add, "
-      "payload_remove, sent_local, expect_hash, session_id) values ($1::bigint, $2::bigint, $3::bigint, $4, $5, "
-      "$6::text::jsonb, $7::text::jsonb, $8::text::jsonb, $9::text::jsonb, $10, nullif($11::bigint, 0))",
+      "payload_remove, sent_local, expect_hash, session_id, caused_at) values ($1::bigint, $2::bigint, $3::bigint, "
+      "$4, $5, $6::text::jsonb, $7::text::jsonb, $8::text::jsonb, $9::text::jsonb, $10, nullif($11::bigint, 0), "
+      "$12::text::timestamptz)",
       PARAMS(p_i64(t->project_id), p_i64(t->mapping_id), p_i64(t->item_id), p_str(t->kind),
              p_str(o->create ? STR("create")
                    : deletes ? STR("delete")
                              : STR("update")),
              p_values(call->arena, &o->set), p_values(call->arena, &o->add), p_values(call->arena, &o->remove),
-             p_values(call->arena, &o->sent_local), p_bytes(t->hash), p_i64(t->session_id)),
+             p_values(call->arena, &o->sent_local), p_bytes(t->hash), p_i64(t->session_id),
+             p_str(t->caused_at)),
       NULL);
 }
 
@@ -144,11 +149,12 @@ static bool is_changed_here(const struct changed_here *changed, int64_t item_id)
 
 /* `*moved`: another tracker's outcome has changed the local side since this one was planned. change_local has queued
  * the mapping again, so it is planned on what is there now. */
-static struct result commit_one(struct call *call, const struct plan_outcome *o, struct changed_here *changed,
-                                bool *moved) {
+static struct result commit_one(struct call *call, const struct plan_outcome *o, struct str queued_at,
+                                struct changed_here *changed, bool *moved) {
   struct target t;
   bool paused = false;
   TRY(load_target(call, o->mapping_id, &t));
+  t.caused_at = queued_at;
   *moved = is_changed_here(changed, t.item_id);
   if (*moved)
     return RESULT_DONE;
@@ -177,8 +183,8 @@ static struct result commit_one(struct call *call, const struct plan_outcome *o,
   return prepare_intent(call, &t, o);
 }
 
-/* Takes the outcomes whose inputs are still what was planned on off the queue; `still[i]` says which. */
-static struct result take_current(struct call *call, const struct plan_commit *commit, bool *still) {
+/* Takes the outcomes whose inputs are still what was planned on off the queue; `queued_at[i]` of the others is absent. */
+static struct result take_current(struct call *call, const struct plan_commit *commit, struct str *queued_at) {
   size_t n = commit->outcomes.count;
   int64_t *ids = ARENA_ARRAY(call->arena, int64_t, n), *generations = ARENA_ARRAY(call->arena, int64_t, n),
           *versions = ARENA_ARRAY(call->arena, int64_t, n);
@@ -193,11 +199,11 @@ static struct result take_current(struct call *call, const struct plan_commit *c
       "with o as (select * from unnest($1::bigint[], $2::bigint[], $3::bigint[]) with ordinality "
       "o(mapping_id, generation, version, n)) delete from plan_queue q using o, project p "
       "where q.mapping_id = o.mapping_id and q.generation = o.generation and p.id = q.project_id "
-      "and p.version = o.version returning o.n",
+      "and p.version = o.version returning o.n, q.queued_at::text",
       PARAMS(p_i64s(call->arena, ids, n), p_i64s(call->arena, generations, n), p_i64s(call->arena, versions, n)),
       &rows));
   for (size_t row = 0; row < rows.count; row++)
-    still[rows_i64(&rows, row, "n") - 1] = true;
+    queued_at[rows_i64(&rows, row, "n") - 1] = rows_str(&rows, row, "queued_at");
   return RESULT_DONE;
 }
 
@@ -210,24 +216,36 @@ static struct result ring_if_ending(struct call *call) {
   return RESULT_DONE;
 }
 
+/* Each outcome goes on with the trace of what moved its mapping, `own` that of the verb with the others. */
+static struct result cause(struct call *call, const struct plan_outcome *outcome, struct str own) {
+  struct trace_context context = trace_parse(outcome->traceparent), verb = trace_parse(own);
+  struct str traceparent = context.sampled ? trace_format(call->outbox->arena, &context) : own;
+  if (str_equal(call->outbox->traceparent, traceparent))
+    return RESULT_DONE;
+  call->outbox->traceparent = traceparent;
+  return execute_cause(call, context.sampled || verb.sampled ? traceparent : (struct str){0});
+}
+
 struct result store_plan_commit(struct call *call, const void *request, void *reply) {
   const struct plan_commit *commit = request;
   struct plan_committed *answer = reply;
-  bool *still = ARENA_ARRAY(call->arena, bool, commit->outcomes.count);
+  struct str *queued_at = ARENA_ARRAY(call->arena, struct str, commit->outcomes.count);
   struct changed_here changed = {.items = ARENA_ARRAY(call->arena, int64_t, commit->outcomes.count)};
   struct import_set imports = {0};
+  struct str own = call->outbox->traceparent;
   if (commit->preview)
     return preview_commit(call, commit, answer);
-  TRY(take_current(call, commit, still));
+  TRY(take_current(call, commit, queued_at));
   for (size_t i = 0; i < commit->outcomes.count; i++) {
     const struct plan_outcome *outcome = &commit->outcomes.at[i];
-    bool moved = !still[i];
+    bool moved = str_is_absent(queued_at[i]);
+    TRY(cause(call, outcome, own));
     if (!moved && outcome->import)
       imports_add(call, &imports, outcome);
     else if (!moved && outcome->ignore)
       TRY(imports_ignore(call, outcome->mapping_id));
     else if (!moved)
-      TRY(commit_one(call, outcome, &changed, &moved));
+      TRY(commit_one(call, outcome, queued_at[i], &changed, &moved));
     answer->moved += moved;
     answer->committed += !moved;
   }

@@ -2,6 +2,7 @@
 #include "store/planning/plans.h"
 #include "store/projects/projects.h"
 #include "store/security/credentials.h"
+#include "store/sessions/session_watch.h"
 #include "store/sessions/sessions.h"
 #include "store/tickets/journal.h"
 #include "store/webhooks/hook_changes.h"
@@ -55,7 +56,7 @@ static struct result fail_running(struct call *call, int64_t project_id, struct 
                "where project_id = $1::bigint and state = 'running' returning id",
                PARAMS(p_i64(project_id), p_str(error)), &rows));
   *out_id = rows.count ? rows_i64(&rows, 0, "id") : 0;
-  return RESULT_DONE;
+  return session_watch_end(call, *out_id);
 }
 
 struct result sessions_fail_project(struct call *call, int64_t project_id, struct str code, struct str message) {
@@ -97,10 +98,10 @@ struct result sessions_give_up_undo(struct call *call, int64_t session_id, struc
                                   .message = reason,
                                   .next_step = STR("ask for the undo again: it goes on with the rest")};
   outbox_add(call->outbox, EVENT_SYNC_ERROR, subject, subject, &data);
-  return RESULT_DONE;
+  return session_watch_end(call, session_id);
 }
 
-static void tell_completed(struct call *call, const struct session *s) {
+static struct result tell_completed(struct call *call, const struct session *s) {
   struct event_sync_completed data = {
       .session = s->id,
       .project = s->project,
@@ -116,6 +117,7 @@ static void tell_completed(struct call *call, const struct session *s) {
   };
   struct str subject = sessions_subject(call, s->project);
   outbox_add(call->outbox, EVENT_SYNC_COMPLETED, subject, subject, &data);
+  return session_watch_end(call, s->id);
 }
 
 /* Sessions with nothing left: pulled to the end, nothing to plan, fetch or push. */
@@ -134,7 +136,7 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
                NO_PARAMS, &rows));
   for (size_t i = 0; i < rows.count; i++) {
     struct session session = sessions_row(&rows, i);
-    tell_completed(call, &session);
+    TRY(tell_completed(call, &session));
     int64_t project_id = rows_i64(&rows, i, "project_id"), poll_s;
     TRY(hook_changes_next_poll(call, project_id, &poll_s));
     TRY(db_query(call->db,
@@ -162,7 +164,7 @@ static struct result finish_dry_runs(struct call *call, int64_t *finished) {
   for (size_t i = 0; i < rows.count; i++) {
     struct session session = sessions_row(&rows, i);
     TRY(plans_make(call, session.id));
-    tell_completed(call, &session);
+    TRY(tell_completed(call, &session));
   }
   *finished += (int64_t)rows.count;
   return RESULT_DONE;

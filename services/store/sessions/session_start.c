@@ -1,6 +1,7 @@
 /* Sessions begin: because a person asks, a plan is applied, another session is undone, or the time has come. */
 #include "store/planning/plans.h"
 #include "store/projects/projects.h"
+#include "store/sessions/session_watch.h"
 #include "store/sessions/sessions.h"
 #include "store/tickets/journal.h"
 
@@ -23,10 +24,11 @@ static struct result insert_session(struct call *call, const struct project *pro
   bool pulls = !undoes && (str_is(project->direction, "pull") || str_is(project->direction, "bidirectional"));
   TRY(db_query(
       call->db,
-      "insert into session (project_id, mode, trigger, actor, pull_done, undoes, undo_cursor) "
+      "insert into session (project_id, mode, trigger, actor, pull_done, undoes, undo_cursor, traceparent) "
       "values ($1::bigint, $2, $3, $4, $5::boolean, nullif($6::bigint, 0), case when $6::bigint <> 0 then "
-      "9223372036854775807 end) returning id",
-      PARAMS(p_i64(project->id), p_str(mode), p_str(trigger), p_str(wish->actor), p_bool(!pulls), p_i64(wish->undoes)),
+      "9223372036854775807 end, $7) returning id",
+      PARAMS(p_i64(project->id), p_str(mode), p_str(trigger), p_str(wish->actor), p_bool(!pulls), p_i64(wish->undoes),
+             p_str(session_watch_begin(call->arena))),
       &rows));
   *out_id = rows_i64(&rows, 0, "id");
   TRY(db_query(

@@ -35,7 +35,7 @@ static const char *end_capture(int saved) {
 
 static void log_line_has_event_and_fields(void **state) {
   (void)state;
-  assert_true(log_configure(STR("info"), false));
+  assert_true(log_configure(STR("info"), STR("text")));
   int saved = begin_capture();
   log_event(LOG_INFO, "session_finished", LOG_C("project", "rocket"), LOG_I64("ms", 812), LOG_BOOL("ok", true),
             LOG_STR("absent", (struct str){0}), LOG_C("title", "a \"b\"\n=c"), LOG_C("empty", ""));
@@ -45,7 +45,7 @@ static void log_line_has_event_and_fields(void **state) {
 
 static void log_line_may_have_no_fields(void **state) {
   (void)state;
-  log_configure(STR("info"), false);
+  log_configure(STR("info"), STR("text"));
   int saved = begin_capture();
   log_event(LOG_ERROR, "stopped");
   assert_string_equal(end_capture(saved), "error event=stopped\n");
@@ -55,7 +55,7 @@ static void log_hides_secrets(void **state) {
   (void)state;
   struct secret token = {STR("ghp_abc")};
   for (int as_json = 0; as_json < 2; as_json++) {
-    log_configure(STR("info"), as_json);
+    log_configure(STR("info"), as_json ? STR("json") : STR("text"));
     int saved = begin_capture();
     log_event(LOG_INFO, "connected", LOG_SECRET("token", token));
     const char *line = end_capture(saved);
@@ -67,7 +67,7 @@ static void log_hides_secrets(void **state) {
 static void log_result_shows_code_and_message(void **state) {
   (void)state;
   struct result failure = result_error(RESULT_AUTH, "token refused");
-  log_configure(STR("info"), false);
+  log_configure(STR("info"), STR("text"));
   int saved = begin_capture();
   log_event(LOG_WARNING, "pull_failed", LOG_RESULT(&failure));
   assert_string_equal(end_capture(saved), "warning event=pull_failed code=auth message=\"token refused\"\n");
@@ -75,11 +75,11 @@ static void log_result_shows_code_and_message(void **state) {
 
 static void log_level_leaves_out_lesser_lines(void **state) {
   (void)state;
-  log_configure(STR("warning"), false);
+  log_configure(STR("warning"), STR("text"));
   int saved = begin_capture();
   log_event(LOG_INFO, "hidden");
   assert_string_equal(end_capture(saved), "");
-  assert_false(log_configure(STR("loud"), false));
+  assert_false(log_configure(STR("loud"), STR("text")));
 }
 
 static void log_json_is_json_whatever_goes_in(void **state) {
@@ -87,7 +87,7 @@ static void log_json_is_json_whatever_goes_in(void **state) {
   static char huge[9000];
   memset(huge, '"', sizeof huge - 1);
   const char *texts[] = {"plain", "\xff\xfe bad", "\x01\x7f\t", "Zo\xc3\xab \xf0\x9f\x9a\x80", huge};
-  log_configure(STR("info"), true);
+  log_configure(STR("info"), STR("json"));
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     int saved = begin_capture();
     log_event(LOG_INFO, "said", LOG_C("text", texts[i]), LOG_C("after", texts[i]), LOG_I64("n", -5));
