@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/heap.h"
+#include "base/metrics.h"
 #include "base/msgpack.h"
 #include "service/progress.h"
 #include "service/transport.h"
@@ -309,6 +310,11 @@ static void lose_lead(struct server *server) {
   log_event(LOG_INFO, "leading", LOG_I64("head", server->head));
 }
 
+static const struct metric publication_lag = {"tandem_event_publication_lag_seconds",
+                                              METRIC_HISTOGRAM,
+                                              {0},
+                                              "From the commit of a verb's events until all are published."};
+
 /* The answer goes out before the events: whoever asked can go on while they are published. From then on the slot is
  * another request's, so events have an arena of their own. */
 static void serve_slot(struct server *server, struct db *db, struct slot *slot, struct outbox *outbox) {
@@ -324,10 +330,14 @@ static void serve_slot(struct server *server, struct db *db, struct slot *slot, 
   const char *verb = verb_table[slot->verb].name;
   execute(&call, slot->verb, &slot->request, slot->body, &reply);
   server->head = outbox->head;
+  bool has_events = outbox->count > 0;
+  int64_t committed_ms = clock_mono_ms();
   fault_point_of("store.before_publish", verb);
   ring_all(server, outbox);
   slot_answer(slot, reply);
   publish_all(server, outbox);
+  if (has_events)
+    metric_observe(&publication_lag, METRIC_NO_VALUES, (double)(clock_mono_ms() - committed_ms) / 1000);
   fault_point_of("store.after_publish", verb);
 }
 

@@ -93,6 +93,21 @@ class Health(unittest.TestCase):
                          of(samples, "tandem_http_client_duration_seconds_count"))
         self.assertGreater(of(samples, "tandem_rounds_total", result="ok"), 0)
 
+    def test_metrics_tell_of_credentials_conflicts_and_what_became_of_writes(self):
+        self.world.sync()
+        key = self.world.call("ticket.list", limit=1)["tickets"][0]["key"]
+        self.world.call("ticket.edit", key=key, set={"title": "Measured"}, actor="user:ann")
+        self.world.settle()
+        samples = self.world.samples("store")
+        self.assertGreater(of(samples, "tandem_credential_api_calls_total", credential="rocket", system="github"), 0)
+        self.assertGreater(of(samples, "tandem_credential_api_quota_limit", credential="rocket"), 0)
+        self.assertEqual(1, of(samples, "tandem_projects", state="active"))
+        self.assertGreaterEqual(of(samples, "tandem_session_duration_seconds_count", mode="incremental", state="completed"), 1)
+        self.assertGreaterEqual(of(samples, "tandem_write_attempts_total", system="github", change="update", outcome="ok"), 1)
+        self.assertGreaterEqual(of(samples, "tandem_edit_to_tracker_seconds_count", system="github"), 1)
+        self.assertGreater(of(samples, "tandem_event_publication_lag_seconds_count"), 0)
+        self.assertIn("# TYPE tandem_conflicts_open gauge", self.world.get("store", "/metrics")[1])
+
     @unittest.skipUnless(shutil.which("promtool"), "promtool is not installed (Debian's prometheus)")
     def test_promtool_finds_nothing(self):
         for name in self.world.processes:

@@ -31,8 +31,7 @@ static const struct metric lost_leases = {.name = "tandem_leases_lost_total",
                                           .labels = {"kind"},
                                           .help = "Work that was ended because another took its lease over."};
 
-/* "pull:7" is a pull. What it is called comes from outside. */
-static const char *kind_of(const struct lease *lease) {
+const char *lease_kind(const struct lease *lease) {
   static const char *const kinds[] = {"push", "pull", "fetch", "deliver", "hook", "scan", "credential"};
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
     if (str_starts_with(lease->resource, kinds[i]))
@@ -41,7 +40,7 @@ static const char *kind_of(const struct lease *lease) {
 }
 
 static struct result lost_lease(const struct lease *lease) {
-  metric_add(&lost_leases, METRIC_VALUES(kind_of(lease)), 1);
+  metric_add(&lost_leases, METRIC_VALUES(lease_kind(lease)), 1);
   return result_error(RESULT_STALE, "the lease on %.*s was lost", STR_FMT(lease->resource));
 }
 

@@ -15,6 +15,9 @@ struct result lease_take(struct call *call, struct str resource, struct str owne
 /* Renews a lease that is still held; RESULT_STALE when it was lost. */
 struct result lease_check(struct call *call, const struct lease *lease) MUST_USE;
 
+/* "push", "pull", ... by its resource; what is called otherwise is "other". For metrics: names come from outside. */
+const char *lease_kind(const struct lease *lease);
+
 struct result lease_release(struct call *call, const struct lease *lease) MUST_USE;
 
 /* The number after the colon of a resource, "pull:7" -> 7; RESULT_REJECTED when it is of another kind. */

@@ -1,4 +1,5 @@
 /* Work that could not be done: when it is tried again, and what stops the project. */
+#include "base/metrics.h"
 #include "store/claims/leases.h"
 #include "store/observing/scans.h"
 #include "store/sending/usage.h"
@@ -58,11 +59,18 @@ static const struct {
 } failures[] = {
     {"pull", back_off_pull}, {"fetch", back_off_fetch}, {"hook", hooks_look_later}, {"scan", scans_look_later}};
 
+static const struct metric failed_work = {"tandem_work_failures_total",
+                                          METRIC_COUNTER,
+                                          {"kind", "code"},
+                                          "Work that an adapter gave back, by kind and by what follows of it."};
+
 struct result store_work_fail(struct call *call, const void *request, void *reply) {
   (void)reply;
   const struct work_fail *fail = request;
   int64_t project_id;
   TRY(lease_check(call, &fail->lease));
+  enum result_code code = result_code_named(fail->code.at, fail->code.length);
+  metric_add(&failed_work, METRIC_VALUES(lease_kind(&fail->lease), result_code_name(code)), 1);
   if (is_fatal(fail))
     TRY(fail_projects(call, fail));
   for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {

@@ -1,6 +1,7 @@
 /* Loading an intent that is to be written, and ending it without a write. */
 #include "store/sending/pending.h"
 
+#include "base/metrics.h"
 #include "store/sessions/sessions.h"
 #include "store/tickets/journal.h"
 #include "store/tickets/leave_rule.h"
@@ -14,7 +15,7 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
   TRY(db_query(
       call->db,
       "select n.project_id, n.mapping_id, n.item_id, n.attempts, n.probes, n.state, n.change, n.kind, n.op_id, "
-      "m.op_id as mapping_op_id, p.credential, p.base_url, e.fields as observed, n.purpose, n.left_out, "
+      "m.op_id as mapping_op_id, p.system, p.credential, p.base_url, e.fields as observed, n.purpose, n.left_out, "
       "case when n.change = 'delete' and n.purpose is null then 'delete' else " RULE_OF_INTENT
       " end as rule, i.deleted_at is not null as deleted_here, m.external_id, "
       "e.hash as observed_hash, n.expect_hash, exists (select from gone_item g where (g.project_id, "
@@ -37,6 +38,7 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
       .item_id = rows_i64(&rows, 0, "item_id"),
       .attempts = rows_i64(&rows, 0, "attempts"),
       .probes = rows_i64(&rows, 0, "probes"),
+      .system = rows_str(&rows, 0, "system"),
       .state = rows_str(&rows, 0, "state"),
       .change = rows_str(&rows, 0, "change"),
       .kind = rows_str(&rows, 0, "kind"),
@@ -75,16 +77,26 @@ struct result pending_park(struct call *call, const struct pending *p, struct st
   return pending_end(call, p, "parked", reason);
 }
 
+static const struct metric way_out = {"tandem_edit_to_tracker_seconds",
+                                      METRIC_HISTOGRAM_SLOW,
+                                      {"system"},
+                                      "From when a change is known here until the tracker has it."};
+
 struct result pending_done(struct call *call, int64_t intent_id, int64_t project_id, bool created) {
   struct session_counts counts = {.created = created, .pushed = !created};
+  struct rows rows;
   outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   TRY(db_query(
       call->db,
       "update intent n set state = 'done', reason = null, done_at = now(), session_id = case when n.purpose is "
       "null then coalesce((select s.id from session s where s.project_id = n.project_id and s.state = "
-      "'running'), n.session_id) else n.session_id end "
-      "where n.id = $1::bigint",
-      PARAMS(p_i64(intent_id)), NULL));
+      "'running'), n.session_id) else n.session_id end from project p "
+      "where n.id = $1::bigint and p.id = n.project_id returning p.system, "
+      "epoch_ms(now()) - epoch_ms(n.caused_at) as took_ms",
+      PARAMS(p_i64(intent_id)), &rows));
+  if (rows.count && !str_is_absent(rows_str(&rows, 0, "took_ms")))
+    metric_observe(&way_out, METRIC_VALUES(str_c(call->arena, rows_str(&rows, 0, "system"))),
+                   (double)rows_i64(&rows, 0, "took_ms") / 1000);
   return sessions_count(call, project_id, &counts);
 }
 

@@ -6,7 +6,7 @@
 
 struct pending {
   int64_t id, project_id, mapping_id, item_id, attempts, probes;
-  struct str state, change, kind, op_id, mapping_op_id, credential, rule, external_id, observed_hash, expect_hash,
+  struct str system, state, change, kind, op_id, mapping_op_id, credential, rule, external_id, observed_hash, expect_hash,
       base_url;
   struct str purpose, left_out;             /* of a withdrawal (withdraw.h): undo | retract; why it is not whole */
   struct values set, add, remove, observed; /* observed: the tracker's fields as they were last seen */

@@ -1,4 +1,5 @@
 /* The verb of a write's outcome, or of a probe's: what becomes true with it, and what is tried next. */
+#include "base/metrics.h"
 #include "base/mutation.h"
 #include "store/claims/leases.h"
 #include "store/conflicts/write_conflicts.h"
@@ -127,6 +128,20 @@ static struct result settle(struct call *call, const struct pending *p, const st
   return p->purpose.length ? withdraw_settle(call, p, receipt) : settle_decided(call, p, receipt);
 }
 
+static const struct metric attempts = {"tandem_write_attempts_total",
+                                       METRIC_COUNTER,
+                                       {"system", "change", "outcome"},
+                                       "Writes and looks for uncertain ones, by what came of them; retry and uncertain "
+                                       "are tried again."};
+
+static void count_attempt(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
+  enum result_code code = result_code_named(receipt->outcome.at, receipt->outcome.length);
+  metric_add(&attempts,
+             METRIC_VALUES(str_c(call->arena, p->system), receipt->probe ? "probe" : str_c(call->arena, p->change),
+                           result_code_name(code)),
+             1);
+}
+
 struct result store_push_receipt(struct call *call, const void *request, void *reply) {
   (void)reply;
   const struct push_receipt *receipt = request;
@@ -134,6 +149,7 @@ struct result store_push_receipt(struct call *call, const void *request, void *r
   TRY(lease_check(call, &receipt->lease));
   TRY(pending_load(call, receipt->intent_id, receipt->settle_ms, &p));
   TRY(usage_record(call, p.project_id, &receipt->usage));
+  count_attempt(call, &p, receipt);
   /* Adopted on sight of its marker, or settled by a repeated request: there is nothing left to do. */
   if (!str_is(p.state, "sending") && !str_is(p.state, "unknown") && !str_is(p.state, "prepared"))
     return RESULT_DONE;
