@@ -177,7 +177,8 @@ static const struct field intent_fields[] = {
           "The newest external identifier known before the first attempt: what it made is newer."),
     FIELD(struct intent, attempts, FIELD_I64, 0, "How often it was sent."),
     FIELD(struct intent, marker, FIELD_STR, 0, "A creation's marker, to look for it by."),
-    FIELD(struct intent, traceparent, FIELD_STR, 0, "W3C trace context of what caused it; absent when it is not traced."),
+    FIELD(struct intent, traceparent, FIELD_STR, 0,
+          "W3C trace context of what caused it; absent when it is not traced."),
 };
 const struct record record_intent =
     RECORD("Intent", struct intent, intent_fields, "A write outside, decided and written down before it is tried.");
@@ -333,7 +334,8 @@ static const struct field plan_case_fields[] = {
     FIELD_OF(struct plan_case, conflicts, FIELD_LIST, 0, &record_conflict, "Its conflicts that are open or decided."),
     FIELD_OF(struct plan_case, references, FIELD_LIST, 0, &record_value_name,
              "Keys of the tickets that it names, and their external ids in this project."),
-    FIELD(struct plan_case, traceparent, FIELD_STR, 0, "W3C trace context of what moved it; absent when it is not traced."),
+    FIELD(struct plan_case, traceparent, FIELD_STR, 0,
+          "W3C trace context of what moved it; absent when it is not traced."),
 };
 const struct record record_plan_case =
     RECORD("PlanCase", struct plan_case, plan_case_fields, "One mapping whose sides are to be compared.");
@@ -385,7 +387,8 @@ static const struct field plan_outcome_fields[] = {
              "Tickets it names that are not mapped yet, by key or by external id: it is planned again when they are."),
     FIELD(struct plan_outcome, closes, FIELD_STRS, 0,
           "Names of fields whose conflict ends: both sides agree, or its decision was applied."),
-    FIELD(struct plan_outcome, traceparent, FIELD_STR, 0, "W3C trace context of the decision; absent when it is not traced."),
+    FIELD(struct plan_outcome, traceparent, FIELD_STR, 0,
+          "W3C trace context of the decision; absent when it is not traced."),
 };
 const struct record record_plan_outcome =
     RECORD("PlanOutcome", struct plan_outcome, plan_outcome_fields, "What was decided about one mapping.");

@@ -129,7 +129,7 @@ struct intent {
   int64_t first_sent_at_ms; /* when the first attempt went out */
   struct str high_water;    /* the newest external id known when it was prepared */
   int64_t attempts;
-  struct str marker; /* a creation's, to look for it by */
+  struct str marker;      /* a creation's, to look for it by */
   struct str traceparent; /* of what caused it; absent = not traced */
 };
 

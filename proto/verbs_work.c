@@ -193,7 +193,9 @@ static const struct field work_fields[] = {
     FIELD(struct work, retry_ms, FIELD_I64, 0, "With none: look again after this many ms."),
     FIELD(struct work, credential_generation, FIELD_I64, 0,
           "Of the secret to work with: a connection with another one is to be opened anew."),
-    FIELD(struct work, traceparent, FIELD_STR, 0, "W3C trace context of the session, the first webhook delivery or whatever else asks for it; absent when it is not traced."),
+    FIELD(struct work, traceparent, FIELD_STR, 0,
+          "W3C trace context of the session, the first webhook delivery or whatever else asks for it; absent when it "
+          "is not traced."),
 };
 const struct record record_work =
     RECORD("Work", struct work, work_fields, "A piece of work for an adapter, with its lease.");

@@ -52,7 +52,8 @@ int64_t http_retry_after_ms(const struct http_response *response);
 bool http_same_origin(struct str url, struct str base);
 
 struct http_options {
-  const char *system; /* whom it calls, for metrics and spans: "github"; a literal or as long as the process; may be NULL */
+  const char
+      *system; /* whom it calls, for metrics and spans: "github"; a literal or as long as the process; may be NULL */
   struct str user_agent;
   const struct str *allowed_hosts; /* "host" or "host:port": plain http and private addresses are fine there */
   size_t allowed_host_count;

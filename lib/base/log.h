@@ -1,6 +1,7 @@
 /* Log lines on stderr: `2026-01-31T08:15:00.250Z info event=session_finished project=rocket ms=812`, or one JSON object
- * a line when TANDEM_LOG is json, or auto and stderr is no terminal. The level comes from TANDEM_LOG_LEVEL (debug, info, warning, error; info if unset).
- * A line is one write(), at most 4 KiB; longer values are cut. Any thread may log. */
+ * a line when TANDEM_LOG is json, or auto and stderr is no terminal. The level comes from TANDEM_LOG_LEVEL (debug,
+ * info, warning, error; info if unset). A line is one write(), at most 4 KiB; longer values are cut. Any thread may
+ * log. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

@@ -83,8 +83,8 @@ struct str otlp_request(struct arena *arena, const struct otlp_resource *resourc
   append_text(&out, "service.version", STR(TANDEM_VERSION));
   str_append_c(&out, ",");
   append_text(&out, "service.instance.id", resource->instance);
-  str_append_c(&out, "]},\"scopeSpans\":[{\"scope\":{\"name\":\"tandem\",\"version\":\"" TANDEM_VERSION
-                     "\"},\"spans\":[");
+  str_append_c(&out,
+               "]},\"scopeSpans\":[{\"scope\":{\"name\":\"tandem\",\"version\":\"" TANDEM_VERSION "\"},\"spans\":[");
   for (size_t i = 0; i < count; i++) {
     str_append_c(&out, i ? "," : "");
     append_span(&out, &spans[i]);

@@ -130,8 +130,9 @@ static const struct setting table[] = {
      .type = SETTING_STRS,
      AT(otlp_propagate_hosts),
      .absent = "nobody",
-     .help = "Hosts (`HOST` or `HOST:PORT`) that are told the trace of each call, in the header `traceparent`: your own "
-             "trackers."},
+     .help =
+         "Hosts (`HOST` or `HOST:PORT`) that are told the trace of each call, in the header `traceparent`: your own "
+         "trackers."},
     {.name = "postgres.bin_dir",
      .variable = "TANDEM_POSTGRES_BIN_DIR",
      .type = SETTING_PATH,

@@ -125,8 +125,7 @@ void span_open(struct span *span, const char *name, enum span_kind kind, const s
 void span_resume(struct span *span, const char *name, enum span_kind kind, const struct trace_context *context,
                  int64_t start_ms) {
   bool records = atomic_load(&recording) && context->sampled;
-  *span = (struct span){
-      .context = *context, .recording = records, .kind = kind, .start_ns = start_ms * NS_PER_MS};
+  *span = (struct span){.context = *context, .recording = records, .kind = kind, .start_ns = start_ms * NS_PER_MS};
   strncpy(span->name, name, sizeof span->name - 1);
 }
 
@@ -247,7 +246,8 @@ static struct timespec moment_in(int64_t wait_ms) {
 /* Under the mutex. */
 static void wait_for(size_t count, int64_t wait_ms) {
   struct timespec until = moment_in(wait_ms);
-  while (queue.count < count && !(queue.hurry && queue.count) && pthread_cond_timedwait(&queue.filled, &queue.mutex, &until) != ETIMEDOUT)
+  while (queue.count < count && !(queue.hurry && queue.count) &&
+         pthread_cond_timedwait(&queue.filled, &queue.mutex, &until) != ETIMEDOUT)
     continue;
 }
 

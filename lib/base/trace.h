@@ -1,7 +1,7 @@
-/* Distributed tracing: contexts as W3C Trace Context writes them (https://www.w3.org/TR/trace-context/, traceparent), and
- * spans, which one thread of a process sends to a collector (base/trace_export.h). Each thread has a current context: what
- * it asks for and logs belongs to that. While no collector is set nothing is recorded, and a context that comes in is
- * passed on as it is. A span carries names, keys and numbers, never what people wrote. */
+/* Distributed tracing: contexts as W3C Trace Context writes them (https://www.w3.org/TR/trace-context/, traceparent),
+ * and spans, which one thread of a process sends to a collector (base/trace_export.h). Each thread has a current
+ * context: what it asks for and logs belongs to that. While no collector is set nothing is recorded, and a context that
+ * comes in is passed on as it is. A span carries names, keys and numbers, never what people wrote. */
 #ifndef BASE_TRACE_H
 #define BASE_TRACE_H
 
@@ -71,7 +71,8 @@ void span_end(struct span *span);
 /* Below the thread's current context, and only where that is recorded. */
 void span_begin_inner(struct span *span, const char *name, enum span_kind kind);
 
-/* No more than a few bytes each; what is not recorded costs a comparison. Over SPAN_ATTRIBUTES_MAX: counted as dropped. */
+/* No more than a few bytes each; what is not recorded costs a comparison. Over SPAN_ATTRIBUTES_MAX: counted as dropped.
+ */
 void span_text(struct span *span, const char *key, struct str text);
 void span_number(struct span *span, const char *key, int64_t number);
 void span_link(struct span *span, const struct trace_context *other);

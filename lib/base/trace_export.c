@@ -37,8 +37,7 @@ static atomic_bool started, ending;
 
 static const struct metric
     exported = {"tandem_trace_spans_exported_total", METRIC_COUNTER, {0}, "Spans that the collector took."},
-    dropped = {
-        "tandem_trace_spans_dropped_total", METRIC_COUNTER, {"reason"}, "Spans that the collector did not get."};
+    dropped = {"tandem_trace_spans_dropped_total", METRIC_COUNTER, {"reason"}, "Spans that the collector did not get."};
 
 /* By the specification the same is sent again after these, and after no answer. */
 static bool is_worth_another(const struct result *result, int64_t status) {
@@ -105,8 +104,7 @@ static struct str host_of(struct str url) {
 
 static struct str traces_url(struct arena *arena, struct str url) {
   url = http_base_url(url);
-  return str_ends_with(url, "/v1/traces") ? str_copy(arena, url)
-                                          : str_format(arena, "%.*s/v1/traces", STR_FMT(url));
+  return str_ends_with(url, "/v1/traces") ? str_copy(arena, url) : str_format(arena, "%.*s/v1/traces", STR_FMT(url));
 }
 
 struct result trace_export_start(const struct trace_export_options *options) {

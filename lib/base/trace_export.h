@@ -1,5 +1,5 @@
-/* The thread that sends spans to an OpenTelemetry collector: OTLP over HTTP, JSON, POST /v1/traces. Nothing waits for it:
- * what the collector does not take in time is dropped and counted (tandem_trace_spans_dropped_total). */
+/* The thread that sends spans to an OpenTelemetry collector: OTLP over HTTP, JSON, POST /v1/traces. Nothing waits for
+ * it: what the collector does not take in time is dropped and counted (tandem_trace_spans_dropped_total). */
 #ifndef BASE_TRACE_EXPORT_H
 #define BASE_TRACE_EXPORT_H
 

@@ -35,8 +35,10 @@ static struct worker *own_worker(struct service_context *context) {
   static _Thread_local struct worker *worker;
   if (!worker) {
     worker = heap_new(sizeof *worker);
-    *worker =
-        (struct worker){.connector = context->state, .http = worker_http(((const struct connector *)context->state)->system), .rpc = context->rpc, .name = context->name};
+    *worker = (struct worker){.connector = context->state,
+                              .http = worker_http(((const struct connector *)context->state)->system),
+                              .rpc = context->rpc,
+                              .name = context->name};
   }
   return worker;
 }

@@ -28,12 +28,14 @@ struct bus {
 
 enum { REPLAY_PAGE = 500, WAIT_MS = 1000 };
 
-static const struct metric gaps = {.name = "tandem_bus_gaps_total",
-                                   .type = METRIC_COUNTER,
-                                   .help = "How often events were missing and read from the log."},
-                           replayed = {.name = "tandem_bus_events_replayed_total",
-                                       .type = METRIC_COUNTER,
-                                       .help = "Events that were read from the log."};
+static const struct metric gaps = {"tandem_bus_gaps_total",
+                                   METRIC_COUNTER,
+                                   {0},
+                                   "How often a subscriber missed events and read them from the log."},
+                           replayed = {"tandem_bus_events_replayed_total",
+                                       METRIC_COUNTER,
+                                       {0},
+                                       "Events that a subscriber read from the log."};
 
 int64_t bus_position(struct bus *bus) {
   return atomic_load(&bus->position);

@@ -1,5 +1,5 @@
-/* Spans of a process to the collector that is set: TANDEM_OTLP_URL (absent: none are recorded), TANDEM_OTLP_SAMPLE_PERCENT,
- * and TANDEM_HTTP_CA_FILE as for all outgoing https. */
+/* Spans of a process to the collector that is set: TANDEM_OTLP_URL (absent: none are recorded),
+ * TANDEM_OTLP_SAMPLE_PERCENT, and TANDEM_HTTP_CA_FILE as for all outgoing https. */
 #ifndef SERVICE_TELEMETRY_H
 #define SERVICE_TELEMETRY_H
 

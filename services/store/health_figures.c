@@ -172,8 +172,10 @@ static void write_counted(struct str_builder *out, const struct metric *metric, 
 }
 
 static struct result write_conflicts(struct call *call, struct str_builder *out) {
-  static const struct metric metric = {
-      "tandem_conflicts_open", METRIC_GAUGE, {"project", "system", "kind"}, "Conflicts that wait for a person, by kind."};
+  static const struct metric metric = {"tandem_conflicts_open",
+                                       METRIC_GAUGE,
+                                       {"project", "system", "kind"},
+                                       "Conflicts that wait for a person, by kind."};
   struct rows rows;
   TRY(db_query(call->db,
                "select p.name as project, p.system, c.kind, count(*) as count from conflict c "
@@ -200,8 +202,7 @@ static struct result write_sessions(struct call *call, struct str_builder *out) 
 /* -- everything -- */
 
 static void write_status(struct str_builder *out, const struct status *status) {
-  static const struct metric event_head = {
-      "tandem_events_head", METRIC_GAUGE, {0}, "Sequence of the newest event."};
+  static const struct metric event_head = {"tandem_events_head", METRIC_GAUGE, {0}, "Sequence of the newest event."};
   metrics_write_head(out, &event_head);
   metrics_write_sample(out, &event_head, METRIC_NO_VALUES, (double)status->store.head);
   write_states(out, status);

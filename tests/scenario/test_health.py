@@ -10,6 +10,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
+from observed import expressions, metrics_of  # noqa: E402
 from watched import Watched, of  # noqa: E402
 from world import wait_for  # noqa: E402
 
@@ -107,6 +108,15 @@ class Health(unittest.TestCase):
         self.assertGreaterEqual(of(samples, "tandem_edit_to_tracker_seconds_count", system="github"), 1)
         self.assertGreater(of(samples, "tandem_event_publication_lag_seconds_count"), 0)
         self.assertIn("# TYPE tandem_conflicts_open gauge", self.world.get("store", "/metrics")[1])
+
+    def test_what_alerts_and_dashboard_ask_for_is_there(self):
+        seldom = {"tandem_leases_lost_total", "tandem_work_failures_total", "tandem_webhook_requests_total",  # from the first one on
+                  "tandem_bus_gaps_total",  # of subscribers
+                  "tandem_trace_spans_dropped_total"}  # where traces are sent
+        there = {line.split()[2] for name in self.world.processes for line in self.world.get(name, "/metrics")[1].splitlines()
+                 if line.startswith("# TYPE")}
+        for where, expression in expressions():
+            self.assertEqual(set(), metrics_of(expression) - there - seldom, where)
 
     @unittest.skipUnless(shutil.which("promtool"), "promtool is not installed (Debian's prometheus)")
     def test_promtool_finds_nothing(self):

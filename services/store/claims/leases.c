@@ -26,10 +26,8 @@ struct result lease_take(struct call *call, struct str resource, struct str owne
   return RESULT_DONE;
 }
 
-static const struct metric lost_leases = {.name = "tandem_leases_lost_total",
-                                          .type = METRIC_COUNTER,
-                                          .labels = {"kind"},
-                                          .help = "Work that was ended because another took its lease over."};
+static const struct metric lost_leases = {
+    "tandem_leases_lost_total", METRIC_COUNTER, {"kind"}, "Work that was ended because another took its lease over."};
 
 const char *lease_kind(const struct lease *lease) {
   static const char *const kinds[] = {"push", "pull", "fetch", "deliver", "hook", "scan", "credential"};

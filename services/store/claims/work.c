@@ -116,13 +116,14 @@ static struct str first_traceparent(const struct rows *rows) {
 static struct result load_deliver(struct call *call, int64_t project_id, struct work *work) {
   struct rows rows;
   TRY(give_up_deliveries(call, project_id));
-  TRY(db_query(call->db,
-               "with waiting as (select id, attempts, row_number() over (order by attempts, id) as place from delivery "
-               "where project_id = $1::bigint and state = 'pending'), "
-               "claimed as (update delivery d set attempts = d.attempts + 1 from waiting w where w.id = d.id and "
-               "(w.place = 1 or w.attempts = 0) and w.place <= $2::bigint returning d.id, d.event, d.body, d.traceparent) "
-               "select * from claimed order by id",
-               PARAMS(p_i64(project_id), p_i64(DELIVERIES_A_CLAIM)), &rows));
+  TRY(db_query(
+      call->db,
+      "with waiting as (select id, attempts, row_number() over (order by attempts, id) as place from delivery "
+      "where project_id = $1::bigint and state = 'pending'), "
+      "claimed as (update delivery d set attempts = d.attempts + 1 from waiting w where w.id = d.id and "
+      "(w.place = 1 or w.attempts = 0) and w.place <= $2::bigint returning d.id, d.event, d.body, d.traceparent) "
+      "select * from claimed order by id",
+      PARAMS(p_i64(project_id), p_i64(DELIVERIES_A_CLAIM)), &rows));
   struct delivery *deliveries = ARENA_ARRAY(call->arena, struct delivery, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     deliveries[i] = (struct delivery){rows_i64(&rows, i, "id"), rows_str(&rows, i, "event"),
@@ -135,12 +136,12 @@ static struct result load_deliver(struct call *call, int64_t project_id, struct 
 
 static struct result load_fetch(struct call *call, int64_t project_id, struct work *work) {
   struct rows rows;
-  TRY(db_query(
-      call->db,
-      "select f.kind, f.external_id, e.parent_external_id, e.etag, f.traceparent from fetch_queue f left join external_item e "
-      "using (project_id, kind, external_id) where project_id = $1::bigint and f.next_at <= now() "
-      "order by f.next_at limit $2::bigint",
-      PARAMS(p_i64(project_id), p_i64(FETCHES_A_CLAIM)), &rows));
+  TRY(db_query(call->db,
+               "select f.kind, f.external_id, e.parent_external_id, e.etag, f.traceparent from fetch_queue f left join "
+               "external_item e "
+               "using (project_id, kind, external_id) where project_id = $1::bigint and f.next_at <= now() "
+               "order by f.next_at limit $2::bigint",
+               PARAMS(p_i64(project_id), p_i64(FETCHES_A_CLAIM)), &rows));
   struct external_ref *refs = ARENA_ARRAY(call->arena, struct external_ref, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     refs[i] = (struct external_ref){rows_str(&rows, i, "kind"), rows_str(&rows, i, "external_id"),

@@ -123,8 +123,7 @@ static struct result prepare_intent(struct call *call, const struct target *t, c
                    : deletes ? STR("delete")
                              : STR("update")),
              p_values(call->arena, &o->set), p_values(call->arena, &o->add), p_values(call->arena, &o->remove),
-             p_values(call->arena, &o->sent_local), p_bytes(t->hash), p_i64(t->session_id),
-             p_str(t->caused_at)),
+             p_values(call->arena, &o->sent_local), p_bytes(t->hash), p_i64(t->session_id), p_str(t->caused_at)),
       NULL);
 }
 
@@ -183,7 +182,8 @@ static struct result commit_one(struct call *call, const struct plan_outcome *o,
   return prepare_intent(call, &t, o);
 }
 
-/* Takes the outcomes whose inputs are still what was planned on off the queue; `queued_at[i]` of the others is absent. */
+/* Takes the outcomes whose inputs are still what was planned on off the queue; `queued_at[i]` of the others is absent.
+ */
 static struct result take_current(struct call *call, const struct plan_commit *commit, struct str *queued_at) {
   size_t n = commit->outcomes.count;
   int64_t *ids = ARENA_ARRAY(call->arena, int64_t, n), *generations = ARENA_ARRAY(call->arena, int64_t, n),

@@ -6,8 +6,8 @@
 
 struct pending {
   int64_t id, project_id, mapping_id, item_id, attempts, probes;
-  struct str system, state, change, kind, op_id, mapping_op_id, credential, rule, external_id, observed_hash, expect_hash,
-      base_url;
+  struct str system, state, change, kind, op_id, mapping_op_id, credential, rule, external_id, observed_hash,
+      expect_hash, base_url;
   struct str purpose, left_out;             /* of a withdrawal (withdraw.h): undo | retract; why it is not whole */
   struct values set, add, remove, observed; /* observed: the tracker's fields as they were last seen */
   bool too_old, observed_gone, surely_gone, settled, deletes, deleted_here;

@@ -22,14 +22,13 @@ static struct result insert_session(struct call *call, const struct project *pro
   bool full = str_is(mode, "full"), undoes = str_is(mode, "undo");
   /* With the direction push or disabled there is nothing to pull, and to undo nothing is looked at. */
   bool pulls = !undoes && (str_is(project->direction, "pull") || str_is(project->direction, "bidirectional"));
-  TRY(db_query(
-      call->db,
-      "insert into session (project_id, mode, trigger, actor, pull_done, undoes, undo_cursor, traceparent) "
-      "values ($1::bigint, $2, $3, $4, $5::boolean, nullif($6::bigint, 0), case when $6::bigint <> 0 then "
-      "9223372036854775807 end, $7) returning id",
-      PARAMS(p_i64(project->id), p_str(mode), p_str(trigger), p_str(wish->actor), p_bool(!pulls), p_i64(wish->undoes),
-             p_str(session_watch_begin(call->arena))),
-      &rows));
+  TRY(db_query(call->db,
+               "insert into session (project_id, mode, trigger, actor, pull_done, undoes, undo_cursor, traceparent) "
+               "values ($1::bigint, $2, $3, $4, $5::boolean, nullif($6::bigint, 0), case when $6::bigint <> 0 then "
+               "9223372036854775807 end, $7) returning id",
+               PARAMS(p_i64(project->id), p_str(mode), p_str(trigger), p_str(wish->actor), p_bool(!pulls),
+                      p_i64(wish->undoes), p_str(session_watch_begin(call->arena))),
+               &rows));
   *out_id = rows_i64(&rows, 0, "id");
   TRY(db_query(
       call->db,
