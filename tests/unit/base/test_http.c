@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/http.h"
+#include "base/trace.h"
 #include "scripted_server.h"
 
 /* -- calling -- */
@@ -424,8 +425,34 @@ static void http_escape_leaves_only_unreserved(void **state) {
   arena_free(&arena);
 }
 
+static void http_tells_its_trace_to_listed_hosts_only(void **state) {
+  static const struct step steps[] = {{HELLO, KEEP}, {HELLO, KEEP}, {NULL, CLOSE}};
+  const struct str here = STR("127.0.0.1"), elsewhere = STR("127.0.0.2");
+  const char *traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  struct trace_context context = trace_parse(str_of(traceparent));
+  (void)state;
+  for (int told = 0; told < 2; told++) {
+    struct http_options options = {.allowed_hosts = &here, .allowed_host_count = 1, .traced_host_count = 1};
+    options.traced_hosts = told ? &here : &elsewhere;
+    struct client client = {.http = http_open(&options)};
+    struct server *server = server_start(steps);
+    struct span span;
+    span_begin(&span, "test", SPAN_INTERNAL, &context);
+    struct result result = call(&client, server, "GET", NULL);
+    span_end(&span);
+    assert_true(result_ok(&result));
+    char *header = strstr(server->last, "traceparent: ");
+    assert_int_equal(header != NULL, told);
+    if (told)
+      assert_memory_equal(header + 13, traceparent, strlen(traceparent));
+    close_client(&client);
+    server_stop(server);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(http_tells_its_trace_to_listed_hosts_only),
       cmocka_unit_test(http_call_gives_status_headers_and_body),
       cmocka_unit_test(http_call_sends_method_headers_and_body),
       cmocka_unit_test(http_reads_share_a_connection),

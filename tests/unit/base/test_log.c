@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/trace.h"
 
 static char written[16384];
 
@@ -173,8 +174,40 @@ static int tear_down(void **state) {
 
 #define BEHAVIOUR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void log_auto_is_json_where_nobody_reads_at_a_terminal(void **state) {
+  (void)state;
+  log_configure(STR("info"), STR("auto"));
+  int saved = begin_capture();
+  log_configure(STR("info"), STR("auto"));
+  log_event(LOG_INFO, "said");
+  assert_int_equal(end_capture(saved)[0], '{');
+}
+
+static void log_line_names_the_trace_that_is_recorded(void **state) {
+  static const struct {
+    const char *traceparent, *tail;
+  } rows[] = {{"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+               " trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=00f067aa0ba902b7\n"},
+              {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", "event=said\n"},
+              {"", "event=said\n"}};
+  (void)state;
+  log_configure(STR("info"), STR("text"));
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct trace_context context = trace_parse(str_of(rows[i].traceparent));
+    struct span span;
+    span_begin(&span, "test", SPAN_INTERNAL, &context);
+    int saved = begin_capture();
+    log_event(LOG_INFO, "said");
+    const char *line = end_capture(saved);
+    span_end(&span);
+    assert_true(str_ends_with(str_of(line), rows[i].tail));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(log_auto_is_json_where_nobody_reads_at_a_terminal),
+      cmocka_unit_test(log_line_names_the_trace_that_is_recorded),
       BEHAVIOUR(log_line_has_event_and_fields),
       BEHAVIOUR(log_line_may_have_no_fields),
       BEHAVIOUR(log_hides_secrets),

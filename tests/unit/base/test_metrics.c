@@ -90,8 +90,21 @@ static void metrics_series_are_bounded(void **state) {
   arena_free(&arena);
 }
 
+static void metrics_slow_histogram_reaches_to_a_day(void **state) {
+  static const struct metric metric = {"slow_seconds", METRIC_HISTOGRAM_SLOW, {0}, "Waiting."};
+  struct arena arena = {0};
+  (void)state;
+  metric_observe(&metric, METRIC_NO_VALUES, 4000);
+  struct str text = written(&arena);
+  assert_true(has(text, "# TYPE slow_seconds histogram\nslow_seconds_bucket{le=\"0.1\"} 0"));
+  assert_true(has(text, "slow_seconds_bucket{le=\"3600\"} 0\nslow_seconds_bucket{le=\"21600\"} 1"));
+  assert_true(has(text, "slow_seconds_sum 4000"));
+  arena_free(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(metrics_slow_histogram_reaches_to_a_day),
       cmocka_unit_test(metrics_counter_adds_a_series_for_each_labels),
       cmocka_unit_test(metrics_gauge_keeps_the_last_value),
       cmocka_unit_test(metrics_histogram_counts_into_cumulative_buckets),
