@@ -32,16 +32,21 @@ static const double *bounds_of(const struct metric *metric) {
 
 /* Backslash, quote and newline are escaped in label values. */
 static void append_escaped(struct str_builder *out, const char *text) {
-  for (; *text; text++)
-    if (*text == '\n')
-      str_append_c(out, "\\n");
-    else
-      str_append_format(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+  while (*text) {
+    size_t plain = strcspn(text, "\"\\\n");
+    str_append(out, (struct str){text, plain});
+    text += plain;
+    if (*text)
+      str_append_c(out, *text == '\n' ? "\\n" : *text == '"' ? "\\\"" : "\\\\");
+    text += *text != '\0';
+  }
 }
 
 static void append_labels(struct str_builder *out, const struct metric *metric, const char *const *values) {
   for (size_t i = 0; i < METRIC_LABELS_MAX && metric->labels[i]; i++) {
-    str_append_format(out, "%s%s=\"", i ? "," : "", metric->labels[i]);
+    str_append_c(out, i ? "," : "");
+    str_append_c(out, metric->labels[i]);
+    str_append_c(out, "=\"");
     append_escaped(out, values[i] ? values[i] : "");
     str_append_c(out, "\"");
   }
