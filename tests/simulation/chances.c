@@ -49,6 +49,13 @@ const char *chances_fault_name(enum fault fault) {
   return faults[fault].name;
 }
 
+/* What is hidden best needs most of it: a stale lease, and a list that does not show what it should. */
+static unsigned dwell(uint64_t roll) {
+  static const enum fault most[] = {FAULT_FREEZE, FAULT_LIST_LAG};
+  uint64_t rest = roll / 8;
+  return roll % 8 < 2 ? most[roll % 8] : (unsigned)(rest % (2 * FAULT_COUNT));
+}
+
 void chances_begin(struct chances *chances, uint64_t seed) {
   memset(chances, 0, sizeof *chances);
   chances->seed = seed;
@@ -58,9 +65,9 @@ void chances_begin(struct chances *chances, uint64_t seed) {
     chances->per_100000[fault] = faults[fault].most * share[roll % 4] / 10;
   }
   uint64_t roll = hash(chances, id_of(FAULT_COUNT + DRAW_COUNT, FAULT_COUNT, 0));
-  unsigned dwelt_on = roll % 8 == 0 ? FAULT_FREEZE : (unsigned)(roll / 8 % (2 * FAULT_COUNT));
-  if (dwelt_on < FAULT_COUNT)
-    chances->per_100000[dwelt_on] = 2 * faults[dwelt_on].most;
+  chances->dwelt_on = dwell(roll);
+  if (chances->dwelt_on < FAULT_COUNT)
+    chances->per_100000[chances->dwelt_on] = 2 * faults[chances->dwelt_on].most;
 }
 
 void chances_multiply(struct chances *chances, unsigned times) {

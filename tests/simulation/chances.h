@@ -46,6 +46,7 @@ struct chances {
   bool calm; /* nothing goes wrong any more */
   uint32_t counts[FAULT_COUNT + DRAW_COUNT][WHO_MAX];
   unsigned per_100000[FAULT_COUNT];
+  unsigned dwelt_on; /* the kind of fault that the seed dwells on; FAULT_COUNT or more: none */
   struct fired fired[FIRED_MAX];
   size_t fired_count;
   const uint64_t *suppressed; /* ids of faults that are left out */

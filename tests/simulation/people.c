@@ -10,7 +10,8 @@ enum { AMBUSH_AHEAD_MS = 90 * 1000, AGAIN_MAX = 20, ANSWERED_WITHIN_MS = 5000, A
 static struct {
   struct planned_edit edits[PLANNED_EDITS_MAX];
   size_t count;
-  bool are_hasty; /* they mostly edit once more within a second, and all of it they want to see here soon */
+  bool are_hasty;   /* they mostly edit once more within a second, and all of it they want to see here soon */
+  bool trust_lists; /* there are no webhooks, and lists lag */
 } people;
 
 size_t people_planned(const struct world *world) {
@@ -32,12 +33,13 @@ static void act(void *context, uint64_t unused) {
 static void answer(struct planned_edit *planned, const struct planned_edit *other) {
   struct world *world = planned->world;
   bool same_side = chances_draw(&world->chances, DRAW_EDIT, WHO_PEOPLE) % 4 < (people.are_hasty ? 3 : 1);
-  int64_t within_ms = same_side ? AGAIN_WITHIN_MS : ANSWERED_WITHIN_MS;
+  int64_t within_ms = same_side && !people.trust_lists ? AGAIN_WITHIN_MS : ANSWERED_WITHIN_MS;
   int step = same_side ? 0 : 1 + planned->side % (int)world->tracker_count;
   planned->side = (other->side + step) % (int)(world->tracker_count + 1);
   planned->at_ms = other->at_ms + chances_between(&world->chances, DRAW_EDIT, WHO_PEOPLE, 0, within_ms);
   planned->what = other->what;
-  planned->target = other->target + (same_side && planned->target % 2); /* another ticket, or the same */
+  planned->target =
+      other->target + (same_side && (people.trust_lists || planned->target % 2)); /* another ticket, or the same */
 }
 
 /* Somebody looks at the conflicts in the end. */
@@ -53,8 +55,10 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
   static const int64_t edits[][2] = {{4, 10}, {6, 14}, {4, 14}};
   people.count =
       (size_t)chances_between(chances, DRAW_SETTING, WHO_PEOPLE, edits[world->size][0], edits[world->size][1]);
-  people.are_hasty = chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 4 == 0;
-  size_t first_tickets = world->size == SIZE_SMALL ? 1 + chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 2 : 2;
+  people.trust_lists = chances->dwelt_on == FAULT_LIST_LAG;
+  people.are_hasty = chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 4 == 0 || people.trust_lists;
+  bool one_will_do = world->size == SIZE_SMALL && !people.trust_lists;
+  size_t first_tickets = one_will_do ? 1 + chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 2 : 2;
   for (size_t i = 0; i < people.count; i++) {
     struct planned_edit *planned = &people.edits[i];
     *planned = (struct planned_edit){.world = world, .number = (int)i};

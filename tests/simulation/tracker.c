@@ -39,6 +39,10 @@ void tracker_begin(struct tracker *tracker, struct world *world, unsigned index,
   tracker->habits.skew_ms = skews_ms[chances_draw(&world->chances, DRAW_SETTING, who) % 5];
   tracker->habits.has_hooks = chances_draw(&world->chances, DRAW_SETTING, who) % 3 > 0;
   tracker->habits.lag_ms = kinds[kind].lag_ms * lags[chances_draw(&world->chances, DRAW_SETTING, who) % 4] / 8;
+  if (world->chances.dwelt_on == FAULT_LIST_LAG) { /* all depends on them */
+    tracker->habits.has_hooks = false;
+    tracker->habits.lag_ms = kinds[kind].lag_ms;
+  }
   tracker->habits.overlap_ms = tracker->habits.lag_ms + 5 * SECOND_MS;
   tracker->connector = simulated_connector(&tracker->habits);
 }
