@@ -11,13 +11,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "cli/up/files.h"
-#include "service/backoff.h"
+#include "cli/up/supervised.h"
 
 enum {
-  BACKOFF_FIRST_MS = 200,
-  BACKOFF_MOST_MS = 10000,
-  LIVED_LONG_MS = 30000, /* after that a death is a new story */
   DATABASE_POLL_MS = 50,
   IDLE_MS = 60000,
   STOP_SERVICES_MS = 10000,
@@ -26,18 +22,9 @@ enum {
   KEEP_EVERY_MS = 3600 * 1000,
 };
 
-struct process {
-  struct process_spec spec;
-  struct backoff backoff;
-  int64_t started_ms, start_at_ms; /* monotonic */
-  int64_t heard_ms;                /* monotonic: when it last told something, or was started */
-  pid_t pid;                       /* 0 = not running */
-  bool ready;                      /* it said so since it was started */
-};
-
 struct supervisor {
   const struct postgres *postgres;
-  struct process *database, *services; /* database: NULL when it is somebody else's */
+  struct supervised *database, *services; /* database: NULL when it is somebody else's */
   size_t service_count;
   bool database_answered; /* once; later the services ride over its absence themselves */
   const struct supervisor_options *options;
@@ -47,35 +34,9 @@ struct supervisor {
   char status[NOTIFY_STATUS_BYTES];
 };
 
-static bool is_running(const struct process *process) {
-  return process && process->pid != 0;
-}
-
-static void put_off(struct process *process, int64_t now_ms, int64_t *out_wait_ms) {
-  *out_wait_ms = backoff_next(&process->backoff, 0);
-  process->start_at_ms = now_ms + *out_wait_ms;
-}
-
-static void start(struct process *process) {
-  int64_t now_ms = clock_mono_ms(), wait_ms;
-  struct result result = process_spawn(&process->spec, &process->pid);
-  process->started_ms = process->heard_ms = now_ms;
-  process->ready = false;
-  if (result_ok(&result)) {
-    log_event(LOG_INFO, "service_started", LOG_C("name", process->spec.name), LOG_I64("pid", process->pid));
-    return;
-  }
-  put_off(process, now_ms, &wait_ms);
-  log_event(LOG_ERROR, "service_not_started", LOG_C("name", process->spec.name), LOG_RESULT(&result),
-            LOG_I64("again_in_ms", wait_ms));
-}
-
-static bool is_due(const struct process *process, int64_t now_ms) {
-  return !is_running(process) && process->start_at_ms <= now_ms;
-}
-
 static void ask_database(struct supervisor *supervisor) {
-  if (supervisor->database_answered || !is_running(supervisor->database) || !postgres_answers(supervisor->postgres))
+  if (supervisor->database_answered || !supervised_runs(supervisor->database) ||
+      !postgres_answers(supervisor->postgres))
     return;
   supervisor->database_answered = true;
   log_event(LOG_INFO, "database_ready", LOG_I64("ms", clock_mono_ms() - supervisor->database->started_ms));
@@ -83,33 +44,17 @@ static void ask_database(struct supervisor *supervisor) {
 
 static void start_due(struct supervisor *supervisor) {
   int64_t now_ms = clock_mono_ms();
-  if (supervisor->database && is_due(supervisor->database, now_ms)) {
+  if (supervisor->database && supervised_is_due(supervisor->database, now_ms)) {
     postgres_clean_up(supervisor->postgres);
-    start(supervisor->database);
+    supervised_start(supervisor->database);
   }
   ask_database(supervisor);
   for (size_t i = 0; i < supervisor->service_count && supervisor->database_answered; i++)
-    if (is_due(&supervisor->services[i], now_ms))
-      start(&supervisor->services[i]);
+    if (supervised_is_due(&supervisor->services[i], now_ms))
+      supervised_start(&supervisor->services[i]);
 }
 
-static void note_death(struct process *process, int status) {
-  char end[PROCESS_END_BYTES];
-  struct arena scratch = {0};
-  int64_t now_ms = clock_mono_ms(), wait_ms;
-  if (now_ms - process->started_ms > LIVED_LONG_MS)
-    process->backoff = backoff_start(BACKOFF_FIRST_MS, BACKOFF_MOST_MS);
-  put_off(process, now_ms, &wait_ms);
-  process_describe_end(status, end);
-  struct str last = process->spec.log_path ? files_last_line(&scratch, process->spec.log_path, "") : (struct str){0};
-  log_event(LOG_ERROR, "service_died", LOG_C("name", process->spec.name), LOG_I64("pid", process->pid),
-            LOG_C("end", end), LOG_I64("again_in_ms", wait_ms), LOG_STR("last_line", last));
-  process->pid = 0;
-  process->ready = false;
-  arena_free(&scratch);
-}
-
-static struct process *find_process(struct supervisor *supervisor, pid_t pid) {
+static struct supervised *find_process(struct supervisor *supervisor, pid_t pid) {
   if (supervisor->database && supervisor->database->pid == pid)
     return supervisor->database;
   for (size_t i = 0; i < supervisor->service_count; i++)
@@ -122,11 +67,11 @@ static void reap(struct supervisor *supervisor, bool stopping) {
   int status;
   pid_t pid;
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-    struct process *process = find_process(supervisor, pid);
+    struct supervised *process = find_process(supervisor, pid);
     if (process && stopping)
       process->pid = 0;
     else if (process)
-      note_death(process, status);
+      supervised_note_death(process, status);
   }
 }
 
@@ -135,7 +80,7 @@ static void reap(struct supervisor *supervisor, bool stopping) {
 static void hear(struct supervisor *supervisor) {
   struct told told;
   while (told_next(supervisor->options->told, &told)) {
-    struct process *process = find_process(supervisor, told.pid);
+    struct supervised *process = find_process(supervisor, told.pid);
     if (!process)
       continue;
     process->heard_ms = clock_mono_ms();
@@ -147,8 +92,8 @@ static void hear(struct supervisor *supervisor) {
 static void end_frozen(const struct supervisor *supervisor) {
   int64_t now_ms = clock_mono_ms();
   for (size_t i = 0; i < supervisor->service_count; i++) {
-    struct process *process = &supervisor->services[i];
-    if (!is_running(process) || now_ms - process->heard_ms <= supervisor->options->watchdog_ms)
+    struct supervised *process = &supervisor->services[i];
+    if (!supervised_runs(process) || now_ms - process->heard_ms <= supervisor->options->watchdog_ms)
       continue;
     log_event(LOG_ERROR, "service_frozen", LOG_C("name", process->spec.name), LOG_I64("pid", process->pid),
               LOG_I64("silent_ms", now_ms - process->heard_ms));
@@ -174,7 +119,7 @@ static void tell(struct supervisor *supervisor) {
   const char *waited_for = NULL;
   size_t ready = 0;
   for (size_t i = 0; i < supervisor->service_count; i++)
-    if (is_running(&supervisor->services[i]) && supervisor->services[i].ready)
+    if (supervised_runs(&supervisor->services[i]) && supervisor->services[i].ready)
       ready++;
     else if (!waited_for)
       waited_for = supervisor->services[i].spec.name;
@@ -193,8 +138,8 @@ static void tell(struct supervisor *supervisor) {
 
 /* -- the loop -- */
 
-static int earlier(int wait_ms, const struct process *process, int64_t now_ms) {
-  int64_t left_ms = is_running(process) ? wait_ms : process->start_at_ms - now_ms;
+static int earlier(int wait_ms, const struct supervised *process, int64_t now_ms) {
+  int64_t left_ms = supervised_runs(process) ? wait_ms : process->start_at_ms - now_ms;
   return left_ms < 0 ? 0 : left_ms < wait_ms ? (int)left_ms : wait_ms;
 }
 
@@ -228,21 +173,21 @@ static int wait_for_signal(const struct supervisor *supervisor, int wait_ms) {
   return ending;
 }
 
-static bool any_running(const struct process *processes, size_t count) {
+static bool any_running(const struct supervised *processes, size_t count) {
   for (size_t i = 0; i < count; i++)
-    if (is_running(&processes[i]))
+    if (supervised_runs(&processes[i]))
       return true;
   return false;
 }
 
-static void signal_all(const struct process *processes, size_t count, int number) {
+static void signal_all(const struct supervised *processes, size_t count, int number) {
   for (size_t i = 0; i < count; i++)
-    if (is_running(&processes[i]))
+    if (supervised_runs(&processes[i]))
       kill(processes[i].pid, number);
 }
 
 /* Asks with `gentle`, waits, then with `hard`, which ends everybody. */
-static void stop(struct supervisor *supervisor, struct process *processes, size_t count, int gentle, int hard,
+static void stop(struct supervisor *supervisor, struct supervised *processes, size_t count, int gentle, int hard,
                  int64_t patience_ms) {
   int64_t until_ms = clock_mono_ms() + patience_ms;
   bool asked_hard = false;
@@ -266,10 +211,6 @@ static void stop_all(struct supervisor *supervisor, int number) {
   if (supervisor->database)
     stop(supervisor, supervisor->database, 1, SIGINT, SIGQUIT, STOP_DATABASE_MS);
   log_event(LOG_INFO, "stopped");
-}
-
-static struct process new_process(struct process_spec spec) {
-  return (struct process){.spec = spec, .backoff = backoff_start(BACKOFF_FIRST_MS, BACKOFF_MOST_MS)};
 }
 
 static struct result open_signals(int *out) {
@@ -298,19 +239,19 @@ static void keep(struct supervisor *supervisor, const struct supervisor_options 
 
 struct result supervisor_run(const struct supervisor_options *options) {
   struct arena arena = {0};
-  struct process database;
+  struct supervised database;
   struct supervisor supervisor = {
       .postgres = options->postgres, .service_count = options->service_count, .options = options};
   int ending;
   TRY(open_signals(&supervisor.signals));
   supervisor.database_answered = options->postgres == NULL;
   if (options->postgres) {
-    database = new_process(postgres_spec(&arena, options->postgres));
+    database = supervised_new(postgres_spec(&arena, options->postgres));
     supervisor.database = &database;
   }
-  supervisor.services = ARENA_ARRAY(&arena, struct process, options->service_count);
+  supervisor.services = ARENA_ARRAY(&arena, struct supervised, options->service_count);
   for (size_t i = 0; i < options->service_count; i++)
-    supervisor.services[i] = new_process(options->services[i]);
+    supervisor.services[i] = supervised_new(options->services[i]);
   do {
     start_due(&supervisor);
     keep(&supervisor, options);

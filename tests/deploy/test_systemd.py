@@ -199,20 +199,23 @@ class Whole(unittest.TestCase):
         return [session for session in json.loads(self.must("tandem", "sessions", "list", "--json", **options))["sessions"]
                 if session["state"] == "completed"]
 
-    def synced_by_the_timer(self, *words, **options):
-        """Its run has ended well, and left a session's report."""
-        wait_for(lambda: json.loads(self.must("tandem", "scheduler", "status", "--json", *words, **options))["last_result"] == "success"
-                 and self.sessions(**options), "the timer to run")
+    def status(self, *words, **options):
+        return json.loads(self.must("tandem", "scheduler", "status", "--json", *words, **options))
+
+    def wait_for_the_timer(self, manager, *words, **options):
+        """Its run at the start found no project; the next one leaves a session's report."""
+        wait_for(lambda: self.status(*words, **options)["last_ms"], "the timer to run at the start")
+        self.connect(**options)
+        self.must("systemctl", manager, "restart", "tandem-sync.timer", **options)
+        wait_for(lambda: self.sessions(**options) and self.status(*words, **options)["last_result"] == "success", "the timer to run")
 
     def test_the_machines_systemd_runs_everything(self):
         options = {"TANDEM_HOME": HOME}
         self.assertEqual("", self.must("tandem", "scheduler", "enable", "--system"))
         self.assertEqual("Ready: all 7 services run", self.machine.show("tandem.service", "StatusText"))
         self.assertEqual("tandem", self.machine.run("stat", "-c", "%U", HOME).stdout.strip())
-        self.connect(**options)
-        self.must("systemctl", "restart", "tandem-sync.timer")
-        self.synced_by_the_timer("--system", **options)
-        status = json.loads(self.must("tandem", "scheduler", "status", "--system", "--json"))
+        self.wait_for_the_timer("--system", "--system", **options)
+        status = self.status("--system")
         self.assertEqual(("system", "enabled", "active"), (status["manager"], status["timer"], status["tandem"]))
         self.assertGreater(status["next_ms"], status["last_ms"])
         before = len(self.sessions(**options))
@@ -293,13 +296,11 @@ class Whole(unittest.TestCase):
         self.must("tandem", "scheduler", "enable", **options)
         with open(self.machine.path("/home/person/.config/systemd/user/tandem.service"), encoding="utf-8") as file:
             self.assertIn('ExecStart="/usr/bin/tandem" up --foreground --home "/home/person/state dir"\n', file.read())
-        self.connect(**options)
-        self.must("systemctl", "--user", "restart", "tandem-sync.timer", **options)
-        self.synced_by_the_timer(**options)
+        self.wait_for_the_timer("--user", **options)
         shown = self.must("tandem", "scheduler", "status", **options)
         self.assertRegex(shown, r"timer   enabled; next run in \d+ min\nlast    success, .*\ntandem  active: Ready: all 7 services run\n")
         self.must("tandem", "scheduler", "disable", **options)
-        self.assertEqual("inactive", json.loads(self.must("tandem", "scheduler", "status", "--json", **options))["tandem"])
+        self.assertEqual("inactive", self.status(**options)["tandem"])
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ UNIT = re.compile(r"(?<![\w./@-])tandem(?:-[\w-]+@?\w*)?\.(?:service|timer|targe
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 FOLDERS = "cli deploy docs lib proto sandbox scripts services tests tools"
 PATH = re.compile(r"(?<![\w./{}~-])(?:%s)/[\w./*@{},-]*[\w*}/]" % FOLDERS.replace(" ", "|"))
-MADE_BY_READERS = re.compile(r"[A-Z]{2,}|acme|example")  # NAME and the like, and the adapter of docs/new-adapter.md
+# NAME and the like, the adapter of docs/new-adapter.md, and files of whoever runs Compose.
+MADE_BY_READERS = re.compile(r"[A-Z]{2,}|acme|example|^deploy/(?:\.env|certificates)$")
 IN_MESSAGE = re.compile(r"(?:\(|`)tandem ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
 IN_DEMO = re.compile(r'tandem\.run\("([a-z][a-z-]*)"(?:, "([a-z][a-z-]*)")?')
 
