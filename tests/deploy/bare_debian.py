@@ -1,6 +1,8 @@
 """A throw-away Debian 12 in which commands run as root: an overlay over the bare one of harness/debian_base.py."""
 
+import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,13 +31,19 @@ class BareDebian:
     def __init__(self):
         self.base = debian_base.base()
         self.folder = tempfile.mkdtemp(prefix="overlay.", dir=debian_base.FOLDER)
-        for name in ("upper", "work", "root"):
-            os.mkdir(os.path.join(self.folder, name))
         os.makedirs(ARCHIVES + "/partial", exist_ok=True)
+        try:
+            self._make()
+        except BaseException:
+            self.remove()
+            raise
+
+    def _make(self):
+        for name in ("work", "root", "upper/etc", "upper/usr/share", "upper/usr/local/share"):
+            os.makedirs(os.path.join(self.folder, name))
         debian_base.reach_packages(self.folder + "/upper")
         status, output = self.run("true")
         if status != 0:
-            self.remove()
             raise unittest.SkipTest("no namespace or overlay can be made here: " + output.strip()[-200:])
 
     def path(self, inside):
@@ -51,6 +59,17 @@ class BareDebian:
         done = subprocess.run(["unshare", "-m", "-p", "-f", "--kill-child", "--", "sh", "-eu", "-c", ENTER % handed_on], env=environment,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout_s, check=False)
         return done.returncode, done.stdout
+
+    def install(self, *packages):
+        """Names or files. What cannot be fetched is no fault of ours: SkipTest."""
+        script = ("apt-get update -qq -o Acquire::Retries=3 && "
+                  "apt-get install -qq -y --no-install-recommends -o Acquire::Retries=3 " + " ".join(packages))
+        with open(ARCHIVES + "/in-use", "w", encoding="ascii") as lock:  # apt itself gives up where another holds its own
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            status, output = self.run(script)
+        if status != 0 and re.search("(Failed|Unable) to fetch|Temporary failure resolving", output):
+            raise unittest.SkipTest("the package mirror does not answer: " + output.strip()[-200:])
+        assert status == 0, output[-3000:]
 
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
