@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <time.h>
 
 enum { MS_PER_S = 1000, S_PER_DAY = 86400 };
 
@@ -34,6 +33,15 @@ int64_t clock_now_ns(void) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+struct timespec clock_deadline(int64_t wait_ms) {
+  struct timespec until;
+  clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_nsec += wait_ms % MS_PER_S * 1000000;
+  until.tv_sec += wait_ms / MS_PER_S + until.tv_nsec / 1000000000;
+  until.tv_nsec %= 1000000000;
+  return until;
 }
 
 void clock_sleep_ms(int64_t duration_ms) {

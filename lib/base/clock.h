@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/str.h"
@@ -14,6 +15,9 @@ int64_t clock_mono_ms(void);
 
 /* Nanoseconds since 1970 UTC, for the beginning and end of spans. */
 int64_t clock_now_ns(void);
+
+/* `wait_ms` from now on the monotonic clock, as pthread_cond_timedwait() takes it. */
+struct timespec clock_deadline(int64_t wait_ms);
 
 /* Sleeps through interruptions by signals. */
 void clock_sleep_ms(int64_t duration_ms);

@@ -234,18 +234,9 @@ void trace_start(int64_t percent) {
   atomic_store(&recording, true);
 }
 
-static struct timespec moment_in(int64_t wait_ms) {
-  struct timespec until;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_nsec += wait_ms % 1000 * 1000000;
-  until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000;
-  until.tv_nsec %= 1000000000;
-  return until;
-}
-
 /* Under the mutex. */
 static void wait_for(size_t count, int64_t wait_ms) {
-  struct timespec until = moment_in(wait_ms);
+  struct timespec until = clock_deadline(wait_ms);
   while (queue.count < count && !(queue.hurry && queue.count) &&
          pthread_cond_timedwait(&queue.filled, &queue.mutex, &until) != ETIMEDOUT)
     continue;

@@ -40,18 +40,9 @@ static void wake(struct runner *runner) {
   pthread_mutex_unlock(&runner->mutex);
 }
 
-static struct timespec after_ms(int64_t wait_ms) {
-  struct timespec until;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_nsec += wait_ms % 1000 * 1000000;
-  until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000;
-  until.tv_nsec %= 1000000000;
-  return until;
-}
-
 /* Until a bell rings after `seen`, or `wait_ms` have passed. */
 static void wait_for_wake(struct runner *runner, uint64_t seen, int64_t wait_ms) {
-  struct timespec until = after_ms(wait_ms);
+  struct timespec until = clock_deadline(wait_ms);
   pthread_mutex_lock(&runner->mutex);
   runner->idle++;
   pthread_cond_signal(&runner->idling);
@@ -64,7 +55,7 @@ static void wait_for_wake(struct runner *runner, uint64_t seen, int64_t wait_ms)
 
 /* After a failure: bells do not make it shorter, the end does. */
 static void rest(struct runner *runner, int64_t rest_ms) {
-  struct timespec until = after_ms(rest_ms);
+  struct timespec until = clock_deadline(rest_ms);
   pthread_mutex_lock(&runner->mutex);
   while (!runner->ending)
     if (pthread_cond_timedwait(&runner->woken, &runner->mutex, &until) != 0)

@@ -5,6 +5,8 @@
 #include <openssl/x509v3.h>
 #include <unistd.h>
 
+#include "base/heap.h"
+
 static bool add_revoked(SSL_CTX *context, const char *path) {
   if (!path || access(path, F_OK) != 0)
     return true;
@@ -43,4 +45,20 @@ bool tls_expect_name(SSL *ssl, const char *name) {
   if (inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1)
     return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name);
   return SSL_set1_host(ssl, name) && SSL_set_tlsext_host_name(ssl, name);
+}
+
+static long bio_control(BIO *bio, int command, long number, void *argument) {
+  (void)bio;
+  (void)number;
+  (void)argument;
+  return command == BIO_CTRL_FLUSH;
+}
+
+BIO_METHOD *tls_bio_method(const char *name, int (*write)(BIO *bio, const char *bytes, int length),
+                           int (*read)(BIO *bio, char *bytes, int length)) {
+  BIO_METHOD *method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, name);
+  if (!method || !BIO_meth_set_write(method, write) || !BIO_meth_set_read(method, read) ||
+      !BIO_meth_set_ctrl(method, bio_control))
+    heap_exhausted();
+  return method;
 }

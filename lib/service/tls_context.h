@@ -14,4 +14,8 @@ SSL_CTX *tls_context_new(const char *authority, const char *revoked, const char 
 /* The peer must be `name` (a DNS name or an address); false when that cannot be demanded. */
 bool tls_expect_name(SSL *ssl, const char *name);
 
+/* What OpenSSL reads and writes by, made once; does not return without memory. */
+BIO_METHOD *tls_bio_method(const char *name, int (*write)(BIO *bio, const char *bytes, int length),
+                           int (*read)(BIO *bio, char *bytes, int length));
+
 #endif

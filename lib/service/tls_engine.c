@@ -41,20 +41,10 @@ static int bio_read(BIO *bio, char *bytes, int length) {
   return status ? -1 : (int)count;
 }
 
-static long bio_control(BIO *bio, int command, long number, void *argument) {
-  (void)bio;
-  (void)number;
-  (void)argument;
-  return command == BIO_CTRL_FLUSH;
-}
-
 static BIO_METHOD *bio_method;
 
 static void make_bio_method(void) {
-  bio_method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "nng");
-  if (!bio_method || !BIO_meth_set_write(bio_method, bio_write) || !BIO_meth_set_read(bio_method, bio_read) ||
-      !BIO_meth_set_ctrl(bio_method, bio_control))
-    abort(); /* out of memory */
+  bio_method = tls_bio_method("nng", bio_write, bio_read);
 }
 
 /* -- configurations -- */

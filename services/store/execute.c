@@ -74,7 +74,7 @@ static void begin_span(struct span *span, struct call *call, enum verb_id id, co
   call->outbox->traceparent = trace_format(call->outbox->arena, &own);
 }
 
-/* What its transaction adds to a queue belongs to it (migrations/0017_traces.sql). */
+/* What its transaction adds to a queue belongs to it (migrations/0016_traces.sql). */
 static struct result note_trace(struct call *call) {
   struct trace_context current = trace_current();
   if (!current.sampled)

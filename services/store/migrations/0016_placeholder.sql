@@ -1,2 +1,0 @@
--- Kept free.
-do $$ begin end $$;
