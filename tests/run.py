@@ -23,6 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 JOBS = 2
 UNIT_TIMEOUT_S = 600
 SYSTEM_TIMEOUT_S = 900
+ALONE_TIMEOUT_S = 1800
 FOLDER_ORDER = ["unit", "harness", "sandbox", "contract", "scenario", "crash", "simulation", "e2e"]
 NOT_TESTS = {"bench", "fuzz"}
 ALONE = ("tests/crash/", "tests/simulation/", "tests/deploy/test_fresh_machine.py")
@@ -192,7 +193,7 @@ def run_all(units, systems, verbose):
             reports.append(future.result())
             show(reports[-1], verbose)
     for name, command in alone:
-        reports.append(run_program(name, command, SYSTEM_TIMEOUT_S))
+        reports.append(run_program(name, command, ALONE_TIMEOUT_S))
         show(reports[-1], verbose)
     return reports
 

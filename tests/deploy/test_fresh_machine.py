@@ -19,7 +19,7 @@ from world import ROOT  # noqa: E402
 
 FULL = os.environ.get("TANDEM_TEST_FRESH") == "full"
 UNIT = "unit-base-test_str"
-SECONDS = 800
+SECONDS = 1500
 PERSON = "person"
 
 INSIDE = BEGIN + r"""
