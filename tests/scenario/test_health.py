@@ -87,6 +87,7 @@ class Health(unittest.TestCase):
         self.assertEqual(0, of(samples, "tandem_project_writes_waiting"))
 
     def test_metrics_count_calls_of_the_tracker_and_of_the_store(self):
+        self.world.sync(mode="full")  # the adapter may be a new one
         samples = self.world.samples("adapter-github")
         self.assertGreater(of(samples, "tandem_http_client_duration_seconds_count", method="GET", status="200"), 0)
         self.assertGreater(of(samples, "tandem_verb_call_duration_seconds_count", verb="observe", code="ok"), 0)

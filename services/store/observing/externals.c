@@ -180,7 +180,7 @@ struct result externals_fetch(struct call *call, int64_t project_id, struct str 
   struct rows rows;
   TRY(db_query(call->db,
                "insert into fetch_queue (project_id, kind, external_id, reason) values ($1::bigint, $2, $3, $4) "
-               "on conflict (project_id, kind, external_id) do update set next_at = least(fetch_queue.next_at, now())",
+               "on conflict (project_id, kind, external_id) do update set next_at = now()",
                PARAMS(p_i64(project_id), p_str(kind), p_str(external_id), p_str(str_of(reason))), NULL));
   TRY(db_query(call->db, "select system from project where id = $1::bigint", PARAMS(p_i64(project_id)), &rows));
   outbox_ring(call->outbox, BELL_WORK, rows_str(&rows, 0, "system"));
@@ -192,7 +192,8 @@ static struct result settle_fetch(struct call *call, int64_t project_id, const s
   return db_query(call->db,
                   "with readable as (update mapping set state = 'linked', reason = null where project_id = $1::bigint "
                   "and kind = $2 and external_id = $3 and state = 'parked') "
-                  "delete from fetch_queue where project_id = $1::bigint and kind = $2 and external_id = $3",
+                  "delete from fetch_queue where project_id = $1::bigint and kind = $2 and external_id = $3 "
+                  "and " ASKED_BEFORE_THE_LOOK,
                   PARAMS(p_i64(project_id), p_str(seen->kind), p_str(seen->external_id)), NULL);
 }
 

@@ -27,4 +27,10 @@ struct result externals_record_written(struct call *call, int64_t project_id,
 struct result externals_fetch(struct call *call, int64_t project_id, struct str kind, struct str external_id,
                               const char *reason) MUST_USE;
 
+/* Of a row of fetch_queue, $1 the project: a look that has come back settles it. What was asked for while that look was
+ * under way may have happened after it, and is looked at once more. */
+#define ASKED_BEFORE_THE_LOOK                                                                                      \
+  "(next_at > now() or next_at <= coalesce((select taken_at from lease where resource = 'fetch:' || $1::bigint), " \
+  "'-infinity')) "
+
 #endif

@@ -31,7 +31,8 @@ static struct result confirm_cached(struct call *call, int64_t project_id, const
         call->db,
         "with confirmed as (update external_item set fresh = true, observed_at = now() "
         "where project_id = $1::bigint and kind = $2 and external_id = $3), "
-        "settled as (delete from fetch_queue where project_id = $1::bigint and kind = $2 and external_id = $3), "
+        "settled as (delete from fetch_queue where project_id = $1::bigint and kind = $2 and external_id = $3 "
+        "and " ASKED_BEFORE_THE_LOOK "), "
         "readable as (update mapping set state = 'linked', reason = null where project_id = $1::bigint and kind = $2 "
         "and external_id = $3 and state = 'parked') "
         "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 1 from mapping "
