@@ -108,7 +108,7 @@ static struct trace_context begin_trace(void) {
 
 void span_open(struct span *span, const char *name, enum span_kind kind, const struct trace_context *parent) {
   bool has_parent = trace_is_some(parent), on = atomic_load_explicit(&recording, memory_order_relaxed);
-  span->recording = false;
+  span->recording = span->failed = false;
   span->context = *parent;
   if (!on || (has_parent && !parent->sampled))
     return;
@@ -142,7 +142,7 @@ void span_begin_inner(struct span *span, const char *name, enum span_kind kind) 
     span_begin(span, name, kind, &parent);
     return;
   }
-  span->recording = false;
+  span->recording = span->failed = false;
   span->context = span->outer = (struct trace_context){0};
 }
 

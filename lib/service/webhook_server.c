@@ -52,7 +52,7 @@ static void note_status(unsigned status) {
   if (!answering)
     return;
   span_number(answering, "http.response.status_code", status);
-  answering->failed |= status >= MHD_HTTP_INTERNAL_SERVER_ERROR;
+  answering->failed = status >= MHD_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const char *json) {

@@ -18,7 +18,8 @@ from world import Cluster, free_port  # noqa: E402
 
 HOST = "127.0.0.3"  # any address of 127.0.0.0/8 is this machine, and each is another name to a certificate
 OTHER = "127.0.0.4"
-ROLES = ["store", "scheduler", "conflict", "adapter-github", "adapter-jira", "adapter-linear", "adapter-webhook", "cli"]
+ROLES = ["store", "scheduler", "conflict", "adapter-github", "adapter-jira", "adapter-linear", "adapter-webhook", "bridge-nats",
+         "cli"]
 
 
 @unittest.skipIf(why_not(), why_not())
