@@ -35,11 +35,12 @@ struct supervisor {
 };
 
 static void ask_database(struct supervisor *supervisor) {
-  if (supervisor->database_answered || !supervised_runs(supervisor->database) ||
+  const struct supervised *database = supervisor->database;
+  if (!database || supervisor->database_answered || !supervised_runs(database) ||
       !postgres_answers(supervisor->postgres))
     return;
   supervisor->database_answered = true;
-  log_event(LOG_INFO, "database_ready", LOG_I64("ms", clock_mono_ms() - supervisor->database->started_ms));
+  log_event(LOG_INFO, "database_ready", LOG_I64("ms", clock_mono_ms() - database->started_ms));
 }
 
 static void start_due(struct supervisor *supervisor) {

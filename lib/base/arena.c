@@ -59,7 +59,7 @@ void *arena_append(struct arena *arena, void *at, size_t *count, size_t *capacit
   if (!at || *capacity - *count < more_count) {
     *capacity = (*count + more_count) * 2;
     void *grown = arena_array(arena, *capacity, size_bytes);
-    at = *count ? memcpy(grown, at, *count * size_bytes) : grown;
+    at = at && *count ? memcpy(grown, at, *count * size_bytes) : grown;
   }
   if (more_count)
     memcpy((char *)at + *count * size_bytes, more, more_count * size_bytes);

@@ -51,7 +51,7 @@ static struct result read_whole(struct arena *arena, const char *path, struct st
 }
 
 struct result secret_file_read(struct arena *arena, const char *path, struct secret *out) {
-  struct str text;
+  struct str text = {0};
   TRY(read_whole(arena, path, &text));
   while (text.length > 0 && isspace((unsigned char)text.at[text.length - 1]))
     text.length--;

@@ -61,9 +61,9 @@ _ports = itertools.count()
 def free_port():
     """A port that no other world gets, in this program or in one that runs at the same time (tests/run.py), below those that
     the system hands out to outgoing connections: worlds that run side by side must never hear each other's stores."""
-    first = 20000 + 6000 * int(os.environ.get("TANDEM_TEST_SLOT", 0))
+    first = 20000 + 4000 * int(os.environ.get("TANDEM_TEST_SLOT", 0))
     while True:
-        port = first + (os.getpid() * 37 + next(_ports)) % 6000
+        port = first + (os.getpid() * 37 + next(_ports)) % 4000
         with socket.socket() as sock:
             try:
                 sock.bind(("127.0.0.1", port))
