@@ -12,7 +12,7 @@ static struct arena *arena_of(const struct planned_edit *p) {
 }
 
 static struct str token_of(const struct planned_edit *p) {
-  return str_format(arena_of(p), "e%03d", p->number);
+  return str_format(arena_of(p), "w%03d", p->number);
 }
 
 /* -- writing down what was done -- */
@@ -27,7 +27,7 @@ static struct edit *remember(const struct planned_edit *p, int identity, const c
 
 static void tell(const struct planned_edit *p, const char *what, int identity) {
   const char *where = p->side ? p->world->trackers[p->side - 1].habits.system : "here";
-  world_tell(p->world, "person %s e%03d: %s of i%02d", where, p->number, what, identity);
+  world_tell(p->world, "person %s w%03d: %s of i%02d", where, p->number, what, identity);
 }
 
 /* -- what a change makes of a field -- */
@@ -321,7 +321,7 @@ static void decide_conflict(const struct planned_edit *p) {
   const struct conflict *conflict = &list.conflicts.at[p->target % list.conflicts.count];
   struct conflict_resolve resolve = {
       .id = conflict->id, .choice = p->detail % 2 ? STR("local") : STR("external"), .actor = STR("ann")};
-  world_tell(p->world, "person here e%03d: decides conflict %lld of %.*s for %.*s", p->number, (long long)conflict->id,
+  world_tell(p->world, "person here w%03d: decides conflict %lld of %.*s for %.*s", p->number, (long long)conflict->id,
              STR_FMT(conflict->field), STR_FMT(resolve.choice));
   result = people_verb(p->world, VERB_CONFLICT_RESOLVE, &resolve, NULL);
   if (!result_ok(&result) && result.code != RESULT_STALE)

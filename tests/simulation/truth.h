@@ -1,6 +1,6 @@
 /* What people did, as they themselves know it: the checker's only source besides the trackers' histories. Every edit
- * carries a token of its own ("e017"); every ticket an identity in the first line of its body ("ticket i03") that
- * people leave alone. */
+ * carries a token of its own ("w017": no hexadecimal digits, which a marker may have by chance); every ticket an
+ * identity in the first line of its body ("ticket i03") that people leave alone. */
 #ifndef SIMULATION_TRUTH_H
 #define SIMULATION_TRUTH_H
 
