@@ -3,7 +3,7 @@
 
 #include "base/metrics.h"
 
-/* Whoever has more projects than this has the sums; what a line each would cost Prometheus is then too much. */
+/* So many projects have lines of their own: more would cost Prometheus too much. tandem_projects counts all. */
 enum { PROJECTS_SHOWN_MAX = 1000 };
 
 /* One figure of each project, read out of its status. */
