@@ -93,6 +93,21 @@ class Parents(unittest.TestCase):
         self.assertEqual(self.local_parent(child[0]), epic[0])
         self.check_quiet()
 
+    def test_parents_that_come_while_the_child_is_being_created_are_sent(self):
+        epic = self.spread(self.linear, self.linear.create("alice", title="Station"))
+        child = self.world.call("ticket.new", fields={"title": "Module"}, privacy="local_only", actor="user:carol")["key"]
+        self.linear.sandbox.control("POST", "latency", {"ms": 1000})
+        self.world.call("ticket.share", key=child, privacy="shareable", project="linear", actor="user:carol")
+        wait_for(lambda: self.world.sql("select 1 from intent n join item i on i.id = n.item_id where n.change = 'create' "
+                                        "and i.fields ->> 'title' = 'Module' and n.state <> 'done'"), "the creation")
+        self.world.call("ticket.edit", key=child, set={"parent": epic[0], "due_date": "2027-01-02"}, actor="user:carol")
+        self.assertIsNone(self.world.key_in(self.linear, child))
+        self.linear.sandbox.control("POST", "latency", {"ms": 0})
+        key = wait_for(lambda: self.world.key_in(self.linear, child), "the child in Linear")
+        wait_for(lambda: self.linear.parent(key) == epic[3], "the parent in Linear")
+        wait_for(lambda: self.linear.look(key)["due_date"] == "2027-01-02", "the due date")
+        self.check_quiet()
+
     def test_parents_kept_private_wait_until_they_are_shared(self):
         private = self.world.call("ticket.new", fields={"title": "Hidden"}, privacy="local_only", actor="user:carol")["key"]
         child = self.spread(self.linear, self.linear.create("alice", title="Visible"))

@@ -20,7 +20,8 @@ enum { SECOND_MS = 1000 };
 struct written {
   int64_t id, project_id, mapping_id, item_id, number, parent_id, parent_number;
   struct str change, kind, state, project, op_id, external_key, url, base_url;
-  struct values set, add, remove, sent_local, shadow, local;
+  struct values set, add, remove, sent_local, shadow;
+  struct values local; /* of a creation: without the fields that came while it was under way */
 };
 
 static struct result load_written(struct call *call, int64_t intent_id, struct written *out) {
@@ -28,7 +29,9 @@ static struct result load_written(struct call *call, int64_t intent_id, struct w
   TRY(db_query(
       call->db,
       "select n.id, n.project_id, n.mapping_id, n.item_id, n.change, n.kind, n.state, n.op_id, p.name, "
-      "n.payload_set, n.payload_add, n.payload_remove, n.sent_local, m.shadow, i.fields, i.number, i.parent_id, "
+      "n.payload_set, n.payload_add, n.payload_remove, n.sent_local, m.shadow, case n.change when 'create' then "
+      "i.fields - array(select c.field from change_log c where c.item_id = n.item_id and c.before = '{}' "
+      "and c.at >= n.created_at) else i.fields end as fields, i.number, i.parent_id, "
       "t.number as parent_number, e.external_key, e.url, p.base_url "
       "from intent n join mapping m on m.id = n.mapping_id join project p on p.id = n.project_id "
       "join item i on i.id = n.item_id left join item t on t.id = i.parent_id left join external_item e on "
