@@ -213,7 +213,7 @@ class Logins(unittest.TestCase):
         self.jira.control("POST", "faults", {"match": {"path": "^/oauth/token$", "method": "POST"}, "fault": "status",
                                              "status": 403, "body": '{"error": "invalid_grant"}', "times": None})
         self.jira.control("DELETE", "tokens")
-        self.run_fine("sync", "rocket")
+        self.said.append(self.house.run("sync", "rocket").err)  # says that it has stopped, if somebody was refused before
         wait_for(lambda: self.project("rocket")["project"]["state"] == "failed", "the project to stop")
         self.assertIn("tandem credentials login rocket", self.project("rocket")["next_step"])
         self.assertEqual(self.credential("rocket")["state"], "refused")
