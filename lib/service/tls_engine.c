@@ -100,18 +100,16 @@ static int config_version(nng_tls_engine_config *config, nng_tls_version least, 
 
 /* -- connections -- */
 
-static SSL *open_ssl(const nng_tls_engine_config *config, void *stream) {
-  SSL_CTX *context = tls_context_new(config->authority, config->revoked, config->certificate);
-  SSL *ssl = NULL;
+static struct result open_ssl(const nng_tls_engine_config *config, void *stream, SSL **out) {
+  SSL_CTX *context;
+  TRY(tls_context_open(config->authority, config->revoked, config->certificate, &context));
+  SSL *ssl = SSL_new(context);
   BIO *bio = BIO_new(bio_method);
-  if (context) {
-    ssl = SSL_new(context);
-    SSL_CTX_free(context); /* the SSL object holds it */
-  }
+  SSL_CTX_free(context); /* the SSL object holds it */
   if (!ssl || !bio || (config->mode == NNG_TLS_MODE_CLIENT && !tls_expect_name(ssl, config->server_name))) {
     SSL_free(ssl);
     BIO_free(bio);
-    return NULL;
+    return result_error(RESULT_REJECTED, "the name that the other side's certificate must have is not known");
   }
   BIO_set_data(bio, stream);
   BIO_set_init(bio, 1);
@@ -120,7 +118,8 @@ static SSL *open_ssl(const nng_tls_engine_config *config, void *stream) {
     SSL_set_accept_state(ssl);
   else
     SSL_set_connect_state(ssl);
-  return ssl;
+  *out = ssl;
+  return RESULT_DONE;
 }
 
 static void log_failure(const char *event, const char *reason) {
@@ -131,11 +130,10 @@ static void log_failure(const char *event, const char *reason) {
 }
 
 static int conn_init(nng_tls_engine_conn *connection, void *stream, nng_tls_engine_config *config) {
-  ERR_clear_error();
-  connection->ssl = open_ssl(config, stream);
-  if (connection->ssl)
+  struct result result = open_ssl(config, stream, &connection->ssl);
+  if (result_ok(&result))
     return 0;
-  log_failure("tls_files_unusable", NULL);
+  log_event(LOG_WARNING, "tls_files_unusable", LOG_RESULT(&result));
   return NNG_ECRYPTO;
 }
 
