@@ -17,6 +17,7 @@
 #include "base/metrics.h"
 #include "base/trace.h"
 #include "service/listen_address.h"
+#include "service/log_pace.h"
 
 enum {
   CONNECTIONS_MAX = 64,
@@ -186,6 +187,12 @@ static void tell_refused(struct server *server, struct arena *arena, struct str 
     log_event(LOG_WARNING, "refusal_not_told", LOG_RESULT(&result));
 }
 
+static void log_refused(struct str project) {
+  static struct log_pace pace = LOG_PACE_START;
+  if (log_pace_allows(&pace, "webhook_refused", clock_mono_ms()))
+    log_event(LOG_WARNING, "webhook_refused", LOG_STR("project", project), LOG_C("reason", "signature"));
+}
+
 static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connection *connection, struct arena *arena,
                                        struct str project, struct str body) {
   struct webhook_request request = request_of(server, connection, arena, body);
@@ -194,7 +201,7 @@ static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connect
   if (!result_ok(&result))
     return refuse(connection, &result);
   if (!is_genuine(server, &request, &secret)) {
-    log_event(LOG_WARNING, "webhook_refused", LOG_STR("project", project), LOG_C("reason", "signature"));
+    log_refused(project);
     tell_refused(server, arena, project);
     return answer(connection, MHD_HTTP_UNAUTHORIZED, "{\"error\":\"the signature is missing or wrong\"}");
   }
