@@ -31,9 +31,6 @@ static struct result run(struct invocation *call, const struct command_group *gr
     return command_version(call);
   if (!call->command || invocation_flag(call, "help"))
     return show_help(call, group);
-  if (str_starts_with(str_of(call->command->path), "connect") ||
-      str_starts_with(str_of(call->command->path), "credentials"))
-    secrecy_begin();
   return call->command->run(call);
 }
 
@@ -47,6 +44,7 @@ static enum exit_code finish(struct invocation *call, const struct result *resul
 int main(int argc, char **argv) {
   setlocale(LC_ALL, "");
   signal(SIGPIPE, SIG_DFL);
+  secrecy_begin(); /* of certificates' keys at least; credentials, the data key and a database's password may follow */
   static struct arena arena;
   struct invocation call = {.arena = &arena, .program = str_of(argv[0])};
   const struct command_group *group = NULL;

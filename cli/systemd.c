@@ -2,6 +2,7 @@
 #include "cli/systemd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,7 +106,7 @@ struct result systemd_show(const struct systemd *systemd, const char *unit, cons
   const char *const words[] = {"show", unit, "--property", names, NULL};
   int files[2];
   pid_t pid;
-  if (pipe(files) != 0)
+  if (pipe2(files, O_CLOEXEC) != 0)
     return result_error(RESULT_RETRY, "no pipe: %s", strerror(errno));
   struct result result = start(systemd, words, files[1], &pid);
   close(files[1]);

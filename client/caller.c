@@ -109,18 +109,27 @@ static struct str with_id(struct arena *arena, int64_t number, struct str reques
   return str_built(&frame);
 }
 
-struct result caller_call(struct caller *caller, struct arena *arena, enum verb_id id, const void *request, void *reply,
-                          int64_t timeout_ms) {
+/* With the mutex held. */
+static struct result call_in_turn(struct caller *caller, struct arena *arena, enum verb_id id, const void *request,
+                                  int64_t deadline_ms, struct str *out) {
   struct arena scratch = {0};
-  struct exchange exchange = {.id = id, .deadline_ms = clock_mono_ms() + timeout_ms};
-  struct str body;
-  pthread_mutex_lock(&caller->mutex);
+  struct exchange exchange = {.id = id, .deadline_ms = deadline_ms};
+  if (clock_mono_ms() >= deadline_ms) /* nobody waits for what would be done */
+    return result_error(RESULT_RETRY, "%s: other calls of this handle took its time: open several",
+                        verb_table[id].name);
   int64_t number = caller->next_request++;
   exchange.frame = with_id(&scratch, number, rpc_frames_request(&scratch, caller->client, number, id, request));
-  struct result result = try_until(caller, arena, &exchange, &body);
-  pthread_mutex_unlock(&caller->mutex);
-  if (result_ok(&result))
-    result = rpc_frames_reply(arena, id, body, reply);
-  arena_free(&scratch);
+  struct result result = try_until(caller, arena, &exchange, out);
+  arena_wipe(&scratch); /* some verbs carry secrets */
   return result;
+}
+
+struct result caller_call(struct caller *caller, struct arena *arena, enum verb_id id, const void *request, void *reply,
+                          int64_t timeout_ms) {
+  int64_t deadline_ms = clock_mono_ms() + timeout_ms;
+  struct str body;
+  pthread_mutex_lock(&caller->mutex);
+  struct result result = call_in_turn(caller, arena, id, request, deadline_ms, &body);
+  pthread_mutex_unlock(&caller->mutex);
+  return result_ok(&result) ? rpc_frames_reply(arena, id, body, reply) : result;
 }

@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 
+enum { ADDRESS_MS = 2000 }; /* for one SYN to be lost and sent again */
+
 static struct result not_an_address(struct str url) {
   return result_error(RESULT_REJECTED, "\"%.*s\" is not an address such as tls+tcp://tandem.example.com:7701",
                       STR_FMT(url));
@@ -89,6 +91,12 @@ static struct result connect_to(struct stream *stream, const struct addrinfo *in
   return error ? result_error(RESULT_RETRY, "%s; does the store run there?", strerror(error)) : RESULT_DONE;
 }
 
+/* An address that swallows everything leaves time for the others: of two families one often leads nowhere. */
+static int64_t share_of(const struct addrinfo *info, int64_t deadline_ms) {
+  int64_t now_ms = clock_mono_ms(), half_ms = (deadline_ms - now_ms) / 2;
+  return info->ai_next ? now_ms + (half_ms < ADDRESS_MS ? half_ms : ADDRESS_MS) : deadline_ms;
+}
+
 struct result stream_dial(struct stream *stream, const struct address *address, int64_t deadline_ms) {
   struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *found;
   int status = getaddrinfo(address->host, address->port, &hints, &found);
@@ -96,7 +104,7 @@ struct result stream_dial(struct stream *stream, const struct address *address, 
     return result_error(RESULT_RETRY, "%s: %s", address->host, gai_strerror(status));
   struct result result = result_error(RESULT_RETRY, "%s has no address", address->host);
   for (const struct addrinfo *info = found; info && !result_ok(&result); info = info->ai_next) {
-    result = connect_to(stream, info, deadline_ms);
+    result = connect_to(stream, info, share_of(info, deadline_ms));
     if (!result_ok(&result) && stream->fd >= 0) {
       close(stream->fd);
       stream->fd = -1;

@@ -23,7 +23,8 @@ struct stream {
   int cancel_fd;
 };
 
-/* RETRY: nobody there, not in time, or cancelled. Looking the name up cannot be cancelled. */
+/* Tries all addresses of the host, in their order. RETRY: nobody there, not in time, or cancelled. Looking the name up
+ * cannot be cancelled. */
 struct result stream_dial(struct stream *stream, const struct address *address, int64_t deadline_ms) MUST_USE;
 
 /* Until it can be read (POLLIN) or written (POLLOUT). RETRY: not in time, or cancelled. */

@@ -9,7 +9,7 @@
 enum wire_protocol { WIRE_SUB = 0x21, WIRE_REQ = 0x30 };
 
 struct wire_options {
-  struct str ca_file, certificate_file, revoked_file; /* as tls_context_new(); end in NUL */
+  struct str ca_file, certificate_file, revoked_file; /* as tls_context_open(); end in NUL */
   bool insecure;                                      /* tcp:// may be used */
   int cancel_fd; /* readable: every wait ends with RETRY; -1 = none. It stays the caller's */
 };

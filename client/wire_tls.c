@@ -29,21 +29,11 @@ static void make_bio_method(void) {
   bio_method = tls_bio_method("tandem", bio_write, bio_read);
 }
 
-static struct result unusable(const struct wire_options *options) {
-  char reason[160];
-  ERR_error_string_n(ERR_peek_error(), reason, sizeof reason);
-  ERR_clear_error();
-  return result_error(RESULT_REJECTED, "cannot use %.*s with %.*s: %.100s", STR_FMT(options->certificate_file),
-                      STR_FMT(options->ca_file), reason);
-}
-
 struct result wire_tls_new(const struct wire_options *options, const char *host, struct stream *stream, SSL **out) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, make_bio_method);
-  ERR_clear_error();
-  SSL_CTX *context = tls_context_new(options->ca_file.at, options->revoked_file.at, options->certificate_file.at);
-  if (!context)
-    return unusable(options);
+  SSL_CTX *context;
+  TRY(tls_context_open(options->ca_file.at, options->revoked_file.at, options->certificate_file.at, &context));
   SSL *ssl = SSL_new(context);
   BIO *bio = BIO_new(bio_method);
   SSL_CTX_free(context); /* the SSL object holds it */
@@ -51,7 +41,7 @@ struct result wire_tls_new(const struct wire_options *options, const char *host,
   if (!ssl || !bio || !tls_expect_name(ssl, strcmp(host, "127.0.0.1") == 0 ? "localhost" : host)) {
     SSL_free(ssl);
     BIO_free(bio);
-    return unusable(options);
+    return result_error(RESULT_REJECTED, "%s cannot be the name in a certificate", host);
   }
   BIO_set_data(bio, stream);
   BIO_set_init(bio, 1);

@@ -17,6 +17,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -106,6 +107,32 @@ def end_group(process):
         pass
 
 
+class Running:
+    """The programs that run at the moment, so that whoever interrupts the run does not wait for them."""
+
+    def __init__(self):
+        self._lock, self._processes, self._is_over = threading.Lock(), set(), False
+
+    def add(self, process):
+        with self._lock:
+            self._processes.add(process)
+            is_over = self._is_over
+        if is_over:
+            end_group(process)
+
+    def remove(self, process):
+        with self._lock:
+            self._processes.discard(process)
+
+    def end(self):
+        with self._lock:
+            self._is_over = True
+            processes = list(self._processes)
+        for process in processes:
+            end_group(process)
+
+
+_running = Running()
 _slots = queue.SimpleQueue()
 for _slot in range(JOBS):
     _slots.put(_slot)
@@ -126,6 +153,7 @@ def run_in_slot(slot, name, command, timeout_s):
     process = subprocess.Popen(command, cwd=ROOT, env=dict(environment(), TANDEM_TEST_SLOT=str(slot)), stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     timed_out = 0
+    _running.add(process)
     try:
         output, _ = process.communicate(timeout=timeout_s)
     except subprocess.TimeoutExpired:
@@ -135,6 +163,8 @@ def run_in_slot(slot, name, command, timeout_s):
     except BaseException:
         end_group(process)
         raise
+    finally:
+        _running.remove(process)
     text = output.decode("utf-8", "replace")
     return Report(name, text, process.returncode, time.monotonic() - start, timed_out)
 
@@ -191,9 +221,14 @@ def run_all(units, systems, verbose):
     together += [(name, command, SYSTEM_TIMEOUT_S) for name, command in systems if not name.startswith(ALONE)]
     reports = []
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        for future in [pool.submit(run_program, *program) for program in together]:
-            reports.append(future.result())
-            show(reports[-1], verbose)
+        try:
+            for future in [pool.submit(run_program, *program) for program in together]:
+                reports.append(future.result())
+                show(reports[-1], verbose)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            _running.end()
+            raise
     for name, command in alone:
         reports.append(run_program(name, command, ALONE_TIMEOUT_S))
         show(reports[-1], verbose)
@@ -222,7 +257,10 @@ def main():
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     units, systems = chosen(find_units(), options.words), chosen(find_systems(), options.words)
-    sys.exit(sum_up(run_all(units, systems, options.verbose)))
+    try:
+        sys.exit(sum_up(run_all(units, systems, options.verbose)))
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 /* The subscriber: one thread drains the socket, finds gaps by sequence and heartbeat, and fills them by events.read. */
 #include "service/bus.h"
 
-#include <errno.h>
 #include <nng/nng.h>
 #include <nng/protocol/pubsub0/sub.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/heap.h"
@@ -124,13 +124,14 @@ static void *run(void *context) {
     struct pollfd readable = {.fd = bus->readable_fd, .events = POLLIN};
     poll(&readable, 1, WAIT_MS);
     nng_msg *message;
-    pipe_watch_check(&bus->watch, clock_mono_ms()); /* there is a heartbeat every second */
     while (nng_recvmsg(bus->socket, &message, NNG_FLAG_NONBLOCK) == 0) {
       pipe_watch_heard(&bus->watch);
       on_frame(bus, &arena, (struct str){nng_msg_body(message), nng_msg_len(message)});
       nng_msg_free(message);
       arena_reset(&arena);
     }
+    /* There is a heartbeat every second; what came while a replay took its time has been read by now. */
+    pipe_watch_check(&bus->watch, clock_mono_ms());
   }
   return NULL;
 }
@@ -151,8 +152,9 @@ struct result bus_open(const struct bus_options *options, struct bus **out) {
   TRY(transport_tune(bus->socket));
   TRY(transport_dial(bus->socket, options->endpoint->events_url, options->endpoint));
   pthread_t thread;
-  if (pthread_create(&thread, NULL, run, bus) != 0)
-    return result_error(RESULT_BUG, "cannot start a thread: %s", strerror(errno));
+  status = pthread_create(&thread, NULL, run, bus);
+  if (status)
+    return result_error(RESULT_BUG, "cannot start a thread: %s", strerror(status));
   pthread_detach(thread);
   *out = bus;
   return RESULT_DONE;

@@ -49,8 +49,8 @@ struct notifier notify_open(void) {
   const char *name = getenv("NOTIFY_SOCKET");
   if (name && *name && !read_address(name, &notifier))
     log_event(LOG_WARNING, "notify_socket_unusable", LOG_C("address", name));
-  else if (name && *name)
-    notifier.file = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  else if (name && *name && (notifier.file = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) < 0)
+    log_event(LOG_WARNING, "notify_socket_unusable", LOG_C("address", name), LOG_C("why", strerror(errno)));
   notifier.watchdog_ms = notifier.file >= 0 ? read_watchdog_ms() : 0;
   unsetenv("NOTIFY_SOCKET");
   unsetenv("WATCHDOG_USEC");

@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/heap.h"
@@ -48,10 +49,10 @@ struct result rpc_open(const struct endpoint *endpoint, struct str client, struc
 
 static int send_bytes(nng_ctx context, nng_aio *aio, struct str request) {
   nng_msg *message;
-  int status = nng_msg_alloc(&message, 0);
+  int status = nng_msg_alloc(&message, request.length);
   if (status)
     return status;
-  nng_msg_append(message, request.at, request.length);
+  memcpy(nng_msg_body(message), request.at, request.length);
   nng_aio_set_msg(aio, message);
   nng_ctx_send(context, aio);
   nng_aio_wait(aio);
@@ -61,7 +62,12 @@ static int send_bytes(nng_ctx context, nng_aio *aio, struct str request) {
   return status;
 }
 
-static struct result failure(enum verb_id id, int status, int64_t timeout_ms) {
+/* `has_left`: the store may have got it. */
+static struct result failure(enum verb_id id, int status, int64_t timeout_ms, bool has_left) {
+  if (status == NNG_ETIMEDOUT && has_left && verb_table[id].flags & VERB_WRITE)
+    return result_error(RESULT_RETRY,
+                        "%s: no answer from the store within %lld ms; it may have been done: look before you repeat it",
+                        verb_table[id].name, (long long)timeout_ms);
   if (status == NNG_ETIMEDOUT)
     return result_error(RESULT_RETRY, "%s: no answer from the store within %lld ms; is it running? (tandem status)",
                         verb_table[id].name, (long long)timeout_ms);
@@ -87,6 +93,11 @@ static void end_pending(struct rpc_pending *pending) {
   free(pending);
 }
 
+static nng_duration time_left(const struct rpc_pending *pending) {
+  int64_t left_ms = pending->started_ms + pending->timeout_ms - clock_mono_ms();
+  return left_ms > 0 ? (nng_duration)left_ms : 1;
+}
+
 struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, int64_t timeout_ms,
                         struct rpc_pending **out) {
   struct rpc_pending *pending = heap_new(sizeof *pending);
@@ -95,7 +106,9 @@ struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, i
   int status = nng_ctx_open(&pending->context, rpc->socket);
   if (status)
     return free(pending), result_error(RESULT_BUG, "request context: %s", nng_strerror(status));
-  nng_aio_alloc(&pending->aio, NULL, NULL);
+  status = nng_aio_alloc(&pending->aio, NULL, NULL);
+  if (status)
+    heap_exhausted();
   nng_aio_set_timeout(pending->aio, (nng_duration)timeout_ms);
   struct str frame = rpc_frames_request(&scratch, rpc->client, atomic_fetch_add(&rpc->next_request, 1), id, request);
   status = send_bytes(pending->context, pending->aio, frame);
@@ -103,7 +116,8 @@ struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, i
     arena_wipe(&scratch);
   arena_free(&scratch);
   if (status)
-    return end_pending(pending), failure(id, status, timeout_ms);
+    return end_pending(pending), failure(id, status, timeout_ms, false);
+  nng_aio_set_timeout(pending->aio, time_left(pending)); /* sending waited for a connection */
   nng_ctx_recv(pending->context, pending->aio);
   *out = pending;
   return RESULT_DONE;
@@ -115,7 +129,7 @@ static struct result take_answer(struct rpc_pending *pending, struct arena *aren
   if (status == NNG_ETIMEDOUT)
     pipe_watch_check(&pending->rpc->watch, clock_mono_ms());
   if (status)
-    return failure(id, status, pending->timeout_ms);
+    return failure(id, status, pending->timeout_ms, true);
   pipe_watch_heard(&pending->rpc->watch);
   nng_msg *answer = nng_aio_get_msg(pending->aio);
   struct str body = str_copy(arena, (struct str){nng_msg_body(answer), nng_msg_len(answer)});

@@ -32,7 +32,8 @@ struct result rpc_open(const struct endpoint *endpoint, struct str client, struc
 
 /* Calls verb `id` with `request` (its request record), fills `reply` (its reply record; NULL to ignore). Strings in the
  * reply live in `arena`. The store's refusal comes back as its code and message; no answer within `timeout_ms` is
- * RETRY. Any number of threads may call at once. */
+ * RETRY, also of a write that may have been done: what tandem's own services ask for may be asked again. Any number of
+ * threads may call at once. */
 struct result rpc_call(struct rpc *rpc, struct arena *arena, enum verb_id id, const void *request, void *reply,
                        int64_t timeout_ms) MUST_USE;
 

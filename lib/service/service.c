@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/environment.h"
+#include "base/secrecy.h"
 #include "service/backoff.h"
 #include "service/health.h"
 #include "service/notify.h"
@@ -215,6 +216,29 @@ static void end(struct runner *runner, const sigset_t *signals) {
   sigtimedwait(signals, NULL, &most);
 }
 
+static struct runner *new_runner(const struct service *service, void *state) {
+  static struct runner only; /* one process, one runner */
+  pthread_condattr_t attributes;
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_mutex_init(&only.mutex, NULL);
+  pthread_cond_init(&only.woken, &attributes);
+  pthread_cond_init(&only.idling, NULL);
+  pthread_condattr_destroy(&attributes);
+  only.service = service;
+  only.context.state = state;
+  return &only;
+}
+
+/* Work last: what cannot be watched does not begin any. */
+static struct result start(struct runner *runner) {
+  static struct arena arena; /* as long as the process */
+  TRY(telemetry_start(runner->service->role));
+  TRY(connect_runner(runner, &arena));
+  TRY(serve_health(runner));
+  return start_workers(runner);
+}
+
 int service_main(const struct service *service, void *state) {
   sigset_t signals;
   sigemptyset(&signals);
@@ -222,31 +246,14 @@ int service_main(const struct service *service, void *state) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, NULL);
   signal(SIGPIPE, SIG_IGN);
+  secrecy_begin(); /* each has at least the key of its certificate */
   log_start(service->role);
   const struct notifier notifier = notify_open();
-
-  static struct runner only; /* one process, one runner */
-  static struct arena arena;
-  struct runner *runner = &only;
-  pthread_condattr_t attributes;
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-  pthread_mutex_init(&runner->mutex, NULL);
-  pthread_cond_init(&runner->woken, &attributes);
-  pthread_cond_init(&runner->idling, NULL);
-  runner->service = service;
-  runner->context.state = state;
-
-  struct result result = telemetry_start(service->role);
-  if (result_ok(&result))
-    result = connect_runner(runner, &arena);
-  if (result_ok(&result))
-    result = start_workers(runner);
-  if (result_ok(&result))
-    result = serve_health(runner);
+  struct runner *runner = new_runner(service, state);
+  struct result result = start(runner);
   if (!result_ok(&result)) {
     log_event(LOG_ERROR, "cannot_start", LOG_RESULT(&result));
-    return 1;
+    _exit(1); /* not exit(): there may be threads in OpenSSL, which it would take down under them */
   }
   log_event(LOG_INFO, "started", LOG_I64("pid", getpid()));
   const struct notify_source source = {.alive = alive, .ready = can_take_work, .context = runner};

@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "base/trace.h"
 
-/* `role`: "store". Call before the threads that work start. REJECTED: what is set there is no URL. */
+/* `role`: "store". Call before the threads that work start. REJECTED: what is set there is no URL, or no percentage. */
 struct result telemetry_start(const char *role) MUST_USE;
 
 /* Sends what is still there, for a second at most: when the process is asked to end. */

@@ -2,18 +2,38 @@
 #include "service/tls_context.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <unistd.h>
 
 #include "base/heap.h"
 
-static bool add_revoked(SSL_CTX *context, const char *path) {
-  if (!path || access(path, F_OK) != 0)
-    return true;
+static struct result unusable(const char *what, const char *path) {
+  char reason[160];
+  ERR_error_string_n(ERR_peek_error(), reason, sizeof reason);
+  ERR_clear_error();
+  return result_error(RESULT_REJECTED, "%s %s: %.100s", what, path, reason);
+}
+
+/* A list that is there and cannot be read is not a list of nobody. */
+static struct result add_revoked(SSL_CTX *context, const char *path) {
+  if (!path || (access(path, F_OK) != 0 && errno == ENOENT))
+    return RESULT_DONE;
   X509_STORE *store = SSL_CTX_get_cert_store(context);
   X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
-  return lookup && X509_load_crl_file(lookup, path, X509_FILETYPE_PEM) > 0 &&
-         X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+  if (!lookup || X509_load_crl_file(lookup, path, X509_FILETYPE_PEM) <= 0 ||
+      !X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK))
+    return unusable("the list of revoked certificates cannot be read from", path);
+  return RESULT_DONE;
+}
+
+static struct result add_own(SSL_CTX *context, const char *path) {
+  if (SSL_CTX_use_certificate_chain_file(context, path) != 1)
+    return unusable("no certificate can be read from", path);
+  if (SSL_CTX_use_PrivateKey_file(context, path, SSL_FILETYPE_PEM) != 1)
+    return unusable("no key of the certificate, which must have no passphrase, can be read from", path);
+  return RESULT_DONE;
 }
 
 static void set_options(SSL_CTX *context) {
@@ -25,17 +45,36 @@ static void set_options(SSL_CTX *context) {
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
 }
 
-SSL_CTX *tls_context_new(const char *authority, const char *revoked, const char *certificate) {
+/* Else OpenSSL asks for it at the terminal, whose ever that is, and waits. */
+static int no_passphrase(char *out, int room, int writing, void *context) {
+  (void)out, (void)room, (void)writing, (void)context;
+  return -1;
+}
+
+static struct result fill(SSL_CTX *context, const char *authority, const char *revoked, const char *certificate) {
+  SSL_CTX_set_default_passwd_cb(context, no_passphrase);
+  set_options(context);
+  if (!SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION))
+    return result_error(RESULT_BUG, "OpenSSL does not speak TLS 1.2");
+  if (!authority || !certificate)
+    return result_error(RESULT_REJECTED, "TLS needs the authority's certificate, and one of ours");
+  if (!SSL_CTX_load_verify_file(context, authority))
+    return unusable("the authority's certificate cannot be read from", authority);
+  TRY(add_own(context, certificate));
+  return add_revoked(context, revoked);
+}
+
+struct result tls_context_open(const char *authority, const char *revoked, const char *certificate, SSL_CTX **out) {
+  ERR_clear_error();
   SSL_CTX *context = SSL_CTX_new(TLS_method());
-  if (context && authority && certificate && SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) &&
-      SSL_CTX_load_verify_file(context, authority) && SSL_CTX_use_certificate_chain_file(context, certificate) == 1 &&
-      SSL_CTX_use_PrivateKey_file(context, certificate, SSL_FILETYPE_PEM) == 1 &&
-      SSL_CTX_check_private_key(context) == 1 && add_revoked(context, revoked)) {
-    set_options(context);
-    return context;
-  }
-  SSL_CTX_free(context);
-  return NULL;
+  if (!context)
+    return result_error(RESULT_RETRY, "OpenSSL does not start: is its configuration file good?");
+  struct result result = fill(context, authority, revoked, certificate);
+  if (result_ok(&result))
+    *out = context;
+  else
+    SSL_CTX_free(context);
+  return result;
 }
 
 bool tls_expect_name(SSL *ssl, const char *name) {

@@ -6,10 +6,13 @@
 #include <openssl/ssl.h>
 #include <stdbool.h>
 
-/* `authority`: whom to trust; `certificate`: certificate and key in one file; `revoked`: a CRL, NULL or missing =
- * nothing is revoked. The caller's to SSL_CTX_free(); NULL when a file cannot be used: OpenSSL's error queue says why.
- */
-SSL_CTX *tls_context_new(const char *authority, const char *revoked, const char *certificate);
+#include "base/result.h"
+
+/* `authority`: whom to trust; `certificate`: certificate and key, without a passphrase, in one file; `revoked`: a CRL,
+ * NULL or missing = nothing is revoked, but one that is there has to be readable. `*out` is the caller's to
+ * SSL_CTX_free(). REJECTED: which file cannot be used, and why. RETRY: OpenSSL does not start. */
+struct result tls_context_open(const char *authority, const char *revoked, const char *certificate,
+                               SSL_CTX **out) MUST_USE;
 
 /* The peer must be `name` (a DNS name or an address); false when that cannot be demanded. */
 bool tls_expect_name(SSL *ssl, const char *name);

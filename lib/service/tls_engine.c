@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "service/log_pace.h"
 #include "service/tls_context.h"
 
 struct nng_tls_engine_config {
@@ -100,18 +102,16 @@ static int config_version(nng_tls_engine_config *config, nng_tls_version least, 
 
 /* -- connections -- */
 
-static SSL *open_ssl(const nng_tls_engine_config *config, void *stream) {
-  SSL_CTX *context = tls_context_new(config->authority, config->revoked, config->certificate);
-  SSL *ssl = NULL;
+static struct result open_ssl(const nng_tls_engine_config *config, void *stream, SSL **out) {
+  SSL_CTX *context;
+  TRY(tls_context_open(config->authority, config->revoked, config->certificate, &context));
+  SSL *ssl = SSL_new(context);
   BIO *bio = BIO_new(bio_method);
-  if (context) {
-    ssl = SSL_new(context);
-    SSL_CTX_free(context); /* the SSL object holds it */
-  }
+  SSL_CTX_free(context); /* the SSL object holds it */
   if (!ssl || !bio || (config->mode == NNG_TLS_MODE_CLIENT && !tls_expect_name(ssl, config->server_name))) {
     SSL_free(ssl);
     BIO_free(bio);
-    return NULL;
+    return result_error(RESULT_REJECTED, "the name that the other side's certificate must have is not known");
   }
   BIO_set_data(bio, stream);
   BIO_set_init(bio, 1);
@@ -120,22 +120,28 @@ static SSL *open_ssl(const nng_tls_engine_config *config, void *stream) {
     SSL_set_accept_state(ssl);
   else
     SSL_set_connect_state(ssl);
-  return ssl;
+  *out = ssl;
+  return RESULT_DONE;
 }
 
+/* A peer that is refused comes back several times a second. */
 static void log_failure(const char *event, const char *reason) {
+  static struct log_pace pace = LOG_PACE_START;
+  if (log_pace_allows(&pace, event, clock_mono_ms()))
+    log_event(LOG_WARNING, event, LOG_C("reason", reason));
+}
+
+static void log_handshake(void) {
   char text[160];
-  unsigned long code = ERR_peek_last_error();
-  ERR_error_string_n(code, text, sizeof text);
-  log_event(LOG_WARNING, event, LOG_C("reason", reason ? reason : code ? text : "cut off"));
+  ERR_error_string_n(ERR_peek_last_error(), text, sizeof text);
+  log_failure("handshake_failed", text);
 }
 
 static int conn_init(nng_tls_engine_conn *connection, void *stream, nng_tls_engine_config *config) {
-  ERR_clear_error();
-  connection->ssl = open_ssl(config, stream);
-  if (connection->ssl)
+  struct result result = open_ssl(config, stream, &connection->ssl);
+  if (result_ok(&result))
     return 0;
-  log_failure("tls_files_unusable", NULL);
+  log_failure("tls_files_unusable", result.message);
   return NNG_ECRYPTO;
 }
 
@@ -164,7 +170,7 @@ static int failure(nng_tls_engine_conn *connection, int returned) {
   if (verdict != X509_V_OK)
     log_failure("peer_refused", X509_verify_cert_error_string(verdict));
   else if (!SSL_is_init_finished(connection->ssl) && ERR_peek_error())
-    log_failure("handshake_failed", NULL);
+    log_handshake();
   return verdict == X509_V_OK ? NNG_ECRYPTO : NNG_EPEERAUTH;
 }
 

@@ -17,12 +17,12 @@ struct result transport_tune(nng_socket socket) {
   return status ? result_error(RESULT_BUG, "socket options: %s", nng_strerror(status)) : RESULT_DONE;
 }
 
-/* The name the peer's certificate must carry: the host of the URL, "localhost" for the loopback address. */
-static char *server_name(struct arena *arena, struct str url) {
+char *transport_peer_name(struct arena *arena, struct str url) {
   ptrdiff_t scheme = str_find(url, "://");
   struct str host = str_slice(url, scheme < 0 ? 0 : (size_t)scheme + 3, url.length);
-  ptrdiff_t port = str_find(host, ":");
-  host = str_slice(host, 0, port < 0 ? host.length : (size_t)port);
+  bool bracketed = str_starts_with(host, "["); /* IPv6 */
+  ptrdiff_t end = str_find(host, bracketed ? "]" : ":");
+  host = str_slice(host, bracketed, end < 0 ? host.length : (size_t)end);
   return str_is(host, "127.0.0.1") ? str_c(arena, STR("localhost")) : str_c(arena, host);
 }
 
@@ -38,7 +38,7 @@ static int make_tls(nng_tls_config **out, nng_tls_mode mode, const struct endpoi
                                             str_c(&scratch, endpoint->revoked_file));
   status = status ? status : nng_tls_config_own_cert(config, certificate, certificate, NULL);
   if (!status && mode == NNG_TLS_MODE_CLIENT)
-    status = nng_tls_config_server_name(config, server_name(&scratch, url));
+    status = nng_tls_config_server_name(config, transport_peer_name(&scratch, url));
   arena_free(&scratch);
   *out = config;
   return status;

@@ -17,6 +17,8 @@
 #include "base/metrics.h"
 #include "base/trace.h"
 #include "service/listen_address.h"
+#include "service/log_pace.h"
+#include "service/webhook_body.h"
 
 enum {
   CONNECTIONS_MAX = 64,
@@ -29,15 +31,9 @@ enum {
 struct server {
   struct rpc *rpc;
   const struct connector *connector;
+  struct webhook_bodies bodies;
   pthread_mutex_t mutex; /* of what follows */
   int64_t refused, refused_told_ms;
-};
-
-/* One request while its body comes in. */
-struct incoming {
-  char *body;
-  size_t length, capacity;
-  bool too_large;
 };
 
 static const struct metric received = {"tandem_webhook_requests_total",
@@ -186,6 +182,12 @@ static void tell_refused(struct server *server, struct arena *arena, struct str 
     log_event(LOG_WARNING, "refusal_not_told", LOG_RESULT(&result));
 }
 
+static void log_refused(struct str project) {
+  static struct log_pace pace = LOG_PACE_START;
+  if (log_pace_allows(&pace, "webhook_refused", clock_mono_ms()))
+    log_event(LOG_WARNING, "webhook_refused", LOG_STR("project", project), LOG_C("reason", "signature"));
+}
+
 static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connection *connection, struct arena *arena,
                                        struct str project, struct str body) {
   struct webhook_request request = request_of(server, connection, arena, body);
@@ -194,7 +196,7 @@ static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connect
   if (!result_ok(&result))
     return refuse(connection, &result);
   if (!is_genuine(server, &request, &secret)) {
-    log_event(LOG_WARNING, "webhook_refused", LOG_STR("project", project), LOG_C("reason", "signature"));
+    log_refused(project);
     tell_refused(server, arena, project);
     return answer(connection, MHD_HTTP_UNAUTHORIZED, "{\"error\":\"the signature is missing or wrong\"}");
   }
@@ -228,24 +230,8 @@ static enum MHD_Result accept_traced(struct server *server, struct MHD_Connectio
 
 /* -- HTTP -- */
 
-static void take_bytes(struct incoming *incoming, const char *bytes, size_t length) {
-  if (incoming->too_large || incoming->length + length > WEBHOOK_BYTES_MAX) {
-    incoming->too_large = true;
-    return;
-  }
-  if (incoming->length + length > incoming->capacity) {
-    size_t capacity = incoming->capacity ? incoming->capacity * 2 : 16 * 1024;
-    while (capacity < incoming->length + length)
-      capacity *= 2;
-    incoming->body = heap_grown(incoming->body, capacity);
-    incoming->capacity = capacity;
-  }
-  memcpy(incoming->body + incoming->length, bytes, length);
-  incoming->length += length;
-}
-
 static enum MHD_Result finish(struct server *server, struct MHD_Connection *connection, const char *url,
-                              const char *method, const struct incoming *incoming) {
+                              const char *method, const struct webhook_body *body) {
   static const char prefix[] = "/webhooks/";
   size_t system_length = strlen(server->connector->system);
   /* A proxy in front may leave the system's name in the path. */
@@ -257,11 +243,13 @@ static enum MHD_Result finish(struct server *server, struct MHD_Connection *conn
     return answer(connection, MHD_HTTP_NOT_FOUND, "{\"error\":\"post to /webhooks/PROJECT\"}");
   if (strcmp(method, "POST") != 0)
     return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "{\"error\":\"POST only\"}");
-  if (incoming->too_large)
+  if (webhook_body_state(body) == WEBHOOK_BODY_TOO_LARGE)
     return answer(connection, MHD_HTTP_CONTENT_TOO_LARGE, "{\"error\":\"larger than 25 MiB\"}");
+  if (webhook_body_state(body) == WEBHOOK_BODY_NO_ROOM)
+    return answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "{\"error\":\"too much comes at once; send it again\"}");
   struct arena arena = {0};
-  struct str body = {incoming->body ? incoming->body : "", incoming->length};
-  enum MHD_Result result = accept_traced(server, connection, &arena, str_of(url + sizeof prefix - 1), body);
+  struct str project = str_of(url + sizeof prefix - 1);
+  enum MHD_Result result = accept_traced(server, connection, &arena, project, webhook_body_text(body));
   arena_wipe(&arena);
   return result;
 }
@@ -269,26 +257,24 @@ static enum MHD_Result finish(struct server *server, struct MHD_Connection *conn
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
                                   const char *version, const char *bytes, size_t *length, void **state) {
   (void)version;
-  struct incoming *incoming = *state;
-  if (!incoming) {
-    *state = calloc(1, sizeof *incoming);
-    return *state ? MHD_YES : MHD_NO;
+  struct server *server = context;
+  struct webhook_body *body = *state;
+  if (!body) {
+    *state = webhook_body_new(&server->bodies);
+    return MHD_YES;
   }
   if (*length) {
-    take_bytes(incoming, bytes, *length);
+    webhook_body_take(body, (struct str){bytes, *length});
     *length = 0;
     return MHD_YES;
   }
-  return finish(context, connection, url, method, incoming);
+  return finish(server, connection, url, method, body);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode code) {
   (void)context, (void)connection, (void)code;
-  struct incoming *incoming = *state;
-  if (incoming)
-    free(incoming->body);
-  free(incoming);
+  webhook_body_free(*state);
   *state = NULL;
 }
 

@@ -134,6 +134,13 @@ class WithStore(unittest.TestCase):
 
     # -- processes
 
+    def test_cli_up_leaves_no_core(self):
+        """It makes the data key and the authority's, and knows the database's password."""
+        with open(os.path.join(self.house.home, "run", "up.pid"), encoding="ascii") as file:
+            pid = int(file.read())
+        with open("/proc/%d/limits" % pid, encoding="ascii") as limits:
+            self.assertRegex(limits.read(), r"Max core file size +0 +0 ")
+
     def test_cli_up_gives_each_process_a_port_for_its_health(self):
         roles = set()
         for place in range(7):  # store, scheduler, conflict and four adapters

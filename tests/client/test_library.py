@@ -60,7 +60,7 @@ class Library(unittest.TestCase):
 
     def test_library_hears_what_was_asked_for(self):
         """Type, project and system: from the log, and live."""
-        from_log = self.bus.log()[-1:] and self.bus.log()[-1]["sequence"]
+        from_log = self.bus.person.call("hello").get("head", 0)
         live = {words: Program(DRIVER, self.all, "after=%d" % from_log, *words).wait_until_listening() for words in
                 (("type=TicketUpdated", "type=ProjectConfigured"), ("project=beta",), ("system=github",))}
         self.project("alpha", "github")
