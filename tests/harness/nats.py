@@ -147,6 +147,12 @@ class Client:
         if "error" in answer:
             raise OSError(answer["error"])
 
+    def next_of(self, stream, consumer):
+        """The payload of a consumer's next message, which comes under its own subject."""
+        subject = "$JS.API.CONSUMER.MSG.NEXT.%s.%s" % (stream, consumer)
+        self._sock.sendall(b"PUB %s %s.%d 0\r\n\r\n" % (subject.encode(), self._inbox.encode(), next(self._numbers)))
+        return self._answer()[1]
+
     def last(self, name):
         """The sequence at which the stream ends; -1 when there is no stream."""
         return self.api("STREAM.INFO." + name).get("state", {}).get("last_seq", -1)
