@@ -72,7 +72,7 @@ class Processes(unittest.TestCase):
         cls.addClassCleanup(cls.nats.close)
         with open(pem + ".crt", "rb") as file:
             data["Secret", "tandem-nats"] = {"password": b"right", "ca.pem": file.read()}
-        return {"tls://nats-0.nats.nats.svc:4222,tls://nats-1.nats.nats.svc:4222": "tls://localhost:%d" % cls.nats.port}
+        return {"tls://nats-0.nats-headless.nats.svc:4222,tls://nats-1.nats-headless.nats.svc:4222": "tls://localhost:%d" % cls.nats.port}
 
     # In this order: a cluster is installed, works, loses its leader, and is taken down.
 
