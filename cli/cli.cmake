@@ -2,6 +2,7 @@
 file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cli/*.c ${CMAKE_SOURCE_DIR}/cli/up/*.c)
 list(REMOVE_ITEM cli_sources ${CMAKE_SOURCE_DIR}/cli/main.c)
 file(GLOB unit_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/deploy/systemd/user/*.*)
+list(FILTER unit_files EXCLUDE REGEX tandem-bridge-) # of the package alone: `tandem up` runs bridges by itself
 add_custom_command(
   OUTPUT ${generated}/user_units.c
   COMMAND ${CMAKE_COMMAND} -DOUT=${generated}/user_units.c "-DFILES=${unit_files}" -P ${CMAKE_SOURCE_DIR}/deploy/systemd/embed.cmake

@@ -31,6 +31,9 @@ if(SCDOC)
   install(FILES ${made}/NEWS.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tandem COMPONENT tandem)
 endif()
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tandem COMPONENT tandem)
+# For somebody's Prometheus and Grafana.
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/deploy/observability DESTINATION ${CMAKE_INSTALL_DATADIR}/tandem COMPONENT tandem
+        PATTERN *.test.yml EXCLUDE)
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libtandem0 COMPONENT library)
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libtandem-dev COMPONENT development)
 

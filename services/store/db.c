@@ -164,11 +164,22 @@ static const char session_settings[] =
     "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; "
     "set tcp_user_timeout = 15000";
 
+/* What the server says unasked is a line of the log, and no text of libpq's between them. */
+static void log_notice(void *unused, const PGresult *notice) {
+  (void)unused;
+  const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+  const char *message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+  bool routine = severity && (strcmp(severity, "NOTICE") == 0 || strcmp(severity, "INFO") == 0);
+  log_event(routine ? LOG_DEBUG : LOG_WARNING, "database_says", LOG_C("severity", severity ? severity : "unknown"),
+            LOG_C("message", message ? message : ""));
+}
+
 struct result db_open(struct str url, struct db **out) {
   struct db *db = heap_new(sizeof *db);
   struct arena scratch = {0};
   db->connection = connect_to(str_c(&scratch, url));
   arena_free(&scratch);
+  PQsetNoticeReceiver(db->connection, log_notice, NULL);
   if (PQstatus(db->connection) != CONNECTION_OK) {
     struct result result = result_error(RESULT_RETRY, "cannot reach the database: %s", PQerrorMessage(db->connection));
     db_close(db);

@@ -72,7 +72,8 @@ def references(pod):
             yield (*volume_source(volume), None)
     for container in pod.containers:
         for source in container.get("envFrom") or []:
-            yield "ConfigMap", source["configMapRef"]["name"], None
+            if not source["configMapRef"].get("optional"):
+                yield "ConfigMap", source["configMapRef"]["name"], None
         for variable in container.get("env") or []:
             for kind, field in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
                 wanted = at(variable, "valueFrom", field)
@@ -227,9 +228,12 @@ def check_settings(manifests):
     known = known_settings() | LIBPQ
     for pod in manifests.own_pods():
         for container in filter(is_ours, pod.containers):
-            for name in environment(manifests, container):
+            values = environment(manifests, container)
+            for name in values:
                 if name not in known:
                     yield "%s: %s is no setting" % (pod.name, name)
+            if values.get("TANDEM_LOG") != "json":
+                yield "%s: %s logs no JSON lines" % (pod.name, container["name"])
 
 
 def check_commands(manifests, programs):

@@ -11,6 +11,8 @@ OUTSIDERS = {
     "prometheus": ("monitoring", {"app.kubernetes.io/name": "prometheus"}),
     "neighbour of prometheus": ("monitoring", {"app.kubernetes.io/name": "grafana"}),
     "postgres operator": ("cnpg-system", {"app.kubernetes.io/name": "cloudnative-pg"}),
+    "nats": ("nats", {"app.kubernetes.io/name": "nats"}),
+    "collector": ("observability", {"app.kubernetes.io/name": "opentelemetry-collector"}),
     "impostor": ("default", {"app.kubernetes.io/name": "tandem", "app.kubernetes.io/component": "scheduler"}),
     "internet": "140.82.112.3",
     "internet by IPv6": "2606:50c0:8000::153",
@@ -18,7 +20,7 @@ OUTSIDERS = {
     "private network by IPv6": "fd00::1",
     "metadata service": "169.254.169.254",
 }
-PORTS = [(53, "UDP"), (53, "TCP"), *((port, "TCP") for port in (22, 80, 443, 5432, 6443, 7411, 7412, 8000, 8080, 9187, 9464))]
+PORTS = [(53, "UDP"), (53, "TCP"), *((port, "TCP") for port in (22, 80, 443, 4222, 4318, 5432, 6443, 7411, 7412, 8000, 8080, 9187, 9464))]
 
 
 def takes_address(block, text):

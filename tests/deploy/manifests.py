@@ -1,8 +1,10 @@
 """The Kubernetes manifests as a cluster would get them, and what a test asks of them."""
 
 import os
+import re
 import shutil
 import subprocess
+import tempfile
 
 import yaml
 
@@ -22,6 +24,18 @@ def render(place):
     if done.returncode:
         raise AssertionError("%s: %s" % (place, done.stderr))
     return [document for document in yaml.safe_load_all(done.stdout) if document]
+
+
+def render_documented():
+    """The objects of the overlay that docs/kubernetes.md shows, which has all that is optional, in a folder beside this one."""
+    with open(os.path.join(ROOT, "docs", "kubernetes.md"), encoding="utf-8") as file:
+        text = re.search(r"^```yaml\n(.*?)^```$", file.read(), re.MULTILINE | re.DOTALL).group(1)
+    with tempfile.TemporaryDirectory(prefix="tandem-kubernetes-", dir="/tmp") as place:
+        os.symlink(ROOT, place + "/tandem")
+        os.mkdir(place + "/mine")
+        with open(place + "/mine/kustomization.yaml", "w", encoding="utf-8") as file:
+            file.write(text)
+        return render(place + "/mine")
 
 
 def printed_secrets(state):

@@ -21,8 +21,9 @@ import tap  # noqa: E402
 FILE = os.path.join(ROOT, "deploy", "compose.yaml")
 DOCKERFILE = os.path.join(ROOT, "deploy", "docker", "Dockerfile")
 DEADLINE_S = 240
-STARTED = ("store", "scheduler", "conflict", "adapter-github", "adapter-jira", "adapter-linear", "adapter-webhook")
-PROFILES = ("--profile", "demo", "--profile", "tls", "--profile", "cli")
+STARTED = ("store", "scheduler", "conflict", "adapter-github", "adapter-jira", "adapter-linear", "adapter-webhook", "bridge-nats")
+RUN = ("--profile", "demo", "--profile", "tls", "--profile", "nats")
+PROFILES = (*RUN, "--profile", "cli")
 FIRST, SECOND = "tandem:first", "tandem:second"
 # Beside the file of the users: what a test cannot wait for.
 FASTER = {"services": {name: {"environment": {"TANDEM_SETTLE_MS": "1500"}} for name in STARTED if name.startswith("adapter")}}
@@ -33,6 +34,12 @@ path, order = sys.argv[1:]
 headers = {"Content-Type": "application/json", "Authorization": "Bearer sandbox-token"}
 request = urllib.request.Request("http://127.0.0.1:8080" + path, order.encode() or None, headers)
 print(urllib.request.urlopen(request, timeout=30).read().decode())
+"""
+# What the NATS server tells of its stream to those on its own machine.
+STREAM = """
+import json, urllib.request
+answer = json.load(urllib.request.urlopen("http://127.0.0.1:8222/jsz?streams=true", timeout=30))
+print(json.dumps(answer["account_details"][0]["stream_detail"][0]["state"]))
 """
 # What a tracker is answered to a delivery without a signature.
 DELIVER = """
@@ -78,7 +85,7 @@ class Compose(unittest.TestCase):
             json.dump(FASTER, file)
         cls.addClassCleanup(cls.compose, *PROFILES, "down", "--volumes", "--timeout", "1", check=False)
         cls.make_certificate(cls.engine.folder + "/certificates")
-        cls.compose("--profile", "demo", "--profile", "tls", "up", "-d")
+        cls.compose(*RUN, "up", "-d")
         wait_for(lambda: cls.state("demo")["Status"] == "exited", "the demo to end: " + cls.engine.folder)
         note(started, "the demo has ended")
         cls.shell = cls.compose("run", "-d", "--rm", "--entrypoint", "sleep infinity", "tandem").stdout.split()[-1]
@@ -90,7 +97,7 @@ class Compose(unittest.TestCase):
         cls.engine.build("tandem-demo", ROOT, "--file", DOCKERFILE, "--target", "demo")
         cls.engine.build(FIRST, ROOT, "--file", DOCKERFILE, "--build-arg", "REVISION=first")
         cls.engine.build(SECOND, ROOT, "--file", DOCKERFILE, "--build-arg", "REVISION=second")
-        for name in ("postgres", "front"):
+        for name in ("postgres", "front", "nats"):
             cls.engine.build(name + "-stand-in", os.path.join(ROOT, "tests", "deploy", "stand_ins"), "--target", name)
 
     @classmethod
@@ -109,7 +116,7 @@ class Compose(unittest.TestCase):
     def compose(cls, *words, image=FIRST, check=True):
         done = subprocess.run([docker_engine.program("docker-compose"), "-p", "tandem-test", "-f", FILE, "-f", cls.faster, *words],
                               env={**cls.engine.environment, "TANDEM_IMAGE": image, "TANDEM_DEMO_IMAGE": "tandem-demo",
-                                   "POSTGRES_IMAGE": "postgres-stand-in", "TANDEM_FRONT_IMAGE": "front-stand-in",
+                                   "POSTGRES_IMAGE": "postgres-stand-in", "NATS_IMAGE": "nats-stand-in", "TANDEM_FRONT_IMAGE": "front-stand-in",
                                    "TANDEM_FRONT_CERTIFICATES": cls.engine.folder + "/certificates"},
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if check and done.returncode != 0:
@@ -198,7 +205,7 @@ class Compose(unittest.TestCase):
     # the tests
 
     def test_compose_confines_every_container(self):
-        for service in (*STARTED, "postgres", "sandbox-github", "front"):
+        for service in (*STARTED, "postgres", "sandbox-github", "front", "nats"):
             about = self.inspect(service)
             self.assertRegex(about["Config"]["User"], r"^(65532:65532|999:999|101)$", service)
             self.assertTrue(about["HostConfig"]["ReadonlyRootfs"], service)
@@ -222,13 +229,14 @@ class Compose(unittest.TestCase):
             wait_for(lambda name=service: self.state(name)["Health"]["Status"] == "healthy", service + " to be healthy")
 
     def test_compose_secrets_are_in_their_files_only(self):
-        volume = "tandem-test_postgres-secrets"
-        folder = json.loads(self.engine.out("volume", "inspect", volume))[0]["Mountpoint"]
         secrets = []
-        for name in os.listdir(folder):
-            with open(os.path.join(folder, name), encoding="ascii") as file:
-                secrets.append(file.read())
-        self.assertEqual(sorted(map(len, secrets)), [48] * 3)
+        for volume in ("postgres-secrets", "nats-secrets", "bridge-nats-secrets"):
+            folder = json.loads(self.engine.out("volume", "inspect", "tandem-test_" + volume))[0]["Mountpoint"]
+            for name in os.listdir(folder):
+                if name.endswith("_password"):
+                    with open(os.path.join(folder, name), encoding="ascii") as file:
+                        secrets.append(file.read())
+        self.assertEqual(sorted(map(len, secrets)), [48] * 5)
         shown = self.engine.out("inspect", *self.engine.out("ps", "-aq").split())
         shown += self.compose(*PROFILES, "logs", "--no-color").stdout + self.engine.out("history", "--no-trunc", FIRST)
         for secret in (*secrets, "PRIVATE KEY"):
@@ -267,6 +275,21 @@ class Compose(unittest.TestCase):
         dump = self.compose("exec", "-T", "postgres", "pg_dump", "-U", "postgres", "-t", "project", "tandem").stdout
         self.assertIn("rocket", dump)
 
+    def nats_has_all_events(self):
+        """Message n is event n, so a stream that ends where the log does has them all."""
+        def ends():
+            head = self.compose("exec", "-T", "postgres", "psql", "-U", "postgres", "-At", "-c", "select max(sequence) from event_log", "tandem")
+            done = subprocess.run(["nsenter", "--net", "--target", str(self.state("nats")["Pid"]), sys.executable, "-c", STREAM],
+                                  capture_output=True, text=True, check=False)
+            return json.loads(done.stdout or "{}").get("last_seq", -1) >= int(head.stdout)
+        wait_for(ends, "the whole event log in NATS")
+
+    def test_compose_bridge_brings_the_event_log_to_nats(self):
+        self.nats_has_all_events()
+        self.kill("nats")
+        wait_for(lambda: self.tandem("ticket", "new", "--title", "after NATS was killed"), "a ticket")
+        self.nats_has_all_events()
+
     def test_compose_survives_kills_and_an_upgrade(self):
         mine = ["made here %d" % number for number in range(4)]
         theirs = ["made there %d" % number for number in range(4)]
@@ -284,13 +307,14 @@ class Compose(unittest.TestCase):
         count = len(self.all_tickets())
 
         self.surely("ticket", "edit", keys[mine[1]][0], "--title", "edited during the upgrade")
-        self.compose("up", "-d", image=SECOND)
+        self.compose("--profile", "nats", "up", "-d", image=SECOND)
         for service in STARTED:
             self.assertEqual(self.inspect(service)["Config"]["Labels"]["org.opencontainers.image.revision"], "second", service)
         self.edit_at_github(numbers[1], "edited after the upgrade")
         self.both_sides_have(["edited during the upgrade", "edited after the upgrade", "edited here", "edited there",
                               *mine[2:], *theirs[2:]], "the same, after an upgrade")
         self.assertEqual(len(self.all_tickets()), count)
+        self.nats_has_all_events()
         here, there = self.tickets(), self.issues()
         self.assertFalse([title for title in mine[:2] + theirs[:2] if here[title] or there[title]])
 

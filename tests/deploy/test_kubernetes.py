@@ -19,15 +19,17 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "harness")]
 import checks  # noqa: E402
 import tap  # noqa: E402
 from edges import OUTSIDERS, edges  # noqa: E402
-from manifests import FOLDER, ROOT, Manifests, name_of, printed_secrets, render, why_not  # noqa: E402
+from manifests import FOLDER, ROOT, Manifests, name_of, printed_secrets, render, render_documented, why_not  # noqa: E402
 
 MODULES = os.path.join(ROOT, "build", "npm", "node_modules")
 ADAPTERS = ["adapter-%s" % system for system in ("github", "jira", "linear", "webhook")]
 WORKERS = ["scheduler", "conflict", *ADAPTERS]
 ROLES = ["store", *WORKERS]
-PROGRAMS = ["tandem"] + ["tandem-" + role for role in ROLES]
+BRIDGE = "bridge-nats"
+PROGRAMS = ["tandem"] + ["tandem-" + role for role in [*ROLES, BRIDGE]]
 # What neither the manifests nor make-secrets nor an operator makes: docs/kubernetes.md names them.
-YOURS = {("Secret", "tandem-webhooks-tls"): {"tls.crt", "tls.key"}}
+YOURS = {("Secret", "tandem-webhooks-tls"): {"tls.crt", "tls.key"}, ("Secret", "tandem-nats"): {"password", "ca.pem"}}
+ALL = "with all that is optional"  # the overlay of docs/kubernetes.md
 
 
 def product(*parts):
@@ -51,12 +53,20 @@ EDGES_OF = {
     | product(["database"], OUTSIDERS, ["443", "6443"]),  # the API server, wherever it is
 }
 OVERLAYS = list(EDGES_OF)
+EDGES_OF[ALL] = (
+    EDGES_OF["overlays/production"]
+    | product([BRIDGE], ["dns"], ["53", "53/udp"])
+    | product([BRIDGE], ["store"], ["7411", "7412"])
+    | product([BRIDGE], ["nats"], ["4222"])
+    | product(["prometheus"], [BRIDGE], ["9464"])
+    | product([*ROLES, BRIDGE], ["collector"], ["4318"])
+)
 
 
 def make_state():
     """A state directory as `tandem init` fills it, as far as make-secrets looks."""
     state = tempfile.mkdtemp(prefix="tandem-kubernetes-", dir="/tmp")
-    for name in ["tls/ca.pem", "tls/revoked.pem", "keys/data.key"] + ["tls/%s.pem" % role for role in ROLES]:
+    for name in ["tls/ca.pem", "tls/revoked.pem", "keys/data.key"] + ["tls/%s.pem" % role for role in [*ROLES, BRIDGE]]:
         os.makedirs(os.path.dirname(os.path.join(state, name)), exist_ok=True)
         with open(os.path.join(state, name), "w", encoding="ascii") as file:
             file.write(name)
@@ -90,7 +100,7 @@ class Kubernetes(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.state)
         cls.secrets = printed_secrets(cls.state)
         cls.yours = {**YOURS, **{(one["kind"], one["metadata"]["name"]): set(one["data"]) for one in cls.secrets}}
-        cls.rendered = {place: render(place) for place in OVERLAYS}
+        cls.rendered = {**{place: render(place) for place in OVERLAYS}, ALL: render_documented()}
 
     def problems(self, objects):
         """What the checks here say of some objects."""
@@ -127,6 +137,27 @@ class Kubernetes(unittest.TestCase):
         self.assertEqual({"/%s/webhooks" % role.removeprefix("adapter-"): "tandem-" + role for role in ADAPTERS},
                          {path["path"]: path["backend"]["service"]["name"]
                           for path in manifests.of("Ingress")[0]["spec"]["rules"][0]["http"]["paths"]})
+
+    def test_kubernetes_options_are_off_unless_wanted(self):
+        for place in OVERLAYS:
+            manifests = Manifests(self.rendered[place])
+            self.assertIsNone(manifests.one("Deployment", "tandem-bridge-nats"), place)
+            for pod in manifests.own_pods():
+                self.assertNotIn("TANDEM_OTLP_URL", checks.environment(manifests, pod.containers[0]), (place, pod.name))
+
+    def test_kubernetes_options_reach_their_processes(self):
+        manifests = Manifests(self.rendered[ALL])
+        for pod in manifests.own_pods():
+            values = checks.environment(manifests, pod.containers[0])
+            self.assertEqual(pod.component != "migrate", "TANDEM_OTLP_URL" in values, pod.name)
+            self.assertEqual(pod.component == BRIDGE, "TANDEM_NATS_URL" in values, pod.name)
+        self.assertTrue(manifests.one("PodDisruptionBudget", "tandem-bridge-nats"))
+
+    def test_kubernetes_prometheus_knows_the_job_by_the_name_of_alerts(self):
+        """An alert asks for job="tandem", which Prometheus takes from a label of the Service."""
+        manifests = Manifests(self.rendered["overlays/production"])
+        label = manifests.one("ServiceMonitor", "tandem")["spec"]["jobLabel"]
+        self.assertEqual("tandem", manifests.one("Service", "tandem-metrics")["metadata"]["labels"][label])
 
     def test_kubernetes_scaling_by_cpu_scales_the_same(self):
         targets = [{one["spec"]["scaleTargetRef"]["name"] for one in render("scaling/" + name)} for name in ("keda", "hpa")]
@@ -219,6 +250,7 @@ class Kubernetes(unittest.TestCase):
             (self.container_of(conflict, securityContext={"readOnlyRootFilesystem": True}), "has no securityContext capabilities"),
             (self.container_of(conflict, image="registry.example.org/tandem"), "no fixed version"),
             (self.container_of(conflict, env=[{"name": "TANDEM_STORE_ULR", "value": "x"}]), "TANDEM_STORE_ULR is no setting"),
+            (self.container_of(conflict, env=[{"name": "TANDEM_LOG", "value": "text"}]), "logs no JSON lines"),
             (self.container_of(conflict, command=["tandem-conflicts"]), "no program tandem-conflicts"),
             (self.broken(conflict, lambda one: one["spec"]["template"]["spec"].update(hostNetwork=True)), "has hostNetwork"),
             (self.broken(conflict, lambda one: one["spec"]["template"]["spec"].pop("automountServiceAccountToken")), "has a token"),

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
-"""The processes of the production overlay, each started as its Deployment says: user, files, environment, probes, signals."""
+"""The processes of the production overlay with all that is optional, each started as its Deployment says: user, files, environment,
+probes, signals."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,12 +12,14 @@ import unittest
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "harness")]
+import nats  # noqa: E402
 import tap  # noqa: E402
-from manifests import FOLDER, Manifests, printed_secrets, render, why_not  # noqa: E402
+from manifests import FOLDER, Manifests, printed_secrets, render_documented, why_not  # noqa: E402
+from otlp import Collector  # noqa: E402
 from node import BIN, Node, Service, get, secret_data  # noqa: E402
 from world import Cluster  # noqa: E402
 
-WORKERS = ["scheduler", "conflict", "adapter-github", "adapter-jira", "adapter-linear", "adapter-webhook"]
+WORKERS = ["scheduler", "conflict", "adapter-github", "adapter-jira", "adapter-linear", "adapter-webhook"] + ["bridge-nats"] * bool(nats.PROGRAM)
 
 
 class Processes(unittest.TestCase):
@@ -29,6 +33,8 @@ class Processes(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.state)
         subprocess.run([os.path.join(BIN, "tandem"), "init", "--host", "tandem-store", "--host", Node.address(1)], check=True, capture_output=True,
                        env={**os.environ, "TANDEM_HOME": cls.state})
+        cls.collector = Collector()
+        cls.addClassCleanup(cls.collector.stop)
         cls.node = cls.make_node()
         cls.addClassCleanup(cls.node.close)
         cls.service = Service(cls.node.address(1), [7411, 7412], lambda: cls.node.of("store"))
@@ -51,7 +57,22 @@ class Processes(unittest.TestCase):
         for files in data.values():
             if "uri" in files:
                 files["uri"] = files["uri"].replace(b"@tandem-postgres-rw:5432/tandem", b"@/tandem?host=" + cluster.folder.encode())
-        return Node(Manifests(render("overlays/production")), data, {"tandem-store:": Node.address(1) + ":"})
+        return Node(Manifests(render_documented()), data, {
+            "tandem-store:": Node.address(1) + ":", "http://opentelemetry-collector.observability.svc:4318": cls.collector.url,
+            **(cls.make_nats(data) if nats.PROGRAM else {})})
+
+    @classmethod
+    def make_nats(cls, data):
+        """A server with TLS and the bridge's user, and the Secret of whoever installs it."""
+        pem = os.path.join(cls.state, "nats.pem")
+        nats.make_certificate(pem)
+        cls.nats = nats.Server("tls { cert_file: %s, key_file: %s }\n" % ((json.dumps(pem),) * 2) +
+                               "authorization { users = [ { user: tandem, password: right, permissions: { %s } },\n"
+                               "{ user: reader, password: other } ] }" % nats.documented_permissions())
+        cls.addClassCleanup(cls.nats.close)
+        with open(pem + ".crt", "rb") as file:
+            data["Secret", "tandem-nats"] = {"password": b"right", "ca.pem": file.read()}
+        return {"tls://nats-0.nats-headless.nats.svc:4222,tls://nats-1.nats-headless.nats.svc:4222": "tls://localhost:%d" % cls.nats.port}
 
     # In this order: a cluster is installed, works, loses its leader, and is taken down.
 
@@ -82,6 +103,20 @@ class Processes(unittest.TestCase):
             role = path["backend"]["service"]["name"].removeprefix("tandem-")
             request = ("%s:8080" % self.node.running[role + "-0"].address, path["path"] + "/rocket")
             self.assertEqual(405, get(*request)[0], request)
+
+    def test_processes_4_logs_are_json_lines_and_tell_where_traces_go(self):
+        for pod in self.node.running.values():
+            lines = pod.output().rpartition("\n")[0].splitlines()  # the last one may be half written
+            self.assertEqual([], [line for line in lines if not line.startswith("{")], pod.name)
+            events = {json.loads(line)["event"] for line in lines}
+            self.assertEqual(pod.pod.component != "migrate", "tracing" in events, pod.name)
+
+    @unittest.skipUnless(nats.PROGRAM, "no nats-server")
+    def test_processes_4_event_log_comes_to_nats(self):
+        client = nats.Client(self.nats, os.path.join(self.state, "nats.pem"), user="reader", **{"pass": "other"})
+        self.addCleanup(client.close)
+        self.node.wait_for(lambda: client.last("tandem") >= int(self.sql("select coalesce(max(sequence), 0) from event_log")[0][0]),
+                           "the stream to be made, and to end where the log does")
 
     def test_processes_5_readiness_moves_when_the_leader_is_killed(self):
         leader = self.node.wait_for(self.leader, "a leader")

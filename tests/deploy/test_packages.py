@@ -85,6 +85,14 @@ class Packages(unittest.TestCase):
                     "test -s /usr/share/zsh/vendor-completions/_tandem; test -s /usr/share/fish/vendor_completions.d/tandem.fish; "
                     "for name in %s; do test -s /usr/share/doc/$name/copyright; done" % " ".join(NAMES))
 
+    def test_packages_have_units_alerts_and_dashboard(self):
+        listed = set(self.inside("dpkg -L tandem").split())
+        wanted = {"/usr/share/tandem/observability/" + name for name in ("alerts.yml", "prometheus.yml", "grafana/tandem.json")}
+        for manager in ("system", "user"):
+            wanted |= {"/usr/lib/systemd/%s/tandem%s.service" % (manager, name) for name in ("", "-bridge-nats", "-sync")}
+        self.assertEqual(set(), wanted - listed)
+        self.assertFalse([name for name in listed if name.endswith(".test.yml")])
+
     def test_packages_a_stranger_builds_with_pkg_config_and_calls(self):
         self.assert_calls("cc -Wall -Werror /usr/share/doc/libtandem-dev/examples/c/caller.c $(pkg-config --cflags --libs tandem) -o /tmp/stranger",
                           "/tmp/stranger")

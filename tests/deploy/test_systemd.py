@@ -15,6 +15,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+import nats  # noqa: E402
 import tap  # noqa: E402
 from house import House, why_not  # noqa: E402
 from systemd_machine import Machine  # noqa: E402
@@ -78,6 +79,13 @@ class Units(unittest.TestCase):
                 self.assertIn("\n%s\n" % line, timer)
             for line in ("Nice=10", "IOSchedulingClass=best-effort", "Type=oneshot"):
                 self.assertIn("\n%s\n" % line, service)
+
+    def test_the_bridge_is_off_and_every_other_unit_of_a_process_in_the_target(self):
+        with open(os.path.join(UNITS, "system", "tandem.target"), encoding="utf-8") as file:
+            wanted = re.findall(r"tandem-[\w@-]+\.service", file.read())
+        services = {os.path.basename(path) for path in self.installed("service")} - {
+            "tandem.service", "tandem-init.service", "tandem-sync.service"}
+        self.assertEqual(services - {"tandem-bridge-nats.service"}, {re.sub("@.*", "@.service", name) for name in wanted})
 
     def test_a_package_starts_nothing(self):
         with open(os.path.join(UNITS, "postinst"), encoding="utf-8") as file:
@@ -249,6 +257,13 @@ class Whole(unittest.TestCase):
                   "-D", "/srv/database/data", "-k", "/run/database", "-c", "listen_addresses=", "-c", "fsync=off")
         self.must("psql", "-h", "/run/database", "-c", "create role tandem login", "-c", "create database tandem owner tandem", user="postgres")
 
+    def start_nats(self, port, *words):
+        """One of an administrator's, for as long as the test runs."""
+        unit = "nats-%d.service" % port
+        self.must("systemd-run", "--collect", "--unit=" + unit, "--property=PrivateTmp=yes", nats.PROGRAM, "--jetstream",
+                  "--store_dir=/tmp/nats", "--addr=127.0.0.1", "--port=%d" % port, *words)
+        self.addCleanup(self.must, "systemctl", "stop", unit)
+
     def test_the_machines_systemd_runs_each_service_by_itself(self):
         bus = {"TANDEM_STORE_URL": "tls+tcp://127.0.0.1:7420", "TANDEM_EVENTS_URL": "tls+tcp://127.0.0.1:7421"}
         options = {**bus, "user": "tandem", "TANDEM_HOME": HOME}
@@ -258,6 +273,12 @@ class Whole(unittest.TestCase):
             before = file.read()
         self.addCleanup(self.machine.write, "/etc/tandem/tandem.env", before)
         self.machine.write("/etc/tandem/tandem.env", before + "".join("%s=%s\n" % item for item in bus.items()))
+        if nats.PROGRAM:
+            units.append("tandem-bridge-nats.service")
+            self.start_nats(4222, "--user=tandem", "--pass=right")
+            self.machine.write("/etc/tandem/bridge-nats.env", "TANDEM_NATS_URL=nats://127.0.0.1:4222\nTANDEM_NATS_USER=tandem\n")
+            self.machine.write("/etc/credstore/tandem_nats_password", "right")
+            self.must("systemctl", "enable", "tandem-bridge-nats.service")
         self.start_database()
         self.machine.write("/etc/credstore/tandem_database_url", "postgresql:///tandem?host=/run/database&user=tandem\n")
         os.chmod(self.machine.path("/etc/credstore/tandem_database_url"), 0o600)
@@ -267,7 +288,7 @@ class Whole(unittest.TestCase):
         for unit in units:
             self.assertEqual("active", self.machine.show(unit, "ActiveState"), unit)
         self.assertEqual("Ready: this store leads", self.machine.show(units[0], "StatusText"))
-        self.assertEqual(["Ready: the store answers"] * 6, [self.machine.show(unit, "StatusText") for unit in units[1:]])
+        self.assertEqual(["Ready: the store answers"] * (len(units) - 1), [self.machine.show(unit, "StatusText") for unit in units[1:]])
         adapter = self.machine.show(units[3], "MainPID")
         seen = self.must("nsenter", "--target", adapter, "--mount", "ls", HOME, HOME + "/bundles")
         self.assertEqual(["bundles", "adapter-github"], re.findall(r"^[a-z-]+$", seen, re.MULTILINE))
@@ -298,10 +319,22 @@ class Whole(unittest.TestCase):
             self.assertIn('ExecStart="/usr/bin/tandem" up --foreground --home "/home/person/state dir"\n', file.read())
         self.wait_for_the_timer("--user", **options)
         shown = self.must("tandem", "scheduler", "status", **options)
+        if nats.PROGRAM:
+            self.a_persons_bridge_runs_apart(options)
         # At a full hour the timer may be running again.
         self.assertRegex(shown, r"timer   enabled; next run .+\nlast    (success, .+|running)\ntandem  active: Ready: all 7 services run\n")
         self.must("tandem", "scheduler", "disable", **options)
         self.assertEqual("inactive", self.status(**options)["tandem"])
+
+    def a_persons_bridge_runs_apart(self, options):
+        self.start_nats(4223)
+        self.machine.write("/home/person/.config/tandem/bridge-nats.env",
+                           'TANDEM_HOME="/home/person/state dir"\nTANDEM_NATS_URL=nats://127.0.0.1:4223\n')
+        as_person = {"user": "person", "XDG_RUNTIME_DIR": options["XDG_RUNTIME_DIR"]}
+        self.must("systemctl", "--user", "start", "tandem-bridge-nats.service", **as_person)
+        self.assertEqual("Ready: the store answers", self.must("systemctl", "--user", "show", "--value", "--property=StatusText",
+                                                               "tandem-bridge-nats.service", **as_person).strip())
+        self.must("systemctl", "--user", "stop", "tandem-bridge-nats.service", **as_person)
 
 
 if __name__ == "__main__":

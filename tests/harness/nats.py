@@ -5,6 +5,7 @@ import base64
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -15,6 +16,20 @@ import tempfile
 from world import free_port, wait_for
 
 PROGRAM = shutil.which("nats-server", path=os.environ.get("PATH", "") + ":/usr/sbin")
+
+
+def documented_permissions():
+    """What docs/streaming.md says to grant the bridge's user, for the stream "tandem"."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "streaming.md"), encoding="utf-8") as file:
+        return re.search(r"^```\n(publish = .*?)^```$", file.read(), re.MULTILINE | re.DOTALL).group(1)
+
+
+def make_certificate(path):
+    """Of a server on this machine, with its key, in one file; whoever trusts it takes the same file."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                    "/CN=nats", "-addext", "subjectAltName=DNS:localhost", "-keyout", path, "-out", path + ".crt"], check=True, capture_output=True)
+    with open(path, "a", encoding="utf-8") as both, open(path + ".crt", encoding="utf-8") as certificate:
+        both.write(certificate.read())
 
 
 class Server:
@@ -75,7 +90,8 @@ class Message:
 
 
 class Client:
-    """Blocks; of one thread. `tls`: a file with a certificate and its key, which is shown and the only one that is trusted."""
+    """Blocks; of one thread. `tls`: a file with a certificate and its key, which is shown and the only one that is trusted.
+    ConnectionError: the server is gone, or refuses what we do."""
 
     def __init__(self, server, tls=None, **identity):
         self._sock = socket.create_connection(("127.0.0.1", server.port), timeout=20)
@@ -130,6 +146,12 @@ class Client:
                           max_consumers=-1, max_msgs=-1, max_bytes=-1, max_age=0, discard="old", **{"num_replicas": 1, **more})
         if "error" in answer:
             raise OSError(answer["error"])
+
+    def next_of(self, stream, consumer):
+        """The payload of a consumer's next message, which comes under its own subject."""
+        subject = "$JS.API.CONSUMER.MSG.NEXT.%s.%s" % (stream, consumer)
+        self._sock.sendall(b"PUB %s %s.%d 0\r\n\r\n" % (subject.encode(), self._inbox.encode(), next(self._numbers)))
+        return self._answer()[1]
 
     def last(self, name):
         """The sequence at which the stream ends; -1 when there is no stream."""

@@ -8,9 +8,7 @@ import contextlib
 import json
 import os
 import random
-import re
 import shutil
-import subprocess
 import sys
 import threading
 import unittest
@@ -347,12 +345,6 @@ class BridgeNatsCluster(unittest.TestCase):
         self.assertEqual([message.headers["ce-id"] for message in messages], [event["id"] for event in log])
 
 
-def documented_permissions():
-    """What docs/streaming.md says to grant the bridge's user, for the stream "tandem"."""
-    with open(os.path.join(FOLDER, "..", "..", "docs", "streaming.md"), encoding="utf-8") as file:
-        return re.search(r"^```\n(publish = .*?)^```$", file.read(), re.MULTILINE | re.DOTALL).group(1)
-
-
 @unittest.skipUnless(nats.PROGRAM, "no nats-server")
 class BridgeNatsSecured(unittest.TestCase):
     """`tandem up`, and a server that wants TLS on both sides, a name and a password, and grants what the document says."""
@@ -362,14 +354,10 @@ class BridgeNatsSecured(unittest.TestCase):
         cls.house = House()
         cls.addClassCleanup(cls.house.remove)
         cls.pem = cls.house.folder + "/nats.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                        "-subj", "/CN=nats", "-addext", "subjectAltName=DNS:localhost", "-keyout", cls.pem, "-out", cls.pem + ".crt"],
-                       check=True, capture_output=True)
-        with open(cls.pem, "a", encoding="utf-8") as both, open(cls.pem + ".crt", encoding="utf-8") as certificate:
-            both.write(certificate.read())
+        nats.make_certificate(cls.pem)
         cls.server = nats.Server("tls { cert_file: %s, key_file: %s, ca_file: %s, verify: true }\n" % ((json.dumps(cls.pem),) * 3) +
                                  "authorization { users = [ { user: tandem, password: right, permissions: { %s } },\n"
-                                 "{ user: reader, password: other } ] }" % documented_permissions())
+                                 "{ user: reader, password: other } ] }" % nats.documented_permissions())
         cls.addClassCleanup(cls.server.close)
 
     def settings(self, url, password):

@@ -113,7 +113,8 @@ class Health(unittest.TestCase):
     def test_what_alerts_and_dashboard_ask_for_is_there(self):
         seldom = {"tandem_leases_lost_total", "tandem_work_failures_total", "tandem_webhook_requests_total",  # from the first one on
                   "tandem_bus_gaps_total",  # of subscribers
-                  "tandem_trace_spans_dropped_total"}  # where traces are sent
+                  "tandem_trace_spans_dropped_total",  # where traces are sent
+                  "tandem_bridge_position", "tandem_bridge_events_total"}  # where a bridge runs
         there = {line.split()[2] for name in self.world.processes for line in self.world.get(name, "/metrics")[1].splitlines()
                  if line.startswith("# TYPE")}
         for where, expression in expressions():
