@@ -19,7 +19,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__
 FOLDERS = ("lib/", "proto/", "services/", "cli/", "client/")
 NOT_OURS = "client/examples/"  # read rather than run
 # The heart, the language, and what translates a tracker's words.
-WHOLE = re.compile(r"^(lib/sync/|proto/|services/adapter-\w+/(translate|read|write|issue|fields|shapes|names|template|pointer)\.c|"
+WHOLE = re.compile(r"^(lib/sync/|proto/|services/adapter-\w+/(translate|read|write|issue|fields|template|pointer)\.c|"
                    r"services/adapter-jira/richtext/)")
 GOAL = 85.0
 EXCUSE = re.compile(r"/\* unreached: .+ \*/")
