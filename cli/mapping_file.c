@@ -29,7 +29,7 @@ static struct result fail_syntax(const struct reader *reader) {
 
 /* The caller deletes the event when the result is OK. */
 static struct result next_event(struct reader *reader, yaml_event_t *event) {
-  if (!yaml_parser_parse(&reader->parser, event))
+  if (!yaml_next(&reader->parser, event))
     return fail_syntax(reader);
   struct result result = RESULT_DONE;
   if (++reader->value_count > MAPPING_VALUES_MAX)
@@ -182,9 +182,7 @@ struct result mapping_file_parse(struct arena *arena, struct str text, const cha
     return result_error(RESULT_REJECTED, "%s is larger than %d bytes", name, MAPPING_FILE_BYTES_MAX);
   struct reader reader = {.arena = arena, .name = name, .json = {.arena = arena}};
   reader.places = ARENA_ARRAY(arena, struct mapping_place, MAPPING_VALUES_MAX);
-  if (!yaml_parser_initialize(&reader.parser))
-    return result_error(RESULT_RETRY, "out of memory");
-  yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text.at, text.length);
+  yaml_start(&reader.parser, text);
   struct result result = read_stream(&reader);
   yaml_parser_delete(&reader.parser);
   TRY(result);

@@ -3,7 +3,11 @@
 include(GNUInstallDirs)
 
 file(GLOB client_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/client/*.c)
-add_library(libtandem SHARED ${client_sources})
+add_library(tandem-client OBJECT ${client_sources}) # its unit tests see what is hidden in the library
+set_target_properties(tandem-client PROPERTIES POSITION_INDEPENDENT_CODE ON)
+target_include_directories(tandem-client PUBLIC ${CMAKE_SOURCE_DIR}/client/include)
+target_link_libraries(tandem-client PUBLIC tandem-service)
+add_library(libtandem SHARED $<TARGET_OBJECTS:tandem-client>)
 target_include_directories(libtandem PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/client/include>
                            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_libraries(libtandem PRIVATE tandem-service)

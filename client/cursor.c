@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/heap.h"
@@ -38,25 +39,35 @@ static struct result take_lock(struct cursor *cursor) {
   return failure("lock", cursor->lock_path);
 }
 
+static struct result not_a_cursor(const struct cursor *cursor) {
+  return result_error(
+      RESULT_REJECTED,
+      "%.*s is not a cursor file of libtandem: restore it, or remove it and say by `after` where to begin",
+      STR_FMT(cursor->path));
+}
+
 static struct result parse(struct cursor *cursor, struct str text) {
   cJSON *tree;
   struct result result = json_parse(text, &tree);
   if (!result_ok(&result))
-    return result_context(result, "%.*s", STR_FMT(cursor->path));
+    return not_a_cursor(cursor);
+  const cJSON *sequence = json_member(tree, "sequence");
   cursor->installation = json_copy_or_empty(&cursor->arena, tree, "installation");
-  cursor->sequence = json_i64(tree, "sequence");
-  bool is_one = cJSON_IsNumber(json_member(tree, "sequence")) && cursor->sequence >= 0;
+  cursor->sequence = json_i64(tree, "sequence"); /* 0 for what is none */
+  bool is_one = cJSON_IsNumber(sequence) && sequence->valuedouble == (double)cursor->sequence &&
+                cursor->sequence >= 0 && cursor->installation.length > 0;
   cJSON_Delete(tree);
-  return is_one ? RESULT_DONE
-                : result_error(RESULT_REJECTED, "%.*s is not a cursor file of libtandem", STR_FMT(cursor->path));
+  return is_one ? RESULT_DONE : not_a_cursor(cursor);
 }
 
 static struct result read_file(struct cursor *cursor) {
   char text[FILE_BYTES_MAX];
-  int fd = open(cursor->path.at, O_RDONLY | O_CLOEXEC);
+  struct stat found;
+  int fd = open(cursor->path.at, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe would wait for somebody to write */
   if (fd < 0)
     return errno == ENOENT ? RESULT_DONE : failure("read", cursor->path);
-  ssize_t length = read(fd, text, sizeof text);
+  bool is_file = fstat(fd, &found) == 0 && S_ISREG(found.st_mode) && found.st_size <= FILE_BYTES_MAX;
+  ssize_t length = is_file ? read(fd, text, sizeof text) : 0;
   int error = errno;
   close(fd);
   errno = error;
@@ -109,9 +120,20 @@ struct result cursor_check(const struct cursor *cursor, struct str installation)
                       STR_FMT(cursor->path), STR_FMT(cursor->installation));
 }
 
+/* A disk that is nearly full takes a part, and says why at the next one. */
+static bool write_all(int fd, struct str text) {
+  while (text.length) {
+    ssize_t count = write(fd, text.at, text.length);
+    if (count < 0 && errno != EINTR)
+      return false;
+    text = str_slice(text, count > 0 ? (size_t)count : 0, text.length);
+  }
+  return true;
+}
+
 static bool write_synced(const char *path, struct str text) {
   int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
-  bool done = fd >= 0 && write(fd, text.at, text.length) == (ssize_t)text.length && fsync(fd) == 0;
+  bool done = fd >= 0 && write_all(fd, text) && fsync(fd) == 0;
   int error = errno;
   if (fd >= 0)
     close(fd);

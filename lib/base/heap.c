@@ -2,6 +2,7 @@
 #include "base/heap.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Without stdio, which may want memory. */
@@ -26,9 +27,22 @@ void *heap_taken(size_t size_bytes) {
   return at;
 }
 
+void *heap_array(size_t count, size_t size_bytes) {
+  void *at = calloc(count, size_bytes);
+  if (!at)
+    heap_exhausted();
+  return at;
+}
+
+/* realloc() of nothing would be free(). */
 void *heap_grown(void *at, size_t size_bytes) {
-  void *grown = realloc(at, size_bytes);
+  void *grown = realloc(at, size_bytes ? size_bytes : 1);
   if (!grown)
     heap_exhausted();
   return grown;
+}
+
+char *heap_text(const char *text) {
+  size_t size_bytes = strlen(text) + 1;
+  return memcpy(heap_taken(size_bytes), text, size_bytes);
 }

@@ -11,8 +11,14 @@ void *heap_new(size_t size_bytes) __attribute__((returns_nonnull));
 /* The same, not zeroed. */
 void *heap_taken(size_t size_bytes) __attribute__((returns_nonnull));
 
+/* `count` zeroed elements; a product that overflows is more than there is. */
+void *heap_array(size_t count, size_t size_bytes) __attribute__((returns_nonnull));
+
 /* realloc(), never NULL; what is new is not zeroed. */
 void *heap_grown(void *at, size_t size_bytes) __attribute__((returns_nonnull));
+
+/* A copy that ends in NUL. */
+char *heap_text(const char *text) __attribute__((returns_nonnull));
 
 /* For a library that said so. */
 _Noreturn void heap_exhausted(void);

@@ -255,8 +255,15 @@ static struct http_options copy_options(struct arena *arena, const struct http_o
   return copy;
 }
 
+/* Counted and safe between threads in libcurl 7.84 and later. With memory that never fails: without, a header or the
+ * method is left out of a request, and what was refused for lack of memory looks like the tracker's refusal. */
+static void start_curl(void) {
+  if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, heap_taken, free, heap_grown, heap_text, heap_array) != CURLE_OK)
+    heap_exhausted(); /* what else can go wrong in it is OpenSSL's memory */
+}
+
 struct http *http_open(const struct http_options *options) {
-  curl_global_init(CURL_GLOBAL_DEFAULT); /* counted and safe between threads in libcurl 7.84 and later */
+  start_curl();
   struct http_client *client = heap_new(sizeof *client);
   CURL *easy = curl_easy_init();
   if (!easy)

@@ -6,6 +6,8 @@
 #include <ctype.h>
 #include <netinet/in.h>
 
+#include "base/heap.h"
+
 enum { URL_BYTES_MAX = 8192 };
 
 /* -- addresses -- */
@@ -150,9 +152,16 @@ static struct result check_unlisted_host(struct str host) {
   return RESULT_DONE;
 }
 
+/* A part that there was no memory for must not count as one that is not there. */
+static CURLUcode unless_exhausted(CURLUcode code) {
+  if (code == CURLUE_OUT_OF_MEMORY)
+    heap_exhausted();
+  return code;
+}
+
 static struct str part(struct arena *arena, CURLU *url, CURLUPart which, unsigned flags) {
   char *text = NULL;
-  if (curl_url_get(url, which, &text, flags) != CURLUE_OK)
+  if (unless_exhausted(curl_url_get(url, which, &text, flags)) != CURLUE_OK)
     return (struct str){0};
   struct str copy = str_copy(arena, str_of(text));
   curl_free(text);
@@ -199,7 +208,10 @@ struct result http_target_parse(const struct http_options *options, struct str u
   TRY(check_bytes(url));
   struct arena scratch = {0};
   CURLU *parsed = curl_url();
-  CURLUcode code = curl_url_set(parsed, CURLUPART_URL, str_c(&scratch, url), CURLU_DISALLOW_USER | CURLU_PATH_AS_IS);
+  if (!parsed)
+    heap_exhausted();
+  CURLUcode code = unless_exhausted(
+      curl_url_set(parsed, CURLUPART_URL, str_c(&scratch, url), CURLU_DISALLOW_USER | CURLU_PATH_AS_IS));
   struct result result = code == CURLUE_OK ? check_parsed(options, parsed, &scratch, out)
                                            : result_error(RESULT_REJECTED, "the URL: %s", curl_url_strerror(code));
   arena_free(&scratch);

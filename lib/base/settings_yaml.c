@@ -33,7 +33,7 @@ static struct result fail_syntax(const struct reader *reader) {
 
 /* The caller deletes the event when the result is OK. */
 static struct result next_event(struct reader *reader, yaml_event_t *event) {
-  if (!yaml_parser_parse(&reader->parser, event))
+  if (!yaml_next(&reader->parser, event))
     return fail_syntax(reader);
   struct result result = RESULT_DONE;
   if (++reader->node_count > NODES_MAX)
@@ -188,9 +188,7 @@ struct result settings_parse_yaml(struct arena *arena, struct str text, const ch
   reader.seen = arena_alloc(arena, setting_count);
   if (text.length > SETTINGS_FILE_BYTES_MAX)
     return result_error(RESULT_REJECTED, "%s is larger than %d bytes", file, SETTINGS_FILE_BYTES_MAX);
-  if (!yaml_parser_initialize(&reader.parser))
-    return result_error(RESULT_RETRY, "out of memory");
-  yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text.at, text.length);
+  yaml_start(&reader.parser, text);
   struct result result = read_stream(&reader);
   yaml_parser_delete(&reader.parser);
   return result;

@@ -1,5 +1,21 @@
-/* Telling plain YAML from the rest. */
+/* Reading by libyaml, and telling plain YAML from the rest. */
 #include "base/yaml_plain.h"
+
+#include "base/heap.h"
+
+void yaml_start(yaml_parser_t *parser, struct str text) {
+  if (!yaml_parser_initialize(parser))
+    heap_exhausted();
+  yaml_parser_set_input_string(parser, (const unsigned char *)text.at, text.length);
+}
+
+bool yaml_next(yaml_parser_t *parser, yaml_event_t *event) {
+  if (yaml_parser_parse(parser, event))
+    return true;
+  if (parser->error == YAML_MEMORY_ERROR)
+    heap_exhausted();
+  return false;
+}
 
 bool yaml_is_decorated(const yaml_event_t *event) {
   switch (event->type) {

@@ -1,5 +1,6 @@
 /* Values to Jira's JSON: `fields` for what is set as a whole, `update` for members of sets that come and go. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "adapter-jira/jira.h"
@@ -67,7 +68,7 @@ static struct result write_number(const struct writing *w, struct str text, cJSO
   char *end, *at = str_c(w->arena, text);
   errno = 0;
   double number = strtod(at, &end);
-  if (end == at || *end || errno || number != number)
+  if (end == at || *end || errno || !isfinite(number))
     return result_error(RESULT_REJECTED, "\"%.*s\" is not a number", STR_FMT(text));
   *out = cJSON_CreateNumber(number);
   return RESULT_DONE;

@@ -34,6 +34,8 @@ class Surface(unittest.TestCase):
         output = subprocess.run(["nm", "-D", "--undefined-only", LIBRARY], check=True, capture_output=True, text=True).stdout
         used = {line.split()[1].partition("@")[0] for line in output.splitlines()}
         self.assertIn("poll", used)
+        if "__gcov_dump" in subprocess.run(["nm", LIBRARY], check=True, capture_output=True, text=True).stdout:
+            self.skipTest("built for coverage: what counts there writes its counts at the exit")
         self.assertEqual(used & {"exit", "_exit", "quick_exit", "atexit", "signal", "sigaction", "printf", "puts", "putchar", "stdout", "perror",
                                  "syslog", "fork", "setenv", "chdir", "setlocale"}, set())
 

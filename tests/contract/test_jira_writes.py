@@ -81,6 +81,28 @@ class Writing(JiraCase):
         self.assertEqual(answer.code, "rejected")
         self.assertIn("no active or future sprint", answer.message)
 
+    def test_boards_without_sprints_are_passed_over(self):
+        sprint = [one for one in self.jira.get("//rest/agile/1.0/board/1/sprint").json["values"] if one["state"] != "closed"][0]
+        number = self.create(title="kanban")["external_id"]
+        self.fault("status", "GET", path="/board/1/sprint", status=400, times=2)
+        answer = self.push("update", "ticket", {"external_id": number}, set_={"sprint": sprint["name"]})
+        self.assertEqual(answer.code, "rejected")
+        self.assertIn("no active or future sprint", answer.message)
+
+    def test_values_that_jira_cannot_have_are_refused_and_nothing_is_sent(self):
+        number = self.create(title="values")["external_id"]
+        for parts, words in ((dict(set_={"estimate": "many"}), '"many" is not a number'),
+                             (dict(set_={"estimate": "inf"}), '"inf" is not a number'),
+                             (dict(set_={"estimate": "nan"}), '"nan" is not a number'),
+                             (dict(add={"watch_group": ["Nobody There"]}), "Nobody There"),
+                             (dict(set_={"watch_group": ["Nobody There"]}), "Nobody There"),
+                             (dict(set_={"assignees": ["Petra Novak", "Alice"]}), "one assignee, not 2")):
+            with self.subTest(**parts):
+                self.jira.control("requests", method="DELETE")
+                answer = self.push("update", "ticket", {"external_id": number}, **parts)
+                self.assertEqual((answer.code, self.writes()), ("rejected", []))
+                self.assertIn(words, answer.message)
+
     def test_unknown_person_is_unmappable_and_nothing_is_sent(self):
         number = self.create(title="whose")["external_id"]
         self.jira.control("requests", method="DELETE")

@@ -16,8 +16,10 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
-FOLDERS = ("lib/", "proto/", "services/", "cli/")
-WHOLE = re.compile(r"^(lib/sync/|proto/|services/adapter-\w+/(translate|read|write|issue|fields)\.c|"
+FOLDERS = ("lib/", "proto/", "services/", "cli/", "client/")
+NOT_OURS = "client/examples/"  # read rather than run
+# The heart, the language, and what translates a tracker's words.
+WHOLE = re.compile(r"^(lib/sync/|proto/|services/adapter-\w+/(translate|read|write|issue|fields|template|pointer)\.c|"
                    r"services/adapter-jira/richtext/)")
 GOAL = 85.0
 EXCUSE = re.compile(r"/\* unreached: .+ \*/")
@@ -33,7 +35,7 @@ def counted(build):
         for document in answer.stdout.splitlines():
             for file in json.loads(document)["files"]:
                 path = os.path.relpath(os.path.join(build, file["file"]), ROOT)
-                if path.startswith(FOLDERS) and path.endswith(".c"):
+                if path.startswith(FOLDERS) and not path.startswith(NOT_OURS) and path.endswith(".c"):
                     for line in file["lines"]:
                         lines[path][line["line_number"]] += line["count"]
     return lines
@@ -86,6 +88,10 @@ def report(files):
             worst = sorted(members, key=lambda file: -len(file.missed))[:3]
             short.append("%s: %.1f %%, less than %d; most in %s" % (folder, percent(members), GOAL,
                                                                    ", ".join(os.path.basename(file.path) for file in worst)))
+    for name, members in (("to be covered whole", [file for file in files if file.is_whole]),
+                          ("the rest, to %d %%" % GOAL, [file for file in files if not file.is_whole])):
+        print("%-36s %7d %8d %7.1f%%" % (name, sum(file.total for file in members), sum(file.excused for file in members),
+                                         percent(members)))
     print("%-36s %7d %8d %7.1f%%" % ("all", sum(file.total for file in files), sum(file.excused for file in files), percent(files)))
     return short
 

@@ -87,17 +87,27 @@ static void read_span_attr(struct arena *arena, cJSON *cell, const struct html_t
   cJSON_AddNumberToObject(attrs, name, (double)number);
 }
 
-static void read_cells(struct markdown_reader *reader, cmark_node *first, cmark_node *stop, cJSON *row) {
+/* What stands around rows and says nothing. */
+static bool is_around_rows(struct str html) {
+  struct html_tag tag;
+  if (str_starts_with(html, "<!--"))
+    return true;
+  return html_read_tag(html, &tag) && tag.length == html.length &&
+         (html_tag_is(&tag, "thead") || html_tag_is(&tag, "tbody") || html_tag_is(&tag, "tfoot"));
+}
+
+/* False when there is anything else than cells: it would be lost. */
+static bool read_cells(struct markdown_reader *reader, cmark_node *first, cmark_node *stop, cJSON *row) {
   for (cmark_node *node = first; node && node != stop; node = cmark_node_next(node)) {
     struct html_tag tag;
     struct str html = html_of(node);
     bool cell = html_read_tag(html, &tag) && !tag.closes && tag.length == html.length;
     bool header = cell && html_tag_is(&tag, "th");
     if (!header && !(cell && html_tag_is(&tag, "td")))
-      continue;
+      return false;
     cmark_node *close = closing_block(reader, node, stop, header ? "th" : "td");
     if (!close)
-      return;
+      return false;
     cJSON *out = adf_new(header ? "tableHeader" : "tableCell");
     read_span_attr(reader->arena, out, &tag, "colspan");
     read_span_attr(reader->arena, out, &tag, "rowspan");
@@ -106,18 +116,23 @@ static void read_cells(struct markdown_reader *reader, cmark_node *first, cmark_
     adf_add(row, out);
     node = close;
   }
+  return adf_first(row) != NULL;
 }
 
+/* NULL when it is no table, or holds what a table cannot. */
 static cJSON *read_table(struct markdown_reader *reader, cmark_node *first, cmark_node *stop) {
   cJSON *table = adf_new("table");
   for (cmark_node *node = first; node && node != stop; node = cmark_node_next(node)) {
-    cmark_node *close = str_is(html_of(node), "<tr>") ? closing_block(reader, node, stop, "tr") : NULL;
-    if (!close)
+    struct str html = html_of(node);
+    if (is_around_rows(html))
       continue;
+    cmark_node *close = str_is(html, "<tr>") ? closing_block(reader, node, stop, "tr") : NULL;
     cJSON *row = adf_new("tableRow");
-    cJSON_AddArrayToObject(row, "content");
-    read_cells(reader, cmark_node_next(node), close, row);
     adf_add(table, row);
+    if (!close || !read_cells(reader, cmark_node_next(node), close, row)) {
+      cJSON_Delete(table);
+      return NULL;
+    }
     node = close;
   }
   return table;

@@ -1,4 +1,5 @@
 /* Inline content of ADF, whose texts carry flat sets of marks, as Markdown, where marks nest. */
+#include <assert.h>
 #include <ctype.h>
 
 #include "adapter-jira/richtext/markdown_out.h"
@@ -77,8 +78,7 @@ static void open_mark(struct nest *nest, const cJSON *item, const cJSON *mark) {
   struct markdown_out *out = nest->out;
   bool plain = out->style == STYLE_PLAIN;
   const char *open, *close = NULL;
-  if (nest->count == MARKS_MAX)
-    return;
+  assert(nest->count < MARKS_MAX); /* adf_normal() leaves one of each kind */
   if (adf_is(mark, "link")) {
     open = "[";
     out->in_link = true;
@@ -143,7 +143,7 @@ static void open_missing(struct nest *nest, const cJSON *item) {
         best = mark;
       }
     }
-    if (!best || nest->count == MARKS_MAX)
+    if (!best)
       return;
     open_mark(nest, item, best);
   }

@@ -45,8 +45,8 @@ void markdown_read_image(struct markdown_reader *reader, struct str url, struct 
   cJSON *more = web ? adf_with_mark(marks, "link") : NULL;
   if (web)
     adf_set_attr(more->child, "href", url);
-  struct str shown = alt.length ? alt : web ? url : id;
-  adf_add_text(parent, str_is_absent(shown) ? STR("") : shown, web ? more : marks);
+  struct str shown = alt.length ? alt : str_is_absent(id) ? url : id;
+  adf_add_text(parent, shown, web ? more : marks);
   cJSON_Delete(more);
 }
 

@@ -242,15 +242,51 @@ static void write_tasks(struct wiki_writer *w, const cJSON *list, struct str abo
   }
 }
 
+static void write_media(struct wiki_writer *w, const cJSON *node) {
+  for (const cJSON *media = adf_first(node); media; media = media->next) {
+    struct str url = adf_attr(media, "url"), alt = adf_attr(media, "alt");
+    str_append_c(&w->out, media == adf_first(node) ? "" : w->in_cell ? "\\\\ " : "\n");
+    if (url.length && alt.length && !w->in_cell && str_find(alt, "!") < 0 && str_find(alt, "|") < 0)
+      str_append_format(&w->out, "!%.*s|alt=%.*s!", STR_FMT(url), STR_FMT(alt));
+    else
+      str_append_format(&w->out, "!%.*s!", STR_FMT(url.length ? url : adf_attr(media, "id")));
+  }
+}
+
+/* Line by line: a macro would end the row. */
+static void write_cell_code(struct wiki_writer *w, struct str text) {
+  while (text.length) {
+    ptrdiff_t newline = str_find(text, "\n");
+    size_t end = newline < 0 ? text.length : (size_t)newline;
+    if (end)
+      write_code(w, str_slice(text, 0, end));
+    text = str_slice(text, end + (newline >= 0), text.length);
+    str_append_c(&w->out, text.length ? "\\\\ " : "");
+  }
+}
+
+static void write_cell(struct wiki_writer *w, const cJSON *cell);
+
+/* Of lists and the like the texts. */
+static void write_cell_block(struct wiki_writer *w, const cJSON *block) {
+  if (adf_is(block, "codeBlock"))
+    write_cell_code(w, adf_text(adf_first(block)));
+  else if (adf_is(block, "mediaSingle") || adf_is(block, "mediaGroup"))
+    write_media(w, block);
+  else if (adf_is_inline(adf_first(block)))
+    write_inlines(w, block, true);
+  else if (adf_first(block))
+    write_cell(w, block);
+  else if (!adf_is(block, "paragraph") && !adf_is(block, "rule"))
+    write_text(w, adf_print(w->arena, block), false);
+}
+
 static void write_cell(struct wiki_writer *w, const cJSON *cell) {
   size_t before = w->out.length;
   for (const cJSON *block = adf_first(cell); block; block = block->next) {
     if (block != adf_first(cell))
       str_append_c(&w->out, "\\\\ ");
-    if (adf_is(block, "paragraph") || adf_is(block, "heading"))
-      write_inlines(w, block, true);
-    else
-      write_cell(w, block); /* lists and the like: their texts */
+    write_cell_block(w, block);
   }
   if (w->out.length == before)
     str_append_c(&w->out, " ");
@@ -270,17 +306,6 @@ static void write_table(struct wiki_writer *w, const cJSON *table) {
     str_append_c(&w->out, bars);
   }
   w->in_cell = outer;
-}
-
-static void write_media(struct wiki_writer *w, const cJSON *node) {
-  for (const cJSON *media = adf_first(node); media; media = media->next) {
-    struct str url = adf_attr(media, "url"), alt = adf_attr(media, "alt");
-    str_append_c(&w->out, media == adf_first(node) ? "" : "\n");
-    if (url.length && alt.length && str_find(alt, "!") < 0 && str_find(alt, "|") < 0)
-      str_append_format(&w->out, "!%.*s|alt=%.*s!", STR_FMT(url), STR_FMT(alt));
-    else
-      str_append_format(&w->out, "!%.*s!", STR_FMT(url.length ? url : adf_attr(media, "id")));
-  }
 }
 
 static void write_heading(struct wiki_writer *w, const cJSON *node) {

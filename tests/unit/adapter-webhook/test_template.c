@@ -78,6 +78,10 @@ static void template_expand_rows(void **state) {
     if (result.code != (rows[i].url ? RESULT_OK : RESULT_REJECTED) || (rows[i].url && !str_is(url, rows[i].url)))
       fail_msg("row %zu: %.*s", i, STR_FMT(url));
   }
+  struct str url;
+  struct result result = template_expand(&arena, STR("/t{?since}"), NULL, 0, &url);
+  assert_int_equal(result.code, RESULT_OK);
+  assert_true(str_is(url, "/t")); /* what a call has none of is as one that is not set */
   arena_free(&arena);
 }
 

@@ -4,12 +4,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "base/json.h"
 #include "base/msgpack.h"
 #include "proto/events.h"
+#include "proto/roles.h"
 #include "records.h"
 
 static int set_up(void **state) {
@@ -256,6 +258,18 @@ static void frame_of_packed_data_is_the_same(void **state) {
   assert_true(str_equal(frame_of(*state, &packed), frame_of(*state, &event)));
 }
 
+/* What a service is given that asks for an event's data as msgpack: the same bytes as in the frame. */
+static void frame_data_alone_is_what_the_frame_ends_with(void **state) {
+  struct stored_event event = an_event();
+  struct str frame = frame_of(*state, &event), data;
+  struct result result = event_data_to_msgpack(*state, event.data, &data);
+  assert_int_equal(result.code, RESULT_OK);
+  assert_true(data.length > 1 && memcmp(frame.at + frame.length - data.length, data.at, data.length) == 0);
+  result = event_data_to_msgpack(*state, STR("[1]"), &data);
+  assert_int_equal(result.code, RESULT_REJECTED);
+  assert_non_null(strstr(result.message, "not a JSON object"));
+}
+
 /* -- names -- */
 
 static void names_are_found_and_unique(void **state) {
@@ -270,6 +284,10 @@ static void names_are_found_and_unique(void **state) {
   assert_int_equal(event_named((struct str){0}), EVENT_COUNT);
   assert_int_equal(verb_named(STR("ticket")), VERB_COUNT);
   assert_int_equal(verb_named((struct str){0}), VERB_COUNT);
+  for (int role = 0; role < ROLE_COUNT; role++)
+    assert_int_equal(role_named(str_of(role_names[role])), role);
+  assert_int_equal(role_named(STR("root")), ROLE_COUNT);
+  assert_int_equal(role_named((struct str){0}), ROLE_COUNT);
 }
 
 #define BEHAVIOUR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -287,6 +305,7 @@ int main(void) {
       BEHAVIOUR(frame_data_is_always_an_object),
       BEHAVIOUR(frame_with_data_twice_has_the_first),
       BEHAVIOUR(frame_of_packed_data_is_the_same),
+      BEHAVIOUR(frame_data_alone_is_what_the_frame_ends_with),
       BEHAVIOUR(names_are_found_and_unique),
   };
   return cmocka_run_group_tests_name("frames", tests, NULL, NULL);

@@ -160,8 +160,24 @@ static void keep_align_finds_a_longest_common_subsequence(void **state) {
   arena_free(&arena);
 }
 
+/* One piece of the known text that was two blocks to Jira. */
+static void keep_gives_back_what_one_source_of_two_blocks_said(void **state) {
+#define COLUMN "<div data-adf='{&quot;type&quot;:&quot;layoutColumn&quot;}'>\n\n__x__\n\n__y__\n\n</div>"
+  (void)state;
+  struct arena arena = {0};
+  cJSON *adf = read_adf(&arena, COLUMN "\n\nend");
+  assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(adf, "content")), 3);
+  replace_block(adf, 2, NEW);
+  assert_string_equal(write_markdown(&arena, adf, COLUMN "\n\nend").at, COLUMN "\n\nnew");
+  replace_block(adf, 0, NEW);
+  assert_string_equal(write_markdown(&arena, adf, COLUMN "\n\nend").at, "new\n\n**y**\n\nnew");
+  cJSON_Delete(adf);
+  arena_free(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(keep_gives_back_what_one_source_of_two_blocks_said),
       cmocka_unit_test(keep_gives_back_the_known_text),
       cmocka_unit_test(keep_gives_back_the_blocks_around_an_edit),
       cmocka_unit_test(keep_carries_link_definitions_along),

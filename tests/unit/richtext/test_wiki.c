@@ -110,12 +110,94 @@ static void wiki_hostile_markup_ends(void **state) {
   }
 }
 
+/* What wiki markup has no word for is said in the words that it has; nothing is left out. */
+static void wiki_says_the_rest_in_its_own_words(void **state) {
+#define IN_TABLE(cell) "<table>\n\n<tr>\n\n<td>\n\n" cell "\n\n</td>\n\n</tr>\n\n</table>"
+#define CONTAINER(node) "<div data-adf='{&quot;type&quot;:&quot;" node "&quot;}'>"
+  static const struct {
+    const char *markdown, *wiki;
+  } rows[] = {
+      {"[https\\://e.org/x](https://e.org/x \"smart link\")", "[https://e.org/x]"},
+      {"[\xF0\x9F\x98\x80](adf:emoji?shortName=%3Asmile%3A)", "\xF0\x9F\x98\x80"},
+      {"[:tada:](adf:emoji?shortName=%3Atada%3A&named=1)", ":tada:"},
+      {"[2024-05-01](adf:date)", "2024-05-01"},
+      {"[DONE](adf:status?color=green)", "DONE"},
+      {"[x](adf:node?json=%7B%22type%22%3A%22placeholder%22%2C%22attrs%22%3A%7B%22text%22%3A%22hold%22%7D%7D)", "hold"},
+      {"```\nhas {code} inside\n```", "{noformat}\nhas {code} inside\n{noformat}"},
+      {"> [!CAUTION]\n> c", "{warning}\nc\n{warning}"},
+      {CONTAINER("panel") "\n\nx\n\ny\n\n</div>", "{panel}\nx\n\ny\n{panel}"},
+      {CONTAINER("bodiedExtension") "\n\nx\n\n</div>", "x"},
+      {CONTAINER("layoutSection") "\n\n" CONTAINER("layoutColumn") "\n\nx\n\n</div>\n\n" CONTAINER(
+           "layoutColumn") "\n\ny\n\n</div>\n\n</div>",
+       "x\n\ny"},
+      {"```adf\n{\"type\":\"blockCard\",\"attrs\":{\"url\":\"u\"}}\n```",
+       "{noformat}\n{\"type\":\"blockCard\",\"attrs\":{\"url\":\"u\"}}\n{noformat}"},
+      {"- [x] a\n  - [ ] b", "* [x] a\n** [ ] b"},
+      {"![a!b](https://e.org/a.png)", "!https://e.org/a.png!"},
+      {IN_TABLE("a\n\nb"), "|a\\\\ b|"},
+      {IN_TABLE("## h\n\n- c\n- d"), "|h\\\\ c\\\\ d|"},
+      {IN_TABLE("- [x] t"), "|t|"},
+      {IN_TABLE("```\nx\n\n| y\n```\n\n---"), "|{{x}}\\\\ \\\\ {{\\| y}}\\\\ |"},
+      {IN_TABLE("![a](https://e.org/a.png)"), "|!https://e.org/a.png!|"},
+      {IN_TABLE("```adf\n{\"type\":\"blockCard\",\"attrs\":{\"url\":\"u\"}}\n```"),
+       "|\\{\"type\":\"blockCard\",\"attrs\":\\{\"url\":\"u\"\\}\\}|"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct arena arena = {0};
+    struct str wiki;
+    struct result result = wiki_from_markdown(&arena, str_of(rows[i].markdown), (struct str){0}, &wiki);
+    assert_int_equal(result.code, RESULT_OK);
+    assert_string_equal(wiki.at, rows[i].wiki);
+    arena_free(&arena);
+  }
+}
+
+/* Forms that people write and tandem does not. */
+static void wiki_other_forms_are_read(void **state) {
+  static const struct {
+    const char *wiki, *markdown;
+  } rows[] = {
+      {"{code}\r\nx\r\n{code}", "```\nx\n```"},
+      {"{code:title=a|language=java}\nx\n{code}", "```java\nx\n```"},
+      {"{code:title=a|java}\nx\n{code}", "```java\nx\n```"},
+      {"{code:title=a}\nx\n{code}", "```\nx\n```"},
+      {"a\r\nb\\\\c", "a\nb\nc"},
+      {"* [x] *bold* more\n* [ ] x", "- [x] **bold** more\n- [ ] x"},
+      {"* [x] a\n* b", "- \\[x] a\n- b"},
+      {"??cite?? ^a^", "_cite_ <sup>a</sup>"},
+      {"!https://e.org/a.png!", "![](https://e.org/a.png)"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct arena arena = {0};
+    struct str markdown;
+    struct result result = wiki_to_markdown(&arena, str_of(rows[i].wiki), (struct str){0}, &markdown);
+    assert_int_equal(result.code, RESULT_OK);
+    assert_string_equal(markdown.at, rows[i].markdown);
+    arena_free(&arena);
+  }
+}
+
+static void wiki_absent_is_empty(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  struct str markdown;
+  struct result result = wiki_to_markdown(&arena, (struct str){0}, (struct str){0}, &markdown);
+  assert_int_equal(result.code, RESULT_OK);
+  assert_true(str_is(markdown, ""));
+  arena_free(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(wiki_forms_go_both_ways),
       cmocka_unit_test(wiki_keeps_what_an_edit_did_not_touch),
       cmocka_unit_test(wiki_gives_back_the_known_markdown),
       cmocka_unit_test(wiki_hostile_markup_ends),
+      cmocka_unit_test(wiki_says_the_rest_in_its_own_words),
+      cmocka_unit_test(wiki_other_forms_are_read),
+      cmocka_unit_test(wiki_absent_is_empty),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
