@@ -38,7 +38,8 @@ struct connection {
   int64_t (*now_ms)(void);
   struct str api;        /* "https://api.github.com", no slash at the end */
   struct str remote;     /* as configured, "acme/rocket"; absent: only the account is of interest */
-  struct str repo_path;  /* "/repos/acme/rocket"; "/repositories/7" once it was renamed */
+  int64_t repository_id; /* by the project's options; 0 = not known */
+  struct str repo_path;  /* "/repositories/7"; "/repos/acme/rocket" where the id is not known */
   struct str renamed_to; /* "acme/rocket-2", absent = the configured name holds */
   bool tell_renamed;     /* the next page of a pull carries the note */
   struct str credential; /* its name */
@@ -155,6 +156,12 @@ struct result github_write_status(struct arena *arena, struct str status, struct
 
 /* {"labels": [...]}: the members of a set under its own name. */
 struct str github_write_set(struct arena *arena, const struct value *set);
+
+/* -- connector.c -- */
+
+/* The repository's id by the project's options, 0 = they do not tell. A name may belong to another repository one day,
+ * an id never does. RESULT_REJECTED for options that are none of ours. */
+struct result github_repository_id(struct str options, int64_t *out) MUST_USE;
 
 /* -- milestones.c -- */
 
