@@ -33,8 +33,8 @@ static cJSON *search_body(const struct search *s, int64_t start_at, struct str t
   static const char *const fields[] = {"created"}, *const properties[] = {JIRA_PROPERTY};
   cJSON *body = cJSON_CreateObject();
   struct str jql =
-      str_format(s->arena, "project = \"%.*s\" AND creator = currentUser() AND created >= %lld ORDER BY created ASC",
-                 STR_FMT(s->c->project), (long long)s->from_ms);
+      str_format(s->arena, "project = %.*s AND creator = currentUser() AND created >= %lld ORDER BY created ASC",
+                 STR_FMT(jira_project_word(s->c, s->arena)), (long long)s->from_ms);
   cJSON_AddItemToObject(body, "jql", json_string(s->arena, jql));
   cJSON_AddNumberToObject(body, "maxResults", JIRA_PAGE_ISSUES);
   cJSON_AddItemToObject(body, "fields", cJSON_CreateStringArray(fields, 1));
