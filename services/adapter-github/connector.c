@@ -65,6 +65,7 @@ static struct result github_open(const struct connector_config *config, struct c
   c->http = config->http;
   c->now_ms = config->now_ms;
   c->renewal = config->renewal;
+  c->page_items = GITHUB_PAGE_ITEMS;
   struct result result = take_project(c, config->project);
   if (result_ok(&result))
     result = github_auth_open(c, config->credential_kind, config->credential);
