@@ -101,6 +101,8 @@ struct connection {
   struct jira_step *steps;
   size_t step_count, step_capacity;
   struct usage usage;
+  int64_t clock_ahead_ms; /* Jira's clock minus ours, by the Date header */
+  bool clock_known;
   int64_t last_status; /* of the last call, 0 = no whole answer came */
   int64_t page_issues; /* how many a page of the pull asks for */
 };
