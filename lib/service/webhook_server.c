@@ -17,6 +17,7 @@
 #include "base/metrics.h"
 #include "base/trace.h"
 #include "service/listen_address.h"
+#include "service/webhook_body.h"
 
 enum {
   CONNECTIONS_MAX = 64,
@@ -31,13 +32,7 @@ struct server {
   const struct connector *connector;
   pthread_mutex_t mutex; /* of what follows */
   int64_t refused, refused_told_ms;
-};
-
-/* One request while its body comes in. */
-struct incoming {
-  char *body;
-  size_t length, capacity;
-  bool too_large;
+  struct webhook_room room;
 };
 
 static const struct metric received = {"tandem_webhook_requests_total",
@@ -228,24 +223,8 @@ static enum MHD_Result accept_traced(struct server *server, struct MHD_Connectio
 
 /* -- HTTP -- */
 
-static void take_bytes(struct incoming *incoming, const char *bytes, size_t length) {
-  if (incoming->too_large || incoming->length + length > WEBHOOK_BYTES_MAX) {
-    incoming->too_large = true;
-    return;
-  }
-  if (incoming->length + length > incoming->capacity) {
-    size_t capacity = incoming->capacity ? incoming->capacity * 2 : 16 * 1024;
-    while (capacity < incoming->length + length)
-      capacity *= 2;
-    incoming->body = heap_grown(incoming->body, capacity);
-    incoming->capacity = capacity;
-  }
-  memcpy(incoming->body + incoming->length, bytes, length);
-  incoming->length += length;
-}
-
 static enum MHD_Result finish(struct server *server, struct MHD_Connection *connection, const char *url,
-                              const char *method, const struct incoming *incoming) {
+                              const char *method, const struct webhook_body *incoming) {
   static const char prefix[] = "/webhooks/";
   size_t system_length = strlen(server->connector->system);
   /* A proxy in front may leave the system's name in the path. */
@@ -259,8 +238,10 @@ static enum MHD_Result finish(struct server *server, struct MHD_Connection *conn
     return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "{\"error\":\"POST only\"}");
   if (incoming->too_large)
     return answer(connection, MHD_HTTP_CONTENT_TOO_LARGE, "{\"error\":\"larger than 25 MiB\"}");
+  if (incoming->no_room)
+    return answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "{\"error\":\"too much at once; send it again\"}");
   struct arena arena = {0};
-  struct str body = {incoming->body ? incoming->body : "", incoming->length};
+  struct str body = {incoming->bytes ? incoming->bytes : "", incoming->length};
   enum MHD_Result result = accept_traced(server, connection, &arena, str_of(url + sizeof prefix - 1), body);
   arena_wipe(&arena);
   return result;
@@ -268,26 +249,28 @@ static enum MHD_Result finish(struct server *server, struct MHD_Connection *conn
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
                                   const char *version, const char *bytes, size_t *length, void **state) {
+  struct server *server = context;
   (void)version;
-  struct incoming *incoming = *state;
+  struct webhook_body *incoming = *state;
   if (!incoming) {
     *state = calloc(1, sizeof *incoming);
     return *state ? MHD_YES : MHD_NO;
   }
   if (*length) {
-    take_bytes(incoming, bytes, *length);
+    webhook_body_take(&server->room, incoming, bytes, *length);
     *length = 0;
     return MHD_YES;
   }
-  return finish(context, connection, url, method, incoming);
+  return finish(server, connection, url, method, incoming);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode code) {
-  (void)context, (void)connection, (void)code;
-  struct incoming *incoming = *state;
+  (void)connection, (void)code;
+  struct server *server = context;
+  struct webhook_body *incoming = *state;
   if (incoming)
-    free(incoming->body);
+    webhook_body_drop(&server->room, incoming);
   free(incoming);
   *state = NULL;
 }
@@ -298,12 +281,15 @@ struct result webhook_server_start(struct rpc *rpc, const struct connector *conn
   struct sockaddr_in socket_address;
   TRY(listen_address_parse(address, "webhooks.listen", &socket_address));
   struct server *server = heap_new(sizeof *server);
-  *server = (struct server){.rpc = rpc, .connector = connector, .mutex = PTHREAD_MUTEX_INITIALIZER};
+  *server = (struct server){.rpc = rpc,
+                            .connector = connector,
+                            .mutex = PTHREAD_MUTEX_INITIALIZER,
+                            .room = {.mutex = PTHREAD_MUTEX_INITIALIZER}};
   struct MHD_Daemon *daemon =
       MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, ntohs(socket_address.sin_port), NULL, NULL, on_request, server,
                        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&socket_address, MHD_OPTION_THREAD_POOL_SIZE,
                        SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-                       CONNECTION_TIMEOUT_S, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+                       CONNECTION_TIMEOUT_S, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_END);
   if (!daemon)
     return result_error(RESULT_RETRY,
                         "cannot listen for webhooks on %.*s; is another tandem running? Set "

@@ -7,8 +7,6 @@
 #include "service/connector.h"
 #include "service/rpc.h"
 
-enum { WEBHOOK_BYTES_MAX = 25 * 1024 * 1024 };
-
 /* Listens on `address` ("127.0.0.1:7420"; port 0 = any) for as long as the process lives. */
 struct result webhook_server_start(struct rpc *rpc, const struct connector *connector, struct str address) MUST_USE;
 
