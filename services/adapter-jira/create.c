@@ -57,6 +57,7 @@ static struct result finish(struct connection *c, struct arena *arena, const str
     return result_error(RESULT_UNCERTAIN, "%.*s is not what was asked for", STR_FMT(seen.external_key));
   if (status.length)
     TRY(result_after_write(set_first_status(c, arena, issue, status, &seen)));
+  jira_tell_left_out(c, arena, payload, &seen);
   *out = seen;
   return RESULT_DONE;
 }

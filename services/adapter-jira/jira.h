@@ -307,6 +307,16 @@ const cJSON *jira_issue_of(const cJSON *answer, struct str id);
 struct result jira_get_issue_with_history(struct connection *c, struct arena *arena, struct str id,
                                           cJSON **out) MUST_USE;
 
+/* -- labels.c -- */
+
+bool jira_is_label(struct str text);
+
+/* Puts labels that were not sent, because Jira has none like them, into seen->refused. */
+void jira_tell_left_out(const struct connection *c, struct arena *arena, const struct payload *payload,
+                        struct observation *seen);
+
+/* -- issue.c: the project -- */
+
 /* The project as it stands in JQL: 10001, or "ROCKET" where the options do not tell its id. */
 struct str jira_project_word(const struct connection *c, struct arena *arena);
 
