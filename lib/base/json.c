@@ -1,6 +1,7 @@
 /* Reading JSON: texts to cJSON trees, trees to records and values. */
 #include "base/json.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -40,20 +41,51 @@ static bool depth_is_fine(struct str text) {
   return true;
 }
 
-/* cJSON's strings end at a NUL, so the rest of a text behind \u0000 would be lost without a word: U+FFFD stands for it.
- * Nor could the store keep it, a jsonb text has no NUL. */
-static struct str replace_nul_escapes(struct arena *arena, struct str text) {
-  if (str_find(text, "\\u0000") < 0)
-    return text;
-  char *at = str_c(arena, text);
-  for (size_t i = 0; i + 1 < text.length; i++) {
+enum { ESCAPE_LENGTH = 6, NO_ESCAPE = -1, NO_DIGITS = -2 }; /* \uXXXX */
+
+/* The UTF-16 unit that an escape at `i` stands for. */
+static long unit_at(struct str text, size_t i) {
+  long unit = 0;
+  if (i + ESCAPE_LENGTH > text.length || text.at[i] != '\\' || text.at[i + 1] != 'u')
+    return NO_ESCAPE;
+  for (size_t k = i + 2; k < i + ESCAPE_LENGTH; k++) {
+    if (!isxdigit((unsigned char)text.at[k]))
+      return NO_DIGITS;
+    unit = unit * 16 + (text.at[k] <= '9' ? text.at[k] - '0' : (text.at[k] | 0x20) - 'a' + 10);
+  }
+  return unit;
+}
+
+static bool is_high(long unit) {
+  return unit >= 0xd800 && unit < 0xdc00;
+}
+
+static bool is_low(long unit) {
+  return unit >= 0xdc00 && unit < 0xe000;
+}
+
+/* U+FFFD stands for what no text can hold. cJSON's strings end at a NUL, so the rest behind \u0000 would be lost
+ * without a word, nor could the store keep it. And half of a surrogate pair, where some program cut an emoji in two,
+ * would have the whole answer refused, every time it comes (RFC 8259, 8.2). False: digits that are none, which cJSON
+ * takes for 0. */
+static bool replace_bad_escapes(struct arena *arena, struct str *text) {
+  if (str_find(*text, "\\u") < 0)
+    return true;
+  struct str whole = *text;
+  char *at = str_c(arena, whole);
+  for (size_t i = 0; i + 1 < whole.length; i++) {
     if (at[i] != '\\')
       continue;
-    if (i + 6 <= text.length && memcmp(at + i, "\\u0000", 6) == 0)
-      memcpy(at + i, "\\ufffd", 6);
-    i++;
+    long unit = unit_at(whole, i);
+    bool pair = is_high(unit) && is_low(unit_at(whole, i + ESCAPE_LENGTH));
+    if (unit == NO_DIGITS)
+      return false;
+    if (!pair && (unit == 0 || is_high(unit) || is_low(unit)))
+      memcpy(at + i, "\\ufffd", ESCAPE_LENGTH);
+    i += pair ? 2 * ESCAPE_LENGTH - 1 : 1;
   }
-  return (struct str){at, text.length};
+  *text = (struct str){at, whole.length};
+  return true;
 }
 
 static struct result parse_whole(struct str text, cJSON **out) {
@@ -76,7 +108,8 @@ struct result json_parse(struct str text, cJSON **out) {
   if (text.length && memchr(text.at, '\0', text.length))
     return result_error(RESULT_REJECTED, "not valid JSON: it has a NUL byte");
   struct arena scratch = {0};
-  struct result result = parse_whole(replace_nul_escapes(&scratch, text), out);
+  struct result result =
+      replace_bad_escapes(&scratch, &text) ? parse_whole(text, out) : result_error(RESULT_REJECTED, "not valid JSON");
   arena_free(&scratch);
   return result;
 }

@@ -67,7 +67,7 @@ static void note_usage(struct connection *c, const struct github_request *reques
                        const struct http_response *response) {
   int64_t date_ms = http_date_ms(response), reset_s;
   if (date_ms)
-    c->clock_ahead_ms = date_ms - c->now_ms();
+    c->clock_ahead_ms = date_ms - c->now_ms(), c->clock_known = true;
   if (request->as_app)
     return; /* another quota than the installation's */
   note_expiry(c, response);
@@ -103,7 +103,8 @@ static struct result exchange(struct connection *c, struct arena *arena, const s
     headers[count++] = (struct http_header){STR("Content-Type"), STR("application/json")};
   struct http_request call = {request->method, url, headers, count, request->body, GITHUB_TIMEOUT_MS};
   struct result result = exchange_send(c->http, arena, &call, is_get(request), &c->usage, out);
-  if (result_ok(&result))
+  c->answered = result_ok(&result);
+  if (c->answered)
     note_usage(c, request, out);
   return result;
 }

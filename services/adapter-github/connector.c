@@ -22,6 +22,22 @@ static bool is_repository_name(struct str remote) {
          !str_ends_with(remote, "/.") && !str_ends_with(remote, "/..");
 }
 
+struct result github_repository_id(struct str options, int64_t *out) {
+  cJSON *tree;
+  if (options.length == 0)
+    return *out = 0, RESULT_DONE;
+  struct result parsed = json_parse(options, &tree);
+  if (!result_ok(&parsed))
+    return result_error(RESULT_REJECTED, "the project's options are not JSON");
+  bool given = cJSON_HasObjectItem(tree, "repository_id");
+  int64_t id = json_i64(tree, "repository_id");
+  cJSON_Delete(tree);
+  if (given && id <= 0)
+    return result_error(RESULT_REJECTED, "the option repository_id is not a number");
+  *out = id;
+  return RESULT_DONE;
+}
+
 static struct result take_project(struct connection *c, const struct project *project) {
   struct str base = http_base_url(project->base_url.length ? project->base_url : STR(DEFAULT_BASE_URL));
   if (project->remote.length && !is_repository_name(project->remote))
@@ -30,7 +46,9 @@ static struct result take_project(struct connection *c, const struct project *pr
   c->credential = str_copy(&c->arena, project->credential);
   if (project->remote.length) {
     c->remote = str_copy(&c->arena, project->remote);
-    c->repo_path = str_format(&c->arena, "/repos/%.*s", STR_FMT(project->remote));
+    TRY(github_repository_id(project->options, &c->repository_id));
+    c->repo_path = c->repository_id ? str_format(&c->arena, "/repositories/%lld", (long long)c->repository_id)
+                                    : str_format(&c->arena, "/repos/%.*s", STR_FMT(project->remote));
   }
   return RESULT_DONE;
 }
@@ -47,6 +65,7 @@ static struct result github_open(const struct connector_config *config, struct c
   c->http = config->http;
   c->now_ms = config->now_ms;
   c->renewal = config->renewal;
+  c->page_items = GITHUB_PAGE_ITEMS;
   struct result result = take_project(c, config->project);
   if (result_ok(&result))
     result = github_auth_open(c, config->credential_kind, config->credential);

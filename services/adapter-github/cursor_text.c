@@ -56,7 +56,7 @@ struct str cursor_print(const struct connection *c, struct arena *arena, const s
   put_str(arena, object, "remote", c->remote);
   put_str(arena, object, "credential", c->credential);
   put_str(arena, object, "self", c->self);
-  if (!str_starts_with(c->repo_path, "/repos/"))
+  if (!c->repository_id && !str_starts_with(c->repo_path, "/repos/"))
     put_str(arena, object, "path", c->repo_path);
   cJSON_AddStringToObject(object, "phase", phase_names[cursor->phase]);
   cJSON_AddBoolToObject(object, "full", cursor->full);
@@ -121,7 +121,7 @@ static void tell_connection(struct connection *c, const cJSON *tree) {
   struct str path = json_str(tree, "path"), self = json_str(tree, "self");
   if (str_is_absent(c->self) && self.length && str_equal(json_str(tree, "credential"), c->credential))
     c->self = str_copy(&c->arena, self);
-  if (str_starts_with(path, "/repositories/") && !str_equal(path, c->repo_path))
+  if (!c->repository_id && str_starts_with(path, "/repositories/") && !str_equal(path, c->repo_path))
     c->repo_path = str_copy(&c->arena, path);
 }
 

@@ -92,6 +92,8 @@ static struct result may_write(struct connection *c, struct arena *arena, const 
 
 static struct result read_repository(struct connection *c, struct arena *arena, const cJSON *repo,
                                      struct remote_description *out) {
+  if (json_i64(repo, "id") <= 0)
+    return result_error(RESULT_RETRY, "GitHub's answer about the repository has no id");
   if (cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(repo, "has_issues")))
     return result_error(RESULT_REJECTED, "issues are switched off in %.*s: switch them on in the repository's settings",
                         STR_FMT(c->remote));
@@ -99,6 +101,7 @@ static struct result read_repository(struct connection *c, struct arena *arena, 
   out->can_write = out->can_write && !json_bool(repo, "archived");
   out->remote = str_copy(arena, json_str(repo, "full_name"));
   out->url = str_copy(arena, json_str(repo, "html_url"));
+  out->options = str_format(arena, "{\"repository_id\":%lld}", (long long)json_i64(repo, "id"));
   out->is_private = json_bool(repo, "private");
   return RESULT_DONE;
 }

@@ -26,6 +26,25 @@ static struct str words_of(struct arena *arena, struct str body) {
   return words;
 }
 
+/* The field of ours that GitHub's first reason names; absent when it names none. */
+static struct str field_of(struct str body) {
+  static const struct {
+    const char *theirs, *ours;
+  } names[] = {{"title", "title"},         {"body", "body"},    {"labels", "labels"},      {"assignees", "assignees"},
+               {"milestone", "milestone"}, {"state", "status"}, {"state_reason", "status"}};
+  struct str field = {0};
+  cJSON *tree;
+  struct result parsed = json_parse(body, &tree);
+  if (!result_ok(&parsed))
+    return field;
+  struct str theirs = json_str(cJSON_GetArrayItem(json_member(tree, "errors"), 0), "field");
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (str_is(theirs, names[i].theirs))
+      field = str_of(names[i].ours);
+  cJSON_Delete(tree);
+  return field;
+}
+
 static bool is_write(const struct github_request *request) {
   return strcmp(request->method, "GET") != 0;
 }
@@ -106,6 +125,10 @@ struct result github_error(struct connection *c, const struct github_request *re
   refusal.wait_ms = refusal.wait_ms > 0 ? refusal.wait_ms : 0;
   struct result result =
       limited ? exchange_limited(&c->usage, c->now_ms(), &refusal) : by_status(request, response, &refusal);
+  if (response->status == 422 && is_write(request)) {
+    struct str field = field_of(response->body);
+    result = result_of_field(result, field.at, field.length);
+  }
   arena_free(&scratch);
   return result_context(result, "%s %.*s", request->method, STR_FMT(request->path));
 }

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 
 enum {
-  LOOK_BACK_MS = 15 * 60 * 1000, /* our clock may be ahead of GitHub's */
+  LOOK_BACK_MS = 15 * 60 * 1000, /* our clocks are not one either */
   PAGES_MAX = 20,
   PROBES_MAX = 100,
   UNUSED_NUMBERS_MAX = 5, /* discussions, and issues that went where we cannot look, leave gaps */
@@ -133,11 +133,18 @@ static struct result find_comment(struct search *search, const struct intent *in
                                       STR_FMT(intent->parent_external_id), STR_FMT(since)));
 }
 
+/* Where our clock is hours ahead, what we made is older there than the moment that we wrote down. */
+static struct result hear_the_time(struct connection *c, struct arena *arena) {
+  struct github_answer answer = {0};
+  return c->clock_known ? RESULT_DONE : github_get(c, arena, STR(""), &answer);
+}
+
 static struct result find_created(struct connection *c, struct arena *arena, const struct intent *intent,
                                   struct str marker, struct observation *out) {
   struct search search = {.c = c, .arena = arena, .marker = marker};
-  search.from_ms = intent->created_at_ms - LOOK_BACK_MS;
   TRY(github_self(c, arena, &search.self));
+  TRY(hear_the_time(c, arena));
+  search.from_ms = intent->created_at_ms + (c->clock_ahead_ms < 0 ? c->clock_ahead_ms : 0) - LOOK_BACK_MS;
   if (str_is(intent->kind, "comment"))
     TRY(find_comment(&search, intent));
   else

@@ -10,6 +10,7 @@
 
 enum {
   GITHUB_PAGE_ITEMS = 100, /* the most that GitHub gives */
+  GITHUB_PAGE_ITEMS_MIN = 5,
   GITHUB_TIMEOUT_MS = 30 * 1000,
   GITHUB_SETTLE_MS = 15 * 60 * 1000, /* how long a list may lag behind a write */
   GITHUB_TOKEN_BYTES = 1024,
@@ -38,7 +39,8 @@ struct connection {
   int64_t (*now_ms)(void);
   struct str api;        /* "https://api.github.com", no slash at the end */
   struct str remote;     /* as configured, "acme/rocket"; absent: only the account is of interest */
-  struct str repo_path;  /* "/repos/acme/rocket"; "/repositories/7" once it was renamed */
+  int64_t repository_id; /* by the project's options; 0 = not known */
+  struct str repo_path;  /* "/repositories/7"; "/repos/acme/rocket" where the id is not known */
   struct str renamed_to; /* "acme/rocket-2", absent = the configured name holds */
   bool tell_renamed;     /* the next page of a pull carries the note */
   struct str credential; /* its name */
@@ -49,7 +51,10 @@ struct connection {
   LIST_OF(struct github_milestone) milestones;
   bool milestones_known;
   struct usage usage;
-  int64_t clock_ahead_ms;  /* GitHub's clock minus ours, by the Date header */
+  int64_t clock_ahead_ms; /* GitHub's clock minus ours, by the Date header */
+  bool clock_known;
+  int64_t page_items;      /* of a page of the pull; less after one that was too large */
+  bool answered;           /* a whole answer came to the last call */
   unsigned limit_strikes;  /* secondary limits met in a row */
   int64_t told_expires_ms; /* the end of the token, as the store was last told */
 };
@@ -156,11 +161,22 @@ struct result github_write_status(struct arena *arena, struct str status, struct
 /* {"labels": [...]}: the members of a set under its own name. */
 struct str github_write_set(struct arena *arena, const struct value *set);
 
+/* -- connector.c -- */
+
+/* The repository's id by the project's options, 0 = they do not tell. A name may belong to another repository one day,
+ * an id never does. RESULT_REJECTED for options that are none of ours. */
+struct result github_repository_id(struct str options, int64_t *out) MUST_USE;
+
 /* -- milestones.c -- */
 
 /* The number for a title; "" is GITHUB_MILESTONE_NONE. RESULT_REJECTED when there is no such milestone. */
 struct result github_milestone_number(struct connection *c, struct arena *arena, struct str title,
                                       int64_t *out) MUST_USE;
+
+/* -- dropped.c -- */
+
+/* Puts what was sent and is not there into seen->refused. */
+void github_tell_dropped(struct arena *arena, const struct payload *payload, struct observation *seen);
 
 /* -- the operations -- */
 

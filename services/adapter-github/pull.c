@@ -13,20 +13,37 @@ struct page {
 
 /* -- asking -- */
 
-static struct github_request list_request(struct arena *arena, const struct cursor *cursor, bool conditional) {
+static struct github_request list_request(const struct connection *c, struct arena *arena, const struct cursor *cursor,
+                                          bool conditional) {
   bool comments = cursor->phase == PHASE_COMMENTS;
   const struct walk *walk = &cursor->walk;
   if (walk->next.length)
     return (struct github_request){.method = "GET", .scope = AT_URL, .path = walk->next};
   struct str_builder path = {.arena = arena};
   str_append_c(&path, comments ? "/issues/comments?" : "/issues?state=all&");
-  str_append_c(&path, "sort=updated&direction=asc&per_page=100");
+  str_append_format(&path, "sort=updated&direction=asc&per_page=%lld", (long long)c->page_items);
   if (walk->anchor_s) /* since=1970 gives nothing, so the first time there is none */
     str_append_format(&path, "&since=%s", clock_format_s(arena, walk->anchor_s * 1000).at);
   return (struct github_request){.method = "GET",
                                  .scope = AT_REPO,
                                  .path = str_built(&path),
                                  .etag = conditional ? cursor->etag : (struct str){0}};
+}
+
+/* A hundred long texts are more than an answer may hold: then fewer at a time. A link leads to a page of the size that
+ * it was given with, so the walk goes on from its anchor. */
+static struct result ask(struct connection *c, struct arena *arena, struct cursor *cursor, bool conditional,
+                         struct github_answer *out) {
+  for (;;) {
+    struct github_request request = list_request(c, arena, cursor, conditional);
+    struct result result = github_call(c, arena, &request, out);
+    if (result_ok(&result))
+      c->page_items = c->page_items + 5 < GITHUB_PAGE_ITEMS ? c->page_items + 5 : GITHUB_PAGE_ITEMS;
+    if (result.code != RESULT_REJECTED || c->answered || c->page_items <= GITHUB_PAGE_ITEMS_MIN)
+      return result;
+    c->page_items = c->page_items / 4 > GITHUB_PAGE_ITEMS_MIN ? c->page_items / 4 : GITHUB_PAGE_ITEMS_MIN;
+    cursor->walk.next = (struct str){0};
+  }
 }
 
 /* When the project itself does not answer, every ticket in it would look deleted: stop and tell. */
@@ -124,9 +141,8 @@ struct result github_pull(struct connection *c, struct arena *arena, struct str 
   bool full = str_is(mode, "full"), starts = cursor->phase == PHASE_IDLE || (full && !cursor->full);
   if (starts)
     cursor_start(cursor, full);
-  struct github_request request = list_request(arena, cursor, starts);
   struct github_answer answer = {0};
-  struct result result = github_call(c, arena, &request, &answer);
+  struct result result = ask(c, arena, cursor, starts, &answer);
   if (!result_ok(&result))
     return as_project_error(c, result);
   if (answer.status == 304) {

@@ -162,6 +162,7 @@ static struct result update_issue(struct connection *c, struct arena *arena, con
   struct observation seen;
   TRY(read_back(c, arena, false, &answer, &seen));
   TRY(check_removed(push->payload, &seen));
+  github_tell_dropped(arena, push->payload, &seen);
   *out = seen;
   return RESULT_DONE;
 }
@@ -204,6 +205,7 @@ static struct result create_issue(struct connection *c, struct arena *arena, con
   }
   if (closed)
     TRY(close_created(c, arena, issue, closing, &created));
+  github_tell_dropped(arena, push->payload, &created);
   *out = created;
   return RESULT_DONE;
 }

@@ -79,9 +79,13 @@ static struct result take_event(struct arena *arena, bool with_comment, const cJ
   return RESULT_DONE;
 }
 
-/* An organization's webhook speaks of all its repositories. */
+/* An organization's webhook speaks of all its repositories. By its id ours is known under any name. */
 static bool is_of(const struct project *project, const cJSON *event) {
-  return github_same_name(json_str(json_member(event, "repository"), "full_name"), project->remote);
+  const cJSON *repository = json_member(event, "repository");
+  int64_t id = 0;
+  struct result result = github_repository_id(project->options, &id);
+  return result_ok(&result) && id ? json_i64(repository, "id") == id
+                                  : github_same_name(json_str(repository, "full_name"), project->remote);
 }
 
 struct result github_translate(struct arena *arena, const struct project *project, struct str event, struct str body,

@@ -7,6 +7,14 @@ static void note_quota(struct usage *usage, const struct http_response *response
   str_to_i64(http_header_value(response, "x-ratelimit-remaining"), &usage->quota_remaining);
 }
 
+static void note_clock(struct connection *c, const struct http_response *response) {
+  int64_t date_ms = http_date_ms(response);
+  if (date_ms == 0)
+    return;
+  c->clock_ahead_ms = date_ms - c->now_ms();
+  c->clock_known = true;
+}
+
 /* Some POSTs change nothing. */
 bool jira_is_read(const struct jira_request *request) {
   return strcmp(request->method, "GET") == 0 || str_starts_with(request->path, "/search") ||
@@ -31,6 +39,7 @@ static struct result exchange(struct connection *c, struct arena *arena, const s
   struct result result = exchange_send(c->http, arena, &call, jira_is_read(request), &c->usage, out);
   if (result_ok(&result)) {
     c->last_status = out->status;
+    note_clock(c, out);
     note_quota(&c->usage, out);
   }
   return result;

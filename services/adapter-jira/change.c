@@ -7,8 +7,10 @@
 static struct result read_after(struct connection *c, struct arena *arena, const struct push *push, const cJSON *before,
                                 const cJSON *after, struct observation *out) {
   struct result result = jira_read_issue(c, arena, after, out);
-  if (result_ok(&result))
+  if (result_ok(&result)) {
     out->replaced = jira_replaced(c, arena, push->payload, before, after);
+    jira_tell_left_out(c, arena, push->payload, out);
+  }
   return result_after_write(result);
 }
 

@@ -24,6 +24,12 @@ static struct result take_options(struct connection *c, const struct project *pr
   struct str deployment = json_text(c->options, "deployment");
   if (deployment.length && !str_is(deployment, "cloud") && !str_is(deployment, "data_center"))
     return result_error(RESULT_REJECTED, "options.deployment is \"cloud\" or \"data_center\"");
+  struct str id = json_text(c->options, "project_id");
+  if (id.length && !jira_is_number(id))
+    return result_error(RESULT_REJECTED, "options.project_id is a number, in quotes");
+  c->id_is_given = id.length > 0;
+  if (c->id_is_given)
+    c->project_id = str_copy(&c->arena, id);
   bool by_kind = !str_is(kind, "pat") && !str_is(kind, "basic");
   c->cloud = deployment.length ? str_is(deployment, "cloud") : by_kind;
   return RESULT_DONE;

@@ -17,7 +17,8 @@ static struct result document_of(struct connection *c, struct arena *arena, cons
     type = jira_default_type(c);
   fields = cJSON_GetObjectItemCaseSensitive(document, "fields");
   node = cJSON_AddObjectToObject(fields, "project");
-  cJSON_AddItemToObject(node, "key", json_string(arena, c->project));
+  cJSON_AddItemToObject(node, c->id_is_given ? "id" : "key",
+                        json_string(arena, c->id_is_given ? c->project_id : c->project));
   node = cJSON_AddObjectToObject(fields, "issuetype");
   cJSON_AddItemToObject(node, "name", json_string(arena, type));
   jira_add_property(document, jira_issue_property(c, arena, push->payload, NULL));
@@ -56,6 +57,7 @@ static struct result finish(struct connection *c, struct arena *arena, const str
     return result_error(RESULT_UNCERTAIN, "%.*s is not what was asked for", STR_FMT(seen.external_key));
   if (status.length)
     TRY(result_after_write(set_first_status(c, arena, issue, status, &seen)));
+  jira_tell_left_out(c, arena, payload, &seen);
   *out = seen;
   return RESULT_DONE;
 }

@@ -152,6 +152,9 @@ static struct str options_to_store(const struct connection *c, struct arena *are
   }
   cJSON_DeleteItemFromObjectCaseSensitive(options, "fields");
   cJSON_DeleteItemFromObjectCaseSensitive(options, "deployment");
+  cJSON_DeleteItemFromObjectCaseSensitive(options, "project_id");
+  if (jira_is_number(c->project_id))
+    cJSON_AddItemToObject(options, "project_id", json_string(arena, c->project_id));
   cJSON_AddStringToObject(options, "deployment", c->cloud ? "cloud" : "data_center");
   cJSON_AddItemToObject(options, "fields", fields);
   return json_print(arena, options);
@@ -161,7 +164,7 @@ static struct str options_to_store(const struct connection *c, struct arena *are
 
 static struct result estimate(const struct describing *d, int64_t *out) {
   cJSON *body = cJSON_CreateObject(), *answer;
-  struct str jql = str_format(d->arena, "project = \"%.*s\"", STR_FMT(d->c->project));
+  struct str jql = str_format(d->arena, "project = %.*s", STR_FMT(jira_project_word(d->c, d->arena)));
   cJSON_AddItemToObject(body, "jql", json_string(d->arena, jql));
   if (!d->c->cloud)
     cJSON_AddNumberToObject(body, "maxResults", 0);
@@ -191,13 +194,14 @@ static struct result read_project(const struct describing *d, struct remote_desc
   struct jira_request request = {.method = "GET", .take_gone = true};
   struct jira_answer answer = {0};
   cJSON *project;
-  request.path = str_format(d->arena, "/project/%.*s", STR_FMT(d->c->project));
+  request.path = str_format(d->arena, "/project/%.*s", STR_FMT(d->c->id_is_given ? d->c->project_id : d->c->project));
   TRY(jira_call(d->c, d->arena, &request, &answer));
   if (answer.status != 200)
     return result_error(RESULT_REJECTED, "the project %.*s does not exist, or this credential may not see it",
                         STR_FMT(d->c->project));
   TRY(jira_json(&request, &answer, &project));
   out->remote = json_copy(d->arena, project, "key");
+  d->c->project_id = json_copy(&d->c->arena, project, "id");
   out->url = str_format(d->arena, "%.*s/browse/%.*s", STR_FMT(d->c->site), STR_FMT(out->remote));
   out->is_private = true; /* Jira asks for a login, unless an administrator opened the site */
   cJSON_Delete(project);

@@ -3,7 +3,7 @@
 #include "adapter-jira/jira.h"
 
 enum {
-  LOOK_BACK_MS = 15 * 60 * 1000, /* our clock may be ahead of Jira's */
+  LOOK_BACK_MS = 15 * 60 * 1000, /* our clocks are not one either */
   PAGES_MAX = 10,
   PROBES_MAX = 100,
   UNUSED_KEYS_MAX = 5, /* issues that were deleted or moved leave gaps */
@@ -33,8 +33,8 @@ static cJSON *search_body(const struct search *s, int64_t start_at, struct str t
   static const char *const fields[] = {"created"}, *const properties[] = {JIRA_PROPERTY};
   cJSON *body = cJSON_CreateObject();
   struct str jql =
-      str_format(s->arena, "project = \"%.*s\" AND creator = currentUser() AND created >= %lld ORDER BY created ASC",
-                 STR_FMT(s->c->project), (long long)s->from_ms);
+      str_format(s->arena, "project = %.*s AND creator = currentUser() AND created >= %lld ORDER BY created ASC",
+                 STR_FMT(jira_project_word(s->c, s->arena)), (long long)s->from_ms);
   cJSON_AddItemToObject(body, "jql", json_string(s->arena, jql));
   cJSON_AddNumberToObject(body, "maxResults", JIRA_PAGE_ISSUES);
   cJSON_AddItemToObject(body, "fields", cJSON_CreateStringArray(fields, 1));
@@ -204,9 +204,12 @@ struct result jira_find(struct connection *c, struct arena *arena, const struct 
   if (!str_is(intent->change, "create"))
     return find_updated(c, arena, intent, out);
   struct search search = {.c = c, .arena = arena, .marker = marker};
-  search.from_ms = intent->created_at_ms - LOOK_BACK_MS;
   TRY(jira_self(c, arena));
   TRY(jira_fields_load(c, arena));
+  if (!c->clock_known)
+    TRY(jira_check_project(c, arena));
+  /* Where our clock is hours ahead, what we made is older there than the moment that we wrote down. */
+  search.from_ms = intent->created_at_ms + (c->clock_ahead_ms < 0 ? c->clock_ahead_ms : 0) - LOOK_BACK_MS;
   if (str_is(intent->kind, "comment"))
     TRY(find_comment(&search, intent));
   else

@@ -62,11 +62,16 @@ const cJSON *jira_issue_of(const cJSON *answer, struct str id) {
 
 /* -- the project -- */
 
+struct str jira_project_word(const struct connection *c, struct arena *arena) {
+  return str_format(arena, c->id_is_given ? "%.*s" : "\"%.*s\"", STR_FMT(c->id_is_given ? c->project_id : c->project));
+}
+
 struct result jira_check_project(struct connection *c, struct arena *arena) {
   struct jira_request request = {.method = "GET", .take_gone = true};
   struct jira_answer answer = {0};
   cJSON *project;
-  request.path = str_format(arena, "/project/%.*s", STR_FMT(http_escape(arena, c->project)));
+  request.path =
+      str_format(arena, "/project/%.*s", STR_FMT(http_escape(arena, c->id_is_given ? c->project_id : c->project)));
   TRY(jira_call(c, arena, &request, &answer));
   if (answer.status != 200)
     return result_error(RESULT_AUTH, "the project %.*s cannot be read with this credential", STR_FMT(c->project));
@@ -77,7 +82,7 @@ struct result jira_check_project(struct connection *c, struct arena *arena) {
 }
 
 struct result jira_is_ours(struct connection *c, struct arena *arena, const cJSON *issue, bool *out) {
-  *out = str_equal(json_text(issue, "fields.project.key"), c->project);
+  *out = !c->id_is_given && str_equal(json_text(issue, "fields.project.key"), c->project);
   if (*out)
     return RESULT_DONE;
   if (c->project_id.length == 0)

@@ -87,7 +87,8 @@ struct connection {
   struct str root;       /* what "/rest/…" is below */
   struct str api;        /* "…/rest/api/3" */
   struct str project;    /* key; absent: only the account is of interest */
-  struct str project_id; /* absent = not asked yet */
+  struct str project_id; /* by the options, or as it was asked for; absent = neither yet */
+  bool id_is_given;      /* by the options: a key may be another project's one day, an id never */
   struct str credential; /* its name */
   cJSON *options;        /* an object */
   struct jira_auth auth;
@@ -100,6 +101,8 @@ struct connection {
   struct jira_step *steps;
   size_t step_count, step_capacity;
   struct usage usage;
+  int64_t clock_ahead_ms; /* Jira's clock minus ours, by the Date header */
+  bool clock_known;
   int64_t last_status; /* of the last call, 0 = no whole answer came */
   int64_t page_issues; /* how many a page of the pull asks for */
 };
@@ -303,6 +306,19 @@ const cJSON *jira_issue_of(const cJSON *answer, struct str id);
 /* An issue with its newest changes (Data Center: all of them), where they are not too long. */
 struct result jira_get_issue_with_history(struct connection *c, struct arena *arena, struct str id,
                                           cJSON **out) MUST_USE;
+
+/* -- labels.c -- */
+
+bool jira_is_label(struct str text);
+
+/* Puts labels that were not sent, because Jira has none like them, into seen->refused. */
+void jira_tell_left_out(const struct connection *c, struct arena *arena, const struct payload *payload,
+                        struct observation *seen);
+
+/* -- issue.c: the project -- */
+
+/* The project as it stands in JQL: 10001, or "ROCKET" where the options do not tell its id. */
+struct str jira_project_word(const struct connection *c, struct arena *arena);
 
 /* Whether the issue is still in our project, whose key may have been changed. */
 struct result jira_is_ours(struct connection *c, struct arena *arena, const cJSON *issue, bool *out) MUST_USE;

@@ -25,7 +25,7 @@ static cJSON *search_body(const struct connection *c, struct arena *arena, const
   static const char *const properties[] = {JIRA_PROPERTY};
   cJSON *body = cJSON_CreateObject();
   struct str_builder jql = {.arena = arena};
-  str_append_format(&jql, "project = \"%.*s\"", STR_FMT(c->project));
+  str_append_format(&jql, "project = %.*s", STR_FMT(jira_project_word(c, arena)));
   if (cursor->since_ms) /* milliseconds need no time zone */
     str_append_format(&jql, " AND updated >= %lld", (long long)cursor->since_ms);
   str_append_c(&jql, " ORDER BY updated ASC, key ASC");

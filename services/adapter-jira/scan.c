@@ -7,7 +7,7 @@ enum { CLOUD_IDS = 5000, DATA_CENTER_IDS = 1000 };
 static struct str search_body(const struct connection *c, struct arena *arena, struct str cursor) {
   static const char *const fields[] = {"id"};
   cJSON *body = cJSON_CreateObject();
-  struct str jql = str_format(arena, "project = \"%.*s\" ORDER BY id ASC", STR_FMT(c->project));
+  struct str jql = str_format(arena, "project = %.*s ORDER BY id ASC", STR_FMT(jira_project_word(c, arena)));
   int64_t start = 0;
   cJSON_AddItemToObject(body, "jql", json_string(arena, jql));
   cJSON_AddNumberToObject(body, "maxResults", c->cloud ? CLOUD_IDS : DATA_CENTER_IDS);

@@ -58,8 +58,8 @@ static struct result sample(struct route *r, struct str status, struct str *out)
   cJSON *body = cJSON_CreateObject(), *found, *fields;
   struct str quoted_type = json_print(r->arena, json_string(r->arena, r->type));
   struct str quoted_status = json_print(r->arena, json_string(r->arena, status));
-  struct str jql = str_format(r->arena, "project = \"%.*s\" AND issuetype = %.*s AND status = %.*s",
-                              STR_FMT(r->c->project), STR_FMT(quoted_type), STR_FMT(quoted_status));
+  struct str jql = str_format(r->arena, "project = %.*s AND issuetype = %.*s AND status = %.*s",
+                              STR_FMT(jira_project_word(r->c, r->arena)), STR_FMT(quoted_type), STR_FMT(quoted_status));
   cJSON_AddItemToObject(body, "jql", json_string(r->arena, jql));
   cJSON_AddNumberToObject(body, "maxResults", 1);
   fields = cJSON_AddArrayToObject(body, "fields");

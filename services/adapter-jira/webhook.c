@@ -84,6 +84,17 @@ static bool is_of_project(struct str key, struct str project) {
          str_equal(str_slice(key, 0, project.length), project);
 }
 
+/* By its id, where the project's options and the delivery have it, a project is known under any key. */
+static bool is_ours(const struct project *project, const cJSON *issue) {
+  cJSON *options = NULL;
+  struct result parsed = json_parse(project->options.length ? project->options : STR("{}"), &options);
+  struct str known = result_ok(&parsed) ? json_text(options, "project_id") : (struct str){0},
+             id = json_text(issue, "fields.project.id");
+  bool ours = known.length && id.length ? str_equal(id, known) : is_of_project(json_str(issue, "key"), project->remote);
+  cJSON_Delete(options);
+  return ours;
+}
+
 static bool was_moved_from(const cJSON *tree, struct str project) {
   const cJSON *item;
   cJSON_ArrayForEach(item, json_at(tree, "changelog.items")) {
@@ -122,7 +133,7 @@ static struct result translate_tree(struct arena *arena, const struct project *p
     return RESULT_DONE;
   if (!jira_is_number(json_str(issue, "id")) || (about_comment && !jira_is_number(json_str(comment, "id"))))
     return result_error(RESULT_REJECTED, "%.*s names no issue", STR_FMT(event));
-  if (!is_of_project(json_str(issue, "key"), project->remote) && !was_moved_from(tree, project->remote))
+  if (!is_ours(project, issue) && !was_moved_from(tree, project->remote))
     return RESULT_DONE;
   struct observation *seen = ARENA_NEW(arena, struct observation);
   *seen = about_comment ? comment_hint(arena, issue, comment, str_is(event, "comment_deleted"))

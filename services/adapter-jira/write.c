@@ -165,11 +165,17 @@ static struct result write_member(const struct writing *w, enum jira_kind kind, 
   return RESULT_DONE;
 }
 
+static bool is_left_out(const struct jira_field *field, struct str member) {
+  return field->kind == KIND_LABELS && !jira_is_label(member);
+}
+
 static struct result set_whole(const struct writing *w, const struct jira_field *field, const struct value *set) {
   cJSON *list = cJSON_CreateArray();
   struct result result = RESULT_DONE;
   for (size_t i = 0; i < set->count && result_ok(&result); i++) {
     cJSON *member = NULL;
+    if (is_left_out(field, set->items[i]))
+      continue;
     result = write_member(w, field->kind, set->items[i], &member);
     cJSON_AddItemToArray(list, member);
   }
@@ -205,9 +211,11 @@ static struct result change_assignee(const struct writing *w, const struct jira_
 static struct result change_members(const struct writing *w, const struct jira_field *field, const struct value *set,
                                     const char *verb) {
   cJSON *operations = cJSON_GetObjectItemCaseSensitive(w->update, field->id.at);
-  if (!operations && set->count)
-    operations = cJSON_AddArrayToObject(w->update, field->id.at);
   for (size_t i = 0; i < set->count; i++) {
+    if (is_left_out(field, set->items[i]))
+      continue;
+    if (!operations)
+      operations = cJSON_AddArrayToObject(w->update, field->id.at);
     cJSON *member = NULL, *operation = cJSON_CreateObject();
     cJSON_AddItemToArray(operations, operation);
     TRY(write_member(w, field->kind, set->items[i], &member));

@@ -54,7 +54,8 @@ struct result linear_post(struct connection *c, struct arena *arena, const char 
     headers[count++] = (struct http_header){STR("Authorization"), authorization};
   struct http_request request = {"POST", url, headers, count, body, LINEAR_TIMEOUT_MS};
   struct result result = exchange_send(c->http, arena, &request, is_read, &c->usage, out);
-  if (result_ok(&result))
+  c->answered = result_ok(&result);
+  if (c->answered)
     note_usage(c, out);
   return result;
 }
@@ -230,6 +231,7 @@ struct result linear_page_size(struct connection *c, int64_t points, int64_t ite
     budget = c->complexity.remaining;
   int64_t items = budget / points;
   items = items < items_max ? items : items_max;
-  *out = items < c->page_items ? items : c->page_items;
+  int64_t most = c->page_items < c->page_items_whole ? c->page_items : c->page_items_whole;
+  *out = items < most ? items : most;
   return RESULT_DONE;
 }

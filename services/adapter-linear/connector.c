@@ -40,7 +40,7 @@ static struct result take_project(struct connection *c, const struct project *pr
                         STR_FMT(project->remote));
   c->api = str_copy(&c->arena, base);
   c->credential = str_copy(&c->arena, project->credential);
-  c->page_items = LINEAR_PAGE_ITEMS;
+  c->page_items = c->page_items_whole = LINEAR_PAGE_ITEMS;
   if (project->remote.length)
     c->remote = str_copy(&c->arena, project->remote);
   return take_options(c, project->options);

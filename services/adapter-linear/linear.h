@@ -65,8 +65,10 @@ struct connection {
   struct linear_auth auth;
   struct linear_names names[LINEAR_KINDS];
   struct linear_bucket requests, complexity;
-  bool starved;       /* the last page had to wait: the next one is the smallest, and tells what is left now */
-  int64_t page_items; /* of a page of issues; less after Linear refused a query as too complex */
+  bool starved;             /* the last page had to wait: the next one is the smallest, and tells what is left now */
+  int64_t page_items;       /* of a page of issues; less after Linear refused a query as too complex */
+  int64_t page_items_whole; /* of one that comes whole: less after one that did not */
+  bool answered;            /* a whole answer came to the last call */
   struct usage usage;
   int64_t clock_ahead_ms; /* Linear's clock minus ours, by the Date header */
 };

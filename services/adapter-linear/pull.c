@@ -68,6 +68,14 @@ static struct result variables_of(struct connection *c, struct arena *arena, con
   return result;
 }
 
+/* Texts may be so long that a page of them is too large or takes too long: then the next try asks for fewer. */
+static void fit_page(struct connection *c) {
+  int64_t next = c->answered ? c->page_items_whole + 20 : c->page_items_whole / 2;
+  if (next < LINEAR_PAGE_ITEMS_MIN)
+    next = LINEAR_PAGE_ITEMS_MIN;
+  c->page_items_whole = next < LINEAR_PAGE_ITEMS ? next : LINEAR_PAGE_ITEMS;
+}
+
 /* Linear may count a query as dearer than we do: then with half the page. */
 static struct result ask(struct connection *c, struct arena *arena, const struct cursor *cursor,
                          struct linear_answer *out) {
@@ -78,6 +86,7 @@ static struct result ask(struct connection *c, struct arena *arena, const struct
     cJSON *variables;
     TRY(variables_of(c, arena, cursor, &variables));
     struct result result = linear_call(c, arena, queries[cursor->phase], variables, out);
+    fit_page(c);
     if (out->problem != LINEAR_TOO_COMPLEX || c->page_items <= LINEAR_PAGE_ITEMS_MIN)
       return result;
     c->page_items = c->page_items / 2 > LINEAR_PAGE_ITEMS_MIN ? c->page_items / 2 : LINEAR_PAGE_ITEMS_MIN;

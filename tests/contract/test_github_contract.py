@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The GitHub connector against the stand-in: what any connector must pass, and what it sees."""
 
+import json
 import os
 import sys
 
@@ -229,6 +230,32 @@ class Renamed(GitHubCase):
         self.assertEqual(self.driver.fetch("ticket", made["external_id"]).observation["external_id"],
                          made["external_id"])
         self.assertEqual(self.driver.describe().remote, "acme/starship")
+
+    def test_repository_is_known_by_its_id_when_its_name_went_to_another(self):
+        options = self.driver.describe().options
+        self.assertEqual(set(json.loads(options)), {"repository_id"})
+        self.open(options=options)
+        cursor = Pulled(self.driver).cursor
+        self.github.act("petra", "rename_repo", name="starship")
+        self.github.act("petra", "rename_repo", repo="acme/engine", name="rocket")
+        try:
+            self.open(options=options)
+            made = self.create(title="made when the old name was another's")
+            self.assertIn("starship", made["url"])
+            pulled = Pulled(self.driver, cursor)
+            self.assertIn(made["external_id"], pulled.tickets)
+            self.assertEqual(pulled.notes, [])
+            self.assertEqual(self.driver.describe().remote, "acme/starship")
+            event = {"action": "opened", "issue": self.github.get("/repos/acme/starship/issues/" + made["external_id"]).json}
+            for name, seen in (("starship", 1), ("rocket", 0)):
+                event["repository"] = self.github.get("/repos/acme/" + name).json
+                told = self.driver.call("translate", event="issues", body=json.dumps(event), remote="acme/rocket", options=options)
+                self.assertEqual(len(told.observations), seen, name)
+        finally:
+            self.github.act("petra", "rename_repo", repo="acme/rocket", name="engine")
+            self.github.act("petra", "rename_repo", repo="acme/starship", name="rocket")
+        for wrong in ("{", '{"repository_id": "7"}', '{"repository_id": -1}'):
+            self.assertEqual(self.driver.reopen(options=wrong).code, "rejected", wrong)
 
     def test_transferred_is_told_from_renamed(self):
         number = self.add_ticket("both")

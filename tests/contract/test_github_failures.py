@@ -34,6 +34,21 @@ class Failing(GitHubCase):
         seen = {one["external_id"] for one in page.observations} | set(rest.tickets)
         self.assertEqual(seen, set(self.world_tickets()))
 
+    def test_a_page_that_is_too_large_is_asked_for_in_parts(self):
+        there = set(self.world_tickets())
+        for phase in ("/issues$", "/issues/comments$"):
+            with self.subTest(phase=phase):
+                self.open()
+                self.github.control("faults", {"match": {"method": "GET", "path": phase, "query": "per_page=([3-9][0-9]|100)"},
+                                               "fault": "status", "status": 200, "body": "[" + " " * (11 << 20) + "]", "times": None})
+                self.assertEqual(set(Pulled(self.driver).tickets), there)
+                self.github.control("faults", method="DELETE")
+        self.github.control("faults", {"match": {"method": "GET", "path": "/issues$"}, "fault": "status", "status": 200,
+                                       "body": "[" + " " * (11 << 20) + "]", "times": None})
+        answer = self.driver.pull()
+        self.assertEqual(answer.code, "rejected")
+        self.assertIn("too large", answer.message)
+
     def test_an_empty_list_that_is_no_list_is_not_the_end(self):
         for body in ("{}", "null", "", '"x"', '[{"number":1}]', "[1]", "[null]"):
             with self.subTest(body=body):

@@ -125,13 +125,33 @@ class Writing(GitHubCase):
         self.open(token="reader-token")
         seen = self.create(title="from a reader", labels=["bug"], milestone="Backlog")
         self.assertEqual((seen["fields"]["labels"], seen["fields"]["milestone"]), ([], ""))
+        self.assertEqual([one["field"] for one in seen["refused"]], ["labels", "milestone"])
         answer = self.push("update", "ticket", {"external_id": seen["external_id"]}, add={"labels": ["bug"]})
         self.assertIn(answer.code, ("rejected", "gone"))
 
     def test_refused_values_are_rejected_in_githubs_words(self):
         answer = self.driver.call("push", **create_ticket(marker(), title="x" * 300))
-        self.assertEqual(answer.code, "rejected")
+        self.assertEqual((answer.code, answer.field), ("rejected", "title"))
         self.assertIn("too long", answer.message)
+
+    def test_a_text_that_is_too_long_is_refused_as_that_field(self):
+        number = self.create(title="long", body="short")["external_id"]
+        for kind, ids in (("ticket", {"external_id": number}), ("comment", {"parent_external_id": number})):
+            with self.subTest(kind=kind):
+                change = "update" if kind == "ticket" else "create"
+                answer = self.push(change, kind, ids, set_={"body": "x" * 65537})
+                self.assertEqual((answer.code, answer.field), ("rejected", "body"), answer)
+
+    def test_people_who_may_not_be_assigned_are_told(self):
+        """GitHub leaves them out without a word."""
+        number = self.create(title="assigned", assignees=["alice"])["external_id"]
+        self.fault("status", "POST", "/assignees$", status=201, body="{}")
+        seen = self.push("update", "ticket", {"external_id": number}, add={"assignees": ["mallory"]}).observation
+        self.assertEqual([one["field"] for one in seen["refused"]], ["assignees"])
+        self.assertIn("mallory", seen["refused"][0]["reason"])
+        self.assertEqual(seen["fields"]["assignees"], ["alice"])
+        quiet = self.push("update", "ticket", {"external_id": number}, set_={"milestone": "Backlog"}, add={"labels": ["Bug"]})
+        self.assertEqual(quiet.observation.get("refused", []), [])
 
     def test_update_of_a_deleted_issue_is_gone(self):
         number = self.create(title="doomed")["external_id"]
@@ -198,6 +218,19 @@ class Uncertain(GitHubCase):
         found = self.driver.call("find", intent=order, marker=op)
         self.assertEqual(found.observation["fields"], {"body": "lost words"})
         self.assertEqual(self.driver.call("find", intent=order, marker=marker()).code, "gone")
+
+    def test_find_when_our_clock_is_hours_ahead(self):
+        number = self.create(title="timeless")["external_id"]
+        self.github.control("clock", {"advance_s": -7200})
+        try:
+            made, op = self.lose("comment", ids={"parent_external_id": number}, body="told late")
+            made["created_at_ms"] += 7200 * 1000
+            self.driver.reopen()
+            found = self.driver.call("find", intent=made, marker=op)
+        finally:
+            self.github.control("clock", {"advance_s": 7200})
+        self.assertEqual(found.code, "ok", found)
+        self.assertEqual(found.observation["fields"], {"body": "told late"})
 
     def test_find_of_an_update_shows_the_target(self):
         number = self.create(title="before")["external_id"]

@@ -256,6 +256,23 @@ class Reading(JiraCase):
         self.assertTrue(found.fields["parent"]["required"])
         self.assertTrue(found.fields["title"]["required"])
 
+    def test_project_is_known_by_its_id_when_its_key_went_to_another(self):
+        """As after a change of the key: ENGINE stands in the settings, and means ROCKET."""
+        described = json.loads(self.driver.describe().options)
+        number, told = self.add_ticket("known by its project's id"), {"webhookEvent": "jira:issue_updated"}
+        self.open(remote="ENGINE", options={"project_id": described["project_id"]})
+        self.assertEqual({one["external_key"].partition("-")[0] for one in Pulled(self.driver).tickets.values()}, {"ROCKET"})
+        self.assertIn("ROCKET-", self.create(title="made there")["external_key"])
+        self.assertEqual(self.driver.fetch("ticket", number).observation["fields"]["title"], "known by its project's id")
+        found = self.driver.describe()
+        self.assertEqual((found.remote, json.loads(found.options)["project_id"]), ("ROCKET", described["project_id"]))
+        for project_id, seen in ((described["project_id"], 1), ("999", 0)):
+            told["issue"] = {"id": "10007", "key": "ROCKET-7", "fields": {"project": {"id": project_id}}}
+            answer = self.driver.call("translate", event="", body=json.dumps(told), remote="ENGINE",
+                                      options=json.dumps({"project_id": described["project_id"]}))
+            self.assertEqual(len(answer.observations), seen, project_id)
+        self.assertEqual(self.driver.reopen(options='{"project_id": "x"}').code, "rejected")
+
     def test_describe_without_a_project_tests_the_account(self):
         self.open(remote="")
         found = self.driver.describe()

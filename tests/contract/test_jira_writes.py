@@ -16,6 +16,20 @@ MARKDOWN = "Steps\n=====\n\n* one\n* *two*\n\nSee [docs][d].\n\n[d]: https://exa
 
 
 class Writing(JiraCase):
+    def test_labels_with_blanks_are_left_out_and_told(self):
+        seen = self.create(title="labelled", labels=["good first issue", "bug"])
+        self.assertEqual(seen["fields"]["labels"], ["bug"])
+        self.assertEqual([one["field"] for one in seen["refused"]], ["labels"])
+        self.assertIn("good first issue", seen["refused"][0]["reason"])
+        ids = {"external_id": seen["external_id"]}
+        for parts, labels, refused in ((dict(add={"labels": ["help wanted", "docs"]}), ["bug", "docs"], 1),
+                                       (dict(add={"labels": ["help wanted"]}), ["bug", "docs"], 1),
+                                       (dict(remove={"labels": ["help wanted", "bug"]}), ["docs"], 0)):
+            with self.subTest(**parts):
+                answer = self.push("update", "ticket", ids, **parts)
+                self.assertEqual(answer.code, "ok", answer)
+                self.assertEqual((sorted(answer.observation["fields"]["labels"]), len(answer.observation.get("refused", []))), (labels, refused))
+
     def test_create_carries_everything(self):
         version = self.jira.get("/project/ROCKET/versions").json[0]["name"]
         epic = self.create(title="an epic", type="Epic")["external_id"]

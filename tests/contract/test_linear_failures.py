@@ -155,6 +155,13 @@ class Limits(LinearCase):
         self.linear.control("clock", {"advance_s": answer.retry_after_ms / 1000 + 1})
         self.assertEqual(self.driver.pull().code, "ok")
 
+    def test_page_that_is_too_large_is_asked_for_in_parts(self):
+        first = len(self.driver.pull().observations)
+        self.fault("status", status=200, body="[" + " " * (11 << 20) + "]", times=3)
+        self.assertEqual([self.driver.pull().code for _ in range(3)], ["retry"] * 3)
+        self.assertLess(len(self.driver.pull().observations), first)
+        self.assertEqual(set(Pulled(self.driver).tickets), set(self.world_tickets()))
+
     def test_query_that_linear_finds_too_complex_is_asked_in_smaller_pages(self):
         self.linear.control("limits", {"query_complexity": 1500})
         pulled = Pulled(self.driver)

@@ -19,6 +19,9 @@ class LinearWithParents(Linear):
         found = self.ask("query P($id: String!) { issue(id: $id) { parent { identifier } } }", id=key)["issue"]["parent"]
         return found and found["identifier"]
 
+    def state(self, key):
+        return self.ask("query S($id: String!) { issue(id: $id) { state { name } } }", id=key)["issue"]["state"]["name"]
+
 
 class JiraWithParents(Jira):
     fields = Jira.fields + ("parent",)
@@ -106,6 +109,21 @@ class Parents(unittest.TestCase):
         key = wait_for(lambda: self.world.key_in(self.linear, child), "the child in Linear")
         wait_for(lambda: self.linear.parent(key) == epic[3], "the parent in Linear")
         wait_for(lambda: self.linear.look(key)["due_date"] == "2027-01-02", "the due date")
+        self.check_quiet()
+
+    def test_words_that_a_new_ticket_could_not_bring_along_are_sent_when_the_table_has_them(self):
+        key = self.world.call("ticket.new", fields={"title": "Abort", "status": "on hold"}, privacy="local_only", actor="user:carol")["key"]
+        self.world.call("ticket.share", key=key, privacy="shareable", project="linear", actor="user:carol")
+        made = wait_for(lambda: self.world.key_in(self.linear, key), "the ticket in Linear")
+        self.world.settle()
+        found = self.world.call("conflict.list", state="open").get("conflicts", [])
+        self.assertEqual([(one["project"], one["field"], one["kind"]) for one in found], [("linear", "status", "unmappable")])
+        project = self.linear.project(follows=["github", "jira"])
+        next(rule for rule in project["rules"] if rule["field"] == "status")["table"].insert(0, {"local": "on hold", "external": "In Review"})
+        self.world.call("project.configure", project=project, actor="user:test")
+        wait_for(lambda: self.linear.state(made) == "In Review", "the status, once it has a word")
+        self.world.call("project.configure", project=self.linear.project(follows=["github", "jira"]), actor="user:test")
+        self.world.call("ticket.edit", key=key, set={"status": "done"}, actor="user:carol")
         self.check_quiet()
 
     def test_parents_kept_private_wait_until_they_are_shared(self):

@@ -20,8 +20,7 @@ enum { SECOND_MS = 1000 };
 struct written {
   int64_t id, project_id, mapping_id, item_id, number, parent_id, parent_number;
   struct str change, kind, state, project, op_id, external_key, url, base_url;
-  struct values set, add, remove, sent_local, shadow;
-  struct values local; /* of a creation: without the fields that came while it was under way */
+  struct values set, add, remove, sent_local, shadow, local;
 };
 
 static struct result load_written(struct call *call, int64_t intent_id, struct written *out) {
@@ -29,9 +28,7 @@ static struct result load_written(struct call *call, int64_t intent_id, struct w
   TRY(db_query(
       call->db,
       "select n.id, n.project_id, n.mapping_id, n.item_id, n.change, n.kind, n.state, n.op_id, p.name, "
-      "n.payload_set, n.payload_add, n.payload_remove, n.sent_local, m.shadow, case n.change when 'create' then "
-      "i.fields - array(select c.field from change_log c where c.item_id = n.item_id and c.before = '{}' "
-      "and c.at >= n.created_at) else i.fields end as fields, i.number, i.parent_id, "
+      "n.payload_set, n.payload_add, n.payload_remove, n.sent_local, m.shadow, i.fields, i.number, i.parent_id, "
       "t.number as parent_number, e.external_key, e.url, p.base_url "
       "from intent n join mapping m on m.id = n.mapping_id join project p on p.id = n.project_id "
       "join item i on i.id = n.item_id left join item t on t.id = i.parent_id left join external_item e on "
@@ -129,10 +126,23 @@ static bool shadow_of_half(const struct written *w, const struct observation *se
   return str_is(w->change, "create") && is_untouched(seen, sent);
 }
 
-/* A field that the local side never had and the new external one does: quiet until somebody sets it there. */
-static void start_field(struct values_builder *external, struct values_builder *local, const struct value *answer) {
-  values_put(external, *answer);
-  values_put(local, nothing_like(answer));
+static bool is_empty(const struct value *value) {
+  return value->kind == VALUE_SET ? value->count == 0 : value->text.length == 0;
+}
+
+/* A field that a creation did not bring along: the local side never had it, or had no word for it, or got it since.
+ * What the tracker began with is no edit of anybody, so the local value, if there is one, is the only change. */
+static void start_fields(const struct written *w, const struct observation *returned, enum adopted_by by,
+                         struct values_builder *external, struct values_builder *local) {
+  for (size_t i = 0; i < returned->fields.count; i++) {
+    const struct value *answer = &returned->fields.at[i];
+    bool is_first = by == ADOPTED_BY_RECEIPT || is_empty(answer) || is_untouched(returned, answer) ||
+                    !values_find(&w->local, answer->name);
+    if (values_find(&w->sent_local, answer->name) || !is_first)
+      continue;
+    values_put(external, *answer);
+    values_put(local, nothing_like(answer));
+  }
 }
 
 /* What the tracker did not take stays pending: a conflict says why. */
@@ -167,10 +177,8 @@ static struct result move_shadow(struct call *call, const struct written *w, con
     values_put(&external, half);
     values_put(&local, here);
   }
-  for (size_t i = 0; returned && str_is(w->change, "create") && i < returned->fields.count; i++)
-    if (!values_find(&w->sent_local, returned->fields.at[i].name) &&
-        !values_find(&w->local, returned->fields.at[i].name))
-      start_field(&external, &local, &returned->fields.at[i]);
+  if (returned && str_is(w->change, "create"))
+    start_fields(w, returned, by, &external, &local);
   struct values external_built = values_built(&external), local_built = values_built(&local);
   return adopt_move_shadow(call, w->mapping_id, &external_built, &local_built);
 }

@@ -52,7 +52,7 @@ static void json_parses_one_whole_text(void **state) {
       {{"{}\0", 3}, false},
       {{"{\"a\":\"x\0y\"}", 11}, false},
       {{"\0{}", 3}, false},
-      {{"\"\\ud800\"", 8}, false},
+      {{"\"\\ud800\"", 8}, true},
       {{"\"\\x\"", 4}, false},
       {{"{}garbage", 2}, true},
   };
@@ -76,13 +76,20 @@ static void json_depth_is_bounded(void **state) {
   assert_parses(STR("\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\""), true);
 }
 
-/* A NUL ends a C string: cJSON would drop what follows, in a title as in a name. */
-static void json_nul_escapes_become_replacement_characters(void **state) {
+/* A NUL ends a C string: cJSON would drop what follows, in a title as in a name. Half of an emoji is no character. */
+static void json_escapes_that_no_text_can_hold_become_replacement_characters(void **state) {
   static const char *const cases[][2] = {
       {"{\"a\":\"x\\u0000y\"}", "{\"a\":\"x\xef\xbf\xbdy\"}"},
       {"{\"a\\u0000\":\"\"}", "{\"a\xef\xbf\xbd\":\"\"}"},
       {"{\"a\":\"\\\\u0000\"}", "{\"a\":\"\\\\u0000\"}"},
       {"{\"a\":\"\\\\\\u0000\"}", "{\"a\":\"\\\\\xef\xbf\xbd\"}"},
+      {"{\"a\":\"\\ud83d\"}", "{\"a\":\"\xef\xbf\xbd\"}"},
+      {"{\"a\":\"\\uDE00!\"}", "{\"a\":\"\xef\xbf\xbd!\"}"},
+      {"{\"a\":\"\\ud83d\\u0041\"}", "{\"a\":\"\xef\xbf\xbd"
+                                     "A\"}"},
+      {"{\"a\":\"\\ud83d\\ud83d\\ude00\"}", "{\"a\":\"\xef\xbf\xbd\xf0\x9f\x98\x80\"}"},
+      {"{\"a\":\"\\ud83d\\ude00\"}", "{\"a\":\"\xf0\x9f\x98\x80\"}"},
+      {"{\"a\":\"\\\\ud83d\"}", "{\"a\":\"\\\\ud83d\"}"},
       {"{\"a\":\"\\u0000\\u0000\"}", "{\"a\":\"\xef\xbf\xbd\xef\xbf\xbd\"}"},
       {"{\"a\":\"\\u00001\"}", "{\"a\":\"\xef\xbf\xbd"
                                "1\"}"},
@@ -96,6 +103,9 @@ static void json_nul_escapes_become_replacement_characters(void **state) {
   }
   assert_parses(STR("\"\\u000"), false);
   assert_parses(STR("\"\\u0000"), false);
+  assert_parses(STR("\"\\u0x00\""), false);
+  assert_parses(STR("\"\\ud8\""), false);
+  assert_parses(STR("\"\\ud83d"), false);
   assert_parses(STR("\\u0000"), false);
   assert_parses(STR("\\u0000\\"), false);
 }
@@ -287,7 +297,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       BEHAVIOUR(json_parses_one_whole_text),
       BEHAVIOUR(json_depth_is_bounded),
-      BEHAVIOUR(json_nul_escapes_become_replacement_characters),
+      BEHAVIOUR(json_escapes_that_no_text_can_hold_become_replacement_characters),
       BEHAVIOUR(json_bytes_that_are_not_utf8_pass_unchanged),
       BEHAVIOUR(json_numbers_beyond_2_to_53_are_refused),
       BEHAVIOUR(json_members_of_another_type_are_nothing),

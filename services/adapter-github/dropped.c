@@ -1,0 +1,46 @@
+/* What GitHub leaves out of a write without a word: labels, assignees and milestones where the account has no push
+ * access, and people who may not be assigned.
+ * https://docs.github.com/en/rest/issues/issues?apiVersion=2022-11-28#create-an-issue,
+ * https://docs.github.com/en/rest/issues/assignees?apiVersion=2022-11-28#add-assignees-to-an-issue */
+#include "adapter-github/github.h"
+
+enum { DROPPED_MAX = 3 };
+
+static bool has(const struct value *set, struct str name) {
+  for (size_t i = 0; set && i < set->count; i++)
+    if (github_same_name(set->items[i], name))
+      return true;
+  return false;
+}
+
+/* The first member that was sent and is not there; absent when all are. */
+static struct str first_missing(const struct value *sent, const struct value *seen) {
+  for (size_t i = 0; sent && sent->kind == VALUE_SET && i < sent->count; i++)
+    if (!has(seen, sent->items[i]))
+      return sent->items[i];
+  return (struct str){0};
+}
+
+static struct str missing_of(const struct payload *payload, struct str field, const struct value *seen) {
+  const struct value *set = values_find(&payload->set, field), *add = values_find(&payload->add, field);
+  if (set && set->kind == VALUE_TEXT)
+    return seen && github_same_name(set->text, seen->text) ? (struct str){0} : set->text;
+  struct str missing = first_missing(set, seen);
+  return str_is_absent(missing) ? first_missing(add, seen) : missing;
+}
+
+void github_tell_dropped(struct arena *arena, const struct payload *payload, struct observation *seen) {
+  static const struct {
+    const char *field, *advice;
+  } fields[DROPPED_MAX] = {{"labels", "may the account set labels?"},
+                           {"assignees", "only who has access to the repository may be assigned"},
+                           {"milestone", "may the account set milestones?"}};
+  struct refused_value *refused = ARENA_ARRAY(arena, struct refused_value, DROPPED_MAX);
+  seen->refused.at = refused;
+  for (size_t i = 0; i < DROPPED_MAX; i++) {
+    struct str field = str_of(fields[i].field), missing = missing_of(payload, field, values_find(&seen->fields, field));
+    if (!str_is_absent(missing))
+      refused[seen->refused.count++] = (struct refused_value){
+          field, str_format(arena, "GitHub did not take \"%.*s\": %s", STR_FMT(missing), fields[i].advice)};
+  }
+}
