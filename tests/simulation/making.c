@@ -13,6 +13,8 @@ static void put_set(struct values_builder *fields, const struct tracker *tracker
   const struct values *set = &push->payload->set;
   struct str marker = push->payload->marker;
   for (size_t i = 0; i < set->count; i++) {
+    if (!tracker_has(tracker, set->at[i].name))
+      continue;
     bool marks = tracker->habits.marker == MARKER_IN_BODY && marker.length && str_is(set->at[i].name, "body");
     values_put(fields, marks ? body_with_marker(fields->arena, &set->at[i], marker) : set->at[i]);
   }
@@ -52,12 +54,8 @@ struct remote_item *making_create(struct tracker *tracker, const struct push *pu
   struct remote_item *item = own_id ? tracker_find(tracker, intent->kind, intent->op_id) : NULL;
   if (item)
     return item;
-  if (str_is(intent->kind, "ticket")) {
-    values_put(&fields, value_text(STR("title"), STR("")));
-    values_put(&fields, value_text(STR("body"), STR("")));
-    values_put(&fields, value_text(STR("status"), STR("open")));
-    values_put(&fields, value_set(STR("labels"), NULL, 0));
-  }
+  if (str_is(intent->kind, "ticket"))
+    tracker_put_defaults(tracker, &fields);
   put_set(&fields, tracker, push);
   if (tracker->habits.creates_in_steps && str_is(intent->kind, "ticket"))
     values_put(&fields, value_text(STR("status"), STR("open")));

@@ -26,17 +26,17 @@ struct written {
 
 static struct result load_written(struct call *call, int64_t intent_id, struct written *out) {
   struct rows rows;
-  TRY(db_query(
-      call->db,
-      "select n.id, n.project_id, n.mapping_id, n.item_id, n.change, n.kind, n.state, n.op_id, p.name, "
-      "n.payload_set, n.payload_add, n.payload_remove, n.sent_local, m.shadow, case n.change when 'create' then "
-      "i.fields - array(select c.field from change_log c where c.item_id = n.item_id and c.before = '{}' "
-      "and c.at >= n.created_at) else i.fields end as fields, i.number, i.parent_id, "
-      "t.number as parent_number, e.external_key, e.url, p.base_url "
-      "from intent n join mapping m on m.id = n.mapping_id join project p on p.id = n.project_id "
-      "join item i on i.id = n.item_id left join item t on t.id = i.parent_id left join external_item e on "
-      "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where n.id = $1::bigint",
-      PARAMS(p_i64(intent_id)), &rows));
+  TRY(db_query(call->db,
+               "select n.id, n.project_id, n.mapping_id, n.item_id, n.change, n.kind, n.state, n.op_id, p.name, "
+               "n.payload_set, n.payload_add, n.payload_remove, n.sent_local, m.shadow, case when n.change = 'create' "
+               "and $2 then "
+               "i.fields - array(select c.field from change_log c where c.item_id = n.item_id and c.before = '{}' "
+               "and c.at >= n.created_at) else i.fields end as fields, i.number, i.parent_id, "
+               "t.number as parent_number, e.external_key, e.url, p.base_url "
+               "from intent n join mapping m on m.id = n.mapping_id join project p on p.id = n.project_id "
+               "join item i on i.id = n.item_id left join item t on t.id = i.parent_id left join external_item e on "
+               "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where n.id = $1::bigint",
+               PARAMS(p_i64(intent_id), p_bool(!MUTATED(LATECOMER))), &rows));
   if (rows.count == 0)
     return result_error(RESULT_GONE, "there is no write %lld", (long long)intent_id);
   *out = (struct written){
