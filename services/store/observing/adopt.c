@@ -129,9 +129,16 @@ static bool shadow_of_half(const struct written *w, const struct observation *se
   return str_is(w->change, "create") && is_untouched(seen, sent);
 }
 
-/* A field that the local side never had and the new external one does: quiet until somebody sets it there. */
-static void start_field(struct values_builder *external, struct values_builder *local, const struct value *answer) {
-  values_put(external, *answer);
+/* What is come upon shows what the tracker made of the creation only while its clock tells that nothing came since. */
+static bool is_as_made(const struct observation *seen, enum adopted_by by) {
+  return by == ADOPTED_BY_RECEIPT || (seen->version <= seen->created_at_ms && seen->version % SECOND_MS != 0);
+}
+
+/* A field that the local side never had and the new external one does: quiet until somebody sets it there. That may
+ * have happened already where it is not as it was made: then it is pulled. */
+static void start_field(struct values_builder *external, struct values_builder *local, const struct value *answer,
+                        bool as_made) {
+  values_put(external, as_made ? *answer : nothing_like(answer));
   values_put(local, nothing_like(answer));
 }
 
@@ -170,7 +177,7 @@ static struct result move_shadow(struct call *call, const struct written *w, con
   for (size_t i = 0; returned && str_is(w->change, "create") && i < returned->fields.count; i++)
     if (!values_find(&w->sent_local, returned->fields.at[i].name) &&
         !values_find(&w->local, returned->fields.at[i].name))
-      start_field(&external, &local, &returned->fields.at[i]);
+      start_field(&external, &local, &returned->fields.at[i], is_as_made(returned, by));
   struct values external_built = values_built(&external), local_built = values_built(&local);
   return adopt_move_shadow(call, w->mapping_id, &external_built, &local_built);
 }
