@@ -134,11 +134,16 @@ static bool is_as_made(const struct observation *seen, enum adopted_by by) {
   return by == ADOPTED_BY_RECEIPT || (seen->version <= seen->created_at_ms && seen->version % SECOND_MS != 0);
 }
 
-/* A field that the local side never had and the new external one does: quiet until somebody sets it there. That may
- * have happened already where it is not as it was made: then it is pulled. */
+/* What a field that was not sent was when its ticket was made there: what it is, unless somebody may have set it since.
+ */
+static struct value unsent(const struct value *answer, bool as_made) {
+  return as_made ? *answer : nothing_like(answer);
+}
+
+/* A field that the local side never had and the new external one does: quiet until somebody sets it there. */
 static void start_field(struct values_builder *external, struct values_builder *local, const struct value *answer,
                         bool as_made) {
-  values_put(external, as_made ? *answer : nothing_like(answer));
+  values_put(external, unsent(answer, as_made));
   values_put(local, nothing_like(answer));
 }
 
@@ -162,7 +167,7 @@ static struct result move_shadow(struct call *call, const struct written *w, con
       continue;
     struct value half = write.has_set || write.has_delta
                             ? plan_receipt(call->arena, values_find(&w->shadow, sent->name), &write, answer)
-                            : *answer;
+                            : unsent(answer, is_as_made(returned, by));
     struct value here = *sent;
     bool refused = is_refused(returned, sent->name);
     if (refused && !str_is(w->change, "create"))
