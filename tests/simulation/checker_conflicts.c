@@ -17,14 +17,20 @@ static bool saw(const struct edit *a, const struct edit *b) {
   return strcmp(a->saw, b->token) == 0;
 }
 
-/* Somebody edited the field while tandem did not know whether its own write had arrived there. */
+/* Somebody edited the field while tandem did not know whether its own write had arrived there; or anything of what is
+ * created in steps: then it cannot be told whether the last step is missing. */
+static bool is_doubted(const struct remote_item *item, struct str field) {
+  bool takes_steps = item->tracker->habits.creates_in_steps && str_is(field, "status");
+  return takes_steps ? item->doubted : item->doubted & 1U << truth_field(field);
+}
+
 static bool is_in_doubt(const struct view *view, const struct conflict *conflict) {
   const struct tracker *tracker = view_tracker(view, conflict->project);
   for (size_t i = 0; i < tracker->item_count; i++) {
     const struct remote_item *item = &tracker->items[i];
     struct observation seen = tracker_observe(&view->world->arena, item, tracker_now(item));
     if (str_is(item->kind, "ticket") && str_equal(seen.external_key, conflict->external_key))
-      return item->doubted & 1U << truth_field(conflict->field);
+      return is_doubted(item, conflict->field);
   }
   return true;
 }

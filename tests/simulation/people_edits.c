@@ -104,6 +104,15 @@ static struct remote_item *pick_remote(const struct planned_edit *p) {
   return NULL;
 }
 
+/* What somebody takes away that stands there because of an update whose answer tandem does not have. */
+static bool is_in_gap(const struct remote_item *item, const struct edit *edit) {
+  if (!edit->is_removal || !item->is_unanswered || !item->before_update)
+    return false;
+  const struct values *before = &item->revisions[item->before_update - 1].fields;
+  struct value value = parents_word_there(item->tracker, values_find(before, str_of(edit->field)));
+  return !truth_holds(&value, edit->token);
+}
+
 /* People edit above a marker: it stays at the end. */
 static void edit_remote(const struct planned_edit *p, struct remote_item *item) {
   struct tracker *tracker = item->tracker;
@@ -117,7 +126,7 @@ static void edit_remote(const struct planned_edit *p, struct remote_item *item) 
                new = parents_word_there(tracker, &after);
   struct edit *edit = changes_note(p, identity, &old, &new);
   if (edit)
-    edit->is_in_gap = edit->is_removal && item->is_unanswered;
+    edit->is_in_gap = is_in_gap(item, edit);
   if (item->is_unanswered)
     item->doubted |= 1U << truth_field(after.name);
   tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
