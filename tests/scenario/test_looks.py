@@ -8,7 +8,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
-from world import World  # noqa: E402
+from world import World, wait_for  # noqa: E402
 
 
 class Looks(unittest.TestCase):
@@ -87,6 +87,32 @@ class Looks(unittest.TestCase):
         self.assertEqual([[self.third["external_id"]]], self.asked())
         self.observed(self.claim("fetch"), "fresh", observations=[gone])
         self.assertEqual([["t"]], self.believed(self.third))
+
+    def receipt(self, outcome, **more):
+        """What became of the write that is due."""
+        work = self.claim("push")
+        intent = work["intents"][0]["id"]
+        if not more.get("probe"):
+            self.assertTrue(self.world.call("push.begin", lease=work["lease"], intent_id=intent)["go"])
+        self.world.call("push.receipt", lease=work["lease"], intent_id=intent, outcome=outcome, **more)
+        self.world.call("work.release", lease=work["lease"])
+
+    def test_looks_for_a_lost_creation_find_what_somebody_has_set_there_since(self):
+        """Fields that the creation did not send: what the tracker made of them stays quiet, what came later is pulled."""
+        world = self.world
+        for edited, due_date in ((0, ""), (1000, "2027-01-02")):
+            key = world.call("ticket.new", project="rocket", fields={"title": "On its way"}, privacy="shareable",
+                             actor="user:carol")["key"]
+            wait_for(lambda: world.sql("select 1 from intent where state = 'prepared'"), "the creation")
+            self.receipt("uncertain", message="no answer")
+            world.sql("update intent set next_attempt_at = now() where state = 'unknown'")
+            made = {"kind": "ticket", "external_id": "9%d" % edited, "external_key": "#9%d" % edited,
+                    "version": 1700000000123 + edited, "created_at_ms": 1700000000123, "author_is_self": True,
+                    "fields": {"title": "On its way", "body": "", "status": "open", "labels": [], "assignees": [], "milestone": "",
+                               "due_date": "2027-01-02"}}
+            self.receipt("ok", probe=True, returned=[made])
+            world.settle()
+            self.assertEqual(due_date, world.call("ticket.get", key=key)["fields"].get("due_date", ""))
 
 
 if __name__ == "__main__":
