@@ -18,6 +18,7 @@ enum mutation {
   MUTATION_OVERLAP,   /* a pull begins exactly where the last one ended */
   MUTATION_SETTLE,    /* what is not found at once counts as not written */
   MUTATION_OVERWRITE, /* what a write replaced is not looked at */
+  MUTATION_LATECOMER, /* a field that comes while its ticket is created counts as one that it had */
   MUTATION_COUNT,
 };
 

@@ -27,7 +27,7 @@ def make_world(of_role=(), **more):
 class Story:
     """Chapters in order; each ends when its effects are agreed, or where the next may begin in any case."""
 
-    CHAPTERS = ["import", "local_work", "outside_work", "conflicts", "both", "services", "end"]
+    CHAPTERS = ["import", "local_work", "outside_work", "conflicts", "both", "undo", "services", "end"]
 
     def __init__(self, world):
         self.world = world
@@ -125,6 +125,21 @@ class Story:
         self.edit(11, set={"title": "My title"}, add={"labels": ["mine"]})
         self.comment(self.keys[11], "Ours")
         self.bob("comment", 11, body="Theirs")
+        self.sync()
+
+    def _undo(self):
+        """What a session brought here is taken back, and so is what came of it outside."""
+        before = self.world.sandbox.issue(8)["title"]
+        self.world.sandbox.control("POST", "webhooks", {"pause": True})
+        self.bob("edit", 8, title="To be taken back")
+        self.bob("label", 8, labels=["taken-back"])
+        self.sync()
+        session = self.world.sql("select session_id from change_log where after::text like '%To be taken back%'")[0][0]
+        undo = self.world.finish(self.world.call("session.undo", id=int(session), actor="user:carol")["id"])
+        assert undo["state"] == "completed", undo
+        wait_for(lambda: self.world.sandbox.issue(8)["title"] == before, "the old title in GitHub", 60)
+        self.world.settle()
+        self.world.sandbox.control("POST", "webhooks", {"pause": False})
         self.sync()
 
     def _services(self):

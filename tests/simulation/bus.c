@@ -5,6 +5,7 @@
 
 #include "base/msgpack.h"
 #include "service/rpc_frames.h"
+#include "simulation/parents.h"
 #include "simulation/people.h"
 #include "simulation/tell.h"
 #include "simulation/world.h"
@@ -57,9 +58,15 @@ static void check_gate(struct world *world, const struct rpc_pending *pending, s
 
 static void note_answered(struct str resource, const struct observation *returned) {
   struct str credential = str_slice(resource, strlen("push:"), resource.length); /* named like its system */
-  struct remote_item *item = tracker_find(tracker_of_system(credential), returned->kind, returned->external_id);
-  if (item)
-    item->is_unanswered = false;
+  struct tracker *tracker = tracker_of_system(credential);
+  struct remote_item *item = tracker_find(tracker, returned->kind, returned->external_id);
+  if (!item)
+    return;
+  item->is_unanswered = false;
+  for (size_t i = 0; i < returned->replaced.count; i++) {
+    struct value replaced = parents_word_there(tracker, &returned->replaced.at[i]);
+    truth_told(&tracker->world->truth, truth_identity(&tracker_now(item)->fields), &replaced);
+  }
 }
 
 /* What the store has taken of a write's answer: from then on it answers for what the write replaced. */
@@ -73,11 +80,8 @@ static void note_receipt(struct world *world, const struct rpc_pending *pending,
     result = msgpack_decode(&world->arena, &record_verb_request, pending->request, &request);
   if (result_ok(&result))
     result = msgpack_decode(&world->arena, verb_table[pending->id].request, request.body, &receipt);
-  for (size_t i = 0; result_ok(&result) && i < receipt.returned.count; i++) {
+  for (size_t i = 0; result_ok(&result) && i < receipt.returned.count; i++)
     note_answered(receipt.lease.resource, &receipt.returned.at[i]);
-    for (size_t n = 0; n < receipt.returned.at[i].replaced.count; n++)
-      truth_told(&world->truth, &receipt.returned.at[i].replaced.at[n]);
-  }
 }
 
 static void reach_store(void *context, uint64_t unused) {

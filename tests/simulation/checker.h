@@ -1,11 +1,16 @@
-/* The checker: P1 to P8 of a world that has come to rest, from the trackers' histories and what people know that they
+/* The checker: P1 to P12 of a world that has come to rest, from the trackers' histories and what people know that they
  * did. Of tandem it asks only what a person can ask it: tickets, conflicts, the record of changes. */
 #ifndef SIMULATION_CHECKER_H
 #define SIMULATION_CHECKER_H
 
+struct conflict;
+struct view;
 struct world;
 
 /* What is wrong goes to world_violate(). */
 void checker_check(struct world *world);
+
+/* Asserts what holds of each conflict. */
+void checker_check_conflict(const struct view *view, const struct conflict *conflict);
 
 #endif

@@ -1,6 +1,7 @@
 /* Looks, and the writes that follow them. */
 #include "simulation/gaps.h"
 
+#include "simulation/parents.h"
 #include "simulation/world.h"
 
 /* From a look to the question whether its write may go out no more than a lease can pass; from there to the send half
@@ -32,13 +33,17 @@ static int64_t stands_since_ms(const struct remote_item *item, struct str field)
 
 static void check_field(const struct remote_item *item, const struct values *known, const struct value *written,
                         size_t looked_at) {
-  struct world *world = item->tracker->world;
-  bool unseen = truth_overwritten(&world->truth, values_find(&tracker_now(item)->fields, written->name),
-                                  values_find(known, written->name), written);
+  struct tracker *tracker = item->tracker;
+  struct world *world = tracker->world;
+  const struct values *now = &tracker_now(item)->fields;
+  struct value before = parents_word_there(tracker, values_find(now, written->name)),
+               seen = parents_word_there(tracker, values_find(known, written->name)),
+               after = parents_word_there(tracker, written);
+  bool unseen = truth_overwritten(&world->truth, truth_identity(now), &before, &seen, &after);
   int64_t stands_ms = world->now_ms - stands_since_ms(item, written->name);
   if (unseen && stands_ms > LONGEST_MS * (int64_t)looked_at)
     world_violate(world, "P2", "what had stood in %.*s of %s %.*s for %lld s is replaced unseen",
-                  STR_FMT(written->name), item->tracker->habits.system, STR_FMT(item->id), (long long)stands_ms / 1000);
+                  STR_FMT(written->name), tracker->habits.system, STR_FMT(item->id), (long long)stands_ms / 1000);
 }
 
 void gaps_check(const struct remote_item *item, const struct push *push, const struct values *written,

@@ -1,6 +1,8 @@
 /* What people do. */
 #include "simulation/people_edits.h"
 
+#include "simulation/changes.h"
+#include "simulation/parents.h"
 #include "simulation/people.h"
 #include "simulation/tell.h"
 #include "simulation/world.h"
@@ -11,125 +13,12 @@ static struct arena *arena_of(const struct planned_edit *p) {
   return &p->world->arena;
 }
 
-static struct str token_of(const struct planned_edit *p) {
-  return str_format(arena_of(p), "w%03d", p->number);
-}
-
-/* -- writing down what was done -- */
-
-static struct edit *remember(const struct planned_edit *p, int identity, const char *field) {
-  struct truth *truth = &p->world->truth;
-  struct edit *edit = &truth->edits[truth->edit_count++];
-  *edit = (struct edit){.side = p->side, .identity = identity, .field = field, .is_made = true};
-  snprintf(edit->token, sizeof edit->token, "%s", token_of(p).at);
-  return edit;
-}
-
 static void tell(const struct planned_edit *p, const char *what, int identity) {
   const char *where = p->side ? p->world->trackers[p->side - 1].habits.system : "here";
   world_tell(p->world, "person %s w%03d: %s of i%02d", where, p->number, what, identity);
 }
 
-/* -- what a change makes of a field -- */
-
-static struct value new_body(struct arena *arena, const struct value *old, struct str token, uint64_t roll) {
-  struct str text = old ? old->text : STR("");
-  ptrdiff_t line_end = str_find(text, "\n");
-  size_t first = line_end < 0 ? text.length : (size_t)line_end;
-  struct str head = str_slice(text, 0, first), rest = str_slice(text, first, text.length);
-  struct str line = str_format(arena, "line %.*s", STR_FMT(token));
-  if (roll % 3 == 0) /* at the end, before a marker */
-    return value_text(STR("body"), str_format(arena, "%.*s%.*s\n%.*s", STR_FMT(head), STR_FMT(rest), STR_FMT(line)));
-  if (roll % 3 == 1)
-    return value_text(STR("body"), str_format(arena, "%.*s\n%.*s%.*s", STR_FMT(head), STR_FMT(line), STR_FMT(rest)));
-  return value_text(STR("body"), str_format(arena, "%.*s\n%.*s", STR_FMT(head), STR_FMT(line)));
-}
-
-static struct value new_labels(struct arena *arena, const struct value *old, struct str token) {
-  struct str *items = ARENA_ARRAY(arena, struct str, (old ? old->count : 0) + 1);
-  size_t count = 0;
-  for (size_t i = 0; old && i < old->count; i++)
-    items[count++] = old->items[i];
-  items[count++] = token;
-  return value_set(STR("labels"), items, count);
-}
-
-static struct value fewer_labels(struct arena *arena, const struct value *old, size_t leaving) {
-  struct str *items = ARENA_ARRAY(arena, struct str, old->count);
-  size_t count = 0;
-  for (size_t i = 0; i < old->count; i++)
-    if (i != leaving)
-      items[count++] = old->items[i];
-  return value_set(STR("labels"), items, count);
-}
-
-/* The change of one field of a ticket that looks like `fields`; no name: there is nothing to do. */
-static struct value change_of(const struct planned_edit *p, const struct values *fields) {
-  struct arena *arena = arena_of(p);
-  const struct value *labels = values_find(fields, STR("labels")), *status = values_find(fields, STR("status"));
-  switch (p->what % 10) {
-  case 0:
-  case 1:
-  case 2:
-    return value_text(STR("title"), str_format(arena, "title %.*s", STR_FMT(token_of(p))));
-  case 3:
-  case 4:
-  case 5:
-    return new_body(arena, values_find(fields, STR("body")), token_of(p), p->detail);
-  case 6:
-  case 7:
-    return new_labels(arena, labels, token_of(p));
-  case 8:
-    if (labels && labels->count)
-      return fewer_labels(arena, labels, p->detail % labels->count);
-    return (struct value){0};
-  default:
-    return value_text(STR("status"), status && str_is(status->text, "open") ? STR("done") : STR("open"));
-  }
-}
-
-static struct edit *remember_title(const struct planned_edit *p, int identity, const struct value *old) {
-  const struct truth *truth = &p->world->truth;
-  struct edit *edit = remember(p, identity, "title");
-  for (size_t i = 0; i + 1 < truth->edit_count; i++)
-    if (truth_holds(old, truth->edits[i].token))
-      memcpy(edit->saw, truth->edits[i].token, TOKEN_BYTES);
-  return edit;
-}
-
-/* Returns what is remembered, if anything. */
-static struct edit *remember_change(const struct planned_edit *p, int identity, const struct values *before,
-                                    const struct value *after) {
-  struct truth *truth = &p->world->truth;
-  const struct value *old = values_find(before, after->name);
-  truth_saw_off(truth, old, after);
-  if (str_is(after->name, "status"))
-    return NULL;
-  if (str_is(after->name, "labels") && old && after->count < old->count) {
-    struct edit *edit = remember(p, identity, "labels");
-    edit->is_removal = true;
-    for (size_t i = 0; i < old->count; i++)
-      if (!value_has(after, old->items[i]))
-        snprintf(edit->token, sizeof edit->token, "%.*s", STR_FMT(old->items[i]));
-    return edit;
-  }
-  if (str_is(after->name, "title"))
-    return remember_title(p, identity, old);
-  return remember(p, identity, str_is(after->name, "body") ? "body" : "labels");
-}
-
 /* -- new tickets -- */
-
-static struct values new_fields(const struct planned_edit *p, int identity) {
-  struct values_builder fields = {.arena = arena_of(p)};
-  struct str *label = ARENA_NEW(arena_of(p), struct str);
-  *label = token_of(p);
-  values_put(&fields, value_text(STR("title"), str_format(arena_of(p), "title %.*s", STR_FMT(token_of(p)))));
-  values_put(&fields, value_text(STR("body"), str_format(arena_of(p), "ticket i%02d\n\nfirst\n\nlast", identity)));
-  values_put(&fields, value_text(STR("status"), p->detail % 4 ? STR("open") : STR("done")));
-  values_put(&fields, value_set(STR("labels"), label, p->detail % 3 ? 1 : 0));
-  return values_built(&fields);
-}
 
 static int new_identity(const struct planned_edit *p) {
   struct truth *truth = &p->world->truth;
@@ -139,12 +28,31 @@ static int new_identity(const struct planned_edit *p) {
   return identity;
 }
 
+/* Every other new ticket belongs to another one. */
+static bool has_parent(const struct planned_edit *p) {
+  return (p->detail >> 36) % 2;
+}
+
+/* With the reference as the checker knows it. */
+static struct values in_words(const struct planned_edit *p, const struct values *fields, const struct value *word) {
+  struct values_builder words = {.arena = arena_of(p)};
+  values_put_all(&words, fields);
+  if (word->name.length)
+    values_put(&words, *word);
+  return values_built(&words);
+}
+
 static void make_remote(const struct planned_edit *p) {
+  struct tracker *tracker = &p->world->trackers[p->side - 1];
+  struct value parent = {0}, word = {0};
+  if (has_parent(p) && tracker_has(tracker, STR("parent")) && tracker->item_count)
+    parent = parents_choose_there(tracker, NULL, p->detail >> 37);
+  word = parents_word_there(tracker, &parent);
   int identity = new_identity(p);
-  struct values fields = new_fields(p, identity);
-  remember(p, identity, "title");
-  tell(p, "new ticket", identity);
-  tracker_create(&p->world->trackers[p->side - 1], "ticket", (struct str){0}, (struct str){0}, &fields, false);
+  struct values fields = changes_new_ticket(p, identity, &parent), words = in_words(p, &fields, &word);
+  changes_note_new(p, identity, &words);
+  tell(p, tell_values(arena_of(p), "new", &words).at, identity);
+  tracker_create(tracker, "ticket", (struct str){0}, (struct str){0}, &fields, false);
 }
 
 static void share_with_all(const struct planned_edit *p, struct str key) {
@@ -159,10 +67,13 @@ static void share_with_all(const struct planned_edit *p, struct str key) {
 }
 
 static void make_local(const struct planned_edit *p) {
-  int identity = new_identity(p);
   struct world *world = p->world;
+  struct value parent = has_parent(p) ? parents_choose_here(world, NULL, p->detail >> 37) : (struct value){0};
+  struct value word = parents_word_here(world, &parent);
+  int identity = new_identity(p);
+  struct values fields = changes_new_ticket(p, identity, &parent), words = in_words(p, &fields, &word);
   static const char *const privacies[] = {"public", "shareable", "shareable", "local_only"};
-  struct ticket_new make = {.fields = new_fields(p, identity),
+  struct ticket_new make = {.fields = fields,
                             .project = str_of(world->trackers[p->target % world->tracker_count].habits.system),
                             .privacy = str_of(privacies[p->detail / 16 % 4]),
                             .actor = STR("ann")};
@@ -170,8 +81,8 @@ static void make_local(const struct planned_edit *p) {
   bool is_private = str_is(make.privacy, "local_only");
   world->truth.identities[identity].is_private = is_private;
   world->truth.identities[identity].was_private = is_private;
-  remember(p, identity, "title");
-  tell(p, is_private ? "new private ticket" : "new ticket", identity);
+  changes_note_new(p, identity, &words);
+  tell(p, tell_values(arena_of(p), is_private ? "new, private" : "new", &words).at, identity);
   struct result result = people_verb(world, VERB_TICKET_NEW, &make, &made);
   if (!result_ok(&result))
     world_violate(world, "no bugs", "ticket.new: %s", result.message);
@@ -193,17 +104,31 @@ static struct remote_item *pick_remote(const struct planned_edit *p) {
   return NULL;
 }
 
+/* What somebody takes away that stands there because of an update whose answer tandem does not have. */
+static bool is_in_gap(const struct remote_item *item, const struct edit *edit) {
+  if (!edit->is_removal || !item->is_unanswered || !item->before_update)
+    return false;
+  const struct values *before = &item->revisions[item->before_update - 1].fields;
+  struct value value = parents_word_there(item->tracker, values_find(before, str_of(edit->field)));
+  return !truth_holds(&value, edit->token);
+}
+
 /* People edit above a marker: it stays at the end. */
 static void edit_remote(const struct planned_edit *p, struct remote_item *item) {
+  struct tracker *tracker = item->tracker;
   struct observation seen = tracker_observe(arena_of(p), item, tracker_now(item));
   int identity = truth_identity(&seen.fields);
-  struct value after = change_of(p, &seen.fields);
+  struct value after =
+      changes_kind(p) == CHANGE_PARENT ? parents_choose_there(tracker, item, p->detail) : changes_make(p, &seen.fields);
   if (!after.name.length || identity < 0)
     return;
-  struct edit *edit = remember_change(p, identity, &seen.fields, &after);
+  struct value old = parents_word_there(tracker, values_find(&seen.fields, after.name)),
+               new = parents_word_there(tracker, &after);
+  struct edit *edit = changes_note(p, identity, &old, &new);
   if (edit)
-    edit->is_in_gap = edit->is_removal && item->is_unanswered;
-  item->is_in_doubt |= item->is_unanswered;
+    edit->is_in_gap = is_in_gap(item, edit);
+  if (item->is_unanswered)
+    item->doubted |= 1U << truth_field(after.name);
   tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
   if (str_is(after.name, "body") && item->tracker->habits.marker == MARKER_IN_BODY && seen.marker.length)
     after.text = str_format(arena_of(p), "%.*s\n\n<!-- tandem:v1:%.*s -->", STR_FMT(after.text), STR_FMT(seen.marker));
@@ -211,9 +136,9 @@ static void edit_remote(const struct planned_edit *p, struct remote_item *item) 
 }
 
 static void comment_remote(const struct planned_edit *p, struct remote_item *item) {
-  struct value body = value_text(STR("body"), str_format(arena_of(p), "comment %.*s", STR_FMT(token_of(p))));
+  struct value body = value_text(STR("body"), str_format(arena_of(p), "comment %.*s", STR_FMT(changes_token(p))));
   int identity = truth_identity(&tracker_now(item)->fields);
-  remember(p, identity, "comment");
+  changes_remember(p, identity, "comment");
   tell(p, "comment", identity);
   tracker_create(item->tracker, "comment", (struct str){0}, item->id, &(struct values){&body, 1}, false);
 }
@@ -264,12 +189,15 @@ static const struct ticket *pick_local(const struct planned_edit *p) {
 
 static void edit_local(const struct planned_edit *p, const struct ticket *ticket) {
   int identity = truth_identity(&ticket->fields);
-  struct value after = change_of(p, &ticket->fields);
+  struct value after = changes_kind(p) == CHANGE_PARENT ? parents_choose_here(p->world, ticket, p->detail)
+                                                        : changes_make(p, &ticket->fields);
   struct ticket_edit edit = {.key = ticket->key, .set = {&after, 1}, .actor = STR("ann")};
   struct ticket changed;
   if (!after.name.length || identity < 0)
     return;
-  remember_change(p, identity, &ticket->fields, &after);
+  struct value old = parents_word_here(p->world, values_find(&ticket->fields, after.name)),
+               new = parents_word_here(p->world, &after);
+  changes_note(p, identity, &old, &new);
   tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
   struct result result = people_verb(p->world, VERB_TICKET_EDIT, &edit, &changed);
   if (!result_ok(&result))
@@ -280,12 +208,12 @@ static void comment_local(const struct planned_edit *p, const struct ticket *tic
   bool is_private = p->detail % 3 == 0;
   int identity = truth_identity(&ticket->fields);
   struct ticket_comment comment = {.key = ticket->key,
-                                   .body = str_format(arena_of(p), "comment %.*s", STR_FMT(token_of(p))),
+                                   .body = str_format(arena_of(p), "comment %.*s", STR_FMT(changes_token(p))),
                                    .privacy = is_private ? STR("local_only") : (struct str){0},
                                    .actor = STR("ann")};
   struct ticket changed;
   /* What is said about a private ticket stays here, also when the ticket is shared later. */
-  remember(p, identity, "comment")->is_private = is_private || str_is(ticket->privacy, "local_only");
+  changes_remember(p, identity, "comment")->is_private = is_private || str_is(ticket->privacy, "local_only");
   tell(p, is_private ? "private comment" : "comment", identity);
   struct result result = people_verb(p->world, VERB_TICKET_COMMENT, &comment, &changed);
   if (!result_ok(&result))

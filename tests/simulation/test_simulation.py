@@ -14,7 +14,7 @@ import tap  # noqa: E402
 BASE_SEED = 1
 SEEDS = 20000
 SEEDS_TO_NOTICE = 500  # at most
-QUICKLY_NOTICED = ["marker", "intent", "settle", "fence", "lease", "shadow"]  # within a dozen or two, as it is
+QUICKLY_NOTICED = ["marker", "intent", "settle", "fence", "lease", "shadow", "latecomer"]  # within a dozen or two, as it is
 SECONDS = 75  # of running: a slow machine runs fewer, and says how many
 
 

@@ -17,7 +17,8 @@ static const struct habits kinds[TRACKERS_MAX] = {
      .lag_ms = 90 * SECOND_MS,
      .settle_ms = 240 * SECOND_MS,
      .has_etags = true,
-     .creates_in_steps = true},
+     .creates_in_steps = true,
+     .lacks = {"parent", "due_date"}},
     {.system = "jira",
      .marker = MARKER_PROPERTY,
      .tick_ms = 1,
@@ -29,7 +30,8 @@ static const struct habits kinds[TRACKERS_MAX] = {
      .tick_ms = 1,
      .lag_ms = 2 * SECOND_MS,
      .settle_ms = 60 * SECOND_MS,
-     .hooks_are_retried = true},
+     .hooks_are_retried = true,
+     .lacks = {"versions"}},
 };
 
 void tracker_begin(struct tracker *tracker, struct world *world, unsigned index, unsigned kind) {
@@ -58,6 +60,23 @@ struct tracker *tracker_of_system(struct str system) {
 int64_t tracker_clock_ms(const struct tracker *tracker) {
   int64_t now_ms = tracker->world->now_ms + tracker->habits.skew_ms;
   return now_ms - now_ms % tracker->habits.tick_ms;
+}
+
+bool tracker_has(const struct tracker *tracker, struct str field) {
+  for (size_t i = 0; i < sizeof tracker->habits.lacks / sizeof tracker->habits.lacks[0]; i++)
+    if (tracker->habits.lacks[i] && str_is(field, tracker->habits.lacks[i]))
+      return false;
+  return true;
+}
+
+void tracker_put_defaults(const struct tracker *tracker, struct values_builder *fields) {
+  const struct value defaults[] = {value_text(STR("title"), STR("")),      value_text(STR("body"), STR("")),
+                                   value_text(STR("status"), STR("open")), value_set(STR("labels"), NULL, 0),
+                                   value_text(STR("parent"), STR("")),     value_text(STR("due_date"), STR("")),
+                                   value_set(STR("versions"), NULL, 0)};
+  for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
+    if (tracker_has(tracker, defaults[i].name))
+      values_put(fields, defaults[i]);
 }
 
 /* -- webhooks -- */

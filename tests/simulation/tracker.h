@@ -28,6 +28,7 @@ struct habits {
   bool has_etags;
   bool has_hooks, hooks_are_retried;
   bool creates_in_steps; /* a status other than open takes a second request */
+  const char *lacks[3];  /* the fields that tickets do not have here, of those of truth_field() */
 };
 
 /* A ticket or comment as it was from `at_ms` on. */
@@ -42,8 +43,9 @@ struct remote_item {
   int number;
   struct str id, kind, parent_id, marker; /* marker: a property */
   bool by_tandem;
+  size_t before_update;             /* how many revisions there were before tandem's last update; 0: it made none */
   bool is_unanswered;               /* tandem does not know yet whether its last write arrived */
-  bool is_in_doubt;                 /* somebody has edited it while tandem did not know that */
+  unsigned doubted;                 /* fields that somebody has edited while tandem did not know that: a bit each */
   int64_t looked_ms[PROCESSES_MAX]; /* when each process of tandem fetched it, and has not written to it since; or 0 */
   struct revision *revisions;       /* oldest first */
   size_t count, capacity;
@@ -66,6 +68,12 @@ void tracker_begin(struct tracker *tracker, struct world *world, unsigned index,
 
 /* Its clock, to the tick. */
 int64_t tracker_clock_ms(const struct tracker *tracker);
+
+/* Whether its tickets have this field. */
+bool tracker_has(const struct tracker *tracker, struct str field);
+
+/* What a new ticket holds when nothing else is said: every field that there is. */
+void tracker_put_defaults(const struct tracker *tracker, struct values_builder *fields);
 
 /* Makes a new item of `kind` ("ticket", "comment"); without `id` it gets a number. Borrows the fields' texts. */
 struct remote_item *tracker_create(struct tracker *tracker, const char *kind, struct str id, struct str parent_id,

@@ -29,26 +29,41 @@ int truth_identity(const struct values *fields) {
   return (digits[0] - '0') * 10 + digits[1] - '0';
 }
 
-void truth_saw_off(struct truth *truth, const struct value *before, const struct value *after) {
+unsigned truth_field(struct str name) {
+  static const char *const names[FIELDS_MAX] = {"title", "body", "status", "labels", "parent", "due_date", "versions"};
+  unsigned field = 0;
+  while (field < FIELDS_MAX - 1 && !str_is(name, names[field]))
+    field++;
+  return field;
+}
+
+static bool is_of(const struct edit *edit, int identity, const struct value *value) {
+  return edit->identity == identity && value && str_is(value->name, edit->field);
+}
+
+void truth_saw_off(struct truth *truth, int identity, const struct value *before, const struct value *after) {
   for (size_t i = 0; i < truth->edit_count; i++) {
     struct edit *edit = &truth->edits[i];
-    if (!edit->is_removal && truth_holds(before, edit->token) && !truth_holds(after, edit->token))
+    if (is_of(edit, identity, before) && !edit->is_removal && truth_holds(before, edit->token) &&
+        !truth_holds(after, edit->token))
       edit->was_seen_off = true;
   }
 }
 
-bool truth_overwritten(struct truth *truth, const struct value *before, const struct value *known,
+bool truth_overwritten(struct truth *truth, int identity, const struct value *before, const struct value *known,
                        const struct value *after) {
   bool any = false;
   for (size_t i = 0; i < truth->edit_count; i++) {
     struct edit *edit = &truth->edits[i];
-    if (truth_holds(before, edit->token) && !truth_holds(known, edit->token) && !truth_holds(after, edit->token))
+    if (is_of(edit, identity, before) && truth_holds(before, edit->token) && !truth_holds(known, edit->token) &&
+        !truth_holds(after, edit->token))
       any = edit->is_replaced = true;
   }
   return any;
 }
 
-void truth_told(struct truth *truth, const struct value *value) {
+void truth_told(struct truth *truth, int identity, const struct value *value) {
   for (size_t i = 0; i < truth->edit_count; i++)
-    truth->edits[i].is_told |= truth->edits[i].is_replaced && truth_holds(value, truth->edits[i].token);
+    truth->edits[i].is_told |= is_of(&truth->edits[i], identity, value) && truth->edits[i].is_replaced &&
+                               truth_holds(value, truth->edits[i].token);
 }

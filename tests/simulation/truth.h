@@ -1,6 +1,7 @@
 /* What people did, as they themselves know it: the checker's only source besides the trackers' histories. Every edit
  * carries a token of its own ("w017": no hexadecimal digits, which a marker may have by chance); every ticket an
- * identity in the first line of its body ("ticket i03") that people leave alone. */
+ * identity in the first line of its body ("ticket i03") that people leave alone. The token of a reference names the
+ * ticket that it means ("p03", parents.h), so it is one only among the edits of its ticket. */
 #ifndef SIMULATION_TRUTH_H
 #define SIMULATION_TRUTH_H
 
@@ -10,20 +11,20 @@
 
 #include "base/values.h"
 
-enum { EDITS_MAX = 64, IDENTITIES_MAX = 32, TOKEN_BYTES = 8 };
+enum { EDITS_MAX = 128, IDENTITIES_MAX = 32, FIELDS_MAX = 8, TOKEN_BYTES = 8 };
 
 struct world;
 
 /* One edit that was made. */
 struct edit {
   char token[TOKEN_BYTES];
-  char saw[TOKEN_BYTES]; /* of a title: the edit that it replaced */
+  char saw[TOKEN_BYTES]; /* of a single text: the edit that it replaced */
   int side;              /* 0 = here, else the tracker's number + 1 */
   int identity;          /* of the ticket */
   const char *field;
   bool is_made;
-  bool is_removal;   /* of the label `token` */
-  bool is_in_gap;    /* a removal, before tandem knew that what it wrote there had arrived: docs/simulation.md */
+  bool is_removal;   /* of the label or value `token` */
+  bool is_in_gap;    /* a removal of what an update put there, before tandem knew that: docs/simulation.md */
   bool was_seen_off; /* somebody who saw it took it away */
   bool is_replaced;  /* by a write that was decided before it was made */
   bool is_told;      /* the store was told that: nothing excuses its loss any more */
@@ -36,7 +37,8 @@ struct truth {
   struct {
     bool exists, is_private, was_private;
     int64_t private_since_ms;
-    int origin; /* the side it was made on */
+    int origin;                 /* the side it was made on */
+    unsigned sides[FIELDS_MAX]; /* on which each field was edited since: a bit each */
   } identities[IDENTITIES_MAX];
   int identity_count;
 };
@@ -44,16 +46,19 @@ struct truth {
 /* The identity that a body names, or -1. */
 int truth_identity(const struct values *fields);
 
-/* The tokens of `before` that `after` lacks were taken away by somebody who saw them. */
-void truth_saw_off(struct truth *truth, const struct value *before, const struct value *after);
+/* A field's place in `sides`. */
+unsigned truth_field(struct str name);
 
-/* The tokens of `before` that `known` and `after` lack were overwritten by somebody who could not have seen them.
- * Returns whether there are any. */
-bool truth_overwritten(struct truth *truth, const struct value *before, const struct value *known,
+/* Of the ticket `identity`: the tokens of `before` that `after` lacks were taken away by somebody who saw them. */
+void truth_saw_off(struct truth *truth, int identity, const struct value *before, const struct value *after);
+
+/* Of the ticket `identity`: the tokens of `before` that `known` and `after` lack were overwritten by somebody who could
+ * not have seen them. Returns whether there are any. */
+bool truth_overwritten(struct truth *truth, int identity, const struct value *before, const struct value *known,
                        const struct value *after);
 
-/* The store was told that a write replaced `value`. */
-void truth_told(struct truth *truth, const struct value *value);
+/* The store was told that a write replaced `value` of the ticket `identity`. */
+void truth_told(struct truth *truth, int identity, const struct value *value);
 
 /* Whether the text or a member of the set contains the token. */
 bool truth_holds(const struct value *value, const char *token);

@@ -126,21 +126,27 @@ static bool shadow_of_half(const struct written *w, const struct observation *se
   return str_is(w->change, "create") && is_untouched(seen, sent);
 }
 
-static bool is_empty(const struct value *value) {
-  return value->kind == VALUE_SET ? value->count == 0 : value->text.length == 0;
+/* What is come upon shows what the tracker made of the creation only while its clock tells that nothing came since. */
+static bool is_as_made(const struct observation *seen, enum adopted_by by) {
+  return by == ADOPTED_BY_RECEIPT || (seen->version <= seen->created_at_ms && seen->version % SECOND_MS != 0);
 }
 
-/* A field that a creation did not bring along: the local side never had it, or had no word for it, or got it since.
- * What the tracker began with is no edit of anybody, so the local value, if there is one, is the only change. */
+/* What a field that was not sent was when its ticket was made there: what it is, unless somebody may have set it since.
+ */
+static struct value unsent(const struct value *answer, bool as_made) {
+  return as_made ? *answer : nothing_like(answer);
+}
+
+/* Fields that a creation did not bring along: the local side never had them, or had no word for them, or got them
+ * since. What the tracker began with is no edit of anybody, so the local value, if there is one, is the only change. */
 static void start_fields(const struct written *w, const struct observation *returned, enum adopted_by by,
                          struct values_builder *external, struct values_builder *local) {
   for (size_t i = 0; i < returned->fields.count; i++) {
     const struct value *answer = &returned->fields.at[i];
-    bool is_first = by == ADOPTED_BY_RECEIPT || is_empty(answer) || is_untouched(returned, answer) ||
-                    !values_find(&w->local, answer->name);
-    if (values_find(&w->sent_local, answer->name) || !is_first)
+    bool is_late = MUTATED(LATECOMER) && values_find(&w->local, answer->name);
+    if (values_find(&w->sent_local, answer->name) || is_late)
       continue;
-    values_put(external, *answer);
+    values_put(external, unsent(answer, is_as_made(returned, by)));
     values_put(local, nothing_like(answer));
   }
 }
@@ -165,7 +171,7 @@ static struct result move_shadow(struct call *call, const struct written *w, con
       continue;
     struct value half = write.has_set || write.has_delta
                             ? plan_receipt(call->arena, values_find(&w->shadow, sent->name), &write, answer)
-                            : *answer;
+                            : unsent(answer, is_as_made(returned, by));
     struct value here = *sent;
     bool refused = is_refused(returned, sent->name);
     if (refused && !str_is(w->change, "create"))

@@ -28,7 +28,19 @@ static struct result forget(struct call *call, int64_t project_id, const struct 
 }
 
 static struct result settle_fetch(struct call *call, int64_t project_id, const struct observation *seen) {
-  return db_query(call->db, "delete from fetch_queue where " THIS_ITEM, PARAMS(THIS_ITEM_PARAMS(seen)), NULL);
+  return db_query(call->db, "delete from fetch_queue where " THIS_ITEM " and " ASKED_BEFORE_THE_LOOK,
+                  PARAMS(THIS_ITEM_PARAMS(seen)), NULL);
+}
+
+/* Whoever asked for a look while this one was under way may know better. */
+static struct result is_asked_meanwhile(struct call *call, int64_t project_id, const struct observation *seen,
+                                        bool *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select exists (select from fetch_queue where " THIS_ITEM " and not " ASKED_BEFORE_THE_LOOK ") as asked",
+               PARAMS(THIS_ITEM_PARAMS(seen)), &rows));
+  *out = rows_bool(&rows, 0, "asked");
+  return RESULT_DONE;
 }
 
 static struct result look_again(struct call *call, int64_t project_id, const struct observation *seen,
@@ -108,8 +120,11 @@ struct result gone_seen(struct call *call, int64_t project_id, const struct obse
     TRY(forget(call, project_id, seen));
     return settle_fetch(call, project_id, seen);
   }
-  if (!gone.is_sure)
-    return look_again(call, project_id, seen, SECOND_LOOK_AFTER);
+  if (!gone.is_sure) {
+    bool asked;
+    TRY(is_asked_meanwhile(call, project_id, seen, &asked));
+    return asked ? RESULT_DONE : look_again(call, project_id, seen, SECOND_LOOK_AFTER);
+  }
   TRY(settle_fetch(call, project_id, seen));
   if (!gone.mapping_id)
     return RESULT_DONE;
@@ -174,8 +189,12 @@ static struct result restore_comment(struct call *call, int64_t mapping_id, int6
 
 struct result gone_no_more(struct call *call, int64_t project_id, const struct observation *seen) {
   struct rows rows;
-  bool only_told;
+  bool only_told, asked = false;
   TRY(was_only_told(call, project_id, seen, &only_told));
+  if (only_told)
+    TRY(is_asked_meanwhile(call, project_id, seen, &asked));
+  if (asked) /* it may have been told after this look */
+    return RESULT_DONE;
   TRY(forget(call, project_id, seen));
   if (only_told)
     return look_again(call, project_id, seen, LAG);

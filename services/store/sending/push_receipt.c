@@ -11,6 +11,8 @@
 #include "store/sessions/sessions.h"
 #include "store/tickets/journal.h"
 
+enum { LOOKS_MAX = 5 }; /* half a minute in all */
+
 /* An uncertain update is not looked for: the target itself tells, so it is decided anew on a fresh look. */
 static struct result doubt_update(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
   if (receipt->returned.count) {
@@ -106,16 +108,32 @@ static struct result settle_decided(struct call *call, const struct pending *p, 
   return pending_park(call, p, receipt->message);
 }
 
-/* A probe of an update asks only what its target is now: then it is decided anew, whatever the answer. */
-static bool decides_anew(const struct pending *p, const struct push_receipt *receipt) {
+static bool looks_at_update(const struct pending *p, const struct push_receipt *receipt) {
   return receipt->probe && !str_is(p->change, "create") && !p->purpose.length;
+}
+
+/* What the update may have written would look like somebody's edit to whoever looks later, so a look that failed is
+ * repeated, while it is no more than a bad moment. */
+static bool is_bad_moment(const struct pending *p, const struct push_receipt *receipt) {
+  return str_is(receipt->outcome, "auth") || (str_is(receipt->outcome, "retry") && p->probes < LOOKS_MAX);
+}
+
+static struct result look_again(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
+  int64_t wait_ms = INT64_C(1000) << p->probes;
+  TRY(db_query(call->db, "update intent set probes = probes + 1 where id = $1::bigint", PARAMS(p_i64(p->id)), NULL));
+  return pending_try_later(call, p, "unknown", receipt->message,
+                           wait_ms > receipt->retry_after_ms ? wait_ms : receipt->retry_after_ms);
 }
 
 static struct result settle(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
   struct str outcome = receipt->outcome;
   const char *before = receipt->probe ? "unknown" : "prepared";
-  if (decides_anew(p, receipt))
+  bool looks = looks_at_update(p, receipt);
+  /* It asks only what the target is now: then it is decided anew, whatever the answer. */
+  if (looks && !is_bad_moment(p, receipt))
     return settle_decided(call, p, receipt);
+  if (looks && str_is(outcome, "retry"))
+    return look_again(call, p, receipt);
   if (str_is(outcome, "retry"))
     return pending_try_later(call, p, before, receipt->message, receipt->retry_after_ms);
   if (str_is(outcome, "uncertain"))

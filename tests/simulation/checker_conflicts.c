@@ -1,0 +1,66 @@
+/* Whether a conflict is one, and who closed it: P6, P11, P12. */
+#include "simulation/checker.h"
+#include "simulation/view.h"
+
+/* The edit whose value it is, of a text of which there is one at a time. */
+static const struct edit *edit_of(const struct view *view, const struct values *value) {
+  const struct truth *truth = &view->world->truth;
+  bool is_single = value->count && (str_is(value->at[0].name, "title") || str_is(value->at[0].name, "due_date"));
+  for (size_t i = 0; is_single && i < truth->edit_count; i++)
+    if (str_is(value->at[0].name, truth->edits[i].field) && !truth->edits[i].is_removal &&
+        truth_holds(&value->at[0], truth->edits[i].token))
+      return &truth->edits[i];
+  return NULL;
+}
+
+static bool saw(const struct edit *a, const struct edit *b) {
+  return strcmp(a->saw, b->token) == 0;
+}
+
+/* Somebody edited the field while tandem did not know whether its own write had arrived there; or anything of what is
+ * created in steps: then it cannot be told whether the last step is missing. */
+static bool is_doubted(const struct remote_item *item, struct str field) {
+  bool takes_steps = item->tracker->habits.creates_in_steps && str_is(field, "status");
+  return takes_steps ? item->doubted : item->doubted & 1U << truth_field(field);
+}
+
+static bool is_in_doubt(const struct view *view, const struct conflict *conflict) {
+  const struct tracker *tracker = view_tracker(view, conflict->project);
+  for (size_t i = 0; i < tracker->item_count; i++) {
+    const struct remote_item *item = &tracker->items[i];
+    struct observation seen = tracker_observe(&view->world->arena, item, tracker_now(item));
+    if (str_is(item->kind, "ticket") && str_equal(seen.external_key, conflict->external_key))
+      return is_doubted(item, conflict->field);
+  }
+  return true;
+}
+
+/* Who has seen the other's title and replaced it contradicts nobody. */
+static void check_contradiction(const struct view *view, const struct conflict *conflict) {
+  bool asks = str_is(conflict->kind, "both_changed") || str_is(conflict->kind, "unequal_when_linked");
+  const struct edit *here = edit_of(view, &conflict->local), *there = edit_of(view, &conflict->external);
+  if (asks && here && there && (saw(here, there) || saw(there, here)) && !is_in_doubt(view, conflict))
+    world_violate(view->world, "P11", "conflict %lld (%.*s): whoever wrote the later of %s and %s saw the other",
+                  (long long)conflict->id, STR_FMT(conflict->kind), here->token, there->token);
+}
+
+/* Two have to have edited for a question which of them is right. What a ticket was made with, everybody saw. */
+static void check_sides(const struct view *view, const struct conflict *conflict) {
+  const struct ticket *ticket = view_ticket(view, conflict->ticket);
+  int identity = ticket ? truth_identity(&ticket->fields) : -1;
+  if (identity < 0 || is_in_doubt(view, conflict))
+    return;
+  unsigned sides = view->world->truth.identities[identity].sides[truth_field(conflict->field)];
+  if (__builtin_popcount(sides) < 2)
+    world_violate(view->world, "P12", "conflict %lld (%.*s) about %.*s of i%02d, which %s edited",
+                  (long long)conflict->id, STR_FMT(conflict->kind), STR_FMT(conflict->field), identity,
+                  sides ? "one side alone" : "nobody");
+}
+
+void checker_check_conflict(const struct view *view, const struct conflict *conflict) {
+  check_contradiction(view, conflict);
+  check_sides(view, conflict);
+  if (!str_is(conflict->state, "open") && conflict->decided_by.length == 0)
+    world_violate(view->world, "P6", "conflict %lld is %.*s, decided by nobody", (long long)conflict->id,
+                  STR_FMT(conflict->state));
+}

@@ -1,0 +1,121 @@
+/* Asking, and looking things up. */
+#include "simulation/view.h"
+
+#include <stdlib.h>
+
+#include "simulation/people.h"
+
+bool view_look(struct world *world, struct view *out) {
+  struct ticket_query query = {.limit = 100};
+  struct conflict_query all = {.limit = 500};
+  *out = (struct view){.world = world};
+  struct result result = people_verb(world, VERB_TICKET_LIST, &query, &out->tickets);
+  struct ticket *tickets = ARENA_ARRAY(&world->arena, struct ticket, out->tickets.tickets.count);
+  for (size_t i = 0; result_ok(&result) && i < out->tickets.tickets.count; i++) {
+    struct ticket_get get = {.key = out->tickets.tickets.at[i].key};
+    result = people_verb(world, VERB_TICKET_GET, &get, &tickets[i]);
+  }
+  out->tickets.tickets.at = tickets;
+  if (result_ok(&result))
+    result = people_verb(world, VERB_CONFLICT_LIST, &all, &out->conflicts);
+  if (result_ok(&result))
+    result = store_kept_texts(world->store, &world->arena, &out->kept);
+  if (!result_ok(&result))
+    world_violate(world, "no bugs", "the checker: %s", result.message);
+  return result_ok(&result);
+}
+
+struct tracker *view_tracker(const struct view *view, struct str project) {
+  struct world *world = view->world;
+  for (size_t i = 0; i < world->tracker_count; i++)
+    if (str_is(project, world->trackers[i].habits.system))
+      return &world->trackers[i];
+  return NULL;
+}
+
+bool view_has_open_conflict(const struct view *view, struct str project, struct str ticket, struct str field) {
+  for (size_t i = 0; i < view->conflicts.conflicts.count; i++) {
+    const struct conflict *c = &view->conflicts.conflicts.at[i];
+    bool of_project = str_is_absent(project) || str_equal(c->project, project);
+    if (of_project && str_equal(c->ticket, ticket) && str_equal(c->field, field) && str_is(c->state, "open"))
+      return true;
+  }
+  return false;
+}
+
+bool view_was_decided(const struct view *view, struct str ticket, struct str field) {
+  for (size_t i = 0; i < view->conflicts.conflicts.count; i++) {
+    const struct conflict *c = &view->conflicts.conflicts.at[i];
+    if (str_equal(c->ticket, ticket) && str_equal(c->field, field) &&
+        (str_is(c->state, "decided") || str_is(c->state, "resolved")))
+      return true;
+  }
+  return false;
+}
+
+const struct ticket *view_ticket(const struct view *view, struct str key) {
+  for (size_t i = 0; i < view->tickets.tickets.count; i++)
+    if (str_equal(view->tickets.tickets.at[i].key, key))
+      return &view->tickets.tickets.at[i];
+  return NULL;
+}
+
+const struct ticket *view_ticket_of_identity(const struct view *view, int identity) {
+  for (size_t i = 0; i < view->tickets.tickets.count; i++)
+    if (truth_identity(&view->tickets.tickets.at[i].fields) == identity)
+      return &view->tickets.tickets.at[i];
+  return NULL;
+}
+
+/* -- references -- */
+
+bool view_waits(const struct view *view, const struct value *here, struct str project) {
+  if (!here || !str_is(here->name, "parent") || !here->text.length)
+    return false;
+  const struct ticket *named = view_ticket(view, here->text);
+  for (size_t i = 0; named && i < named->mappings.count; i++)
+    if (str_equal(named->mappings.at[i].project, project) && named->mappings.at[i].external_id.length)
+      return false;
+  return true;
+}
+
+static bool has_word(struct arena *arena, struct str line, struct str word) {
+  return word.length && str_find(line, str_format(arena, "\"%.*s\"", STR_FMT(word)).at) >= 0;
+}
+
+/* Whether the line names the ticket in any of its ways. */
+static bool names(const struct view *view, struct str line, const struct ticket *ticket) {
+  struct arena *arena = &view->world->arena;
+  bool is_named = has_word(arena, line, ticket->key);
+  for (size_t i = 0; i < ticket->mappings.count; i++)
+    is_named |= has_word(arena, line, ticket->mappings.at[i].external_id);
+  return is_named;
+}
+
+/* -- what is kept -- */
+
+static struct str next_line(struct str *text) {
+  ptrdiff_t end = str_find(*text, "\n");
+  size_t length = end < 0 ? text->length : (size_t)end;
+  struct str line = str_slice(*text, 0, length);
+  *text = str_slice(*text, end < 0 ? length : length + 1, text->length);
+  return line;
+}
+
+static bool keeps_parent(const struct view *view, const struct edit *edit) {
+  const struct ticket *child = view_ticket_of_identity(view, edit->identity),
+                      *parent = view_ticket_of_identity(view, atoi(edit->token + 1));
+  if (!child || !parent)
+    return false;
+  const char *start = str_format(&view->world->arena, "%.*s parent ", STR_FMT(child->key)).at;
+  for (struct str rest = view->kept; rest.length;) {
+    struct str line = next_line(&rest);
+    if (str_find(line, start) == 0 && names(view, line, parent))
+      return true;
+  }
+  return false;
+}
+
+bool view_keeps(const struct view *view, const struct edit *edit) {
+  return strcmp(edit->field, "parent") == 0 ? keeps_parent(view, edit) : str_find(view->kept, edit->token) >= 0;
+}
