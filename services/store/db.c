@@ -46,7 +46,7 @@ static struct db_param text_array(struct arena *arena, uint32_t oid, const struc
   size_t size = 20;
   for (size_t i = 0; i < count; i++)
     size += 4 + at[i].length;
-  char *bytes = arena_alloc(arena, size);
+  char *bytes = arena_bytes(arena, size);
   char *end = put_array_header(bytes, oid, count);
   for (size_t i = 0; i < count; i++) {
     end = put_i32(end, str_is_absent(at[i]) ? UINT32_MAX : (uint32_t)at[i].length);
@@ -67,7 +67,7 @@ struct db_param p_bytes_array(struct arena *arena, const struct str *at, size_t 
 
 struct db_param p_i64s(struct arena *arena, const int64_t *at, size_t count) {
   size_t size = 20 + count * 12;
-  char *bytes = arena_alloc(arena, size);
+  char *bytes = arena_bytes(arena, size);
   char *end = put_array_header(bytes, OID_INT8, count);
   for (size_t i = 0; i < count; i++) {
     uint64_t number = htobe64((uint64_t)at[i]);
