@@ -259,8 +259,17 @@ static struct result read_answers(struct db *db, PGresult **last) {
   return first;
 }
 
+/* Somebody may have asked for an answer, and passed over the failure that came instead. */
+static struct result not_failed(const struct db *db) {
+  if (PQtransactionStatus(db->connection) != PQTRANS_INERROR)
+    return RESULT_DONE;
+  return result_error(RESULT_RETRY, "a statement before has failed: nothing was changed");
+}
+
 struct result db_settle(struct db *db) {
-  return db->unanswered ? read_answers(db, NULL) : RESULT_DONE;
+  if (db->unanswered)
+    TRY(read_answers(db, NULL));
+  return not_failed(db);
 }
 
 /* Prepares on first use. */
@@ -330,7 +339,9 @@ static struct result end(struct db *db, const char *sql) {
 
 /* What fails on the way there is not committed. */
 struct result db_commit(struct db *db) {
-  struct result result = end(db, "commit");
+  struct result result = not_failed(db);
+  if (result_ok(&result))
+    result = end(db, "commit");
   if (!result_ok(&result))
     db_rollback(db);
   return result;
