@@ -1,5 +1,5 @@
-/* libpq, wrapped: lazily prepared statements, pipelined where nobody waits for an answer, binary arrays, SQLSTATE -> what
- * to do next. */
+/* libpq, wrapped: lazily prepared statements, pipelined where nobody waits for an answer, binary arrays, SQLSTATE ->
+ * what to do next. */
 #include "store/db.h"
 
 #include <endian.h>

@@ -61,9 +61,9 @@ void db_close(struct db *db);
 bool db_is_broken(const struct db *db);
 
 /* Runs one prepared statement. `sql` must be a literal: its address names the prepared statement. `out` may be NULL:
- * in a transaction the statement is then only sent on its way. It runs in its order, before any later one, and should it
- * fail, so does the next statement that is asked for its answer, or the commit, with its failure.
- * RETRY: connection lost, deadlock, disk full; REJECTED: a constraint said no; BUG: the statement is wrong. */
+ * in a transaction the statement is then only sent on its way. It runs in its order, before any later one, and should
+ * it fail, so does the next statement that is asked for its answer, or the commit, with its failure. RETRY: connection
+ * lost, deadlock, disk full; REJECTED: a constraint said no; BUG: the statement is wrong. */
 struct result db_query(struct db *db, const char *sql, const struct db_param *params, size_t count,
                        struct rows *out) MUST_USE;
 

@@ -52,9 +52,9 @@ struct result imports_ignore(struct call *call, int64_t mapping_id) {
                   PARAMS(p_i64(mapping_id)), NULL);
 }
 
-/* Items, mappings and change log in one statement; ids are drawn first, so that each row finds its own. Most often there
- * is nothing to leave out and nothing that reads otherwise here: then the cache's fields are copied as they are stored,
- * compressed, to both places. */
+/* Items, mappings and change log in one statement; ids are drawn first, so that each row finds its own. Most often
+ * there is nothing to leave out and nothing that reads otherwise here: then the cache's fields are copied as they are
+ * stored, compressed, to both places. */
 static struct result insert_all(struct call *call, const struct import_set *set, struct rows *out) {
   return db_query(
       call->db,
