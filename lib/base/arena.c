@@ -27,7 +27,7 @@ static void add_block(struct arena *arena, size_t size_bytes) {
   arena->block = block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size_bytes) {
+void *arena_bytes(struct arena *arena, size_t size_bytes) {
   size_t align = sizeof(max_align_t);
   if (size_bytes > SIZE_MAX / 2)
     heap_exhausted();
@@ -36,7 +36,11 @@ void *arena_alloc(struct arena *arena, size_t size_bytes) {
     add_block(arena, rounded);
   char *start = (char *)arena->block->bytes + arena->block->used;
   arena->block->used += rounded;
-  return memset(start, 0, rounded);
+  return start;
+}
+
+void *arena_alloc(struct arena *arena, size_t size_bytes) {
+  return memset(arena_bytes(arena, size_bytes), 0, size_bytes);
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size_bytes) {

@@ -15,6 +15,9 @@ struct arena {
 /* Zeroed memory, aligned for any type. Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size_bytes) __attribute__((returns_nonnull));
 
+/* The same, not zeroed: for bytes that are written at once. */
+void *arena_bytes(struct arena *arena, size_t size_bytes) __attribute__((returns_nonnull));
+
 /* `count` zeroed elements of `size_bytes` each; aborts when the product overflows. */
 void *arena_array(struct arena *arena, size_t count, size_t size_bytes) __attribute__((returns_nonnull));
 

@@ -120,16 +120,18 @@ static bool is_absent(const struct field *field, const void *at) {
 
 static void append_record(struct str_builder *builder, const struct record *record, const void *object,
                           bool hide_secrets) {
-  const char *comma = "";
+  const char *comma = "\"";
   str_append_c(builder, "{");
   for (size_t i = 0; i < record->field_count; i++) {
     const struct field *field = &record->fields[i];
     const void *at = (const char *)object + field->offset;
     if (is_absent(field, at))
       continue;
-    str_append_format(builder, "%s\"%s\":", comma, field->name);
+    str_append_c(builder, comma);
+    str_append_c(builder, field->name);
+    str_append_c(builder, "\":");
     append_field(builder, field, at, hide_secrets);
-    comma = ",";
+    comma = ",\"";
   }
   str_append_c(builder, "}");
 }

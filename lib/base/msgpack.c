@@ -253,11 +253,22 @@ static size_t utf8_length(const unsigned char *at, size_t left) {
   return fits ? length : 0;
 }
 
+/* How many bytes from `at` on are ASCII, as far as that shows eight at a time: most of most texts. */
+static size_t ascii_length(const char *at, size_t left) {
+  size_t length = 0;
+  for (uint64_t word; left - length >= sizeof word; length += sizeof word) {
+    memcpy(&word, at + length, sizeof word);
+    if (word & UINT64_C(0x8080808080808080))
+      break;
+  }
+  return length;
+}
+
 static bool as_text(const msgpack_object *object, struct str *out) {
   struct str text;
   if (!as_str(object, &text))
     return false;
-  for (size_t i = 0, length; i < text.length; i += length)
+  for (size_t i = ascii_length(text.at, text.length), length; i < text.length; i += length)
     if ((length = utf8_length((const unsigned char *)text.at + i, text.length - i)) == 0)
       return false;
   *out = text;

@@ -58,9 +58,10 @@ struct str str_copy(struct arena *arena, struct str string) {
 }
 
 char *str_c(struct arena *arena, struct str string) {
-  char *copy = arena_alloc(arena, string.length + 1);
+  char *copy = arena_bytes(arena, string.length + 1);
   if (string.length)
     memcpy(copy, string.at, string.length);
+  copy[string.length] = '\0';
   return copy;
 }
 
@@ -69,7 +70,7 @@ __attribute__((format(printf, 2, 0))) static struct str format_args(struct arena
   va_list again;
   va_copy(again, args);
   int length = vsnprintf(NULL, 0, format, args);
-  char *text = arena_alloc(arena, (size_t)length + 1);
+  char *text = arena_bytes(arena, (size_t)length + 1);
   vsnprintf(text, (size_t)length + 1, format, again);
   va_end(again);
   return (struct str){text, (size_t)length};
@@ -103,18 +104,23 @@ bool str_to_i64(struct str string, int64_t *out) {
   return true;
 }
 
+/* Makes room for `more` bytes and a NUL. */
+static void make_room(struct str_builder *builder, size_t more) {
+  size_t need = builder->length + more + 1;
+  if (need <= builder->capacity)
+    return;
+  size_t capacity = builder->capacity ? builder->capacity * 2 : 128;
+  while (capacity < need)
+    capacity *= 2;
+  char *grown = arena_bytes(builder->arena, capacity);
+  if (builder->length)
+    memcpy(grown, builder->at, builder->length);
+  builder->at = grown;
+  builder->capacity = capacity;
+}
+
 void str_append(struct str_builder *builder, struct str string) {
-  size_t need = builder->length + string.length + 1;
-  if (need > builder->capacity) {
-    size_t capacity = builder->capacity ? builder->capacity * 2 : 128;
-    while (capacity < need)
-      capacity *= 2;
-    char *grown = arena_alloc(builder->arena, capacity);
-    if (builder->length)
-      memcpy(grown, builder->at, builder->length);
-    builder->at = grown;
-    builder->capacity = capacity;
-  }
+  make_room(builder, string.length);
   if (string.length)
     memcpy(builder->at + builder->length, string.at, string.length);
   builder->length += string.length;
@@ -126,11 +132,18 @@ void str_append_c(struct str_builder *builder, const char *text) {
 }
 
 void str_append_format(struct str_builder *builder, const char *format, ...) {
-  va_list args;
+  va_list args, again;
+  make_room(builder, strlen(format));
   va_start(args, format);
-  struct arena scratch = {0};
-  str_append(builder, format_args(&scratch, format, args));
-  arena_free(&scratch);
+  va_copy(again, args);
+  size_t room = builder->capacity - builder->length;
+  size_t length = (size_t)vsnprintf(builder->at + builder->length, room, format, args);
+  if (length >= room) {
+    make_room(builder, length);
+    vsnprintf(builder->at + builder->length, length + 1, format, again);
+  }
+  builder->length += length;
+  va_end(again);
   va_end(args);
 }
 

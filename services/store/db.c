@@ -1,4 +1,5 @@
-/* libpq, wrapped: lazily prepared statements, binary arrays, SQLSTATE -> what to do next. */
+/* libpq, wrapped: lazily prepared statements, pipelined where nobody waits for an answer, binary arrays, SQLSTATE ->
+ * what to do next. */
 #include "store/db.h"
 
 #include <endian.h>
@@ -13,9 +14,14 @@
 
 enum { STATEMENT_SLOTS = 512, PARAMS_MAX = 32, OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25 };
 
+/* Their answers are small, and as many fit into the socket's buffers: neither side ever waits to be read. */
+enum { UNANSWERED_MAX = 64 };
+
 struct db {
   PGconn *connection;
   const char *prepared[STATEMENT_SLOTS]; /* open hash of the SQL literals' addresses */
+  bool in_transaction;
+  size_t unanswered; /* statements whose answers have not been read */
   PGresult **results;
   size_t result_count, result_capacity;
 };
@@ -40,7 +46,7 @@ static struct db_param text_array(struct arena *arena, uint32_t oid, const struc
   size_t size = 20;
   for (size_t i = 0; i < count; i++)
     size += 4 + at[i].length;
-  char *bytes = arena_alloc(arena, size);
+  char *bytes = arena_bytes(arena, size);
   char *end = put_array_header(bytes, oid, count);
   for (size_t i = 0; i < count; i++) {
     end = put_i32(end, str_is_absent(at[i]) ? UINT32_MAX : (uint32_t)at[i].length);
@@ -61,7 +67,7 @@ struct db_param p_bytes_array(struct arena *arena, const struct str *at, size_t 
 
 struct db_param p_i64s(struct arena *arena, const int64_t *at, size_t count) {
   size_t size = 20 + count * 12;
-  char *bytes = arena_alloc(arena, size);
+  char *bytes = arena_bytes(arena, size);
   char *end = put_array_header(bytes, OID_INT8, count);
   for (size_t i = 0; i < count; i++) {
     uint64_t number = htobe64((uint64_t)at[i]);
@@ -186,6 +192,7 @@ struct result db_open(struct str url, struct db **out) {
     return result;
   }
   PQsetClientEncoding(db->connection, "UTF8");
+  PQenterPipelineMode(db->connection);
   struct result tuned = db_script(db, session_settings);
   if (tuned.code != RESULT_OK) {
     db_close(db);
@@ -225,6 +232,57 @@ void db_release(struct db *db) {
   db->result_count = 0;
 }
 
+/* -- statements -- */
+
+static bool succeeded(const PGresult *result) {
+  ExecStatusType status = PQresultStatus(result);
+  return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+}
+
+/* The answer of the oldest statement that has none; NULL: the connection is lost. */
+static PGresult *next_answer(struct db *db) {
+  PGresult *result = PQgetResult(db->connection);
+  if (result) /* libpq tells an answer's end by a NULL */
+    PQclear(PQgetResult(db->connection));
+  db->unanswered--;
+  return result;
+}
+
+/* Reads all answers. The last one goes to `*last`, unless that is NULL; of several failures the first is told, because
+ * it made the others: after it PostgreSQL skips what is on its way. */
+static struct result read_answers(struct db *db, PGresult **last) {
+  struct result first = RESULT_DONE;
+  bool sent = PQpipelineSync(db->connection);
+  while (sent && db->unanswered && PQstatus(db->connection) == CONNECTION_OK) {
+    PGresult *result = next_answer(db);
+    if (result_ok(&first) && !succeeded(result))
+      first = failure(db, result);
+    if (last && !db->unanswered)
+      *last = result;
+    else
+      PQclear(result);
+  }
+  if (!sent || PQstatus(db->connection) != CONNECTION_OK) {
+    db->unanswered = 0;
+    return result_ok(&first) ? failure(db, NULL) : first;
+  }
+  PQclear(PQgetResult(db->connection)); /* of the synchronisation itself */
+  return first;
+}
+
+/* Somebody may have asked for an answer, and passed over the failure that came instead. */
+static struct result not_failed(const struct db *db) {
+  if (PQtransactionStatus(db->connection) != PQTRANS_INERROR)
+    return RESULT_DONE;
+  return result_error(RESULT_RETRY, "a statement before has failed: nothing was changed");
+}
+
+struct result db_settle(struct db *db) {
+  if (db->unanswered)
+    TRY(read_answers(db, NULL));
+  return not_failed(db);
+}
+
 /* Prepares on first use. */
 static struct result prepare(struct db *db, const char *sql, char name[24]) {
   snprintf(name, 24, "s%p", (const void *)sql);
@@ -234,51 +292,93 @@ static struct result prepare(struct db *db, const char *sql, char name[24]) {
       return RESULT_DONE;
     slot = (slot + 1) % STATEMENT_SLOTS;
   }
-  PGresult *result = PQprepare(db->connection, name, sql, 0, NULL);
-  bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
-  struct result status = prepared ? RESULT_DONE : failure(db, result);
-  PQclear(result);
-  if (prepared)
-    db->prepared[slot] = sql;
-  return status;
+  if (!PQsendPrepare(db->connection, name, sql, 0, NULL))
+    return failure(db, NULL);
+  db->unanswered++;
+  TRY(read_answers(db, NULL));
+  db->prepared[slot] = sql;
+  return RESULT_DONE;
 }
 
-struct result db_query(struct db *db, const char *sql, const struct db_param *params, size_t count, struct rows *out) {
+static struct result send_query(struct db *db, const char *sql, const struct db_param *params, size_t count) {
   char name[24];
   TRY(prepare(db, sql, name));
   struct bound bound = {0};
   for (size_t i = 0; i < count; i++)
     bind(&bound, i, &params[i]);
-  PGresult *result = PQexecPrepared(db->connection, name, (int)count, bound.values, bound.lengths, bound.formats, 0);
-  ExecStatusType status = PQresultStatus(result);
-  keep(db, result);
-  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
-    return failure(db, result);
-  if (out)
-    *out = (struct rows){
-        .result = result, .count = (size_t)PQntuples(result), .affected = strtoll(PQcmdTuples(result), NULL, 10)};
+  if (!PQsendQueryPrepared(db->connection, name, (int)count, bound.values, bound.lengths, bound.formats, 0))
+    return failure(db, NULL);
+  db->unanswered++;
   return RESULT_DONE;
 }
 
-struct result db_script(struct db *db, const char *sql) {
-  PGresult *result = PQexec(db->connection, sql);
-  ExecStatusType status = PQresultStatus(result);
-  struct result answer = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? RESULT_DONE : failure(db, result);
-  PQclear(result);
-  return answer;
+struct result db_query(struct db *db, const char *sql, const struct db_param *params, size_t count, struct rows *out) {
+  TRY(send_query(db, sql, params, count));
+  if (!out && db->in_transaction && db->unanswered < UNANSWERED_MAX)
+    return RESULT_DONE;
+  PGresult *result = NULL;
+  struct result done = read_answers(db, &result);
+  keep(db, result);
+  if (out && result_ok(&done))
+    *out = (struct rows){
+        .result = result, .count = (size_t)PQntuples(result), .affected = strtoll(PQcmdTuples(result), NULL, 10)};
+  return done;
 }
+
+/* A pipeline takes no text of several statements. */
+struct result db_script(struct db *db, const char *sql) {
+  TRY(db_settle(db));
+  PQexitPipelineMode(db->connection);
+  PGresult *result = PQexec(db->connection, sql);
+  struct result done = succeeded(result) ? RESULT_DONE : failure(db, result);
+  PQclear(result);
+  PQenterPipelineMode(db->connection);
+  return done;
+}
+
+/* -- transactions -- */
 
 struct result db_begin(struct db *db) {
-  return db_script(db, "begin");
+  db->in_transaction = true;
+  return db_query(db, "begin", NO_PARAMS, NULL);
 }
 
+static struct result end(struct db *db, const char *sql) {
+  db->in_transaction = false;
+  return db_query(db, sql, NO_PARAMS, NULL);
+}
+
+/* What fails on the way there is not committed. */
 struct result db_commit(struct db *db) {
-  return db_script(db, "commit");
+  struct result result = not_failed(db);
+  if (result_ok(&result))
+    result = end(db, "commit");
+  if (!result_ok(&result))
+    db_rollback(db);
+  return result;
 }
 
+/* Whatever is on its way is taken back with the rest, failed or not. */
 void db_rollback(struct db *db) {
+  struct result settled = db_settle(db);
   if (!db_is_broken(db))
-    PQclear(PQexec(db->connection, "rollback"));
+    settled = end(db, "rollback");
+  db->in_transaction = false;
+  (void)settled;
+}
+
+struct result db_part_begin(struct db *db) {
+  return db_query(db, "savepoint part", NO_PARAMS, NULL);
+}
+
+struct result db_part_end(struct db *db, struct result result) {
+  struct result settled = db_settle(db);
+  result = result_ok(&result) ? settled : result;
+  if (result_ok(&result))
+    return db_query(db, "release savepoint part", NO_PARAMS, NULL);
+  if (result.code != RESULT_RETRY)
+    TRY(db_query(db, "rollback to savepoint part", NO_PARAMS, NULL));
+  return result;
 }
 
 /* -- rows -- */

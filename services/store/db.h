@@ -60,8 +60,10 @@ void db_close(struct db *db);
 /* Whether the connection is of no more use: close it and open another. */
 bool db_is_broken(const struct db *db);
 
-/* Runs one prepared statement. `sql` must be a literal: its address names the prepared statement. `out` may be NULL.
- * RETRY: connection lost, deadlock, disk full; REJECTED: a constraint said no; BUG: the statement is wrong. */
+/* Runs one prepared statement. `sql` must be a literal: its address names the prepared statement. `out` may be NULL:
+ * in a transaction the statement is then only sent on its way. It runs in its order, before any later one, and should
+ * it fail, so does the next statement that is asked for its answer, or the commit, with its failure. RETRY: connection
+ * lost, deadlock, disk full; REJECTED: a constraint said no; BUG: the statement is wrong. */
 struct result db_query(struct db *db, const char *sql, const struct db_param *params, size_t count,
                        struct rows *out) MUST_USE;
 
@@ -69,8 +71,16 @@ struct result db_query(struct db *db, const char *sql, const struct db_param *pa
 struct result db_script(struct db *db, const char *sql) MUST_USE;
 
 struct result db_begin(struct db *db) MUST_USE;
-struct result db_commit(struct db *db) MUST_USE;
+struct result db_commit(struct db *db) MUST_USE; /* all or nothing: what fails is rolled back */
 void db_rollback(struct db *db);
+
+/* Waits for what is on its way; its failure, if there is one. */
+struct result db_settle(struct db *db) MUST_USE;
+
+/* A part of a transaction that may be taken back alone. db_part_end: ends it as `result` tells, or what is on its way:
+ * kept, or taken back. Returns that. After RETRY the whole transaction is to be given up, so nothing is done. */
+struct result db_part_begin(struct db *db) MUST_USE;
+struct result db_part_end(struct db *db, struct result result) MUST_USE;
 
 /* Frees the rows of all queries since the last call. */
 void db_release(struct db *db);

@@ -34,11 +34,10 @@ struct store {
 
 static struct store *open_store;
 
-/* -- the clock and chance of the database -- */
-
 /* -- the clock, chance and transactions of the database: a commit goes with the next begin, one round trip for both --
  */
 
+struct result __real_db_begin(struct db *db) MUST_USE;
 struct result __real_db_commit(struct db *db) MUST_USE;
 struct result __wrap_db_begin(struct db *db) MUST_USE;
 struct result __wrap_db_commit(struct db *db) MUST_USE;
@@ -55,13 +54,15 @@ int64_t __wrap_clock_mono_ms(void) {
 }
 
 struct result __wrap_db_begin(struct db *db) {
-  char text[96];
+  char text[32];
   int64_t now_ms = __wrap_clock_now_ms();
-  snprintf(text, sizeof text, "%sbegin; set local sim.now = '%lld.%03d'",
-           open_store && open_store->commits_next ? "commit; " : "", (long long)(now_ms / 1000), (int)(now_ms % 1000));
+  if (open_store && open_store->commits_next)
+    TRY(db_query(db, "commit", NO_PARAMS, NULL));
   if (open_store)
     open_store->commits_next = false;
-  return db_script(db, text);
+  TRY(__real_db_begin(db));
+  snprintf(text, sizeof text, "%lld.%03d", (long long)(now_ms / 1000), (int)(now_ms % 1000));
+  return db_query(db, "select set_config('sim.now', $1, true)", PARAMS(p_str(str_of(text))), NULL);
 }
 
 struct result __wrap_db_commit(struct db *db) {
@@ -71,8 +72,11 @@ struct result __wrap_db_commit(struct db *db) {
   }
   if (!open_store)
     return __real_db_commit(db);
-  open_store->commits_next = true;
-  return RESULT_DONE;
+  struct result result = db_settle(db);
+  if (!result_ok(&result))
+    db_rollback(db);
+  open_store->commits_next = result_ok(&result);
+  return result;
 }
 
 static const char shadowing_functions[] = "create function now() returns timestamptz stable language sql as "
@@ -136,7 +140,7 @@ void store_close(struct store *store) {
 
 static struct result forget_seed(struct store *store) {
   if (store->commits_next)
-    TRY(db_script(store->db, "commit"));
+    TRY(__real_db_commit(store->db));
   store->commits_next = false;
   TRY(db_script(store->sweeper, store->empty));
   if (store->seeds_until_tidy-- > 0)

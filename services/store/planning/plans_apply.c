@@ -152,15 +152,13 @@ static struct result apply_now(struct call *call, const struct rows *rows, size_
 static struct result apply_or_undo(struct call *call, const struct rows *rows, size_t row, struct str *out_failure) {
   size_t events = call->outbox->count;
   *out_failure = (struct str){0};
-  TRY(db_script(call->db, "savepoint before_plan"));
-  struct result result = apply_now(call, rows, row);
-  if (result_ok(&result))
-    return db_script(call->db, "release savepoint before_plan");
-  if (result.code == RESULT_RETRY)
+  TRY(db_part_begin(call->db));
+  struct result result = db_part_end(call->db, apply_now(call, rows, row));
+  if (result_ok(&result) || result.code == RESULT_RETRY)
     return result;
   *out_failure = str_copy(call->arena, str_of(result.message));
   call->outbox->count = events;
-  return db_script(call->db, "rollback to savepoint before_plan");
+  return RESULT_DONE;
 }
 
 static struct result give_up(struct call *call, const struct rows *rows, size_t row, struct str why) {

@@ -75,16 +75,13 @@ static struct result do_page(struct call *call, const struct undoing *undoing, i
 static struct result do_page_or_give_up(struct call *call, const struct undoing *undoing, int64_t cursor,
                                         bool *out_more) {
   size_t events = call->outbox->count;
-  TRY(db_script(call->db, "savepoint before_undo"));
-  struct result result = do_page(call, undoing, cursor, out_more);
-  if (result_ok(&result))
-    return db_script(call->db, "release savepoint before_undo");
-  if (result.code == RESULT_RETRY)
+  TRY(db_part_begin(call->db));
+  struct result result = db_part_end(call->db, do_page(call, undoing, cursor, out_more));
+  if (result_ok(&result) || result.code == RESULT_RETRY)
     return result;
   struct str why = str_copy(call->arena, str_of(result.message));
   call->outbox->count = events;
   *out_more = false;
-  TRY(db_script(call->db, "rollback to savepoint before_undo"));
   return sessions_give_up_undo(call, undoing->session_id, why);
 }
 

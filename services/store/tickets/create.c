@@ -89,16 +89,18 @@ struct result tickets_create(struct call *call, const struct ticket_new *at, siz
     TRY(make_draft(call, &at[*refused], &last, &drafts[*refused]));
   TRY(insert_drafts(call, drafts, count, &rows));
   int64_t *ids = ARENA_ARRAY(call->arena, int64_t, count), *projects = ARENA_ARRAY(call->arena, int64_t, count);
+  size_t going = 0; /* into a project, which others may follow */
   for (size_t i = 0; i < count; i++) {
     ids[i] = rows_i64(&rows, i, "id");
     projects[i] = drafts[i].project_id;
+    going += projects[i] != 0;
     struct changed_item item = {
         .id = ids[i], .number = rows_i64(&rows, i, "number"), .kind = STR("ticket"), .privacy = drafts[i].privacy};
     tickets_tell(call, EVENT_TICKET_CREATED, &item, drafts[i].actor, &drafts[i].fields);
     out[i] = (struct created_ticket){item.id, journal_key(call->arena, item.kind, item.number, item.id)};
   }
   outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
-  return follow_new(call, ids, projects, count);
+  return going ? follow_new(call, ids, projects, count) : RESULT_DONE;
 }
 
 struct result store_ticket_new(struct call *call, const void *request, void *reply) {

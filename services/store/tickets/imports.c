@@ -52,12 +52,14 @@ struct result imports_ignore(struct call *call, int64_t mapping_id) {
                   PARAMS(p_i64(mapping_id)), NULL);
 }
 
-/* Items, mappings and change log in one statement; ids are drawn first, so that each row finds its own. */
+/* Items, mappings and change log in one statement; ids are drawn first, so that each row finds its own. Most often
+ * there is nothing to leave out and nothing that reads otherwise here: then the cache's fields are copied as they are
+ * stored, compressed, to both places. */
 static struct result insert_all(struct call *call, const struct import_set *set, struct rows *out) {
   return db_query(
       call->db,
       "with src as materialized (select m.id as mapping_id, m.project_id, m.kind, e.external_key, e.url, "
-      "e.fields - string_to_array(o.left_out, e'\\x1f') as fields, "
+      "case when o.left_out = '' then e.fields else e.fields - string_to_array(o.left_out, e'\\x1f') end as fields, "
       "e.author, o.local::jsonb as local, p.system || ':' || coalesce(nullif(e.author, ''), p.remote) as actor, "
       "p.name as project, parent.id as parent_id, parent.number as parent_number, parent.privacy as parent_privacy, "
       "p.privacy_default, nextval('item_id_seq') as item_id, "
@@ -72,7 +74,8 @@ static struct result insert_all(struct call *call, const struct import_set *set,
       "pm.item_id "
       "where m.kind = 'ticket' or parent.id is not null), "
       "made as (insert into item (id, kind, number, parent_id, fields, privacy, origin_project, author) "
-      "overriding system value select item_id, kind, number, parent_id, fields || local, "
+      "overriding system value select item_id, kind, number, parent_id, "
+      "case when local = '{}' then fields else fields || local end, "
       "coalesce(parent_privacy, case when privacy_default = 'public' then 'public' else 'shareable' end), project_id, "
       "actor from src), "
       "linked as (update mapping m set item_id = src.item_id, state = 'linked', shadow = src.fields, "

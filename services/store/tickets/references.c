@@ -106,7 +106,8 @@ struct result references_mapped(struct call *call, const int64_t *item_ids, size
   struct rows rows;
   TRY(db_query(
       call->db,
-      "with known as (select m.project_id, m.external_id, i.id as item_id, i.number from unnest($1::bigint[]) w(id), "
+      "with known as (select m.project_id, m.external_id, i.id as item_id, i.number from unnest(case when exists "
+      "(select from awaited_reference) then $1::bigint[] end) w(id), "
       "lateral (select i.id, i.number from item i where i.id = w.id and i.kind = 'ticket' offset 0) i, "
       "lateral (select m.project_id, m.external_id from mapping m where m.item_id = w.id and m.external_id is not null "
       "offset 0) m), "
