@@ -39,7 +39,8 @@ alter table egress add mapping_id bigint;
 update egress g set mapping_id = n.mapping_id from intent n where n.id = g.intent_id;
 
 -- Sessions that have ended, by their age; what refers to a session or a write, so that it can be deleted.
-create index session_ended on session (finished_at) where state <> 'running';
+create index session_ended on session (finished_at, id) where state <> 'running';
+alter table session add forgotten boolean not null default false; -- it is being deleted, and cannot be undone any more
 create index session_undoes on session (undoes) where undoes is not null;
 create index undo_item_intent on undo_item (intent_id) where intent_id is not null;
 -- Writes that ended without a session.
