@@ -1,6 +1,11 @@
 -- What people ask for and what is done every few seconds costs what is due, not what exists, with ten thousand projects and
 -- years of history.
 
+-- Stable as what it calls: as an immutable one it could not be inlined, and was called for every row.
+create or replace function epoch_ms(moment timestamptz) returns bigint stable language sql as $$
+  select (extract(epoch from moment) * 1000)::bigint
+$$;
+
 -- The tickets and comments of a project are counted without reading them.
 create index mapping_counted on mapping (project_id, kind) where item_id is not null;
 

@@ -148,7 +148,7 @@ struct result expired_sessions(struct retention_walk *walk, struct db *db, struc
   if (*more) /* of these sessions */
     return RESULT_DONE;
   pass(walk, &rows);
-  *more = rows.count == SESSIONS_A_TURN;
+  *more = count || rows.count == SESSIONS_A_TURN; /* what one of these undid can go now */
   return RESULT_DONE;
 }
 
