@@ -39,8 +39,8 @@ struct result client_status(struct invocation *call, struct status *out) {
   size_t count = 0, capacity = 0;
   TRY(client_call(call, VERB_STATUS, &request, &page));
   for (all = page; page.more && page.projects.count;) {
-    projects = arena_append(call->arena, projects, &count, &capacity, page.projects.at, page.projects.count,
-                            sizeof *projects);
+    projects =
+        arena_append(call->arena, projects, &count, &capacity, page.projects.at, page.projects.count, sizeof *projects);
     request.after = projects[count - 1].project.name;
     page = (struct status){0};
     TRY(client_call(call, VERB_STATUS, &request, &page));

@@ -152,8 +152,7 @@ struct result command_status(struct invocation *call) {
                 STR_FMT(format_counted(call->arena, status.tickets, "ticket", "tickets")),
                 STR_FMT(format_counted(call->arena, status.events, "event", "events")));
     if (status.first_event > 1)
-      output_note(call->output, "Events are kept from %lld on (retention.events_days).",
-                  (long long)status.first_event);
+      output_note(call->output, "Events are kept from %lld on (retention.events_days).", (long long)status.first_event);
     print_projects(call, &status);
     for (size_t i = 0; i < status.projects.count; i++) {
       print_webhook(call, &status.projects.at[i], status.now_ms);

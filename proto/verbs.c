@@ -84,9 +84,10 @@ static const struct record record_status_query =
 static const struct field status_fields[] = {
     FIELD_OF(struct status, store, FIELD_INLINE, 0, &record_hello, "The store and its event log."),
     FIELD_OF(struct status, projects, FIELD_LIST, 0, &record_project_status, "One a project, ordered by name."),
-    FIELD_OF(struct status, parked, FIELD_LIST, 0, &record_parked_work,
-             "What was given up and waits for a person, newest first, at most 100. Like all that is not of one project, "
-             "absent on further pages."),
+    FIELD_OF(
+        struct status, parked, FIELD_LIST, 0, &record_parked_work,
+        "What was given up and waits for a person, newest first, at most 100. Like all that is not of one project, "
+        "absent on further pages."),
     FIELD_OF(struct status, troubles, FIELD_LIST, 0, &record_trouble,
              "What should go on by itself and does not, oldest first, at most 100 of a kind."),
     FIELD(struct status, tickets, FIELD_I64, 0, "How many local tickets there are."),

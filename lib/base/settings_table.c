@@ -178,8 +178,9 @@ static const struct setting table[] = {
      .fallback = "365",
      .min = 0,
      .max = RETENTION_MAX_DAYS,
-     .help = "Days that other sessions are kept, with what they did in detail, so that they can be undone; 0 = for ever. "
-             "Values, changes, conflicts and the audit trail are always kept."},
+     .help =
+         "Days that other sessions are kept, with what they did in detail, so that they can be undone; 0 = for ever. "
+         "Values, changes, conflicts and the audit trail are always kept."},
     {.name = "retention.events_days",
      .variable = "TANDEM_RETENTION_EVENTS_DAYS",
      .type = SETTING_I64,
@@ -187,8 +188,9 @@ static const struct setting table[] = {
      .fallback = "0",
      .min = 0,
      .max = RETENTION_MAX_DAYS,
-     .help = "Days that events are kept; 0 = for ever. Who reads them has to come by more often, and a new stream in NATS "
-             "needs all of them."},
+     .help =
+         "Days that events are kept; 0 = for ever. Who reads them has to come by more often, and a new stream in NATS "
+         "needs all of them."},
     {.name = "nats.url",
      .variable = "TANDEM_NATS_URL",
      .type = SETTING_STRS,

@@ -7,8 +7,8 @@
  * With --migrate it brings the database up to date, as TANDEM_DATABASE_OWNER_URL, and ends.
  *
  * Environment: TANDEM_DATABASE_URL, TANDEM_DATABASE_OWNER_URL (for migrations; else the former), both better as files
- * (base/secret_file.h), TANDEM_DATA_KEY_FILE, TANDEM_RETENTION_*, and the endpoint's (service/rpc.h). Several may run on one database: one
- * leads, the others wait for its lock. */
+ * (base/secret_file.h), TANDEM_DATA_KEY_FILE, TANDEM_RETENTION_*, and the endpoint's (service/rpc.h). Several may run
+ * on one database: one leads, the others wait for its lock. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -104,8 +104,8 @@ static struct result add_basics(struct call *call, const struct page *page) {
 
 /* -- what waits -- */
 
-/* Of all projects, or of one: it costs what waits. A lag is what tandem has still to do by itself: what is parked or gone
- * does not count. */
+/* Of all projects, or of one: it costs what waits. A lag is what tandem has still to do by itself: what is parked or
+ * gone does not count. */
 static struct result select_waiting(struct call *call, int64_t project_id, struct rows *out) {
   return db_query(
       call->db,
@@ -115,7 +115,8 @@ static struct result select_waiting(struct call *call, int64_t project_id, struc
       "('parked', 'unread')) as parked, count(*) filter (where what = 'conflict') as conflicts, "
       "epoch_ms(min(since) filter (where what = 'conflict')) as oldest_ms, ceil(extract(epoch from now() - min(since) "
       "filter (where what not in ('parked', 'poison', 'conflict'))) * 1000)::bigint as lag_ms from ("
-      "select q.project_id as id, 'plan' as what, case when m.state in ('creating', 'linked') then q.queued_at end as since from "
+      "select q.project_id as id, 'plan' as what, case when m.state in ('creating', 'linked') then q.queued_at end as "
+      "since from "
       "plan_queue q cross join lateral (select m.state from mapping m where m.id = q.mapping_id and m.state in "
       "('creating', 'linked', 'parked', 'ignored') offset 0) m where ($1::bigint = 0 or q.project_id = $1) "
       "union all select f.project_id, case when f.refused and m.state is null then 'unread' else 'fetch' end, "
@@ -201,11 +202,11 @@ static struct str given(struct str text) {
 }
 
 struct result status_page_read(struct call *call, const struct status_query *query, struct status *status) {
-  const struct projects_page wanted = {
-      .name = given(query->project),
-      .after = given(query->after),
-      .limit = query->limit > 0 && query->limit < PROJECTS_MAX ? query->limit : PROJECTS_MAX,
-      .bytes = PAGE_BYTES};
+  const struct projects_page wanted = {.name = given(query->project),
+                                       .after = given(query->after),
+                                       .limit = query->limit > 0 && query->limit < PROJECTS_MAX ? query->limit
+                                                                                                : PROJECTS_MAX,
+                                       .bytes = PAGE_BYTES};
   struct project *projects;
   size_t count;
   TRY(projects_page(call, &wanted, &projects, &count, &status->more));

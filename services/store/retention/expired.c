@@ -1,6 +1,6 @@
-/* What may be deleted, and deleting it. A session goes in the end, after all that belongs to it: `forgotten` says from the
- * first moment that it cannot be undone any more. Creations stay, because the marker that the tracker shows names them,
- * and what belongs to an undo that is still told of stays until that goes. */
+/* What may be deleted, and deleting it. A session goes in the end, after all that belongs to it: `forgotten` says from
+ * the first moment that it cannot be undone any more. Creations stay, because the marker that the tracker shows names
+ * them, and what belongs to an undo that is still told of stays until that goes. */
 #include "store/retention/expired.h"
 
 #include <stdio.h>
@@ -10,8 +10,8 @@ enum { SESSIONS_A_TURN = 200, ROWS_A_TURN = 1000 };
 /* -- sessions -- */
 
 /* Nothing came of it, so there is nothing to undo and nothing to be told. */
-#define IS_QUIET                                                                                                  \
-  "(s.mode in ('incremental', 'full') and s.state = 'completed' and s.imported + s.updated + s.created + "        \
+#define IS_QUIET                                                                                                   \
+  "(s.mode in ('incremental', 'full') and s.state = 'completed' and s.imported + s.updated + s.created + "         \
   "s.pushed + s.conflicts + s.parked = 0 and not exists (select from change_log l where l.session_id = s.id) and " \
   "not exists (select from intent n where n.session_id = s.id))"
 

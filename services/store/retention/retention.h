@@ -1,6 +1,6 @@
 /* What is deleted because of its age, by the store that leads, a little at a time beside its other work: sessions that
- * have ended with what they did in detail, writes that have ended, the beginning of the event log. What is never deleted,
- * and why, is in docs/adr/0025-what-is-kept.md. */
+ * have ended with what they did in detail, writes that have ended, the beginning of the event log. What is never
+ * deleted, and why, is in docs/adr/0025-what-is-kept.md. */
 #ifndef STORE_RETENTION_H
 #define STORE_RETENTION_H
 
@@ -26,8 +26,8 @@ struct retention_walk {
   int64_t next_ms; /* monotonic */
 };
 
-/* One transaction of some hundred rows, when it is time for one; `is_idle`: nobody waits for the store, so it is sooner.
- * Failures are logged, and tried again later. */
+/* One transaction of some hundred rows, when it is time for one; `is_idle`: nobody waits for the store, so it is
+ * sooner. Failures are logged, and tried again later. */
 void retention_work(struct retention_walk *walk, struct db *db, struct arena *arena, bool is_idle);
 
 #endif
