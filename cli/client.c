@@ -32,6 +32,28 @@ struct result client_call(struct invocation *call, enum verb_id id, const void *
   return rpc_call(call->rpc, call->arena, id, request, reply, RPC_TIMEOUT_MS);
 }
 
+struct result client_status(struct invocation *call, struct status *out) {
+  struct status_query request = {0};
+  struct status page = {0}, all;
+  struct project_status *projects = NULL;
+  size_t count = 0, capacity = 0;
+  TRY(client_call(call, VERB_STATUS, &request, &page));
+  for (all = page; page.more && page.projects.count;) {
+    projects =
+        arena_append(call->arena, projects, &count, &capacity, page.projects.at, page.projects.count, sizeof *projects);
+    request.after = projects[count - 1].project.name;
+    page = (struct status){0};
+    TRY(client_call(call, VERB_STATUS, &request, &page));
+  }
+  projects =
+      arena_append(call->arena, projects, &count, &capacity, page.projects.at, page.projects.count, sizeof *projects);
+  all.projects.at = projects;
+  all.projects.count = count;
+  all.more = false;
+  *out = all;
+  return RESULT_DONE;
+}
+
 struct result client_print(struct invocation *call, enum verb_id id, const void *request, void *reply, bool *printed) {
   TRY(client_call(call, id, request, reply));
   *printed = output_is_json(call->output);

@@ -42,8 +42,7 @@ static bool check_store(struct invocation *call, struct doctor *doctor, struct s
   struct result result = invocation_home(call, &home);
   if (result_ok(&result))
     up_status(call->arena, home, &up);
-  struct empty request = {0};
-  result = client_call(call, VERB_STATUS, &request, status);
+  result = client_status(call, status);
   if (!result_ok(&result)) {
     doctor_add(doctor, "store", "problem", str_copy(call->arena, str_of(result.message)),
                up.running ? STR("look at log/store.log in the state directory") : STR("tandem up"));

@@ -52,11 +52,19 @@ static void on_event(void *context, enum event_id id, const struct stored_event 
     print_event(tail->output, event);
 }
 
+/* Nobody waits for what was deleted. */
+static struct result check_kept(struct invocation *call, int64_t after) {
+  struct events_read request = {.after = after, .limit = 1};
+  struct event_list page = {0};
+  return after > 0 ? client_call(call, VERB_EVENTS_READ, &request, &page) : RESULT_DONE;
+}
+
 struct result command_events_tail(struct invocation *call) {
   static struct tail tail; /* the bus lives as long as the process */
   tail.output = call->output;
   TRY(event_type_of(call, &tail.type));
   TRY(client_open(call));
+  TRY(check_kept(call, invocation_number(call, "after", BUS_FROM_NOW)));
   const struct bus_options options = {.endpoint = &call->endpoint,
                                       .rpc = call->rpc,
                                       .after = invocation_number(call, "after", BUS_FROM_NOW),
@@ -80,6 +88,8 @@ struct result command_events_replay(struct invocation *call) {
   for (bool more = true; more;) {
     struct event_list page = {0};
     TRY(rpc_call(call->rpc, &page_arena, VERB_EVENTS_READ, &request, &page, RPC_TIMEOUT_MS));
+    if (request.after == 0 && page.first > 1)
+      output_note(call->output, "Events before %lld were deleted (retention.events_days).", (long long)page.first);
     more = page.events.count > 0;
     for (size_t i = 0; i < page.events.count && more; i++) {
       more = page.events.at[i].sequence <= to;

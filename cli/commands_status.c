@@ -143,14 +143,16 @@ static void print_parked(const struct invocation *call, const struct status *sta
 }
 
 struct result command_status(struct invocation *call) {
-  struct empty request = {0};
   struct status status = {0};
-  bool printed;
-  TRY(client_print(call, VERB_STATUS, &request, &status, &printed));
-  if (!printed) {
+  TRY(client_status(call, &status));
+  if (output_is_json(call->output)) {
+    output_record(call->output, verb_table[VERB_STATUS].reply, &status);
+  } else {
     output_note(call->output, "tandem %.*s is running: %.*s, %.*s.", STR_FMT(status.store.version),
                 STR_FMT(format_counted(call->arena, status.tickets, "ticket", "tickets")),
                 STR_FMT(format_counted(call->arena, status.events, "event", "events")));
+    if (status.first_event > 1)
+      output_note(call->output, "Events are kept from %lld on (retention.events_days).", (long long)status.first_event);
     print_projects(call, &status);
     for (size_t i = 0; i < status.projects.count; i++) {
       print_webhook(call, &status.projects.at[i], status.now_ms);

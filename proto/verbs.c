@@ -70,16 +70,32 @@ static const struct field parked_work_fields[] = {
 static const struct record record_parked_work =
     RECORD("ParkedWork", struct parked_work, parked_work_fields, "Something that does not go on by itself.");
 
+static const struct field status_query_fields[] = {
+    FIELD(struct status_query, unused, FIELD_BOOL, 0, "Nothing; the map may be empty."),
+    FIELD(struct status_query, project, FIELD_STR, 0, "Name of the only project to tell of; absent = all."),
+    FIELD(struct status_query, after, FIELD_STR, 0,
+          "The next page: only projects whose names come after this one, the last of the page before."),
+    FIELD(struct status_query, limit, FIELD_I64, 0,
+          "How many projects at most; 0 = as many as a reply of 8 MB has room for, some 4,000."),
+};
+static const struct record record_status_query =
+    RECORD("StatusQuery", struct status_query, status_query_fields, "Which projects.");
+
 static const struct field status_fields[] = {
     FIELD_OF(struct status, store, FIELD_INLINE, 0, &record_hello, "The store and its event log."),
     FIELD_OF(struct status, projects, FIELD_LIST, 0, &record_project_status, "One a project, ordered by name."),
-    FIELD_OF(struct status, parked, FIELD_LIST, 0, &record_parked_work,
-             "What was given up and waits for a person, newest first, at most 100."),
+    FIELD_OF(
+        struct status, parked, FIELD_LIST, 0, &record_parked_work,
+        "What was given up and waits for a person, newest first, at most 100. Like all that is not of one project, "
+        "absent on further pages."),
     FIELD_OF(struct status, troubles, FIELD_LIST, 0, &record_trouble,
-             "What should go on by itself and does not, oldest first."),
+             "What should go on by itself and does not, oldest first, at most 100 of a kind."),
     FIELD(struct status, tickets, FIELD_I64, 0, "How many local tickets there are."),
     FIELD(struct status, events, FIELD_I64, 0, "Sequence of the newest event."),
+    FIELD(struct status, first_event, FIELD_I64, 0,
+          "Sequence of the oldest event that is kept; 0 = there is none yet."),
     FIELD(struct status, now_ms, FIELD_I64, 0, "The store's clock, ms since 1970 UTC."),
+    FIELD(struct status, more, FIELD_BOOL, 0, "There are more projects: ask again, with `after`."),
 };
 static const struct record record_status = RECORD("Status", struct status, status_fields, "The health of the whole.");
 
@@ -138,7 +154,7 @@ const struct record record_verb_reply =
 const struct verb verb_table[VERB_COUNT] = {
     [VERB_HELLO] = {"hello", 0, EVERYBODY, &record_empty, &record_hello,
                     "Who the store is and where its event log stands."},
-    [VERB_STATUS] = {"status", 0, PEOPLE, &record_empty, &record_status, "The health of every project."},
+    [VERB_STATUS] = {"status", 0, PEOPLE, &record_status_query, &record_status, "The health of every project."},
     [VERB_PROJECT_CONFIGURE] = {"project.configure", VERB_WRITE | VERB_ONCE, PEOPLE, &record_project_configure,
                                 &record_project_id, "Makes a project or replaces its settings."},
     [VERB_PROJECT_LIST] = {"project.list", 0, ADAPTER | PEOPLE, &record_project_name, &record_project_list,

@@ -517,7 +517,7 @@ struct events_read {
 };
 struct event_list {
   LIST_OF(struct stored_event) events;
-  int64_t head;
+  int64_t head, first;
 };
 struct events_publish {
   LIST_OF(struct stored_event)
@@ -569,12 +569,19 @@ struct parked_work {
   struct str project, ticket, reason, next_step;
   int64_t since_ms;
 };
+struct status_query {
+  bool unused;
+  struct str project; /* this one alone */
+  struct str after;   /* the last name of the page before */
+  int64_t limit;
+};
 struct status {
   struct hello store;
   LIST_OF(struct project_status) projects;
   LIST_OF(struct parked_work) parked;
   LIST_OF(struct trouble) troubles;
-  int64_t tickets, events, now_ms;
+  int64_t tickets, events, first_event, now_ms;
+  bool more; /* projects; the other members are on the first page */
 };
 struct work_retry {
   struct str project, id; /* one of both, or `all` */

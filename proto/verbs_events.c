@@ -17,7 +17,9 @@ const struct record record_stored_event = RECORD("StoredEvent", struct stored_ev
                                                  "One event: its CloudEvents attributes, and its data as JSON text.");
 
 static const struct field events_read_fields[] = {
-    FIELD(struct events_read, after, FIELD_I64, 0, "Only events with a greater sequence; 0 = from the first."),
+    FIELD(struct events_read, after, FIELD_I64, 0,
+          "Only events with a greater sequence; 0 = from the first one that is kept. `gone` is answered when some of "
+          "those that follow were deleted."),
     FIELD(struct events_read, limit, FIELD_I64, 0, "How many at most, up to 1000; 0 = 100."),
     FIELD(struct events_read, type, FIELD_STR, 0,
           "Only events of this type, with or without 'tandem.v1.'; absent = all."),
@@ -32,6 +34,8 @@ const struct record record_events_read =
 static const struct field event_list_fields[] = {
     FIELD_OF(struct event_list, events, FIELD_LIST, 0, &record_stored_event, "Ordered by sequence."),
     FIELD(struct event_list, head, FIELD_I64, 0, "Sequence of the newest event of all."),
+    FIELD(struct event_list, first, FIELD_I64, 0,
+          "Sequence of the oldest event that is kept; what was before it was deleted. 0 = the log is empty."),
 };
 const struct record record_event_list =
     RECORD("EventList", struct event_list, event_list_fields, "A page of the event log.");

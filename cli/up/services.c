@@ -122,6 +122,16 @@ static void put_settings(struct environment *environment, const struct settings 
   put(environment, "TANDEM_DATA_KEY_FILE", settings->data_key_file);
 }
 
+static void put_number(struct environment *environment, const char *name, int64_t number) {
+  put(environment, name, str_format(environment->arena, "%lld", (long long)number));
+}
+
+static void put_retention(struct environment *environment, const struct settings *settings) {
+  put_number(environment, "TANDEM_RETENTION_QUIET_SESSIONS_DAYS", settings->retention_quiet_sessions_days);
+  put_number(environment, "TANDEM_RETENTION_SESSIONS_DAYS", settings->retention_sessions_days);
+  put_number(environment, "TANDEM_RETENTION_EVENTS_DAYS", settings->retention_events_days);
+}
+
 /* The store listens on its URL, which may be a wildcard; the others call it. */
 static void put_bus(struct environment *environment, const struct services_options *options,
                     const struct service_row *row) {
@@ -160,6 +170,8 @@ static const char *const *environment_of(struct arena *arena, const struct servi
                                          const struct service_row *row, int64_t replica, size_t place) {
   struct environment environment = inherit(arena);
   put_settings(&environment, options->settings);
+  if (row->kind == SERVICE_STORE)
+    put_retention(&environment, options->settings);
   put_bus(&environment, options, row);
   if (row->kind == SERVICE_ADAPTER)
     put(&environment, "TANDEM_WEBHOOK_LISTEN",

@@ -29,7 +29,8 @@ struct settings {
   LIST_OF(struct str) otlp_propagate_hosts;
   struct str postgres_bin_dir; /* absent = the newest below /usr/lib/postgresql */
   int64_t scheduler_replicas, conflict_replicas, adapter_replicas;
-  LIST_OF(struct str) nats_urls; /* none: no bridge to NATS */
+  int64_t retention_quiet_sessions_days, retention_sessions_days, retention_events_days; /* 0 = for ever */
+  LIST_OF(struct str) nats_urls;                                                         /* none: no bridge to NATS */
   struct str nats_stream, nats_user;
   struct str nats_credentials_file, nats_ca_file, nats_certificate_file;
   struct secret nats_password; /* without a user: a token */

@@ -4,7 +4,7 @@
 
 #include "base/settings.h"
 
-enum { REPLICAS_MAX = 64, POLL_MIN_S = 5, POLL_MAX_S = 86400 };
+enum { REPLICAS_MAX = 64, POLL_MIN_S = 5, POLL_MAX_S = 86400, RETENTION_MAX_DAYS = 36500 };
 
 #define AT(member) .offset = offsetof(struct settings, member)
 
@@ -163,6 +163,34 @@ static const struct setting table[] = {
      .min = 0,
      .max = REPLICAS_MAX,
      .help = "Processes of each adapter that `tandem up` starts. The first one receives webhooks."},
+    {.name = "retention.quiet_sessions_days",
+     .variable = "TANDEM_RETENTION_QUIET_SESSIONS_DAYS",
+     .type = SETTING_I64,
+     AT(retention_quiet_sessions_days),
+     .fallback = "30",
+     .min = 0,
+     .max = RETENTION_MAX_DAYS,
+     .help = "Days that sessions are kept in which nothing changed; 0 = for ever (docs/operations.md)."},
+    {.name = "retention.sessions_days",
+     .variable = "TANDEM_RETENTION_SESSIONS_DAYS",
+     .type = SETTING_I64,
+     AT(retention_sessions_days),
+     .fallback = "365",
+     .min = 0,
+     .max = RETENTION_MAX_DAYS,
+     .help =
+         "Days that other sessions are kept, with what they did in detail, so that they can be undone; 0 = for ever. "
+         "Values, changes, conflicts and the audit trail are always kept."},
+    {.name = "retention.events_days",
+     .variable = "TANDEM_RETENTION_EVENTS_DAYS",
+     .type = SETTING_I64,
+     AT(retention_events_days),
+     .fallback = "0",
+     .min = 0,
+     .max = RETENTION_MAX_DAYS,
+     .help =
+         "Days that events are kept; 0 = for ever. Who reads them has to come by more often, and a new stream in NATS "
+         "needs all of them."},
     {.name = "nats.url",
      .variable = "TANDEM_NATS_URL",
      .type = SETTING_STRS,

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/heap.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/metrics.h"
 #include "service/pipe_watch.h"
 #include "service/transport.h"
@@ -51,6 +52,17 @@ static void deliver(struct bus *bus, const struct stored_event *event) {
     bus->options.on_event(bus->options.context, id, event);
 }
 
+/* What follows was deleted because of its age, which nobody can deliver any more: it is said, and the rest goes on. */
+static void pass_deleted(struct bus *bus, struct arena *arena, const struct result *why) {
+  struct events_read request = {.limit = 1};
+  struct event_list page = {0};
+  struct result result = rpc_call(bus->options.rpc, arena, VERB_EVENTS_READ, &request, &page, RPC_TIMEOUT_MS);
+  if (!result_ok(&result) || page.first <= atomic_load(&bus->position) + 1)
+    return;
+  log_event(LOG_ERROR, "events_deleted_unread", LOG_RESULT(why));
+  atomic_store(&bus->position, page.first - 1);
+}
+
 /* Delivers everything after the position, up to `head`; what cannot be read now is tried at the next heartbeat. */
 static void replay(struct bus *bus, int64_t head) {
   struct arena arena = {0};
@@ -58,6 +70,8 @@ static void replay(struct bus *bus, int64_t head) {
     struct events_read request = {.after = atomic_load(&bus->position), .limit = REPLAY_PAGE};
     struct event_list page = {0};
     struct result result = rpc_call(bus->options.rpc, &arena, VERB_EVENTS_READ, &request, &page, RPC_TIMEOUT_MS);
+    if (result.code == RESULT_GONE)
+      pass_deleted(bus, &arena, &result);
     if (!result_ok(&result) || page.events.count == 0)
       break;
     for (size_t i = 0; i < page.events.count; i++) {

@@ -20,6 +20,19 @@ static struct db_param wanted_types(struct call *call, const struct events_read 
   return read->types.count ? p_strs(call->arena, read->types.at, read->types.count) : p_str((struct str){0});
 }
 
+/* Looked at after the events were read: what is deleted meanwhile is no gap that nobody is told of. */
+static struct result check_kept(struct call *call, int64_t after, int64_t *out_first) {
+  struct rows rows;
+  TRY(db_query(call->db, "select coalesce(min(sequence), 0) as first from event_log", NO_PARAMS, &rows));
+  *out_first = rows_i64(&rows, 0, "first");
+  if (after <= 0 || after >= *out_first - 1)
+    return RESULT_DONE;
+  return result_error(RESULT_GONE,
+                      "the events %lld to %lld were deleted because of their age (retention.events_days): read what "
+                      "they were about anew, then go on after %lld",
+                      (long long)after + 1, (long long)*out_first - 1, (long long)*out_first - 1);
+}
+
 struct result store_events_read(struct call *call, const void *request, void *reply) {
   const struct events_read *read = request;
   struct event_list *list = reply;
@@ -49,6 +62,7 @@ struct result store_events_read(struct call *call, const void *request, void *re
         .traceparent = rows_str(&rows, i, "traceparent"),
         .data = rows_str(&rows, i, "payload"),
     };
+  TRY(check_kept(call, read->after, &list->first));
   list->events.at = events;
   list->events.count = rows.count;
   list->head = rows_i64(&head, 0, "head");

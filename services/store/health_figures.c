@@ -78,13 +78,9 @@ static const struct family families[] = {
 
 /* -- projects -- */
 
-static size_t shown(const struct status *status) {
-  return status->projects.count < PROJECTS_SHOWN_MAX ? status->projects.count : PROJECTS_SHOWN_MAX;
-}
-
 static void write_family(struct str_builder *out, const struct family *family, const struct status *status) {
   metrics_write_head(out, &family->metric);
-  for (size_t i = 0; i < shown(status); i++) {
+  for (size_t i = 0; i < status->projects.count; i++) {
     const struct project_status *one = &status->projects.at[i];
     const char *values[METRIC_LABELS_MAX] = {str_c(out->arena, one->project.name),
                                              str_c(out->arena, one->project.system)};
@@ -92,16 +88,18 @@ static void write_family(struct str_builder *out, const struct family *family, c
   }
 }
 
-static void write_states(struct str_builder *out, const struct status *status) {
+static struct result write_states(struct call *call, struct str_builder *out) {
   static const struct metric metric = {"tandem_projects", METRIC_GAUGE, {"state"}, "Projects by their state."};
   static const char *const states[] = {"active", "paused", "failed"};
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select count(*) filter (where state = 'active') as active, count(*) filter (where state = 'paused') as "
+               "paused, count(*) filter (where state = 'failed') as failed from project",
+               NO_PARAMS, &rows));
   metrics_write_head(out, &metric);
-  for (size_t state = 0; state < sizeof states / sizeof states[0]; state++) {
-    size_t count = 0;
-    for (size_t i = 0; i < status->projects.count; i++)
-      count += str_is(status->projects.at[i].project.state, states[state]);
-    metrics_write_sample(out, &metric, METRIC_VALUES(states[state]), (double)count);
-  }
+  for (size_t state = 0; state < sizeof states / sizeof states[0]; state++)
+    metrics_write_sample(out, &metric, METRIC_VALUES(states[state]), (double)rows_i64(&rows, 0, states[state]));
+  return RESULT_DONE;
 }
 
 /* -- credentials: several projects may share one -- */
@@ -149,7 +147,7 @@ static bool is_first_of_credential(const struct status *status, size_t at) {
 
 static void write_credentials(struct str_builder *out, const struct family *family, const struct status *status) {
   metrics_write_head(out, &family->metric);
-  for (size_t i = 0; i < shown(status); i++) {
+  for (size_t i = 0; i < status->projects.count; i++) {
     const struct project_status *one = &status->projects.at[i];
     if (!is_first_of_credential(status, i))
       continue;
@@ -203,9 +201,12 @@ static struct result write_sessions(struct call *call, struct str_builder *out) 
 
 static void write_status(struct str_builder *out, const struct status *status) {
   static const struct metric event_head = {"tandem_events_head", METRIC_GAUGE, {0}, "Sequence of the newest event."};
+  static const struct metric event_first = {
+      "tandem_events_first", METRIC_GAUGE, {0}, "Sequence of the oldest event that is kept."};
   metrics_write_head(out, &event_head);
   metrics_write_sample(out, &event_head, METRIC_NO_VALUES, (double)status->store.head);
-  write_states(out, status);
+  metrics_write_head(out, &event_first);
+  metrics_write_sample(out, &event_first, METRIC_NO_VALUES, (double)status->first_event);
   for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
     write_family(out, &families[i], status);
   for (size_t i = 0; i < sizeof credential_families / sizeof credential_families[0]; i++)
@@ -213,10 +214,13 @@ static void write_status(struct str_builder *out, const struct status *status) {
 }
 
 struct result health_figures_look(struct call *call, const void *request, void *reply) {
+  const struct status_query query = {.limit = PROJECTS_SHOWN_MAX};
   struct status status = {0};
   struct str_builder *out = reply;
-  TRY(store_status(call, request, &status));
+  (void)request;
+  TRY(store_status(call, &query, &status));
   write_status(out, &status);
+  TRY(write_states(call, out));
   TRY(write_conflicts(call, out));
   return write_sessions(call, out);
 }

@@ -7,8 +7,8 @@
  * With --migrate it brings the database up to date, as TANDEM_DATABASE_OWNER_URL, and ends.
  *
  * Environment: TANDEM_DATABASE_URL, TANDEM_DATABASE_OWNER_URL (for migrations; else the former), both better as files
- * (base/secret_file.h), TANDEM_DATA_KEY_FILE, and the endpoint's (service/rpc.h). Several may run on one database: one
- * leads, the others wait for its lock. */
+ * (base/secret_file.h), TANDEM_DATA_KEY_FILE, TANDEM_RETENTION_*, and the endpoint's (service/rpc.h). Several may run
+ * on one database: one leads, the others wait for its lock. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -57,6 +57,7 @@ static struct result read_options(struct arena *arena, struct server_options *ou
   struct str default_key = str_format(arena, "%s/keys/data.key", home ? home : ".");
   TRY(vault_open(key_file ? key_file : default_key.at, &out->vault));
   read_internal_hosts(arena, out);
+  TRY(retention_settings(&out->retention));
   return endpoint_find_own(arena, str_of(home ? home : "."), &out->endpoint);
 }
 

@@ -344,6 +344,7 @@ static void serve_slot(struct server *server, struct db *db, struct slot *slot, 
 static void write_forever(struct server *server) {
   struct arena events = {0}, arena = {0};
   struct outbox outbox = {.arena = &events, .head = server->head};
+  struct retention_walk retention = {.keep = server->options->retention};
   int64_t next_heartbeat_ms = 0;
   progress_join();
   for (;;) {
@@ -355,6 +356,7 @@ static void write_forever(struct server *server) {
     }
     if (slot)
       serve_slot(server, server->leader_db, slot, &outbox);
+    retention_work(&retention, server->leader_db, &arena, slot == NULL);
     if (clock_mono_ms() >= next_heartbeat_ms) {
       peers_recheck(server->peers);
       publish_heartbeat(server, &arena, outbox.head);

@@ -4,6 +4,7 @@
 #define STORE_SERVER_H
 
 #include "service/rpc.h"
+#include "store/retention/retention.h"
 #include "store/security/vault.h"
 
 struct server_options {
@@ -14,6 +15,7 @@ struct server_options {
   const struct str
       *internal_hosts; /* hosts that no text names outside, besides those that are internal by their names */
   size_t internal_host_count;
+  struct retention retention;
 };
 
 /* Brings the database up to date, as its owner. Waits for the server. */

@@ -202,7 +202,7 @@ class Hybrid(unittest.TestCase):
         before = self.health()
         self.world.sandbox.control("POST", "webhooks", {"lose_next": 1})
         self.world.sandbox.act("petra", "comment", number=4, fields={"body": "Said in the dark"})
-        self.world.sql("update session set finished_at = finished_at - interval '2 days'")
+        self.world.sql("update project set full_sync_at = full_sync_at - interval '2 days'")
         self.poll()
         self.assertEqual(self.world.sql("select mode, trigger from session order by id desc limit 1"), [["full", "poll"]])
         self.world.settle()

@@ -17,7 +17,7 @@ GROWING = {"item", "mapping", "external_item", "intent", "conflict", "change_log
            "audit", "preview", "shown", "sync_plan_step", "event_received"}
 
 # How many tickets there are is told to whoever asks how things stand.
-COUNTED = "select count(*) as tickets from item"
+COUNTED = "select count(number) as tickets"
 
 READS = {"status": {}, "ticket.list": {"limit": 10}, "ticket.get": {"key": "T-3"}, "conflict.list": {"limit": 10, "state": "open"},
          "session.list": {"project": "rocket"}, "egress.list": {"limit": 10}, "audit.list": {"limit": 10}, "audit.verify": {},
@@ -70,6 +70,7 @@ class Lookups(unittest.TestCase):
     def test_no_statement_walks_a_table_that_grows(self):
         with Explained(("--issues", "60", "--no-limits")) as world:
             self.work(world)
+            self.projects(world)
             tables = indexed(world)
             with open(world.cluster.folder + "/log", encoding="utf-8", errors="replace") as file:
                 explained = [(text, plan) for text, plan in plans(file.read())
@@ -97,6 +98,35 @@ class Lookups(unittest.TestCase):
             world.call(verb, **body)
         self.take_back(world, key)
         world.call("egress.list", ticket=key)
+
+    def projects(self, world):
+        """With more projects that nothing waits for, as many statements as with few, and the pages of all are all."""
+        for role in [role for role in world.processes if role != "store"]:
+            world.processes[role].stop()
+        world.sql("update project set next_sync_at = now() + interval '1 day'")
+        few = {verb: self.statements(world, verb) for verb in ("status", "schedule.tick")}
+        world.sql("insert into project overriding system value select (jsonb_populate_record(p, jsonb_build_object('id', p.id + n, 'name', "
+                  "'rocket ' || n, 'remote', 'acme/' || n))).* from project p, generate_series(1, 40) n")
+        self.assertEqual({verb: self.statements(world, verb) for verb in few}, few)
+        whole, pages = world.call("status"), [world.call("status", limit=7)]
+        self.assertNotIn("more", whole)
+        while pages[-1].get("more"):
+            pages.append(world.call("status", limit=7, after=pages[-1]["projects"][-1]["project"]["name"]))
+        self.assertEqual([len(page["projects"]) for page in pages], [7, 7, 7, 7, 7, 6])
+        self.assertEqual([one for page in pages for one in page["projects"]], whole["projects"])
+        self.assertGreater(pages[0]["tickets"], 0)
+        self.assertNotIn("tickets", pages[1])
+        self.assertEqual(world.call("status", project="rocket 7")["projects"], [one for one in whole["projects"]
+                                                                                if one["project"]["name"] == "rocket 7"])
+
+    def statements(self, world, verb):
+        world.call(verb)  # nothing is left for the one that is looked at
+        log = world.cluster.folder + "/log"
+        before = os.path.getsize(log)
+        world.call(verb)
+        with open(log, encoding="utf-8", errors="replace") as file:
+            file.seek(before)
+            return len(list(plans(file.read())))
 
     def take_back(self, world, key):
         world.call("session.undone", id=1, preview=True)

@@ -198,7 +198,8 @@ TANDEM_API enum tandem_code tandem_subscribe(struct tandem *tandem, const struct
 /* The next event, waiting up to `timeout_ms` (0: not at all, TANDEM_FOREVER). `*out` is valid until the next call with
  * this subscription. TIMEOUT: none came; error.message says why where something is wrong, such as a store that does not
  * answer; that mends itself, and with TANDEM_FOREVER is never returned. Others want a person: AUTH, REJECTED (a right
- * was taken away), STALE (as above), BUG; calling again goes on trying. */
+ * was taken away), STALE (as above), GONE (what follows was deleted because of its age), BUG; calling again goes on
+ * trying. */
 TANDEM_API enum tandem_code tandem_next(struct tandem_subscription *subscription, int timeout_ms,
                                         const struct tandem_event **out, struct tandem_error *error);
 

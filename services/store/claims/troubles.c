@@ -5,6 +5,8 @@
 #define LONG "5 minutes"
 #define VERY_LONG "6 hours"
 
+enum { LISTED_MAX = 100 };
+
 /* A lease that was given back lately, or is held, shows that somebody is at it. */
 static struct result select_untaken(struct call *call, struct rows *out) {
   return db_query(call->db,
@@ -14,8 +16,8 @@ static struct result select_untaken(struct call *call, struct rows *out) {
                   "and (c.blocked_until is null or c.blocked_until < now() - interval '" LONG "') "
                   "and not exists (select from lease l where l.resource = t.lease and l.until > now() - "
                   "interval '" LONG "') "
-                  "order by t.since, p.name",
-                  NO_PARAMS, out);
+                  "order by t.since, p.name limit $1::bigint",
+                  PARAMS(p_i64(LISTED_MAX)), out);
 }
 
 static struct result select_unplanned(struct call *call, struct rows *out) {
@@ -25,8 +27,8 @@ static struct result select_unplanned(struct call *call, struct rows *out) {
                   "r.project_id where q.queued_at < now() - interval '" LONG
                   "' and not exists (select from plan_queue c where "
                   "c.claimed_until > now() - interval '" LONG "') "
-                  "group by p.name order by 2, 1",
-                  NO_PARAMS, out);
+                  "group by p.name order by 2, 1 limit $1::bigint",
+                  PARAMS(p_i64(LISTED_MAX)), out);
 }
 
 static struct result select_unstarted(struct call *call, struct rows *out) {
@@ -34,8 +36,8 @@ static struct result select_unstarted(struct call *call, struct rows *out) {
                   "select p.name as project, epoch_ms(p.next_sync_at) as since_ms "
                   "from project p where p.state = 'active' and p.direction <> 'disabled' and p.next_sync_at < now() - "
                   "interval '" LONG "' and not exists (select from session s where s.project_id = p.id and s.state = "
-                  "'running') order by p.next_sync_at, p.name",
-                  NO_PARAMS, out);
+                  "'running') order by p.next_sync_at, p.name limit $1::bigint",
+                  PARAMS(p_i64(LISTED_MAX)), out);
 }
 
 /* Nothing of it is left, and it stays. */
@@ -49,8 +51,9 @@ static struct result select_unended(struct call *call, struct rows *out) {
       "l.resource in ('pull:' || p.id, 'fetch:' || p.id, 'deliver:' || p.id, 'push:' || p.credential) and l.until > "
       "now() - interval '" LONG "') and not exists (select from intent n where n.project_id = p.id and n.state in "
       "('prepared', 'sending', 'unknown')) and not exists (select from plannable r where r.project_id = p.id) "
-      "and not exists (select from fetch_queue f where f.project_id = p.id and f.attempts < 3) order by 2, 1",
-      NO_PARAMS, out);
+      "and not exists (select from fetch_queue f where f.project_id = p.id and f.attempts < 3) order by 2, 1 limit "
+      "$1::bigint",
+      PARAMS(p_i64(LISTED_MAX)), out);
 }
 
 /* It goes on as long as something comes of it: what it counts, or writes that are done. */
@@ -62,8 +65,8 @@ static struct result select_endless(struct call *call, struct rows *out) {
       "now() - interval '" VERY_LONG "' and not exists (select from intent n where n.project_id = "
       "s.project_id and n.state = 'done' and n.done_at > now() - interval '1 hour') and not exists (select "
       "from external_item e where e.project_id = s.project_id and e.observed_at > now() - interval '1 hour') "
-      "order by s.started_at, p.name",
-      NO_PARAMS, out);
+      "order by s.started_at, p.name limit $1::bigint",
+      PARAMS(p_i64(LISTED_MAX)), out);
 }
 
 /* -- in words -- */

@@ -11,13 +11,11 @@
 /* A project's place in the hour follows from its number: neighbours are far apart. */
 #define PLACE "(p.id * 2654435761 % 3600) * interval '1 second'"
 
-struct result scans_tick(struct call *call) {
-  return db_query(
-      call->db,
-      "insert into project_scan (project_id, next_at) select p.id, now() + " PLACE " from project p "
-      "where p.state = 'active' and p.direction in ('pull', 'bidirectional') and p.last_sync_at is not null "
-      "and not exists (select from project_scan s where s.project_id = p.id)",
-      NO_PARAMS, NULL);
+struct result scans_begin(struct call *call, int64_t project_id) {
+  return db_query(call->db,
+                  "insert into project_scan (project_id, next_at) select p.id, now() + " PLACE " from project p "
+                  "where p.id = $1::bigint and p.direction in ('pull', 'bidirectional') on conflict do nothing",
+                  PARAMS(p_i64(project_id)), NULL);
 }
 
 /* One that began long ago would take for gone what has been moved meanwhile. */

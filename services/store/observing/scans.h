@@ -5,8 +5,8 @@
 
 #include "store/store.h"
 
-/* Plans the scans of projects that have none yet, spread over the hour. Part of the scheduler's tick. */
-struct result scans_tick(struct call *call) MUST_USE;
+/* Plans the scans of a project that has been looked at for the first time; those of all are spread over the hour. */
+struct result scans_begin(struct call *call, int64_t project_id) MUST_USE;
 
 /* Begins the scan of the project, or goes on with it: `work->cursor`. */
 struct result scans_load(struct call *call, int64_t project_id, struct work *work) MUST_USE;

@@ -89,8 +89,9 @@ struct result plans_expire(struct call *call) {
                "and expires_at <= now()",
                NO_PARAMS, NULL));
   return db_query(call->db,
-                  "delete from sync_plan_step t using sync_plan p where p.session_id = t.session_id "
-                  "and p.state in ('applied', 'moved', 'superseded', 'expired')",
+                  "with ended as (update sync_plan set cleared = true where not cleared and state not in ('open', "
+                  "'applying') returning session_id) "
+                  "delete from sync_plan_step t using ended e where t.session_id = e.session_id",
                   NO_PARAMS, NULL);
 }
 

@@ -6,6 +6,7 @@
 #include "store/security/credentials.h"
 #include "store/tickets/follow.h"
 #include "store/tickets/journal.h"
+#include "store/webhooks/hooks.h"
 #include "sync/rules.h"
 
 /* -- reading -- */
@@ -98,6 +99,24 @@ struct result store_project_list(struct call *call, const void *request, void *r
   list->projects.at = projects;
   list->projects.count = rows.count;
   return RESULT_DONE;
+}
+
+/* The settings are as large as people make them; the rest of a status has some 2,000 bytes at most. */
+struct result projects_page(struct call *call, const struct projects_page *page, struct project **out,
+                            size_t *out_count, bool *out_more) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select " PROJECT_COLUMNS ", sum(2048 + octet_length(rules::text) + octet_length(options::text) + "
+               "coalesce(octet_length(state_reason), 0)) over (order by name) as bytes from project where state <> "
+               "'removed' and ($1::text is null or name = $1) and ($2::text is null or name > $2) order by name limit "
+               "$3::bigint",
+               PARAMS(p_str(page->name), p_str(page->after), p_i64(page->limit + 1)), &rows));
+  size_t count = 0, found = rows.count;
+  while (count < found && count < (size_t)page->limit && (count == 0 || rows_i64(&rows, count, "bytes") <= page->bytes))
+    count++;
+  *out_more = count < found;
+  *out_count = rows.count = count;
+  return read_all(call, &rows, out);
 }
 
 /* -- configuring -- */
@@ -207,6 +226,7 @@ struct result store_project_configure(struct call *call, const void *request, vo
   TRY(follow_set(call, answer->id, project->follows.at, project->follows.count, configure->actor,
                  configure->take_existing));
   TRY(journal_plan_project(call, answer->id));
+  TRY(hooks_watch(call, answer->id));
   TRY(journal_audit(call, configure->actor, "project.configure", project->name, (struct str){0}));
   struct project stored;
   TRY(project_named(call, project->name, &stored));

@@ -7,6 +7,15 @@
 /* The project called `name`; RESULT_GONE with a clear message. */
 struct result project_named(struct call *call, struct str name, struct project *out) MUST_USE;
 
+/* Projects by name, after `after`, as many as there may be of both. */
+struct projects_page {
+  struct str name; /* this one alone; absent = all */
+  struct str after;
+  int64_t limit, bytes; /* the latter by estimate, of their statuses; there is always one */
+};
+struct result projects_page(struct call *call, const struct projects_page *page, struct project **out,
+                            size_t *out_count, bool *out_more) MUST_USE;
+
 /* All projects with these ids. */
 struct result projects_of(struct call *call, const int64_t *ids, size_t count, struct project **out,
                           size_t *out_count) MUST_USE;

@@ -50,13 +50,14 @@ static struct result tell(struct call *call, const struct rows *rows, size_t row
 
 struct result credentials_tell_expiry(struct call *call) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "update credential c set expires_told_days = d.days from (select name, (select min(days) from "
-               "unnest(array[0, 1, 3, 7, 14]) days where expires_at <= now() + days * interval '1 day') as days "
-               "from credential where expires_at is not null) d where d.name = c.name and d.days is not null "
-               "and d.days < coalesce(c.expires_told_days, 1000) "
-               "returning c.name, c.system, c.kind, (extract(epoch from c.expires_at) * 1000)::bigint as expires_ms",
-               NO_PARAMS, &rows));
+  TRY(db_query(
+      call->db,
+      "update credential c set expires_told_days = d.days from (select name, (select min(days) from "
+      "unnest(array[0, 1, 3, 7, 14]) days where expires_at <= now() + days * interval '1 day') as days "
+      "from credential where expires_at <= now() + interval '14 days') d where d.name = c.name and d.days is not null "
+      "and d.days < coalesce(c.expires_told_days, 1000) "
+      "returning c.name, c.system, c.kind, (extract(epoch from c.expires_at) * 1000)::bigint as expires_ms",
+      NO_PARAMS, &rows));
   for (size_t row = 0; row < rows.count; row++)
     TRY(tell(call, &rows, row));
   return RESULT_DONE;

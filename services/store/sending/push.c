@@ -79,10 +79,10 @@ static struct result log_egress(struct call *call, const struct pending *p) {
   unsigned char hash[32];
   crypto_generichash(hash, sizeof hash, (const unsigned char *)text.at, text.length, NULL, 0);
   return db_query(call->db,
-                  "insert into egress (intent_id, item_id, project_id, fields, rule, content_hash) "
-                  "values ($1::bigint, $2::bigint, $3::bigint, $4::text[], $5, $6)",
+                  "insert into egress (intent_id, item_id, project_id, fields, rule, content_hash, mapping_id) "
+                  "values ($1::bigint, $2::bigint, $3::bigint, $4::text[], $5, $6, $7::bigint)",
                   PARAMS(p_i64(p->id), p_i64(p->item_id), p_i64(p->project_id), p_strs(call->arena, names, count),
-                         p_str(p->rule), p_bytes((struct str){(const char *)hash, sizeof hash})),
+                         p_str(p->rule), p_bytes((struct str){(const char *)hash, sizeof hash}), p_i64(p->mapping_id)),
                   NULL);
 }
 

@@ -1,4 +1,5 @@
 /* Sessions end: with nothing left to do, or with something that a person has to mend. */
+#include "store/observing/scans.h"
 #include "store/planning/plans.h"
 #include "store/projects/projects.h"
 #include "store/security/credentials.h"
@@ -128,7 +129,7 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
                "where s.state = 'running' and s.pull_done and s.undo_cursor is null "
                "and not exists (select from project h where h.id = s.project_id and h.preview_session = s.id) "
                "and not exists (select from delivery d where d.project_id = s.project_id and d.state = 'pending') "
-               "and not exists (select from plannable q where q.project_id = s.project_id) "
+               "and not exists (select from plannable q where q.project_id = s.project_id offset 0) "
                "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
                "and not exists (select from intent n where n.project_id = s.project_id "
                "and n.state in ('prepared', 'sending', 'unknown')) returning *) "
@@ -141,8 +142,10 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
     TRY(hook_changes_next_poll(call, project_id, &poll_s));
     TRY(db_query(call->db,
                  "update project set last_sync_at = now(), next_sync_at = now() + $2::bigint * interval '1 second', "
-                 "full_wanted = full_wanted and $3 <> 'full' where id = $1::bigint",
+                 "full_wanted = full_wanted and $3 <> 'full', full_sync_at = case when $3 = 'full' or last_sync_at is "
+                 "null then now() else full_sync_at end where id = $1::bigint",
                  PARAMS(p_i64(project_id), p_i64(poll_s), p_str(session.mode)), NULL));
+    TRY(scans_begin(call, project_id));
   }
   *finished = (int64_t)rows.count;
   return RESULT_DONE;

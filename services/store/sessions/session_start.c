@@ -127,6 +127,8 @@ struct result store_session_start(struct call *call, const void *request, void *
   return insert_session(call, &project, &(struct wish){mode, start->trigger, start->actor, 0}, &answer->id);
 }
 
+enum { STARTED_A_TICK = 100 };
+
 /* When everything is looked at: every night between 1 and 5 o'clock of the database, each project at a time of its own.
  */
 #define NIGHT                                                                                              \
@@ -135,20 +137,16 @@ struct result store_session_start(struct call *call, const void *request, void *
   "where n.at <= now())"
 
 /* What was deleted or changed without anybody telling shows when everything is looked at. The first import was such a
- * look, and one in the evening does for the night. */
+ * look, and one in the evening does for the night. The rest of very many is started by the next ticks, so that others
+ * are served in between. */
 struct result sessions_start_due(struct call *call, int64_t *started) {
   struct rows rows;
-  TRY(db_query(
-      call->db,
-      "select p.name, p.last_sync_at is null as first, p.full_wanted or not exists (select from session s where "
-      "s.project_id = p.id and s.state = 'completed' and s.finished_at > " NIGHT " - interval '6 hours' and (s.mode = "
-      "'full' or not exists (select from session x where x.project_id = p.id and x.state = 'completed' and x.id < "
-      "s.id))) "
-      "as full from "
-      "project p where p.state = 'active' "
-      "and p.direction <> 'disabled' and p.next_sync_at <= now() "
-      "and not exists (select from session s where s.project_id = p.id and s.state = 'running')",
-      NO_PARAMS, &rows));
+  TRY(db_query(call->db,
+               "select p.name, p.last_sync_at is null as first, p.full_wanted or not coalesce(p.full_sync_at > " NIGHT
+               " - interval '6 hours', false) as full from project p where p.state = 'active' and p.direction <> "
+               "'disabled' and p.next_sync_at <= now() and not exists (select from session s where s.project_id = p.id "
+               "and s.state = 'running' offset 0) order by p.next_sync_at limit $1::bigint",
+               PARAMS(p_i64(STARTED_A_TICK)), &rows));
   for (size_t i = 0; i < rows.count; i++) {
     struct project project;
     int64_t id;

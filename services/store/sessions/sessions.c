@@ -42,6 +42,19 @@ struct session sessions_row(const struct rows *rows, size_t row) {
   return session;
 }
 
+struct result sessions_missing(struct call *call, int64_t id) {
+  struct rows rows;
+  TRY(db_query(call->db, "select exists (select from session where id > $1::bigint) as later", PARAMS(p_i64(id)),
+               &rows));
+  if (id > 0 && rows_bool(&rows, 0, "later"))
+    return result_error(RESULT_GONE,
+                        "session %lld was deleted because of its age (retention.sessions_days) and cannot be undone as "
+                        "a whole; the history of each ticket still has what it changed",
+                        (long long)id);
+  return result_error(RESULT_GONE, "there is no session %lld; `tandem sessions list` shows what there is",
+                      (long long)id);
+}
+
 struct result store_session_get(struct call *call, const void *request, void *reply) {
   const struct session_id *get = request;
   struct rows rows;
@@ -50,8 +63,7 @@ struct result store_session_get(struct call *call, const void *request, void *re
                "where s.id = $1::bigint",
                PARAMS(p_i64(get->id)), &rows));
   if (rows.count == 0)
-    return result_error(RESULT_GONE, "there is no session %lld; `tandem sessions list` shows what there is",
-                        (long long)get->id);
+    return sessions_missing(call, get->id);
   *(struct session *)reply = sessions_row(&rows, 0);
   return RESULT_DONE;
 }

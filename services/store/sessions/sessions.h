@@ -31,6 +31,9 @@ struct result sessions_give_up_apply(struct call *call, int64_t project_id, stru
 struct result sessions_start_due(struct call *call, int64_t *out_started) MUST_USE;
 struct result sessions_finish(struct call *call, int64_t *out_finished) MUST_USE;
 
+/* GONE: there is no such session, or no more. */
+struct result sessions_missing(struct call *call, int64_t id) MUST_USE;
+
 /* What its events are about: "project/rocket". */
 struct str sessions_subject(struct call *call, struct str project);
 

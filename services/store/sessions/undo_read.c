@@ -1,17 +1,18 @@
 /* Reading what a session did: its changes of local values from the change log, its writes outside from its intents. */
 #include "store/sessions/undo_read.h"
 
+#include "store/sessions/sessions.h"
+
 enum { ITEMS_A_PAGE = 50 };
 
 struct result undo_load(struct call *call, int64_t session_id, struct undone *out) {
   struct rows rows;
   TRY(db_query(call->db,
                "select s.id, s.project_id, s.mode, s.state, p.name, p.state as project_state from session s join "
-               "project p on p.id = s.project_id where s.id = $1::bigint",
+               "project p on p.id = s.project_id where s.id = $1::bigint and not s.forgotten",
                PARAMS(p_i64(session_id)), &rows));
   if (rows.count == 0)
-    return result_error(RESULT_GONE, "there is no session %lld; `tandem sessions list` shows what there is",
-                        (long long)session_id);
+    return sessions_missing(call, session_id);
   *out = (struct undone){.id = session_id,
                          .project_id = rows_i64(&rows, 0, "project_id"),
                          .mode = rows_str(&rows, 0, "mode"),

@@ -192,15 +192,15 @@ struct str *tickets_names(struct call *call, struct str joined, size_t *out_coun
 }
 
 /* Newest first. Row by row from what left: without statistics the planner would rather start from all items. */
-#define EGRESS_FROM(sent)                                                                                         \
-  "select " MS_G_AT " as at_ms, g.intent_id, i.kind, i.number, i.id, p.name, e.external_key, g.rule, "            \
-  "array_to_string(g.fields, ',') as fields from " sent                                                           \
-  ", lateral (select * from item where id = g.item_id offset 0) "                                                 \
-  "i, lateral (select name from project where id = g.project_id offset 0) p, "                                    \
-  "lateral (select m.* from intent n join mapping m on m.id = n.mapping_id where n.id = g.intent_id offset 0) m " \
-  "left join lateral (select external_key from external_item e where (e.project_id, e.kind, e.external_id) = "    \
-  "(m.project_id, m.kind, m.external_id) offset 0) e on true "                                                    \
-  "where ($2::text is null or p.name = $2) and g.at >= to_timestamp($3::bigint / 1000.0) "                        \
+#define EGRESS_FROM(sent)                                                                                      \
+  "select " MS_G_AT " as at_ms, g.intent_id, i.kind, i.number, i.id, p.name, e.external_key, g.rule, "         \
+  "array_to_string(g.fields, ',') as fields from " sent                                                        \
+  ", lateral (select * from item where id = g.item_id offset 0) "                                              \
+  "i, lateral (select name from project where id = g.project_id offset 0) p, "                                 \
+  "lateral (select * from mapping where id = g.mapping_id offset 0) m "                                        \
+  "left join lateral (select external_key from external_item e where (e.project_id, e.kind, e.external_id) = " \
+  "(m.project_id, m.kind, m.external_id) offset 0) e on true "                                                 \
+  "where ($2::text is null or p.name = $2) and g.at >= to_timestamp($3::bigint / 1000.0) "                     \
   "order by g.id desc limit $1::bigint"
 
 static struct db_param egress_limit(const struct egress_query *query) {

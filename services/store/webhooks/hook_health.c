@@ -11,51 +11,49 @@ struct basis {
   bool pulls, has_secret;
 };
 
-static struct result select_health(struct call *call, int64_t project_id, struct rows *out) {
+struct result hook_health_select(struct call *call, const int64_t *project_ids, size_t count, struct rows *out) {
   return db_query(
       call->db,
-      "select coalesce(h.state, 'unknown') as state, h.reason, h.url, epoch_ms(h.checked_at) as checked_ms, "
+      "select p.id, coalesce(h.state, 'unknown') as state, h.reason, h.url, epoch_ms(h.checked_at) as checked_ms, "
       "epoch_ms(h.expires_at) as expires_ms, epoch_ms(h.repaired_at) as repaired_ms, "
       "epoch_ms(h.last_delivery_at) as delivery_ms, epoch_ms(h.last_failed_at) as failed_ms, "
       "epoch_ms(h.refused_at) as refused_ms, epoch_ms(h.last_missed_at) as missed_ms, h.refused, h.told, h.missed, "
       "coalesce(h.poll_s, p.poll_interval_s) as poll_s, epoch_ms(s.done_at) as scan_ms, s.reason as scan_error, "
       "case when s.done_at is not null then epoch_ms(s.next_at) end as next_scan_ms, "
-      "(select count(*) from failed_delivery f where f.project_id = p.id and f.asked < 5) as failed, "
-      "(select count(*) from failed_delivery f where f.project_id = p.id and f.asked >= 5) as given_up, "
-      "(select epoch_ms(max(x.finished_at)) from session x where x.project_id = p.id and x.state = 'completed' "
-      "and x.mode = 'full') as full_ms, "
+      "f.failed, f.given_up, epoch_ms(p.full_sync_at) as full_ms, "
       "p.direction in ('pull', 'bidirectional') as pulls, p.webhook_credential is not null as has_secret "
-      "from project p left join project_hook h on h.project_id = p.id left join project_scan s on s.project_id = p.id "
-      "where p.id = $1::bigint",
-      PARAMS(p_i64(project_id)), out);
+      "from unnest($1::bigint[]) u(id) join project p on p.id = u.id left join project_hook h on h.project_id = p.id "
+      "left join project_scan s on s.project_id = p.id cross join lateral (select count(*) filter (where asked < 5) as "
+      "failed, count(*) filter (where asked >= 5) as given_up from failed_delivery where project_id = p.id) f",
+      PARAMS(p_i64s(call->arena, project_ids, count)), out);
 }
 
-static void read_health(const struct rows *rows, struct hook_health *out, struct basis *basis) {
+static void read_health(const struct rows *rows, size_t row, struct hook_health *out, struct basis *basis) {
   *out = (struct hook_health){
-      .url = rows_str(rows, 0, "url"),
-      .active = str_is(rows_str(rows, 0, "state"), "active"),
-      .checked_at_ms = rows_i64(rows, 0, "checked_ms"),
-      .expires_at_ms = rows_i64(rows, 0, "expires_ms"),
-      .repaired_at_ms = rows_i64(rows, 0, "repaired_ms"),
-      .last_delivery_ms = rows_i64(rows, 0, "delivery_ms"),
-      .last_failed_ms = rows_i64(rows, 0, "failed_ms"),
-      .failed = rows_i64(rows, 0, "failed"),
-      .given_up = rows_i64(rows, 0, "given_up"),
-      .refused = rows_i64(rows, 0, "refused"),
-      .refused_at_ms = rows_i64(rows, 0, "refused_ms"),
-      .told = rows_i64(rows, 0, "told"),
-      .missed = rows_i64(rows, 0, "missed"),
-      .last_missed_ms = rows_i64(rows, 0, "missed_ms"),
-      .poll_s = rows_i64(rows, 0, "poll_s"),
-      .id_scan_ms = rows_i64(rows, 0, "scan_ms"),
-      .next_id_scan_ms = rows_i64(rows, 0, "next_scan_ms"),
-      .full_scan_ms = rows_i64(rows, 0, "full_ms"),
-      .scan_error = rows_str(rows, 0, "scan_error"),
+      .url = rows_str(rows, row, "url"),
+      .active = str_is(rows_str(rows, row, "state"), "active"),
+      .checked_at_ms = rows_i64(rows, row, "checked_ms"),
+      .expires_at_ms = rows_i64(rows, row, "expires_ms"),
+      .repaired_at_ms = rows_i64(rows, row, "repaired_ms"),
+      .last_delivery_ms = rows_i64(rows, row, "delivery_ms"),
+      .last_failed_ms = rows_i64(rows, row, "failed_ms"),
+      .failed = rows_i64(rows, row, "failed"),
+      .given_up = rows_i64(rows, row, "given_up"),
+      .refused = rows_i64(rows, row, "refused"),
+      .refused_at_ms = rows_i64(rows, row, "refused_ms"),
+      .told = rows_i64(rows, row, "told"),
+      .missed = rows_i64(rows, row, "missed"),
+      .last_missed_ms = rows_i64(rows, row, "missed_ms"),
+      .poll_s = rows_i64(rows, row, "poll_s"),
+      .id_scan_ms = rows_i64(rows, row, "scan_ms"),
+      .next_id_scan_ms = rows_i64(rows, row, "next_scan_ms"),
+      .full_scan_ms = rows_i64(rows, row, "full_ms"),
+      .scan_error = rows_str(rows, row, "scan_error"),
   };
-  *basis = (struct basis){.state = rows_str(rows, 0, "state"),
-                          .reason = rows_str(rows, 0, "reason"),
-                          .pulls = rows_bool(rows, 0, "pulls"),
-                          .has_secret = rows_bool(rows, 0, "has_secret")};
+  *basis = (struct basis){.state = rows_str(rows, row, "state"),
+                          .reason = rows_str(rows, row, "reason"),
+                          .pulls = rows_bool(rows, row, "pulls"),
+                          .has_secret = rows_bool(rows, row, "has_secret")};
 }
 
 /* -- in words -- */
@@ -113,11 +111,9 @@ static void say_what_is(struct arena *arena, const struct project *project, cons
     say(health, "working", health->active ? (struct str){0} : basis->reason, (struct str){0});
 }
 
-struct result hook_health(struct call *call, const struct project *project, struct hook_health *out) {
-  struct rows rows;
+void hook_health_read(struct arena *arena, const struct rows *rows, size_t row, const struct project *project,
+                      struct hook_health *out) {
   struct basis basis;
-  TRY(select_health(call, project->id, &rows));
-  read_health(&rows, out, &basis);
-  say_what_is(call->arena, project, &basis, clock_now_ms(), out);
-  return RESULT_DONE;
+  read_health(rows, row, out, &basis);
+  say_what_is(arena, project, &basis, clock_now_ms(), out);
 }

@@ -9,15 +9,15 @@
 
 enum { ATTEMPTS_MAX = 5, ASKED_AT_ONCE_MAX = 50 };
 
-/* -- the tick -- */
+struct result hooks_watch(struct call *call, int64_t project_id) {
+  return db_query(call->db,
+                  "insert into project_hook (project_id) select id from project where id = $1::bigint "
+                  "and direction in ('pull', 'bidirectional') on conflict do nothing",
+                  PARAMS(p_i64(project_id)), NULL);
+}
 
-struct result hooks_tick(struct call *call) {
-  TRY(db_query(call->db,
-               "insert into project_hook (project_id) select p.id from project p where p.state = 'active' "
-               "and p.direction in ('pull', 'bidirectional') "
-               "and not exists (select from project_hook h where h.project_id = p.id)",
-               NO_PARAMS, NULL));
-  /* Trackers keep them for three days. */
+/* Trackers keep them for three days. */
+struct result hooks_forget_failed(struct call *call) {
   return db_query(call->db, "delete from failed_delivery where failed_at < now() - interval '3 days'", NO_PARAMS, NULL);
 }
 
@@ -183,7 +183,7 @@ struct result store_hook_check(struct call *call, const void *request, void *rep
   struct project_id *answer = reply;
   struct project project;
   TRY(project_named(call, check->project, &project));
-  TRY(hooks_tick(call));
+  TRY(hooks_watch(call, project.id));
   if (check->rotate)
     TRY(hooks_rotate_secret(call, &project, check->actor));
   TRY(db_query(call->db,

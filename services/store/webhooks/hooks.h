@@ -5,8 +5,11 @@
 
 #include "store/security/credentials.h"
 
-/* Rows for projects that have none yet, deliveries that are too old to be asked for. Part of the scheduler's tick. */
-struct result hooks_tick(struct call *call) MUST_USE;
+/* A project that is pulled has a webhook that is looked at, from its first configuration on. */
+struct result hooks_watch(struct call *call, int64_t project_id) MUST_USE;
+
+/* Failed deliveries that are too old to be asked for. Part of the scheduler's tick. */
+struct result hooks_forget_failed(struct call *call) MUST_USE;
 
 /* Of another secret of a webhook: rotated, so that nothing is refused between the moment it is stored and the moment
  * the tracker has it; and the webhook is looked at soon. Nothing of other credentials. */
