@@ -79,9 +79,10 @@ static int remove_files(void **state) {
 /* -- the case -- */
 
 static struct str context_made(struct arena *arena) {
-  SSL_CTX *context = tls_context_new(certificate_file, revoked_file, certificate_file);
+  SSL_CTX *context;
+  struct result result = tls_context_open(certificate_file, revoked_file, certificate_file, &context);
   ERR_clear_error();
-  if (!context)
+  if (!result_ok(&result))
     return STR("refused: out of memory, whatever OpenSSL calls it");
   X509_STORE *store = SSL_CTX_get_cert_store(context);
   struct str made = str_format(
