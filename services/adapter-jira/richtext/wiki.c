@@ -8,7 +8,7 @@ static struct str wiki_fingerprint(struct arena *arena, const cJSON *block) {
   struct str_builder prints = {.arena = arena};
   struct result result = wiki_read(arena, wiki_write_block(arena, block, false, NULL), NULL, &document);
   if (result.code != RESULT_OK)
-    return adf_fingerprint(arena, block);
+    return adf_fingerprint(arena, block); /* unreached: a block of a megabyte, once escaped */
   for (const cJSON *node = adf_first(document.adf); node; node = node->next) {
     struct str print = adf_fingerprint(arena, node);
     if (!str_is_absent(print))

@@ -191,7 +191,7 @@ static void foreign_text_that_cannot_be_read_is_not_kept(void **state) {
   struct str markdown, deep = STR("");
   cJSON *broken = cJSON_Parse("{\"type\":\"doc\",\"content\":{}}"), *adf = from_markdown(&arena, STR("x"), broken);
   assert_string_equal(adf_print(&arena, adf).at, DOC(P(T("x"))));
-  for (int i = 0; i < 2 * RICHTEXT_DEPTH_MAX; i++)
+  for (int i = 0; i < 8 * RICHTEXT_DEPTH_MAX; i++)
     deep = str_format(&arena, "> %.*s", STR_FMT(deep));
   struct result result = adf_to_markdown(&arena, adf, str_format(&arena, "%.*sx", STR_FMT(deep)), &markdown);
   assert_string_equal(result.message, "");

@@ -167,6 +167,7 @@ static void wiki_other_forms_are_read(void **state) {
       {"* [x] a\n* b", "- \\[x] a\n- b"},
       {"??cite?? ^a^", "_cite_ <sup>a</sup>"},
       {"!https://e.org/a.png!", "![](https://e.org/a.png)"},
+      {"a\rb", "ab"},
   };
   (void)state;
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
