@@ -414,9 +414,9 @@ const struct command command_table[] = {
          "line. Connected again without --mapping, a project keeps the mapping that it has.\n" CONNECT_DETAILS,
      .examples =
          "tandem connect webhook --mapping tickets.yaml\n"
-         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project rocket "
+         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project support "
          "--token-file token.txt --dry-run\n"
-         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project rocket "
+         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project support "
          "--signing-secret-file key.txt --webhook-secret-file hook.txt --yes"},
     {.path = "sync",
      .help = "Bring a project, or all, into step now",
