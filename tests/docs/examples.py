@@ -5,6 +5,7 @@ import json
 import re
 
 from house import wait_for
+from world import Cluster
 
 COMMON = "--direction bidirectional --privacy shareable --yes"
 
@@ -38,7 +39,7 @@ class Examples:
             self.run("tandem connect github --base-url %s --repo acme/rocket --token-file ~/rocket.token %s" % (url["github"], COMMON))
         if "engine" not in there:
             self.run("tandem connect linear --base-url %s --team ENG --name engine --token-file ~/key.txt %s" % (url["linear"], COMMON))
-        self.run("tandem projects resume rocket")
+        self.run("tandem projects resume rocket; tandem projects follow engine rocket --stop || true; tandem certs revoke crm || true")
 
     def tickets(self, project):
         return self.ask("ticket list --project %s --all" % project)["tickets"]
@@ -49,6 +50,29 @@ class Examples:
             if row["fields"]["status"] == "open" and row["privacy"] != "local_only":
                 return row["key"]
         raise AssertionError("no open ticket in " + project)
+
+    def engines_own(self):
+        """The key of a new ticket of Linear's, which nobody has linked."""
+        title = self.title("In Linear")
+        self.linear.control("POST", "act", {"actor": "bob", "do": "create", "team": "ENG", "fields": {"title": title}})
+        self.run("tandem sync engine --wait")
+        (row,) = [row for row in self.tickets("engine") if row["fields"]["title"] == title]
+        return row["key"]
+
+    def pairs(self):
+        """A file of pairs to be linked."""
+        self.run("tandem projects follow engine rocket --stop || true")
+        pair = (self.issue(self.title("One of a pair"))[1], self.engines_own())
+        self.desk.file("home/pairs.csv", "rocket,engine\n%s,%s\n" % pair)
+        return "pairs.csv"
+
+    @staticmethod
+    def owner_url():
+        return "host=%s user=tandem_owner dbname=tandem" % Cluster.shared().folder
+
+    def certified(self, name):
+        self.run("tandem certs issue %s --verbs ticket.get || true" % name)
+        return name
 
     def on_github(self, do, number, **fields):
         self.github.control("POST", "act", {"actor": "alice", "do": do, "repo": "acme/rocket", "number": number, "fields": fields})
@@ -63,8 +87,12 @@ class Examples:
     # -- what the placeholders stand for
 
     def the_twelfth(self, command):
-        """One document speaks of one ticket."""
-        if command.document not in self.twelve:
+        """One document speaks of one ticket, until it has been taken back or is to be linked."""
+        known = self.twelve.get(command.document)
+        if "link pair" in command.text:
+            self.run("tandem projects follow engine rocket --stop || true")
+            return self.issue(self.title("Linked"))[1]
+        if not known or not re.search("share|retract", command.text) and self.ask("ticket show " + known)["privacy"] == "local_only":
             self.twelve[command.document] = self.issue(self.title("The twelfth"))[1]
         return self.twelve[command.document]
 
@@ -109,7 +137,7 @@ class Examples:
         _, key = self.issue(self.title("In both"))
         self.run("tandem ticket edit %s --add-label bug" % key)
         self.run("tandem sync rocket --wait")
-        self.run("tandem link pair %s %s --yes" % (key, self.ticket("engine")))
+        self.run("tandem link pair %s %s --yes" % (key, self.engines_own()))
         found = wait_for(lambda: [one for one in self.ask("conflicts list --field labels")["conflicts"]], "the conflict about labels")
         return str(found[-1]["id"])
 
@@ -146,7 +174,12 @@ STANDS_FOR = [
     (r"ann@acme\.example", lambda examples, command, found: "tandem-bot@example.com"),
     (r"\b(?:9464|808[1-4])\b", lambda examples, command, found: str(examples.desk.ports[int(found.group())])),
     (r"/tmp/(?=\w+\.json)|(?<=--bundles )/", lambda examples, command, found: examples.desk.folder + "/"),
-    (r"\bT-40\b", lambda examples, command, found: examples.ticket("engine")),
+    (r"\b(?:T-40|engine:ENG-3)\b", lambda examples, command, found: examples.engines_own()),
+    (r"\brocket:#7(?=\s)", lambda examples, command, found: "rocket:#%d" % examples.issue(examples.title("Linked by number"))[0]),
+    (r"postgresql://tandem_owner:…@host/tandem", lambda examples, command, found: '"%s"' % examples.owner_url()),
+    (r"\bpairs\.csv\b", lambda examples, command, found: examples.pairs()),
+    (r"(?<=certs renew )crm|(?<=certs revoke )crm", lambda examples, command, found: examples.certified(found.group())),
+    (r"^tandem init(?= --host store)", lambda examples, command, found: "tandem --home ~/another init"),
     (r"\bT-12\b", lambda examples, command, found: examples.the_twelfth(command)),
     (r"\bT-15\b", lambda examples, command, found: examples.ticket()),
     (r"\bC-17\b", lambda examples, command, found: examples.comment()),
@@ -158,6 +191,4 @@ STANDS_FOR = [
     (r"(conflicts resolve )(7|3)\b", decided("open")),
     (r"(conflicts restore )(\d+)", decided("resolved")),
     (r"\b5b1f…", lambda examples, command, found: json.loads(examples.run("tandem audit export").splitlines()[-1])["hash"]),
-    (r"\bBUNDLE\b", lambda examples, command, found: examples.run("tandem certs issue crm --verbs all --events all 2>/dev/null").strip()),
-    (r"\bPOSITION_FILE\b", lambda examples, command, found: examples.desk.folder + "/position"),
 ]
