@@ -27,7 +27,7 @@ NOT_RUN = [
     NotRun("CONTRIBUTING.md", r"\./dev test", WHOLE_RUN),
     NotRun("CONTRIBUTING.md", r"\./dev (build|check)$", MINUTES),
     NotRun("docs/benchmarks.md", r"", MINUTES),
-    by("docs/simulation.md", r"\./dev simulate", "tests/simulation/test_simulation.py", "simulate.py"),
+    by("docs/simulation.md", r"\./dev simulate", "tests/simulation/test_simulation.py", "simulate.simulate("),
     NotRun("docs/simulation.md", r"\./dev (mutants|soak)$", MINUTES),
     by("docs/new-adapter.md", r"", "tests/docs/test_new_adapter.py", "new-adapter.md"),
     by("docs/streaming.md", r"create role tandem_outbox", "tests/scenario/test_outbox.py", "streaming.md"),
