@@ -196,7 +196,6 @@ class Typed(unittest.TestCase):
         before = self.examples.tickets("rocket")
         self.read("docs/operations.md")
         self.desk.environment["TANDEM_HOME"] = self.desk.home + "/restored"
-        self.addCleanup(self.desk.run, "tandem down", "docs/operations.md", self.desk.home)
         self.addCleanup(self.desk.environment.pop, "TANDEM_HOME")
         self.assertEqual([row["key"] for row in before], [row["key"] for row in self.examples.tickets("rocket")])
 
