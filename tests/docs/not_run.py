@@ -32,6 +32,8 @@ NOT_RUN = [
     by("docs/new-adapter.md", r"", "tests/docs/test_new_adapter.py", "new-adapter.md"),
     by("docs/streaming.md", r"create role tandem_outbox", "tests/scenario/test_outbox.py", "streaming.md"),
     by("docs/systemd.md", r"", "tests/deploy/test_systemd.py", '"scheduler", "enable", "--system"'),
+    by("docs/conflicts.md", r"tandem conflicts resolve 7 --merge$", "tests/cli/test_cli.py", '"--merge"'),
+    by("docs/conflicts.md", r"tandem conflicts resolve 7 --edit$", "tests/cli/test_cli.py", '"--edit"'),
     by("docs/cli.md", r"(sudo )?tandem scheduler", "tests/deploy/test_systemd.py", '"scheduler", "enable"'),
     by("docs/cli.md", r"tandem credentials login", "tests/cli/test_logins.py", '"login"'),
     by("docs/client.md", r"(node )?client/examples", "tests/client/test_examples.py", "subscribe.mjs"),
