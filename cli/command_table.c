@@ -189,7 +189,8 @@ static const struct option_spec comment_options[] = {
 };
 static const struct option_spec share_options[] = {
     {"project", OPTION_TEXT, "PROJECT", "Grant this project, and create the ticket there", 'p'},
-    {"revoke", OPTION_FLAG, NULL, "Take the grant back: nothing more goes there", 0},
+    {"revoke", OPTION_FLAG, NULL,
+     "Take the grant back: nothing more goes there, unless it is public or came from there", 0},
     {"privacy", OPTION_CHOICE, PRIVACIES, "The ticket's new privacy", 0},
 };
 static const struct option_spec conflict_list_options[] = {
@@ -414,9 +415,9 @@ const struct command command_table[] = {
          "line. Connected again without --mapping, a project keeps the mapping that it has.\n" CONNECT_DETAILS,
      .examples =
          "tandem connect webhook --mapping tickets.yaml\n"
-         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project rocket "
+         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project support "
          "--token-file token.txt --dry-run\n"
-         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project rocket "
+         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project support "
          "--signing-secret-file key.txt --webhook-secret-file hook.txt --yes"},
     {.path = "sync",
      .help = "Bring a project, or all, into step now",
@@ -628,8 +629,8 @@ const struct command command_table[] = {
      .details = "A field without a rule gets the proposed one first. The tickets of the project are compared anew.",
      .examples = "tandem fields map rocket status --value in_progress=Doing\n"
                  "tandem fields map rocket assignees --value ann=ann-smith --direction pull\n"
-                 "tandem fields map rocket estimate\n"
-                 "tandem fields map rocket estimate --remove"},
+                 "tandem fields map engine estimate --remove\n"
+                 "tandem fields map engine estimate"},
     {.path = "fields validate",
      .help = "Look for fields and words that will not pass",
      .arguments = {PROJECT_ARGUMENT},

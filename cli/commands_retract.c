@@ -55,7 +55,10 @@ static void tell_place(struct invocation *call, const struct retraction_place *p
 
 struct result retract_hint(struct invocation *call, struct str key) {
   struct retraction plan;
-  TRY(ask_store(call, key, true, &plan));
+  struct result result = ask_store(call, key, true, &plan);
+  if (result.code == RESULT_REJECTED) /* what was asked for is done; it may be there all the same */
+    return output_note(call->output, "%s.", result.message), RESULT_DONE;
+  TRY(result);
   if (!retract_view_is_open(&plan))
     return RESULT_DONE;
   output_note(call->output,

@@ -20,12 +20,21 @@ static bool wait_for_look(struct invocation *call, struct str project, int64_t b
   return false;
 }
 
+/* What was just done is no advice: then it is the way to here that a person has to look at. */
+static const char *advice(const struct invocation *call, const struct hook_health *health) {
+  if (str_is_absent(health->next_step) || health->next_step.length == 0)
+    return "";
+  const char *after = str_starts_with(health->next_step, "tandem webhooks check")
+                          ? " Do trackers reach the address in webhooks.url? Then look again: "
+                          : " To mend it: ";
+  return str_format(call->arena, "%s%.*s", after, STR_FMT(health->next_step)).at;
+}
+
 static void show(const struct invocation *call, const struct hook_health *health) {
   output_text(call->output, "%s\n",
               output_clean_line(call->arena, webhook_line(call->arena, health, clock_now_ms())).at);
   if (health->reason.length)
-    output_note(call->output, "%s.%s%.*s", output_clean_line(call->arena, health->reason).at,
-                health->next_step.length ? " To mend it: " : "", STR_FMT(health->next_step));
+    output_note(call->output, "%s.%s", output_clean_line(call->arena, health->reason).at, advice(call, health));
 }
 
 static struct result ask(struct invocation *call, bool rotate) {

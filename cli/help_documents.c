@@ -17,13 +17,13 @@ static void append_markdown_options(struct str_builder *text, const struct optio
 }
 
 static void append_markdown_command(struct str_builder *text, const struct command *command) {
-  str_append_format(text, "\n## tandem %s\n\n%s\n\n```\n%.*s\n```\n", command->path, command->help,
+  str_append_format(text, "\n## tandem %s\n\n%s\n\n```text\n%.*s\n```\n", command->path, command->help,
                     STR_FMT(help_usage(text->arena, command)));
   if (command->details)
     str_append_format(text, "\n%s\n", command->details);
   append_markdown_options(text, command->options, command->option_count);
   if (command->examples)
-    str_append_format(text, "\n```\n%s\n```\n", command->examples);
+    str_append_format(text, "\n```sh\n%s\n```\n", command->examples);
 }
 
 struct str help_markdown(struct arena *arena) {

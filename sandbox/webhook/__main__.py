@@ -13,12 +13,13 @@ def option_parser():
     add("--project", default="rocket", metavar="NAME", help="the project's name in addresses")
     add("--token", action="append", help="a bearer token it takes (sandbox-token); may be repeated")
     add("--secret", default="whsec_c2FuZGJveC1zZWNyZXQtb2YtMjQrYnl0ZXM=", help="requests must be signed with it")
+    add("--either", action="store_true", help="a request with the token or with a signature is enough")
     add("--login", default="tandem-bot", metavar="NAME", help="whose token it is")
     return parser
 
 
 def build(options, address):
-    app = Application(options.project, options.token or ["sandbox-token"], options.secret, options.login, options.seed)
+    app = Application(options.project, options.token or ["sandbox-token"], options.secret, options.login, options.seed, options.either)
     app.control = Control(app)
     seed.seed_tickets(app.world, options.tickets, options.seed)
     return app

@@ -22,8 +22,9 @@ JSON_TYPE = "application/json; charset=utf-8"
 class Application:
     """The parts of the stand-in and the way of a request through them."""
 
-    def __init__(self, project, tokens, secret, login, seed=1):
+    def __init__(self, project, tokens, secret, login, seed=1, takes_either=False):
         self.project, self.tokens, self.secret, self.login = project, tokens, secret, login
+        self.takes_either = takes_either
         self.clock = Clock()
         self.world = World(self.clock)
         self.faults = Faults(seed)
@@ -76,9 +77,11 @@ class Application:
 
     def _admit(self, request):
         """The token, and the signature over the body. Raises Refused."""
-        if request.header("authorization") not in ["Bearer " + token for token in self.tokens]:
+        has_token = request.header("authorization") in ["Bearer " + token for token in self.tokens]
+        is_signed = is_genuine(self.secret, request.headers, request.body, time.time())
+        if not has_token and not (is_signed and self.takes_either):
             raise Refused(401, "the token is wrong")
-        if not is_genuine(self.secret, request.headers, request.body, time.time()):
+        if not is_signed and not (has_token and self.takes_either):
             raise Refused(401, "the signature is missing, wrong or old")
         if self.limited_for_s:
             raise Refused(429, "too many requests")

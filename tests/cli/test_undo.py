@@ -115,6 +115,15 @@ class Commands(unittest.TestCase):
         self.assertIn("Nothing of %s is outside" % key, self.run_fine("ticket", "retract", key).stderr)
         self.assertIn("retract", self.run_fine("audit", "egress", "--ticket", key).stdout)
 
+    def test_share_revoke_says_why_a_ticket_may_go_on_being_there(self):
+        number = self.github.create("alice", title="Written there")
+        self.world.sync()
+        key = self.world.ticket_of(number)["key"]
+        self.run_fine("ticket", "share", key, "--project", "rocket")
+        told = self.run_fine("ticket", "share", key, "--project", "rocket", "--revoke").stderr
+        self.assertRegex(told, "may be in rocket, because it (comes from there|is public).*--privacy local_only")
+        self.assertNotIn("--revoke", told)
+
 
 if __name__ == "__main__":
     tap.main(__name__)

@@ -11,6 +11,8 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import documents  # noqa: E402
 import tap  # noqa: E402
 
 LEFT_OUT = shutil.ignore_patterns(".git", ".state", "build", "__pycache__")
@@ -60,6 +62,8 @@ class Walk(unittest.TestCase):
         self.assertGreaterEqual(passed, 5, output)
         self.assertEqual(len(re.findall(r"^skipped: .*: not written yet: \w+", output, re.MULTILINE)), skipped, output)
         self.assertGreater(skipped, 5)
+        (shown,) = [command.shown for command in documents.commands("docs/new-adapter.md") if command.shown]
+        self.assertIsNone(documents.missing(shown, output), output)
 
     def test_adapter_4_keeps_the_layers_and_runs_again(self):
         self.run_there(commands()[2])

@@ -46,6 +46,34 @@ class Done:
         return json.loads(self.out)
 
 
+def typed(command, environment, answers=(), folder=None):
+    """Runs on a pseudo-terminal; `answers` are (text to wait for, what is typed then). Returns the code and all that was
+    shown."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(folder or ".")
+        os.execvpe(command[0], command, environment)
+    shown, seen, end = "", 0, time.monotonic() + DEADLINE_S
+    answers = list(answers)
+    while time.monotonic() < end:
+        if answers and answers[0][0] in shown[seen:]:
+            seen = len(shown)
+            os.write(terminal, (answers.pop(0)[1] + "\n").encode())
+        if not select.select([terminal], [], [], 0.1)[0]:
+            continue
+        try:
+            data = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        shown += data.decode("utf-8", "replace")
+    else:
+        os.kill(pid, signal.SIGKILL)
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown
+
+
 class House:
     """A temporary home and how commands are run in it."""
 
@@ -62,30 +90,8 @@ class House:
         return Done(done.returncode, done.stdout, done.stderr)
 
     def on_terminal(self, words, answers=(), **environment):
-        """Runs on a pseudo-terminal; `answers` are (text to wait for, what is typed then). Returns the code and all that
-        was shown."""
-        pid, terminal = pty.fork()
-        if pid == 0:
-            os.execve(TANDEM, [TANDEM, *words], {**self.environment, **environment})
-        shown, seen, end = "", 0, time.monotonic() + DEADLINE_S
-        answers = list(answers)
-        while time.monotonic() < end:
-            if answers and answers[0][0] in shown[seen:]:
-                seen = len(shown)
-                os.write(terminal, (answers.pop(0)[1] + "\n").encode())
-            if not select.select([terminal], [], [], 0.1)[0]:
-                continue
-            try:
-                data = os.read(terminal, 65536)
-            except OSError:
-                break
-            if not data:
-                break
-            shown += data.decode("utf-8", "replace")
-        else:
-            os.kill(pid, signal.SIGKILL)
-        os.close(terminal)
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown
+        """As typed() below."""
+        return typed([TANDEM, *words], {**self.environment, **environment}, answers)
 
     def file(self, name, text, mode=0o600):
         path = os.path.join(self.folder, name)

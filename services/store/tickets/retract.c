@@ -74,21 +74,30 @@ static struct result withdraw_all(struct call *call, const struct rows *rows, st
   return RESULT_DONE;
 }
 
+/* Only a grant can be taken back by itself: what is public, or came from there, may be there without one. */
+static struct result say_take_back(struct call *call, struct str key, struct str project, struct str rule) {
+  const char *why = str_is(rule, "public")   ? ", because it is public"
+                    : str_is(rule, "origin") ? ", because it comes from there"
+                                             : "";
+  const char *or_grant =
+      str_is(rule, "grant") ? str_format(call->arena, ", or --project %.*s --revoke", STR_FMT(project)).at : "";
+  return result_error(RESULT_REJECTED,
+                      "%.*s may be in %.*s%s: take that back first (tandem ticket share %.*s --privacy local_only%s)",
+                      STR_FMT(key), STR_FMT(project), why, STR_FMT(key), or_grant);
+}
+
 /* Somewhere it may be: then it is to be said first that it may not. */
 static struct result check_private(struct call *call, struct str key, int64_t item_id) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select p.name from mapping m join project p on p.id = m.project_id where m.item_id = $1::bigint and "
+               "select p.name, leave_rule(m.item_id, m.project_id) as rule from mapping m join project p on p.id = "
+               "m.project_id where m.item_id = $1::bigint and "
                "m.state <> 'gone' and m.external_id is not null and leave_rule(m.item_id, m.project_id) is not null "
                "order by p.name limit 1",
                PARAMS(p_i64(item_id)), &rows));
   if (rows.count == 0)
     return RESULT_DONE;
-  return result_error(RESULT_REJECTED,
-                      "%.*s may be in %.*s: take that back first (tandem ticket share %.*s --privacy local_only, or "
-                      "--project %.*s --revoke)",
-                      STR_FMT(key), STR_FMT(rows_str(&rows, 0, "name")), STR_FMT(key),
-                      STR_FMT(rows_str(&rows, 0, "name")));
+  return say_take_back(call, key, rows_str(&rows, 0, "name"), rows_str(&rows, 0, "rule"));
 }
 
 static void tell_lasting(struct call *call, struct retraction *out) {
