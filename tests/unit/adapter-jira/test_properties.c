@@ -52,8 +52,12 @@ static cJSON *draw_option(struct property_case *c) {
   return named("value", draw_line(c));
 }
 
+/* Without blanks, as all labels of Jira are. */
 static cJSON *draw_label(struct property_case *c) {
-  return cJSON_CreateString(draw_line(c));
+  cJSON *label = cJSON_CreateString(draw_line(c));
+  for (char *at = label->valuestring; (at = strpbrk(at, " \t\r\n\v\f"));)
+    *at = '_';
+  return label;
 }
 
 static cJSON *draw_person(struct property_case *c) {
