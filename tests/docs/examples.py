@@ -41,8 +41,9 @@ class Examples:
             self.run("tandem connect linear --base-url %s --team ENG --name engine --token-file ~/key.txt %s" % (url["linear"], COMMON))
         self.run("tandem projects resume rocket; tandem projects follow engine rocket --stop || true; tandem certs revoke crm || true")
 
-    def tickets(self, project):
-        return self.ask("ticket list --project %s --all" % project)["tickets"]
+    def tickets(self, project, home=None):
+        """`home`: of another tandem than the one that is furnished."""
+        return self.ask("ticket list --project %s --all%s" % (project, " --home " + home if home else ""))["tickets"]
 
     def ticket(self, project="rocket"):
         """The key of an open one."""

@@ -128,8 +128,6 @@ class Documents(unittest.TestCase):
         self.assertEqual(having, read)
 
 
-
-
 @unittest.skipIf(why_not(*ADAPTERS), why_not(*ADAPTERS))
 class Typed(unittest.TestCase):
     """In the order of the names: the README is where a reader begins, and what it starts goes on for the others."""
@@ -196,9 +194,8 @@ class Typed(unittest.TestCase):
         self.examples.furnish()
         before = self.examples.tickets("rocket")
         self.read("docs/operations.md")
-        self.desk.environment["TANDEM_HOME"] = self.desk.home + "/restored"
-        self.addCleanup(self.desk.environment.pop, "TANDEM_HOME")
-        self.assertEqual([row["key"] for row in before], [row["key"] for row in self.examples.tickets("rocket")])
+        after = self.examples.tickets("rocket", home=self.desk.home + "/restored")
+        self.assertEqual([row["key"] for row in before], [row["key"] for row in after])
 
     def test_typed_7_kubernetes(self):
         self.read("docs/kubernetes.md", "kubectl")
