@@ -105,7 +105,7 @@ int main(int argc, char **argv) {
     result = result_error(RESULT_RETRY, "cannot start a thread");
   if (!result_ok(&result)) {
     log_event(LOG_ERROR, "cannot_start", LOG_RESULT(&result));
-    return 1;
+    _exit(1); /* there may be threads */
   }
   const struct notify_source source = store_notify_source();
   int number = notify_until_signal(&notifier, &signals, &source);
