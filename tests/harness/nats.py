@@ -21,7 +21,7 @@ PROGRAM = shutil.which("nats-server", path=os.environ.get("PATH", "") + ":/usr/s
 def documented_permissions():
     """What docs/streaming.md says to grant the bridge's user, for the stream "tandem"."""
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "streaming.md"), encoding="utf-8") as file:
-        return re.search(r"^```\n(publish = .*?)^```$", file.read(), re.MULTILINE | re.DOTALL).group(1)
+        return re.search(r"^```text\n(publish = .*?)^```$", file.read(), re.MULTILINE | re.DOTALL).group(1)
 
 
 def make_certificate(path):
