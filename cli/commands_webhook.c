@@ -20,14 +20,16 @@ static bool wait_for_look(struct invocation *call, struct str project, int64_t b
   return false;
 }
 
-/* What was just done is no advice: then it is the way to here that a person has to look at. */
+/* What was just done is no advice: then the reason says what a person has to do, or it is the way to here that he has
+ * to look at. */
 static const char *advice(const struct invocation *call, const struct hook_health *health) {
+  const char *before = " To mend it: ";
   if (str_is_absent(health->next_step) || health->next_step.length == 0)
     return "";
-  const char *after = str_starts_with(health->next_step, "tandem webhooks check")
-                          ? " Do trackers reach the address in webhooks.url? Then look again: "
-                          : " To mend it: ";
-  return str_format(call->arena, "%s%.*s", after, STR_FMT(health->next_step)).at;
+  if (str_starts_with(health->next_step, "tandem webhooks check"))
+    before = str_is(health->state, "none") ? " When that is done, look again: "
+                                           : " Do trackers reach the address in webhooks.url? Then look again: ";
+  return str_format(call->arena, "%s%.*s", before, STR_FMT(health->next_step)).at;
 }
 
 static void show(const struct invocation *call, const struct hook_health *health) {

@@ -160,7 +160,7 @@ class Hybrid(unittest.TestCase):
         self.world.sql("update project_hook set last_delivery_at = null")
         text = run("webhooks", "check", "rocket")[1]
         self.assertIn("no webhook", text)
-        self.assertIn("To mend it: tandem webhooks check rocket", text)
+        self.assertIn("When that is done, look again: tandem webhooks check rocket", text)
         self.world.sandbox.control("DELETE", "faults")
         self.assertIn("rocket: no webhook", run("status")[1])
         self.assertIn("admin:repo_hook", run("doctor")[1])
