@@ -20,7 +20,8 @@ static const struct field events_read_fields[] = {
     FIELD(struct events_read, after, FIELD_I64, 0,
           "Only events with a greater sequence; 0 = from the first one that is kept. `gone` is answered when some of "
           "those that follow were deleted."),
-    FIELD(struct events_read, limit, FIELD_I64, 0, "How many at most, up to 1000; 0 = 100."),
+    FIELD(struct events_read, limit, FIELD_I64, 0,
+          "How many at most, up to 1000; 0 = 100. Of very large ones above 500 as many as fit into a message."),
     FIELD(struct events_read, type, FIELD_STR, 0,
           "Only events of this type, with or without 'tandem.v1.'; absent = all."),
     FIELD(struct events_read, project, FIELD_STR, 0, "Only events whose data names this project; absent = all."),

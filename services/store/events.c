@@ -33,6 +33,18 @@ static struct result check_kept(struct call *call, int64_t after, int64_t *out_f
                       (long long)after + 1, (long long)*out_first - 1, (long long)*out_first - 1);
 }
 
+/* How many of the rows fit into one message (MESSAGE_BYTES_MAX in service/transport.h): 500 always do. */
+static size_t fitting(const struct rows *rows) {
+  size_t count = 0, bytes = 0;
+  while (count < rows->count) {
+    bytes += rows_str(rows, count, "payload").length;
+    if (bytes > (size_t)500 * EVENT_BYTES_MAX && count >= 500)
+      break;
+    count++;
+  }
+  return count;
+}
+
 struct result store_events_read(struct call *call, const void *request, void *reply) {
   const struct events_read *read = request;
   struct event_list *list = reply;
@@ -49,8 +61,9 @@ struct result store_events_read(struct call *call, const void *request, void *re
       PARAMS(p_i64(read->after), p_i64(read->limit > 0 && read->limit <= 1000 ? read->limit : 100), p_str(read->type),
              p_str(read->project), readable_types(call), wanted_types(call, read), p_str(read->system)),
       &rows));
-  struct stored_event *events = ARENA_ARRAY(call->arena, struct stored_event, rows.count);
-  for (size_t i = 0; i < rows.count; i++)
+  size_t count = fitting(&rows);
+  struct stored_event *events = ARENA_ARRAY(call->arena, struct stored_event, count);
+  for (size_t i = 0; i < count; i++)
     events[i] = (struct stored_event){
         .sequence = rows_i64(&rows, i, "sequence"),
         .id = rows_str(&rows, i, "id"),
@@ -64,7 +77,7 @@ struct result store_events_read(struct call *call, const void *request, void *re
     };
   TRY(check_kept(call, read->after, &list->first));
   list->events.at = events;
-  list->events.count = rows.count;
+  list->events.count = count;
   list->head = rows_i64(&head, 0, "head");
   return RESULT_DONE;
 }

@@ -144,6 +144,19 @@ class Retention(unittest.TestCase):
         wait_for(lambda: "TANDEM_RETENTION_EVENTS_DAYS: retention.events_days must be a whole number" in
                  self.world.processes["store"].output(), "the refusal")
 
+    def test_7_events_that_fill_more_than_a_message_come_in_parts(self):
+        head = self.world.call("events.read", after=0, limit=1)["head"]
+        self.addCleanup(self.world.sql, "delete from event_log where source = 'test'")
+        self.world.sql("insert into event_log (sequence, id, source, type, aggregatetype, aggregateid, partitionkey, payload) "
+                       "select %d + n, gen_random_uuid(), 'test', 'tandem.v1.TicketUpdated', 'ticket', 'T-1', 'T-1', "
+                       "jsonb_build_object('ticket', repeat('x', 60000)) from generate_series(1, 700) n" % head)
+        found, pages = [], []
+        while page := self.world.call("events.read", after=found[-1] if found else head, limit=1000).get("events"):
+            found += [event["sequence"] for event in page]
+            pages.append(len(page))
+        self.assertEqual(found, list(range(head + 1, head + 701)))
+        self.assertGreaterEqual(min(pages[:-1]), 500)
+
 
 if __name__ == "__main__":
     tap.main(__name__)
