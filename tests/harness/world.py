@@ -58,6 +58,17 @@ def wait_for(condition, what, deadline_s=DEADLINE_S, pause_s=0.005):
 _ports = itertools.count()
 
 
+def freeze(pid):
+    """Stops the process, and returns when it has stopped: until each of its threads has heard of the signal it may go on."""
+    os.kill(pid, signal.SIGSTOP)
+
+    def stands(thread):
+        with open("/proc/%d/task/%s/stat" % (pid, thread)) as file:
+            return file.read().rpartition(")")[2].split()[0] == "T"
+
+    wait_for(lambda: all(stands(thread) for thread in os.listdir("/proc/%d/task" % pid)), "process %d to stop" % pid)
+
+
 def free_port():
     """A port that no other world gets, in this program or in one that runs at the same time (tests/run.py), below those that
     the system hands out to outgoing connections: worlds that run side by side must never hear each other's stores."""

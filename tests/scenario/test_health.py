@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import tap  # noqa: E402
 from observed import expressions, metrics_of  # noqa: E402
 from watched import Watched, of  # noqa: E402
-from world import wait_for  # noqa: E402
+from world import freeze, wait_for  # noqa: E402
 
 
 class Health(unittest.TestCase):
@@ -39,7 +39,7 @@ class Health(unittest.TestCase):
         self.assertEqual((404, "/healthz, /readyz or /metrics\n"), self.world.get("conflict", "/"))
 
     def test_without_a_store_others_are_alive_but_not_ready(self):
-        self.world.processes["store"].popen.send_signal(signal.SIGSTOP)
+        freeze(self.world.processes["store"].popen.pid)
         try:
             status, text = self.world.get("conflict", "/readyz")
             self.assertEqual(503, status)

@@ -12,7 +12,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(FOLDER, "..", "crash"))
 from story import Story, broken_promises, differences, final_state, make_world, quiet_rounds, written  # noqa: E402
 import tap  # noqa: E402
-from world import wait_for  # noqa: E402
+from world import freeze, wait_for  # noqa: E402
 
 SEVERAL = 5 if os.environ.get("TANDEM_CRASH_FULL") else 2
 
@@ -108,7 +108,7 @@ class Replicas(unittest.TestCase):
 
     def freeze(self, world, name):
         process = world.processes[name].popen
-        os.kill(process.pid, signal.SIGSTOP)
+        freeze(process.pid)
         return process.pid
 
     def sleeps_across_its_lease(self, replicas, role):
