@@ -62,15 +62,36 @@ static unsigned company_of(enum looker looker) {
   return plans ? 1U << LOOKER_PLANNER | 1U << LOOKER_PREVIEWER : 1U << looker;
 }
 
-struct result agenda_refresh(struct agenda *agenda, struct db *db, enum looker looker, uint64_t changes,
-                             int64_t now_ms) {
+/* A lease is of no concern to anybody else, but a session may end with it; what a tracker tells, or what became of a
+ * write there, is planned for, and only then concerns the others. */
+static unsigned concerned(enum verb_id verb, unsigned lookers) {
+  bool is_adapter = lookers & ~((1U << LOOKER_ADAPTER) - 1);
+  if (is_adapter && verb == VERB_WORK_CLAIM)
+    return lookers;
+  if (is_adapter && verb == VERB_WORK_RELEASE)
+    return lookers | 1U << LOOKER_SCHEDULER;
+  if (is_adapter)
+    return lookers | ((1U << LOOKER_ADAPTER) - 1);
+  if (verb == VERB_PLAN_CLAIM)
+    return lookers;
+  return (1U << LOOKER_COUNT) - 1;
+}
+
+void agenda_note(struct agenda *agenda, enum verb_id verb, unsigned lookers) {
+  unsigned who = concerned(verb, lookers);
+  for (unsigned one = 0; one < LOOKER_COUNT; one++)
+    if (who & 1U << one)
+      agenda->of[one].is_known = false;
+}
+
+struct result agenda_refresh(struct agenda *agenda, struct db *db, enum looker looker, int64_t now_ms) {
   struct rows rows;
-  if (agenda->of[looker].as_of == changes && now_ms < agenda->of[looker].next_ms)
+  if (agenda->of[looker].is_known && now_ms < agenda->of[looker].next_ms)
     return RESULT_DONE;
   TRY(ask(db, looker, now_ms, &rows));
   for (unsigned one = 0; one < LOOKER_COUNT; one++)
     if (company_of(looker) & 1U << one)
-      agenda->of[one] = (struct prospect){.as_of = changes, .next_ms = INT64_MAX};
+      agenda->of[one] = (struct prospect){.is_known = true, .next_ms = INT64_MAX};
   for (size_t i = 0; i < rows.count; i++) {
     struct prospect *prospect = &agenda->of[looker_named(rows_str(&rows, i, "looker"))];
     prospect->due = rows_bool(&rows, i, "due");

@@ -1,6 +1,6 @@
-/* What there is to do in the store, and from when on: asked once after each change for those who want to look, so that
- * the looks of those who would find nothing need not be executed one by one. It may promise too much, then somebody
- * looks in vain; what it forgets nobody ever does, and the run does not come to rest. */
+/* What there is to do in the store, and from when on: asked once after each change that may concern them for those who
+ * want to look, so that the looks of those who would find nothing need not be executed one by one. It may promise too
+ * much, then somebody looks in vain; what it forgets nobody ever does, and the run does not come to rest. */
 #ifndef SIMULATION_AGENDA_H
 #define SIMULATION_AGENDA_H
 
@@ -8,13 +8,14 @@
 #include <stdint.h>
 
 #include "base/result.h"
+#include "proto/verbs.h"
 #include "store/db.h"
 
 /* Who looks for work; the adapters by the number of their tracker. */
 enum looker { LOOKER_PLANNER, LOOKER_PREVIEWER, LOOKER_SCHEDULER, LOOKER_ADAPTER, LOOKER_COUNT = LOOKER_ADAPTER + 3 };
 
 struct prospect {
-  uint64_t as_of;  /* the store's count of changes when it was asked; 0 = not yet */
+  bool is_known;   /* it was asked, and nothing that may concern it has happened since */
   bool due;        /* there may be something */
   bool in_vain;    /* it was looked for, and was not */
   int64_t next_ms; /* when there is something new by itself; INT64_MAX = never */
@@ -24,9 +25,11 @@ struct agenda {
   struct prospect of[LOOKER_COUNT];
 };
 
-/* Brings it up to date for `looker` if it is not. `changes` counts the store's changes, from 1 on. */
-struct result agenda_refresh(struct agenda *agenda, struct db *db, enum looker looker, uint64_t changes,
-                             int64_t now_ms) MUST_USE;
+/* Brings it up to date for `looker` if it is not. */
+struct result agenda_refresh(struct agenda *agenda, struct db *db, enum looker looker, int64_t now_ms) MUST_USE;
+
+/* `verb` has changed something for one who looks for `lookers`, a set of bits; 0: for a person. */
+void agenda_note(struct agenda *agenda, enum verb_id verb, unsigned lookers);
 
 static inline bool agenda_has(const struct agenda *agenda, enum looker looker) {
   return agenda->of[looker].due && !agenda->of[looker].in_vain;

@@ -89,7 +89,7 @@ static void reach_store(void *context, uint64_t unused) {
   struct world *world = pending->actor->world;
   struct str reply;
   (void)unused;
-  if (!store_execute(world->store, &world->arena, pending->request, &reply))
+  if (!store_execute(world->store, &world->arena, pending->actor->lookers, pending->request, &reply))
     return;
   tell(world, pending, reply);
   check_gate(world, pending, reply);

@@ -1,6 +1,6 @@
 /* tandem-simulation: runs seeds against a private database.
  *
- *   tandem-simulation --database URL --seed N [--seeds COUNT] [--step N] [--seconds T] [--mutant NAME] [--first]
+ *   tandem-simulation --database URL --clock FILE --seed N [--seeds COUNT] [--step N] [--seconds T] [--mutant NAME] [--first]
  * [--trace] [--counts]
  *
  * A line for each seed that breaks a property, after the first one what was left of it after shrinking; now and
@@ -18,7 +18,7 @@
 enum { SEEDS_A_REPORT = 50 };
 
 struct options {
-  const char *database;
+  const char *database, *clock;
   uint64_t seed, count, step;
   int64_t seconds; /* 0 = no limit */
   bool stops_at_first, trace, counts;
@@ -26,7 +26,8 @@ struct options {
 
 static struct options read_options(int argc, char **argv) {
   static const struct option names[] = {
-      {"database", required_argument, NULL, 'd'}, {"seed", required_argument, NULL, 's'},
+      {"database", required_argument, NULL, 'd'}, {"clock", required_argument, NULL, 'k'},
+      {"seed", required_argument, NULL, 's'},
       {"seeds", required_argument, NULL, 'n'},    {"step", required_argument, NULL, 'p'},
       {"seconds", required_argument, NULL, 'l'},  {"mutant", required_argument, NULL, 'm'},
       {"first", no_argument, NULL, 'f'},          {"trace", no_argument, NULL, 't'},
@@ -36,6 +37,9 @@ static struct options read_options(int argc, char **argv) {
     switch (name) {
     case 'd':
       options.database = optarg;
+      break;
+    case 'k':
+      options.clock = optarg;
       break;
     case 's':
       options.seed = strtoull(optarg, NULL, 10);
@@ -133,9 +137,9 @@ int main(int argc, char **argv) {
   struct options options = read_options(argc, argv);
   struct store *store;
   log_configure(STR("error"), STR("text"));
-  if (!options.database)
+  if (!options.database || !options.clock)
     return 2;
-  struct result result = store_open(str_of(options.database), &store);
+  struct result result = store_open(str_of(options.database), options.clock, &store);
   if (!result_ok(&result)) {
     fprintf(stderr, "%s\n", result.message);
     return 2;

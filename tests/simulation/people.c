@@ -124,7 +124,7 @@ void people_check_outbound(struct world *world, const struct payload *payload, i
 
 static struct result send(struct world *world, struct str frame, enum verb_id id, void *reply) {
   struct str answer;
-  if (!store_execute(world->store, &world->arena, frame, &answer))
+  if (!store_execute(world->store, &world->arena, 0, frame, &answer))
     return result_error(RESULT_RETRY, "the store does not answer");
   return rpc_frames_reply(&world->arena, id, answer, reply);
 }

@@ -28,6 +28,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 PROGRAM = "tests/tandem-simulation"
+PRELOADED_CLOCK = "simulation-clock.so"  # beside it
 # Nothing outlives a run, so nothing need reach a disk; and nothing may move rows about by itself, so that a seed is
 # always the same run.
 SETTINGS = """
@@ -82,8 +83,8 @@ def other_user():
 
 
 class Cluster:
-    """PostgreSQL in memory, gone when it is left, with the one process that uses it. Both stay on one core: they take
-    turns, and to wake somebody up on another core takes longer than most statements."""
+    """PostgreSQL in memory, gone when it is left, with the one process that uses it, which sets its clock. Both stay on
+    one core: they take turns, and to wake somebody up on another core takes longer than most statements."""
 
     def __init__(self, number):
         cores = sorted(os.sched_getaffinity(0))
@@ -97,7 +98,7 @@ class Cluster:
         self._tool("initdb", "-D", data, "-U", "tandem", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         with open(os.path.join(data, "postgresql.conf"), "a", encoding="utf-8") as settings:
             settings.write(SETTINGS + "unix_socket_directories = '%s'\n" % self.folder)
-        self.server = self.start([os.path.join(self.tools, "postgres"), "-D", data], cwd=self.folder,
+        self.server = self.start([os.path.join(self.tools, "postgres"), "-D", data], cwd=self.folder, env=self._clocked(),
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.user)
         self._tool("pg_isready", "-h", self.folder, "-U", "tandem", "-d", "postgres", patience_s=30)
         return self
@@ -106,6 +107,18 @@ class Cluster:
         self.server.send_signal(signal.SIGINT)  # at once, whoever is connected
         self.server.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.programs, ignore_errors=True)
+
+    def _clocked(self):
+        """The environment of a server whose time is what stands in the file `clock`. What is loaded for that stands where
+        the server's user may read it, and where programs may be executed, which is not always so below /dev/shm."""
+        self.programs = tempfile.mkdtemp(prefix="tandem-simulation-")
+        os.chmod(self.programs, 0o755)
+        loaded = shutil.copy(os.path.join(os.path.dirname(find_program()), PRELOADED_CLOCK), self.programs)
+        with open(self.clock(), "wb") as file:
+            file.write(bytes(8))
+        os.chmod(self.clock(), 0o644)
+        return {**os.environ, "LD_PRELOAD": loaded, "TANDEM_SIMULATED_CLOCK": self.clock()}
 
     def start(self, command, **more):
         return subprocess.Popen(command, preexec_fn=lambda: os.sched_setaffinity(0, {self.core}), **more)
@@ -124,6 +137,9 @@ class Cluster:
 
     def url(self):
         return "host=%s user=tandem dbname=postgres" % self.folder
+
+    def clock(self):
+        return os.path.join(self.folder, "clock")
 
 
 class Totals:
@@ -184,7 +200,7 @@ def run_on(clusters, first, seeds, seconds=0, mutant=None, show=None, more=(), p
     with contextlib.ExitStack() as stack:
         totals, workers, step = Totals(), [], len(clusters)
         for number, cluster in enumerate(clusters):
-            command = [find_program(), "--database", cluster.url(), "--seed", str(first + number), "--step", str(step),
+            command = [find_program(), "--database", cluster.url(), "--clock", cluster.clock(), "--seed", str(first + number), "--step", str(step),
                        "--seeds", str((seeds - number + step - 1) // step), "--seconds", str(seconds), *more]
             command += ["--mutant", mutant] if mutant else []
             workers.append(cluster.start(command, stdout=subprocess.PIPE, text=True))

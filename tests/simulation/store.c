@@ -1,8 +1,14 @@
 /* The store of a run. */
 #include "simulation/store.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/fault.h"
 #include "base/msgpack.h"
@@ -20,6 +26,7 @@ struct store {
   struct db *db;
   struct db *sweeper; /* a connection without triggers; to switch them off in the other would void its plans */
   struct vault *vault;
+  _Atomic int64_t *clock; /* the server's: preload/clock.c */
   struct arena events, life;
   const char *empty, *tidy; /* statements that empty the tables, and sweep up */
   int seeds_until_tidy;
@@ -53,16 +60,14 @@ int64_t __wrap_clock_mono_ms(void) {
   return __wrap_clock_now_ms();
 }
 
+/* A transaction begins with the server's clock as it stands here. */
 struct result __wrap_db_begin(struct db *db) {
-  char text[32];
-  int64_t now_ms = __wrap_clock_now_ms();
-  if (open_store && open_store->commits_next)
-    TRY(db_query(db, "commit", NO_PARAMS, NULL));
-  if (open_store)
-    open_store->commits_next = false;
-  TRY(__real_db_begin(db));
-  snprintf(text, sizeof text, "%lld.%03d", (long long)(now_ms / 1000), (int)(now_ms % 1000));
-  return db_query(db, "select set_config('sim.now', $1, true)", PARAMS(p_str(str_of(text))), NULL);
+  if (!open_store)
+    return __real_db_begin(db);
+  bool commits = open_store->commits_next;
+  open_store->commits_next = false;
+  atomic_store(open_store->clock, __wrap_clock_now_ms());
+  return commits ? db_query(db, "commit and chain", NO_PARAMS, NULL) : __real_db_begin(db);
 }
 
 struct result __wrap_db_commit(struct db *db) {
@@ -79,15 +84,13 @@ struct result __wrap_db_commit(struct db *db) {
   return result;
 }
 
-static const char shadowing_functions[] = "create function now() returns timestamptz stable language sql as "
-                                          "'select to_timestamp(current_setting(''sim.now'')::float8)'; "
-                                          "create sequence sim_uuid; "
+static const char shadowing_functions[] = "create sequence sim_uuid; "
                                           "create function gen_random_uuid() returns uuid volatile language sql as "
                                           "'select md5(current_setting(''sim.seed'') || nextval(''sim_uuid''))::uuid'";
 
 static struct result prepare_database(struct db *db) {
   TRY(db_script(db, "set client_min_messages = warning; drop schema public cascade; create schema public"));
-  TRY(db_script(db, "set search_path = public, pg_catalog; set sim.now = '0'; set sim.seed = '0'"));
+  TRY(db_script(db, "set search_path = public, pg_catalog; set sim.seed = '0'"));
   TRY(db_script(db, shadowing_functions));
   return migrate(db);
 }
@@ -111,17 +114,41 @@ static struct result list_tables(struct store *store) {
   return RESULT_DONE;
 }
 
-struct result store_open(struct str database_url, struct store **out) {
+static struct result open_clock(const char *path, _Atomic int64_t **out) {
+  int file = open(path, O_RDWR | O_CLOEXEC);
+  void *memory = file < 0 ? MAP_FAILED : mmap(NULL, sizeof **out, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  if (file >= 0)
+    close(file);
+  if (memory == MAP_FAILED)
+    return result_error(RESULT_REJECTED, "%s: %s", path, strerror(errno));
+  *out = memory;
+  return RESULT_DONE;
+}
+
+/* A server with a clock of its own would make every run another one. */
+static struct result check_clock(struct store *store) {
+  struct rows rows;
+  atomic_store(store->clock, 86400000);
+  TRY(db_query(store->db, "select extract(epoch from now()) = 86400 as ours", NO_PARAMS, &rows));
+  bool ours = rows_bool(&rows, 0, "ours");
+  db_release(store->db);
+  return ours ? RESULT_DONE : result_error(RESULT_REJECTED, "the server does not take its time from the clock's file");
+}
+
+struct result store_open(struct str database_url, const char *clock_path, struct store **out) {
   struct store *store = calloc(1, sizeof *store);
   if (!store)
     abort();
-  struct result result = db_open(database_url, &store->db);
+  struct result result = open_clock(clock_path, &store->clock);
+  if (result_ok(&result))
+    result = db_open(database_url, &store->db);
   if (!result_ok(&result))
     return free(store), result;
   store->outbox.arena = &store->events;
   store->vault = vault_of(&(struct data_keys){.count = 1, .at = {{.id = "simulated"}}});
   *out = store;
   TRY(prepare_database(store->db));
+  TRY(check_clock(store));
   TRY(db_open(database_url, &store->sweeper));
   TRY(db_script(store->sweeper, "set session_replication_role = replica"));
   open_store = store;
@@ -177,7 +204,7 @@ void store_fault_point(const char *name) {
 
 /* Whether it may find something, as is known without looking. */
 static bool may_find(struct store *store, enum looker looker) {
-  struct result result = agenda_refresh(&store->agenda, store->db, looker, store->changes, store->world->now_ms);
+  struct result result = agenda_refresh(&store->agenda, store->db, looker, store->world->now_ms);
   if (!result_ok(&result))
     world_violate(store->world, "no bugs", "agenda: %s", result.message);
   return agenda_has(&store->agenda, looker);
@@ -194,11 +221,14 @@ static bool is_nothing(struct store *store, struct arena *arena, enum verb_id ve
   return true;
 }
 
-static void note(struct store *store, struct arena *arena, enum verb_id verb, enum looker looker, struct str reply) {
-  if (looker == LOOKER_COUNT ? (verb_table[verb].flags & VERB_WRITE) != 0 : looks_found(arena, verb, reply))
+static void note(struct store *store, struct arena *arena, enum verb_id verb, unsigned lookers, enum looker looker,
+                 struct str reply) {
+  if (looker == LOOKER_COUNT ? (verb_table[verb].flags & VERB_WRITE) != 0 : looks_found(arena, verb, reply)) {
     store->changes++;
-  else if (looker != LOOKER_COUNT)
+    agenda_note(&store->agenda, verb, lookers);
+  } else if (looker != LOOKER_COUNT) {
     store->agenda.of[looker].in_vain = true;
+  }
 }
 
 static void ring_all(struct store *store) {
@@ -217,7 +247,8 @@ static bool crash(struct store *store) {
   return false;
 }
 
-bool store_execute(struct store *store, struct arena *arena, struct str frame, struct str *out_reply) {
+bool store_execute(struct store *store, struct arena *arena, unsigned lookers, struct str frame,
+                   struct str *out_reply) {
   struct verb_request request = {0};
   if (store->world->now_ms < store->down_until_ms)
     return false;
@@ -243,7 +274,7 @@ bool store_execute(struct store *store, struct arena *arena, struct str frame, s
   execute(&call, verb, &request, body, out_reply);
   bool committed = !store->crash || store->crash == CRASH_AFTER_COMMIT;
   if (committed)
-    note(store, arena, verb, looker, *out_reply);
+    note(store, arena, verb, lookers, looker, *out_reply);
   if (store->crash)
     return crash(store);
   ring_all(store);

@@ -1,6 +1,6 @@
-/* The store: the production handlers in this process, on a private PostgreSQL. Its now(), random() and
- * gen_random_uuid() are the simulation's, through functions of these names that the search path finds before
- * PostgreSQL's own. */
+/* The store: the production handlers in this process, on a private PostgreSQL. Its clock is the simulation's
+ * (preload/clock.c); random() begins with the seed, and gen_random_uuid() is a function of this name that the search path
+ * finds before PostgreSQL's own. */
 #ifndef SIMULATION_STORE_H
 #define SIMULATION_STORE_H
 
@@ -16,15 +16,17 @@ struct store;
 struct tally;
 struct world;
 
-/* Connects and makes the schema in an empty database. */
-struct result store_open(struct str database_url, struct store **out) MUST_USE;
+/* Connects and makes the schema in an empty database, of a server whose time is what stands in the file `clock_path`. */
+struct result store_open(struct str database_url, const char *clock_path, struct store **out) MUST_USE;
 void store_close(struct store *store);
 
 /* Forgets everything of the run before. */
 struct result store_reset(struct store *store, struct world *world) MUST_USE;
 
-/* Executes one request frame; false when there is no answer, because the store crashed or is down. */
-bool store_execute(struct store *store, struct arena *arena, struct str request, struct str *out_reply);
+/* Executes one request frame of somebody who looks for `lookers` (agenda.h), a person's with 0; false when there is no
+ * answer, because the store crashed or is down. */
+bool store_execute(struct store *store, struct arena *arena, unsigned lookers, struct str request,
+                   struct str *out_reply);
 
 /* It is up again, if it was down. */
 void store_restart(struct store *store);
