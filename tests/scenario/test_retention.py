@@ -138,6 +138,17 @@ class Retention(unittest.TestCase):
         self.assertGreater(verified["rows"], 0)
         self.assertEqual(verified.get("broken", 0), 0)
 
+    def test_7_what_has_to_be_known_for_a_while_goes_after_it(self):
+        ages = {"request": ("at", "2 hours"), "event_received": ("at", "31 days")}
+        self.world.call("ticket.edit", key=self.made, set={"title": "Once more"}, actor="user:test")
+        self.world.sql("insert into event_received (id) values (gen_random_uuid())")
+        for table, (column, age) in ages.items():
+            self.assertGreater(self.count(table), 0, table)
+            self.world.sql("update %s set %s = %s - interval '%s'" % (table, column, column, age))
+        self.restart(**DAYS)
+        for table in ages:
+            wait_for(lambda table=table: self.count(table) == 0, "what is old in %s to go" % table)
+
     def test_8_a_setting_that_is_no_number_of_days_is_refused(self):
         self.world.processes["store"].stop()
         self.world.start("store", more={"TANDEM_RETENTION_EVENTS_DAYS": "soon"})

@@ -1,6 +1,7 @@
 /* tandem-simulation: runs seeds against a private database.
  *
- *   tandem-simulation --database URL --clock FILE --seed N [--seeds COUNT] [--step N] [--seconds T] [--mutant NAME] [--first]
+ *   tandem-simulation --database URL --clock FILE --seed N [--seeds COUNT] [--step N] [--seconds T] [--mutant NAME]
+ * [--first]
  * [--trace] [--counts]
  *
  * A line for each seed that breaks a property, after the first one what was left of it after shrinking; now and
@@ -25,13 +26,17 @@ struct options {
 };
 
 static struct options read_options(int argc, char **argv) {
-  static const struct option names[] = {
-      {"database", required_argument, NULL, 'd'}, {"clock", required_argument, NULL, 'k'},
-      {"seed", required_argument, NULL, 's'},
-      {"seeds", required_argument, NULL, 'n'},    {"step", required_argument, NULL, 'p'},
-      {"seconds", required_argument, NULL, 'l'},  {"mutant", required_argument, NULL, 'm'},
-      {"first", no_argument, NULL, 'f'},          {"trace", no_argument, NULL, 't'},
-      {"counts", no_argument, NULL, 'c'},         {0}};
+  static const struct option names[] = {{"database", required_argument, NULL, 'd'},
+                                        {"clock", required_argument, NULL, 'k'},
+                                        {"seed", required_argument, NULL, 's'},
+                                        {"seeds", required_argument, NULL, 'n'},
+                                        {"step", required_argument, NULL, 'p'},
+                                        {"seconds", required_argument, NULL, 'l'},
+                                        {"mutant", required_argument, NULL, 'm'},
+                                        {"first", no_argument, NULL, 'f'},
+                                        {"trace", no_argument, NULL, 't'},
+                                        {"counts", no_argument, NULL, 'c'},
+                                        {0}};
   struct options options = {.seed = 1, .count = 1, .step = 1};
   for (int name; (name = getopt_long(argc, argv, "", names, NULL)) != -1;) {
     switch (name) {

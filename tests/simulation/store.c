@@ -18,7 +18,7 @@
 #include "store/execute.h"
 #include "store/migrate.h"
 
-enum { SEEDS_A_TIDYING = 40 };
+enum { SEEDS_A_TIDYING = 100 };
 
 enum crash { NO_CRASH, CRASH_BEFORE_COMMIT, CRASH_AFTER_COMMIT };
 
@@ -28,7 +28,7 @@ struct store {
   struct vault *vault;
   _Atomic int64_t *clock; /* the server's: preload/clock.c */
   struct arena events, life;
-  const char *empty, *tidy; /* statements that empty the tables, and sweep up */
+  const char *tidy; /* the statement that sweeps dead rows up */
   int seeds_until_tidy;
   bool commits_next; /* before the next begin */
   struct outbox outbox;
@@ -96,22 +96,22 @@ static struct result prepare_database(struct db *db) {
 }
 
 /* Deleting leaves the prepared statements as they are planned, which truncate and vacuum do not: so dead rows are swept
- * up only after some seeds. */
-static struct result list_tables(struct store *store) {
+ * up only after some seeds. A function keeps the plans of the deletions, too. */
+static struct result prepare_sweeping(struct store *store) {
   struct rows rows;
   TRY(db_query(
       store->db,
-      "select string_agg('delete from ' || t.name, '; ') || '; ' || (select 'select ' || string_agg(format('setval(%L, "
-      "1, false)', "
-      "sequencename), ', ') from pg_sequences where schemaname = 'public') as empty, "
+      "select 'create function sim_forget() returns void language plpgsql as $$begin ' || string_agg('delete from ' || "
+      "t.name, '; ') || '; perform ' || (select string_agg(format('setval(%L, 1, false)', sequencename), ', ') from "
+      "pg_sequences where schemaname = 'public') || '; end$$' as forgetting, "
       "'vacuum (index_cleanup on) ' || string_agg(t.name, ', ') as tidy from (select quote_ident(tablename) as "
       "name from pg_tables where schemaname = 'public' and tablename not in ('schema_version', "
       "'installation')) t",
       NO_PARAMS, &rows));
-  store->empty = str_c(&store->life, rows_str(&rows, 0, "empty"));
+  const char *forgetting = str_c(&store->life, rows_str(&rows, 0, "forgetting"));
   store->tidy = str_c(&store->life, rows_str(&rows, 0, "tidy"));
   db_release(store->db);
-  return RESULT_DONE;
+  return db_script(store->db, forgetting);
 }
 
 static struct result open_clock(const char *path, _Atomic int64_t **out) {
@@ -152,7 +152,7 @@ struct result store_open(struct str database_url, const char *clock_path, struct
   TRY(db_open(database_url, &store->sweeper));
   TRY(db_script(store->sweeper, "set session_replication_role = replica"));
   open_store = store;
-  return list_tables(store);
+  return prepare_sweeping(store);
 }
 
 void store_close(struct store *store) {
@@ -169,7 +169,7 @@ static struct result forget_seed(struct store *store) {
   if (store->commits_next)
     TRY(__real_db_commit(store->db));
   store->commits_next = false;
-  TRY(db_script(store->sweeper, store->empty));
+  TRY(db_query(store->sweeper, "select sim_forget()", NO_PARAMS, NULL));
   if (store->seeds_until_tidy-- > 0)
     return RESULT_DONE;
   store->seeds_until_tidy = SEEDS_A_TIDYING;

@@ -1,6 +1,6 @@
 /* The store: the production handlers in this process, on a private PostgreSQL. Its clock is the simulation's
- * (preload/clock.c); random() begins with the seed, and gen_random_uuid() is a function of this name that the search path
- * finds before PostgreSQL's own. */
+ * (preload/clock.c); random() begins with the seed, and gen_random_uuid() is a function of this name that the search
+ * path finds before PostgreSQL's own. */
 #ifndef SIMULATION_STORE_H
 #define SIMULATION_STORE_H
 
@@ -16,7 +16,8 @@ struct store;
 struct tally;
 struct world;
 
-/* Connects and makes the schema in an empty database, of a server whose time is what stands in the file `clock_path`. */
+/* Connects and makes the schema in an empty database, of a server whose time is what stands in the file `clock_path`.
+ */
 struct result store_open(struct str database_url, const char *clock_path, struct store **out) MUST_USE;
 void store_close(struct store *store);
 

@@ -46,23 +46,25 @@ struct result retention_settings(struct retention *out) {
 
 static struct result delete_some(struct retention_walk *walk, struct db *db, struct arena *arena,
                                  struct expired_counts *counts, bool *more) {
-  bool more_sessions, more_writes, more_events;
+  bool more_sessions, more_writes, more_events, more_passing;
   TRY(expired_sessions(walk, db, arena, counts, &more_sessions));
   TRY(expired_writes(&walk->keep, db, counts, &more_writes));
   TRY(expired_events(&walk->keep, db, counts, &more_events));
-  *more = more_sessions || more_writes || more_events;
+  TRY(expired_passing(db, counts, &more_passing));
+  *more = more_sessions || more_writes || more_events || more_passing;
   return RESULT_DONE;
 }
 
 static void tell(const struct expired_counts *counts) {
-  if (counts->sessions + counts->details + counts->writes + counts->events == 0)
+  if (counts->sessions + counts->details + counts->writes + counts->events + counts->passing == 0)
     return;
   metric_add(&deleted_total, METRIC_VALUES("sessions"), (double)counts->sessions);
   metric_add(&deleted_total, METRIC_VALUES("details"), (double)counts->details);
   metric_add(&deleted_total, METRIC_VALUES("writes"), (double)counts->writes);
   metric_add(&deleted_total, METRIC_VALUES("events"), (double)counts->events);
+  metric_add(&deleted_total, METRIC_VALUES("passing"), (double)counts->passing);
   log_event(LOG_INFO, "old_rows_deleted", LOG_I64("sessions", counts->sessions), LOG_I64("details", counts->details),
-            LOG_I64("writes", counts->writes), LOG_I64("events", counts->events));
+            LOG_I64("writes", counts->writes), LOG_I64("events", counts->events), LOG_I64("passing", counts->passing));
 }
 
 static struct result turn(struct retention_walk *walk, struct db *db, struct arena *arena, bool *more) {

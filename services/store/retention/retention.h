@@ -1,6 +1,6 @@
 /* What is deleted because of its age, by the store that leads, a little at a time beside its other work: sessions that
- * have ended with what they did in detail, writes that have ended, the beginning of the event log. What is never
- * deleted, and why, is in docs/adr/0025-what-is-kept.md. */
+ * have ended with what they did in detail, writes that have ended, the beginning of the event log, and what only has to
+ * be known for a while. What is never deleted, and why, is in docs/adr/0025-what-is-kept.md. */
 #ifndef STORE_RETENTION_H
 #define STORE_RETENTION_H
 

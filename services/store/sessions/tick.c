@@ -1,21 +1,11 @@
-/* The scheduler's tick: what ends, what begins, and what is cleared away because its time is over. */
+/* The scheduler's tick: what ends, what begins, and what is no longer valid. */
 #include "store/planning/plans.h"
 #include "store/security/credentials.h"
 #include "store/sessions/sessions.h"
 #include "store/sessions/undo.h"
 #include "store/webhooks/hook_changes.h"
-#include "store/webhooks/hooks.h"
 
 enum { NOTHING_DUE_MS = 60000 };
-
-static struct result tidy(struct call *call) {
-  TRY(plans_expire(call));
-  TRY(hooks_forget_failed(call));
-  TRY(db_query(call->db, "delete from request where at < now() - interval '1 hour'", NO_PARAMS, NULL));
-  TRY(db_query(call->db, "delete from event_received where at < now() - interval '30 days'", NO_PARAMS, NULL));
-  return db_query(call->db, "delete from delivery where state = 'done' and received_at < now() - interval '3 days'",
-                  NO_PARAMS, NULL);
-}
 
 /* The first of those whose session is not running. */
 static struct result next_due(struct call *call, int64_t *out_ms) {
@@ -38,7 +28,7 @@ struct result store_schedule_tick(struct call *call, const void *request, void *
   TRY(undo_go_on(call, &undoing));
   TRY(hook_changes_judge(call));
   TRY(sessions_start_due(call, &result->started));
-  TRY(tidy(call));
+  TRY(plans_expire(call));
   TRY(credentials_forget_previous(call));
   TRY(credentials_tell_expiry(call));
   TRY(next_due(call, &result->next_ms));

@@ -16,11 +16,6 @@ struct result hooks_watch(struct call *call, int64_t project_id) {
                   PARAMS(p_i64(project_id)), NULL);
 }
 
-/* Trackers keep them for three days. */
-struct result hooks_forget_failed(struct call *call) {
-  return db_query(call->db, "delete from failed_delivery where failed_at < now() - interval '3 days'", NO_PARAMS, NULL);
-}
-
 /* -- work -- */
 
 struct result hooks_load_task(struct call *call, int64_t project_id, struct work *work) {

@@ -8,9 +8,6 @@
 /* A project that is pulled has a webhook that is looked at, from its first configuration on. */
 struct result hooks_watch(struct call *call, int64_t project_id) MUST_USE;
 
-/* Failed deliveries that are too old to be asked for. Part of the scheduler's tick. */
-struct result hooks_forget_failed(struct call *call) MUST_USE;
-
 /* Of another secret of a webhook: rotated, so that nothing is refused between the moment it is stored and the moment
  * the tracker has it; and the webhook is looked at soon. Nothing of other credentials. */
 struct result hooks_change_of(struct call *call, const struct credential_put *put,
