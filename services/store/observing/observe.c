@@ -65,6 +65,8 @@ static struct result park_refused(struct call *call, int64_t project_id, const s
 
 static struct result settle_deliveries(struct call *call, int64_t project_id, const struct str *texts, size_t count,
                                        const char *state, const char *reason) {
+  if (count == 0)
+    return RESULT_DONE;
   int64_t *ids = ARENA_ARRAY(call->arena, int64_t, count);
   for (size_t i = 0; i < count; i++)
     if (!str_to_i64(texts[i], &ids[i]))
