@@ -112,6 +112,13 @@ static void print_webhook(const struct invocation *call, const struct project_st
                 output_clean_line(arena, health->reason).at, STR_FMT(health->next_step));
 }
 
+/* The next look may find it well again: nothing else waits for it. */
+static void print_scan(const struct invocation *call, const struct project_status *project) {
+  if (project->webhook.scan_error.length && str_is(project->project.state, "active"))
+    output_note(call->output, "%.*s: which tickets are there could not be compared: %s", STR_FMT(project->project.name),
+                output_clean_line(call->arena, project->webhook.scan_error).at);
+}
+
 static void print_stuck(const struct invocation *call, const struct status *status) {
   static const struct column columns[] = {
       {"STUCK", 0}, {"WHY", COLUMN_WRAP}, {"SINCE", COLUMN_RIGHT}, {"TO DO", COLUMN_WRAP}};
@@ -156,6 +163,7 @@ struct result command_status(struct invocation *call) {
     print_projects(call, &status);
     for (size_t i = 0; i < status.projects.count; i++) {
       print_webhook(call, &status.projects.at[i], status.now_ms);
+      print_scan(call, &status.projects.at[i]);
       print_waiting(call, &status.projects.at[i]);
       print_troubles(call, &status.projects.at[i], status.now_ms);
     }

@@ -180,8 +180,7 @@ static struct result register_app(struct connection *c, struct arena *arena, con
 
 /* -- the operations -- */
 
-/* Whether it is only the webhooks that this credential may not touch: then polling goes on without them. */
-static bool only_hooks_are_refused(struct connection *c, struct arena *arena, const struct result *result) {
+bool github_refuses_only_this(struct connection *c, struct arena *arena, const struct result *result) {
   struct github_answer answer = {0};
   if (result->code != RESULT_GONE && result->code != RESULT_AUTH)
     return false;
@@ -202,7 +201,7 @@ struct result github_register_hook(struct connection *c, struct arena *arena, co
                                    struct hook_found *out) {
   struct hook_found found = {0};
   struct result result = register_in_repository(c, arena, hook, &found);
-  if (only_hooks_are_refused(c, arena, &result))
+  if (github_refuses_only_this(c, arena, &result))
     result = c->auth.app_key ? register_app(c, arena, hook, &found) : refused(c, hook->url);
   TRY(result);
   *out = found;
@@ -212,7 +211,7 @@ struct result github_register_hook(struct connection *c, struct arena *arena, co
 struct result github_remove_hook(struct connection *c, struct arena *arena, const struct hook *hook) {
   struct seen_hook seen;
   struct result result = find(c, arena, hook, &seen);
-  if (only_hooks_are_refused(c, arena, &result))
+  if (github_refuses_only_this(c, arena, &result))
     return refused(c, hook->url);
   TRY(result);
   if (seen.id.length == 0)

@@ -20,6 +20,11 @@ struct result github_hook_failures(struct connection *c, struct arena *arena, st
                                    struct hook_failures *out) MUST_USE;
 struct result github_redeliver(struct connection *c, struct arena *arena, struct str hook_id,
                                struct str attempt_id) MUST_USE;
+
+/* Whether what was refused with `result` is all that this credential may not touch, and the repository can be read:
+ * then polling goes on without it. Asks GitHub. */
+bool github_refuses_only_this(struct connection *c, struct arena *arena, const struct result *result);
+
 struct result github_scan(struct connection *c, struct arena *arena, struct str cursor,
                           struct scan_found *out) MUST_USE;
 

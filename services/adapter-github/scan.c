@@ -17,11 +17,23 @@ static struct result count_items(struct connection *c, struct arena *arena, stru
   return *out >= 0 ? RESULT_DONE : result_error(RESULT_RETRY, "GitHub's Link header has no page: %.*s", STR_FMT(last));
 }
 
+/* A token for issues alone may be all that a person wants to give: then nothing is wrong with the project. */
+static struct result count_pulls(struct connection *c, struct arena *arena, int64_t *out) {
+  struct result result = count_items(c, arena, STR("/pulls?state=all&per_page=1"), out);
+  if (!github_refuses_only_this(c, arena, &result))
+    return result;
+  return result_error(RESULT_REJECTED,
+                      "the credential may not count the pull requests of %.*s, so the issues are not counted either: "
+                      "what polls miss is found at night; to have it found within the hour, give it the right "
+                      "(Pull requests: read)",
+                      STR_FMT(c->remote));
+}
+
 struct result github_scan(struct connection *c, struct arena *arena, struct str cursor, struct scan_found *out) {
   int64_t all, pulls;
   (void)cursor;
   TRY(count_items(c, arena, STR("/issues?state=all&per_page=1"), &all));
-  TRY(count_items(c, arena, STR("/pulls?state=all&per_page=1"), &pulls));
+  TRY(count_pulls(c, arena, &pulls));
   if (pulls > all)
     return result_error(RESULT_RETRY, "GitHub counts more pull requests than issues");
   *out = (struct scan_found){.counted = true, .count = all - pulls, .done = true};

@@ -2,6 +2,7 @@
 """The GitHub connector's own webhook: registered, found again, repaired, removed; what GitHub could not deliver; the count
 of issues. As a person's token and as an App."""
 
+import json
 import os
 import subprocess
 import sys
@@ -184,6 +185,16 @@ class Hooks(Case):
         self.gone(self.add_ticket("comes and goes"))
         self.add_ticket("stays")
         self.assertEqual(self.driver.call("scan").count, before + 1)
+
+    def test_scan_with_a_token_for_issues_alone_is_no_harm_to_the_project(self):
+        for status, message in ((403, "Resource not accessible by personal access token"), (404, "Not Found")):
+            self.fault("status", "GET", "/pulls", status=status, body=json.dumps({"message": message}))
+            answer = self.driver.call("scan")
+            self.assertEqual(answer.code, "rejected", answer)
+            self.assertIn("Pull requests: read", answer.message)
+        self.fault("status", "GET", "/pulls", status=401, body='{"message":"Bad credentials"}')
+        self.fault("status", "GET", "/repos", status=401, body='{"message":"Bad credentials"}')
+        self.assertEqual(self.driver.call("scan").code, "auth")
 
 
 class App(Case):

@@ -144,28 +144,30 @@ class Hybrid(unittest.TestCase):
         self.assertEqual(refusing["next_step"], "tandem webhooks rotate rocket")
         self.assertGreater(refusing["refused"], 0)
 
+    def tandem(self, *words):
+        """Exit status, and what a person sees."""
+        done = subprocess.run([os.path.join(BIN, "tandem"), *words], env=self.world.environment(), capture_output=True, text=True,
+                              timeout=DEADLINE_S, check=False)
+        return done.returncode, done.stdout + done.stderr
+
     def test_person_sees_and_mends_it_by_commands(self):
-        def run(*words):
-            done = subprocess.run([os.path.join(BIN, "tandem"), *words], env=self.world.environment(), capture_output=True, text=True,
-                                  timeout=DEADLINE_S, check=False)
-            return done.returncode, done.stdout + done.stderr
         for words in (("webhooks", "check", "rocket"), ("webhooks", "rotate", "rocket")):
-            code, text = run(*words)
+            code, text = self.tandem(*words)
             self.assertEqual(code, 0, text)
             self.assertIn("webhook works", text)
         (hook,) = self.hooks()
         self.world.sandbox.control("POST", "faults", {"match": {"method": "GET", "path": "/hooks"}, "fault": "status", "status": 404,
                                                       "times": None})
-        self.assertIn("admin:repo_hook", run("webhooks", "check", "rocket")[1])
+        self.assertIn("admin:repo_hook", self.tandem("webhooks", "check", "rocket")[1])
         self.world.sql("update project_hook set last_delivery_at = null")
-        text = run("webhooks", "check", "rocket")[1]
+        text = self.tandem("webhooks", "check", "rocket")[1]
         self.assertIn("no webhook", text)
         self.assertIn("When that is done, look again: tandem webhooks check rocket", text)
         self.world.sandbox.control("DELETE", "faults")
-        self.assertIn("rocket: no webhook", run("status")[1])
-        self.assertIn("admin:repo_hook", run("doctor")[1])
+        self.assertIn("rocket: no webhook", self.tandem("status")[1])
+        self.assertIn("admin:repo_hook", self.tandem("doctor")[1])
         self.check()
-        self.assertIn("rocket: webhook works", run("status")[1])
+        self.assertIn("rocket: webhook works", self.tandem("status")[1])
         self.assertEqual(self.hooks()[0]["id"], hook["id"])
 
     # what it misses
@@ -259,6 +261,19 @@ class Hybrid(unittest.TestCase):
         self.ripen()
         wait_for(lambda: self.health().get("missed", 0) >= before.get("missed", 0) + 2, "both to be counted")
         self.assertTrue(self.world.sql("select 1 from fetch_queue where reason in ('gone', 'absent')"))
+
+    def test_scan_with_a_token_for_issues_alone_stops_nothing_and_is_told(self):
+        self.world.sandbox.control("POST", "faults", {
+            "match": {"method": "GET", "path": "/pulls"}, "fault": "status", "status": 403,
+            "body": json.dumps({"message": "Resource not accessible by personal access token"})})
+        self.world.sql("insert into project_scan (project_id, next_at) select id, now() from project on conflict "
+                       "(project_id) do update set next_at = now()")
+        wait_for(lambda: self.health().get("scan_error"), "the refusal")
+        told = " ".join(self.tandem("status")[1].split())
+        self.assertIn("rocket: which tickets are there could not be compared: ", told)
+        self.assertIn("(Pull requests: read)", told)
+        self.assertEqual(self.world.sql("select state from project"), [["active"]])
+        self.assertEqual(self.world.sql("select next_at > now() + interval '50 minutes' from project_scan"), [["t"]])
 
 
 class Removed(unittest.TestCase):

@@ -39,8 +39,9 @@ struct result scans_look_later(struct call *call, int64_t project_id, const stru
                   "update project_scan set attempts = attempts + 1, reason = $2, "
                   "cursor = case when attempts % 3 < 2 then cursor end, next_at = now() + greatest(random() * "
                   "least(900, 10 * power(2, least(attempts, 7))), $3::bigint / 1000.0) * interval '1 second' "
-                  "where project_id = $1::bigint",
-                  PARAMS(p_i64(project_id), p_str(fail->message), p_i64(fail->retry_after_ms)), NULL);
+                  "+ case when $4 = 'rejected' then interval '" EVERY "' else '0' end where project_id = $1::bigint",
+                  PARAMS(p_i64(project_id), p_str(fail->message), p_i64(fail->retry_after_ms), p_str(fail->code)),
+                  NULL);
 }
 
 /* -- ids -- */
