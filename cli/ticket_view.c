@@ -4,13 +4,15 @@
 #include "cli/format.h"
 #include "cli/table.h"
 
-struct str ticket_view_value(struct arena *arena, const struct value *value) {
+/* In one line: the text, or the members with commas. */
+static struct str value_line(struct arena *arena, const struct value *value) {
   return value->kind == VALUE_SET ? format_join(arena, value->items, value->count, ", ") : value->text;
 }
 
-struct str ticket_view_field(struct arena *arena, const struct values *fields, const char *name) {
+/* The same for a field that may be missing: then "". */
+static struct str field_line(struct arena *arena, const struct values *fields, const char *name) {
   const struct value *value = values_find(fields, str_of(name));
-  return value ? ticket_view_value(arena, value) : STR("");
+  return value ? value_line(arena, value) : STR("");
 }
 
 static struct str mapped_keys(struct arena *arena, const struct ticket *ticket) {
@@ -36,10 +38,10 @@ void ticket_view_list(const struct output *output, const struct ticket *tickets,
   for (size_t i = 0; i < count; i++) {
     const struct ticket *ticket = &tickets[i];
     const struct str cells[] = {ticket->key,
-                                ticket_view_field(&arena, &ticket->fields, "status"),
-                                ticket_view_field(&arena, &ticket->fields, "title"),
-                                ticket_view_field(&arena, &ticket->fields, "labels"),
-                                ticket_view_field(&arena, &ticket->fields, "assignees"),
+                                field_line(&arena, &ticket->fields, "status"),
+                                field_line(&arena, &ticket->fields, "title"),
+                                field_line(&arena, &ticket->fields, "labels"),
+                                field_line(&arena, &ticket->fields, "assignees"),
                                 mapped_keys(&arena, ticket),
                                 table_moment(output, &arena, ticket->updated_at_ms, now_ms)};
     table_row(table, cells);
@@ -61,7 +63,7 @@ static void print_fields(const struct output *output, struct arena *arena, const
   for (size_t i = 0; i < ticket->fields.count; i++) {
     const struct value *value = &ticket->fields.at[i];
     if (!str_is(value->name, "title") && !str_is(value->name, "body"))
-      print_line(output, str_c(arena, value->name), ticket_view_value(arena, value));
+      print_line(output, str_c(arena, value->name), value_line(arena, value));
   }
 }
 
@@ -96,7 +98,7 @@ static void print_mapping(const struct output *output, struct arena *arena, cons
 /* A text's beginning: the whole of it stands below. */
 static struct str beginning(struct arena *arena, const struct value *value) {
   enum { BYTES_MAX = 60 };
-  struct str text = value ? ticket_view_value(arena, value) : STR("");
+  struct str text = value ? value_line(arena, value) : STR("");
   size_t end = BYTES_MAX;
   if (text.length <= BYTES_MAX)
     return text;
@@ -140,7 +142,7 @@ static void print_comment(const struct output *output, struct arena *arena, cons
 
 void ticket_view_print(const struct output *output, const struct ticket *ticket, int64_t now_ms) {
   struct arena arena = {0};
-  struct str title = output_clean_line(&arena, ticket_view_field(&arena, &ticket->fields, "title"));
+  struct str title = output_clean_line(&arena, field_line(&arena, &ticket->fields, "title"));
   output_styled(output, STYLE_BOLD, str_format(&arena, "%.*s  %.*s", STR_FMT(ticket->key), STR_FMT(title)));
   output_text(output, "\n");
   print_fields(output, &arena, ticket);
@@ -153,7 +155,7 @@ void ticket_view_print(const struct output *output, const struct ticket *ticket,
     print_mapping(output, &arena, &ticket->mappings.at[i]);
     print_external(output, &arena, ticket, &ticket->mappings.at[i], now_ms);
   }
-  struct str body = ticket_view_field(&arena, &ticket->fields, "body");
+  struct str body = field_line(&arena, &ticket->fields, "body");
   if (body.length)
     output_text(output, "\n%s\n", output_clean(&arena, body).at);
   for (size_t i = 0; i < ticket->comments.count; i++)

@@ -11,10 +11,4 @@ void ticket_view_print(const struct output *output, const struct ticket *ticket,
 /* A table with one line a ticket. */
 void ticket_view_list(const struct output *output, const struct ticket *tickets, size_t count, int64_t now_ms);
 
-/* A value in one line: the text, or the members with commas. */
-struct str ticket_view_value(struct arena *arena, const struct value *value);
-
-/* The same for a field that may be missing: then "". */
-struct str ticket_view_field(struct arena *arena, const struct values *fields, const char *name);
-
 #endif

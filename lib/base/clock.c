@@ -195,26 +195,3 @@ bool clock_parse(struct str text, int64_t *out_ms) {
   *out_ms = (days * S_PER_DAY + of_day_s - zone_s) * MS_PER_S + fraction_ms;
   return true;
 }
-
-static int64_t system_now_ms(struct clock *clock) {
-  (void)clock;
-  return clock_now_ms();
-}
-
-static int64_t system_mono_ms(struct clock *clock) {
-  (void)clock;
-  return clock_mono_ms();
-}
-
-struct clock *clock_system(void) {
-  static struct clock system = {.now_ms = system_now_ms, .mono_ms = system_mono_ms};
-  return &system;
-}
-
-static int64_t manual_ms(struct clock *clock) {
-  return ((struct clock_manual *)clock)->at_ms;
-}
-
-struct clock_manual clock_manual(int64_t at_ms) {
-  return (struct clock_manual){.clock = {.now_ms = manual_ms, .mono_ms = manual_ms}, .at_ms = at_ms};
-}

@@ -37,21 +37,4 @@ size_t clock_format_into(int64_t moment_ms, char *out);
  * on anything else: a missing zone, a day that does not exist, trailing bytes. */
 bool clock_parse(struct str text, int64_t *out_ms);
 
-/* A clock that can be handed in, so that tests and the simulation own time. */
-struct clock {
-  int64_t (*now_ms)(struct clock *clock);
-  int64_t (*mono_ms)(struct clock *clock);
-};
-
-/* The machine's clock; lives as long as the process. */
-struct clock *clock_system(void);
-
-/* A clock that stands still until its `at_ms` is set; serves both calls. */
-struct clock_manual {
-  struct clock clock;
-  int64_t at_ms;
-};
-
-struct clock_manual clock_manual(int64_t at_ms);
-
 #endif

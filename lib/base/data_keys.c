@@ -11,7 +11,7 @@
 
 enum { FILE_BYTES_MAX = 16 * 1024, HASH_BYTES = 16, KEY_DIGITS = DATA_KEY_BYTES * 2 };
 
-void data_key_from(const unsigned char bytes[DATA_KEY_BYTES], struct data_key *out) {
+static void key_from(const unsigned char bytes[DATA_KEY_BYTES], struct data_key *out) {
   unsigned char hash[HASH_BYTES];
   crypto_generichash(hash, sizeof hash, bytes, DATA_KEY_BYTES, NULL, 0);
   sodium_bin2hex(out->id, sizeof out->id, hash, DATA_KEY_ID_DIGITS / 2);
@@ -23,7 +23,7 @@ struct result data_key_make(struct data_key *out) {
   if (sodium_init() < 0)
     return result_error(RESULT_BUG, "libsodium does not start");
   randombytes_buf(bytes, sizeof bytes);
-  data_key_from(bytes, out);
+  key_from(bytes, out);
   sodium_memzero(bytes, sizeof bytes);
   return RESULT_DONE;
 }
@@ -59,7 +59,7 @@ static struct result parse_key(struct str line, const char *path, size_t number,
               sodium_hex2bin(bytes, sizeof bytes, key.at, key.length, NULL, &length, NULL) == 0 &&
               length == sizeof bytes;
   if (fits)
-    data_key_from(bytes, out);
+    key_from(bytes, out);
   sodium_memzero(bytes, sizeof bytes);
   if (!fits)
     return result_error(
@@ -105,7 +105,7 @@ struct result data_keys_parse(struct str text, const char *path, struct data_key
   struct data_keys keys = {0};
   struct result result = RESULT_DONE;
   if (text.length == DATA_KEY_BYTES) {
-    data_key_from((const unsigned char *)text.at, &keys.at[0]);
+    key_from((const unsigned char *)text.at, &keys.at[0]);
     keys.count = 1;
   } else {
     result = parse_lines(text, path, &keys);

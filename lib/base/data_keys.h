@@ -24,9 +24,6 @@ struct data_keys {
   struct data_key at[DATA_KEYS_MAX];
 };
 
-/* A key from 32 bytes, with its id. */
-void data_key_from(const unsigned char bytes[DATA_KEY_BYTES], struct data_key *out);
-
 /* A new one, at random. */
 struct result data_key_make(struct data_key *out) MUST_USE;
 

@@ -38,14 +38,13 @@ struct str json_print(struct arena *arena, cJSON *tree);
 /* The record as compact JSON text. Secret fields become "***" when `hide_secrets`. */
 struct str json_record_text(struct arena *arena, const struct record *record, const void *object, bool hide_secrets);
 
-/* The same as trees, which the caller owns. */
+/* The same as a tree, which the caller owns. */
 cJSON *json_from_record(const struct record *record, const void *object, bool hide_secrets);
-cJSON *json_from_values(const struct values *values);
 
 /* Appends `text` as a quoted and escaped JSON string. */
 void json_append_quoted(struct str_builder *builder, struct str text);
 
-/* The values as compact JSON text, ready for a jsonb parameter; cheaper than a tree. */
+/* The values as compact JSON text, ready for a jsonb parameter. */
 struct str json_values_text(struct arena *arena, const struct values *values);
 
 /* From JSON text: an object of strings and arrays of strings. */

@@ -158,13 +158,6 @@ static cJSON *tree_of(struct str text) {
   return tree ? tree : cJSON_CreateObject();
 }
 
-cJSON *json_from_values(const struct values *values) {
-  struct arena scratch = {0};
-  cJSON *tree = tree_of(json_values_text(&scratch, values));
-  arena_free(&scratch);
-  return tree;
-}
-
 cJSON *json_from_record(const struct record *record, const void *object, bool hide_secrets) {
   struct arena scratch = {0};
   cJSON *tree = tree_of(json_record_text(&scratch, record, object, hide_secrets));

@@ -60,7 +60,7 @@ bool log_configure(struct str level, struct str format) {
   return set_level(level);
 }
 
-bool log_enabled(enum log_level level) {
+static bool is_enabled(enum log_level level) {
   pthread_once(&logger.once, read_environment);
   return level >= logger.level;
 }
@@ -216,7 +216,7 @@ static void write_line(struct line *line) {
 }
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t count) {
-  if (!log_enabled(level))
+  if (!is_enabled(level))
     return;
   int saved_errno = errno;
   struct line line = {.length = 0, .json = logger.json};

@@ -42,9 +42,6 @@ struct log_field {
 /* Fields whose key is NULL, and absent strings, are left out. Use log_event(). */
 void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t count);
 
-/* Whether a line of this level would be written: for fields that are costly to make. */
-bool log_enabled(enum log_level level);
-
 /* Puts `service=NAME` into every line. `name` must outlive the process's logging. Call before starting threads. */
 void log_start(const char *name);
 

@@ -113,10 +113,6 @@ static void put_record(msgpack_packer *packer, const struct record *record, cons
   }
 }
 
-void msgpack_put_record(msgpack_packer *packer, const struct record *record, const void *object) {
-  put_record(packer, record, object, false);
-}
-
 int msgpack_put_bytes(void *buffer, const char *bytes, size_t length) {
   if (msgpack_sbuffer_write(buffer, bytes, length) != 0)
     heap_exhausted();

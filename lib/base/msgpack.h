@@ -13,10 +13,7 @@ enum { MSGPACK_DEPTH_MAX = 24 };
 /* A packer's callback for a msgpack_sbuffer: as msgpack_sbuffer_write(), but a frame never lacks its end. */
 int msgpack_put_bytes(void *buffer, const char *bytes, size_t length);
 
-/* Appends `object` as one map. Absent fields and zeros are left out unless required. */
-void msgpack_put_record(msgpack_packer *packer, const struct record *record, const void *object);
-
-/* `object` as bytes in the arena. */
+/* `object` as one map, in the arena. Absent fields and zeros are left out unless required. */
 struct str msgpack_encode(struct arena *arena, const struct record *record, const void *object);
 
 /* The same with zeros and empty lists, so that it has the members that the JSON text has. */

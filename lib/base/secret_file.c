@@ -64,15 +64,6 @@ struct result secret_file_read(struct arena *arena, const char *path, struct sec
   return RESULT_DONE;
 }
 
-struct result secret_file_read_key(struct arena *arena, const char *path, size_t size_bytes, struct secret *out) {
-  struct str bytes;
-  TRY(read_whole(arena, path, &bytes));
-  if (bytes.length != size_bytes)
-    return result_error(RESULT_REJECTED, "%s has %zu bytes; a key has exactly %zu", path, bytes.length, size_bytes);
-  out->hidden = bytes;
-  return RESULT_DONE;
-}
-
 /* "<directory>/<name in lower case>" when that file exists, else NULL. */
 static const char *credential_path(struct arena *arena, const char *name) {
   const char *directory = getenv("CREDENTIALS_DIRECTORY");

@@ -19,10 +19,6 @@ enum { SECRET_BYTES_MAX = 64 * 1024 };
  * file, or one that anybody may write; the message names the file and what to do. */
 struct result secret_file_read(struct arena *arena, const char *path, struct secret *out) MUST_USE;
 
-/* The same without trimming, for keys: exactly `size_bytes` bytes. */
-struct result secret_file_read_key(struct arena *arena, const char *path, size_t size_bytes,
-                                   struct secret *out) MUST_USE;
-
 /* Secret `name` (upper case, "TANDEM_DATABASE_URL"): the text of the file that NAME_FILE names, or of the one with
  * `name` in lower case in the credentials directory; or the variable NAME. When none is set, `out->hidden` is absent
  * and the call is OK. Two at once are RESULT_REJECTED. */

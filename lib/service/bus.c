@@ -5,7 +5,6 @@
 #include <nng/protocol/pubsub0/sub.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,9 +21,8 @@ struct bus {
   nng_socket socket;
   struct pipe_watch watch;
   int readable_fd;
-  atomic_llong position; /* the last logged sequence delivered */
-  atomic_llong gaps_filled;
-  bool live; /* position is meaningful */
+  int64_t position; /* the last logged sequence delivered */
+  bool live;        /* position is meaningful */
 };
 
 enum { REPLAY_PAGE = 500, WAIT_MS = 1000 };
@@ -38,14 +36,6 @@ static const struct metric gaps = {"tandem_bus_gaps_total",
                                        {0},
                                        "Events that a subscriber read from the log."};
 
-int64_t bus_position(struct bus *bus) {
-  return atomic_load(&bus->position);
-}
-
-int64_t bus_gaps_filled(struct bus *bus) {
-  return atomic_load(&bus->gaps_filled);
-}
-
 static void deliver(struct bus *bus, const struct stored_event *event) {
   enum event_id id = event_named(event->type);
   if (id != EVENT_COUNT)
@@ -57,17 +47,17 @@ static void pass_deleted(struct bus *bus, struct arena *arena, const struct resu
   struct events_read request = {.limit = 1};
   struct event_list page = {0};
   struct result result = rpc_call(bus->options.rpc, arena, VERB_EVENTS_READ, &request, &page, RPC_TIMEOUT_MS);
-  if (!result_ok(&result) || page.first <= atomic_load(&bus->position) + 1)
+  if (!result_ok(&result) || page.first <= bus->position + 1)
     return;
   log_event(LOG_ERROR, "events_deleted_unread", LOG_RESULT(why));
-  atomic_store(&bus->position, page.first - 1);
+  bus->position = page.first - 1;
 }
 
 /* Delivers everything after the position, up to `head`; what cannot be read now is tried at the next heartbeat. */
 static void replay(struct bus *bus, int64_t head) {
   struct arena arena = {0};
-  while (atomic_load(&bus->position) < head) {
-    struct events_read request = {.after = atomic_load(&bus->position), .limit = REPLAY_PAGE};
+  while (bus->position < head) {
+    struct events_read request = {.after = bus->position, .limit = REPLAY_PAGE};
     struct event_list page = {0};
     struct result result = rpc_call(bus->options.rpc, &arena, VERB_EVENTS_READ, &request, &page, RPC_TIMEOUT_MS);
     if (result.code == RESULT_GONE)
@@ -76,7 +66,7 @@ static void replay(struct bus *bus, int64_t head) {
       break;
     for (size_t i = 0; i < page.events.count; i++) {
       deliver(bus, &page.events.at[i]);
-      atomic_store(&bus->position, page.events.at[i].sequence);
+      bus->position = page.events.at[i].sequence;
     }
     metric_add(&replayed, METRIC_NO_VALUES, (double)page.events.count);
     arena_reset(&arena);
@@ -84,24 +74,18 @@ static void replay(struct bus *bus, int64_t head) {
   arena_free(&arena);
 }
 
-static void note_gap(struct bus *bus) {
-  atomic_fetch_add(&bus->gaps_filled, 1);
-  metric_add(&gaps, METRIC_NO_VALUES, 1);
-}
-
 static void on_logged(struct bus *bus, const struct stored_event *event) {
-  int64_t position = atomic_load(&bus->position);
-  if (bus->live && event->sequence <= position)
+  if (bus->live && event->sequence <= bus->position)
     return;
-  if (bus->live && event->sequence > position + 1) {
-    note_gap(bus);
+  if (bus->live && event->sequence > bus->position + 1) {
+    metric_add(&gaps, METRIC_NO_VALUES, 1);
     replay(bus, event->sequence - 1);
-    if (atomic_load(&bus->position) != event->sequence - 1)
+    if (bus->position != event->sequence - 1)
       return; /* the store is away: the next heartbeat brings this one too */
   }
   bus->live = true;
   deliver(bus, event);
-  atomic_store(&bus->position, event->sequence);
+  bus->position = event->sequence;
 }
 
 static void on_heartbeat(struct bus *bus, const struct stored_event *event) {
@@ -112,10 +96,10 @@ static void on_heartbeat(struct bus *bus, const struct stored_event *event) {
   int64_t head = json_i64(data, "head");
   cJSON_Delete(data);
   if (!bus->live) {
-    atomic_store(&bus->position, head);
+    bus->position = head;
     bus->live = true;
-  } else if (head > atomic_load(&bus->position)) {
-    note_gap(bus);
+  } else if (head > bus->position) {
+    metric_add(&gaps, METRIC_NO_VALUES, 1);
     replay(bus, head);
   }
 }
@@ -154,7 +138,7 @@ struct result bus_open(const struct bus_options *options, struct bus **out) {
   struct bus *bus = heap_new(sizeof *bus);
   bus->options = *options;
   bus->live = options->after != BUS_FROM_NOW;
-  atomic_init(&bus->position, bus->live ? options->after : 0);
+  bus->position = bus->live ? options->after : 0;
   int status = nng_sub0_open(&bus->socket);
   status = status ? status : nng_socket_set_int(bus->socket, NNG_OPT_RECVBUF, SOCKET_BUFFER_MESSAGES);
   static const char topics[] = "tandem.v1.";

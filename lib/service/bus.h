@@ -23,8 +23,4 @@ enum { BUS_FROM_NOW = -1 };
 /* Starts the thread. The bus lives as long as the process: there is no close. */
 struct result bus_open(const struct bus_options *options, struct bus **out) MUST_USE;
 
-/* The last sequence delivered, and how many gaps had to be filled. */
-int64_t bus_position(struct bus *bus);
-int64_t bus_gaps_filled(struct bus *bus);
-
 #endif

@@ -54,7 +54,17 @@ static struct result read_changed(struct call *call, int64_t item_id, struct cha
   return RESULT_DONE;
 }
 
-/* Tells what changed: names always, values only when everybody may see them. */
+/* Whether the values are small enough to travel in an event. */
+static bool fits_in_event(const struct values *fields) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < fields->count; i++) {
+    bytes += fields->at[i].text.length;
+    for (size_t item = 0; item < fields->at[i].count; item++)
+      bytes += fields->at[i].items[item].length + 4;
+  }
+  return bytes < EVENT_BYTES_MAX / 3;
+}
+
 void tickets_tell(struct call *call, enum event_id id, const struct changed_item *item, struct str by,
                   const struct values *fields) {
   bool is_comment = str_is(item->kind, "comment");
@@ -70,7 +80,7 @@ void tickets_tell(struct call *call, enum event_id id, const struct changed_item
     data.comment = journal_key(call->arena, item->kind, 0, item->id);
   data.names.at = names;
   data.names.count = fields->count;
-  if (str_is(item->privacy, "public") && tickets_event_fits(fields))
+  if (str_is(item->privacy, "public") && fits_in_event(fields))
     data.fields = *fields;
   outbox_add(call->outbox, id, data.ticket, data.ticket, &data);
 }
@@ -81,16 +91,6 @@ static struct result tell(struct call *call, enum event_id id, int64_t item_id, 
   TRY(read_changed(call, item_id, &item));
   tickets_tell(call, id, &item, by, fields);
   return RESULT_DONE;
-}
-
-bool tickets_event_fits(const struct values *fields) {
-  size_t bytes = 0;
-  for (size_t i = 0; i < fields->count; i++) {
-    bytes += fields->at[i].text.length;
-    for (size_t item = 0; item < fields->at[i].count; item++)
-      bytes += fields->at[i].items[item].length + 4;
-  }
-  return bytes < EVENT_BYTES_MAX / 3;
 }
 
 /* -- what several verbs need -- */

@@ -56,7 +56,4 @@ struct str *tickets_names(struct call *call, struct str joined, size_t *out_coun
 
 struct result tickets_check_privacy(struct str privacy) MUST_USE;
 
-/* Whether the values are small enough to travel in an event. */
-bool tickets_event_fits(const struct values *fields);
-
 #endif

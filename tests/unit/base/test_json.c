@@ -194,13 +194,7 @@ static void json_values_text_equals_the_tree(void **state) {
   for (size_t count = 0; count <= sizeof all / sizeof all[0]; count++) {
     struct values values = {all, count}, again;
     struct str text = json_values_text(*state, &values);
-    cJSON *parsed = NULL, *made = json_from_values(&values);
-    struct result result = json_parse(text, &parsed);
-    assert_int_equal(result.code, RESULT_OK);
-    assert_true(cJSON_Compare(parsed, made, true));
-    cJSON_Delete(parsed);
-    cJSON_Delete(made);
-    result = json_to_values(*state, text, &again);
+    struct result result = json_to_values(*state, text, &again);
     assert_int_equal(result.code, RESULT_OK);
     assert_int_equal(again.count, count);
     for (size_t i = 0; i < count; i++)

@@ -152,15 +152,6 @@ static void clock_refuses_what_is_not_rfc_3339(void **state) {
   }
 }
 
-static void clock_manual_stands_still(void **state) {
-  (void)state;
-  struct clock_manual manual = clock_manual(7);
-  assert_int_equal(manual.clock.now_ms(&manual.clock), 7);
-  manual.at_ms = 9;
-  assert_int_equal(manual.clock.mono_ms(&manual.clock), 9);
-  assert_true(clock_system()->now_ms(clock_system()) > 1700000000000);
-}
-
 static int set_up(void **state) {
   *state = calloc(1, sizeof(struct arena));
   return 0;
@@ -216,7 +207,6 @@ int main(void) {
       BEHAVIOUR(log_json_is_json_whatever_goes_in),
       BEHAVIOUR(clock_text_goes_both_ways),
       BEHAVIOUR(clock_refuses_what_is_not_rfc_3339),
-      BEHAVIOUR(clock_manual_stands_still),
   };
   return cmocka_run_group_tests_name("log", tests, NULL, NULL);
 }
