@@ -4,9 +4,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/heap.h"
 
 enum { ITEMS_MAX = 1000, BYTES_MAX = 16 * 1024 * 1024 };
@@ -26,12 +26,8 @@ struct queue {
 
 struct queue *queue_new(int64_t position) {
   struct queue *queue = heap_new(sizeof *queue);
-  pthread_condattr_t attributes;
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   pthread_mutex_init(&queue->mutex, NULL);
-  pthread_cond_init(&queue->changed, &attributes);
-  pthread_condattr_destroy(&attributes);
+  clock_condition_init(&queue->changed);
   queue->last = &queue->first;
   queue->passed = position;
   queue->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -125,18 +121,8 @@ void queue_problem(struct queue *queue, struct result problem) {
   pthread_mutex_unlock(&queue->mutex);
 }
 
-static struct timespec moment_in(int timeout_ms) {
-  struct timespec until;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_sec += timeout_ms / 1000;
-  until.tv_nsec += timeout_ms % 1000 * 1000000L;
-  until.tv_sec += until.tv_nsec / 1000000000;
-  until.tv_nsec %= 1000000000;
-  return until;
-}
-
 static void wait_for_change(struct queue *queue, int timeout_ms) {
-  struct timespec until = moment_in(timeout_ms > 0 ? timeout_ms : 0);
+  struct timespec until = clock_deadline(timeout_ms > 0 ? timeout_ms : 0);
   int status = 0;
   while (!queue->first && !queue->is_news && !queue->closed && timeout_ms != 0 && status == 0)
     status = timeout_ms < 0 ? pthread_cond_wait(&queue->changed, &queue->mutex)

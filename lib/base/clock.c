@@ -44,6 +44,14 @@ struct timespec clock_deadline(int64_t wait_ms) {
   return until;
 }
 
+void clock_condition_init(pthread_cond_t *condition) {
+  pthread_condattr_t attributes;
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(condition, &attributes);
+  pthread_condattr_destroy(&attributes);
+}
+
 void clock_sleep_ms(int64_t duration_ms) {
   if (duration_ms <= 0)
     return;

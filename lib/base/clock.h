@@ -3,6 +3,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
@@ -16,8 +17,11 @@ int64_t clock_mono_ms(void);
 /* Nanoseconds since 1970 UTC, for the beginning and end of spans. */
 int64_t clock_now_ns(void);
 
-/* `wait_ms` from now on the monotonic clock, as pthread_cond_timedwait() takes it. */
+/* `wait_ms` from now on the monotonic clock, for pthread_cond_timedwait() on a condition of clock_condition_init(). */
 struct timespec clock_deadline(int64_t wait_ms);
+
+/* A condition whose waits end by the monotonic clock. */
+void clock_condition_init(pthread_cond_t *condition);
 
 /* Sleeps through interruptions by signals. */
 void clock_sleep_ms(int64_t duration_ms);

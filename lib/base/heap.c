@@ -43,6 +43,13 @@ void *heap_grown(void *at, size_t size_bytes) {
 }
 
 char *heap_text(const char *text) {
-  size_t size_bytes = strlen(text) + 1;
-  return memcpy(heap_taken(size_bytes), text, size_bytes);
+  return heap_text_of(text, strlen(text));
+}
+
+char *heap_text_of(const char *text, size_t length) {
+  char *copy = heap_taken(length + 1);
+  if (length)
+    memcpy(copy, text, length);
+  copy[length] = '\0';
+  return copy;
 }

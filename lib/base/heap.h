@@ -20,6 +20,9 @@ void *heap_grown(void *at, size_t size_bytes) __attribute__((returns_nonnull));
 /* A copy that ends in NUL. */
 char *heap_text(const char *text) __attribute__((returns_nonnull));
 
+/* The same of `length` bytes; `text` may be NULL when there are none. */
+char *heap_text_of(const char *text, size_t length) __attribute__((returns_nonnull));
+
 /* For a library that said so. */
 _Noreturn void heap_exhausted(void);
 

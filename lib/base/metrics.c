@@ -3,7 +3,8 @@
 
 #include <math.h>
 #include <pthread.h>
-#include <stdlib.h>
+
+#include "base/heap.h"
 
 enum { BOUNDS = 14 };
 
@@ -58,7 +59,7 @@ static int compare(const struct series *series, const struct metric *metric, str
 }
 
 static struct series *insert(size_t at, const struct metric *metric, struct str labels) {
-  struct series *series = series_count < METRIC_SERIES_MAX ? calloc(1, sizeof *series) : NULL;
+  struct series *series = series_count < METRIC_SERIES_MAX ? heap_new(sizeof *series) : NULL;
   if (!series)
     return NULL;
   *series = (struct series){.metric = metric, .labels = str_copy(&kept, labels)};

@@ -223,11 +223,7 @@ void span_close(struct span *span) {
 }
 
 void trace_start(int64_t percent) {
-  pthread_condattr_t attributes;
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init(&queue.filled, &attributes);
-  pthread_condattr_destroy(&attributes);
+  clock_condition_init(&queue.filled);
   queue.at = heap_grown(NULL, QUEUE_SPANS * sizeof *queue.at);
   sampled_below = percent >= 100 ? UINT64_MAX : UINT64_MAX / 100 * (uint64_t)(percent > 0 ? percent : 0);
   metric_add(&dropped, METRIC_VALUES("queue_full"), 0); /* so that a rate can be told from the first one on */

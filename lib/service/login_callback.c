@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/clock.h"
+#include "base/heap.h"
 #include "service/login.h"
 
 enum { CODE_BYTES_MAX = 4096, CONNECTIONS_MAX = 8, CONNECTION_TIMEOUT_S = 10 };
@@ -41,8 +43,11 @@ static bool is_ours(const struct callback *callback, const char *state) {
 static void keep(struct callback *callback, const char *code, const char *error) {
   pthread_mutex_lock(&callback->mutex);
   if (!callback->code && !callback->error) {
-    callback->code = code ? strndup(code, CODE_BYTES_MAX) : NULL;
-    callback->error = code ? NULL : strndup(error ? error : "no code came back", CODE_BYTES_MAX);
+    error = error ? error : "no code came back";
+    if (code)
+      callback->code = heap_text_of(code, strnlen(code, CODE_BYTES_MAX));
+    else
+      callback->error = heap_text_of(error, strnlen(error, CODE_BYTES_MAX));
   }
   pthread_mutex_unlock(&callback->mutex);
 }
@@ -80,16 +85,11 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 
 struct result callback_open(int64_t port, struct str state, struct callback **out) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  struct callback *callback = calloc(1, sizeof *callback);
-  pthread_condattr_t attributes;
-  if (!callback)
-    abort();
+  struct callback *callback = heap_new(sizeof *callback);
   address.sin_port = htons((uint16_t)port);
-  callback->state = strndup(state.at, state.length);
+  callback->state = heap_text_of(state.at, state.length);
   pthread_mutex_init(&callback->mutex, NULL);
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init(&callback->came, &attributes);
+  clock_condition_init(&callback->came);
   callback->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, (uint16_t)port, NULL, NULL, on_request, callback,
                                       MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address, MHD_OPTION_CONNECTION_LIMIT,
                                       CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT_S,
@@ -106,10 +106,8 @@ struct result callback_open(int64_t port, struct str state, struct callback **ou
 }
 
 struct result callback_wait(struct callback *callback, struct arena *arena, int64_t timeout_ms, struct str *out_code) {
-  struct timespec until;
+  struct timespec until = clock_deadline(timeout_ms);
   int status = 0;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_sec += timeout_ms / 1000;
   pthread_mutex_lock(&callback->mutex);
   while (!callback->answered && status != ETIMEDOUT)
     status = pthread_cond_timedwait(&callback->came, &callback->mutex, &until);

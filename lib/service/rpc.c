@@ -48,15 +48,11 @@ struct result rpc_open(const struct endpoint *endpoint, struct str client, struc
 }
 
 static int send_bytes(nng_ctx context, nng_aio *aio, struct str request) {
-  nng_msg *message;
-  int status = nng_msg_alloc(&message, request.length);
-  if (status)
-    return status;
-  memcpy(nng_msg_body(message), request.at, request.length);
+  nng_msg *message = transport_message(request);
   nng_aio_set_msg(aio, message);
   nng_ctx_send(context, aio);
   nng_aio_wait(aio);
-  status = nng_aio_result(aio);
+  int status = nng_aio_result(aio);
   if (status)
     nng_msg_free(message);
   return status;

@@ -218,13 +218,9 @@ static void end(struct runner *runner, const sigset_t *signals) {
 
 static struct runner *new_runner(const struct service *service, void *state) {
   static struct runner only; /* one process, one runner */
-  pthread_condattr_t attributes;
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   pthread_mutex_init(&only.mutex, NULL);
-  pthread_cond_init(&only.woken, &attributes);
-  pthread_cond_init(&only.idling, NULL);
-  pthread_condattr_destroy(&attributes);
+  clock_condition_init(&only.woken);
+  clock_condition_init(&only.idling);
   only.service = service;
   only.context.state = state;
   return &only;

@@ -26,7 +26,8 @@ char *transport_peer_name(struct arena *arena, struct str url) {
   return str_is(host, "127.0.0.1") ? str_c(arena, STR("localhost")) : str_c(arena, host);
 }
 
-/* The engine takes files where nng speaks of texts (service/tls_engine.h). */
+/* The engine takes files where nng speaks of texts (service/tls_engine.h). What is made here is the caller's, who
+ * gives it back by nng_tls_config_free(). */
 static int make_tls(nng_tls_config **out, nng_tls_mode mode, const struct endpoint *endpoint, struct str url) {
   struct arena scratch = {0};
   nng_tls_config *config = NULL;
@@ -40,7 +41,10 @@ static int make_tls(nng_tls_config **out, nng_tls_mode mode, const struct endpoi
   if (!status && mode == NNG_TLS_MODE_CLIENT)
     status = nng_tls_config_server_name(config, transport_peer_name(&scratch, url));
   arena_free(&scratch);
-  *out = config;
+  if (status && config)
+    nng_tls_config_free(config);
+  else
+    *out = config;
   return status;
 }
 
@@ -61,7 +65,10 @@ struct result transport_dial(nng_socket socket, struct str url, const struct end
   if (!status && str_starts_with(url, "tls+tcp://")) {
     nng_tls_config *config;
     status = make_tls(&config, NNG_TLS_MODE_CLIENT, endpoint, url);
-    status = status ? status : nng_dialer_set_ptr(dialer, NNG_OPT_TLS_CONFIG, config);
+    if (!status) {
+      status = nng_dialer_set_ptr(dialer, NNG_OPT_TLS_CONFIG, config);
+      nng_tls_config_free(config); /* the dialer has a share in it */
+    }
   }
   if (!status)
     nng_dialer_set_bool(dialer, NNG_OPT_TCP_KEEPALIVE, true);
@@ -75,10 +82,15 @@ struct result transport_listen(nng_socket socket, struct str url, const struct e
   nng_listener listener;
   int status = nng_listener_create(&listener, socket, str_c(&scratch, url));
   arena_free(&scratch);
-  if (!status && str_starts_with(url, "tls+tcp://")) {
+  if (status)
+    return nng_failure("listen on", url, status);
+  if (str_starts_with(url, "tls+tcp://")) {
     nng_tls_config *config;
     status = make_tls(&config, NNG_TLS_MODE_SERVER, endpoint, url);
-    status = status ? status : nng_listener_set_ptr(listener, NNG_OPT_TLS_CONFIG, config);
+    if (!status) {
+      status = nng_listener_set_ptr(listener, NNG_OPT_TLS_CONFIG, config);
+      nng_tls_config_free(config); /* the listener has a share in it */
+    }
   }
   if (!status)
     nng_listener_set_bool(listener, NNG_OPT_TCP_KEEPALIVE, true);

@@ -18,6 +18,9 @@ struct result transport_dial(nng_socket socket, struct str url, const struct end
 /* Listens; only peers with a certificate of our CA get through. RESULT_RETRY: the address is in use. */
 struct result transport_listen(nng_socket socket, struct str url, const struct endpoint *endpoint) MUST_USE;
 
+/* A message with these bytes, which the caller owns. Never NULL (base/heap.h). */
+nng_msg *transport_message(struct str bytes) __attribute__((returns_nonnull));
+
 /* The name that the certificate of whoever is dialled by this URL must carry: its host, "localhost" for the loopback
  * address 127.0.0.1; in `arena`. */
 char *transport_peer_name(struct arena *arena, struct str url);

@@ -2,6 +2,7 @@
 #include <endian.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "store/db.h"
@@ -97,6 +98,8 @@ struct str rows_bytes(struct arena *arena, const struct rows *rows, size_t row, 
     return text;
   size_t length;
   unsigned char *bytes = PQunescapeBytea((const unsigned char *)text.at, &length);
+  if (!bytes)
+    heap_exhausted();
   struct str copy = str_copy(arena, (struct str){(const char *)bytes, length});
   PQfreemem(bytes);
   return copy;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "service/tls_engine.h"
 
@@ -41,9 +42,7 @@ static struct entry **find(struct peers *peers, int id) {
 }
 
 static void add(struct peers *peers, nng_pipe pipe, bool is_bus, const struct peer *peer) {
-  struct entry *entry = calloc(1, sizeof *entry);
-  if (!entry)
-    abort();
+  struct entry *entry = heap_new(sizeof *entry);
   *entry = (struct entry){.pipe = pipe, .is_bus = is_bus, .peer = *peer};
   pthread_mutex_lock(&peers->mutex);
   struct entry **at = find(peers, nng_pipe_id(pipe));
@@ -83,11 +82,9 @@ static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *context) {
 }
 
 struct peers *peers_new(struct str revoked_file) {
-  struct peers *peers = calloc(1, sizeof *peers);
-  if (!peers)
-    abort();
+  struct peers *peers = heap_new(sizeof *peers);
   pthread_mutex_init(&peers->mutex, NULL);
-  peers->revoked_file = strndup(revoked_file.length ? revoked_file.at : "", revoked_file.length);
+  peers->revoked_file = heap_text_of(revoked_file.at, revoked_file.length);
   peers->bus = (struct watch){peers, true};
   peers->verbs = (struct watch){peers, false};
   return peers;

@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "base/record.h"
 
 struct vault {
@@ -14,12 +15,12 @@ struct vault {
 };
 
 struct vault *vault_of(const struct data_keys *keys) {
-  struct vault *vault = calloc(1, sizeof *vault);
-  if (!vault || sodium_init() < 0)
+  struct vault *vault = heap_new(sizeof *vault);
+  if (sodium_init() < 0)
     abort();
   vault->keys = sodium_malloc(sizeof *vault->keys);
   if (!vault->keys)
-    abort();
+    heap_exhausted();
   *vault->keys = *keys;
   pthread_rwlock_init(&vault->lock, NULL);
   return vault;
@@ -29,7 +30,7 @@ struct result vault_open(const char *key_file, struct vault **out) {
   struct data_keys keys;
   TRY(data_keys_read(key_file, &keys));
   *out = vault_of(&keys);
-  (*out)->path = strdup(key_file);
+  (*out)->path = heap_text(key_file);
   data_keys_wipe(&keys);
   return RESULT_DONE;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "adapter-example/example.h"
+#include "base/heap.h"
 #include "service/exchange.h"
 
 struct result example_not_written(const char *operation) {
@@ -36,9 +37,7 @@ static void example_close(struct connection *c) {
 }
 
 static struct result example_open(const struct connector_config *config, struct connection **out) {
-  struct connection *c = calloc(1, sizeof *c);
-  if (!c)
-    abort();
+  struct connection *c = heap_new(sizeof *c);
   c->http = config->http;
   c->now_ms = config->now_ms;
   struct result result = take_project(c, config->project);
