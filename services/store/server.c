@@ -1,4 +1,4 @@
-/* The store's server: reply socket, queues, readers, the writer, the publisher. */
+/* The store's server: who leads, the writer, the readers, and how they start. */
 #include "store/server.h"
 
 #include <nng/nng.h>
@@ -13,191 +13,32 @@
 #include "base/fault.h"
 #include "base/heap.h"
 #include "base/metrics.h"
-#include "base/msgpack.h"
 #include "service/progress.h"
 #include "service/transport.h"
-#include "store/bells.h"
 #include "store/execute.h"
 #include "store/health.h"
 #include "store/migrate.h"
-#include "store/security/peers.h"
+#include "store/publish.h"
+#include "store/slots.h"
 #include "store/store.h"
 
 enum {
-  SLOT_COUNT = 256,
   READER_COUNT = 3,
+  READ_WAIT_MS = 60000,
   HEARTBEAT_MS = 1000,
   CONNECT_RETRY_MS = 250,
   LEAD_AGAIN_TRIES = 8,
   EXIT_LEAD_LOST = 75
 };
 
-/* One request at a time: received, queued, answered, received again. */
-struct slot {
-  struct server *server;
-  nng_ctx context;
-  nng_aio *aio;
-  enum { SLOT_RECEIVING, SLOT_WORKING, SLOT_ANSWERING } state;
-  struct arena arena;
-  nng_msg *message;
-  struct verb_request request;
-  struct peer peer; /* who asks */
-  enum verb_id verb;
-  void *body;           /* the verb's request, decoded */
-  struct waiter waiter; /* while it waits for a bell */
-  struct slot *next;
-};
-
-struct queue {
-  pthread_mutex_t mutex;
-  pthread_cond_t filled;
-  struct slot *first, **last;
-};
-
 struct server {
   const struct server_options *options;
   nng_socket verbs, events;
   struct peers *peers;
-  struct slot slots[SLOT_COUNT];
-  struct queue reads, writes;
-  struct bells bells;
+  struct slots slots;
   struct db *leader_db; /* the writer's connection; holds the leader's lock */
   int64_t head;
 };
-
-/* -- queues -- */
-
-static void queue_init(struct queue *queue) {
-  pthread_condattr_t attributes;
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-  pthread_mutex_init(&queue->mutex, NULL);
-  pthread_cond_init(&queue->filled, &attributes);
-  queue->first = NULL;
-  queue->last = &queue->first;
-}
-
-static void queue_put(struct queue *queue, struct slot *slot) {
-  pthread_mutex_lock(&queue->mutex);
-  slot->next = NULL;
-  *queue->last = slot;
-  queue->last = &slot->next;
-  pthread_cond_signal(&queue->filled);
-  pthread_mutex_unlock(&queue->mutex);
-}
-
-/* The oldest slot, or NULL after `wait_ms`. */
-static struct slot *queue_take(struct queue *queue, int64_t wait_ms) {
-  struct timespec until;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_nsec += wait_ms % 1000 * 1000000;
-  until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000;
-  until.tv_nsec %= 1000000000;
-  pthread_mutex_lock(&queue->mutex);
-  while (!queue->first)
-    if (pthread_cond_timedwait(&queue->filled, &queue->mutex, &until) != 0)
-      break;
-  struct slot *slot = queue->first;
-  if (slot) {
-    queue->first = slot->next;
-    if (!queue->first)
-      queue->last = &queue->first;
-  }
-  pthread_mutex_unlock(&queue->mutex);
-  return slot;
-}
-
-/* -- slots -- */
-
-/* Requests and replies that have a secret in them leave nothing behind in memory that is given back. */
-static void slot_wipe(struct slot *slot) {
-  arena_wipe(&slot->arena);
-  if (slot->message)
-    explicit_bzero(nng_msg_body(slot->message), nng_msg_len(slot->message));
-}
-
-static void slot_receive(struct slot *slot) {
-  if (slot->verb < VERB_COUNT && verb_table[slot->verb].flags & VERB_SECRET)
-    slot_wipe(slot);
-  arena_free(&slot->arena); /* a slot may then wait long, and there are many */
-  if (slot->message)
-    nng_msg_free(slot->message);
-  slot->message = NULL;
-  slot->state = SLOT_RECEIVING;
-  nng_ctx_recv(slot->context, slot->aio);
-}
-
-static void slot_answer(struct slot *slot, struct str reply) {
-  nng_msg *message;
-  if (nng_msg_alloc(&message, 0) != 0)
-    abort();
-  nng_msg_append(message, reply.at, reply.length);
-  nng_aio_set_msg(slot->aio, message);
-  slot->state = SLOT_ANSWERING;
-  nng_ctx_send(slot->context, slot->aio);
-}
-
-static void slot_refuse(struct slot *slot, const struct result *result) {
-  struct verb_reply reply = {.code = str_of(result_code_name(result->code)), .message = str_of(result->message)};
-  slot_answer(slot, msgpack_encode(&slot->arena, &record_verb_reply, &reply));
-}
-
-static void slot_answer_bell(struct waiter *waiter, int64_t position, bool rung) {
-  struct slot *slot = (struct slot *)((char *)waiter - offsetof(struct slot, waiter));
-  struct bell_answer answer = {position, rung};
-  struct verb_reply reply = {.code = str_of(result_code_name(RESULT_OK)),
-                             .body = msgpack_encode(&slot->arena, verb_table[VERB_WAIT].reply, &answer)};
-  slot_answer(slot, msgpack_encode(&slot->arena, &record_verb_reply, &reply));
-}
-
-static void slot_wait(struct slot *slot) {
-  struct result result = bells_wait(&slot->server->bells, slot->body, &slot->waiter);
-  if (!result_ok(&result))
-    slot_refuse(slot, &result);
-}
-
-static void slot_dispatch(struct slot *slot) {
-  struct str bytes = {nng_msg_body(slot->message), nng_msg_len(slot->message)};
-  struct result result = msgpack_decode(&slot->arena, &record_verb_request, bytes, &slot->request);
-  slot->verb = result_ok(&result) ? verb_named(slot->request.verb) : VERB_COUNT;
-  if (result_ok(&result) && slot->verb == VERB_COUNT)
-    result = result_error(RESULT_REJECTED, "the store knows no verb \"%.*s\"", STR_FMT(slot->request.verb));
-  slot->peer = peers_sender(slot->server->peers, slot->message);
-  if (result_ok(&result))
-    result = peer_check_verb(&slot->peer, slot->verb);
-  if (result_ok(&result)) { /* here and not in the writer, which has enough to do */
-    slot->body = arena_alloc(&slot->arena, verb_table[slot->verb].request->size_bytes);
-    result = msgpack_decode(&slot->arena, verb_table[slot->verb].request, slot->request.body, slot->body);
-  }
-  if (result_ok(&result))
-    result = peer_check_request(&slot->peer, slot->verb, slot->body);
-  if (!result_ok(&result)) {
-    slot_refuse(slot, &result);
-    return;
-  }
-  slot->state = SLOT_WORKING;
-  if (slot->verb == VERB_WAIT) {
-    slot_wait(slot);
-    return;
-  }
-  bool writes = verb_table[slot->verb].flags & VERB_WRITE;
-  queue_put(writes ? &slot->server->writes : &slot->server->reads, slot);
-}
-
-static void on_slot(void *context) {
-  struct slot *slot = context;
-  int status = nng_aio_result(slot->aio);
-  if (slot->state == SLOT_ANSWERING) {
-    if (status)
-      nng_msg_free(nng_aio_get_msg(slot->aio));
-    slot_receive(slot);
-  } else if (status) {
-    slot_receive(slot);
-  } else {
-    slot->message = nng_aio_get_msg(slot->aio);
-    slot_dispatch(slot);
-  }
-}
 
 /* -- database -- */
 
@@ -240,42 +81,6 @@ static struct result lead(struct db *db, int64_t *head) {
   return read_head(db, head);
 }
 
-/* -- the writer -- */
-
-static void publish(struct server *server, struct arena *arena, const struct stored_event *event) {
-  struct str frame;
-  struct result result = event_to_frame(arena, event, &frame);
-  nng_msg *message;
-  if (!result_ok(&result) || nng_msg_alloc(&message, 0) != 0) {
-    log_event(LOG_ERROR, "event_not_published", LOG_RESULT(&result));
-    return;
-  }
-  nng_msg_append(message, frame.at, frame.length);
-  if (nng_sendmsg(server->events, message, 0) != 0)
-    nng_msg_free(message);
-}
-
-static void ring_all(struct server *server, const struct outbox *outbox) {
-  for (size_t i = 0; i < outbox->ring_count; i++)
-    bells_ring(&server->bells, outbox->rings[i].bell, outbox->rings[i].system);
-  if (outbox->count)
-    bells_ring(&server->bells, BELL_EVENT, (struct str){0});
-}
-
-static void publish_all(struct server *server, struct outbox *outbox) {
-  for (size_t i = 0; i < outbox->count; i++)
-    publish(server, outbox->arena, &outbox->events[i]);
-  outbox_clear(outbox);
-  arena_reset(outbox->arena);
-}
-
-static void publish_heartbeat(struct server *server, struct arena *arena, int64_t head) {
-  struct outbox outbox = {.arena = arena};
-  struct event_heartbeat data = {.head = head};
-  outbox_add(&outbox, EVENT_HEARTBEAT, STR("tandem"), STR("tandem"), &data);
-  publish(server, arena, &outbox.events[0]);
-}
-
 /* Tries for two seconds: the database may need a moment to see that our old connection is gone. */
 static struct result lead_again(struct server *server, bool *leads) {
   struct rows rows;
@@ -310,6 +115,26 @@ static void lose_lead(struct server *server) {
   log_event(LOG_INFO, "leading", LOG_I64("head", server->head));
 }
 
+/* -- verbs -- */
+
+static struct call call_of(struct server *server, struct db *db, struct slot *slot, struct outbox *outbox) {
+  return (struct call){.db = db,
+                       .arena = &slot->arena,
+                       .outbox = outbox,
+                       .vault = server->options->vault,
+                       .peer = &slot->peer,
+                       .internal_hosts = server->options->internal_hosts,
+                       .internal_host_count = server->options->internal_host_count,
+                       .client = slot->request.client};
+}
+
+static void ring_all(struct bells *bells, const struct outbox *outbox) {
+  for (size_t i = 0; i < outbox->ring_count; i++)
+    bells_ring(bells, outbox->rings[i].bell, outbox->rings[i].system);
+  if (outbox->count)
+    bells_ring(bells, BELL_EVENT, (struct str){0});
+}
+
 static const struct metric publication_lag = {"tandem_event_publication_lag_seconds",
                                               METRIC_HISTOGRAM,
                                               {0},
@@ -317,15 +142,8 @@ static const struct metric publication_lag = {"tandem_event_publication_lag_seco
 
 /* The answer goes out before the events: whoever asked can go on while they are published. From then on the slot is
  * another request's, so events have an arena of their own. */
-static void serve_slot(struct server *server, struct db *db, struct slot *slot, struct outbox *outbox) {
-  struct call call = {.db = db,
-                      .arena = &slot->arena,
-                      .outbox = outbox,
-                      .vault = server->options->vault,
-                      .peer = &slot->peer,
-                      .internal_hosts = server->options->internal_hosts,
-                      .internal_host_count = server->options->internal_host_count,
-                      .client = slot->request.client};
+static void serve_write(struct server *server, struct slot *slot, struct outbox *outbox) {
+  struct call call = call_of(server, server->leader_db, slot, outbox);
   struct str reply;
   const char *verb = verb_table[slot->verb].name;
   execute(&call, slot->verb, &slot->request, slot->body, &reply);
@@ -333,13 +151,23 @@ static void serve_slot(struct server *server, struct db *db, struct slot *slot, 
   bool has_events = outbox->count > 0;
   int64_t committed_ms = clock_mono_ms();
   fault_point_of("store.before_publish", verb);
-  ring_all(server, outbox);
+  ring_all(&server->slots.bells, outbox);
   slot_answer(slot, reply);
-  publish_all(server, outbox);
+  publish_all(server->events, outbox);
   if (has_events)
     metric_observe(&publication_lag, METRIC_NO_VALUES, (double)(clock_mono_ms() - committed_ms) / 1000);
   fault_point_of("store.after_publish", verb);
 }
+
+static void serve_read(struct server *server, struct db *db, struct slot *slot) {
+  struct outbox none = {.arena = &slot->arena};
+  struct call call = call_of(server, db, slot, &none);
+  struct str reply;
+  execute(&call, slot->verb, &slot->request, slot->body, &reply);
+  slot_answer(slot, reply);
+}
+
+/* -- threads -- */
 
 static void write_forever(struct server *server) {
   struct arena events = {0}, arena = {0};
@@ -349,17 +177,17 @@ static void write_forever(struct server *server) {
   progress_join();
   for (;;) {
     progress_note(false);
-    struct slot *slot = queue_take(&server->writes, bells_expire(&server->bells, HEARTBEAT_MS));
+    struct slot *slot = slot_queue_take(&server->slots.writes, bells_expire(&server->slots.bells, HEARTBEAT_MS));
     if (db_is_broken(server->leader_db)) {
       lose_lead(server);
       outbox.head = server->head;
     }
     if (slot)
-      serve_slot(server, server->leader_db, slot, &outbox);
+      serve_write(server, slot, &outbox);
     retention_work(&retention, server->leader_db, &arena, slot == NULL);
     if (clock_mono_ms() >= next_heartbeat_ms) {
       peers_recheck(server->peers);
-      publish_heartbeat(server, &arena, outbox.head);
+      publish_heartbeat(server->events, &arena, outbox.head);
       arena_reset(&arena);
       next_heartbeat_ms = clock_mono_ms() + HEARTBEAT_MS;
     }
@@ -381,28 +209,15 @@ static struct db *connect_reader(const struct server_options *options) {
 static void *read_forever(void *context) {
   struct server *server = context;
   struct db *db = connect_reader(server->options);
-  struct arena arena = {0};
   for (;;) {
-    struct slot *slot = queue_take(&server->reads, 60000);
+    struct slot *slot = slot_queue_take(&server->slots.reads, READ_WAIT_MS);
     if (!slot)
       continue;
     if (db_is_broken(db)) {
       db_close(db);
       db = connect_reader(server->options);
     }
-    struct outbox none = {.arena = &slot->arena};
-    struct call call = {.db = db,
-                        .arena = &slot->arena,
-                        .outbox = &none,
-                        .vault = server->options->vault,
-                        .peer = &slot->peer,
-                        .internal_hosts = server->options->internal_hosts,
-                        .internal_host_count = server->options->internal_host_count,
-                        .client = slot->request.client};
-    struct str reply;
-    execute(&call, slot->verb, &slot->request, slot->body, &reply);
-    slot_answer(slot, reply);
-    arena_reset(&arena);
+    serve_read(server, db, slot);
   }
   return NULL;
 }
@@ -443,30 +258,17 @@ static struct result start_readers(struct server *server) {
   return RESULT_DONE;
 }
 
-static struct result start_slots(struct server *server) {
-  for (int i = 0; i < SLOT_COUNT; i++) {
-    struct slot *slot = &server->slots[i];
-    slot->server = server;
-    if (nng_ctx_open(&slot->context, server->verbs) != 0 || nng_aio_alloc(&slot->aio, on_slot, slot) != 0)
-      return result_error(RESULT_RETRY, "cannot open a request slot");
-    slot_receive(slot);
-  }
-  return RESULT_DONE;
-}
-
 struct result server_run(const struct server_options *options) {
   struct server *server = heap_new(sizeof *server);
   server->options = options;
-  queue_init(&server->reads);
-  queue_init(&server->writes);
   server->peers = peers_new(options->endpoint.revoked_file);
-  bells_init(&server->bells, slot_answer_bell);
+  slots_init(&server->slots, server->peers);
   TRY(server_migrate(options));
   server->leader_db = connect_patiently(options);
   TRY(lead(server->leader_db, &server->head));
   TRY(open_sockets(server));
   TRY(start_readers(server));
-  TRY(start_slots(server));
+  TRY(slots_start(&server->slots, server->verbs));
   TRY(listen_patiently(server->events, options->endpoint.events_url, &options->endpoint));
   TRY(listen_patiently(server->verbs, options->endpoint.store_url, &options->endpoint));
   store_health_leads(true);
