@@ -119,9 +119,13 @@ static struct result create_database(struct arena *arena, const struct postgres 
       str_format(arena, "%s/postgres", postgres->bin_dir).at, "--single", "-D", data, "postgres", NULL};
   struct process_spec spec = tool_spec(postgres, argv);
   spec.stdin_file = memfd_create("statements", MFD_CLOEXEC);
-  if (spec.stdin_file < 0 || pwrite(spec.stdin_file, statement, strlen(statement), 0) < 0)
-    return files_failure(errno, "write", "the first statement");
-  struct result result = process_run(arena, &spec);
+  if (spec.stdin_file < 0)
+    return files_failure(errno, "make", "a file for the first statement");
+  struct result result = RESULT_DONE;
+  if (pwrite(spec.stdin_file, statement, strlen(statement), 0) < 0)
+    result = files_failure(errno, "write", "the first statement");
+  if (result_ok(&result))
+    result = process_run(arena, &spec);
   close(spec.stdin_file);
   return result;
 }

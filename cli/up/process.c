@@ -36,7 +36,7 @@ static void reset_signals(void) {
 }
 
 static void connect_files(const struct process_spec *spec) {
-  int input = spec->stdin_file >= 0 ? spec->stdin_file : open("/dev/null", O_RDONLY);
+  int input = spec->stdin_file >= 0 ? spec->stdin_file : open("/dev/null", O_RDONLY | O_CLOEXEC);
   dup2(input, STDIN_FILENO);
   int log = spec->log_path ? files_open_log(spec->log_path) : STDERR_FILENO;
   if (log < 0)

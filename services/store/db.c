@@ -10,7 +10,7 @@
 #include "base/heap.h"
 #include "base/log.h"
 
-enum { STATEMENT_SLOTS = 512, PARAMS_MAX = 32 };
+enum { STATEMENT_SLOTS = 1024, PARAMS_MAX = 32 }; /* slots: twice as many as there are statements, and more */
 
 /* Their answers are small, and as many fit into the socket's buffers: neither side ever waits to be read. */
 enum { UNANSWERED_MAX = 64 };
@@ -236,6 +236,8 @@ static struct result prepare(struct db *db, const char *sql, char name[24]) {
       return RESULT_DONE;
     slot = (slot + 1) % STATEMENT_SLOTS;
   }
+  if (db->prepared[slot])
+    return result_error(RESULT_BUG, "there are more than %d statements", STATEMENT_SLOTS);
   if (!PQsendPrepare(db->connection, name, sql, 0, NULL))
     return failure(db, NULL);
   db->unanswered++;
@@ -246,6 +248,8 @@ static struct result prepare(struct db *db, const char *sql, char name[24]) {
 
 static struct result send_query(struct db *db, const char *sql, const struct db_param *params, size_t count) {
   char name[24];
+  if (count > PARAMS_MAX)
+    return result_error(RESULT_BUG, "a statement with %zu parameters: at most %d are bound", count, PARAMS_MAX);
   TRY(prepare(db, sql, name));
   struct bound bound = {0};
   for (size_t i = 0; i < count; i++)
