@@ -380,7 +380,7 @@ const struct command command_table[] = {
     {.path = "connect github",
      .help = "Keep a GitHub repository's issues in step",
      OPTIONS(connect_github_options),
-     .run = command_connect_github,
+     .run = command_connect,
      .details = CONNECT_DETAILS,
      .examples =
          "tandem connect github\n"
@@ -389,7 +389,7 @@ const struct command command_table[] = {
     {.path = "connect jira",
      .help = "Keep a Jira project's issues in step",
      OPTIONS(connect_jira_options),
-     .run = command_connect_jira,
+     .run = command_connect,
      .details = CONNECT_DETAILS,
      .examples = "tandem connect jira\n"
                  "tandem connect jira --project ABC --base-url https://acme.atlassian.net --email ann@acme.example "
@@ -399,7 +399,7 @@ const struct command command_table[] = {
     {.path = "connect linear",
      .help = "Keep a Linear team's issues in step",
      OPTIONS(connect_linear_options),
-     .run = command_connect_linear,
+     .run = command_connect,
      .details = CONNECT_DETAILS,
      .examples = "tandem connect linear\n"
                  "tandem connect linear --team ENG --token-file key.txt --yes\n"
@@ -407,7 +407,7 @@ const struct command command_table[] = {
     {.path = "connect webhook",
      .help = "Keep any tracker that speaks JSON in step",
      OPTIONS(connect_webhook_options),
-     .run = command_connect_webhook,
+     .run = command_connect,
      .details =
          "For trackers without an adapter of their own: the file of --mapping says what their tickets look like, "
          "which\n"

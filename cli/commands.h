@@ -8,7 +8,7 @@
 typedef struct result command_handler(struct invocation *call);
 
 command_handler command_init, command_up, command_down, command_status, command_retry, command_doctor, command_health;
-command_handler command_connect_github, command_connect_jira, command_connect_linear, command_connect_webhook;
+command_handler command_connect;
 command_handler command_sync, command_apply;
 command_handler command_ticket_list, command_ticket_show, command_ticket_new, command_ticket_edit,
     command_ticket_comment, command_ticket_share, command_ticket_retract;

@@ -319,18 +319,7 @@ static struct result connect_to(struct invocation *call, const struct tracker *t
   return first_sync(&c, before);
 }
 
-struct result command_connect_github(struct invocation *call) {
-  return connect_to(call, &tracker_github);
-}
-
-struct result command_connect_jira(struct invocation *call) {
-  return connect_to(call, &tracker_jira);
-}
-
-struct result command_connect_linear(struct invocation *call) {
-  return connect_to(call, &tracker_linear);
-}
-
-struct result command_connect_webhook(struct invocation *call) {
-  return connect_to(call, &tracker_webhook);
+/* "connect SYSTEM" */
+struct result command_connect(struct invocation *call) {
+  return connect_to(call, tracker_named(str_of(strchr(call->command->path, ' ') + 1)));
 }

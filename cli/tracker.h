@@ -1,5 +1,5 @@
 /* What `connect` has to know of each system: how a project is written there, where its API is, which credentials there
- * are, and what to advise. Everything else about a system is its adapter's. */
+ * are, and what to advise; cli/trackers has a file for each. Everything else about a system is its adapter's. */
 #ifndef CLI_TRACKER_H
 #define CLI_TRACKER_H
 
@@ -47,10 +47,21 @@ extern const struct tracker tracker_github, tracker_jira, tracker_linear, tracke
 /* The tracker of a project's system, or NULL. */
 const struct tracker *tracker_named(struct str system);
 
+/* True when the vendor runs what is at `base_url`. */
+bool tracker_is_vendors(const struct tracker *tracker, struct str base_url);
+
+/* -- for cli/trackers -- */
+
 /* The host of "https://HOST/...", or absent. */
 struct str tracker_host(struct str url);
 
-/* True when the vendor runs what is at `base_url`. */
-bool tracker_is_vendors(const struct tracker *tracker, struct str base_url);
+/* What stands between `prefix` and the next slash, question mark or `#`; absent when `prefix` is not in `url`. */
+struct str tracker_segment_after(struct str url, const char *prefix);
+
+/* is_remote: letters, digits and underscores, at most 64. */
+bool tracker_is_key(struct str text);
+
+/* name_of: what it is called there. */
+struct str tracker_name_as_remote(struct str remote);
 
 #endif

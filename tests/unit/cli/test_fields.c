@@ -1,11 +1,13 @@
 /* Field rules that are set: changing, comparing, checking, trying them. */
 #include "describe.h"
 
+#include "cli/command.h"
 #include "cli/fields_analysis.h"
 #include "cli/fields_check.h"
 #include "cli/fields_sample.h"
 #include "cli/rule_list.h"
 #include "cli/tracker.h"
+#include "cli/up/adapters.h"
 
 static struct arena arena;
 
@@ -246,6 +248,7 @@ static void tracker_takes_addresses_of_the_browser(void **state) {
       {&tracker_jira, "https://acme.atlassian.net/browse/ABC-12", "ABC", "https://acme.atlassian.net"},
       {&tracker_jira, "https://jira.acme.example:8443/projects/ABC/issues?x", "ABC", "https://jira.acme.example:8443"},
       {&tracker_jira, "http://jira.acme.example/browse/ABC", "ABC", "http://jira.acme.example"},
+      {&tracker_jira, "http://j/browse/ABC", "ABC", "http://j"},
       {&tracker_linear, "ENG", "ENG", NULL},
       {&tracker_linear, "https://linear.app/acme/team/ENG/all", "ENG", NULL},
   };
@@ -270,6 +273,16 @@ static void tracker_knows_the_vendors_sites(void **state) {
   assert_null(tracker_named(STR("other")));
 }
 
+/* A new one is added to each of the three. */
+static void tracker_of_each_adapter_has_a_command(void **state) {
+  (void)state;
+  for (size_t i = 0; i < ADAPTER_COUNT; i++) {
+    const struct tracker *tracker = tracker_named(str_of(adapter_systems[i]));
+    assert_non_null(tracker);
+    assert_non_null(command_named(str_format(&arena, "connect %s", adapter_systems[i])));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rule_list_parses_pairs_and_maps),
@@ -286,6 +299,7 @@ int main(void) {
       cmocka_unit_test(known_collects_words_once),
       cmocka_unit_test(tracker_takes_addresses_of_the_browser),
       cmocka_unit_test(tracker_knows_the_vendors_sites),
+      cmocka_unit_test(tracker_of_each_adapter_has_a_command),
   };
   cmocka_set_message_output(CM_OUTPUT_TAP);
   return cmocka_run_group_tests(tests, NULL, forget);

@@ -1,0 +1,49 @@
+/* GitHub: a repository. */
+#include "cli/tracker.h"
+
+static bool is_repository(struct str text) {
+  ptrdiff_t slash = str_find(text, "/");
+  return slash > 0 && (size_t)slash + 1 < text.length &&
+         str_find(str_slice(text, (size_t)slash + 1, text.length), "/") < 0 && str_find(text, " ") < 0;
+}
+
+/* "https://github.com/acme/rocket.git" */
+static struct str repository_of(struct arena *arena, struct str text, struct str *base_url) {
+  static const char prefix[] = "https://github.com/";
+  (void)arena, (void)base_url;
+  if (str_starts_with(text, prefix))
+    text = str_slice(text, sizeof prefix - 1, text.length);
+  if (str_ends_with(text, ".git"))
+    text = str_slice(text, 0, text.length - 4);
+  return text;
+}
+
+static struct str repository_name(struct str remote) {
+  ptrdiff_t slash = str_find(remote, "/");
+  return str_slice(remote, (size_t)(slash + 1), remote.length);
+}
+
+const struct tracker tracker_github = {
+    .system = "github",
+    .has_login = true,
+    .title = "GitHub",
+    .remote_option = "repo",
+    .remote_noun = "repository",
+    .remote_form = "OWNER/NAME",
+    .remote_question = "Repository (OWNER/NAME)",
+    .remote_example = "acme/rocket",
+    .base_url = "https://api.github.com",
+    .forms = {{.kind = "pat",
+               .parts = {{"token-file", "token", "Token", true}},
+               .hint = "A personal access token that may read and write issues "
+                       "(https://github.com/settings/personal-access-tokens)."},
+              {.kind = "app",
+               .parts = {{"app-id", "app_id", NULL, false},
+                         {"installation-id", "installation_id", NULL, false},
+                         {"app-key-file", "private_key", NULL, true}}}},
+    .credential_advice = "Make a new token that may read and write issues, and try again.",
+    .count_note = " Pull requests count there and not here.",
+    .is_remote = is_repository,
+    .remote_of = repository_of,
+    .name_of = repository_name,
+};

@@ -1,0 +1,31 @@
+/* Linear: a team. */
+#include "cli/tracker.h"
+
+/* "https://linear.app/acme/team/ENG/all" */
+static struct str linear_team_of(struct arena *arena, struct str text, struct str *base_url) {
+  (void)arena, (void)base_url;
+  struct str key =
+      str_starts_with(text, "https://linear.app/") ? tracker_segment_after(text, "/team/") : (struct str){0};
+  return str_is_absent(key) ? text : key;
+}
+
+const struct tracker tracker_linear = {
+    .system = "linear",
+    .has_login = true,
+    .title = "Linear",
+    .remote_option = "team",
+    .remote_noun = "team",
+    .remote_form = "KEY",
+    .remote_question = "Team (its KEY, or its address)",
+    .remote_example = "ENG",
+    .base_url = "https://api.linear.app",
+    .forms = {{.kind = "pat",
+               .parts = {{"token-file", "token", "API key", true}},
+               .hint = "A personal API key (https://linear.app/settings/account/security)."},
+              {.kind = "oauth", .parts = {{"oauth-file", NULL, NULL, true}}}},
+    .credential_advice = "Make a new API key that may read and write, and try again.",
+    .count_note = "",
+    .is_remote = tracker_is_key,
+    .remote_of = linear_team_of,
+    .name_of = tracker_name_as_remote,
+};
