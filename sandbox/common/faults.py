@@ -10,6 +10,8 @@ import random
 import re
 import threading
 
+from sandbox.common.httpd import Response
+
 BEFORE = ("status", "reset_before", "hang")
 AFTER = ("status_after_commit", "reset_after_commit", "truncate", "garbage", "slow_drip",
          "hang_after_commit")
@@ -119,7 +121,19 @@ class Faults:
         return True
 
 
-def spoil_before(rule, response):
+def answer_under(rule, meanwhile, headers, answer):
+    """What a request gets: `answer()`, spoilt as `rule` (or None) says; or a fault with `headers()` and nothing done.
+    `meanwhile(act)` is what somebody does just before it."""
+    if rule is None:
+        return answer()
+    if rule.kind == MEANWHILE:
+        meanwhile(rule.spec["act"])
+    if rule.kind in BEFORE:
+        return _spoil_before(rule, Response(0, b"", headers()))
+    return _spoil_after(rule, answer())
+
+
+def _spoil_before(rule, response):
     """Turns an empty answer into the fault that strikes before anything is done."""
     if rule.kind == "status":
         _apply_status(rule, response)
@@ -130,7 +144,7 @@ def spoil_before(rule, response):
     return response
 
 
-def spoil_after(rule, response):
+def _spoil_after(rule, response):
     """Spoils the true answer of a request that has been carried out."""
     spec = rule.spec
     if rule.kind == MEANWHILE:

@@ -3,10 +3,9 @@
 import argparse
 
 from sandbox.common import start
-from sandbox.github import rsa, seed, snapshot
+from sandbox.github import control, rsa, seed, snapshot
 from sandbox.github.application import Application
 from sandbox.github.auth import App, Auth, parse_token_option
-from sandbox.github.control import Control
 from sandbox.github.limits import Limits
 from sandbox.github.render import Renderer
 
@@ -36,7 +35,7 @@ def build(options, address):
     grants = [parse_token_option(text) for text in options.token or ["sandbox-token"]]
     limits = Limits(app.clock, not options.no_limits, options.limit_primary)
     app.wire(Renderer(base, registered), limits, Auth(app.world, grants, registered, options.oauth))
-    app.control = Control(app)
+    app.control = control.make(app)
     app.latency_s = options.latency_ms / 1000.0
     app.world.lag_s = options.lag_ms / 1000.0
     _populate(app, options, grants)

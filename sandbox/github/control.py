@@ -1,34 +1,8 @@
 """The control API under /_sandbox/: history, clock, faults, limits, and what people do meanwhile."""
 
-import json
-import re
-
 from sandbox.common import control
-from sandbox.common.httpd import Response
-from sandbox.common.router import Route, Router
+from sandbox.common.router import Route
 from sandbox.github import errors, person, seed
-from sandbox.github.render import dumps
-
-
-class Control:
-    """Answers without credentials, limits or faults; its calls are not counted as API requests."""
-
-    def __init__(self, app):
-        self.app = app
-        self.router = Router(ROUTES)
-
-    def handle(self, request):
-        route, request.params = self.router.find(request.method, request.segments)
-        try:
-            if route is None:
-                raise errors.not_found()
-            document = json.loads(request.body) if request.body else {}
-            status, answer = 200, route.handler(self.app, request, document)
-        except errors.ApiError as error:
-            status, answer = error.status, error.document
-        except (ValueError, KeyError, TypeError, AttributeError, re.error) as problem:
-            status, answer = 422, {"message": "%s: %s" % (type(problem).__name__, problem)}
-        return Response(status, dumps(answer).encode(), {"Content-Type": "application/json"})
 
 
 def health(app, request, document):
@@ -40,28 +14,10 @@ def health(app, request, document):
                 "history_seq": app.world.history.last_seq()}
 
 
-def get_history(app, request, document):
-    equal = {name: request.query[name] for name in ("actor", "via", "action", "issue", "repo",
-                                                    "comment_id") if name in request.query}
-    entries = app.world.history.select(control.number(request, "since_seq", 0),
-                                       control.number(request, "limit", 1_000_000), **equal)
-    return {"last_seq": app.world.history.last_seq(), "entries": entries}
-
-
 def post_clock(app, request, document):
     control.move_clock(app, document)
     app.world.revision += 1
     return app.clock.describe()
-
-
-def delete_faults(app, request, document):
-    app.faults.clear()
-    return {"faults": []}
-
-
-def get_limits(app, request, document):
-    with app.world.lock:
-        return app.limits.describe()
 
 
 def post_limits(app, request, document):
@@ -78,17 +34,7 @@ def post_lag(app, request, document):
         return {"ms": app.world.lag_s * 1000.0}
 
 
-def post_latency(app, request, document):
-    app.latency_s = float(document["ms"]) / 1000.0
-    return {"ms": app.latency_s * 1000.0}
-
-
 def get_webhooks(app, request, document):
-    return app.dispatcher.describe()
-
-
-def post_webhooks(app, request, document):
-    app.dispatcher.configure(document)
     return app.dispatcher.describe()
 
 
@@ -122,11 +68,6 @@ def post_tokens(app, request, document):
         return {"expires": grant.expires}
 
 
-def post_oauth(app, request, document):
-    with app.world.lock:
-        return app.auth.oauth.configure(document)
-
-
 def post_device(app, request, document):
     """A person types a code: {"user_code", "login"}; login "" refuses."""
     with app.world.lock:
@@ -139,21 +80,20 @@ def post_device(app, request, document):
         return {"client_id": device.client_id}
 
 
-ROUTES = control.ROUTES + [
-    Route("POST", "/_sandbox/oauth", post_oauth),
+ROUTES = control.VENDOR_ROUTES + [
+    control.history_route("actor", "via", "action", "issue", "repo", "comment_id"),
     Route("POST", "/_sandbox/device", post_device),
     Route("POST", "/_sandbox/tokens", post_tokens),
     Route("GET", "/_sandbox/health", health),
-    Route("GET", "/_sandbox/history", get_history),
     Route("POST", "/_sandbox/clock", post_clock),
-    Route("DELETE", "/_sandbox/faults", delete_faults),
-    Route("GET", "/_sandbox/limits", get_limits),
     Route("POST", "/_sandbox/limits", post_limits),
     Route("POST", "/_sandbox/lag", post_lag),
-    Route("POST", "/_sandbox/latency", post_latency),
     Route("GET", "/_sandbox/webhooks", get_webhooks),
-    Route("POST", "/_sandbox/webhooks", post_webhooks),
     Route("POST", "/_sandbox/app_hook", post_app_hook),
     Route("POST", "/_sandbox/act", post_act),
     Route("POST", "/_sandbox/seed", post_seed),
 ]
+
+
+def make(app):
+    return control.Control(app, ROUTES, errors.ApiError, lambda error: (error.status, error.document))

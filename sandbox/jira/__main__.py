@@ -1,10 +1,9 @@
 """Starts the stand-in: its own options, and its world."""
 
 from sandbox.common import start
-from sandbox.jira import seed, snapshot, times
+from sandbox.jira import control, seed, snapshot, times
 from sandbox.jira.application import Application
 from sandbox.jira.auth import Auth, parse_client_option, parse_token_option
-from sandbox.jira.control import Control
 from sandbox.jira.limits import Limits
 from sandbox.jira.model import CLOUD, DATA_CENTER
 
@@ -35,7 +34,7 @@ def build(options, address):
     auth = Auth(app.world, grants, clients, options.refresh_token)
     limits = Limits(app.clock, app.world.is_cloud, not options.no_limits)
     app.wire((options.public_url or address).rstrip("/"), limits, auth)
-    app.control = Control(app)
+    app.control = control.make(app)
     app.latency_s = options.latency_ms / 1000.0
     if start.is_kept(options):
         snapshot.load(app, options.state)

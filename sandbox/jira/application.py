@@ -72,18 +72,14 @@ class Application:
         rule = self.faults.choose(request.method, request.target, request.actor, request.header("authorization"))
         if self.latency_s > 0:
             time.sleep(self.latency_s)
-        if rule is not None and rule.kind == fault_rules.MEANWHILE:
-            with self.world.lock:
-                person.act(self, rule.spec["act"])
-        if rule is not None and rule.kind in fault_rules.BEFORE:
-            response = fault_rules.spoil_before(rule, Response(0, b"", self._headers()))
-        else:
-            response = self._answer(request)
-            if rule is not None:
-                response = fault_rules.spoil_after(rule, response)
+        response = fault_rules.answer_under(rule, self._meanwhile, self._headers, lambda: self._answer(request))
         name = request.route.name() if request.route else "%s (unknown)" % request.method
         self.requests.add(request, name, response.status, rule.kind if rule else None)
         return response
+
+    def _meanwhile(self, act):
+        with self.world.lock:
+            person.act(self, act)
 
     def _login_of(self, request):
         """For the log and the fault rules; a wrong credential has no login."""

@@ -1,9 +1,8 @@
 """Starts the stand-in: its own options, and its world."""
 
 from sandbox.common import start
-from sandbox.linear import seed, snapshot
+from sandbox.linear import control, seed, snapshot
 from sandbox.linear.application import Application
-from sandbox.linear.control import Control
 
 
 def option_parser():
@@ -24,7 +23,7 @@ def option_parser():
 def build(options, address):
     """The wired application with its world, loaded or seeded."""
     app = Application(options.seed, not options.no_limits, options.limit_requests, options.limit_complexity)
-    app.control = Control(app)
+    app.control = control.make(app)
     app.latency_s = options.latency_ms / 1000.0
     tokens = None
     if start.is_kept(options):

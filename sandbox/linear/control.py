@@ -1,33 +1,8 @@
 """The control API under /_sandbox/: history, clock, faults, limits, and what people do meanwhile."""
 
-import json
-import re
-
 from sandbox.common import control
-from sandbox.common.httpd import Response
-from sandbox.common.router import Route, Router
+from sandbox.common.router import Route
 from sandbox.linear import errors, person, seed
-
-
-class Control:
-    """Answers without credentials, limits or faults; its calls are not counted as API requests."""
-
-    def __init__(self, app):
-        self.app = app
-        self.router = Router(ROUTES)
-
-    def handle(self, request):
-        route, request.params = self.router.find(request.method, request.segments)
-        try:
-            if route is None:
-                raise errors.not_found("Route")
-            document = json.loads(request.body) if request.body else {}
-            status, answer = 200, route.handler(self.app, request, document)
-        except errors.LinearError as error:
-            status, answer = 422, {"message": error.extensions.get("userPresentableMessage", error.message)}
-        except (ValueError, KeyError, TypeError, AttributeError, re.error) as problem:
-            status, answer = 422, {"message": "%s: %s" % (type(problem).__name__, problem)}
-        return Response(status, json.dumps(answer, ensure_ascii=False).encode(), {"Content-Type": "application/json"})
 
 
 def health(app, request, document):
@@ -37,13 +12,6 @@ def health(app, request, document):
                  for team in world.teams.values()}
         return {"ok": True, "system": "linear", "now": app.clock.describe()["now"], "teams": teams,
                 "comments": len(world.comments), "history_seq": world.history.last_seq()}
-
-
-def get_history(app, request, document):
-    equal = {name: request.query[name] for name in ("actor", "via", "action", "issue", "issue_id", "comment_id")
-             if name in request.query}
-    entries = app.world.history.select(control.number(request, "since_seq", 0), control.number(request, "limit", 1_000_000), **equal)
-    return {"last_seq": app.world.history.last_seq(), "entries": entries}
 
 
 def post_clock(app, request, document):
@@ -72,40 +40,14 @@ def post_broken(app, request, document):
         return {"broken": len(app.broken)}
 
 
-def get_limits(app, request, document):
-    with app.world.lock:
-        return app.limits.describe()
-
-
-def post_limits(app, request, document):
-    with app.world.lock:
-        app.limits.configure(document)
-        return app.limits.describe()
-
-
 def post_lag(app, request, document):
     with app.world.lock:
         app.world.set_lag(float(document["ms"]) / 1000.0)
         return {"ms": app.world.lag_s * 1000.0}
 
 
-def post_latency(app, request, document):
-    app.latency_s = float(document["ms"]) / 1000.0
-    return {"ms": app.latency_s * 1000.0}
-
-
 def get_webhooks(app, request, document):
     return dict(app.dispatcher.describe(), repeats_due=app.webhooks.waiting())
-
-
-def post_webhooks(app, request, document):
-    app.dispatcher.configure(document)
-    return app.dispatcher.describe()
-
-
-def post_oauth(app, request, document):
-    with app.world.lock:
-        return app.auth.oauth.configure(document)
 
 
 def post_act(app, request, document):
@@ -119,19 +61,19 @@ def post_seed(app, request, document):
                               int(document.get("issues", 300)), int(document.get("seed", 1)))
 
 
-ROUTES = control.ROUTES + [
+ROUTES = control.VENDOR_ROUTES + [
+    control.history_route("actor", "via", "action", "issue", "issue_id", "comment_id"),
     Route("GET", "/_sandbox/health", health),
-    Route("GET", "/_sandbox/history", get_history),
     Route("POST", "/_sandbox/clock", post_clock),
     Route("DELETE", "/_sandbox/faults", delete_faults),
     Route("POST", "/_sandbox/partial_errors", post_partial_errors), Route("POST", "/_sandbox/broken", post_broken),
-    Route("GET", "/_sandbox/limits", get_limits),
-    Route("POST", "/_sandbox/limits", post_limits),
     Route("POST", "/_sandbox/lag", post_lag),
-    Route("POST", "/_sandbox/latency", post_latency),
     Route("GET", "/_sandbox/webhooks", get_webhooks),
-    Route("POST", "/_sandbox/webhooks", post_webhooks),
-    Route("POST", "/_sandbox/oauth", post_oauth),
     Route("POST", "/_sandbox/act", post_act),
     Route("POST", "/_sandbox/seed", post_seed),
 ]
+
+
+def make(app):
+    return control.Control(app, ROUTES, errors.LinearError,
+                           lambda error: (422, {"message": error.extensions.get("userPresentableMessage", error.message)}))

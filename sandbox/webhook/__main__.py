@@ -1,9 +1,8 @@
 """Starts the stand-in: its own options, and its world."""
 
 from sandbox.common import start
-from sandbox.webhook import seed
+from sandbox.webhook import control, seed
 from sandbox.webhook.application import Application
-from sandbox.webhook.control import Control
 
 
 def option_parser():
@@ -20,7 +19,7 @@ def option_parser():
 
 def build(options, address):
     app = Application(options.project, options.token or ["sandbox-token"], options.secret, options.login, options.seed, options.either)
-    app.control = Control(app)
+    app.control = control.make(app)
     seed.seed_tickets(app.world, options.tickets, options.seed)
     return app
 

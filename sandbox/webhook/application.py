@@ -11,7 +11,7 @@ from sandbox.common.faults import Faults
 from sandbox.common.history import RequestLog
 from sandbox.common.httpd import Response, http_date
 from sandbox.common.router import Router
-from sandbox.webhook import api
+from sandbox.webhook import api, control
 from sandbox.webhook.signing import is_genuine
 from sandbox.webhook.webhooks import Webhooks
 from sandbox.webhook.world import Refused, World
@@ -55,14 +55,13 @@ class Application:
         name = route.name() if route else "unknown"
         request.actor = self.login
         rule = self.faults.choose(request.method, request.target, request.actor, request.header("authorization"))
-        if rule is not None and rule.kind in fault_rules.BEFORE:
-            response = fault_rules.spoil_before(rule, Response(0, b"", self._headers()))
-        else:
-            response = self._answer(route, request)
-            if rule is not None:
-                response = fault_rules.spoil_after(rule, response)
+        response = fault_rules.answer_under(rule, self._meanwhile, self._headers, lambda: self._answer(route, request))
         self.requests.add(request, name, response.status, rule.kind if rule else None)
         return response
+
+    def _meanwhile(self, act):
+        with self.world.lock:
+            control.post_act(self, None, act)
 
     def _answer(self, route, request):
         try:

@@ -1,35 +1,9 @@
 """The control API under /_sandbox/: history, clock, faults, webhooks, and what people do meanwhile."""
 
-import json
-import re
-
 from sandbox.common import control
-from sandbox.common.httpd import Response
-from sandbox.common.router import Route, Router
+from sandbox.common.router import Route
 from sandbox.webhook import seed
 from sandbox.webhook.world import Refused
-
-
-class Control:
-    """Answers without credentials or faults; its calls are not counted as API requests."""
-
-    def __init__(self, app):
-        self.app = app
-        self.router = Router(ROUTES)
-
-    def handle(self, request):
-        route, request.params = self.router.find(request.method, request.segments)
-        try:
-            if route is None:
-                raise Refused(404, "there is no such control")
-            document = json.loads(request.body) if request.body else {}
-            with self.app.world.lock:
-                status, answer = 200, route.handler(self.app, request, document)
-        except Refused as refused:
-            status, answer = 422, {"message": str(refused)}
-        except (ValueError, KeyError, TypeError, AttributeError, re.error) as problem:
-            status, answer = 422, {"message": "%s: %s" % (type(problem).__name__, problem)}
-        return Response(status, json.dumps(answer, ensure_ascii=False).encode(), {"Content-Type": "application/json"})
 
 
 def health(app, request, document):
@@ -41,20 +15,9 @@ def get_world(app, request, document):
     return {name: list(table.values()) for name, table in app.world.tables.items()}
 
 
-def get_history(app, request, document):
-    equal = {name: request.query[name] for name in ("actor", "via", "action", "kind", "id") if name in request.query}
-    entries = app.world.history.select(int(request.query.get("since_seq", 0)), None, **equal)
-    return {"last_seq": app.world.history.last_seq(), "entries": entries}
-
-
 def post_clock(app, request, document):
     control.move_clock(app, document)
     return app.clock.describe()
-
-
-def delete_faults(app, request, document):
-    app.faults.clear()
-    return {"faults": []}
 
 
 def post_lag(app, request, document):
@@ -123,11 +86,10 @@ def post_act(app, request, document):
 
 
 ROUTES = control.ROUTES + [
+    control.history_route("actor", "via", "action", "kind", "id"),
     Route("GET", "/_sandbox/health", health),
     Route("GET", "/_sandbox/world", get_world),
-    Route("GET", "/_sandbox/history", get_history),
     Route("POST", "/_sandbox/clock", post_clock),
-    Route("DELETE", "/_sandbox/faults", delete_faults),
     Route("POST", "/_sandbox/lag", post_lag),
     Route("POST", "/_sandbox/settings", post_settings),
     Route("POST", "/_sandbox/broken", post_broken),
@@ -137,3 +99,15 @@ ROUTES = control.ROUTES + [
     Route("POST", "/_sandbox/seed", post_seed),
     Route("POST", "/_sandbox/act", post_act),
 ]
+
+
+class Control(control.Control):
+    """Its handlers leave the locking to it."""
+
+    def call(self, route, request, document):
+        with self.app.world.lock:
+            return super().call(route, request, document)
+
+
+def make(app):
+    return Control(app, ROUTES, Refused, lambda error: (422, {"message": str(error)}))
