@@ -11,7 +11,6 @@ from sandbox.github.world import Actor
 
 TOKEN_LIFETIME_S = 3600
 JWT_LIFETIME_S = 600
-APP_LIMIT = 12500
 
 
 class App:

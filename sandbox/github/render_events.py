@@ -3,7 +3,7 @@
 import json
 
 from sandbox.common.clock import iso_utc
-from sandbox.github.render import dumps, node_id
+from sandbox.github.render import node_id
 
 
 def event_document(renderer, repo, event):
@@ -97,7 +97,3 @@ def private_user_document(renderer, user):
 def join(texts):
     """A JSON array of JSON texts, as bytes."""
     return ("[" + ",".join(texts) + "]").encode()
-
-
-def join_documents(documents):
-    return join(map(dumps, documents))
