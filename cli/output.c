@@ -1,6 +1,7 @@
 /* stdout and stderr: plain text, styles, JSON, errors. */
 #include "cli/output.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -82,11 +83,17 @@ void output_error(const struct output *output, const char *code, const char *mes
   arena_free(&arena);
 }
 
-void output_record(const struct output *output, const struct record *record, const void *object) {
+bool output_finish(const struct output *output) {
+  errno = 0;
+  if (fflush(output->data) == 0 && !ferror(output->data))
+    return true;
   struct arena arena = {0};
-  struct str text = json_print(&arena, json_from_record(record, object, true));
-  fprintf(output->data, "%.*s\n", STR_FMT(text));
+  output_error(output, "unwritten",
+               str_format(&arena, "standard output is not whole: it cannot be written%s%s.", errno ? ": " : "",
+                          errno ? strerror(errno) : "")
+                   .at);
   arena_free(&arena);
+  return false;
 }
 
 /* The length of the well-formed UTF-8 sequence at `at`, or 0 (Unicode 15, table 3-7). */
@@ -115,10 +122,43 @@ static bool turns_text_around(const unsigned char *at, size_t length) {
          ((at[1] == 0x80 && at[2] >= 0xAA && at[2] <= 0xAE) || (at[1] == 0x81 && at[2] >= 0xA6 && at[2] <= 0xA9));
 }
 
+/* Of a well-formed sequence of three bytes at most. */
+static unsigned code_point(const unsigned char *at, size_t length) {
+  return length == 1   ? at[0]
+         : length == 2 ? (at[0] & 0x1FU) << 6 | (at[1] & 0x3FU)
+                       : (at[0] & 0x0FU) << 12 | (at[1] & 0x3FU) << 6 | (at[2] & 0x3FU);
+}
+
 static bool steers_terminal(const unsigned char *at, size_t length) {
   if (length == 1)
     return (at[0] < 0x20 && at[0] != '\n' && at[0] != '\t') || at[0] == 0x7F;
   return (length == 2 && at[0] == 0xC2 && at[1] < 0xA0) || turns_text_around(at, length);
+}
+
+/* In JSON nothing is left out: what steers a terminal is written as an escape. Outside strings there is nothing of the
+ * kind. */
+static struct str harmless_json(struct arena *arena, struct str text) {
+  struct str_builder built = {.arena = arena};
+  size_t kept = 0;
+  for (size_t i = 0; i < text.length;) {
+    const unsigned char *at = (const unsigned char *)text.at + i;
+    size_t length = sequence_length(at, text.length - i), step = length ? length : 1;
+    if (length == 0 || steers_terminal(at, length)) {
+      str_append(&built, str_slice(text, kept, i));
+      str_append_format(&built, "\\u%04x", length == 0 ? 0xFFFDU : code_point(at, length));
+      kept = i + step;
+    }
+    i += step;
+  }
+  str_append(&built, str_slice(text, kept, text.length));
+  return str_built(&built);
+}
+
+void output_record(const struct output *output, const struct record *record, const void *object) {
+  struct arena arena = {0};
+  struct str text = harmless_json(&arena, json_print(&arena, json_from_record(record, object, true)));
+  fprintf(output->data, "%.*s\n", STR_FMT(text));
+  arena_free(&arena);
 }
 
 static struct str clean(struct arena *arena, struct str text, bool one_line) {

@@ -46,7 +46,11 @@ void output_note(const struct output *output, const char *format, ...) __attribu
 /* `tandem: message` on stderr; with --json {"error":{"code":...,"message":...}}, on stderr too: stdout is for data. */
 void output_error(const struct output *output, const char *code, const char *message);
 
-/* The record as one JSON object and a newline on stdout. Secrets are hidden. */
+/* Writes out what is left of the data. False, with an error said: it could not be written as a whole. */
+bool output_finish(const struct output *output);
+
+/* The record as one JSON object and a newline on stdout. Secrets are hidden, and what could steer a terminal is written
+ * as an escape. */
 void output_record(const struct output *output, const struct record *record, const void *object);
 
 /* `text` without control characters (C0 but newline and tab, DEL, C1) and without ill-formed UTF-8. */
