@@ -569,7 +569,7 @@ const struct command command_table[] = {
      .run = command_projects_remove},
     {.path = "projects follow",
      .help = "Create another project's tickets in this one too",
-     .arguments = {PROJECT_ARGUMENT, {"OTHER", false, "the project whose tickets it takes"}},
+     .arguments = {PROJECT_ARGUMENT, {"OTHER-PROJECT", false, "the project whose tickets it takes"}},
      OPTIONS(follow_options),
      .run = command_projects_follow,
      .details = "You stand for it that these tickets may go there; local_only ones never do. What is in both trackers\n"
@@ -609,7 +609,7 @@ const struct command command_table[] = {
      .examples = "tandem link file pairs.csv\ntandem link file pairs.csv --yes"},
     {.path = "link suggest",
      .help = "Find tickets of two projects that may be the same",
-     .arguments = {PROJECT_ARGUMENT, {"OTHER", false, "the project to compare with"}},
+     .arguments = {PROJECT_ARGUMENT, {"OTHER-PROJECT", false, "the project to compare with"}},
      OPTIONS(suggest_options),
      .run = command_link_suggest,
      .details = "By links from one to the other, and by titles that exactly one ticket of each project has.",

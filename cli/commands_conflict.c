@@ -10,6 +10,7 @@
 #include "cli/conflict_view.h"
 #include "cli/editor.h"
 #include "cli/format.h"
+#include "cli/project_name.h"
 
 struct result command_conflicts_list(struct invocation *call) {
   struct str state = invocation_text(call, "state");
@@ -19,9 +20,13 @@ struct result command_conflicts_list(struct invocation *call) {
   if (str_is(query.state, "all"))
     query.state = (struct str){0};
   struct conflict_list list = {0};
-  bool printed;
-  TRY(client_print(call, VERB_CONFLICT_LIST, &query, &list, &printed));
+  TRY(client_call(call, VERB_CONFLICT_LIST, &query, &list));
   size_t count = list.conflicts.count;
+  if (count == 0)
+    TRY(project_name_check(call));
+  bool printed = output_is_json(call->output);
+  if (printed)
+    output_record(call->output, verb_table[VERB_CONFLICT_LIST].reply, &list);
   if (!printed)
     conflict_view_list(call->output, list.conflicts.at, count, clock_now_ms());
   if (!printed && count == 0)

@@ -8,6 +8,7 @@
 #include "cli/fields_remote.h"
 #include "cli/fields_sample.h"
 #include "cli/fields_view.h"
+#include "cli/project_name.h"
 
 /* -- analyze -- */
 
@@ -15,7 +16,7 @@ struct result command_fields_analyze(struct invocation *call) {
   struct project project;
   struct known known;
   struct remote_description remote = {0};
-  TRY(fields_remote_project(call, invocation_argument(call, 0), &project));
+  TRY(project_name_find(call, invocation_argument(call, 0), &project));
   TRY(known_read(call, project.name, &known, NULL));
   TRY(fields_remote_describe(call, &project, &remote));
   struct fields_analysis analysis = fields_analyze(call->arena, &project, &remote, &known);
@@ -33,7 +34,7 @@ struct result command_fields_validate(struct invocation *call) {
   struct known known, carried;
   struct remote_description remote = {0};
   struct doctor findings = {.arena = call->arena};
-  TRY(fields_remote_project(call, invocation_argument(call, 0), &project));
+  TRY(project_name_find(call, invocation_argument(call, 0), &project));
   TRY(known_read(call, project.name, &known, NULL));
   TRY(known_read_carried(call, project.name, &carried));
   TRY(fields_remote_describe(call, &project, &remote));
@@ -88,7 +89,7 @@ struct result command_fields_test(struct invocation *call) {
   enum { FIELDS_MAX = 512 };
   struct project project;
   struct list keys;
-  TRY(fields_remote_project(call, invocation_argument(call, 0), &project));
+  TRY(project_name_find(call, invocation_argument(call, 0), &project));
   TRY(choose_tickets(call, &project, &keys));
   size_t count = 0, capacity = (keys.count + 1) * FIELDS_MAX;
   struct sampled_field *fields = ARENA_ARRAY(call->arena, struct sampled_field, capacity);

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/fields_remote.h"
 #include "cli/fields_view.h"
+#include "cli/project_name.h"
 #include "cli/rule_list.h"
 
 static bool has_changes(const struct invocation *call) {
@@ -131,7 +132,7 @@ struct result command_fields_map(struct invocation *call) {
   struct str field = invocation_argument(call, 1);
   struct project project;
   TRY(check_options(call));
-  TRY(fields_remote_project(call, invocation_argument(call, 0), &project));
+  TRY(project_name_find(call, invocation_argument(call, 0), &project));
   TRY(check_strategy(call, &project));
   struct rule_list rules = rule_list_of(call->arena, project.rules.at, project.rules.count);
   if (invocation_flag(call, "remove"))

@@ -1,9 +1,9 @@
 /* Bringing tickets of several trackers together: link pair|file|suggest, projects follow. */
 #include "cli/client.h"
 #include "cli/commands.h"
-#include "cli/fields_remote.h"
 #include "cli/format.h"
 #include "cli/pairs_file.h"
+#include "cli/project_name.h"
 #include "cli/prompt.h"
 #include "cli/table.h"
 
@@ -171,7 +171,7 @@ struct result command_projects_follow(struct invocation *call) {
   bool stop = invocation_flag(call, "stop"), existing = invocation_flag(call, "existing");
   struct project_configure request = {.take_existing = existing, .actor = invocation_actor(call)};
   struct project_id reply = {0};
-  TRY(fields_remote_project(call, invocation_argument(call, 0), &request.project));
+  TRY(project_name_find(call, invocation_argument(call, 0), &request.project));
   if (stop && existing)
     return invocation_usage(call, "--stop and --existing exclude each other.");
   if (stop && !has_name(&request.project, other))

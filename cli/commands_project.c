@@ -2,9 +2,9 @@
 #include "base/clock.h"
 #include "cli/client.h"
 #include "cli/commands.h"
-#include "cli/fields_remote.h"
 #include "cli/fields_view.h"
 #include "cli/format.h"
+#include "cli/project_name.h"
 #include "cli/prompt.h"
 #include "cli/table.h"
 
@@ -76,7 +76,7 @@ static void print_project(const struct invocation *call, const struct project *p
 
 struct result command_projects_show(struct invocation *call) {
   struct project project;
-  TRY(fields_remote_project(call, invocation_argument(call, 0), &project));
+  TRY(project_name_find(call, invocation_argument(call, 0), &project));
   if (output_is_json(call->output))
     output_record(call->output, &record_project, &project);
   else
@@ -107,7 +107,7 @@ struct result command_projects_resume(struct invocation *call) {
 
 struct result command_projects_remove(struct invocation *call) {
   struct project project;
-  TRY(fields_remote_project(call, invocation_argument(call, 0), &project));
+  TRY(project_name_find(call, invocation_argument(call, 0), &project));
   if (!invocation_flag(call, "yes")) {
     if (!invocation_may_ask(call))
       return invocation_usage(call, "removing a project needs --yes.");

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/format.h"
 #include "cli/progress.h"
+#include "cli/project_name.h"
 #include "cli/sessions.h"
 #include "cli/table.h"
 #include "cli/undo_view.h"
@@ -41,10 +42,11 @@ struct result command_sessions_list(struct invocation *call) {
   struct session_query query = {.project = invocation_text(call, "project"),
                                 .limit = invocation_number(call, "limit", 20)};
   struct session_list list = {0};
-  bool printed;
-  TRY(client_print(call, VERB_SESSION_LIST, &query, &list, &printed));
-  if (printed)
-    return RESULT_DONE;
+  TRY(client_call(call, VERB_SESSION_LIST, &query, &list));
+  if (list.sessions.count == 0)
+    TRY(project_name_check(call));
+  if (output_is_json(call->output))
+    return output_record(call->output, verb_table[VERB_SESSION_LIST].reply, &list), RESULT_DONE;
   struct table *table = table_new(call->output, columns, sizeof columns / sizeof columns[0]);
   for (size_t i = 0; i < list.sessions.count; i++)
     list_row(call, table, &list.sessions.at[i], clock_now_ms());

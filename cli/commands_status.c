@@ -2,6 +2,7 @@
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/format.h"
+#include "cli/project_name.h"
 #include "cli/table.h"
 #include "cli/webhook_view.h"
 
@@ -194,6 +195,9 @@ struct result command_retry(struct invocation *call) {
   if (str_is_absent(what) != request.all)
     return invocation_usage(call, "try what again? A project, an id as in W-12, or --all.");
   *(is_parked_id(what) ? &request.id : &request.project) = what;
+  struct project project;
+  if (request.project.at)
+    TRY(project_name_find(call, request.project, &project));
   TRY(client_print(call, VERB_WORK_RETRY, &request, &reply, &printed));
   if (printed)
     return RESULT_DONE;

@@ -4,6 +4,7 @@
 #include "cli/format.h"
 #include "cli/preview_view.h"
 #include "cli/progress.h"
+#include "cli/project_name.h"
 #include "cli/sessions.h"
 
 static const char *chosen_mode(const struct invocation *call) {
@@ -17,8 +18,7 @@ static struct result choose_projects(struct invocation *call, struct project_lis
   if (out->projects.count)
     return RESULT_DONE;
   if (request.name.at)
-    return result_error(RESULT_GONE, "there is no project `%.*s`. `tandem projects list` shows what there is.",
-                        STR_FMT(request.name));
+    return project_name_check(call);
   return result_error(RESULT_GONE, "no project is connected. `tandem connect github` connects one.");
 }
 

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/editor.h"
 #include "cli/format.h"
+#include "cli/project_name.h"
 #include "cli/retract.h"
 #include "cli/ticket_file.h"
 #include "cli/ticket_view.h"
@@ -32,6 +33,8 @@ struct result command_ticket_list(struct invocation *call) {
     left -= (int64_t)page.tickets.count;
     query.after = tickets[count - 1].key;
   }
+  if (count == 0)
+    TRY(project_name_check(call));
   struct ticket_list found = {.tickets = {tickets, count}, .more = page.more};
   if (output_is_json(call->output))
     return output_record(call->output, verb_table[VERB_TICKET_LIST].reply, &found), RESULT_DONE;

@@ -4,17 +4,6 @@
 #include "cli/client.h"
 #include "cli/probe.h"
 
-struct result fields_remote_project(struct invocation *call, struct str name, struct project *out) {
-  struct project_name request = {name};
-  struct project_list list = {0};
-  TRY(client_call(call, VERB_PROJECT_LIST, &request, &list));
-  if (list.projects.count == 0)
-    return result_error(RESULT_GONE, "there is no project `%.*s`. `tandem projects list` shows what there is.",
-                        STR_FMT(name));
-  *out = list.projects.at[0];
-  return RESULT_DONE;
-}
-
 /* A token that ends is renewed by the running adapter alone, which a synchronisation wakes. */
 static struct result explain(struct result result, const struct project *project) {
   if (result.code != RESULT_AUTH)

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/parse.h"
+#include "cli/project_name.h"
 
 static enum output_format chosen_format(const struct invocation *call) {
   return invocation_flag(call, "json") ? OUTPUT_JSON : invocation_flag(call, "plain") ? OUTPUT_PLAIN : OUTPUT_TEXT;
@@ -31,7 +32,13 @@ static struct result run(struct invocation *call, const struct command_group *gr
     return command_version(call);
   if (!call->command || invocation_flag(call, "help"))
     return show_help(call, group);
-  return call->command->run(call);
+  struct result result = call->command->run(call);
+  /* What is not there may be a project whose name was mistyped. */
+  if (result.code == RESULT_GONE) {
+    struct result better = project_name_check(call);
+    return better.code == RESULT_GONE ? better : result;
+  }
+  return result;
 }
 
 static enum exit_code finish(struct invocation *call, const struct result *result) {
@@ -56,7 +63,7 @@ int main(int argc, char **argv) {
   else
     result = run(&call, group);
   enum exit_code exit_code = finish(&call, &result);
-  if (fflush(NULL) != 0 && exit_code == EXIT_CODE_OK)
+  if (!output_finish(&output) && exit_code == EXIT_CODE_OK)
     exit_code = EXIT_CODE_GENERAL;
   /* Not exit(): nng 1.5.2 may hang while closing a socket under traffic. */
   _exit((int)exit_code);

@@ -214,6 +214,30 @@ class WithStore(unittest.TestCase):
         for words in (["ticket", "show", key], ["ticket", "list", "--all"], ["ticket", "list", "--all", "--plain"], ["events", "replay"]):
             self.assertNotIn("\x1b", self.run_fine(*words).out, words)
 
+    def test_cli_json_steers_no_terminal_and_loses_nothing(self):
+        title = "Evil \u009b2J \u202e\x7f \U0001f600"
+        key = self.run_fine("ticket", "new", "--title", title).out.strip()
+        shown = self.run_fine("ticket", "show", key, "--json")
+        self.assertEqual(shown.json["fields"]["title"], title)
+        self.assertIn("\\u009b2J \\u202e\\u007f \U0001f600", shown.out)
+
+    def test_cli_says_the_nearest_project(self):
+        self.connect("nearby", "--no-sync")
+        for words in (["sync", "nearbi"], ["ticket", "list", "--project", "Nearby"], ["conflicts", "list", "--project", "neraby", "--exit-code"],
+                      ["sessions", "list", "--project", "nearb"], ["retry", "nearbi"], ["projects", "follow", "nearby", "nearbi"],
+                      ["ticket", "new", "--title", "Lost", "--project", "nearbi"], ["projects", "pause", "nearbi"]):
+            done = self.house.run(*words)
+            self.assertEqual((done.code, done.out), (3, ""), words)
+            self.assertRegex(done.err, r"^tandem: there is no project `\w+`\. Did you mean `nearby`\?\n$", words)
+
+    def test_cli_fails_when_its_output_cannot_be_written(self):
+        self.run_fine("ticket", "new", "--title", "Unwritten")
+        for words in (["ticket", "list"], ["ticket", "list", "--limit", "1"], ["ticket", "list", "--json"]):
+            with open("/dev/full", "w", encoding="ascii") as full:
+                done = subprocess.run([TANDEM, *words], env=self.house.environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+            self.assertEqual(done.returncode, 1, words)
+            self.assertIn("standard output is not whole", done.stderr)
+
     def test_cli_colours_only_on_a_terminal(self):
         self.run_fine("ticket", "new", "--title", "Colourful")
         self.assertIn("\x1b[", self.house.on_terminal(["ticket", "list"])[1])
@@ -505,7 +529,7 @@ class WithStore(unittest.TestCase):
         tail.communicate()
 
     def test_cli_quiet_says_nothing(self):
-        done = self.run_fine("conflicts", "list", "--project", "nothing-here", "-q")
+        done = self.run_fine("conflicts", "list", "--field", "nothing-here", "-q")
         self.assertEqual((done.out, done.err), ("", ""))
 
     def test_cli_bad_numbers_are_usage_errors(self):
