@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "cli/wrap.h"
 
 static bool terminal_has_colors(int fd) {
   const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -57,15 +58,27 @@ void output_styled(const struct output *output, enum output_style style, struct 
   fprintf(output->data, "%s%.*s%s", styled ? output_escape(style) : "", STR_FMT(text), styled ? "\033[0m" : "");
 }
 
+/* Into a file or a pipe a message goes as one line. */
+static size_t message_columns(const struct output *output) {
+  struct winsize size;
+  return isatty(fileno(output->messages)) && ioctl(fileno(output->messages), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 void output_note(const struct output *output, const char *format, ...) {
   if (output->quiet)
     return;
   fflush(output->data); /* both may go to one place: keep the order */
-  va_list args;
+  struct arena arena = {0};
+  va_list args, again;
   va_start(args, format);
-  vfprintf(output->messages, format, args);
+  va_copy(again, args);
+  int length = vsnprintf(NULL, 0, format, args);
+  char *text = arena_alloc(&arena, (size_t)(length > 0 ? length : 0) + 1);
+  vsnprintf(text, (size_t)(length > 0 ? length : 0) + 1, format, again);
+  va_end(again);
   va_end(args);
-  fputc('\n', output->messages);
+  fprintf(output->messages, "%s\n", wrap_text(&arena, str_of(text), message_columns(output)).at);
+  arena_free(&arena);
 }
 
 void output_error(const struct output *output, const char *code, const char *message) {
@@ -78,7 +91,9 @@ void output_error(const struct output *output, const char *code, const char *mes
   } else {
     const char *start = output->message_colors ? output_escape(STYLE_BAD) : "";
     const char *end = output->message_colors ? "\033[0m" : "";
-    fprintf(output->messages, "%standem:%s %s\n", start, end, output_clean_line(&arena, str_of(message)).at);
+    struct str line = str_format(&arena, "tandem: %s", output_clean_line(&arena, str_of(message)).at);
+    struct str text = wrap_text(&arena, line, message_columns(output));
+    fprintf(output->messages, "%standem:%s%s\n", start, end, text.at + strlen("tandem:"));
   }
   arena_free(&arena);
 }
