@@ -63,7 +63,8 @@ static void print_json(struct invocation *call, const struct certificate_info *a
 }
 
 static void print_table(struct invocation *call, const struct certificate_info *all, size_t count) {
-  static const struct column columns[] = {{"NAME", 0}, {"ROLE", 0}, {"STATE", 0}, {"EXPIRES", 0}, {"SERIAL", 0}};
+  static const struct column columns[] = {
+      {"NAME", 0}, {"ROLE", 0}, {"STATE", 0}, {"EXPIRES", 0}, {"SERIAL", COLUMN_USEFUL}};
   struct table *table = table_new(call->output, columns, sizeof columns / sizeof columns[0]);
   for (size_t i = 0; i < count; i++) {
     struct str moment = clock_format_ms(call->arena, all[i].expires_ms);

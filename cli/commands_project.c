@@ -9,9 +9,14 @@
 #include "cli/table.h"
 
 struct result command_projects_list(struct invocation *call) {
-  static const struct column columns[] = {
-      {"NAME", 0},     {"SYSTEM", 0},  {"REMOTE", COLUMN_TRUNC}, {"DIRECTION", 0},
-      {"STRATEGY", 0}, {"PRIVACY", 0}, {"STATE", COLUMN_STATE},  {"WHY", COLUMN_TRUNC}};
+  static const struct column columns[] = {{"NAME", 0},
+                                          {"SYSTEM", COLUMN_USEFUL},
+                                          {"REMOTE", COLUMN_TRUNC},
+                                          {"DIRECTION", COLUMN_USEFUL},
+                                          {"STRATEGY", COLUMN_USEFUL},
+                                          {"PRIVACY", COLUMN_USEFUL},
+                                          {"STATE", COLUMN_STATE},
+                                          {"WHY", COLUMN_TRUNC}};
   struct project_name request = {0};
   struct project_list list = {0};
   bool printed;

@@ -26,12 +26,12 @@ static void print_projects(const struct invocation *call, const struct status *s
   static const struct column columns[] = {{"PROJECT", COLUMN_TRUNC},
                                           {"REMOTE", COLUMN_TRUNC | COLUMN_SPARE},
                                           {"STATE", COLUMN_STATE},
-                                          {"TICKETS", COLUMN_RIGHT},
+                                          {"TICKETS", COLUMN_RIGHT | COLUMN_USEFUL},
                                           {"CONFLICTS", COLUMN_RIGHT},
-                                          {"WAITING", COLUMN_RIGHT},
+                                          {"WAITING", COLUMN_RIGHT | COLUMN_USEFUL},
                                           {"PARKED", COLUMN_RIGHT},
                                           {"LAG", COLUMN_RIGHT | COLUMN_SPARE},
-                                          {"LAST SYNC", COLUMN_RIGHT},
+                                          {"LAST SYNC", COLUMN_RIGHT | COLUMN_USEFUL},
                                           {"NEXT", COLUMN_RIGHT | COLUMN_SPARE},
                                           {"API LEFT", COLUMN_RIGHT | COLUMN_SPARE}};
   struct arena *arena = call->arena;

@@ -58,12 +58,12 @@ static void list_text(const struct output *output, struct arena *arena, const st
   static const struct column columns[] = {{"PROJECT", COLUMN_TRUNC},
                                           {"ID", COLUMN_RIGHT},
                                           {"TICKET", 0},
-                                          {"OUTSIDE", 0},
+                                          {"OUTSIDE", COLUMN_USEFUL},
                                           {"FIELD", 0},
-                                          {"WHAT", 0},
+                                          {"WHAT", COLUMN_SPARE},
                                           {"LOCAL", COLUMN_TRUNC},
                                           {"EXTERNAL", COLUMN_TRUNC},
-                                          {"SINCE", COLUMN_RIGHT}};
+                                          {"SINCE", COLUMN_RIGHT | COLUMN_USEFUL}};
   size_t first = of_one_project(conflicts, count) ? 1 : 0;
   struct table *table = table_new(output, columns + first, sizeof columns / sizeof columns[0] - first);
   for (size_t i = 0; i < count; i++) {

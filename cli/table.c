@@ -121,22 +121,29 @@ void table_row(struct table *table, const struct str *cells) {
   arena_free(&arena);
 }
 
-static void leave_out_spare(struct table *table) {
-  size_t needed = 0, room = output_width(table->output);
-  for (size_t i = 0; i < table->count; i++)
-    needed += table->widths[i] + (i ? GAP : 0);
+/* Columns with this flag, from the right, until the rest fits. */
+static size_t leave_out(struct table *table, unsigned flag, size_t needed, size_t room) {
   for (size_t i = table->count; i-- > 0 && needed > room;) {
-    if (!(table->columns[i].flags & COLUMN_SPARE))
+    if (!(table->columns[i].flags & flag))
       continue;
     struct libscols_column *column = scols_table_get_column(table->scols, i);
     scols_column_set_flags(column, scols_column_get_flags(column) | SCOLS_FL_HIDDEN);
     needed -= table->widths[i] + GAP;
   }
+  return needed;
+}
+
+static void fit(struct table *table) {
+  size_t needed = 0, room = output_width(table->output);
+  for (size_t i = 0; i < table->count; i++)
+    needed += table->widths[i] + (i ? GAP : 0);
+  needed = leave_out(table, COLUMN_SPARE, needed, room);
+  leave_out(table, COLUMN_USEFUL, needed, room);
 }
 
 void table_end(struct table *table) {
   if (table->scols && table->output->terminal)
-    leave_out_spare(table);
+    fit(table);
   if (table->scols && table->rows)
     scols_print_table(table->scols);
   scols_unref_table(table->scols);

@@ -5,11 +5,12 @@
 #include "cli/output.h"
 
 enum column_flags {
-  COLUMN_RIGHT = 1,  /* numbers */
-  COLUMN_TRUNC = 2,  /* gives way when the terminal is narrow */
-  COLUMN_WRAP = 4,   /* several lines rather than cut */
-  COLUMN_STATE = 8,  /* words like active, failed, open: coloured by what they mean */
-  COLUMN_SPARE = 16, /* left out where the terminal has no room for all; of several the last one first */
+  COLUMN_RIGHT = 1,   /* numbers */
+  COLUMN_TRUNC = 2,   /* gives way when the terminal is narrow */
+  COLUMN_WRAP = 4,    /* several lines rather than cut */
+  COLUMN_STATE = 8,   /* words like active, failed, open: coloured by what they mean */
+  COLUMN_SPARE = 16,  /* left out where the terminal has no room for all; of several the last one first */
+  COLUMN_USEFUL = 32, /* left out when that is not enough */
 };
 
 struct column {

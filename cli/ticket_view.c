@@ -29,10 +29,10 @@ void ticket_view_list(const struct output *output, const struct ticket *tickets,
   static const struct column columns[] = {{"KEY", 0},
                                           {"STATUS", COLUMN_STATE},
                                           {"TITLE", COLUMN_TRUNC},
-                                          {"LABELS", COLUMN_TRUNC},
-                                          {"ASSIGNEES", COLUMN_TRUNC},
-                                          {"OUTSIDE", COLUMN_TRUNC},
-                                          {"CHANGED", COLUMN_RIGHT}};
+                                          {"LABELS", COLUMN_TRUNC | COLUMN_SPARE},
+                                          {"ASSIGNEES", COLUMN_TRUNC | COLUMN_SPARE},
+                                          {"OUTSIDE", COLUMN_USEFUL},
+                                          {"CHANGED", COLUMN_RIGHT | COLUMN_USEFUL}};
   struct arena arena = {0};
   struct table *table = table_new(output, columns, sizeof columns / sizeof columns[0]);
   for (size_t i = 0; i < count; i++) {
