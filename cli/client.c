@@ -1,20 +1,54 @@
 /* The connection to the store. */
 #include "cli/client.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "cli/up/up.h"
 
 enum { HELLO_TIMEOUT_MS = 4000 };
 
-static struct result not_running(const struct result *cause) {
-  return result_error(RESULT_RETRY, "tandem is not running here (%.140s). Start it with `tandem up`.", cause->message);
+/* Who has mistyped a state directory, or asks somebody else's, should not start another tandem there. */
+static struct result explain_missing(const struct invocation *call, struct str home, struct result cause) {
+  const char *path = str_c(call->arena, home);
+  bool named = !str_is_absent(invocation_text(call, "home")) || getenv("TANDEM_HOME");
+  struct stat about;
+  bool exists = stat(path, &about) == 0, is_folder = exists && S_ISDIR(about.st_mode);
+  if (cause.code != RESULT_RETRY || (is_folder && access(path, X_OK) == 0))
+    return cause;
+  if (is_folder || (!exists && errno == EACCES))
+    return result_error(RESULT_REJECTED,
+                        "%s is another user's: run tandem as that user, or choose a state directory of yours by --home "
+                        "or TANDEM_HOME.",
+                        path);
+  if (!named)
+    return cause;
+  return result_error(RESULT_RETRY, "tandem is not running in %s, which %s. Correct --home or TANDEM_HOME%s", path,
+                      exists ? "is no folder" : "does not exist", exists ? "" : ", or start it there: tandem up");
+}
+
+static struct result explain_silence(const struct invocation *call, struct str home, struct result cause) {
+  struct up_status up;
+  up_status(call->arena, home, &up);
+  if (up.running)
+    return result_error(RESULT_RETRY,
+                        "the store does not answer, though tandem runs (process %lld). `tandem doctor` says more.",
+                        (long long)up.pid);
+  if (str_equal(up.store_url, call->endpoint.store_url))
+    return result_error(RESULT_RETRY, "tandem is not running in %.*s; start it: tandem up", STR_FMT(home));
+  return result_error(RESULT_RETRY,
+                      "the store at %.*s does not answer (%.140s). Is it started? `tandem up` does that here.",
+                      STR_FMT(call->endpoint.store_url), cause.message);
 }
 
 /* A first short question: whoever waits for a store that is not there should hear it soon. */
-static struct result say_hello(struct invocation *call) {
+static struct result say_hello(struct invocation *call, struct str home) {
   struct empty request = {0};
   struct hello reply;
   struct result result = rpc_call(call->rpc, call->arena, VERB_HELLO, &request, &reply, HELLO_TIMEOUT_MS);
-  return result.code == RESULT_RETRY ? not_running(&result) : result;
+  return result.code == RESULT_RETRY ? explain_silence(call, home, result) : result;
 }
 
 struct result client_open(struct invocation *call) {
@@ -22,9 +56,11 @@ struct result client_open(struct invocation *call) {
     return RESULT_DONE;
   struct str home;
   TRY(invocation_home(call, &home));
-  TRY(endpoint_find(call->arena, home, "cli", &call->endpoint));
+  struct result found = endpoint_find(call->arena, home, "cli", &call->endpoint);
+  if (!result_ok(&found))
+    return explain_missing(call, home, found);
   TRY(rpc_open(&call->endpoint, str_format(call->arena, "cli-%ld", (long)getpid()), &call->rpc));
-  return say_hello(call);
+  return say_hello(call, home);
 }
 
 struct result client_call(struct invocation *call, enum verb_id id, const void *request, void *reply) {

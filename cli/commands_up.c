@@ -24,6 +24,16 @@ static bool store_answers(const struct up_options *options) {
   return result_ok(&result);
 }
 
+/* After an upgrade the old programs still run until they are stopped. */
+static void tell_of_other_version(struct invocation *call) {
+  struct empty request = {0};
+  struct hello reply = {0};
+  struct result result = client_call(call, VERB_HELLO, &request, &reply);
+  if (result_ok(&result) && !str_is(reply.version, TANDEM_VERSION))
+    output_note(call->output, "What runs is version %.*s, this program is %s. Change over: tandem down, then tandem up",
+                STR_FMT(reply.version), TANDEM_VERSION);
+}
+
 struct result command_up(struct invocation *call) {
   struct settings settings;
   TRY(invocation_settings(call, &settings));
@@ -32,6 +42,8 @@ struct result command_up(struct invocation *call) {
                                      .quiet = call->output->quiet,
                                      .is_ready = store_answers};
   call->exit_code = (enum exit_code)up_main(&options);
+  if (call->exit_code == EXIT_CODE_OK && !options.foreground)
+    tell_of_other_version(call);
   return RESULT_DONE;
 }
 

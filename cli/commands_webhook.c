@@ -51,6 +51,7 @@ static struct result ask(struct invocation *call, bool rotate) {
     return RESULT_DONE;
   if (rotate)
     output_note(call->output, "There is a new secret; the old one is good for another hour.");
+  output_note(call->output, "Waiting until it has been looked at, %d s at most …", LOOK_WAIT_MS / 1000);
   if (wait_for_look(call, request.project, before.webhook.checked_at_ms, &after))
     return show(call, &after.webhook), RESULT_DONE;
   call->exit_code = EXIT_CODE_GENERAL;

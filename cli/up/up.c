@@ -30,6 +30,7 @@ struct up {
   struct arena *arena;
   struct prepared prepared;
   int lock_file;
+  bool is_first; /* nothing has been made yet */
   struct notifier notifier;
 };
 
@@ -139,6 +140,17 @@ static void say_ready(struct up *up, pid_t supervisor) {
   for (size_t i = 0; i < ADAPTER_COUNT; i++)
     fprintf(stderr, "  webhooks  %.*s (%s)\n", STR_FMT(endpoints->webhook_url[i]), adapter_systems[i]);
   fprintf(stderr, "Stop it: tandem down\n");
+  if (up->is_first)
+    fprintf(stderr, "Next: tandem connect github, jira, linear or webhook\n");
+}
+
+/* Nobody should look at a silent terminal: a first start takes some seconds. */
+static void say_beginning(struct up *up) {
+  const struct settings *settings = up->options->settings;
+  const char *version = home_path(up, "postgres/data/PG_VERSION");
+  up->is_first = str_is_absent(settings->database_url.hidden) && access(version, F_OK) != 0;
+  if (up->is_first && !up->options->quiet && !up->options->foreground)
+    fprintf(stderr, "Making certificates and a private PostgreSQL in %.*s, this once …\n", STR_FMT(settings->home));
 }
 
 static int wait_until_ready(struct up *up, pid_t supervisor) {
@@ -197,6 +209,7 @@ static struct result prepare(struct up *up) {
   pid_t other;
   TRY(prepare_folders(up->arena, settings->home));
   TRY(lock_take(home_path(up, "run/up.pid"), &up->lock_file, &other));
+  say_beginning(up);
   return prepare_all(up->arena, up->options, &up->prepared);
 }
 

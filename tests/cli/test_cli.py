@@ -15,7 +15,7 @@ import urllib.request
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 import tap  # noqa: E402
-from house import BIN, TANDEM, House, StandIn, wait_for, why_not  # noqa: E402
+from house import BIN, TANDEM, House, StandIn, typed, wait_for, why_not  # noqa: E402
 from world import free_port  # noqa: E402
 
 
@@ -55,6 +55,22 @@ class WithoutStore(unittest.TestCase):
             self.assertIn("tandem up", done.err)
         error = json.loads(self.house.run("status", "--json").err)["error"]
         self.assertEqual(error["code"], "retry")
+
+    def test_cli_says_what_is_wrong_with_a_state_directory(self):
+        for home, code, said in ((self.house.folder + "/mistyped", 6, "which does not exist"), (self.house.file("plain", ""), 6, "is no folder"),
+                                 (self.house.folder, 6, "start it: tandem up")):
+            done = self.house.run("status", "--home", home)
+            self.assertEqual(done.code, code, done.err)
+            self.assertIn(home, done.err)
+            self.assertIn(said, done.err)
+
+    def test_cli_messages_break_between_words_on_a_terminal(self):
+        words = ["status", "--home", self.house.folder + "/mistyped"]
+        shown = typed(["sh", "-c", "stty columns 40; exec \"$@\"", "sh", TANDEM, *words], self.house.environment)[1]
+        said = self.house.run(*words).err
+        self.assertEqual(said.count("\n"), 1)
+        self.assertGreater(len(shown.splitlines()), 2, shown)
+        self.assertEqual(re.sub(r"\x1b\[[0-9;]*m", "", shown).split(), said.split())
 
     def test_cli_says_so_when_the_store_is_dead(self):
         os.makedirs(self.house.home + "/run")
@@ -329,6 +345,14 @@ class WithStore(unittest.TestCase):
         rows = self.run_fine("audit", "egress", "--ticket", key, "--json").json["rows"]
         self.assertEqual(rows[0]["project"], "shared")
         self.assertIn("title", rows[0]["fields"])
+
+    def test_cli_tables_show_on_a_narrow_terminal_what_matters(self):
+        self.connect("slim")
+        rows = [re.sub(r"\x1b\[[0-9;]*m", "", self.house.on_terminal(["ticket", "list", "--project", "slim"], COLUMNS=str(columns))[1]).splitlines()
+                for columns in (40, 80)]
+        self.assertEqual(rows[0][0].split(), ["KEY", "STATUS", "TITLE"])
+        self.assertLessEqual(max(map(len, rows[0])), 40)
+        self.assertRegex(rows[1][1], r"  slim #\d+  ")
 
     def test_cli_tables_leave_out_what_a_narrow_terminal_has_no_room_for(self):
         self.connect("a-project-with-a-long-name")
