@@ -137,6 +137,30 @@ static struct result test_remote(struct connecting *c) {
   return RESULT_DONE;
 }
 
+/* A slip of the fingers costs one more answer, not the whole course. */
+static struct result correct(struct connecting *c, const struct result *result) {
+  output_error(c->call->output, result_code_name(result->code), result->message);
+  if (result->code == RESULT_AUTH)
+    return connect_credential_read(c->call, c->tracker, c->project.base_url, &c->credential);
+  TRY(choose_remote(c));
+  return find_before(c);
+}
+
+static bool was_asked(const struct connecting *c, enum result_code code) {
+  bool for_remote = str_is_absent(invocation_text(c->call, c->tracker->remote_option));
+  return (code == RESULT_AUTH && c->credential.was_asked) ||
+         (code == RESULT_GONE && for_remote && invocation_may_ask(c->call));
+}
+
+static struct result test_until_right(struct connecting *c) {
+  struct result result = test_remote(c);
+  while (!result_ok(&result) && was_asked(c, result.code)) {
+    TRY(correct(c, &result));
+    result = test_remote(c);
+  }
+  return result;
+}
+
 /* A direction that writes, with a credential that cannot, would fail at the first push: say it now. */
 static struct result check_direction(const struct project *project, const struct remote_description *remote) {
   bool writes = str_is(project->direction, "push") || str_is(project->direction, "bidirectional");
@@ -294,6 +318,8 @@ static struct result settle_rules(struct connecting *c) {
 
 static struct result connect_to(struct invocation *call, const struct tracker *tracker) {
   struct connecting c = {.call = call, .tracker = tracker, .project = {.system = str_of(tracker->system)}};
+  if (invocation_may_ask(call))
+    TRY(client_open(call)); /* nobody should answer ten questions to hear that nothing is running */
   TRY(choose_remote(&c));
   TRY(choose_base_url(&c));
   int64_t expires_ms;
@@ -301,10 +327,10 @@ static struct result connect_to(struct invocation *call, const struct tracker *t
   TRY(connect_settings_check(call));
   TRY(connect_mapping_read(call, tracker, &c.mapping));
   TRY(connect_credential_read(call, tracker, c.project.base_url, &c.credential));
-  TRY(client_open(call)); /* nobody should answer ten questions to hear that nothing is running */
+  TRY(client_open(call));
   TRY(find_before(&c));
   TRY(choose_options(&c));
-  TRY(test_remote(&c));
+  TRY(test_until_right(&c));
   TRY(choose_name(&c));
   TRY(settle_rules(&c));
   TRY(connect_settings_policy(call, &c.before, &c.project));

@@ -42,7 +42,9 @@ struct result command_ticket_list(struct invocation *call) {
   if (count == 0)
     output_note(call->output, "No tickets match. `tandem ticket new --title …` makes one, `tandem sync` fetches them.");
   else if (found.more)
-    output_note(call->output, "There are more: --limit N or --all.");
+    output_note(call->output,
+                "The first %zu by key; there are more: --limit N, --all, or --project, --status, --label, --search.",
+                count);
   return RESULT_DONE;
 }
 

@@ -127,7 +127,8 @@ struct result connect_credential_read(struct invocation *call, const struct trac
     output_note(call->output, "%s", form->hint);
   struct str secret;
   TRY(read_form(call, form, &secret));
-  *out = (struct connect_credential){.kind = str_of(form->kind), .secret = secret};
+  *out =
+      (struct connect_credential){.kind = str_of(form->kind), .secret = secret, .was_asked = !is_complete(call, form)};
   return RESULT_DONE;
 }
 

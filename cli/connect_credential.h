@@ -9,6 +9,7 @@ struct connect_credential {
   struct str kind;
   struct str secret;  /* JSON */
   int64_t expires_ms; /* 0 = not known */
+  bool was_asked;     /* a part of it was typed just now */
 };
 
 /* From the options of one of the tracker's credential forms; on a terminal what is missing is asked for. `base_url`

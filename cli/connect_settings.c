@@ -128,15 +128,33 @@ static struct str or_else(struct str text, const char *fallback) {
   return text.length ? text : str_of(fallback);
 }
 
+/* What can be answered, in words: who is asked has not read the manual. */
+struct choice {
+  const char *option, *question, *choices, *meaning;
+};
+static const struct choice choice_direction = {
+    "direction", "Which way do changes go", "push|pull|bidirectional|disabled",
+    "push sends what changes here, pull takes what changes there, bidirectional does both, disabled neither."};
+static const struct choice choice_strategy = {
+    "strategy", "When both sides changed the same field", "manual|local_wins|external_wins|newest_wins|merge",
+    "manual asks you, merge only where two texts do not go together; the others take one side. Both values are always "
+    "kept: `tandem conflicts restore` brings one back."};
+static const struct choice choice_privacy = {
+    "privacy", "Tickets made here for this project are", "local_only|shareable|public",
+    "local_only never leaves, shareable goes only to projects that it is shared with, public may be seen by anybody."};
+
 /* The option, else a question on a terminal, else the fallback. */
-static struct result choose(struct invocation *call, const char *option, const char *question, const char *choices,
-                            struct str fallback, struct str *out) {
-  *out = invocation_text(call, option);
+static struct result choose(struct invocation *call, const struct choice *choice, struct str fallback,
+                            struct str *out) {
+  *out = invocation_text(call, choice->option);
   if (out->at)
     return RESULT_DONE;
   *out = fallback;
   bool ask = invocation_may_ask(call) && !invocation_flag(call, "yes");
-  return ask ? prompt_choice(call, question, choices, fallback, out) : RESULT_DONE;
+  if (!ask)
+    return RESULT_DONE;
+  output_note(call->output, "%s", choice->meaning);
+  return prompt_choice(call, choice->question, choice->choices, fallback, out);
 }
 
 static struct result confirm_strategy(struct invocation *call, struct str before, struct project *project) {
@@ -149,14 +167,10 @@ static struct result confirm_strategy(struct invocation *call, struct str before
 }
 
 struct result connect_settings_policy(struct invocation *call, const struct project *before, struct project *project) {
-  TRY(choose(call, "direction", "Which way do changes go", "push|pull|bidirectional|disabled",
-             or_else(before->direction, "bidirectional"), &project->direction));
-  TRY(choose(call, "strategy", "When both sides changed the same field",
-             "manual|local_wins|external_wins|newest_wins|merge", or_else(before->strategy, "manual"),
-             &project->strategy));
+  TRY(choose(call, &choice_direction, or_else(before->direction, "bidirectional"), &project->direction));
+  TRY(choose(call, &choice_strategy, or_else(before->strategy, "manual"), &project->strategy));
   TRY(confirm_strategy(call, before->confirmed_by, project));
-  TRY(choose(call, "privacy", "Tickets made here for this project are", "local_only|shareable|public",
-             or_else(before->privacy_default, "shareable"), &project->privacy_default));
+  TRY(choose(call, &choice_privacy, or_else(before->privacy_default, "shareable"), &project->privacy_default));
   struct settings settings;
   TRY(invocation_settings(call, &settings));
   int64_t interval_s = before->poll_interval_s > 0 ? before->poll_interval_s : settings.poll_interval_s;

@@ -79,7 +79,7 @@ static struct str advice(struct arena *arena, const struct tracker *tracker, enu
   case RESULT_AUTH:
     return str_of(tracker->credential_advice);
   case RESULT_GONE:
-    return str_format(arena, "Check --%s, and that the credential may see it.", tracker->remote_option);
+    return str_format(arena, "Check --%s and the credential, and try again.", tracker->remote_option);
   case RESULT_RETRY:
   case RESULT_UNCERTAIN:
     return STR("Check the network and --base-url, and try again.");
@@ -93,6 +93,9 @@ static struct result failure_of(struct arena *arena, const struct tracker *track
   enum result_code code = result_code_named(code_name.at ? code_name.at : "", code_name.length);
   if (code == RESULT_OK)
     code = RESULT_BUG;
+  const char *next = ": store a new one"; /* what the advice says for this command */
+  if (code == RESULT_AUTH && str_ends_with(message, next))
+    message = str_slice(message, 0, message.length - strlen(next));
   bool ends = str_ends_with(message, ".") || str_ends_with(message, "!");
   return result_error(code, "%s%s %.*s", str_c(arena, message), ends ? "" : ".", STR_FMT(advice(arena, tracker, code)));
 }

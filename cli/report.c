@@ -51,7 +51,8 @@ static void append_counts(struct str_builder *text, const struct session *sessio
                     STR_FMT(format_count(arena, session->pushed)));
   if (session->waiting && !str_is(session->state, "failed"))
     str_append_format(text, ", %.*s still to do", STR_FMT(format_count(arena, session->waiting)));
-  str_append_format(text, "\n  looked at  %.*s, %.*s unchanged\n", STR_FMT(format_count(arena, session->seen)),
+  str_append_format(text, "\n  looked at  %.*s, %.*s unchanged\n",
+                    COUNTED(arena, session->seen, "ticket or comment", "tickets and comments"),
                     STR_FMT(format_count(arena, session->unchanged)));
   str_append_format(text, "  conflicts  %.*s\n", STR_FMT(format_count(arena, session->conflicts)));
   if (session->parked)

@@ -125,7 +125,7 @@ static struct result check_v6_literal(struct str host) {
   if (inet_pton(AF_INET6, text, &address.sin6_addr) != 1)
     return result_error(RESULT_REJECTED, "%.*s is not an IPv6 address", STR_FMT(host));
   if (!http_address_is_public((const struct sockaddr *)(const void *)&address))
-    return result_error(RESULT_REJECTED, "%.*s is not a public address: list it as an allowed host if it is meant",
+    return result_error(RESULT_REJECTED, "%.*s is not a public address: name it in http.allow_hosts if it is meant",
                         STR_FMT(host));
   return RESULT_DONE;
 }
@@ -139,12 +139,12 @@ static struct result check_unlisted_host(struct str host) {
   if (host.at[0] == '.' || str_ends_with(host, ".") || str_find(host, "..") >= 0)
     return result_error(RESULT_REJECTED, "write the host %.*s without the extra dot", STR_FMT(host));
   if (is_local_name(host))
-    return result_error(RESULT_REJECTED, "%.*s is a local name: list it as an allowed host if it is meant",
+    return result_error(RESULT_REJECTED, "%.*s is a local name: name it in http.allow_hosts if it is meant",
                         STR_FMT(host));
   struct sockaddr_in address = {.sin_family = AF_INET};
   bool is_address = inet_aton(host.at, &address.sin_addr) != 0; /* octal, hexadecimal and short forms too */
   if (is_address && !http_address_is_public((const struct sockaddr *)(const void *)&address))
-    return result_error(RESULT_REJECTED, "%.*s is not a public address: list it as an allowed host if it is meant",
+    return result_error(RESULT_REJECTED, "%.*s is not a public address: name it in http.allow_hosts if it is meant",
                         STR_FMT(host));
   const char *last = strrchr(host.at, '.');
   if (!is_address && isdigit((unsigned char)(last ? last[1] : host.at[0])))
@@ -183,7 +183,9 @@ static struct result check_parsed(const struct http_options *options, CURLU *url
     return result_error(RESULT_REJECTED, "addresses with a zone are never called");
   bool is_on_list = is_listed(options->allowed_hosts, options->allowed_host_count, host, port.at);
   if (!is_on_list && str_is(scheme, "http"))
-    return result_error(RESULT_REJECTED, "%.*s: plain http is spoken with allowed hosts only, use https",
+    return result_error(RESULT_REJECTED,
+                        "%.*s: plain http is spoken only with hosts that http.allow_hosts (TANDEM_ALLOW_HOSTS) names: "
+                        "use https, or name it there",
                         STR_FMT(host));
   if (!is_on_list)
     TRY(check_unlisted_host(host));

@@ -111,7 +111,7 @@ static struct result describe_repository(struct connection *c, struct arena *are
   cJSON *repo;
   struct result result = github_get(c, arena, STR(""), &answer);
   if (result.code == RESULT_GONE)
-    return result_error(RESULT_REJECTED, "%.*s does not exist, or this credential may not see it", STR_FMT(c->remote));
+    return result_error(RESULT_GONE, "%.*s does not exist, or this credential may not see it", STR_FMT(c->remote));
   TRY(result);
   TRY(github_json("GET", &answer, &repo));
   result = read_repository(c, arena, repo, out);

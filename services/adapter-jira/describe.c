@@ -197,7 +197,7 @@ static struct result read_project(const struct describing *d, struct remote_desc
   request.path = str_format(d->arena, "/project/%.*s", STR_FMT(d->c->id_is_given ? d->c->project_id : d->c->project));
   TRY(jira_call(d->c, d->arena, &request, &answer));
   if (answer.status != 200)
-    return result_error(RESULT_REJECTED, "the project %.*s does not exist, or this credential may not see it",
+    return result_error(RESULT_GONE, "the project %.*s does not exist, or this credential may not see it",
                         STR_FMT(d->c->project));
   TRY(jira_json(&request, &answer, &project));
   out->remote = json_copy(d->arena, project, "key");

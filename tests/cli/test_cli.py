@@ -312,6 +312,15 @@ class WithStore(unittest.TestCase):
         self.assertIn("It is one of manual|", shown)
         self.assertEqual(self.run_fine("projects", "show", "guided", "--json").json["strategy"], "merge")
 
+    def test_cli_connect_lets_a_person_correct_what_he_typed(self):
+        self.control("POST", "seed", {"repo": "acme/mistyped", "issues": 1})
+        code, shown = self.house.on_terminal(
+            ["connect", "github", "--base-url", self.url, "--dry-run"],
+            [("Repository", "acme/mistyepd"), ("Token (not", "wrong"), ("Token (not", "sandbox-token"),
+             ("Repository", "acme/mistyped"), ("Call the project", ""), ("Which way", ""), ("When both", ""), ("Tickets made here", "")])
+        self.assertEqual(code, 0, shown)
+        self.assertIn("Nothing was stored", shown)
+
     def test_cli_progress_is_shown_on_a_terminal_and_erased(self):
         self.connect("slow")
         self.run_fine("sync", "slow", "--wait")
