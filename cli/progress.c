@@ -7,7 +7,7 @@
 #include "cli/client.h"
 #include "cli/report.h"
 
-enum { ASK_LEAST_MS = 200, ASK_MOST_MS = 1000, PATIENCE_MS = 60000, LINE_COLUMNS_MAX = 500 };
+enum { ASK_LEAST_MS = 200, ASK_MOST_MS = 1000, PATIENCE_MS = 60000, STILL_MS = 15000, LINE_COLUMNS_MAX = 500 };
 
 /* Until anything moves in the store, a second at most. */
 static void wait_for_move(struct invocation *call, struct arena *arena, int64_t *position) {
@@ -69,9 +69,34 @@ static struct result ask(struct invocation *call, struct arena *arena, int64_t i
   return rpc_call(call->rpc, arena, VERB_SESSION_GET, &request, out, RPC_TIMEOUT_MS);
 }
 
+/* Whether a session gets on: a tracker that is away should not look like a program that hangs. */
+struct headway {
+  int64_t done, moved_ms;
+  bool told;
+};
+
+static void watch_headway(const struct output *output, struct headway *headway, const struct session *session) {
+  int64_t now_ms = clock_mono_ms(), done = session->seen + session->imported + session->updated + session->created +
+                                           session->pushed - session->waiting - session->unplanned;
+  if (done != headway->done || headway->moved_ms == 0) {
+    headway->done = done;
+    headway->moved_ms = now_ms;
+  }
+  if (headway->told || now_ms - headway->moved_ms < STILL_MS)
+    return;
+  headway->told = true;
+  erase_line(output);
+  output_note(
+      output,
+      "%.*s has not moved for %d s: its tracker may be away, or asks for a rest. It goes on by itself, and goes "
+      "on too when Ctrl-C ends this waiting. How it stands: tandem status",
+      STR_FMT(session->project), STILL_MS / 1000);
+}
+
 static struct result wait_loop(struct invocation *call, int64_t id, struct session *out) {
   int64_t position = 0;
   struct arena scratch = {0};
+  struct headway headway = {0};
   int64_t answered_ms = clock_mono_ms();
   for (;;) {
     struct session session = {0};
@@ -81,6 +106,7 @@ static struct result wait_loop(struct invocation *call, int64_t id, struct sessi
       answered_ms = clock_mono_ms();
       if (!str_is(session.state, "running"))
         break;
+      watch_headway(call->output, &headway, &session);
       show_line(call->output, &session);
     } else if (result.code != RESULT_RETRY || clock_mono_ms() - answered_ms > PATIENCE_MS) {
       return arena_free(&scratch), result;
