@@ -3,6 +3,7 @@
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/format.h"
+#include "cli/plan.h"
 #include "cli/progress.h"
 #include "cli/project_name.h"
 #include "cli/sessions.h"
@@ -91,9 +92,19 @@ static struct result show_undone(struct invocation *call, const struct session *
 }
 
 /* An undo tells each thing that it did, too. */
+/* Who has lost the plan's number finds it again. */
+static bool plan_waits(struct invocation *call, const struct session *session) {
+  struct project_status status = {0};
+  return str_is(session->mode, "dry_run") && str_is(session->state, "completed") && !output_is_json(call->output) &&
+         sessions_project_status(call, session->project, &status) && str_is(status.project.state, "paused");
+}
+
 static struct result show(struct invocation *call, const struct session *session) {
   bool items = str_is(session->mode, "undo") && (!output_is_json(call->output) || invocation_flag(call, "items"));
-  return items ? show_undone(call, session) : sessions_report(call, session);
+  if (items)
+    return show_undone(call, session);
+  TRY(sessions_report(call, session));
+  return plan_waits(call, session) ? plan_show(call, session) : RESULT_DONE;
 }
 
 struct result command_sessions_show(struct invocation *call) {

@@ -1,8 +1,7 @@
 /* sync and apply: asks for a session of one project, or of all that are active. */
 #include "cli/client.h"
 #include "cli/commands.h"
-#include "cli/format.h"
-#include "cli/preview_view.h"
+#include "cli/plan.h"
 #include "cli/progress.h"
 #include "cli/project_name.h"
 #include "cli/sessions.h"
@@ -42,46 +41,13 @@ static void announce(struct invocation *call, struct str project, int64_t id) {
               (long long)id, STR_FMT(project), (long long)id);
 }
 
-/* All pages of what a dry run found. */
-static struct result read_preview(struct invocation *call, int64_t session_id, struct session_preview *out) {
-  struct preview_query request = {.id = session_id};
-  struct preview_line *all = NULL;
-  size_t count = 0, capacity = 0;
-  do {
-    struct session_preview page = {0};
-    TRY(client_call(call, VERB_SESSION_PREVIEW, &request, &page));
-    all = arena_append(call->arena, all, &count, &capacity, page.lines.at, page.lines.count, sizeof *all);
-    request.after = page.next;
-    *out = page;
-  } while (out->more);
-  out->lines.at = all;
-  out->lines.count = count;
-  return RESULT_DONE;
-}
-
-/* What a dry run found; the project stays paused until somebody has looked. */
-static struct result show_preview(struct invocation *call, const struct session *session) {
-  struct session_preview preview = {0};
-  TRY(read_preview(call, session->id, &preview));
-  if (output_is_json(call->output))
-    return output_record(call->output, verb_table[VERB_SESSION_PREVIEW].reply, &preview), RESULT_DONE;
-  preview_view_print(call->output, preview.lines.at, preview.lines.count);
-  output_note(
-      call->output,
-      "Nothing was applied, and %.*s is paused. This is plan %.*s, good until %.*s. To apply exactly this: tandem "
-      "apply %.*s",
-      STR_FMT(session->project), STR_FMT(preview.plan), STR_FMT(format_moment(call->arena, preview.expires_at_ms)),
-      STR_FMT(preview.plan));
-  return RESULT_DONE;
-}
-
 static struct result follow_all(struct invocation *call, const int64_t *ids, size_t count) {
   for (size_t i = 0; i < count; i++) {
     struct session session = {0};
     struct project_status status = {0};
     TRY(sessions_follow(call, ids[i], &session));
     if (str_is(session.mode, "dry_run"))
-      TRY(show_preview(call, &session));
+      TRY(plan_show(call, &session));
     bool asked = invocation_flag(call, "exit-code") && !call->exit_code;
     if (asked && sessions_project_status(call, session.project, &status) && status.open_conflicts)
       call->exit_code = EXIT_CODE_CONFLICTS;
