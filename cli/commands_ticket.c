@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/editor.h"
 #include "cli/format.h"
+#include "cli/nearest.h"
 #include "cli/project_name.h"
 #include "cli/retract.h"
 #include "cli/ticket_file.h"
@@ -99,6 +100,18 @@ static struct result print_ticket(struct invocation *call, enum verb_id id, cons
   return RESULT_DONE;
 }
 
+/* A word of one's own is allowed, so one that looks like a slip is only pointed out. */
+static void tell_of_unusual_status(const struct invocation *call) {
+  static const char *const usual[] = {"open", "in_progress", "done", "cancelled", "duplicate"};
+  enum { USUAL_COUNT = sizeof usual / sizeof usual[0], SLIPS_MAX = 2 };
+  struct str status = invocation_text(call, "status");
+  const char *meant = status.at ? nearest_word(status, usual, USUAL_COUNT) : NULL;
+  int slips = meant ? nearest_distance(status, str_of(meant)) : 0;
+  if (slips > 0 && slips <= SLIPS_MAX)
+    output_note(call->output, "`%s` is a status of your own. Did you mean `%s`?",
+                output_clean_line(call->arena, status).at, meant);
+}
+
 struct result command_ticket_new(struct invocation *call) {
   struct str title = invocation_text(call, "title"), dash = invocation_argument(call, 0), body = {0};
   if (str_is_absent(title))
@@ -120,6 +133,7 @@ struct result command_ticket_new(struct invocation *call) {
                                .actor = invocation_actor(call)};
   struct ticket ticket = {0};
   TRY(client_call(call, VERB_TICKET_NEW, &request, &ticket));
+  tell_of_unusual_status(call);
   return print_ticket(call, VERB_TICKET_NEW, &ticket, "created");
 }
 
@@ -173,6 +187,7 @@ static struct result send_edit(struct invocation *call, const struct ticket_edit
   }
   struct ticket ticket = {0};
   TRY(client_call(call, VERB_TICKET_EDIT, request, &ticket));
+  tell_of_unusual_status(call);
   return print_ticket(call, VERB_TICKET_EDIT, &ticket, "changed");
 }
 

@@ -49,6 +49,11 @@ static void append_choices(struct str_builder *text, const char *choices) {
 
 /* -- bash -- */
 
+/* PROJECT and OTHER-PROJECT, as arguments and as options' values. */
+static bool is_project(const char *shown) {
+  return shown && str_ends_with(str_of(shown), "PROJECT");
+}
+
 static void bash_options(struct str_builder *text, const struct option_spec *options, size_t count) {
   for (size_t i = 0; i < count; i++)
     str_append_format(text, " --%s", options[i].name);
@@ -73,6 +78,8 @@ static void bash_value_cases(struct str_builder *text, const struct option_spec 
     } else if (options[i].kind == OPTION_FILE) {
       str_append_format(text, "      *' --%s') mapfile -t COMPREPLY < <(compgen -f -- \"$current\"); return ;;\n",
                         options[i].name);
+    } else if (is_project(options[i].value)) {
+      str_append_format(text, "      *' --%s') words=$(_tandem_projects) ;;\n", options[i].name);
     } else if (options[i].kind != OPTION_FLAG) {
       str_append_format(text, "      *' --%s') return ;;\n", options[i].name);
     }
@@ -85,7 +92,10 @@ static void bash_command_case(struct str_builder *text, const struct command *co
     str_append_c(text, "bash zsh fish");
   bash_options(text, command->options, command->option_count);
   bash_options(text, command_global_options, command_global_option_count);
-  str_append_c(text, "'\n      case \" $previous\" in\n");
+  str_append_c(text, "'\n");
+  if (is_project(command->arguments[0].name))
+    str_append_c(text, "      [[ $current == -* ]] || words=\"$(_tandem_projects) $words\"\n");
+  str_append_c(text, "      case \" $previous\" in\n");
   bash_value_cases(text, command->options, command->option_count);
   bash_value_cases(text, command_global_options, command_global_option_count);
   str_append_c(text, "      esac ;;\n");
@@ -95,6 +105,7 @@ static struct str bash_script(struct arena *arena) {
   struct str_builder text = {.arena = arena};
   str_append_c(&text,
                "# bash completion of tandem: source <(tandem completion bash)\n"
+               "_tandem_projects() { timeout 1 tandem projects list --plain 2>/dev/null | cut -f1; }\n"
                "_tandem() {\n"
                "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} path='' words='' i\n"
                "  for ((i = 1; i < COMP_CWORD && i < 3; i++)); do\n"

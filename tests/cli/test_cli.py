@@ -109,6 +109,15 @@ class WithoutStore(unittest.TestCase):
             self.assertEqual((done.returncode, done.stderr), (0, ""), line)
             self.assertIn(expected, done.stdout.split(), line)
 
+    def test_cli_bash_completes_projects(self):
+        script = self.house.file("c.bash", self.house.run("completion", "bash").out)
+        for line, expected in (("tandem sync r", "rocket"), ("tandem ticket list --project e", "engine"), ("tandem projects follow engine r", "rocket")):
+            words = line.split(" ")
+            program = "source %s; _tandem_projects() { echo rocket; echo engine; }; COMP_WORDS=(%s); COMP_CWORD=%d; _tandem; echo ${COMPREPLY[*]}" % (
+                script, " ".join(words), len(words) - 1)
+            done = subprocess.run(["bash", "-euc", program], capture_output=True, text=True, check=False)
+            self.assertEqual((done.stdout.split(), done.stderr), ([expected], ""), line)
+
     def test_cli_completion_scripts_parse(self):
         for shell in ("bash", "zsh", "fish"):
             if shutil.which(shell) is None:
@@ -198,6 +207,12 @@ class WithStore(unittest.TestCase):
             self.assertRegex(done.err, r"^tandem: .*T-999999.*\n$")
         done = self.house.run("ticket", "show", "T-999999", "--json")
         self.assertEqual(json.loads(done.err)["error"]["code"], "gone")
+
+    def test_cli_points_out_a_status_that_looks_like_a_slip(self):
+        key = self.run_fine("ticket", "new", "--title", "Slip", "--status", "Done").out.strip()
+        for status, meant in (("opne", "open"), ("in-progress", "in_progress"), ("done", None), ("waiting", None)):
+            said = self.run_fine("ticket", "edit", key, "--status", status).err
+            self.assertEqual(said, "`%s` is a status of your own. Did you mean `%s`?\n" % (status, meant) if meant else "")
 
     def test_cli_ticket_list_takes_all_pages(self):
         before = len(self.run_fine("ticket", "list", "--all", "--json").json["tickets"])
@@ -408,6 +423,10 @@ class WithStore(unittest.TestCase):
         shown = self.run_fine("sync", "planned", "--dry-run")
         plan = re.search(r"tandem apply (P\d+-[0-9a-f]{12})", shown.err).group(1)
         self.assertRegex(shown.out, r"change outside +%s .*title .*As planned" % key)
+        session = self.run_fine("sessions", "list", "--project", "planned", "--limit", "1", "--json").json["sessions"][0]["id"]
+        again = self.run_fine("sessions", "show", str(session))
+        self.assertIn("As planned", again.out)
+        self.assertIn("tandem apply %s\n" % plan, again.err)
         self.run_fine("ticket", "edit", key, "--title", "Something else")
         moved = self.house.run("apply", plan)
         self.assertNotEqual(moved.code, 0)
