@@ -165,7 +165,7 @@ class Connecting(unittest.TestCase):
         jira = ["connect", "jira", "--project", "ABC", "--name", "wrong"]
         cloud = [*jira, "--base-url", "https://acme.atlassian.net"]
         rows = [([*team, bad, "--team", "ENG"], 5, "API key"),
-                ([*team, self.token, "--team", "NOPE"], 4, "NOPE"),
+                ([*team, self.token, "--team", "NOPE"], 3, "NOPE"),
                 ([*team, self.token], 2, "--team KEY"),
                 ([*team, self.token, "--team", "two words"], 2, "as in ENG"),
                 ([*team, self.token, "--team", "ENG", "--field", "colour"], 2, "no such field"),
