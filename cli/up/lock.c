@@ -29,7 +29,9 @@ struct result lock_take(const char *path, int *out_file, pid_t *out_pid) {
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
     *out_pid = read_pid(file);
     close(file);
-    return result_error(RESULT_STALE, "tandem runs here already (process %d). To start it anew: tandem down, then tandem up", (int)*out_pid);
+    return result_error(RESULT_STALE,
+                        "tandem runs here already (process %d). To start it anew: tandem down, then tandem up",
+                        (int)*out_pid);
   }
   lock_write_pid(file);
   *out_file = file;

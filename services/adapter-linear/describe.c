@@ -115,8 +115,7 @@ static struct result describe_team(struct connection *c, struct arena *arena, st
   }
   linear_answer_free(&answer);
   if (!found)
-    return result_error(RESULT_GONE, "there is no team %.*s, or this credential may not see it",
-                        STR_FMT(c->remote));
+    return result_error(RESULT_GONE, "there is no team %.*s, or this credential may not see it", STR_FMT(c->remote));
   return describe_fields(c, arena, out);
 }
 
