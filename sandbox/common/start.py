@@ -10,6 +10,8 @@ from sandbox.common.autosave import Autosave
 from sandbox.common.files import write_atomically
 from sandbox.common.httpd import Server
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
 
 def option_parser(prog, description):
     parser = argparse.ArgumentParser(prog=prog, description=description + " Controlled under /_sandbox/.")
@@ -44,14 +46,14 @@ def main(parser, build, save=None):
 
 
 def _serve(prog, options, build, save):
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # before the first thread, which inherits it
     holder = {}
     server = Server(options.host, options.port, lambda request: holder["app"].handle(request))
     host = "[%s]" % server.host if ":" in server.host else server.host
     address = "http://%s:%d" % (host, server.port)
     app = holder["app"] = build(options, address)
     autosave = _keep(app, options, save) if save is not None and options.state else None
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: threading.Thread(target=server.stop).start())
+    threading.Thread(target=_stop_on_signal, args=(server,), daemon=True).start()
     if options.port_file:
         write_atomically(options.port_file, ["%d\n" % server.port])
     print("%s event=listening url=%s" % (prog, address), flush=True)
@@ -59,6 +61,13 @@ def _serve(prog, options, build, save):
     app.stop()
     if autosave is not None:
         autosave.stop()
+
+
+def _stop_on_signal(server):
+    """Waits for the signal instead of handling it: a handler runs only when the main thread comes back from accept(), and a signal
+    that came just before that call, or to another thread, does not bring it back."""
+    signal.sigwait(SIGNALS)
+    server.stop()
 
 
 def _keep(app, options, save):
