@@ -16,7 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 import tap  # noqa: E402
 from house import BIN, TANDEM, House, StandIn, typed, wait_for, why_not  # noqa: E402
-from world import free_port  # noqa: E402
+from world import free_ports  # noqa: E402
 
 
 @unittest.skipUnless(os.access(TANDEM, os.X_OK), "no tandem in " + BIN)
@@ -74,11 +74,10 @@ class WithoutStore(unittest.TestCase):
 
     def test_cli_says_so_when_the_store_is_dead(self):
         os.makedirs(self.house.home + "/run")
-        with socket.socket() as sock:
+        with socket.socket() as sock:  # nobody else listens there meanwhile
             sock.bind(("127.0.0.1", 0))
-            port = sock.getsockname()[1]
-        url = "tcp://127.0.0.1:%d" % port
-        done = self.house.run("status", TANDEM_STORE_URL=url, TANDEM_EVENTS_URL=url, TANDEM_ALLOW_INSECURE_BUS="true")
+            url = "tcp://127.0.0.1:%d" % sock.getsockname()[1]
+            done = self.house.run("status", TANDEM_STORE_URL=url, TANDEM_EVENTS_URL=url, TANDEM_ALLOW_INSECURE_BUS="true")
         self.assertEqual(done.code, 6)
         self.assertIn("tandem up", done.err)
 
@@ -138,7 +137,7 @@ class WithStore(unittest.TestCase):
         cls.url, cls.control = cls.sandbox.url, cls.sandbox.control
         cls.token = cls.house.file("token", "sandbox-token\n")
         wait_for(lambda: cls.control("GET", "health"), "the sandbox")
-        cls.health_port = free_port()
+        cls.health_port = free_ports(16)
         cls.house.environment["TANDEM_HEALTH_LISTEN"] = "127.0.0.1:%d" % cls.health_port
         cls.house.start(cls.sandbox.port, 1)
 

@@ -11,7 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 import tap  # noqa: E402
 from trackers import GitHub, Linear, Trackers  # noqa: E402
-from world import BIN, wait_for  # noqa: E402
+from world import BIN, PATIENT_S, wait_for  # noqa: E402
 
 
 class Deleting(unittest.TestCase):
@@ -26,7 +26,7 @@ class Deleting(unittest.TestCase):
 
     def tandem(self, *words):
         return subprocess.run([os.path.join(BIN, "tandem"), *words], env={**self.world.environment(), "TANDEM_ACTOR": "user:dora"},
-                              capture_output=True, text=True, timeout=60, check=False)
+                              capture_output=True, text=True, timeout=PATIENT_S, check=False)
 
     def run_fine(self, *words):
         done = self.tandem(*words)
@@ -118,7 +118,7 @@ class Overwritten(unittest.TestCase):
 
             def tandem(*words):
                 return subprocess.run([os.path.join(BIN, "tandem"), *words], env=world.environment(), capture_output=True,
-                                      text=True, timeout=60, check=True)
+                                      text=True, timeout=PATIENT_S, check=True)
             shown = tandem("conflicts", "show", number)
             self.assertIn("which replaced that", shown.stdout)
             self.assertRegex(shown.stdout, r"!\s+Before\s+Ours\s+Theirs")

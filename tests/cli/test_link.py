@@ -11,7 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 import tap  # noqa: E402
 from trackers import GitHub, Linear, Trackers  # noqa: E402
-from world import BIN, wait_for  # noqa: E402
+from world import BIN, PATIENT_S, wait_for  # noqa: E402
 
 
 class Linking(unittest.TestCase):
@@ -26,7 +26,7 @@ class Linking(unittest.TestCase):
 
     def tandem(self, *words, text=None):
         return subprocess.run([os.path.join(BIN, "tandem"), *words], env=self.world.environment(), input=text or "",
-                              capture_output=True, text=True, timeout=60, check=False)
+                              capture_output=True, text=True, timeout=PATIENT_S, check=False)
 
     def pair(self, title, other_title=None):
         keys = (self.github.create("alice", title=title), self.linear.create("bob", title=other_title or title))

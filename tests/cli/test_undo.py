@@ -11,7 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 import tap  # noqa: E402
 from trackers import GitHub, OneTracker  # noqa: E402
-from world import BIN, wait_for  # noqa: E402
+from world import BIN, PATIENT_S, wait_for  # noqa: E402
 
 
 class Commands(unittest.TestCase):
@@ -29,7 +29,7 @@ class Commands(unittest.TestCase):
     def tandem(self, *words):
         return subprocess.run([os.path.join(BIN, "tandem"), *words],
                               env={**self.world.environment(), "TANDEM_ACTOR": "user:dora", "COLUMNS": "200"},
-                              capture_output=True, text=True, timeout=60, check=False)
+                              capture_output=True, text=True, timeout=PATIENT_S, check=False)
 
     def run_fine(self, *words):
         done = self.tandem(*words)

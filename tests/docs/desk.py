@@ -15,7 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 from house import BIN, DEADLINE_S, TANDEM, StandIn, typed, wait_for  # noqa: E402
 from webhook_tracker import HOOK_SECRET  # noqa: E402
-from world import PATIENCE, free_port  # noqa: E402
+from world import free_port, free_ports  # noqa: E402
 
 JIRA = ("--issues", "6", "--no-limits", "--project", "ABC", "--token", "sandbox-token=tandem-bot:admin")
 TRACKERS = {"github": ("github-sandbox", "--issues", "60", "--no-limits", "--no-pull-requests"),
@@ -27,6 +27,7 @@ PROGRAMS = {"notify": 'echo "notified of $1"', "pass": "echo sandbox-token", "dm
             "edit": "sed -i -e 's/^<<<<<<<.*//; s/^|||||||.*//; s/^=======.*//; s/^>>>>>>>.*//' -e 's/^title: .*/title: Edited/' \"$1\""}
 FILES = {"rocket.token": "sandbox-token\n", "new.token": "sandbox-token\n", "token.txt": "sandbox-token\n", "key.txt": "sandbox-token\n",
          "hook.txt": HOOK_SECRET + "\n"}
+HEALTH_PORTS = 16  # more than `tandem up` starts processes: each takes the next one
 LEFT_OUT = shutil.ignore_patterns(".git", ".state", "build", "__pycache__", "corpus")
 
 
@@ -51,7 +52,7 @@ class Desk:
         for name, text in FILES.items():
             self.file("home/" + name, text)
         self.trackers = {name: StandIn(*command) for name, command in TRACKERS.items()}
-        self.ports = {9464: free_port(), 8081: free_port(), 8082: free_port(), 8083: free_port(), 8084: free_port()}
+        self.ports = {9464: free_ports(HEALTH_PORTS), 8081: free_port(), 8082: free_port(), 8083: free_port(), 8084: free_port()}
         self.environment = self._environment()
         self._states = {}
 
@@ -80,7 +81,7 @@ class Desk:
     def close(self):
         """Nothing goes on, whatever a document has started."""
         for home in (self.home + "/.local/state/tandem", self.home + "/restored"):
-            subprocess.run([TANDEM, "down", "--quiet", "--home", home], env=self.environment, timeout=DEADLINE_S * PATIENCE, check=True)
+            subprocess.run([TANDEM, "down", "--quiet", "--home", home], env=self.environment, timeout=DEADLINE_S, check=True)
         for one in self.trackers.values():
             one.close()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -99,7 +100,7 @@ class Desk:
             return Ended(*typed(command, environment, answers, self.tree))
         with tempfile.TemporaryFile() as output:  # a pipe would be held open by what stays in the background
             status = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                    timeout=DEADLINE_S * PATIENCE, check=False).returncode
+                                    timeout=DEADLINE_S, check=False).returncode
             output.seek(0)
             return Ended(status, output.read().decode("utf-8", "replace"))
 
@@ -123,7 +124,7 @@ class Desk:
 
     def until(self, pattern, text, document, folder, stir=lambda: None, **environment):
         """Runs what does not end until a line shows `pattern`; `stir` has something happen, again and again."""
-        end = time.monotonic() + DEADLINE_S * PATIENCE
+        end = time.monotonic() + DEADLINE_S
         with self.in_background(text, document, folder, **environment) as lines:
             while not any(re.search(pattern, line) for line in list(lines)):
                 if time.monotonic() > end:

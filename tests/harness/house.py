@@ -7,7 +7,6 @@ import pty
 import select
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,26 +14,20 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+from deadlines import PATIENT_S, wait_for  # noqa: F401
+from world import free_port
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 BIN = os.environ.get("TANDEM_BIN", os.path.join(ROOT, "build", "dev", "bin"))
 TANDEM = os.path.join(BIN, "tandem")
 PROGRAMS = ["tandem", "tandem-store", "tandem-scheduler", "tandem-conflict", "tandem-adapter-github"]
-DEADLINE_S = 60
+DEADLINE_S = PATIENT_S
 
 
 def why_not(*more):
     """Why nothing can be run here, or None; `more` are programs that are needed besides."""
     missing = [name for name in [*PROGRAMS, *more] if not os.access(os.path.join(BIN, name), os.X_OK)]
     return "no %s in %s" % (", ".join(missing), BIN) if missing else None
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + DEADLINE_S
-    while not (value := condition()):
-        if time.monotonic() > end:
-            raise AssertionError("waited %d s for %s" % (DEADLINE_S, what))
-        time.sleep(0.02)
-    return value
 
 
 class Done:
@@ -117,9 +110,7 @@ class StandIn:
     """A tracker's stand-in on a port of its own, and its control interface."""
 
     def __init__(self, program, *options):
-        with socket.socket() as sock:
-            sock.bind(("127.0.0.1", 0))
-            self.port = sock.getsockname()[1]
+        self.port = free_port()
         self.url = "http://127.0.0.1:%d" % self.port
         self.process = subprocess.Popen([os.path.join(ROOT, "sandbox", program), "--port", str(self.port), *options],
                                         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},

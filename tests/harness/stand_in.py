@@ -7,22 +7,15 @@ import re
 import signal
 import subprocess
 import tempfile
-import time
+
+import deadlines
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
-START_DEADLINE_S = 120.0
+START_DEADLINE_S = 60.0
 
 
 def wait_until(condition, what, deadline_s=30.0):
-    """Polls until `condition()` is true and returns its value; fails after the deadline."""
-    end = time.monotonic() + deadline_s
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError("not within %g s: %s" % (deadline_s, what))
-        time.sleep(0.005)
+    return deadlines.wait_for(condition, what, deadline_s)
 
 
 class Answer:
@@ -72,7 +65,7 @@ class Sandbox:
         """Ends it in order, as SIGTERM does."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(timeout=START_DEADLINE_S)
+            self.process.wait(timeout=START_DEADLINE_S * deadlines.PATIENCE)
         self._folder.cleanup()
 
     # requests

@@ -12,6 +12,9 @@ import struct
 
 import msgpack
 
+from deadlines import PATIENCE
+
+TIMEOUT_S = 20 * PATIENCE
 REQ, REP, PUB, SUB = 0x30, 0x31, 0x20, 0x21
 
 
@@ -24,7 +27,7 @@ class Refused(Exception):
         self.message = message
 
 
-def dial(url, protocol, ca=None, cert=None, timeout=20):
+def dial(url, protocol, ca=None, cert=None, timeout=TIMEOUT_S):
     scheme, _, address = url.partition("://")
     host, _, port = address.rpartition(":")
     sock = socket.create_connection((host, int(port)), timeout=timeout)
@@ -57,7 +60,7 @@ class Verbs:
 
     _clients = itertools.count(1)
 
-    def __init__(self, url, ca=None, cert=None, timeout=20):
+    def __init__(self, url, ca=None, cert=None, timeout=TIMEOUT_S):
         self._dial = lambda: dial(url, REQ, ca, cert, timeout)
         self._sock = None
         self.client = "test-%d-%d-%s" % (os.getpid(), next(self._clients), os.urandom(4).hex())
@@ -96,7 +99,7 @@ class Verbs:
 class Events:
     """Events as they are published. Iterate, or take `next_event()`."""
 
-    def __init__(self, url, ca=None, cert=None, timeout=20):
+    def __init__(self, url, ca=None, cert=None, timeout=TIMEOUT_S):
         self._sock = dial(url, SUB, ca, cert, timeout)
 
     def next_event(self):

@@ -5,7 +5,7 @@ import urllib.request
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from world import World, free_port
+from world import PATIENT_S, World, free_port
 
 
 class Watched(World):
@@ -23,7 +23,7 @@ class Watched(World):
     def get(self, name, path):
         """Status and text; None while nothing listens."""
         try:
-            with urllib.request.urlopen("http://127.0.0.1:%d%s" % (self.health_ports[name], path), timeout=20) as response:
+            with urllib.request.urlopen("http://127.0.0.1:%d%s" % (self.health_ports[name], path), timeout=PATIENT_S) as response:
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

@@ -18,17 +18,15 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from deadlines import DEADLINE_S, PATIENCE, PATIENT_S, wait_for  # noqa: E402,F401
 from verbs import Events, Refused, Verbs  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("TANDEM_BIN", os.path.join(ROOT, "build", "dev", "bin"))
-DEADLINE_S = 60
 GENTLE = bool(os.environ.get("TANDEM_TEST_GENTLE"))  # processes end in order, so that they write what they counted
-PATIENCE = float(os.environ.get("TANDEM_TEST_PATIENCE", 1))  # deadlines are that many times as long
 ROLES = ("store", "conflict", "scheduler", "adapter-github")
 
 STATUS_TABLE = [
@@ -38,24 +36,6 @@ STATUS_TABLE = [
     {"local": "duplicate", "external": "closed:duplicate"},
     {"local": "in_progress", "external": "open"},
 ]
-
-
-def wait_for(condition, what, deadline_s=DEADLINE_S, pause_s=0.005):
-    """The first true value of `condition()`; fails with `what` after the deadline. `pause_s` grows to 0.1 s."""
-    deadline_s *= PATIENCE
-    end = time.monotonic() + deadline_s
-    pause = pause_s
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError("waited %d s for %s" % (deadline_s, what))
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.1)
-
-
-_ports = itertools.count()
 
 
 def freeze(pid):
@@ -69,18 +49,37 @@ def freeze(pid):
     wait_for(lambda: all(stands(thread) for thread in os.listdir("/proc/%d/task" % pid)), "process %d to stop" % pid)
 
 
-def free_port():
-    """A port that no other world gets, in this program or in one that runs at the same time (tests/run.py), below those that
-    the system hands out to outgoing connections: worlds that run side by side must never hear each other's stores."""
-    first = 20000 + 4000 * int(os.environ.get("TANDEM_TEST_SLOT", 0))
-    while True:
-        port = first + (os.getpid() * 37 + next(_ports)) % 4000
+_ports = itertools.count()
+_reserved = []  # sockets that stand for ports, until this program ends
+
+
+def reserve(port):
+    """Whether the port is free, and ours from now on: no other test program on this machine gets it, whoever runs it."""
+    holder = socket.socket(socket.AF_UNIX)
+    try:
+        holder.bind("\0tandem-test-port-%d" % port)
         with socket.socket() as sock:
-            try:
-                sock.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port
+            sock.bind(("127.0.0.1", port))
+    except OSError:
+        holder.close()
+        return False
+    _reserved.append(holder)
+    return True
+
+
+def free_ports(count):
+    """The first of so many ports in a row that no other world gets, in this program or in another, below those that the system
+    hands out to outgoing connections: worlds that run side by side must never hear each other's stores."""
+    begin = 20000 + 4000 * int(os.environ.get("TANDEM_TEST_SLOT", 0))
+    for _ in range(4000):
+        first = begin + (os.getpid() * 37 + next(_ports)) % (4000 - count)
+        if all(reserve(first + place) for place in range(count)):
+            return first
+    raise AssertionError("no %d ports in a row are free from %d on" % (count, begin))
+
+
+def free_port():
+    return free_ports(1)
 
 
 class Cluster:
@@ -229,7 +228,7 @@ class Process:
     def stop(self):
         self.popen.terminate()
         try:
-            self.popen.wait(DEADLINE_S)
+            self.popen.wait(PATIENT_S)
         except subprocess.TimeoutExpired:
             self.kill()
 
@@ -287,7 +286,7 @@ class Sandbox:
     def request(self, method, path, body=None, headers=()):
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(self.url + path, data=data, method=method, headers=dict(headers))
-        with urllib.request.urlopen(request, timeout=DEADLINE_S) as response:
+        with urllib.request.urlopen(request, timeout=PATIENT_S) as response:
             return json.loads(response.read() or b"null")
 
     def control(self, method, path, body=None):

@@ -13,7 +13,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
 from verbs import Refused  # noqa: E402
-from world import BIN, ROOT, Cluster, Psql, World  # noqa: E402
+from world import BIN, PATIENT_S, ROOT, Cluster, Psql, World  # noqa: E402
 
 
 def quoted(text):
@@ -159,7 +159,7 @@ class Installing(unittest.TestCase):
     def migrate(self, **urls):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TANDEM_DATABASE")}
         return subprocess.run([os.path.join(BIN, "tandem-store"), "--migrate"], env={**environment, **urls}, capture_output=True,
-                              text=True, timeout=60, check=False)
+                              text=True, timeout=PATIENT_S, check=False)
 
     def rights(self, role, table):
         return self.cluster.sql(self.database, "select string_agg(privilege_type, ' ' order by privilege_type) from "

@@ -21,7 +21,7 @@ import nats  # noqa: E402
 import tap  # noqa: E402
 from house import House  # noqa: E402
 from relay import Relay  # noqa: E402
-from world import World, free_port, wait_for  # noqa: E402
+from world import PATIENT_S, World, free_port, wait_for  # noqa: E402
 
 DEATHS = int(os.environ.get("TANDEM_NATS_DEATHS", 24))
 SHORT_WINDOW_NS = 100_000_000  # the shortest duplicate window that the server takes
@@ -222,7 +222,7 @@ class BridgeNats(unittest.TestCase):
     def health(self, port, path):
         """Status and text, or None while nobody listens."""
         try:
-            with urllib.request.urlopen("http://127.0.0.1:%d/%s" % (port, path), timeout=20) as answer:
+            with urllib.request.urlopen("http://127.0.0.1:%d/%s" % (port, path), timeout=PATIENT_S) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read().decode()

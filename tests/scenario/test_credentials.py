@@ -12,7 +12,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
 from verbs import Refused  # noqa: E402
-from world import BIN, DEADLINE_S, World, wait_for  # noqa: E402
+from world import BIN, PATIENT_S, World, wait_for  # noqa: E402
 
 OLD, NEW, NEWER, READER = "canary-first", "canary-second", "canary-third", "canary-reading"
 TOKENS = ("--token", "sandbox-token", "--token", OLD, "--token", NEW, "--token", NEWER, "--token", READER + "=tandem-bot:read")
@@ -34,7 +34,7 @@ class Credentials(unittest.TestCase):
 
     def tandem(self, *words, text="", fine=True):
         done = subprocess.run([os.path.join(BIN, "tandem"), *words], env=self.world.environment({"TANDEM_ACTOR": "user:test"}),
-                              input=text, capture_output=True, text=True, timeout=2 * DEADLINE_S, check=False)
+                              input=text, capture_output=True, text=True, timeout=2 * PATIENT_S, check=False)
         self.shown += [done.stdout, done.stderr]
         if fine:
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -180,7 +180,7 @@ class Credentials(unittest.TestCase):
         with open(world.folder + "/rekey.log", "wb") as log:
             rekey = subprocess.Popen([os.path.join(BIN, "tandem"), "credentials", "rekey"], env=world.environment(),
                                      stdout=log, stderr=log)
-            store.popen.wait(DEADLINE_S)
+            store.popen.wait(PATIENT_S)
             rekey.kill()
             rekey.wait()
         half = world.sql("select count(*) filter (where key_id = '%s') > 0, count(*) filter (where key_id <> '%s') > 0 "

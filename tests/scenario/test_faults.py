@@ -16,7 +16,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(FOLDER, "..", "crash"))
 from story import READ, REPO, broken_promises, quiet_rounds  # noqa: E402
 import tap  # noqa: E402
-from world import DEADLINE_S, Cluster, World, wait_for  # noqa: E402
+from world import PATIENT_S, Cluster, World, wait_for  # noqa: E402
 
 ISSUES = "/repos/acme/rocket/issues"
 
@@ -163,7 +163,7 @@ class Faults(unittest.TestCase):
 
     def post(self, body, **headers):
         """The status of a delivery that we make ourselves."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.world.webhook_port, timeout=DEADLINE_S)
+        connection = http.client.HTTPConnection("127.0.0.1", self.world.webhook_port, timeout=PATIENT_S)
         try:
             connection.request("POST", "/webhooks/rocket", body, {"X-GitHub-Event": "issues", "X-GitHub-Delivery": "d-1",
                                                                   "Content-Type": "application/json", **headers})

@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import tap  # noqa: E402
 from observed import expressions, metrics_of  # noqa: E402
 from watched import Watched, of  # noqa: E402
-from world import freeze, wait_for  # noqa: E402
+from world import PATIENT_S, freeze, wait_for  # noqa: E402
 
 
 class Health(unittest.TestCase):
@@ -73,7 +73,7 @@ class Health(unittest.TestCase):
         wait_for(self.leases, "work to be taken")
         adapter = self.world.processes.pop("adapter-github")
         adapter.popen.terminate()
-        self.assertEqual(0, adapter.popen.wait(60))
+        self.assertEqual(0, adapter.popen.wait(PATIENT_S))
         self.assertEqual([], self.leases())
         self.world.start("adapter-github")
         self.world.finish(session)

@@ -13,7 +13,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
-from world import BIN, DEADLINE_S, World, free_port, wait_for  # noqa: E402
+from world import BIN, PATIENT_S, World, free_port, wait_for  # noqa: E402
 
 HOOKS = "/repos/acme/rocket/hooks"
 HEADERS = {"Authorization": "Bearer sandbox-token", "User-Agent": "test"}
@@ -84,7 +84,7 @@ class Hybrid(unittest.TestCase):
 
     def deliver(self, body, secret, event="issues"):
         signature = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_S)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENT_S)
         connection.request("POST", "/webhooks/rocket", body, {
             "X-GitHub-Event": event, "X-GitHub-Delivery": os.urandom(8).hex(), "X-Hub-Signature-256": signature,
             "Content-Type": "application/json"})
@@ -147,7 +147,7 @@ class Hybrid(unittest.TestCase):
     def tandem(self, *words):
         """Exit status, and what a person sees."""
         done = subprocess.run([os.path.join(BIN, "tandem"), *words], env=self.world.environment(), capture_output=True, text=True,
-                              timeout=DEADLINE_S, check=False)
+                              timeout=PATIENT_S, check=False)
         return done.returncode, done.stdout + done.stderr
 
     def test_person_sees_and_mends_it_by_commands(self):

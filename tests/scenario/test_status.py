@@ -14,7 +14,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
 from verbs import Refused  # noqa: E402
-from world import DEADLINE_S, World, wait_for  # noqa: E402
+from world import PATIENT_S, World, wait_for  # noqa: E402
 
 ISSUES = "/repos/acme/rocket/issues"
 
@@ -60,7 +60,7 @@ class Status(unittest.TestCase):
     def deliver(self, body, event="issues"):
         """A webhook that is signed as it should be."""
         signature = "sha256=" + hmac.new(b"hook-secret", body, hashlib.sha256).hexdigest()
-        connection = http.client.HTTPConnection("127.0.0.1", self.world.webhook_port, timeout=DEADLINE_S)
+        connection = http.client.HTTPConnection("127.0.0.1", self.world.webhook_port, timeout=PATIENT_S)
         connection.request("POST", "/webhooks/rocket", body, {
             "X-GitHub-Event": event, "X-GitHub-Delivery": os.urandom(8).hex(), "X-Hub-Signature-256": signature,
             "Content-Type": "application/json"})
