@@ -17,6 +17,7 @@ from contract import create_ticket, marker  # noqa: E402
 from jira_case import JiraCase  # noqa: E402
 from jira_client import CLOUD_ID  # noqa: E402
 from receiver import Receiver  # noqa: E402
+from stand_in import wait_until  # noqa: E402
 
 
 class Limits(JiraCase):
@@ -253,6 +254,7 @@ class Registering(JiraCase):
         for _ in range(2):
             self.assertEqual(self.driver.call("remove_hook", url=self.receiver.url).code, "ok")
         self.add_ticket("nobody is told")
+        wait_until(lambda: not (state := self.jira.control("webhooks"))["waiting"] + state["sending"], "all webhooks to be sent")
         self.assertEqual(len(self.receiver.posts), 1)
 
 

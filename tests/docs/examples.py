@@ -122,8 +122,12 @@ class Examples:
         self.run("tandem projects pause rocket")
         self.on_github("edit", number, **{field: "Launch on Friday"})
         self.run("tandem ticket edit %s --%s 'Launch on Monday'" % (key, field))
-        self.run("tandem projects resume rocket && tandem sync rocket --wait")
-        return str(max(one["id"] for one in self.ask("conflicts list --ticket " + key)["conflicts"]))
+        self.run("tandem projects resume rocket")
+
+        def found():  # GitHub's times are whole seconds: a change in the second of the last look shows up in the next one
+            self.run("tandem sync rocket --wait")
+            return self.ask("conflicts list --ticket " + key)["conflicts"]
+        return str(max(one["id"] for one in wait_for(found, "the conflict about " + field)))
 
     def conflict(self, command, number, state):
         """The one that a document calls by a number, in that state: what is decided already is not decided again."""

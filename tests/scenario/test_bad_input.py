@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.join(FOLDER, "..", "harness"))
 import msgpack  # noqa: E402
 import tap  # noqa: E402
 from verbs import REQ, SUB, Refused, Verbs  # noqa: E402
-from world import DEADLINE_S, ROOT, Cluster, World, free_port, wait_for  # noqa: E402
+from world import PATIENT_S, ROOT, Cluster, World, free_port, wait_for  # noqa: E402
 
 ISSUES = ("--issues", "5", "--no-limits", "--no-pull-requests")
 CODES = {"ok", "retry", "uncertain", "stale", "gone", "auth", "rejected"}
@@ -93,7 +93,7 @@ class Frames(unittest.TestCase):
 
     def raw(self, port, data):
         """Sends bytes without any protocol; what comes back, if the other side closes or answers."""
-        with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE_S) as sock:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENT_S) as sock:
             try:
                 sock.sendall(data)
                 sock.shutdown(socket.SHUT_WR)
@@ -106,7 +106,7 @@ class Frames(unittest.TestCase):
         url = "tcp://127.0.0.1:%d" % self.world.store_port
         for name, frame in FRAMES.items():
             with self.subTest(name):
-                verbs = Verbs(url, timeout=DEADLINE_S)
+                verbs = Verbs(url, timeout=PATIENT_S)
                 reply = msgpack.unpackb(verbs.raw(frame))
                 verbs.close()
                 self.assertEqual(reply["code"], "rejected", reply)
@@ -136,7 +136,7 @@ class Frames(unittest.TestCase):
                 request("session.list", msgpack.packb({"project": "rocket", "limit": 5})),
                 request("events.publish", msgpack.packb({"events": [{"id": "1", "type": "tandem.v1.TicketCreated",
                                                                      "source": "x", "data": "{}"}]}))]
-        verbs = Verbs("tcp://127.0.0.1:%d" % self.world.store_port, timeout=DEADLINE_S)
+        verbs = Verbs("tcp://127.0.0.1:%d" % self.world.store_port, timeout=PATIENT_S)
         for number in range(3000):
             frame = bytearray(dice.choice(good))
             for _ in range(dice.randint(1, 6)):
@@ -157,7 +157,7 @@ class Frames(unittest.TestCase):
 
     def test_bad_input_verbs_with_odd_values(self):
         """Every verb with nothing at all, and with every member set to what nobody expects there: never a bug of ours."""
-        verbs = Verbs("tcp://127.0.0.1:%d" % self.world.store_port, timeout=DEADLINE_S)
+        verbs = Verbs("tcp://127.0.0.1:%d" % self.world.store_port, timeout=PATIENT_S)
         known = verbs_and_members()
         self.assertGreater(len(known), 25)
         for verb, members in known.items():
@@ -278,8 +278,8 @@ class NotReady(unittest.TestCase):
         world = self.make()
         for url in ("http://10.0.0.1", "http://169.254.169.254", "https://[::1]"):
             world.connect(base_url=url)
-            self.failed()
             world.call("project.set_state", name="rocket", state="active", actor="x")
+            self.failed()
         world.connect()
         world.call("project.set_state", name="rocket", state="active", actor="x")
         self.assertEqual(world.sync()["state"], "completed")
@@ -344,7 +344,7 @@ class NotReady(unittest.TestCase):
         for write, word in ((lambda: open(path, "wb").close(), "32 bytes"), (lambda: os.unlink(path), "cannot read")):
             write()
             store = world.start("store")
-            self.assertEqual(store.popen.wait(DEADLINE_S), 1)
+            self.assertEqual(store.popen.wait(PATIENT_S), 1)
             last = store.output().strip().splitlines()[-1]
             self.assertIn("cannot_start", last)
             self.assertIn(word, last)
@@ -355,7 +355,7 @@ class NotReady(unittest.TestCase):
         world.processes["store"].kill()
         world.sql("insert into schema_version (version) values (9999)")
         store = world.start("store")
-        self.assertEqual(store.popen.wait(DEADLINE_S), 1)
+        self.assertEqual(store.popen.wait(PATIENT_S), 1)
         self.assertIn("newer tandem", store.output())
 
 

@@ -24,7 +24,7 @@ class Listener:
     """`tandem events tail`, as a service beyond the cut runs it."""
 
     def __init__(self, environment):
-        self._popen = subprocess.Popen([os.path.join(BIN, "tandem"), "events", "tail", "--json"], env=environment,
+        self._popen = subprocess.Popen([os.path.join(BIN, "tandem"), "events", "tail", "--json", "--after", "0"], env=environment,
                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         os.set_blocking(self._popen.stdout.fileno(), False)
         self._text = b""

@@ -123,7 +123,7 @@ class Traces(unittest.TestCase):
         finally:
             self.collector.status = 200
         self.written(self.edit("They listen again", 4))
-        self.assertGreater(of(self.world.samples("store"), "tandem_trace_spans_exported_total"), 0)
+        wait_for(lambda: of(self.world.samples("store"), "tandem_trace_spans_exported_total") > 0, "spans to be counted as exported")
 
 
 if __name__ == "__main__":
