@@ -1,6 +1,7 @@
 """A reader's desk: a home, a copy of the tree, the trackers that the documents talk about, and a shell to type into."""
 
 import contextlib
+import glob
 import os
 import re
 import shutil
@@ -82,9 +83,19 @@ class Desk:
         """Nothing goes on, whatever a document has started."""
         for home in (self.home + "/.local/state/tandem", self.home + "/restored"):
             subprocess.run([TANDEM, "down", "--quiet", "--home", home], env=self.environment, timeout=DEADLINE_S, check=True)
+        self._end_what_stayed()
         for one in self.trackers.values():
             one.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end_what_stayed(self):
+        """What a document has put into the background has the reader's home, which nobody else has."""
+        mine = ("HOME=%s\0" % self.home).encode()
+        for folder in glob.glob("/proc/[0-9]*"):
+            with contextlib.suppress(OSError):  # another's, or over
+                with open(folder + "/environ", "rb") as file:
+                    if mine in file.read():
+                        os.kill(int(os.path.basename(folder)), signal.SIGKILL)
 
     # -- a shell for each document: what a command exports and where it goes stays for the next one
 
