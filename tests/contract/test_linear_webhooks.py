@@ -81,7 +81,7 @@ class Webhooks(LinearCase):
         self.assertFalse(self.verify(post, signature=post.headers["linear-signature"][:-1]))
 
     def test_delivery_outside_the_minute_is_refused(self):
-        for ahead_s, genuine in ((0, True), (-50, True), (50, True), (-70, False), (70, False)):
+        for ahead_s, genuine in ((0, True), (-30, True), (59, True), (-61, False), (90, False)):
             body = json.dumps({"webhookTimestamp": int((time.time() + ahead_s) * 1000)})
             signature = hmac.new(b"hush", body.encode(), hashlib.sha256).hexdigest()
             with self.subTest(ahead_s=ahead_s):

@@ -61,7 +61,7 @@ class Deliveries(WebhookCase):
         self.assertFalse(self.verify(post, signature=" ".join(["v1," + "A" * 43 + "="] * 100 + [right])))
 
     def test_delivery_of_another_time_is_refused(self):
-        for shift, genuine in ((-299, True), (-301, False), (290, True), (310, False)):
+        for shift, genuine in ((-270, True), (-301, False), (299, True), (330, False)):  # of 300
             moment = int(time.time()) + shift
             signature = sign("plain secret", "msg_1", moment, b"{}")
             answer = self.driver.call("verify", delivery_id="msg_1", timestamp=str(moment), signature=signature, body="{}",

@@ -134,7 +134,7 @@ class Hooks(unittest.TestCase):
             for _ in range(3):
                 world.sync()
             world.settle()
-            hooks = world.ask("{ webhooks { nodes { url enabled } } }")["webhooks"]["nodes"]
+            hooks = wait_for(lambda: world.ask("{ webhooks { nodes { url enabled } } }")["webhooks"]["nodes"], "the webhook")
             self.assertEqual(hooks, [{"url": "http://127.0.0.1:%d/linear/webhooks/rocket" % port, "enabled": True}])
             identifier = world.act("create", title="Nobody polls for this")["issue"]["identifier"]
             wait_for(lambda: world.ticket_of(identifier), "the issue by webhook")

@@ -88,6 +88,20 @@ class Looks(unittest.TestCase):
         self.observed(self.claim("fetch"), "fresh", observations=[gone])
         self.assertEqual([["t"]], self.believed(self.third))
 
+    def test_looks_that_a_list_asks_for_are_waited_for_by_its_session(self):
+        """What was not found is looked at again in minutes, and nobody waits for that; but a list shows it now."""
+        self.ask()
+        self.observed(self.claim("fetch"), "fresh", observations=[dict(self.ref, gone="deleted")])
+        there = dict(self.ref, external_key="#" + self.ref["external_id"], version=1 << 50,
+                     fields={"title": "There again", "body": "", "status": "open", "labels": []})
+        session = self.world.call("session.start", project="rocket", mode="incremental", trigger="person", actor="user:test")["id"]
+        self.observed(self.claim("pull"), "list", observations=[there])
+        self.world.call("schedule.tick")
+        self.assertEqual("running", self.world.call("session.get", id=session)["state"])
+        self.observed(self.claim("fetch"), "fresh", observations=[there])
+        self.assertEqual("completed", self.world.finish(session)["state"])
+        self.assertEqual("There again", self.world.ticket_of("#" + self.ref["external_id"])["fields"]["title"])
+
     def receipt(self, outcome, **more):
         """What became of the write that is due."""
         work = self.claim("push")
@@ -97,19 +111,38 @@ class Looks(unittest.TestCase):
         self.world.call("push.receipt", lease=work["lease"], intent_id=intent, outcome=outcome, **more)
         self.world.call("work.release", lease=work["lease"])
 
+    def creation(self, title):
+        """The key of a new ticket whose creation there is due."""
+        key = self.world.call("ticket.new", project="rocket", fields={"title": title}, privacy="shareable", actor="user:carol")["key"]
+        wait_for(lambda: self.world.sql("select 1 from intent where state = 'prepared'"), "the creation")
+        return key
+
+    def made(self, external_id, title, version=1700000000123, **fields):
+        """What is there of it."""
+        return {"kind": "ticket", "external_id": external_id, "external_key": "#" + external_id, "version": version,
+                "created_at_ms": 1700000000123, "author_is_self": True,
+                "fields": {"title": title, "body": "", "status": "open", "labels": [], "assignees": [], "milestone": "", **fields}}
+
+    def test_looks_for_a_creation_that_met_a_conflict(self):
+        """It may be with the creation's own first attempt; and a look that meets one has not found anything out."""
+        key = self.creation("Met a conflict")
+        for is_probe in (False, True):
+            self.receipt("stale", message="409", probe=is_probe)
+            self.assertEqual([["unknown"]], self.world.sql("select state from intent where state not in ('done', 'stale')"))
+            self.world.sql("update intent set next_attempt_at = now() where state = 'unknown'")
+        self.receipt("ok", probe=True, returned=[self.made("77", "Met a conflict")])
+        self.world.settle()
+        self.assertEqual([("#77", "linked")], [(one["external_key"], one["state"])
+                                              for one in self.world.call("ticket.get", key=key)["mappings"]])
+
     def test_looks_for_a_lost_creation_find_what_somebody_has_set_there_since(self):
         """Fields that the creation did not send: what the tracker made of them stays quiet, what came later is pulled."""
         world = self.world
         for edited, due_date in ((0, ""), (1000, "2027-01-02")):
-            key = world.call("ticket.new", project="rocket", fields={"title": "On its way"}, privacy="shareable",
-                             actor="user:carol")["key"]
-            wait_for(lambda: world.sql("select 1 from intent where state = 'prepared'"), "the creation")
+            key = self.creation("On its way")
             self.receipt("uncertain", message="no answer")
             world.sql("update intent set next_attempt_at = now() where state = 'unknown'")
-            made = {"kind": "ticket", "external_id": "9%d" % edited, "external_key": "#9%d" % edited,
-                    "version": 1700000000123 + edited, "created_at_ms": 1700000000123, "author_is_self": True,
-                    "fields": {"title": "On its way", "body": "", "status": "open", "labels": [], "assignees": [], "milestone": "",
-                               "due_date": "2027-01-02"}}
+            made = self.made("9%d" % edited, "On its way", 1700000000123 + edited, due_date="2027-01-02")
             self.receipt("ok", probe=True, returned=[made])
             world.settle()
             self.assertEqual(due_date, world.call("ticket.get", key=key)["fields"].get("due_date", ""))

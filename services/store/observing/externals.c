@@ -175,12 +175,15 @@ static struct result touch(struct call *call, int64_t project_id, bool fresh, co
 
 /* -- single items -- */
 
+/* A second look at what is gone waits for minutes, and no session waits for it; somebody who asks for one now is waited
+ * for. */
 struct result externals_fetch(struct call *call, int64_t project_id, struct str kind, struct str external_id,
                               const char *reason) {
   struct rows rows;
   TRY(db_query(call->db,
                "insert into fetch_queue (project_id, kind, external_id, reason) values ($1::bigint, $2, $3, $4) "
-               "on conflict (project_id, kind, external_id) do update set next_at = now()",
+               "on conflict (project_id, kind, external_id) do update set next_at = now(), "
+               "attempts = case when fetch_queue.reason = 'gone' then 0 else fetch_queue.attempts end",
                PARAMS(p_i64(project_id), p_str(kind), p_str(external_id), p_str(str_of(reason))), NULL));
   TRY(db_query(call->db, "select system from project where id = $1::bigint", PARAMS(p_i64(project_id)), &rows));
   outbox_ring(call->outbox, BELL_WORK, rows_str(&rows, 0, "system"));

@@ -125,6 +125,12 @@ static struct result look_again(struct call *call, const struct pending *p, cons
                            wait_ms > receipt->retry_after_ms ? wait_ms : receipt->retry_after_ms);
 }
 
+/* A creation has no target that could have moved: a conflict with it may be with its own first attempt, so it is looked
+ * for. */
+static bool may_have_arrived(const struct pending *p, struct str outcome) {
+  return str_is(outcome, "uncertain") || (str_is(outcome, "stale") && str_is(p->change, "create"));
+}
+
 static struct result settle(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
   struct str outcome = receipt->outcome;
   const char *before = receipt->probe ? "unknown" : "prepared";
@@ -136,7 +142,7 @@ static struct result settle(struct call *call, const struct pending *p, const st
     return look_again(call, p, receipt);
   if (str_is(outcome, "retry"))
     return pending_try_later(call, p, before, receipt->message, receipt->retry_after_ms);
-  if (str_is(outcome, "uncertain"))
+  if (may_have_arrived(p, outcome))
     return pending_try_later(call, p, MUTATED(INTENT) ? "prepared" : "unknown", receipt->message,
                              receipt->retry_after_ms);
   if (str_is(outcome, "auth")) {
