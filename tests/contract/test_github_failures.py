@@ -70,7 +70,7 @@ class Failing(GitHubCase):
                 self.fault("status", status=status, body='{"message":"API rate limit exceeded"}',
                            headers={"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "0",
                                     "x-ratelimit-reset": str(int(self.now_ms() / 1000) + 1234)})
-                self.check_blocked(self.driver.pull(), 1234, 1236)
+                self.check_blocked(self.driver.pull(), 1204, 1236)
 
     def check_blocked(self, answer, least_s, most_s):
         self.assertEqual(answer.code, "retry", answer)
@@ -84,7 +84,7 @@ class Failing(GitHubCase):
         self.github.control("limits", {"primary_remaining": 0, "primary_reset_in_s": 600, "login": "tandem-bot"})
         answer = self.driver.fetch("ticket", 1)
         self.github.control("limits", {"enabled": False})
-        self.check_blocked(answer, 600, 602)
+        self.check_blocked(answer, 570, 602)
         self.assertEqual(answer.usage["quota_remaining"], 0)
 
     def test_secondary_limit_obeys_retry_after(self):

@@ -254,7 +254,12 @@ class Player:
         self.world.sync(mode="full")
         self.world.settle()
         problems = ["written in a further round: %r" % one for one in self.tracker.writes()[before:]]
-        return problems + self.differences(name)
+        return problems + self.differences(name) + self.refused_receipts()
+
+    def refused_receipts(self):
+        """What became of a write is always taken; a lease that has run out is another code."""
+        lines = self.world.processes["store"].output().splitlines()
+        return [line for line in lines if "event=verb_failed" in line and "verb=push.receipt code=rejected" in line]
 
     def differences(self, name):
         titles = sorted(self.tracker.titles())
