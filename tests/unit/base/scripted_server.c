@@ -2,6 +2,7 @@
 #include "scripted_server.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,6 +44,17 @@ static void end_connection(int peer, enum step_end end) {
   close(peer);
 }
 
+/* A send that a signal interrupts, and be it SIGCONT, has sent a part. */
+static void send_all(int peer, const char *bytes, size_t count) {
+  while (count) {
+    ssize_t sent = send(peer, bytes, count, MSG_NOSIGNAL);
+    if (sent < 0 && errno != EINTR)
+      return;
+    bytes += sent > 0 ? sent : 0;
+    count -= sent > 0 ? (size_t)sent : 0;
+  }
+}
+
 static void *serve(void *context) {
   struct connection *connection = context;
   struct server *server = connection->server;
@@ -55,8 +67,7 @@ static void *serve(void *context) {
       break;
     step = &server->steps[atomic_fetch_add(&server->requests, 1)];
     if (step->answer)
-      send(connection->peer, step->answer, server->answer_bytes ? server->answer_bytes : strlen(step->answer),
-           MSG_NOSIGNAL);
+      send_all(connection->peer, step->answer, server->answer_bytes ? server->answer_bytes : strlen(step->answer));
     if (step->end != KEEP)
       return end_connection(connection->peer, step->end), NULL;
   }
