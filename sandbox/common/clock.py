@@ -34,15 +34,20 @@ def parse_iso(text):
 
 
 class Clock:
-    """Real time plus an offset; safe to use from several threads."""
+    """Real time plus an offset, unless it is stopped; safe to use from several threads."""
 
     def __init__(self, offset_s=0.0):
         self._lock = threading.Lock()
         self._offset_s = offset_s
+        self._stopped_at_s = None
+
+    def _real_s(self):
+        return time.time() if self._stopped_at_s is None else self._stopped_at_s
 
     def now(self):
         """Seconds since 1970, with fractions."""
-        return time.time() + self._offset_s
+        with self._lock:
+            return self._real_s() + self._offset_s
 
     def seconds(self):
         """Whole seconds since 1970: the resolution that most systems show."""
@@ -57,7 +62,18 @@ class Clock:
 
     def set(self, epoch_s):
         with self._lock:
-            self._offset_s = epoch_s - time.time()
+            self._offset_s = epoch_s - self._real_s()
+
+    def stop(self):
+        """From now on only advance() and set() move it."""
+        with self._lock:
+            self._stopped_at_s = self._real_s()
+
+    def go_on(self):
+        """From where it stands."""
+        with self._lock:
+            self._offset_s += self._real_s() - time.time()
+            self._stopped_at_s = None
 
     def describe(self):
         return {"now": iso_utc_ms(self.now()), "epoch_s": self.now(), "offset_s": self._offset_s}

@@ -55,7 +55,9 @@ def get_clock(app, request, document):
 
 
 def move_clock(app, document):
-    """{"advance_s": n} or {"set": ISO time}; `set` and then `advance_s` if both are there."""
+    """{"stopped": whether it stands still}, {"set": ISO time}, {"advance_s": n}; in this order where several are there."""
+    if "stopped" in document:
+        (app.clock.stop if document["stopped"] else app.clock.go_on)()
     if "set" in document:
         app.clock.set(parse_iso(document["set"]))
     app.clock.advance(float(document.get("advance_s", 0)))

@@ -93,9 +93,9 @@ class App(unittest.TestCase):
         made = self.github.post(ISSUES, {"title": "by the App"}, token=token)
         self.assertEqual((made.status, made.json["user"]["type"]), (201, "Bot"))
         self.assertEqual(made.json["performed_via_github_app"]["id"], APP_ID)
-        self.github.control("clock", {"advance_s": 3590})
+        self.github.control("clock", {"advance_s": 3500})
         self.assertEqual(self.github.get(ISSUES, token=token).status, 200)
-        self.github.control("clock", {"advance_s": 20})
+        self.github.control("clock", {"advance_s": 110})
         self.assertEqual(self.github.get(ISSUES, token=token).status, 401)
 
     def test_installation_token_can_be_narrowed(self):
