@@ -57,6 +57,11 @@ def find_program():
     return None
 
 
+def knows_mutants():
+    """Whether the program can leave parts out: those of other builds cannot (lib/base/mutation.h)."""
+    return find_program().startswith(os.path.join(ROOT, "build", "simulation"))
+
+
 def postgres_folder():
     """Of the newest PostgreSQL that is installed, or None."""
     places = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: float(path.split("/")[4]), reverse=True)
