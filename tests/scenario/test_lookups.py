@@ -10,7 +10,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
-from world import World  # noqa: E402
+from world import Cluster, World, wait_for  # noqa: E402
 
 # What waits to be done is no such table: it is as large as the work.
 GROWING = {"item", "mapping", "external_item", "intent", "conflict", "change_log", "event_log", "delivery", "request", "egress",
@@ -29,6 +29,14 @@ EXPLAIN = ("-c session_preload_libraries=auto_explain -c auto_explain.log_min_du
 
 class Explained(World):
     """Its store has PostgreSQL log the plan of each of its statements."""
+
+    def __init__(self, *arguments):
+        """Statistics would come by themselves where this takes long."""
+        cluster = Cluster.shared()
+        for statement in ("alter system set autovacuum = off", "select pg_reload_conf()"):
+            cluster.sql("postgres", statement)
+        wait_for(lambda: not cluster.sql("postgres", "select 1 from pg_stat_activity where backend_type like 'autovacuum%'"), "autovacuum to end")
+        super().__init__(*arguments)
 
     def environment(self, more=()):
         environment = super().environment(more)
