@@ -122,6 +122,9 @@ static const struct field observation_fields[] = {
     FIELD(struct observation, extra, FIELD_VALUES, 0, "Shown but never synchronised: reactions, for instance."),
     FIELD(struct observation, replaced, FIELD_VALUES, 0,
           "After a write of ours: what it replaced, as the tracker's own history tells."),
+    FIELD(struct observation, arrived, FIELD_VALUES, 0,
+          "After an unanswered update: fields that were as it left them and no longer are, as they were then, by the "
+          "tracker's own history."),
     FIELD_OF(struct observation, refused, FIELD_LIST, 0, &record_refused_value,
              "After a write of ours: what the tracker did not take, though it took the rest."),
 };
@@ -159,6 +162,15 @@ static const struct field pace_fields[] = {
 };
 const struct record record_pace = RECORD("Pace", struct pace, pace_fields, "How fast one credential may write.");
 
+static const struct field payload_fields[] = {
+    FIELD(struct payload, set, FIELD_VALUES, 0, "Fields to be given these values, in the tracker's words."),
+    FIELD(struct payload, add, FIELD_VALUES, 0, "Members to be added to sets, by field."),
+    FIELD(struct payload, remove, FIELD_VALUES, 0, "Members to be taken out of sets, by field."),
+    FIELD(struct payload, marker, FIELD_STR, 0, "To be carried in the body of what tandem creates."),
+};
+const struct record record_payload =
+    RECORD("Payload", struct payload, payload_fields, "What the privacy gate lets out, for one attempt.");
+
 static const struct field intent_fields[] = {
     FIELD(struct intent, id, FIELD_I64, FIELD_REQUIRED, "The store's number for this write."),
     FIELD(struct intent, op_id, FIELD_STR, FIELD_REQUIRED, "A UUID, the same for every attempt."),
@@ -177,20 +189,15 @@ static const struct field intent_fields[] = {
           "The newest external identifier known before the first attempt: what it made is newer."),
     FIELD(struct intent, attempts, FIELD_I64, 0, "How often it was sent."),
     FIELD(struct intent, marker, FIELD_STR, 0, "A creation's marker, to look for it by."),
+    FIELD_OF(struct intent, doubted, FIELD_RECORD, 0, &record_payload,
+             "Of an unanswered update of a ticket: what it was to put there."),
+    FIELD(struct intent, seen_version, FIELD_I64, 0,
+          "With doubted: the target's version at the look before it was sent; 0 = not known."),
     FIELD(struct intent, traceparent, FIELD_STR, 0,
           "W3C trace context of what caused it; absent when it is not traced."),
 };
 const struct record record_intent =
     RECORD("Intent", struct intent, intent_fields, "A write outside, decided and written down before it is tried.");
-
-static const struct field payload_fields[] = {
-    FIELD(struct payload, set, FIELD_VALUES, 0, "Fields to be given these values, in the tracker's words."),
-    FIELD(struct payload, add, FIELD_VALUES, 0, "Members to be added to sets, by field."),
-    FIELD(struct payload, remove, FIELD_VALUES, 0, "Members to be taken out of sets, by field."),
-    FIELD(struct payload, marker, FIELD_STR, 0, "To be carried in the body of what tandem creates."),
-};
-const struct record record_payload =
-    RECORD("Payload", struct payload, payload_fields, "What the privacy gate lets out, for one attempt.");
 
 static const struct field conflict_fields[] = {
     FIELD(struct conflict, id, FIELD_I64, 0, "The conflict's number, as in `tandem conflicts show 7`."),

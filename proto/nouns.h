@@ -66,6 +66,8 @@ struct observation {
   struct str moved_to;
   struct values extra;    /* shown, never synchronised: reactions, for instance */
   struct values replaced; /* after a write of ours: what it replaced, as the tracker's own history tells */
+  struct values arrived; /* after an unanswered update: fields that were as it left them and no longer are, as they were
+                            then, by the tracker's own history */
   LIST_OF(struct refused_value)
   refused; /* after a write of ours: what the tracker did not take, though it took the rest */
 };
@@ -115,6 +117,13 @@ struct lease {
   int64_t until_ms;
 };
 
+/* What may leave: handed out by the privacy gate, once, for one attempt. */
+struct payload {
+  struct values set;
+  struct values add, remove; /* members of sets */
+  struct str marker;         /* to be carried by what is created */
+};
+
 /* A write outside, decided and written down before it is tried. */
 struct intent {
   int64_t id;
@@ -129,7 +138,9 @@ struct intent {
   int64_t first_sent_at_ms; /* when the first attempt went out */
   struct str high_water;    /* the newest external id known when it was prepared */
   int64_t attempts;
-  struct str marker;      /* a creation's, to look for it by */
+  struct str marker;             /* a creation's, to look for it by */
+  const struct payload *doubted; /* of an unanswered update of a ticket: what it was to put there; else NULL */
+  int64_t seen_version;   /* with `doubted`: the target's version at the look before it was sent; 0 = not known */
   struct str traceparent; /* of what caused it; absent = not traced */
 };
 
@@ -137,13 +148,6 @@ struct intent {
 struct pace {
   int64_t burst, per_minute;
   int64_t hourly_burst, per_hour;
-};
-
-/* What may leave: handed out by the privacy gate, once, for one attempt. */
-struct payload {
-  struct values set;
-  struct values add, remove; /* members of sets */
-  struct str marker;         /* to be carried by what is created */
 };
 
 /* One side's change of one field, seen by a person or a consumer. */

@@ -19,6 +19,7 @@ enum mutation {
   MUTATION_SETTLE,    /* what is not found at once counts as not written */
   MUTATION_OVERWRITE, /* what a write replaced is not looked at */
   MUTATION_LATECOMER, /* a field that comes while its ticket is created counts as one that it had */
+  MUTATION_HISTORY,   /* what an unanswered update had put there and somebody took away counts as never arrived */
   MUTATION_COUNT,
 };
 

@@ -150,6 +150,13 @@ struct connector {
   struct result (*find)(struct connection *connection, struct arena *arena, const struct intent *intent,
                         struct str marker, struct observation *out) MUST_USE;
 
+  /* After an unanswered update of a ticket whose target, `seen`, does not show all that it was to put there
+   * (`intent->doubted`): the fields that were as it left them after the look before it (`intent->seen_version`), and
+   * are so no longer, as they were then; by the tracker's own history, whoever made its entries. What the history does
+   * not tell exactly is left out (connector_arrivals.h). NULL where there is none that can be asked. */
+  struct result (*history)(struct connection *connection, struct arena *arena, const struct intent *intent,
+                           const struct observation *seen, struct values *out) MUST_USE;
+
   /* Whether the signature over the raw body is right for `secret`, in constant time, and not too old. */
   bool (*verify)(const struct webhook_request *request, struct str secret);
 

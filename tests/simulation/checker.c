@@ -145,8 +145,8 @@ static bool was_set_again(const struct truth *truth, const struct edit *removal)
 
 static void check_removal(const struct view *view, const struct edit *edit, const struct ticket *ticket) {
   struct str field = str_of(edit->field);
-  if (!edit->is_in_gap && !was_set_again(&view->world->truth, edit) &&
-      !view_has_open_conflict(view, (struct str){0}, ticket->key, field) && !view_was_decided(view, ticket->key, field))
+  if (!was_set_again(&view->world->truth, edit) && !view_has_open_conflict(view, (struct str){0}, ticket->key, field) &&
+      !view_was_decided(view, ticket->key, field))
     world_violate(view->world, "P2", "%s %s of i%02d, which somebody took away, is back", edit->field, edit->token,
                   edit->identity);
 }

@@ -65,6 +65,7 @@ struct connector simulated_connector(const struct habits *habits) {
                             .push = connector_push,
                             .create_many = habits->marker == MARKER_IN_BODY ? NULL : connector_create_many,
                             .find = connector_find,
+                            .history = connector_history,
                             .verify = verify,
                             .translate = translate,
                             .describe = describe,

@@ -33,6 +33,8 @@ struct result connector_fetch_many(struct connection *c, struct arena *arena, co
                                    size_t count, struct observation *out) MUST_USE;
 struct result connector_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
                              struct observation *out) MUST_USE;
+struct result connector_history(struct connection *c, struct arena *arena, const struct intent *intent,
+                                const struct observation *seen, struct values *out) MUST_USE;
 struct result connector_push(struct connection *c, struct arena *arena, const struct push *push,
                              struct observation *out) MUST_USE;
 void connector_create_many(struct connection *c, struct arena *arena, struct pushed *creations, size_t count);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/mutation.h"
+#include "service/connector_arrivals.h"
 #include "simulation/connector_parts.h"
 #include "simulation/world.h"
 
@@ -157,4 +158,30 @@ struct result connector_find(struct connection *c, struct arena *arena, const st
              tracker->habits.system, found ? "there" : "not there");
   TRY(connector_answer(c));
   return found ? RESULT_DONE : result_error(RESULT_GONE, "not there");
+}
+
+/* -- histories -- */
+
+static void read_change(struct arrivals *arrivals, const struct values *before, const struct values *after) {
+  for (size_t i = 0; i < after->count; i++) {
+    const struct value *old = values_find(before, after->at[i].name);
+    if (old && !value_equal(old, &after->at[i]))
+      arrivals_entry(arrivals, old, &after->at[i]);
+  }
+}
+
+/* An entry within the tick of the look may be older than it: it counts where the clock tells no more. */
+struct result connector_history(struct connection *c, struct arena *arena, const struct intent *intent,
+                                const struct observation *seen, struct values *out) {
+  struct arrivals arrivals = arrivals_begin(arena, intent, seen);
+  int64_t since = intent->seen_version + (c->tracker->habits.tick_ms == 1);
+  TRY(connector_reach(c, false));
+  const struct remote_item *item = tracker_find(c->tracker, intent->kind, intent->external_id);
+  for (size_t i = 1; item && i < item->count; i++)
+    if (item->revisions[i].version >= since)
+      read_change(&arrivals, &item->revisions[i - 1].fields, &item->revisions[i].fields);
+  *out = arrivals_told(&arrivals);
+  world_tell(c->tracker->world, "%s reads the history of %.*s in %s: %zu fields had arrived", actor_current()->name,
+             STR_FMT(intent->external_id), c->tracker->habits.system, out->count);
+  return connector_answer(c);
 }

@@ -110,7 +110,6 @@ static struct result push_update(struct connection *c, struct arena *arena, cons
   struct observation before = tracker_observe(arena, item, tracker_now(item));
   struct values built = making_changed(item, push);
   gaps_check(item, push, &built, c->looked_at);
-  item->before_update = item->count;
   tracker_change(item, &built, true);
   item->is_unanswered = true;
   if (chances_fault(&tracker->world->chances, FAULT_ANSWER_LOST, tracker->who))

@@ -104,15 +104,6 @@ static struct remote_item *pick_remote(const struct planned_edit *p) {
   return NULL;
 }
 
-/* What somebody takes away that stands there because of an update whose answer tandem does not have. */
-static bool is_in_gap(const struct remote_item *item, const struct edit *edit) {
-  if (!edit->is_removal || !item->is_unanswered || !item->before_update)
-    return false;
-  const struct values *before = &item->revisions[item->before_update - 1].fields;
-  struct value value = parents_word_there(item->tracker, values_find(before, str_of(edit->field)));
-  return !truth_holds(&value, edit->token);
-}
-
 /* People edit above a marker: it stays at the end. */
 static void edit_remote(const struct planned_edit *p, struct remote_item *item) {
   struct tracker *tracker = item->tracker;
@@ -124,9 +115,7 @@ static void edit_remote(const struct planned_edit *p, struct remote_item *item) 
     return;
   struct value old = parents_word_there(tracker, values_find(&seen.fields, after.name)),
                new = parents_word_there(tracker, &after);
-  struct edit *edit = changes_note(p, identity, &old, &new);
-  if (edit)
-    edit->is_in_gap = is_in_gap(item, edit);
+  changes_note(p, identity, &old, &new);
   if (item->is_unanswered)
     item->doubted |= 1U << truth_field(after.name);
   tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);

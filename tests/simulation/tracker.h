@@ -43,7 +43,6 @@ struct remote_item {
   int number;
   struct str id, kind, parent_id, marker; /* marker: a property */
   bool by_tandem;
-  size_t before_update;             /* how many revisions there were before tandem's last update; 0: it made none */
   bool is_unanswered;               /* tandem does not know yet whether its last write arrived */
   unsigned doubted;                 /* fields that somebody has edited while tandem did not know that: a bit each */
   int64_t looked_ms[PROCESSES_MAX]; /* when each process of tandem fetched it, and has not written to it since; or 0 */

@@ -24,7 +24,6 @@ struct edit {
   const char *field;
   bool is_made;
   bool is_removal;   /* of the label or value `token` */
-  bool is_in_gap;    /* a removal of what an update put there, before tandem knew that: docs/simulation.md */
   bool was_seen_off; /* somebody who saw it took it away */
   bool is_replaced;  /* by a write that was decided before it was made */
   bool is_told;      /* the store was told that: nothing excuses its loss any more */

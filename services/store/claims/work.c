@@ -5,6 +5,7 @@
 #include "store/claims/leases.h"
 #include "store/observing/scans.h"
 #include "store/projects/projects.h"
+#include "store/sending/doubted.h"
 #include "store/tickets/journal.h"
 #include "store/tickets/markers.h"
 #include "store/webhooks/hooks.h"
@@ -89,6 +90,8 @@ static struct result load_push(struct call *call, int64_t project_id, struct wor
   for (size_t i = 0; i < rows.count; i++)
     if (str_is(intents[i].change, "create"))
       TRY(marker_make(call, intents[i].op_id, &intents[i].marker));
+    else if (str_is(intents[i].state, "unknown"))
+      TRY(doubted_load(call, &intents[i]));
   work->intents.at = intents;
   work->intents.count = rows.count;
   return RESULT_DONE;

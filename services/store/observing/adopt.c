@@ -159,6 +159,15 @@ static bool is_refused(const struct observation *returned, struct str field) {
   return false;
 }
 
+/* What the tracker made of a field that was sent: after an unanswered update what its history shows, where somebody has
+ * changed it since. */
+static const struct value *answer_of(const struct observation *returned, struct str field) {
+  const struct value *arrived = returned ? values_find(&returned->arrived, field) : NULL;
+  if (arrived && !MUTATED(HISTORY))
+    return arrived;
+  return returned ? values_find(&returned->fields, field) : NULL;
+}
+
 /* Per field that was sent, or that a creation left pending: (what local was, what the tracker made of it). */
 static struct result move_shadow(struct call *call, const struct written *w, const struct observation *returned,
                                  enum adopted_by by) {
@@ -166,7 +175,7 @@ static struct result move_shadow(struct call *call, const struct written *w, con
   for (size_t i = 0; i < w->sent_local.count; i++) {
     const struct value *sent = &w->sent_local.at[i];
     struct plan_write write = write_of(w, sent->name);
-    const struct value *answer = returned ? values_find(&returned->fields, sent->name) : NULL;
+    const struct value *answer = answer_of(returned, sent->name);
     if (!write.has_set && !write.has_delta && !answer)
       continue;
     struct value half = write.has_set || write.has_delta

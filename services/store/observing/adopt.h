@@ -19,8 +19,9 @@ struct result adopt_written(struct call *call, int64_t intent_id, const struct o
                             enum adopted_by by) MUST_USE;
 
 /* An update's outcome is not known, and `seen` is its target, fetched since: where that shows what was sent, the shadow
- * moves as the write's answer would have moved it. Else our own write would look like somebody's edit. The intent and
- * the cache are left alone. */
+ * moves as the write's answer would have moved it. Else our own write would look like somebody's edit. So it does where
+ * the tracker's history shows that it had been there (`seen->arrived`): what somebody has made of it since is then an
+ * edit of theirs. The intent and the cache are left alone. */
 struct result adopt_effect(struct call *call, int64_t intent_id, const struct observation *seen) MUST_USE;
 
 /* Moves the dual shadow of the named fields to (local, external). */
