@@ -145,6 +145,11 @@ def _branch(context, issue, arguments):
     return "%s-%s" % (issue["identifier"].lower(), words)
 
 
+def _labels_named(member):
+    return lambda context, change, arguments: [context.world.labels[one] for one in change[member] or ()
+                                               if one in context.world.labels]
+
+
 def _secret(context, hook, arguments):
     return hook["signingSecret"]
 
@@ -157,6 +162,8 @@ COMPUTED = {
     ("user", "isAssignable"): lambda context, row, arguments: row["active"] and not row["app"],
     ("organization", "userCount"): lambda context, row, arguments: len(context.world.users),
     ("organization", "createdIssueCount"): lambda context, row, arguments: len(context.world.issues),
+    ("change", "addedLabels"): _labels_named("addedLabelIds"),
+    ("change", "removedLabels"): _labels_named("removedLabelIds"),
     ("team", "issueCount"): _count_issues,
     ("team", "activeCycle"): _active_cycle,
     ("project", "url"): lambda context, row, arguments: "https://linear.app/%s/project/%s" % (

@@ -98,6 +98,7 @@ const struct connector github_connector = {
     .fetch = github_fetch,
     .push = github_push,
     .find = github_find,
+    .history = github_history,
     .verify = github_verify,
     .translate = github_translate,
     .describe = github_describe,

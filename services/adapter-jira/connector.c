@@ -95,6 +95,7 @@ const struct connector jira_connector = {
     .create_many = jira_create_many,
     .change_many = jira_change_many,
     .find = jira_find,
+    .history = jira_history,
     .verify = jira_verify,
     .translate = jira_translate,
     .describe = jira_describe,

@@ -1,10 +1,11 @@
 /* What a write of ours replaced, as the issue's own changelog tells: somebody may have changed a field between our look
  * and our write. Only what the changelog shows exactly is told; texts come there as wiki markup, sprints and several
- * options as lists that cannot be split again.
+ * options as lists that cannot be split again. And what had arrived of an update that was not answered.
  * https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/ (changelog) */
 #include <stdlib.h>
 
 #include "adapter-jira/jira.h"
+#include "service/connector_arrivals.h"
 
 enum { HISTORIES_MAX = 2000 };
 
@@ -223,4 +224,71 @@ bool jira_tells_replaced(struct connection *c, struct arena *arena, const struct
   for (size_t i = 0; i < payload->set.count; i++)
     told = told && is_told(h, &payload->set.at[i]);
   return told;
+}
+
+/* -- what had arrived -- */
+
+/* Of versions and components each one that came or went has an entry of its own. */
+static bool is_logged_singly(const struct jira_field *field, const cJSON *item) {
+  static const char *const singly[][2] = {
+      {"fixVersions", "Fix Version"}, {"versions", "Version"}, {"components", "Component"}};
+  struct str id = json_text(item, "fieldId"), name = json_text(item, "field");
+  for (size_t i = 0; i < sizeof singly / sizeof singly[0]; i++)
+    if (str_is(field->id, singly[i][0]))
+      return id.length ? str_equal(id, field->id) : str_is(name, singly[i][1]);
+  return false;
+}
+
+static struct value only_member(struct arena *arena, struct str name, struct str text) {
+  struct str *item = ARENA_NEW(arena, struct str);
+  *item = str_copy(arena, text);
+  return value_set(name, item, text.length > 0);
+}
+
+static void read_arrived(const struct history *h, const struct jira_field *field, const cJSON *item,
+                         struct arrivals *arrivals) {
+  struct side old = {json_text(item, "from"), json_text(item, "fromString")};
+  struct side new = {json_text(item, "to"), json_text(item, "toString")};
+  struct value from, to;
+  bool is_single = is_logged_singly(field, item);
+  if (is_single) {
+    from = only_member(h->arena, field->name, old.text);
+    to = only_member(h->arena, field->name, new.text);
+  }
+  if (is_single || (is_of_field(h->c, field, item) && value_of(h, field, &old, &from) && value_of(h, field, &new, &to)))
+    arrivals_entry(arrivals, &from, &to);
+}
+
+static void read_item(const struct history *h, const cJSON *item, struct arrivals *arrivals) {
+  for (size_t i = 0; i < arrivals->now->count; i++) {
+    struct str name = arrivals->now->at[i].name;
+    const struct jira_field *field = arrivals_want(arrivals, name) ? jira_field_named(h->c, name) : NULL;
+    if (field)
+      read_arrived(h, field, item, arrivals);
+  }
+}
+
+/* Data Center's database may keep whole seconds: what is as old as the look may be newer. */
+static void read_arrivals(const struct history *h, const cJSON *issue, int64_t look, struct arrivals *arrivals) {
+  const cJSON *entry, *item;
+  cJSON_ArrayForEach(entry, json_at(issue, "changelog.histories")) {
+    if (jira_time_ms(entry, "created") < look + h->c->cloud)
+      continue;
+    cJSON_ArrayForEach(item, json_member(entry, "items")) {
+      read_item(h, item, arrivals);
+    }
+  }
+}
+
+struct result jira_history(struct connection *c, struct arena *arena, const struct intent *intent,
+                           const struct observation *seen, struct values *out) {
+  struct arrivals arrivals = arrivals_begin(arena, intent, seen);
+  struct history h = {.c = c, .arena = arena};
+  cJSON *issue;
+  TRY(jira_fields_load(c, arena));
+  TRY(jira_get_issue_with_history(c, arena, seen->external_id, &issue));
+  read_arrivals(&h, issue, intent->seen_version, &arrivals);
+  cJSON_Delete(issue);
+  *out = arrivals_told(&arrivals);
+  return RESULT_DONE;
 }

@@ -278,6 +278,8 @@ void jira_create_many(struct connection *c, struct arena *arena, struct pushed *
 void jira_change_many(struct connection *c, struct arena *arena, struct pushed *changes, size_t count);
 struct result jira_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
                         struct observation *out) MUST_USE;
+struct result jira_history(struct connection *c, struct arena *arena, const struct intent *intent,
+                           const struct observation *seen, struct values *out) MUST_USE;
 struct result jira_describe(struct connection *c, struct arena *arena, struct remote_description *out) MUST_USE;
 struct result jira_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,
                                  struct hook_found *out) MUST_USE;

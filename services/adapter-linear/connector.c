@@ -90,6 +90,7 @@ const struct connector linear_connector = {
     .push = linear_push,
     .create_many = linear_create_many,
     .find = linear_find,
+    .history = linear_history,
     .verify = linear_verify,
     .translate = linear_translate,
     .describe = linear_describe,

@@ -1,5 +1,7 @@
-/* One issue or comment as it is now, or where it went; and whether a creation happened, which its id tells. */
+/* One issue or comment as it is now, or where it went; and whether a creation happened, which its id tells, or an
+ * update, which the issue's history tells. */
 #include "adapter-linear/linear.h"
+#include "service/connector_arrivals.h"
 #include "service/connector_fetch.h"
 
 /* Asks for one item; the caller frees the answer. GONE when there is none. */
@@ -140,5 +142,20 @@ struct result linear_find(struct connection *c, struct arena *arena, const struc
     seen.marker = marker;
   seen.author_is_self = seen.author_is_self || create;
   *out = seen;
+  return RESULT_DONE;
+}
+
+/* -- history -- */
+
+struct result linear_history(struct connection *c, struct arena *arena, const struct intent *intent,
+                             const struct observation *seen, struct values *out) {
+  struct arrivals arrivals = arrivals_begin(arena, intent, seen);
+  cJSON *variables = cJSON_CreateObject();
+  struct linear_answer answer;
+  cJSON_AddStringToObject(variables, "id", str_c(arena, seen->external_id));
+  TRY(linear_call(c, arena, &linear_query_history, variables, &answer));
+  linear_read_arrivals(&arrivals, intent->seen_version, json_member(answer.data, "issue"));
+  *out = arrivals_told(&arrivals);
+  linear_answer_free(&answer);
   return RESULT_DONE;
 }

@@ -1,6 +1,8 @@
 /* What a write of ours replaced, as the issue's own history tells: somebody may have changed a field between our look
- * and our write. The mutation's answer shows both, so what our entry changed a field to is what the answer shows. */
+ * and our write. The mutation's answer shows both, so what our entry changed a field to is what the answer shows. And
+ * what had arrived of an update that was not answered. */
 #include "adapter-linear/linear.h"
+#include "service/connector_arrivals.h"
 
 /* -- one side of an entry; false: it does not tell -- */
 
@@ -70,9 +72,9 @@ static struct value as_value(struct arena *arena, const struct value *like, stru
   return like->kind == VALUE_SET ? value_set(like->name, item, text.length > 0) : value_text(like->name, text);
 }
 
-/* Both sides null: the entry is not about this field. */
+/* Both sides as values like `now`. Both null: the entry is not about this field. */
 static bool read_entry(struct arena *arena, const struct told *field, const cJSON *entry, const struct value *now,
-                       struct value *out) {
+                       struct value *out_from, struct value *out_to) {
   const cJSON *from = json_member(entry, field->from), *to = json_member(entry, field->to);
   struct str old, new;
   if ((!from || cJSON_IsNull(from)) && (!to || cJSON_IsNull(to)))
@@ -80,9 +82,9 @@ static bool read_entry(struct arena *arena, const struct told *field, const cJSO
   if (!field->side(arena, from, json_member(entry, field->from_related), &old) ||
       !field->side(arena, to, json_member(entry, field->to_related), &new))
     return false;
-  struct value changed_to = as_value(arena, now, new);
-  *out = as_value(arena, now, old);
-  return value_equal(&changed_to, now);
+  *out_from = as_value(arena, now, old);
+  *out_to = as_value(arena, now, new);
+  return true;
 }
 
 /* Our newest change of the field since our look: Linear may add a change to an entry that we made before it, and then
@@ -93,9 +95,9 @@ static bool replaced_by(struct arena *arena, const struct told *field, const cJS
   const cJSON *entry;
   cJSON_ArrayForEach(entry, entries) {
     int64_t created = json_time_ms(entry, "createdAt");
-    struct value from;
+    struct value from, to;
     if (created > newest && json_bool(json_member(entry, "actor"), "isMe") &&
-        read_entry(arena, field, entry, now, &from)) {
+        read_entry(arena, field, entry, now, &from, &to) && value_equal(&to, now)) {
       newest = created;
       *out = from;
     }
@@ -114,4 +116,43 @@ struct values linear_replaced(struct arena *arena, const struct payload *payload
       values_put(&told, from);
   }
   return values_built(&told);
+}
+
+/* -- what had arrived -- */
+
+static struct value label_names(struct arena *arena, const cJSON *labels) {
+  struct str *items = ARENA_ARRAY(arena, struct str, (size_t)cJSON_GetArraySize(labels));
+  size_t count = 0;
+  const cJSON *label;
+  cJSON_ArrayForEach(label, labels) {
+    if (json_str(label, "name").length)
+      items[count++] = json_copy(arena, label, "name");
+  }
+  return value_set(STR("labels"), items, count);
+}
+
+static void read_arrived(struct arrivals *arrivals, const cJSON *entry) {
+  struct value gone = label_names(arrivals->arena, json_member(entry, "removedLabels")),
+               come = label_names(arrivals->arena, json_member(entry, "addedLabels"));
+  arrivals_entry(arrivals, &gone, &come);
+  for (size_t i = 0; i < FIELDS; i++) {
+    const struct value *now = values_find(arrivals->now, fields[i].name);
+    struct value from, to;
+    if (now && read_entry(arrivals->arena, &fields[i], entry, now, &from, &to))
+      arrivals_entry(arrivals, &from, &to);
+  }
+}
+
+/* Linear may add our change to an entry that we made before the look. */
+static bool is_since(const cJSON *entry, int64_t look) {
+  return json_time_ms(entry, "createdAt") > look ||
+         (json_time_ms(entry, "updatedAt") > look && json_bool(json_member(entry, "actor"), "isMe"));
+}
+
+void linear_read_arrivals(struct arrivals *arrivals, int64_t look, const cJSON *issue) {
+  const cJSON *entry;
+  cJSON_ArrayForEach(entry, json_member(json_member(issue, "history"), "nodes")) {
+    if (is_since(entry, look))
+      read_arrived(arrivals, entry);
+  }
 }

@@ -163,6 +163,11 @@ bool linear_same_name(struct str a, struct str b);
 struct values linear_replaced(struct arena *arena, const struct payload *payload, int64_t look, const cJSON *issue,
                               const struct values *now);
 
+struct arrivals; /* service/connector_arrivals.h */
+
+/* Reads the entries that were made after the look. */
+void linear_read_arrivals(struct arrivals *arrivals, int64_t look, const cJSON *issue);
+
 /* -- write.c: pure but for `id_of` -- */
 
 /* Where names become ids. `context` is the caller's. RESULT_GONE: there is no such name, and `make` was not said. */
@@ -218,6 +223,8 @@ struct result linear_push(struct connection *c, struct arena *arena, const struc
 void linear_create_many(struct connection *c, struct arena *arena, struct pushed *creations, size_t count);
 struct result linear_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
                           struct observation *out) MUST_USE;
+struct result linear_history(struct connection *c, struct arena *arena, const struct intent *intent,
+                             const struct observation *seen, struct values *out) MUST_USE;
 struct result linear_describe(struct connection *c, struct arena *arena, struct remote_description *out) MUST_USE;
 struct result linear_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,
                                    struct hook_found *out) MUST_USE;

@@ -19,14 +19,17 @@
 /* One issue by itself, with all of its labels. */
 #define WHOLE_ISSUE " { ...Issue labels(first: 250) { nodes { name } } } "
 
-/* What the newest changes were: the one of the mutation that asks is among them. */
-#define NEWEST_CHANGES                                                                   \
-  " history(first: 5) { nodes { createdAt actor { isMe } fromTitle toTitle "             \
+/* A change: who made it, and what it was before and after; of texts and labels nothing. */
+#define CHANGE                                                                           \
+  " createdAt updatedAt actor { isMe } fromTitle toTitle "                               \
   "fromStateId fromState { name } toStateId toState { name } fromPriority toPriority "   \
   "fromAssigneeId fromAssignee { displayName } toAssigneeId toAssignee { displayName } " \
   "fromEstimate toEstimate fromDueDate toDueDate fromParentId toParentId "               \
   "fromProjectId fromProject { name } toProjectId toProject { name } "                   \
-  "fromCycleId fromCycle { number name } toCycleId toCycle { number name } } } "
+  "fromCycleId fromCycle { number name } toCycleId toCycle { number name } "
+
+/* What the newest changes were: the one of the mutation that asks is among them. */
+#define NEWEST_CHANGES " history(first: 5) { nodes {" CHANGE "} } "
 
 #define COMMENT_FRAGMENT                                                             \
   " fragment Comment on Comment { id body url createdAt updatedAt archivedAt "       \
@@ -65,6 +68,12 @@ const struct linear_query linear_query_comments = {
 
 const struct linear_query linear_query_issue = {
     .name = "Issue", .text = "query Issue($id: String!) { issue(id: $id)" WHOLE_ISSUE "}" ISSUE_FRAGMENT};
+
+/* All that can have happened since an update that was not answered. */
+const struct linear_query linear_query_history = {
+    .name = "History",
+    .text = "query History($id: String!) { issue(id: $id) { id history(first: 50) { nodes {" CHANGE
+            "addedLabels { name } removedLabels { name } } } } }"};
 
 /* Several by their ids; those that are not there are left out. */
 const struct linear_query linear_query_issues_by_id = {
@@ -206,6 +215,7 @@ const struct linear_query *const linear_queries[] = {
     &linear_query_issues,
     &linear_query_comments,
     &linear_query_issue,
+    &linear_query_history,
     &linear_query_comment,
     &linear_query_issues_by_id,
     &linear_query_comments_by_id,

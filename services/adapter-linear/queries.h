@@ -15,12 +15,13 @@ struct linear_query {
 };
 
 extern const struct linear_query linear_query_changes, linear_query_issues, linear_query_comments, linear_query_issue,
-    linear_query_comment, linear_query_issues_by_id, linear_query_comments_by_id, linear_query_viewer,
-    linear_query_team, linear_query_states, linear_query_labels, linear_query_users, linear_query_projects,
-    linear_query_cycles, linear_query_webhooks, linear_mutation_create_issue, linear_mutation_create_issues,
-    linear_mutation_update_issue, linear_mutation_create_comment, linear_mutation_update_comment,
-    linear_mutation_delete_comment, linear_mutation_create_label, linear_mutation_create_webhook,
-    linear_mutation_update_webhook, linear_mutation_delete_webhook, linear_query_issue_ids;
+    linear_query_history, linear_query_comment, linear_query_issues_by_id, linear_query_comments_by_id,
+    linear_query_viewer, linear_query_team, linear_query_states, linear_query_labels, linear_query_users,
+    linear_query_projects, linear_query_cycles, linear_query_webhooks, linear_mutation_create_issue,
+    linear_mutation_create_issues, linear_mutation_update_issue, linear_mutation_create_comment,
+    linear_mutation_update_comment, linear_mutation_delete_comment, linear_mutation_create_label,
+    linear_mutation_create_webhook, linear_mutation_update_webhook, linear_mutation_delete_webhook,
+    linear_query_issue_ids;
 
 /* All of them, ended by NULL. */
 extern const struct linear_query *const linear_queries[];

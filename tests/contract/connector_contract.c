@@ -305,6 +305,20 @@ static struct result op_find(struct call *call) {
   return RESULT_DONE;
 }
 
+static struct result op_history(struct call *call) {
+  struct driver *driver = call->driver;
+  struct intent intent = {0};
+  struct observation seen = {0};
+  struct observation answer = {0};
+  if (!driver->connector->history)
+    return result_error(RESULT_REJECTED, "this connector has no history");
+  TRY(argument_record(call, "intent", &record_intent, &intent));
+  TRY(argument_record(call, "seen", &record_observation, &seen));
+  TRY(driver->connector->history(driver->connection, call->arena, &intent, &seen, &answer.arrived));
+  cJSON_AddItemToObject(call->out, "observation", json_from_record(&record_observation, &answer, false));
+  return RESULT_DONE;
+}
+
 static struct result op_verify(struct call *call) {
   struct webhook_request request = {.event = argument_str(call, "event"),
                                     .delivery_id = argument_str(call, "delivery_id"),
@@ -414,6 +428,7 @@ static const struct {
     {"create_many", true, op_create_many},
     {"change_many", true, op_change_many},
     {"find", true, op_find},
+    {"history", true, op_history},
     {"describe", true, op_describe},
     {"verify", false, op_verify},
     {"translate", false, op_translate},

@@ -27,16 +27,51 @@ static const char *const fields_of[] = {
     [CHANGE_PARENT] = "parent",
 };
 
+static const enum change kinds[] = {
+    CHANGE_TITLE,       CHANGE_TITLE,         CHANGE_TITLE,          CHANGE_TITLE,
+    CHANGE_BODY,        CHANGE_BODY,          CHANGE_BODY,           CHANGE_BODY,
+    CHANGE_LABEL_ADDED, CHANGE_LABEL_ADDED,   CHANGE_LABEL_ADDED,    CHANGE_LABEL_REMOVED,
+    CHANGE_STATUS,      CHANGE_DUE_DATE,      CHANGE_DUE_DATE,       CHANGE_DUE_DATE_CLEARED,
+    CHANGE_PARENT,      CHANGE_VERSION_ADDED, CHANGE_VERSION_REMOVED};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
 enum change changes_kind(const struct planned_edit *p) {
-  static const enum change kinds[] = {
-      CHANGE_TITLE,       CHANGE_TITLE,         CHANGE_TITLE,          CHANGE_TITLE,
-      CHANGE_BODY,        CHANGE_BODY,          CHANGE_BODY,           CHANGE_BODY,
-      CHANGE_LABEL_ADDED, CHANGE_LABEL_ADDED,   CHANGE_LABEL_ADDED,    CHANGE_LABEL_REMOVED,
-      CHANGE_STATUS,      CHANGE_DUE_DATE,      CHANGE_DUE_DATE,       CHANGE_DUE_DATE_CLEARED,
-      CHANGE_PARENT,      CHANGE_VERSION_ADDED, CHANGE_VERSION_REMOVED};
-  enum change kind = kinds[p->what % (sizeof kinds / sizeof kinds[0])];
+  enum change kind = kinds[p->what % KINDS];
   bool is_known = !p->side || tracker_has(&p->world->trackers[p->side - 1], str_of(fields_of[kind]));
   return is_known ? kind : CHANGE_TITLE;
+}
+
+/* -- taking away -- */
+
+static size_t length_of(const struct values *fields, const char *name) {
+  const struct value *value = values_find(fields, str_of(name));
+  return value ? value->count + value->text.length : 0;
+}
+
+/* The change that takes away what `after` has and `before` had not, or had less of; none: CHANGE_TITLE. */
+static enum change undoing(const struct values *before, const struct values *after) {
+  static const enum change removals[] = {CHANGE_LABEL_REMOVED, CHANGE_DUE_DATE_CLEARED, CHANGE_VERSION_REMOVED};
+  for (size_t i = 0; i < sizeof removals / sizeof removals[0]; i++)
+    if (length_of(after, fields_of[removals[i]]) > length_of(before, fields_of[removals[i]]))
+      return removals[i];
+  return CHANGE_TITLE;
+}
+
+bool changes_take_away(struct planned_edit *p, const struct remote_item *item) {
+  const struct tracker *tracker = item->tracker;
+  const struct revision *now = tracker_now(item);
+  uint64_t what = 0, place = 0;
+  enum change kind = item->count > 1 ? undoing(&now[-1].fields, &now->fields) : CHANGE_TITLE;
+  if (kind == CHANGE_TITLE || !str_is(item->kind, "ticket"))
+    return false;
+  while (kinds[what] != kind)
+    what++;
+  for (const struct remote_item *other = tracker->items; other < item; other++)
+    place += str_is(other->kind, "ticket");
+  p->side = (int)tracker->index + 1;
+  p->what = what;
+  p->target = place;
+  return true;
 }
 
 /* -- what a change makes of a field -- */

@@ -3,6 +3,7 @@
 #define SIMULATION_CHANGES_H
 
 #include "simulation/people_edits.h"
+#include "simulation/tracker.h"
 #include "simulation/truth.h"
 
 enum change {
@@ -20,6 +21,10 @@ enum change {
 
 /* What kind of a change it is, if it is one of a ticket's fields; where the tracker has no such field, of the title. */
 enum change changes_kind(const struct planned_edit *p);
+
+/* Turns a planned edit into one that takes away what the newest change of the item put there. False, and nothing
+ * happens, where that can only be replaced. */
+bool changes_take_away(struct planned_edit *p, const struct remote_item *item);
 
 /* The token of this edit. */
 struct str changes_token(const struct planned_edit *p);

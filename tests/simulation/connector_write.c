@@ -112,8 +112,10 @@ static struct result push_update(struct connection *c, struct arena *arena, cons
   gaps_check(item, push, &built, c->looked_at);
   tracker_change(item, &built, true);
   item->is_unanswered = true;
-  if (chances_fault(&tracker->world->chances, FAULT_ANSWER_LOST, tracker->who))
+  if (chances_fault(&tracker->world->chances, FAULT_ANSWER_LOST, tracker->who)) {
+    people_may_take_away(item);
     return connector_no_answer(c);
+  }
   *out = tracker_observe(arena, item, tracker_now(item));
   out->replaced = replaced_by(arena, &before.fields, &push->payload->set);
   return connector_answer(c);

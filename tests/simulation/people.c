@@ -2,10 +2,17 @@
 #include "simulation/people.h"
 
 #include "service/rpc_frames.h"
+#include "simulation/changes.h"
 #include "simulation/people_edits.h"
 #include "simulation/world.h"
 
-enum { AMBUSH_AHEAD_MS = 90 * 1000, AGAIN_MAX = 20, ANSWERED_WITHIN_MS = 5000, AGAIN_WITHIN_MS = 900 };
+enum {
+  AMBUSH_AHEAD_MS = 90 * 1000,
+  AGAIN_MAX = 20,
+  ANSWERED_WITHIN_MS = 5000,
+  AGAIN_WITHIN_MS = 900,
+  IN_DOUBT_MS = 20 * 1000
+};
 
 static struct {
   struct planned_edit edits[PLANNED_EDITS_MAX];
@@ -83,14 +90,28 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
   }
 }
 
-void people_may_ambush(struct world *world) {
+static struct planned_edit *next_in_wait(const struct world *world, int64_t ahead_ms) {
   struct planned_edit *next = NULL;
   for (size_t i = 0; i < people.count; i++) {
     struct planned_edit *planned = &people.edits[i];
-    bool soon = planned->lies_in_wait && !planned->is_done && planned->at_ms - world->now_ms < AMBUSH_AHEAD_MS;
+    bool soon = planned->lies_in_wait && !planned->is_done && planned->at_ms - world->now_ms < ahead_ms;
     if (soon && (!next || planned->at_ms < next->at_ms))
       next = planned;
   }
+  return next;
+}
+
+void people_may_take_away(const struct remote_item *item) {
+  struct world *world = item->tracker->world;
+  struct planned_edit *next = next_in_wait(world, INT64_MAX);
+  uint64_t roll = chances_draw(&world->chances, DRAW_CHOICE, WHO_PEOPLE);
+  if (!next || roll % 2 || !changes_take_away(next, item))
+    return;
+  events_plan(&world->events, world->now_ms + (int64_t)(roll / 2 % IN_DOUBT_MS), act, next, 0);
+}
+
+void people_may_ambush(struct world *world) {
+  struct planned_edit *next = next_in_wait(world, AMBUSH_AHEAD_MS);
   if (next && chances_draw(&world->chances, DRAW_CHOICE, WHO_PEOPLE) % 3 == 0)
     events_plan(&world->events, world->now_ms + chances_between(&world->chances, DRAW_LATENCY, WHO_PEOPLE, 0, 400), act,
                 next, 0);

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "proto/verbs.h"
 
+struct remote_item;
 struct world;
 
 enum { PLANNED_EDITS_MAX = 24 };
@@ -15,6 +16,10 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without);
 
 /* tandem is calling a tracker: a good moment. */
 void people_may_ambush(struct world *world);
+
+/* The answer to the newest change of the item, a write of tandem's, is lost: a good moment to take away what it put
+ * there. */
+void people_may_take_away(const struct remote_item *item);
 
 /* What leaves must not hold anything of what is private for longer than `grace_ms` (P5). */
 void people_check_outbound(struct world *world, const struct payload *payload, int64_t grace_ms);
