@@ -93,21 +93,21 @@ static struct result read_back(struct connection *c, struct arrivals *arrivals, 
   return reached ? RESULT_DONE : read_page(arrivals, first, since_ms, &reached);
 }
 
-/* Its version is of an earlier second than the update can have been sent in: it never arrived. */
-static bool is_untouched(const struct connection *c, const struct intent *intent, const struct observation *seen) {
-  int64_t sent_ms = intent->first_sent_at_ms + c->clock_ahead_ms;
-  return seen->version == intent->seen_version && intent->first_sent_at_ms && c->clock_known &&
-         sent_ms - CLOCKS_APART_MS >= seen->version + SECOND_MS;
+/* By GitHub's clock, no update of the intent was sent before; 0 = not known. */
+static int64_t sent_after_ms(const struct connection *c, const struct intent *intent) {
+  return intent->first_sent_at_ms && c->clock_known ? intent->first_sent_at_ms + c->clock_ahead_ms - CLOCKS_APART_MS
+                                                    : 0;
 }
 
 struct result github_history(struct connection *c, struct arena *arena, const struct intent *intent,
                              const struct observation *seen, struct values *out) {
   struct arrivals arrivals = arrivals_begin(arena, intent, seen);
   struct github_answer first = {0};
-  if (is_untouched(c, intent, seen))
-    return RESULT_DONE;
+  int64_t since_ms = sent_after_ms(c, intent);
+  if (seen->version == intent->seen_version && since_ms >= seen->version + SECOND_MS)
+    return RESULT_DONE; /* nobody has touched it since: the update never arrived */
   TRY(github_get(c, arena, str_format(arena, "/issues/%.*s/events?per_page=100", STR_FMT(seen->external_id)), &first));
-  TRY(read_back(c, &arrivals, &first, intent->seen_version));
+  TRY(read_back(c, &arrivals, &first, since_ms > intent->seen_version ? since_ms : intent->seen_version));
   *out = arrivals_told(&arrivals);
   return RESULT_DONE;
 }
