@@ -174,6 +174,24 @@ static struct result try_find(struct attempt *attempt) {
   return RESULT_DONE;
 }
 
+static struct result try_history(struct attempt *attempt) {
+  static const struct str labels[] = {{"a", 1}, {"Bug", 3}};
+  const struct value set[] = {value_text(STR("title"), STR("Title")), value_text(STR("due_date"), STR("2026-12-24"))},
+                     now[] = {value_text(STR("title"), STR("Other")), value_text(STR("due_date"), STR("")),
+                              value_set(STR("labels"), NULL, 0)},
+                     add = value_set(STR("labels"), labels, 2);
+  struct payload payload = {.set = {set, 2}, .add = {&add, 1}};
+  struct intent intent = intent_of(attempt, "update", false);
+  struct observation seen = {.external_id = intent.external_id, .fields = {now, 3}};
+  intent.doubted = &payload;
+  if (!attempt->fixed->connector->history)
+    return RESULT_DONE;
+  TRY(attempt->fixed->connector->history(attempt->connection, &attempt->arena, &intent, &seen, &seen.arrived));
+  for (size_t i = 0; i < seen.arrived.count; i++)
+    MUST_HOLD(values_find(&seen.fields, seen.arrived.at[i].name));
+  return RESULT_DONE;
+}
+
 static struct result try_describe(struct attempt *attempt) {
   struct remote_description found = {0};
   return attempt->fixed->connector->describe(attempt->connection, &attempt->arena, &found);
@@ -211,8 +229,9 @@ static struct result try_scan(struct attempt *attempt) {
 }
 
 static struct result (*const calls[])(struct attempt *attempt) = {
-    try_pull, try_fetch_ticket,   try_fetch_comment, try_fetch_many,    try_create,      try_create_comment, try_update,
-    try_find, try_delete_comment, try_describe,      try_register_hook, try_remove_hook, try_hook_failures,  try_scan,
+    try_pull,           try_fetch_ticket, try_fetch_comment, try_fetch_many,     try_create,
+    try_create_comment, try_update,       try_find,          try_delete_comment, try_describe,
+    try_register_hook,  try_remove_hook,  try_hook_failures, try_scan,           try_history,
 };
 
 void answers_try(const struct answers_case *fixed, const uint8_t *data, size_t size) {

@@ -164,6 +164,23 @@ class Editing(Shared):
 
 
 class Commenting(Shared):
+    def test_trackers_label_taken_away_before_its_write_is_answered_stays_away(self):
+        """The answers are long in coming and then lost; the look after that asks each tracker's history."""
+        writes = {"github": {"method": "POST", "path": "/labels$"}, "jira": {"method": "PUT", "path": "/issue/[^/]+$"},
+                  "linear": {"query": "^UpdateIssue$"}}
+        key, keys = self.fresh(self.trackers[0])
+        asked = [(tracker, its) for tracker, its in zip(self.trackers, keys) if tracker.system in writes]
+        for tracker, _ in asked:
+            tracker.sandbox.control("POST", "faults", {"match": writes[tracker.system], "fault": "hang_after_commit", "delay_ms": 3000})
+        self.world.call("ticket.edit", key=key, set={"labels": ["Bug"]}, actor="user:carol")
+        for tracker, its in asked:
+            wait_for(lambda: tracker.look(its)["labels"], "the label to be in " + tracker.title)
+            tracker.edit("bob", its, labels=[])
+        wait_for(lambda: not self.world.call("ticket.get", key=key)["fields"]["labels"], "the removal to come here")
+        self.check_quiet()
+        self.assertEqual([tracker.look(its)["labels"] for tracker, its in zip(self.trackers, keys)], [[]] * len(keys))
+        self.assertEqual(self.world.call("conflict.list", ticket=key, state="open").get("conflicts", []), [])
+
     def test_trackers_comment_tells_its_author_and_place(self):
         for tracker in self.trackers:
             with self.subTest(origin=tracker.system):
