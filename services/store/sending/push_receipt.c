@@ -11,7 +11,7 @@
 #include "store/sessions/sessions.h"
 #include "store/tickets/journal.h"
 
-enum { LOOKS_MAX = 5 }; /* half a minute in all */
+enum { LOOKS_MAX = 20, LOOKS_APART_MAX_MS = 60000 }; /* a quarter of an hour in all */
 
 /* An uncertain update is not looked for: the target itself tells, so it is decided anew on a fresh look. */
 static struct result doubt_update(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
@@ -112,14 +112,15 @@ static bool looks_at_update(const struct pending *p, const struct push_receipt *
   return receipt->probe && !str_is(p->change, "create") && !p->purpose.length;
 }
 
-/* What the update may have written would look like somebody's edit to whoever looks later, so a look that failed is
- * repeated, while it is no more than a bad moment. */
+/* What the update may have written would look like somebody's edit to whoever looks later, and what somebody took away
+ * of it as if it had never arrived, so a look that failed is repeated, while it is no more than a bad moment. */
 static bool is_bad_moment(const struct pending *p, const struct push_receipt *receipt) {
   return str_is(receipt->outcome, "auth") || (str_is(receipt->outcome, "retry") && p->probes < LOOKS_MAX);
 }
 
 static struct result look_again(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
-  int64_t wait_ms = INT64_C(1000) << p->probes;
+  int64_t doubled_ms = INT64_C(1000) << p->probes;
+  int64_t wait_ms = doubled_ms < LOOKS_APART_MAX_MS ? doubled_ms : LOOKS_APART_MAX_MS;
   TRY(db_query(call->db, "update intent set probes = probes + 1 where id = $1::bigint", PARAMS(p_i64(p->id)), NULL));
   return pending_try_later(call, p, "unknown", receipt->message,
                            wait_ms > receipt->retry_after_ms ? wait_ms : receipt->retry_after_ms);
