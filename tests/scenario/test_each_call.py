@@ -86,6 +86,8 @@ NOT_ALWAYS = """
     GET /rest/api/*/project/ROCKET, GET /rest/api/*/issue/*/comment, GET /rest/api/*/issue/*, POST /rest/api/*/issue,
     POST /graphql?Comment, POST /graphql?CreateIssue, POST /graphql?Issue,
     POST /graphql?CreateIssues, POST /rest/api/*/issue/bulk"""
+# Only where an update whose answer was lost meets another change of the same ticket, or, in GitHub, of the same seconds.
+SELDOM = "GET /repos/acme/rocket/issues/*/events, POST /graphql?History"
 WORLDS = 2  # a tracker's rounds are shared by so many, one after the other: what is in a world grows with each round
 
 
@@ -347,7 +349,7 @@ def calls_of(system):
         several are asked for at once), but for those asked for at times."""
         tale = self.tales[system].result()
         met = set().union(*tale.calls.values())
-        self.assertEqual(met - words(CALLS[system]), set(), "new")
+        self.assertEqual(met - words(CALLS[system]) - words(SELDOM), set(), "new")
         if CHOSEN == list(KINDS):
             self.assertEqual(words(CALLS[system]) - met, set(), "never met")
         for call in words(CALLS[system]) - words(NOT_ALWAYS):
