@@ -360,6 +360,7 @@ struct observe {
   LIST_OF(struct str) delivery_ids;          /* webhook: deliveries that this settles, decimal */
   LIST_OF(struct external_ref) not_modified; /* fresh: a 304, the cached observation still holds */
   LIST_OF(struct refused_fetch) refused;     /* fresh: items that cannot be read, with the reason */
+  LIST_OF(struct refused_fetch) unanswered;  /* fresh: items whose look failed for now, with the reason */
   struct usage usage;
 };
 struct observe_result {

@@ -240,6 +240,8 @@ static const struct field observe_fields[] = {
              "With fresh: a 304, the cached observation still holds."),
     FIELD_OF(struct observe, refused, FIELD_LIST, 0, &record_refused_fetch,
              "With fresh: items that cannot be read. They are parked and tried again later."),
+    FIELD_OF(struct observe, unanswered, FIELD_LIST, 0, &record_refused_fetch,
+             "With fresh: items whose look failed for now; parked when that goes on."),
     FIELD_OF(struct observe, usage, FIELD_INLINE, 0, &record_usage, "What the calls cost."),
 };
 const struct record record_observe =

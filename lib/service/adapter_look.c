@@ -13,6 +13,11 @@ static struct result as_read(struct result result) {
   return result;
 }
 
+/* One of them may be why the call failed, unless the tracker wants a pause. */
+static bool may_be_of_one_item(const struct result *result) {
+  return is_of_one_item(result) || (result->code == RESULT_RETRY && result->retry_after_ms == 0);
+}
+
 static struct result look_together(struct worker *worker, struct arena *arena, struct connection *connection,
                                    struct look *looks[], size_t count) {
   struct external_ref *refs = ARENA_ARRAY(arena, struct external_ref, count);
@@ -22,13 +27,13 @@ static struct result look_together(struct worker *worker, struct arena *arena, s
   struct result result = as_read(worker->connector->fetch_many(connection, arena, refs, count, seen));
   for (size_t i = 0; i < count; i++) {
     looks[i]->result = result;
-    looks[i]->done = !is_of_one_item(&result) || result_ok(&result);
+    looks[i]->done = !may_be_of_one_item(&result) || result_ok(&result);
     if (!result_ok(&result))
       continue;
     looks[i]->seen = seen[i];
     worker_canonical(arena, &looks[i]->seen);
   }
-  return is_of_one_item(&result) ? RESULT_DONE : result;
+  return may_be_of_one_item(&result) ? RESULT_DONE : result;
 }
 
 static struct result look_alone(struct worker *worker, struct arena *arena, struct connection *connection,
@@ -40,8 +45,8 @@ static struct result look_alone(struct worker *worker, struct arena *arena, stru
   return is_of_one_item(&look->result) ? RESULT_DONE : look->result;
 }
 
-/* All tickets, in groups of what one call takes. A group that is refused because of one of its tickets is left to be
- * looked at one by one. */
+/* All tickets, in groups of what one call takes. A group that fails because of one of its tickets is left to be looked at
+ * one by one. */
 static struct result look_in_groups(struct worker *worker, struct arena *arena, struct connection *connection,
                                     struct look *looks, size_t count) {
   struct look *group[FETCH_MANY_MAX];
@@ -68,7 +73,7 @@ void worker_look(struct worker *worker, struct arena *arena, struct connection *
     if (result_ok(&wall))
       wall = look_alone(worker, arena, connection, &looks[i]);
     else
-      looks[i].result = wall;
+      looks[i] = (struct look){.ref = looks[i].ref, .untried = true, .result = wall};
     looks[i].done = true;
   }
 }

@@ -114,21 +114,32 @@ static struct result pull(struct worker *worker, struct arena *arena, struct con
   return result;
 }
 
+static struct refused_fetch failed_look(struct arena *arena, const struct look *look) {
+  return (struct refused_fetch){look->ref, str_copy(arena, str_of(look->result.message))};
+}
+
 /* Each look goes where it belongs; returns what stopped the looking, if anything did. */
 static struct result sort_looks(struct arena *arena, const struct look *looks, size_t count, struct observe *out) {
   struct observation *seen = ARENA_ARRAY(arena, struct observation, count);
   struct external_ref *same = ARENA_ARRAY(arena, struct external_ref, count);
   struct refused_fetch *refused = ARENA_ARRAY(arena, struct refused_fetch, count);
+  struct refused_fetch *unanswered = ARENA_ARRAY(arena, struct refused_fetch, count);
   struct result stopped = RESULT_DONE;
   out->observations.at = seen;
   out->not_modified.at = same;
   out->refused.at = refused;
+  out->unanswered.at = unanswered;
   for (size_t i = 0; i < count; i++) {
     const struct look *look = &looks[i];
-    if (look->result.code == RESULT_REJECTED || look->result.code == RESULT_GONE)
-      refused[out->refused.count++] = (struct refused_fetch){look->ref, str_copy(arena, str_of(look->result.message))};
-    else if (!result_ok(&look->result))
+    bool is_refused = look->result.code == RESULT_REJECTED || look->result.code == RESULT_GONE;
+    if (!result_ok(&look->result) && !is_refused)
       stopped = look->result;
+    if (is_refused)
+      refused[out->refused.count++] = failed_look(arena, look);
+    else if (look->result.code == RESULT_RETRY && !look->untried)
+      unanswered[out->unanswered.count++] = failed_look(arena, look);
+    else if (!result_ok(&look->result))
+      continue;
     else if (look->not_modified)
       same[out->not_modified.count++] = look->ref;
     else
@@ -146,7 +157,8 @@ static struct result fetch(struct worker *worker, struct arena *arena, struct co
     looks[i] = (struct look){.ref = work->refs.at[i]};
   worker_look(worker, arena, connection, looks, count);
   struct result stopped = sort_looks(arena, looks, count, &observe);
-  if (observe.observations.count + observe.not_modified.count + observe.refused.count)
+  if (observe.observations.count + observe.not_modified.count + observe.refused.count +
+      observe.unanswered.count)
     TRY(send_observe(worker, arena, connection, &observe));
   return stopped;
 }

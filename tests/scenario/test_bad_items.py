@@ -130,6 +130,43 @@ class Jira(OneBadItem, unittest.TestCase):
     def words(self, issue):
         return issue, "Description", "open it in Jira"
 
+    def ask_for(self, external_id, failures=0):
+        """Has one issue looked at by its id, after so many looks that failed."""
+        self.world.sql("insert into fetch_queue (project_id, kind, external_id, reason, failures) select id, 'ticket', '%s', 'test', %d "
+                       "from project" % (external_id, failures))
+
+    def test_item_whose_looks_fail_for_ever_is_parked_with_the_last_reason_and_comes_back(self):
+        bad, good = self.make("Never answered"), self.make("Answered")
+        self.pull()
+        wait_for(lambda: self.title_here(bad) and self.title_here(good), "both to be here")
+        self.world.settle()
+        ids = dict(self.world.sql("select external_key, external_id from external_item where external_key in ('%s', '%s')" % (bad, good)))
+        self.world.sandbox.control("POST", "faults", [
+            {"match": {"path": "/issue/%s" % word}, "fault": "status", "status": 502, "times": None} for word in (ids[bad], "98765")])
+        self.rename(bad, "Edited there")
+        for word, failures in ((ids[bad], 23), (ids[good], 0), ("98765", 23)):
+            self.ask_for(word, failures)
+        self.pull()
+
+        def listed():
+            found = {one["id"][0]: one for one in self.world.call("status").get("parked", [])}
+            return found if set(found) == {"R", "F"} else None
+        found = wait_for(listed, "both to be parked")
+        wait_for(lambda: self.world.sql("select external_id from fetch_queue where not refused") == [], "the good one to be answered")
+        for one, word in ((found["R"], ids[bad]), (found["F"], "98765")):
+            self.assertIn("looks in a row have failed, the last one with: ", one["reason"])
+            self.assertIn("502", one["reason"])
+            self.assertIn(word, one["reason"])
+            self.assertEqual(one["next_step"], "tandem retry " + one["id"])
+        self.assertEqual(self.world.call("status")["projects"][0]["parked"], 2)
+        self.assertEqual(self.world.call("status")["projects"][0].get("lag_ms", 0), 0)
+        self.world.sandbox.control("DELETE", "faults")
+        self.world.sql("update fetch_queue set next_at = now() + interval '1 hour'")
+        for one in found.values():
+            self.assertEqual(self.world.call("work.retry", id=one["id"], actor="user:ann")["reads"], 1)
+        self.back(bad)
+        wait_for(lambda: not self.world.call("status").get("parked"), "the one that never was to be forgotten")
+
 
 class Linear(OneBadItem, unittest.TestCase):
     make_world = LinearWorld

@@ -233,9 +233,20 @@ class Status(unittest.TestCase):
                                "update intent set done_at = now() - interval '7 hours' where done_at is not null")
         self.assertIn("503", trouble["what"])
         self.assertIn("tandem projects pause rocket", trouble["next_step"])
+        trouble = self.trouble("polls in a row have failed", "update project set pull_attempts = greatest(pull_attempts, 10)")
+        self.assertIn("503", trouble["what"])
+        self.assertEqual(trouble["project"], "rocket")
         self.world.sandbox.control("DELETE", "faults")
         self.world.sql("update project set pull_next_at = now()")
         self.gone("does not end")
+        self.gone("polls in a row")
+
+    def test_scans_that_always_fail_are_shown(self):
+        self.world.sql("update project_scan set attempts = 10, started_at = now(), reason = 'Jira answered 502'")
+        trouble = self.trouble("scans of ids in a row have failed")
+        self.assertIn("Jira answered 502", trouble["what"])
+        self.world.sql("update project_scan set attempts = 0, started_at = null, reason = null")
+        self.gone("scans of ids")
 
     def test_delivery_that_brings_the_adapter_down_is_parked_and_others_go_on(self):
         body = self.edited(4, "Brings it down")

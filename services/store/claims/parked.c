@@ -103,14 +103,16 @@ static struct result retry_reads(struct call *call, const struct selection *s, s
                   "insert into fetch_queue as f (project_id, kind, external_id, reason) select m.project_id, m.kind, "
                   "m.external_id, 'retry' from mapping m where m.state = 'parked' and m.external_id is not null "
                   "and $1::bigint in (0, m.project_id) and $2::bigint in (0, m.id) "
-                  "on conflict (project_id, kind, external_id) do update set attempts = 0, next_at = now() "
+                  "on conflict (project_id, kind, external_id) do update set attempts = 0, failures = 0, refused = false, "
+                  "next_at = now() "
                   "returning f.external_id",
                   PARAMS(p_i64(s->project_id), p_i64(s->id)), out);
 }
 
 static struct result retry_unread(struct call *call, const struct selection *s, struct rows *out) {
   return db_query(call->db,
-                  "update fetch_queue f set attempts = 0, next_at = now() from unread u where u.id = f.id "
+                  "update fetch_queue f set attempts = 0, failures = 0, refused = false, next_at = now() from unread u "
+                  "where u.id = f.id "
                   "and $1::bigint in (0, u.project_id) and $2::bigint in (0, u.id) returning f.id",
                   PARAMS(p_i64(s->project_id), p_i64(s->id)), out);
 }

@@ -5,7 +5,7 @@
 #define LONG "5 minutes"
 #define VERY_LONG "6 hours"
 
-enum { LISTED_MAX = 100 };
+enum { LISTED_MAX = 100, ATTEMPTS_UNTIL_TOLD = 10 }; /* ten take some minutes */
 
 /* A lease that was given back lately, or is held, shows that somebody is at it. */
 static struct result select_untaken(struct call *call, struct rows *out) {
@@ -69,6 +69,20 @@ static struct result select_endless(struct call *call, struct rows *out) {
       PARAMS(p_i64(LISTED_MAX)), out);
 }
 
+/* The tracker is asked again and again, and never gives what is asked for: a page of a list, say. Writes and single items
+ * are parked by themselves in that case; these go on being tried. */
+static struct result select_unanswered(struct call *call, struct rows *out) {
+  return db_query(
+      call->db,
+      "select p.name as project, t.what, t.attempts, t.error, epoch_ms(t.since) as since_ms from ("
+      "select s.project_id, 'polls' as what, p.pull_attempts as attempts, s.error, s.started_at as since from session s "
+      "join project p on p.id = s.project_id where s.state = 'running' and not s.pull_done "
+      "union all select project_id, 'scans of ids', attempts, reason, started_at from project_scan) t "
+      "join project p on p.id = t.project_id where p.state = 'active' and t.attempts >= $2::bigint "
+      "order by t.since, p.name limit $1::bigint",
+      PARAMS(p_i64(LISTED_MAX), p_i64(ATTEMPTS_UNTIL_TOLD)), out);
+}
+
 /* -- in words -- */
 
 struct troubles {
@@ -113,6 +127,16 @@ static void add_endless(struct troubles *all, const struct rows *rows) {
   }
 }
 
+static void add_unanswered(struct troubles *all, const struct rows *rows) {
+  for (size_t i = 0; i < rows->count; i++) {
+    struct str error = rows_str(rows, i, "error"), what = rows_str(rows, i, "what");
+    add(all, rows, i,
+        str_format(all->arena, "%lld %.*s in a row have failed, the last one with: %.*s",
+                   (long long)rows_i64(rows, i, "attempts"), STR_FMT(what), STR_FMT(error)),
+        STR("is the tracker well, and is it reached from here? tandem goes on trying, every quarter of an hour at least"));
+  }
+}
+
 static void add_full_disk(struct troubles *all) {
   int64_t since_ms = db_disk_full_since_ms();
   if (since_ms == 0)
@@ -138,6 +162,8 @@ struct result troubles_list(struct call *call, struct status *out) {
   add_all(&all, &rows, "nobody ends the session that has nothing left: is tandem-scheduler running?", "scheduler");
   TRY(select_endless(call, &rows));
   add_endless(&all, &rows);
+  TRY(select_unanswered(call, &rows));
+  add_unanswered(&all, &rows);
   out->troubles.at = all.at;
   out->troubles.count = all.count;
   return RESULT_DONE;

@@ -137,13 +137,15 @@ static struct result load_deliver(struct call *call, int64_t project_id, struct 
   return RESULT_DONE;
 }
 
+/* One that is parked is tried alone, after the others: it does not take them with it where they share a call. */
 static struct result load_fetch(struct call *call, int64_t project_id, struct work *work) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select f.kind, f.external_id, e.parent_external_id, e.etag, f.traceparent from fetch_queue f left join "
-               "external_item e "
-               "using (project_id, kind, external_id) where project_id = $1::bigint and f.next_at <= now() "
-               "order by f.next_at limit $2::bigint",
+               "with due as (select *, row_number() over (order by refused, next_at) as place from fetch_queue where "
+               "project_id = $1::bigint and next_at <= now() order by refused, next_at limit $2::bigint) "
+               "select f.kind, f.external_id, e.parent_external_id, e.etag, f.traceparent from due f left join "
+               "external_item e using (project_id, kind, external_id) where f.place = 1 or not f.refused "
+               "order by f.place",
                PARAMS(p_i64(project_id), p_i64(FETCHES_A_CLAIM)), &rows));
   struct external_ref *refs = ARENA_ARRAY(call->arena, struct external_ref, rows.count);
   for (size_t i = 0; i < rows.count; i++)

@@ -1,6 +1,7 @@
 /* Work that could not be done: when it is tried again, and what stops the project. */
 #include "base/metrics.h"
 #include "store/claims/leases.h"
+#include "store/observing/externals.h"
 #include "store/observing/scans.h"
 #include "store/sending/usage.h"
 #include "store/sessions/sessions.h"
@@ -16,12 +17,14 @@ static struct result back_off_pull(struct call *call, int64_t project_id, const 
   return sessions_note_error(call, project_id, fail->code, fail->message);
 }
 
+/* All that are due wait, tried or not: the rest would run into the same wall. What is parked comes once an hour. */
 static struct result back_off_fetch(struct call *call, int64_t project_id, const struct work_fail *fail) {
   return db_query(call->db,
-                  "update fetch_queue set attempts = attempts + 1, next_at = now() + greatest(random() * "
-                  "least(900, power(2, least(attempts, 10))), $2::bigint / 1000.0, 1) * interval '1 second' "
+                  "update fetch_queue set attempts = attempts + 1, next_at = now() + greatest(case when failures >= "
+                  "$3::bigint then 1800 + random() * 1800 else random() * least(900, power(2, least(attempts, 10))) "
+                  "end, $2::bigint / 1000.0, 1) * interval '1 second' "
                   "where project_id = $1::bigint and next_at <= now()",
-                  PARAMS(p_i64(project_id), p_i64(fail->retry_after_ms)), NULL);
+                  PARAMS(p_i64(project_id), p_i64(fail->retry_after_ms), p_i64(FETCH_FAILURES_MAX)), NULL);
 }
 
 /* What has no queue of its own to wait in: the lease stays taken for a moment, so that nobody runs into the same wall.

@@ -4,6 +4,10 @@
 
 #include "store/store.h"
 
+/* Looks at one item that may fail in a row before it is parked; after that it is looked at once an hour. As many as a
+ * write has attempts (sending/pending.c): some two hours. */
+enum { FETCH_FAILURES_MAX = 25 };
+
 /* 1973: a smaller version of an external item is no time but a number that grows. */
 #define EXTERNALS_TIME_MIN_MS INT64_C(100000000000)
 

@@ -63,6 +63,27 @@ static struct result park_refused(struct call *call, int64_t project_id, const s
   return RESULT_DONE;
 }
 
+/* One whose looks fail again and again is parked, too: that says more about it than about the tracker. What was not tried
+ * because another look failed is not among them. When it is tried again is for work.fail to say. */
+static struct result count_unanswered(struct call *call, int64_t project_id, const struct observe *observe) {
+  for (size_t i = 0; i < observe->unanswered.count; i++) {
+    const struct refused_fetch *failed = &observe->unanswered.at[i];
+    TRY(db_query(
+        call->db,
+        "with failed as (update fetch_queue set failures = failures + 1, refused = refused or failures + 1 >= "
+        "$5::bigint, reason = case when failures + 1 >= $5 then format('%s looks in a row have failed, the last "
+        "one with: %s', failures + 1, $4::text) else reason end where project_id = $1::bigint and kind = $2 "
+        "and external_id = $3 returning project_id, kind, external_id, failures, reason) "
+        "update mapping m set state = 'parked', reason = f.reason from failed f where (m.project_id, m.kind, "
+        "m.external_id) = (f.project_id, f.kind, f.external_id) and m.state in ('linked', 'parked') and "
+        "f.failures >= $5",
+        PARAMS(p_i64(project_id), p_str(failed->ref.kind), p_str(failed->ref.external_id), p_str(failed->message),
+               p_i64(FETCH_FAILURES_MAX)),
+        NULL));
+  }
+  return RESULT_DONE;
+}
+
 static struct result settle_deliveries(struct call *call, int64_t project_id, const struct str *texts, size_t count,
                                        const char *state, const char *reason) {
   if (count == 0)
@@ -106,6 +127,7 @@ struct result store_observe(struct call *call, const void *request, void *reply)
   }
   TRY(confirm_cached(call, project_id, observe));
   TRY(park_refused(call, project_id, observe));
+  TRY(count_unanswered(call, project_id, observe));
   *answer = (struct observe_result){taken.taken, taken.unchanged, taken.refetch};
   return RESULT_DONE;
 }

@@ -114,7 +114,7 @@ static struct result select_waiting(struct call *call, int64_t project_id, struc
       "'delivery') as deliveries, count(*) filter (where what = 'poison') as poison, count(*) filter (where what in "
       "('parked', 'unread')) as parked, count(*) filter (where what = 'conflict') as conflicts, "
       "epoch_ms(min(since) filter (where what = 'conflict')) as oldest_ms, ceil(extract(epoch from now() - min(since) "
-      "filter (where what not in ('parked', 'poison', 'conflict'))) * 1000)::bigint as lag_ms from ("
+      "filter (where what not in ('parked', 'unread', 'poison', 'conflict'))) * 1000)::bigint as lag_ms from ("
       "select q.project_id as id, 'plan' as what, case when m.state in ('creating', 'linked') then q.queued_at end as "
       "since from "
       "plan_queue q cross join lateral (select m.state from mapping m where m.id = q.mapping_id and m.state in "
