@@ -143,7 +143,7 @@ struct result command_scheduler_start(struct invocation *call) {
               scope_flag(&systemd));
   struct result result = systemd_do(&systemd, (const char *const[]){"start", SYNC, NULL});
   if (!result_ok(&result))
-    return result_error(RESULT_REJECTED, "it did not work; why: tandem scheduler logs%s", scope_flag(&systemd));
+    return result_error(result.code, "%.160s; more: tandem scheduler logs%s", result.message, scope_flag(&systemd));
   output_note(call->output, "Done.");
   return RESULT_DONE;
 }

@@ -85,7 +85,10 @@ static void print_troubles(const struct invocation *call, const struct project_s
     output_note(call->output, "%.*s is %.*s%s%s. When that is mended: %.*s", STR_FMT(project->project.name),
                 STR_FMT(project->project.state), project->project.state_reason.length ? ": " : "",
                 output_clean_line(arena, project->project.state_reason).at, STR_FMT(project->next_step));
-  if (project->blocked_until_ms > now_ms)
+  if (project->doubted_until_ms > now_ms)
+    output_note(call->output, "%.*s: the tracker has refused its credential; it is asked again %.*s.",
+                STR_FMT(project->project.name), STR_FMT(format_ago(arena, project->doubted_until_ms, now_ms)));
+  else if (project->blocked_until_ms > now_ms)
     output_note(call->output, "%.*s rests: the tracker takes calls again %.*s.", STR_FMT(project->project.name),
                 STR_FMT(format_ago(arena, project->blocked_until_ms, now_ms)));
   if (project->credential_expires_ms && project->credential_expires_ms < now_ms + CREDENTIAL_WARNED_MS)
@@ -120,15 +123,14 @@ static void print_scan(const struct invocation *call, const struct project_statu
                 output_clean_line(call->arena, project->webhook.scan_error).at);
 }
 
-static void print_stuck(const struct invocation *call, const struct status *status) {
-  static const struct column columns[] = {
-      {"STUCK", 0}, {"WHY", COLUMN_WRAP}, {"SINCE", COLUMN_RIGHT}, {"TO DO", COLUMN_WRAP}};
+/* STUCK: work that should go on by itself. WAITS: what only a person can bring about. */
+static void print_stuck(const struct invocation *call, const char *heading, const struct trouble *at, size_t count,
+                        int64_t now_ms) {
+  const struct column columns[] = {{heading, 0}, {"WHY", COLUMN_WRAP}, {"SINCE", COLUMN_RIGHT}, {"TO DO", COLUMN_WRAP}};
   struct table *table = table_new(call->output, columns, sizeof columns / sizeof columns[0]);
-  for (size_t i = 0; i < status->troubles.count; i++) {
-    const struct trouble *trouble = &status->troubles.at[i];
-    const struct str cells[] = {trouble->project, trouble->what,
-                                table_moment(call->output, call->arena, trouble->since_ms, status->now_ms),
-                                trouble->next_step};
+  for (size_t i = 0; i < count; i++) {
+    const struct str cells[] = {at[i].project, at[i].what,
+                                table_moment(call->output, call->arena, at[i].since_ms, now_ms), at[i].next_step};
     table_row(table, cells);
   }
   table_end(table);
@@ -168,7 +170,8 @@ struct result command_status(struct invocation *call) {
       print_waiting(call, &status.projects.at[i]);
       print_troubles(call, &status.projects.at[i], status.now_ms);
     }
-    print_stuck(call, &status);
+    print_stuck(call, "STUCK", status.troubles.at, status.troubles.count, status.now_ms);
+    print_stuck(call, "WAITS", status.waits.at, status.waits.count, status.now_ms);
     print_parked(call, &status);
     if (status.projects.count == 0)
       output_note(call->output, "No project is connected. `tandem connect github` connects one.");

@@ -34,6 +34,8 @@ static const struct unit units[] = {{86400000, "d"}, {3600000, "h"}, {60000, "mi
 struct str format_duration(struct arena *arena, int64_t duration_ms) {
   if (duration_ms < 1000)
     return str_format(arena, "%" PRId64 " ms", duration_ms < 0 ? 0 : duration_ms);
+  if (duration_ms < 60000 && duration_ms % 1000 == 0)
+    return str_format(arena, "%" PRId64 " s", duration_ms / 1000);
   if (duration_ms < 60000)
     return str_format(arena, "%" PRId64 ".%" PRId64 " s", duration_ms / 1000, duration_ms % 1000 / 100);
   size_t i = 0;

@@ -11,7 +11,7 @@ struct str format_count(struct arena *arena, int64_t count);
 /* "1 ticket", "12 tickets": `plural` is the whole word. */
 struct str format_counted(struct arena *arena, int64_t count, const char *singular, const char *plural);
 
-/* "850 ms", "4.2 s", "3 min 20 s", "2 h 5 min", "3 d 4 h" */
+/* "850 ms", "4.2 s", "15 s", "3 min 20 s", "2 h 5 min", "3 d 4 h" */
 struct str format_duration(struct arena *arena, int64_t duration_ms);
 
 /* "less than a minute", "about 4 min", "about 3 h": an estimate. */

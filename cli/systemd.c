@@ -52,8 +52,9 @@ static void execute(const struct systemd *systemd, const char *const *arguments)
   execvp(arguments[0], (char *const *)arguments);
 }
 
-/* Its stdout goes to `stdout_file`. */
-static struct result start(const struct systemd *systemd, const char *const *words, int stdout_file, pid_t *out) {
+/* Its stdout goes to `stdout_file`, its stderr to `stderr_file`. */
+static struct result start(const struct systemd *systemd, const char *const *words, int stdout_file, int stderr_file,
+                           pid_t *out) {
   const char *arguments[SYSTEMD_WORDS_MAX + 3];
   build("systemctl", systemd, words, arguments);
   fflush(NULL);
@@ -62,6 +63,7 @@ static struct result start(const struct systemd *systemd, const char *const *wor
     return result_error(RESULT_RETRY, "cannot start systemctl: %s", strerror(errno));
   if (pid == 0) {
     dup2(stdout_file, STDOUT_FILENO);
+    dup2(stderr_file, STDERR_FILENO);
     setenv("LC_ALL", "C", 1);
     setenv("TZ", "UTC", 1);
     execute(systemd, arguments);
@@ -71,7 +73,8 @@ static struct result start(const struct systemd *systemd, const char *const *wor
   return RESULT_DONE;
 }
 
-static struct result finish(pid_t pid, const char *const *words) {
+/* `said`: its stderr, whose first line is the reason; absent where that was not read. */
+static struct result finish(pid_t pid, const char *const *words, struct str said) {
   int status;
   while (waitpid(pid, &status, 0) < 0)
     if (errno != EINTR)
@@ -80,13 +83,10 @@ static struct result finish(pid_t pid, const char *const *words) {
     return RESULT_DONE;
   if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
     return result_error(RESULT_REJECTED, "there is no systemctl here, though systemd runs: install Debian's `systemd`");
-  return result_error(RESULT_REJECTED, "`systemctl %s` failed; it says why above", words[0]);
-}
-
-struct result systemd_do(const struct systemd *systemd, const char *const *words) {
-  pid_t pid;
-  TRY(start(systemd, words, STDERR_FILENO, &pid));
-  return finish(pid, words);
+  ptrdiff_t end = str_find(said, "\n");
+  struct str reason = str_trim(str_slice(said, 0, end < 0 ? said.length : (size_t)end));
+  return result_error(RESULT_REJECTED, "`systemctl %s` failed: %.*s", words[0],
+                      STR_FMT(reason.length ? reason : STR("it does not say why")));
 }
 
 static struct str read_all(struct arena *arena, int file) {
@@ -102,18 +102,31 @@ static struct str read_all(struct arena *arena, int file) {
   }
 }
 
-struct result systemd_show(const struct systemd *systemd, const char *unit, const char *names, struct str *out) {
-  const char *const words[] = {"show", unit, "--property", names, NULL};
+/* What `words` say where, of stdout and stderr, `both` or stdout alone is read. */
+static struct result ask(const struct systemd *systemd, const char *const *words, bool both, struct str *out) {
   int files[2];
   pid_t pid;
   if (pipe2(files, O_CLOEXEC) != 0)
     return result_error(RESULT_RETRY, "no pipe: %s", strerror(errno));
-  struct result result = start(systemd, words, files[1], &pid);
+  struct result result = start(systemd, words, files[1], both ? files[1] : STDERR_FILENO, &pid);
   close(files[1]);
-  struct str text = result_ok(&result) ? read_all(systemd->arena, files[0]) : (struct str){0};
+  *out = result_ok(&result) ? read_all(systemd->arena, files[0]) : (struct str){0};
   close(files[0]);
   TRY(result);
-  TRY(finish(pid, words));
+  return finish(pid, words, both ? *out : (struct str){0});
+}
+
+struct result systemd_do(const struct systemd *systemd, const char *const *words) {
+  struct str said;
+  struct result result = ask(systemd, words, true, &said);
+  fwrite(said.at, 1, said.length, stderr);
+  return result;
+}
+
+struct result systemd_show(const struct systemd *systemd, const char *unit, const char *names, struct str *out) {
+  const char *const words[] = {"show", unit, "--property", names, NULL};
+  struct str text;
+  TRY(ask(systemd, words, false, &text));
   *out = text;
   return RESULT_DONE;
 }

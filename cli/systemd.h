@@ -17,7 +17,8 @@ enum { SYSTEMD_WORDS_MAX = 16 };
 /* RESULT_RETRY where that manager does not run, with what to do instead. */
 struct result systemd_check(const struct systemd *systemd) MUST_USE;
 
-/* `systemctl WORDS...`; `words` ends with NULL. What it says goes to our stderr. RESULT_REJECTED when it fails. */
+/* `systemctl WORDS...`; `words` ends with NULL. What it says goes to our stderr, and with RESULT_REJECTED, when it
+ * fails, its first line into the message. */
 struct result systemd_do(const struct systemd *systemd, const char *const *words) MUST_USE;
 
 /* The unit's properties as `name=value` lines; `names` is "LoadState,ActiveState". Moments are in UTC. */

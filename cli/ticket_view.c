@@ -93,6 +93,8 @@ static void print_mapping(const struct output *output, struct arena *arena, cons
                       STR_FMT(format_counted(arena, mapping->open_conflicts, "conflict", "conflicts")));
   str_append_format(&text, "  %.*s", STR_FMT(mapping->url));
   print_line(output, "outside", str_built(&text));
+  for (size_t i = 0; i < mapping->waits.count; i++)
+    print_line(output, "", str_format(arena, "a field waits for %.*s", STR_FMT(mapping->waits.at[i])));
 }
 
 /* A text's beginning: the whole of it stands below. */

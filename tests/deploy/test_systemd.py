@@ -161,6 +161,20 @@ class Up(unittest.TestCase):
         self.assertEqual(0, self.up.wait(60))
         self.assertIn("STOPPING=1", self.listener.lines())
 
+    def test_scheduler_gives_systemds_own_reason_when_it_fails(self):
+        """A stand-in for systemctl: its unit is known, and cannot be started."""
+        folder = tempfile.mkdtemp(dir=self.house.folder)
+        os.makedirs(folder + "/systemd")
+        open(folder + "/systemd/private", "w", encoding="utf-8").close()
+        with open(folder + "/systemctl", "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\ncase \"$*\" in *show*) echo LoadState=loaded ;;\n"
+                       "*) echo 'Failed to start tandem-sync.service: Unit is masked.' >&2; exit 1 ;; esac\n")
+        os.chmod(folder + "/systemctl", 0o755)
+        done = self.house.run("scheduler", "start", XDG_RUNTIME_DIR=folder, PATH=folder + ":" + os.environ["PATH"])
+        self.assertNotEqual(done.code, 0)
+        self.assertIn("`systemctl start` failed: Failed to start tandem-sync.service: Unit is masked.", done.err)
+        self.assertIn("tandem scheduler logs", done.err)
+
     def test_scheduler_says_what_to_do_without_systemd(self):
         for words in (["enable"], ["status"], ["logs"], ["start"], ["disable"]):
             done = self.house.run("scheduler", *words, XDG_RUNTIME_DIR=self.house.folder)
