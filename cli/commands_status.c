@@ -85,6 +85,12 @@ static void print_troubles(const struct invocation *call, const struct project_s
     output_note(call->output, "%.*s is %.*s%s%s. When that is mended: %.*s", STR_FMT(project->project.name),
                 STR_FMT(project->project.state), project->project.state_reason.length ? ": " : "",
                 output_clean_line(arena, project->project.state_reason).at, STR_FMT(project->next_step));
+  if (project->writes_held.length)
+    output_note(call->output,
+                "%.*s takes no writes: %s. They wait, reads go on; one is tried again %.*s, or at once: "
+                "tandem retry %.*s",
+                STR_FMT(project->project.name), output_clean_line(arena, project->writes_held).at,
+                STR_FMT(format_ago(arena, project->writes_held_until_ms, now_ms)), STR_FMT(project->project.name));
   if (project->doubted_until_ms > now_ms)
     output_note(call->output, "%.*s: the tracker has refused its credential; it is asked again %.*s.",
                 STR_FMT(project->project.name), STR_FMT(format_ago(arena, project->doubted_until_ms, now_ms)));

@@ -136,6 +136,8 @@ static const struct field usage_fields[] = {
     FIELD(struct usage, quota_limit, FIELD_I64, 0, "Calls that the tracker allows in one period; 0 = not said."),
     FIELD(struct usage, quota_remaining, FIELD_I64, 0, "Calls that are left in this period."),
     FIELD(struct usage, quota_reset_ms, FIELD_I64, 0, "When the next period begins, ms since 1970 UTC; 0 = not said."),
+    FIELD(struct usage, held, FIELD_STR, 0,
+          "Why the tracker takes no writes of the whole project now, for a person; absent = it does."),
     FIELD(struct usage, blocked_until_ms, FIELD_I64, 0,
           "The credential must rest until then, ms since 1970 UTC; 0 = it need not."),
     FIELD(struct usage, server_date_ms, FIELD_I64, 0, "The tracker's clock, ms since 1970 UTC; 0 = not said."),
@@ -246,6 +248,10 @@ static const struct field mapping_fields[] = {
     FIELD(struct mapping, url, FIELD_STR, 0, "Where a browser shows it."),
     FIELD(struct mapping, state, FIELD_STR, 0, "creating, linked, parked (a write was given up) or gone."),
     FIELD(struct mapping, reason, FIELD_STR, 0, "Why it is in that state, for a person."),
+    FIELD(struct mapping, waits, FIELD_STRS, 0,
+          "What keeps a field from being brought into step, for a person: a ticket that it names is not there. Told of "
+          "one "
+          "ticket, not in lists."),
     FIELD(struct mapping, open_conflicts, FIELD_I64, 0, "How many conflicts are not applied yet."),
     FIELD(struct mapping, external, FIELD_VALUES, 0,
           "The cached external fields, in the tracker's words; only when asked for."),

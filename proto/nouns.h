@@ -106,6 +106,7 @@ struct usage {
   int64_t api_calls;
   int64_t quota_limit, quota_remaining, quota_reset_ms;
   int64_t blocked_until_ms; /* the credential must rest until then */
+  struct str held;          /* why the whole project takes no writes now; absent = it does */
   int64_t server_date_ms;
   int64_t credential_expires_ms; /* when the tracker says that the credential ends */
 };
@@ -173,6 +174,7 @@ struct mapping {
   struct str external_id, external_key, url;
   struct str state; /* creating | linked | parked | gone */
   struct str reason;
+  LIST_OF(struct str) waits; /* what keeps a field from being brought into step, for a person */
   int64_t open_conflicts;
   struct values external; /* the cached external fields, when asked for */
   int64_t observed_at_ms;

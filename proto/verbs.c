@@ -40,6 +40,15 @@ static const struct field project_status_fields[] = {
           "When the next period begins, ms since 1970 UTC; 0 = not known."),
     FIELD(struct project_status, blocked_until_ms, FIELD_I64, 0,
           "The credential rests until then, ms since 1970 UTC; 0 = it does not."),
+    FIELD(struct project_status, writes_held, FIELD_STR, 0,
+          "Why the tracker takes no writes of the project, for a person: they wait, and reads go on. Absent = it takes "
+          "them."),
+    FIELD(struct project_status, writes_held_until_ms, FIELD_I64, 0,
+          "With writes_held: when one of them is tried again, ms since 1970 UTC."),
+    FIELD(struct project_status, doubted_until_ms, FIELD_I64, 0,
+          "The tracker has refused the credential, maybe by mistake; it is asked again then, ms since 1970 UTC. In the "
+          "past "
+          "or 0: nothing is in doubt."),
     FIELD(struct project_status, api_calls, FIELD_I64, 0, "Calls that were ever made with its credential."),
     FIELD(struct project_status, credential_expires_ms, FIELD_I64, 0,
           "When its credential ends, ms since 1970 UTC; 0 = not known."),
@@ -88,6 +97,10 @@ static const struct field status_fields[] = {
         struct status, parked, FIELD_LIST, 0, &record_parked_work,
         "What was given up and waits for a person, newest first, at most 100. Like all that is not of one project, "
         "absent on further pages."),
+    FIELD_OF(
+        struct status, waits, FIELD_LIST, 0, &record_trouble,
+        "Edits that have waited for an hour for something that only a person can bring about: a ticket that they name "
+        "is not in the tracker. At most 100."),
     FIELD_OF(struct status, troubles, FIELD_LIST, 0, &record_trouble,
              "What should go on by itself and does not, oldest first, at most 100 of a kind."),
     FIELD(struct status, tickets, FIELD_I64, 0, "How many local tickets there are."),

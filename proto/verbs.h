@@ -555,7 +555,9 @@ struct project_status {
   int64_t tickets, comments, open_conflicts, waiting, parked, unplanned, fetches, deliveries, poison;
   int64_t oldest_conflict_ms;
   int64_t last_sync_ms, next_sync_ms;
-  int64_t quota_limit, quota_remaining, quota_reset_ms, blocked_until_ms;
+  int64_t quota_limit, quota_remaining, quota_reset_ms, blocked_until_ms, doubted_until_ms;
+  struct str writes_held; /* why the tracker takes no writes of it; they wait, and reads go on */
+  int64_t writes_held_until_ms;
   int64_t api_calls;
   int64_t credential_expires_ms;
   struct str credential_mend; /* the command that gives it a new secret */
@@ -581,6 +583,7 @@ struct status {
   LIST_OF(struct project_status) projects;
   LIST_OF(struct parked_work) parked;
   LIST_OF(struct trouble) troubles;
+  LIST_OF(struct trouble) waits; /* edits that wait for something that only a person can bring about */
   int64_t tickets, events, first_event, now_ms;
   bool more; /* projects; the other members are on the first page */
 };

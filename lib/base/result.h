@@ -20,7 +20,8 @@ enum result_code {
 
 struct result {
   enum result_code code;
-  int64_t retry_after_ms; /* with RESULT_RETRY: the earliest moment that makes sense; 0 = the caller's own backoff */
+  int64_t retry_after_ms; /* with RESULT_RETRY: the earliest moment that makes sense; 0 = the caller's own backoff. With
+                             RESULT_AUTH: it may be a stray refusal, ask again then; 0 = it is final */
   char message[240];      /* UTF-8, NUL-terminated, empty when OK */
   char field[64];         /* with RESULT_REJECTED: the one field whose value is refused; empty: the whole is */
 };

@@ -45,8 +45,8 @@ static struct result look_alone(struct worker *worker, struct arena *arena, stru
   return is_of_one_item(&look->result) ? RESULT_DONE : look->result;
 }
 
-/* All tickets, in groups of what one call takes. A group that fails because of one of its tickets is left to be looked at
- * one by one. */
+/* All tickets, in groups of what one call takes. A group that fails because of one of its tickets is left to be looked
+ * at one by one. */
 static struct result look_in_groups(struct worker *worker, struct arena *arena, struct connection *connection,
                                     struct look *looks, size_t count) {
   struct look *group[FETCH_MANY_MAX];

@@ -157,8 +157,7 @@ static struct result fetch(struct worker *worker, struct arena *arena, struct co
     looks[i] = (struct look){.ref = work->refs.at[i]};
   worker_look(worker, arena, connection, looks, count);
   struct result stopped = sort_looks(arena, looks, count, &observe);
-  if (observe.observations.count + observe.not_modified.count + observe.refused.count +
-      observe.unanswered.count)
+  if (observe.observations.count + observe.not_modified.count + observe.refused.count + observe.unanswered.count)
     TRY(send_observe(worker, arena, connection, &observe));
   return stopped;
 }

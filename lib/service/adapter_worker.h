@@ -69,7 +69,7 @@ void worker_canonical(struct arena *arena, struct observation *observation);
 struct look {
   struct external_ref ref; /* with an etag: `not_modified` may come back */
   bool done;
-  bool untried; /* what stopped one before would have stopped it, too */
+  bool untried;         /* what stopped one before would have stopped it, too */
   struct result result; /* REJECTED, GONE: of this item alone; any other failure: of all that follow, too */
   bool not_modified;
   struct observation seen; /* canonical */

@@ -39,12 +39,21 @@ static struct result server_failed(const struct refusal *r) {
   return result_retry_after(r->wait_ms, "%s answered %lld: %.*s", r->who, (long long)r->status, STR_FMT(r->words));
 }
 
+/* Trackers give a 401 now and then to a credential that is good, while a token of theirs spreads or a part of them is
+ * down: the store has it asked again before anything stops. */
+static struct result unauthorized(const struct refusal *r) {
+  enum { ASK_AGAIN_MS = 1000 };
+  struct result result =
+      result_error(RESULT_AUTH, "%s does not accept the credential (%.*s): store a new one", r->who, STR_FMT(r->words));
+  result.retry_after_ms = ASK_AGAIN_MS;
+  return result;
+}
+
 struct result exchange_refused(const struct refusal *r) {
   if (r->status >= 500 || r->status == 408)
     return server_failed(r);
   if (r->status == 401)
-    return result_error(RESULT_AUTH, "%s does not accept the credential (%.*s): store a new one", r->who,
-                        STR_FMT(r->words));
+    return unauthorized(r);
   if (r->status == 403)
     return result_error(r->is_read ? RESULT_AUTH : RESULT_REJECTED, "%s refuses: %.*s", r->who, STR_FMT(r->words));
   if (r->status == 404 || r->status == 410 || r->status == 451)

@@ -114,6 +114,16 @@ static struct result by_status(const struct github_request *request, const struc
   return exchange_refused(refusal);
 }
 
+/* Nothing of the repository can be written until somebody unarchives it. */
+static bool is_archived(const struct github_request *request, const struct http_response *response, struct str words) {
+  return response->status == 403 && is_write(request) && str_find(words, "archived") >= 0;
+}
+
+static struct result hold_writes(struct connection *c, struct str words) {
+  c->usage.held = STR("the repository is archived");
+  return result_error(RESULT_RETRY, "GitHub refuses: %.*s", STR_FMT(words));
+}
+
 struct result github_error(struct connection *c, const struct github_request *request,
                            const struct http_response *response) {
   struct arena scratch = {0};
@@ -123,8 +133,9 @@ struct result github_error(struct connection *c, const struct github_request *re
   limited = is_limit(response, refusal.words);
   refusal.wait_ms = limited ? limit_wait_ms(c, response) : http_retry_after_ms(response);
   refusal.wait_ms = refusal.wait_ms > 0 ? refusal.wait_ms : 0;
-  struct result result =
-      limited ? exchange_limited(&c->usage, c->now_ms(), &refusal) : by_status(request, response, &refusal);
+  struct result result = limited ? exchange_limited(&c->usage, c->now_ms(), &refusal)
+                         : is_archived(request, response, refusal.words) ? hold_writes(c, refusal.words)
+                                                                         : by_status(request, response, &refusal);
   if (response->status == 422 && is_write(request)) {
     struct str field = field_of(response->body);
     result = result_of_field(result, field.at, field.length);

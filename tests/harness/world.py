@@ -342,7 +342,7 @@ class World:
                 "TANDEM_STORE_URL": "tcp://127.0.0.1:%d" % self.store_port,
                 "TANDEM_EVENTS_URL": "tcp://127.0.0.1:%d" % self.events_port,
                 "TANDEM_WEBHOOK_LISTEN": "127.0.0.1:%d" % self.webhook_port,
-                "TANDEM_ALLOW_HOSTS": "127.0.0.1:%d" % self.sandbox.port, "TANDEM_SETTLE_MS": "1500",
+                "TANDEM_ALLOW_HOSTS": "127.0.0.1:%d" % self.sandbox.port, "TANDEM_SETTLE_MS": "1500", "TANDEM_REFUSAL_PAUSE_MS": "100",
                 "TANDEM_LOG_LEVEL": "debug", **self.extra, **dict(more)}
 
     def start(self, role, number=0, more=()):

@@ -96,6 +96,30 @@ class Parents(unittest.TestCase):
         self.assertEqual(self.local_parent(child[0]), epic[0])
         self.check_quiet()
 
+    def waits(self, key, project):
+        """What `ticket show` tells of a mapping, and `status` of the project."""
+        (mapping,) = [one for one in self.world.call("ticket.get", key=key)["mappings"] if one["project"] == project]
+        return mapping.get("waits", []), [one for one in self.world.call("status").get("waits", []) if one["project"] == project]
+
+    def test_parents_that_will_never_be_there_are_shown_with_what_to_do(self):
+        child = self.spread(self.linear, self.linear.create("alice", title="Ladder"))[0]
+        private = self.world.call("ticket.new", fields={"title": "Secret"}, privacy="local_only", actor="user:carol")["key"]
+        self.world.call("ticket.edit", key=child, set={"parent": private}, actor="user:carol")
+        shown = wait_for(lambda: self.waits(child, "linear")[0], "the wait to be shown")
+        self.assertEqual(shown, [private + ", which is local_only and not shared with linear"])
+        self.assertEqual(self.waits(child, "linear")[1], [])  # it has only just been named
+        self.world.sql("update awaited_reference set since = now() - interval '2 hours'")
+        (told,) = self.waits(child, "linear")[1]
+        self.assertEqual(told["what"], "%s: a field waits for %s" % (child, shown[0]))
+        self.assertTrue(told["next_step"].startswith("tandem ticket share %s --privacy shareable --project linear" % private))
+        self.world.call("ticket.edit", key=child, set={"parent": "T-9999"}, actor="user:carol")
+        wait_for(lambda: self.waits(child, "linear")[0] == ["T-9999, which does not exist"], "the other one")
+        self.world.call("ticket.edit", key=child, set={"parent": private}, actor="user:carol")
+        for project in ("linear", "jira"):
+            self.world.call("ticket.share", key=private, privacy="shareable", project=project, actor="user:carol")
+        wait_for(lambda: self.waits(child, "linear") == ([], []), "nothing to wait any more")
+        self.check_quiet()
+
     def test_parents_that_come_while_the_child_is_being_created_are_sent(self):
         epic = self.spread(self.linear, self.linear.create("alice", title="Station"))
         child = self.world.call("ticket.new", fields={"title": "Module"}, privacy="local_only", actor="user:carol")["key"]

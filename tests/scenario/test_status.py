@@ -37,6 +37,7 @@ class Status(unittest.TestCase):
         for role in [role for role, process in self.world.processes.items() if not process.alive]:
             self.world.start(role)
         self.free_what_the_dead_held()
+        self.world.sql("update credential set blocked_until = null")  # a rest that has just ended is taken for a reason to wait
         self.world.call("project.set_state", name="rocket", state="active", actor="user:test")
         self.world.sql("update project set next_sync_at = now() + interval '1 hour'")  # no poll begins in the next test
         self.world.call("work.retry", all=True, actor="user:test")
@@ -295,13 +296,59 @@ class Status(unittest.TestCase):
         except OSError:
             return False
 
+    def refusals(self):
+        return self.world.sql("select refusals, refused_at is not null from credential where name = 'rocket'")
+
+    def test_stray_refusals_stop_nothing(self):
+        self.world.sync()  # a call that is answered
+        self.fault("GET", ISSUES, fault="status", status=401, times=2)
+        session = self.world.finish(self.started())
+        self.assertEqual((session["state"], self.project()["project"]["state"]), ("completed", "active"))
+        self.assertEqual(self.refusals(), [["0", "f"]])
+
+    def test_refusal_in_doubt_has_nothing_done_with_the_credential_and_says_so(self):
+        self.world.sql("update credential set refusals = 1, doubted_until = now() + interval '1 hour', blocked_until = now() + "
+                       "interval '1 hour' where name = 'rocket'")
+        self.world.sandbox.control("DELETE", "requests")
+        self.new_ticket("Waits for the pause")
+        self.assertGreater(self.project()["doubted_until_ms"], self.status()["now_ms"])
+        wait_for(lambda: self.project().get("waiting"), "the write to be decided")
+        self.world.call("credential.put", name="rocket", kind="pat", secret=json.dumps({"token": "sandbox-token"}), actor="user:test")
+        self.assertEqual(self.world.sandbox.control("GET", "requests?last=0")["statuses"], {})
+        self.assertEqual(self.project().get("doubted_until_ms", 0), 0)  # a new secret is not in doubt
+        self.assertEqual(self.refusals(), [["0", "f"]])
+
+    def test_archived_repository_takes_no_writes_and_is_read_on(self):
+        for method in ("POST", "PATCH"):
+            self.fault(method, ISSUES, fault="status", status=403, times=None,
+                       body='{"message":"Repository was archived so is read-only."}')
+        for title in ("Held one", "Held two"):
+            self.new_ticket(title)
+        project = wait_for(lambda: (one := self.project()).get("writes_held") and one.get("waiting") == 2 and one, "the writes to be held")
+        self.assertEqual((project["writes_held"], project["project"]["state"]), ("the repository is archived", "active"))
+        self.world.sandbox.control("POST", "clock", {"advance_s": 2})
+        self.world.sandbox.act("petra", "edit", number=5, fields={"title": "Read on"})
+        self.assertEqual(self.world.sync()["state"], "completed")  # a session does not wait for them
+        wait_for(lambda: self.world.ticket_of("#5")["fields"]["title"] == "Read on", "what was read")
+        self.world.sql("update project set writes_held_until = now()")  # tried again, and held again: none of them is parked
+        wait_for(lambda: self.world.sql("select 1 from project where writes_held_until > now()"), "the next try")
+        self.assertEqual(self.parked("write"), [])
+        self.world.sandbox.control("DELETE", "faults")
+        self.assertEqual(self.world.call("work.retry", project="rocket", actor="user:ann")["writes"], 2)
+        wait_for(lambda: not self.project().get("waiting"), "both to be sent")
+        self.assertNotIn("writes_held", self.project())
+
     def test_failed_project_says_what_mends_it(self):
+        self.world.sync()  # a call that is answered
+        self.world.sandbox.control("DELETE", "requests")
         self.fault("GET", ISSUES, fault="status", status=401, times=None)
         self.started()
         project = wait_for(lambda: (one := self.project())["project"]["state"] == "failed" and one, "the project to fail")
         self.assertTrue(project["project"]["state_reason"])
         self.assertIn("tandem projects resume rocket", project["next_step"])
         self.assertIn("tandem connect github --name rocket", project["next_step"])
+        self.assertEqual(self.world.sandbox.control("GET", "requests?last=0")["statuses"]["401"], 3)  # asked again twice
+        self.assertEqual(self.refusals(), [["2", "t"]])
 
     def test_retry_wants_one_thing(self):
         for words in ({}, {"project": "rocket", "all": True}, {"id": "X-1"}, {"id": "W-0"}, {"id": "W-"}, {"id": "W-99999999999999999999"}):

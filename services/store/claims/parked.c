@@ -2,6 +2,7 @@
 #include "store/claims/parked.h"
 
 #include "store/projects/projects.h"
+#include "store/sending/usage.h"
 #include "store/tickets/journal.h"
 
 enum { LISTED_MAX = 100 };
@@ -99,14 +100,15 @@ static struct result decide_anew(struct call *call, const struct selection *s, s
 }
 
 static struct result retry_reads(struct call *call, const struct selection *s, struct rows *out) {
-  return db_query(call->db,
-                  "insert into fetch_queue as f (project_id, kind, external_id, reason) select m.project_id, m.kind, "
-                  "m.external_id, 'retry' from mapping m where m.state = 'parked' and m.external_id is not null "
-                  "and $1::bigint in (0, m.project_id) and $2::bigint in (0, m.id) "
-                  "on conflict (project_id, kind, external_id) do update set attempts = 0, failures = 0, refused = false, "
-                  "next_at = now() "
-                  "returning f.external_id",
-                  PARAMS(p_i64(s->project_id), p_i64(s->id)), out);
+  return db_query(
+      call->db,
+      "insert into fetch_queue as f (project_id, kind, external_id, reason) select m.project_id, m.kind, "
+      "m.external_id, 'retry' from mapping m where m.state = 'parked' and m.external_id is not null "
+      "and $1::bigint in (0, m.project_id) and $2::bigint in (0, m.id) "
+      "on conflict (project_id, kind, external_id) do update set attempts = 0, failures = 0, refused = false, "
+      "next_at = now() "
+      "returning f.external_id",
+      PARAMS(p_i64(s->project_id), p_i64(s->id)), out);
 }
 
 static struct result retry_unread(struct call *call, const struct selection *s, struct rows *out) {
@@ -126,6 +128,9 @@ static struct result retry_deliveries(struct call *call, const struct selection 
 
 static struct result put_back(struct call *call, const struct selection *s, struct work_retried *out) {
   struct rows sent = {0}, withdrawn = {0}, anew = {0}, reads = {0}, unread = {0}, deliveries = {0};
+  int64_t held = 0;
+  if (s->writes && !s->id)
+    TRY(usage_release_writes(call, s->project_id, &held));
   if (s->writes) {
     TRY(retry_sent_creations(call, s, &sent));
     TRY(retry_withdrawals(call, s, &withdrawn));
@@ -137,7 +142,7 @@ static struct result put_back(struct call *call, const struct selection *s, stru
     TRY(retry_unread(call, s, &unread));
   if (s->deliveries)
     TRY(retry_deliveries(call, s, &deliveries));
-  *out = (struct work_retried){(int64_t)(sent.count + withdrawn.count + anew.count),
+  *out = (struct work_retried){(int64_t)(sent.count + withdrawn.count + anew.count) + held,
                                (int64_t)(reads.count + unread.count), (int64_t)deliveries.count};
   return RESULT_DONE;
 }

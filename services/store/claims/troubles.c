@@ -9,15 +9,17 @@ enum { LISTED_MAX = 100, ATTEMPTS_UNTIL_TOLD = 10 }; /* ten take some minutes */
 
 /* A lease that was given back lately, or is held, shows that somebody is at it. */
 static struct result select_untaken(struct call *call, struct rows *out) {
-  return db_query(call->db,
-                  "select p.name as project, p.system, t.what, epoch_ms(t.since) as since_ms "
-                  "from adapter_due t join project p on p.id = t.project_id join credential c on c.name = p.credential "
-                  "where p.state = 'active' and t.since < now() - interval '" LONG "' "
-                  "and (c.blocked_until is null or c.blocked_until < now() - interval '" LONG "') "
-                  "and not exists (select from lease l where l.resource = t.lease and l.until > now() - "
-                  "interval '" LONG "') "
-                  "order by t.since, p.name limit $1::bigint",
-                  PARAMS(p_i64(LISTED_MAX)), out);
+  return db_query(
+      call->db,
+      "select p.name as project, p.system, t.what, epoch_ms(t.since) as since_ms "
+      "from adapter_due t join project p on p.id = t.project_id join credential c on c.name = p.credential "
+      "where p.state = 'active' and (t.what <> 'writes' or p.writes_held is null) and t.since < now() - interval '" LONG
+      "' "
+      "and (c.blocked_until is null or c.blocked_until < now() - interval '" LONG "') "
+      "and not exists (select from lease l where l.resource = t.lease and l.until > now() - "
+      "interval '" LONG "') "
+      "order by t.since, p.name limit $1::bigint",
+      PARAMS(p_i64(LISTED_MAX)), out);
 }
 
 static struct result select_unplanned(struct call *call, struct rows *out) {
@@ -69,18 +71,18 @@ static struct result select_endless(struct call *call, struct rows *out) {
       PARAMS(p_i64(LISTED_MAX)), out);
 }
 
-/* The tracker is asked again and again, and never gives what is asked for: a page of a list, say. Writes and single items
- * are parked by themselves in that case; these go on being tried. */
+/* The tracker is asked again and again, and never gives what is asked for: a page of a list, say. Writes and single
+ * items are parked by themselves in that case; these go on being tried. */
 static struct result select_unanswered(struct call *call, struct rows *out) {
-  return db_query(
-      call->db,
-      "select p.name as project, t.what, t.attempts, t.error, epoch_ms(t.since) as since_ms from ("
-      "select s.project_id, 'polls' as what, p.pull_attempts as attempts, s.error, s.started_at as since from session s "
-      "join project p on p.id = s.project_id where s.state = 'running' and not s.pull_done "
-      "union all select project_id, 'scans of ids', attempts, reason, started_at from project_scan) t "
-      "join project p on p.id = t.project_id where p.state = 'active' and t.attempts >= $2::bigint "
-      "order by t.since, p.name limit $1::bigint",
-      PARAMS(p_i64(LISTED_MAX), p_i64(ATTEMPTS_UNTIL_TOLD)), out);
+  return db_query(call->db,
+                  "select p.name as project, t.what, t.attempts, t.error, epoch_ms(t.since) as since_ms from ("
+                  "select s.project_id, 'polls' as what, p.pull_attempts as attempts, s.error, s.started_at as since "
+                  "from session s "
+                  "join project p on p.id = s.project_id where s.state = 'running' and not s.pull_done "
+                  "union all select project_id, 'scans of ids', attempts, reason, started_at from project_scan) t "
+                  "join project p on p.id = t.project_id where p.state = 'active' and t.attempts >= $2::bigint "
+                  "order by t.since, p.name limit $1::bigint",
+                  PARAMS(p_i64(LISTED_MAX), p_i64(ATTEMPTS_UNTIL_TOLD)), out);
 }
 
 /* -- in words -- */
@@ -133,7 +135,8 @@ static void add_unanswered(struct troubles *all, const struct rows *rows) {
     add(all, rows, i,
         str_format(all->arena, "%lld %.*s in a row have failed, the last one with: %.*s",
                    (long long)rows_i64(rows, i, "attempts"), STR_FMT(what), STR_FMT(error)),
-        STR("is the tracker well, and is it reached from here? tandem goes on trying, every quarter of an hour at least"));
+        STR("is the tracker well, and is it reached from here? tandem goes on trying, every quarter of an hour at "
+            "least"));
   }
 }
 

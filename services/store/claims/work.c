@@ -179,7 +179,8 @@ static const struct {
     {"push",
      CANDIDATES("intent", "'push:' || p.credential",
                 "q.state in ('prepared', 'sending', 'unknown') and "
-                "q.next_attempt_at <= now() and " FREE_AND_ALLOWED "order by q.id limit 1"),
+                "q.next_attempt_at <= now() and (p.writes_held_until is null or p.writes_held_until <= now()) "
+                "and " FREE_AND_ALLOWED "order by q.id limit 1"),
      load_push, false, false},
     {"deliver",
      CANDIDATES("delivery", "'deliver:' || p.id", "q.state = 'pending' and " FREE_AND_ALLOWED "order by q.id limit 1"),

@@ -3,6 +3,7 @@
 #include "store/claims/leases.h"
 #include "store/observing/externals.h"
 #include "store/observing/scans.h"
+#include "store/security/credentials.h"
 #include "store/sending/usage.h"
 #include "store/sessions/sessions.h"
 #include "store/webhooks/hooks.h"
@@ -42,17 +43,31 @@ static bool is_fatal(const struct work_fail *fail) {
   return str_is(fail->code, "auth") || (pull && (str_is(fail->code, "gone") || str_is(fail->code, "rejected")));
 }
 
+static struct result select_of_lease(struct call *call, const struct work_fail *fail, struct rows *out) {
+  return db_query(call->db,
+                  "select id from project where state = 'active' and ($1 = 'push:' || credential or ($1 not like "
+                  "'push:%' and $1 like '%:' || id)) order by id",
+                  PARAMS(p_str(fail->lease.resource)), out);
+}
+
 /* A credential that cannot be used stops every project of the lease: nothing of it would go on, and nobody would know.
  */
 static struct result fail_projects(struct call *call, const struct work_fail *fail) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select id from project where state = 'active' and ($1 = 'push:' || credential or ($1 not like 'push:%' "
-               "and $1 like '%:' || id))",
-               PARAMS(p_str(fail->lease.resource)), &rows));
+  TRY(select_of_lease(call, fail, &rows));
   for (size_t i = 0; i < rows.count; i++)
     TRY(sessions_fail_project(call, rows_i64(&rows, i, "id"), fail->code, fail->message));
   return RESULT_DONE;
+}
+
+/* A refusal that may be a stray one is asked about again after a pause, before anything stops. */
+static struct result is_doubted(struct call *call, const struct work_fail *fail, bool *out) {
+  struct rows rows;
+  *out = false;
+  if (!str_is(fail->code, "auth") || fail->retry_after_ms == 0)
+    return RESULT_DONE;
+  TRY(select_of_lease(call, fail, &rows));
+  return rows.count ? credentials_doubt(call, rows_i64(&rows, 0, "id"), out) : RESULT_DONE;
 }
 
 /* Each kind of work waits in a row of its own; the rest only cools down. */
@@ -74,13 +89,15 @@ struct result store_work_fail(struct call *call, const void *request, void *repl
   TRY(lease_check(call, &fail->lease));
   enum result_code code = result_code_named(fail->code.at, fail->code.length);
   metric_add(&failed_work, METRIC_VALUES(lease_kind(&fail->lease), result_code_name(code)), 1);
-  if (is_fatal(fail))
+  bool doubted, refused = str_is(fail->code, "auth");
+  TRY(is_doubted(call, fail, &doubted));
+  if (is_fatal(fail) && !doubted)
     TRY(fail_projects(call, fail));
   for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
     struct result mine = lease_project(&fail->lease, failures[i].kind, &project_id);
     if (!result_ok(&mine))
       continue;
-    TRY(usage_record(call, project_id, &fail->usage));
+    TRY(refused ? usage_record_refused(call, project_id, &fail->usage) : usage_record(call, project_id, &fail->usage));
     TRY(failures[i].later(call, project_id, fail));
     return lease_release(call, &fail->lease);
   }

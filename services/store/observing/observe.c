@@ -63,8 +63,8 @@ static struct result park_refused(struct call *call, int64_t project_id, const s
   return RESULT_DONE;
 }
 
-/* One whose looks fail again and again is parked, too: that says more about it than about the tracker. What was not tried
- * because another look failed is not among them. When it is tried again is for work.fail to say. */
+/* One whose looks fail again and again is parked, too: that says more about it than about the tracker. What was not
+ * tried because another look failed is not among them. When it is tried again is for work.fail to say. */
 static struct result count_unanswered(struct call *call, int64_t project_id, const struct observe *observe) {
   for (size_t i = 0; i < observe->unanswered.count; i++) {
     const struct refused_fetch *failed = &observe->unanswered.at[i];

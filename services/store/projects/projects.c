@@ -243,7 +243,8 @@ struct result store_project_set_state(struct call *call, const void *request, vo
   TRY(project_named(call, set->name, &project));
   TRY(db_query(call->db,
                "update project set state = $2, state_reason = $3, pull_attempts = 0, pull_next_at = now(), "
-               "next_sync_at = now(), preview_session = null, name = case when $2 = 'removed' then name || ' (removed "
+               "writes_held = null, writes_held_until = null, next_sync_at = now(), preview_session = null, name = "
+               "case when $2 = 'removed' then name || ' (removed "
                "' || id || ')' else name "
                "end where id = $1::bigint",
                PARAMS(p_i64(project.id), p_str(set->state), p_str(set->reason)), NULL));

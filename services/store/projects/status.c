@@ -4,6 +4,7 @@
 #include "store/claims/troubles.h"
 #include "store/migrate.h"
 #include "store/projects/status_page.h"
+#include "store/tickets/awaited.h"
 
 struct result store_hello(struct call *call, const void *request, void *reply) {
   (void)request;
@@ -29,6 +30,7 @@ static struct result read_whole(struct call *call, struct status *status) {
   status->first_event = rows_i64(&rows, 0, "first");
   status->events = status->store.head;
   TRY(troubles_list(call, status));
+  TRY(awaited_list(call, status));
   return parked_list(call, status);
 }
 

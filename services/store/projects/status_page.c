@@ -59,9 +59,11 @@ static struct page make_page(struct arena *arena, const struct project *projects
 static struct result select_basics(struct call *call, const struct page *page, struct rows *out) {
   return db_query(
       call->db,
-      "select p.id, epoch_ms(p.last_sync_at) as last_ms, epoch_ms(p.next_sync_at) as next_ms, "
+      "select p.id, p.writes_held, epoch_ms(p.writes_held_until) as held_ms, epoch_ms(p.last_sync_at) as last_ms, "
+      "epoch_ms(p.next_sync_at) as next_ms, "
       "c.api_calls, c.quota_limit, c.quota_remaining, c.kind, epoch_ms(c.expires_at) as expires_ms, "
-      "epoch_ms(c.quota_reset) as reset_ms, epoch_ms(c.blocked_until) as blocked_ms, m.tickets, m.comments "
+      "epoch_ms(c.quota_reset) as reset_ms, epoch_ms(c.blocked_until) as blocked_ms, epoch_ms(c.doubted_until) as "
+      "doubted_ms, m.tickets, m.comments "
       "from unnest($1::bigint[]) u(id) join project p on p.id = u.id left join credential c on c.name = p.credential "
       "cross join lateral (select count(*) filter (where kind = 'ticket') as tickets, count(*) filter (where kind = "
       "'comment') as comments from mapping where project_id = p.id and item_id is not null) m",
@@ -91,6 +93,9 @@ static void read_basics(struct arena *arena, const struct rows *rows, size_t row
   out->quota_limit = rows_i64(rows, row, "quota_limit");
   out->quota_remaining = rows_i64(rows, row, "quota_remaining");
   out->quota_reset_ms = rows_i64(rows, row, "reset_ms");
+  out->writes_held = rows_str(rows, row, "writes_held");
+  out->writes_held_until_ms = rows_i64(rows, row, "held_ms");
+  out->doubted_until_ms = rows_i64(rows, row, "doubted_ms");
   out->blocked_until_ms = rows_i64(rows, row, "blocked_ms");
 }
 

@@ -52,9 +52,10 @@ struct result credentials_store(struct call *call, struct str name, struct str k
                   "insert into credential (name, kind, key_id, generation, nonce, ciphertext) "
                   "values ($1, $2, $3, $4::bigint, $5, $6) on conflict (name) do update set kind = excluded.kind, "
                   "key_id = excluded.key_id, generation = excluded.generation, nonce = excluded.nonce, "
-                  "ciphertext = excluded.ciphertext, blocked_until = null, refused_at = null, updated_at = now()",
+                  "ciphertext = excluded.ciphertext, blocked_until = null, refused_at = null, updated_at = now(), "
+                  "refusals = case when $7::boolean then credential.refusals else 0 end, doubted_until = null",
                   PARAMS(p_str(name), p_str(kind), p_str(sealed.key_id), p_i64(generation), p_bytes(sealed.nonce),
-                         p_bytes(sealed.ciphertext)),
+                         p_bytes(sealed.ciphertext), p_bool(change == CREDENTIAL_RENEWED)),
                   NULL);
 }
 

@@ -14,7 +14,8 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
   struct rows rows;
   TRY(db_query(
       call->db,
-      "select n.project_id, n.mapping_id, n.item_id, n.attempts, n.probes, n.state, n.change, n.kind, n.op_id, "
+      "select p.writes_held is not null as held, n.project_id, n.mapping_id, n.item_id, n.attempts, n.probes, n.state, "
+      "n.change, n.kind, n.op_id, "
       "m.op_id as mapping_op_id, p.system, p.credential, p.base_url, e.fields as observed, n.purpose, n.left_out, "
       "case when n.change = 'delete' and n.purpose is null then 'delete' else " RULE_OF_INTENT
       " end as rule, i.deleted_at is not null as deleted_here, m.external_id, "
@@ -56,6 +57,7 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
       .observed_gone = rows_bool(&rows, 0, "gone"),
       .surely_gone = rows_bool(&rows, 0, "sure"),
       .settled = rows_bool(&rows, 0, "settled"),
+      .held = rows_bool(&rows, 0, "held"),
       .deletes = str_is(rows_str(&rows, 0, "change"), "delete"),
       .deleted_here = rows_bool(&rows, 0, "deleted_here"),
   };

@@ -11,6 +11,7 @@ struct pending {
   struct str purpose, left_out;             /* of a withdrawal (withdraw.h): undo | retract; why it is not whole */
   struct values set, add, remove, observed; /* observed: the tracker's fields as they were last seen */
   bool too_old, observed_gone, surely_gone, settled, deletes, deleted_here;
+  bool held; /* the tracker took no writes of the project, last time */
 };
 
 /* Loads and locks it and its item. `settled`: its first probe is at least `settle_ms` ago. GONE: there is none. */

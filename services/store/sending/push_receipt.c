@@ -5,6 +5,7 @@
 #include "store/conflicts/write_conflicts.h"
 #include "store/observing/adopt.h"
 #include "store/observing/externals.h"
+#include "store/security/credentials.h"
 #include "store/sending/pending.h"
 #include "store/sending/usage.h"
 #include "store/sending/withdraw.h"
@@ -147,10 +148,23 @@ static struct result settle(struct call *call, const struct pending *p, const st
     return pending_try_later(call, p, MUTATED(INTENT) ? "prepared" : "unknown", receipt->message,
                              receipt->retry_after_ms);
   if (str_is(outcome, "auth")) {
-    TRY(pending_try_later(call, p, before, receipt->message, 0));
-    return sessions_fail_project(call, p->project_id, outcome, receipt->message);
+    bool again = false;
+    if (receipt->retry_after_ms > 0)
+      TRY(credentials_doubt(call, p->project_id, &again));
+    TRY(pending_try_later(call, p, before, receipt->message, receipt->retry_after_ms));
+    return again ? RESULT_DONE : sessions_fail_project(call, p->project_id, outcome, receipt->message);
   }
   return p->purpose.length ? withdraw_settle(call, p, receipt) : settle_decided(call, p, receipt);
+}
+
+/* Nothing is wrong with this write: it waits with all others of the project, for as long as it takes. */
+static struct result wait_with_all(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
+  return db_query(
+      call->db,
+      "update intent set state = $2, reason = $3, attempts = greatest(attempts - 1, 0), retried_at = now() "
+      "where id = $1::bigint",
+      PARAMS(p_i64(p->id), p_str(receipt->probe ? STR("unknown") : STR("prepared")), p_str(receipt->message)), NULL);
 }
 
 static const struct metric attempts = {"tandem_write_attempts_total",
@@ -171,12 +185,18 @@ struct result store_push_receipt(struct call *call, const void *request, void *r
   (void)reply;
   const struct push_receipt *receipt = request;
   struct pending p;
+  int64_t waiting;
   TRY(lease_check(call, &receipt->lease));
   TRY(pending_load(call, receipt->intent_id, receipt->settle_ms, &p));
-  TRY(usage_record(call, p.project_id, &receipt->usage));
+  TRY(str_is(receipt->outcome, "auth") ? usage_record_refused(call, p.project_id, &receipt->usage)
+                                       : usage_record(call, p.project_id, &receipt->usage));
   count_attempt(call, &p, receipt);
   /* Adopted on sight of its marker, or settled by a repeated request: there is nothing left to do. */
   if (!str_is(p.state, "sending") && !str_is(p.state, "unknown") && !str_is(p.state, "prepared"))
     return RESULT_DONE;
+  if (receipt->usage.held.length && str_is(receipt->outcome, "retry"))
+    return wait_with_all(call, &p, receipt);
+  if (p.held && !receipt->probe && str_is(receipt->outcome, "ok"))
+    TRY(usage_release_writes(call, p.project_id, &waiting));
   return settle(call, &p, receipt);
 }

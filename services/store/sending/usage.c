@@ -7,17 +7,19 @@
 #include "store/security/credentials.h"
 
 /* Calls count by credential, whether or not a session is running: the tracker counts them so, too. */
-static struct result record_quota(struct call *call, int64_t project_id, const struct usage *usage) {
+static struct result record_quota(struct call *call, int64_t project_id, const struct usage *usage, bool refused) {
   return db_query(call->db,
                   "update credential c set api_calls = api_calls + $6::bigint, "
                   "quota_limit = case when $2::bigint > 0 then $2 else quota_limit end, "
                   "quota_remaining = case when $2 > 0 then $3::bigint else quota_remaining end, "
                   "quota_reset = case when $4::bigint > 0 then to_timestamp($4 / 1000.0) else quota_reset end, "
                   "blocked_until = case when $5::bigint > 0 then "
-                  "greatest(blocked_until, to_timestamp($5 / 1000.0)) else blocked_until end "
+                  "greatest(blocked_until, to_timestamp($5 / 1000.0)) else blocked_until end, refusals = case when "
+                  "$7::boolean or $6 = 0 then refusals else 0 end "
                   "from project p where p.id = $1::bigint and c.name = p.credential",
                   PARAMS(p_i64(project_id), p_i64(usage->quota_limit), p_i64(usage->quota_remaining),
-                         p_i64(usage->quota_reset_ms), p_i64(usage->blocked_until_ms), p_i64(usage->api_calls)),
+                         p_i64(usage->quota_reset_ms), p_i64(usage->blocked_until_ms), p_i64(usage->api_calls),
+                         p_bool(refused)),
                   NULL);
 }
 
@@ -46,9 +48,30 @@ int64_t usage_corrected_ms(int64_t external_ms, int64_t ahead_ms) {
   return external_ms > 0 && is_apart ? external_ms - ahead_ms : external_ms;
 }
 
-struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage) {
+/* One write is tried when the time is over: it goes on by itself. */
+static struct result hold_writes(struct call *call, int64_t project_id, struct str why) {
+  return db_query(call->db,
+                  "update project set writes_held = $2, writes_held_until = now() + interval '15 minutes' where id = "
+                  "$1::bigint",
+                  PARAMS(p_i64(project_id), p_str(why)), NULL);
+}
+
+struct result usage_release_writes(struct call *call, int64_t project_id, int64_t *out_waiting) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "with freed as (update project set writes_held = null, writes_held_until = null where writes_held is "
+               "not null and $1::bigint in (0, id) returning id) select count(*) as waiting from intent n join freed "
+               "f on f.id = n.project_id where n.state in ('prepared', 'unknown')",
+               PARAMS(p_i64(project_id)), &rows));
+  *out_waiting = rows_i64(&rows, 0, "waiting");
+  return RESULT_DONE;
+}
+
+static struct result record(struct call *call, int64_t project_id, const struct usage *usage, bool refused) {
   if (usage->quota_limit || usage->blocked_until_ms || usage->api_calls)
-    TRY(record_quota(call, project_id, usage));
+    TRY(record_quota(call, project_id, usage, refused));
+  if (usage->held.length)
+    TRY(hold_writes(call, project_id, usage->held));
   if (usage->credential_expires_ms)
     TRY(credentials_note_expiry(call, project_id, usage->credential_expires_ms));
   if (usage->server_date_ms)
@@ -59,6 +82,14 @@ struct result usage_record(struct call *call, int64_t project_id, const struct u
                   "update session set api_calls = api_calls + $2::bigint "
                   "where project_id = $1::bigint and state = 'running'",
                   PARAMS(p_i64(project_id), p_i64(usage->api_calls)), NULL);
+}
+
+struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage) {
+  return record(call, project_id, usage, false);
+}
+
+struct result usage_record_refused(struct call *call, int64_t project_id, const struct usage *usage) {
+  return record(call, project_id, usage, true);
 }
 
 /* -- token buckets -- */

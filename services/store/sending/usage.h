@@ -7,6 +7,13 @@
 
 struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage) MUST_USE;
 
+/* The same of calls that ended with a refusal of the credential; any others show that it is good. */
+struct result usage_record_refused(struct call *call, int64_t project_id, const struct usage *usage) MUST_USE;
+
+/* Writes of a project (0 = of all) that were held because the tracker took none of it are tried again; how many wait.
+ */
+struct result usage_release_writes(struct call *call, int64_t project_id, int64_t *out_waiting) MUST_USE;
+
 /* Takes one token of each of the credential's buckets; `*wait_ms` > 0: too early, nothing was taken. */
 struct result usage_take_token(struct call *call, struct str credential, const struct pace *pace,
                                int64_t *wait_ms) MUST_USE;

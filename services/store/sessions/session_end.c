@@ -131,8 +131,9 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
                "and not exists (select from delivery d where d.project_id = s.project_id and d.state = 'pending') "
                "and not exists (select from plannable q where q.project_id = s.project_id offset 0) "
                "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
-               "and not exists (select from intent n where n.project_id = s.project_id "
-               "and n.state in ('prepared', 'sending', 'unknown')) returning *) "
+               "and (not exists (select from intent n where n.project_id = s.project_id "
+               "and n.state in ('prepared', 'sending', 'unknown')) or exists (select from project h where h.id = "
+               "s.project_id and h.writes_held_until > now())) returning *) "
                "select " SESSION_COLUMNS ", s.project_id from quiet s join project p on p.id = s.project_id",
                NO_PARAMS, &rows));
   for (size_t i = 0; i < rows.count; i++) {

@@ -1,5 +1,6 @@
 /* Verbs that look at tickets: get, list, what left. */
 #include "store/projects/projects.h"
+#include "store/tickets/awaited.h"
 #include "store/tickets/journal.h"
 #include "store/tickets/tickets.h"
 
@@ -80,7 +81,7 @@ static struct result read_mappings(struct call *call, int64_t ticket_id, bool ex
   }
   out->mappings.at = mappings;
   out->mappings.count = rows.count;
-  return RESULT_DONE;
+  return awaited_of_ticket(call, ticket_id, mappings, rows.count);
 }
 
 static struct result read_grants(struct call *call, int64_t ticket_id, struct ticket *out) {
