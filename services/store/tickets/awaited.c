@@ -1,36 +1,25 @@
 /* Reading what waits for a ticket that is named, and saying it. */
 #include "store/tickets/awaited.h"
 
-#include "sync/catalogue.h"
-
 enum { LISTED_MAX = 100 };
 
-/* Rows stay until the named ticket is mapped, so each is held against what is named now. $1: the fields that name
- * tickets. `state` is of the named ticket's own mapping in that project; `write` of its creation that was given up. */
-#define WAITING                                                                                                     \
-  "select a.mapping_id, a.project_id, p.name as project, i.number, a.is_key, a.word, a.since, k.id is not null as " \
-  "found, k.privacy, t.state, w.id as write from awaited_reference a join project p on p.id = a.project_id and "    \
-  "p.state <> 'removed' join mapping m on m.id = a.mapping_id and m.state in ('creating', 'linked', 'parked') "     \
-  "join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "           \
-  "(m.project_id, m.kind, m.external_id) left join item k on a.is_key and k.kind = 'ticket' and k.number = "        \
-  "substring(a.word from '^T-([0-9]{1,18})$')::bigint left join mapping t on t.project_id = a.project_id and "      \
-  "t.item_id = coalesce(k.merged_into, k.id) left join lateral (select max(n.id) as id from intent n where "        \
-  "n.mapping_id = t.id and n.state = 'parked') w on true where exists (select from jsonb_each_text(case when "      \
-  "a.is_key "                                                                                                       \
-  "then i.fields else e.fields end) f where f.key = any($1) and f.value = a.word) "
-
-static struct db_param fields_that_name(struct arena *arena) {
-  struct str *names = ARENA_ARRAY(arena, struct str, catalogue_field_count);
-  size_t count = 0;
-  for (size_t i = 0; i < catalogue_field_count; i++)
-    if (catalogue_is_reference(catalogue_fields[i].name))
-      names[count++] = catalogue_fields[i].name;
-  return p_strs(arena, names, count);
-}
+/* Rows stay until the named ticket is mapped, so each is held against what is named now; `parent` is the one field that
+ * names tickets (catalogue_is_reference). `state` is of the named ticket's own mapping in that project; `write` of its
+ * creation that was given up. */
+#define WAITING                                                                                          \
+  "select a.mapping_id, a.project_id, p.name as project, i.number, a.is_key, a.word, a.since, k.id is "  \
+  "not null as found, k.privacy, t.state, w.id as write from awaited_reference a join project p on p.id" \
+  " = a.project_id and p.state <> 'removed' join mapping m on m.id = a.mapping_id and m.state in "       \
+  "('creating', 'linked', 'parked') join item i on i.id = m.item_id left join external_item e on "       \
+  "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) left join item k on "   \
+  "a.is_key and k.kind = 'ticket' and k.number = substring(a.word from '^T-([0-9]{1,18})$')::bigint "    \
+  "left join mapping t on t.project_id = a.project_id and t.item_id = coalesce(k.merged_into, k.id) "    \
+  "left join lateral (select max(n.id) as id from intent n where n.mapping_id = t.id and n.state = "     \
+  "'parked') w on true where case when a.is_key then i.fields else e.fields end ->> 'parent' = a.word "
 
 static struct result select_of_ticket(struct call *call, int64_t item_id, struct rows *out) {
-  return db_query(call->db, WAITING "and m.item_id = $2::bigint order by a.mapping_id, a.is_key desc, a.word",
-                  PARAMS(fields_that_name(call->arena), p_i64(item_id)), out);
+  return db_query(call->db, WAITING "and m.item_id = $1::bigint order by a.mapping_id, a.is_key desc, a.word",
+                  PARAMS(p_i64(item_id)), out);
 }
 
 /* What is being created there goes on by itself. */
@@ -40,8 +29,8 @@ static struct result select_all(struct call *call, struct rows *out) {
                   "number, epoch_ms(min(since)) as since_ms from (" WAITING
                   "and a.is_key and (t.state is distinct from 'creating' or w.id is not null)) x "
                   "where since < now() - interval '1 hour' group by project_id, project, word, is_key, found, privacy, "
-                  "state, write order by 10, project, word limit $2::bigint",
-                  PARAMS(fields_that_name(call->arena), p_i64(LISTED_MAX)), out);
+                  "state, write order by 10, project, word limit $1::bigint",
+                  PARAMS(p_i64(LISTED_MAX)), out);
 }
 
 /* -- in words -- */
