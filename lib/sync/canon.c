@@ -8,6 +8,7 @@
 #include <utf8proc.h>
 
 #include "base/heap.h"
+#include "sync/words.h"
 
 #define REPLACEMENT "\xEF\xBF\xBD"
 
@@ -183,22 +184,14 @@ static struct value canon_set(struct arena *arena, const struct value *value) {
   return value_set(value->name, items, kept);
 }
 
-static bool has_equal(const struct str *items, size_t count, struct str item) {
-  for (size_t i = 0; i < count; i++)
-    if (canon_equal_text(CONTENT_SET, items[i], item))
-      return true;
-  return false;
-}
-
 static struct value clean_set(struct arena *arena, const struct value *value) {
   struct str *items = ARENA_ARRAY(arena, struct str, value->count);
   size_t count = 0;
   for (size_t i = 0; i < value->count; i++) {
-    struct str item = canon_clean_text(arena, CONTENT_SET, value->items[i]);
-    if (item.length && !has_equal(items, count, item))
-      items[count++] = item;
+    items[count] = canon_clean_text(arena, CONTENT_SET, value->items[i]);
+    count += items[count].length > 0;
   }
-  return value_set(value->name, items, count);
+  return value_set(value->name, items, count > 1 ? words_distinct(items, count) : count);
 }
 
 struct value canon_clean(struct arena *arena, enum content_kind kind, const struct value *value) {
@@ -252,6 +245,31 @@ bool canon_equal(enum content_kind kind, const struct value *a, const struct val
     equal = str_equal(left.items[i], right.items[i]);
   arena_free(&scratch);
   return equal;
+}
+
+/* How many of `members` are in `set`. */
+static size_t members_in(const struct value *set, const struct value *members) {
+  struct arena scratch = {0};
+  struct words words = {0};
+  size_t *of_set = ARENA_ARRAY(&scratch, size_t, set->count), *numbers = ARENA_ARRAY(&scratch, size_t, members->count);
+  size_t count = 0;
+  for (size_t i = 0; i < set->count; i++)
+    words_add(&words, set->items[i], &of_set[i]);
+  for (size_t i = 0; i < members->count; i++)
+    words_add(&words, members->items[i], &numbers[i]);
+  const bool *there = words_marked(&scratch, of_set, set->count, words_number(&words));
+  for (size_t i = 0; i < members->count; i++)
+    count += there[numbers[i]];
+  arena_free(&scratch);
+  return count;
+}
+
+bool canon_has_all(const struct value *set, const struct value *members) {
+  return members_in(set, members) == members->count;
+}
+
+bool canon_has_any(const struct value *set, const struct value *members) {
+  return members->count && members_in(set, members) > 0;
 }
 
 static void append_number(struct str_builder *out, uint64_t number) {

@@ -34,6 +34,10 @@ bool canon_equal(enum content_kind kind, const struct value *a, const struct val
 /* One text, or one member of a set: equal as canon_text() sees them. */
 bool canon_equal_text(enum content_kind kind, struct str a, struct str b);
 
+/* Whether all, or any, of the members of one set are in the other. */
+bool canon_has_all(const struct value *set, const struct value *members);
+bool canon_has_any(const struct value *set, const struct value *members);
+
 /* The hash of the canonical fields. Fields and members may come in any order; each part is preceded by its length, so
  * two contents cannot run together; a missing field differs from an empty one. */
 void canon_hash(const struct values *values, unsigned char out[CANON_HASH_BYTES]);

@@ -2,6 +2,7 @@
 #include "sync/map_fields.h"
 
 #include "sync/canon.h"
+#include "sync/words.h"
 
 enum toward { TOWARD_LOCAL, TOWARD_EXTERNAL };
 
@@ -26,13 +27,6 @@ struct str map_fields_word_to_external(const struct field_rule *rule, enum conte
   return word_toward(TOWARD_EXTERNAL, rule, kind, word);
 }
 
-static bool has_member(const struct str *items, size_t count, struct str item) {
-  for (size_t i = 0; i < count; i++)
-    if (canon_equal_text(CONTENT_SET, items[i], item))
-      return true;
-  return false;
-}
-
 static struct mapped map_set(struct arena *arena, enum toward toward, const struct field_rule *rule,
                              const struct value *clean) {
   struct str *items = ARENA_ARRAY(arena, struct str, clean->count);
@@ -42,9 +36,10 @@ static struct mapped map_set(struct arena *arena, enum toward toward, const stru
     struct str word = word_toward(toward, rule, CONTENT_SET, clean->items[i]);
     if (str_is_absent(word))
       unmappable[unmappable_count++] = clean->items[i];
-    else if (word.length && !has_member(items, count, word))
+    else if (word.length)
       items[count++] = word;
   }
+  count = count > 1 ? words_distinct(items, count) : count;
   return (struct mapped){value_set(clean->name, items, count), unmappable, unmappable_count};
 }
 
@@ -82,26 +77,56 @@ bool map_fields_words_agree(const struct field_rule *rule, enum content_kind kin
   return !str_is_absent(to_external) && canon_equal_text(kind, to_external, external);
 }
 
-static bool has_counterpart(const struct field_rule *rule, const struct value *others, enum toward others_are,
-                            struct str item) {
-  for (size_t i = 0; i < others->count; i++) {
-    struct str other = others->items[i];
-    if (others_are == TOWARD_EXTERNAL ? map_fields_words_agree(rule, CONTENT_SET, item, other)
-                                      : map_fields_words_agree(rule, CONTENT_SET, other, item))
-      return true;
+void map_fields_add_words(struct words *words, const struct field_rule *rule, bool local, const struct value *set,
+                          struct mapped_word *out) {
+  for (size_t i = 0; i < set->count; i++) {
+    out[i].text = set->items[i];
+    out[i].image = word_toward(local ? TOWARD_EXTERNAL : TOWARD_LOCAL, rule, CONTENT_SET, set->items[i]);
+    words_add(words, out[i].text, &out[i].number);
+    if (!str_is_absent(out[i].image))
+      words_add(words, out[i].image, &out[i].image_number);
   }
-  return false;
 }
 
-/* Each member of `set` has a counterpart among the others, or none could exist. */
-static bool all_have_counterparts(const struct field_rule *rule, const struct value *set, const struct value *others,
-                                  enum toward others_are) {
-  for (size_t i = 0; i < set->count; i++) {
-    bool mappable = !str_is_absent(word_toward(others_are, rule, CONTENT_SET, set->items[i]));
-    if (mappable && !has_counterpart(rule, others, others_are, set->items[i]))
+struct side {
+  struct mapped_word *at;
+  size_t count;
+  bool *words, *images; /* by number */
+};
+
+static void mark_side(struct arena *arena, struct side *side, size_t different) {
+  side->words = ARENA_ARRAY(arena, bool, different);
+  side->images = ARENA_ARRAY(arena, bool, different);
+  for (size_t i = 0; i < side->count; i++) {
+    side->words[side->at[i].number] = true;
+    if (!str_is_absent(side->at[i].image))
+      side->images[side->at[i].image_number] = true;
+  }
+}
+
+/* Each member of `side` has a counterpart among the others, or none could exist. */
+static bool all_have_counterparts(const struct side *side, const struct side *others) {
+  for (size_t i = 0; i < side->count; i++) {
+    const struct mapped_word *word = &side->at[i];
+    if (!str_is_absent(word->image) && !others->images[word->number] && !others->words[word->image_number])
       return false;
   }
   return true;
+}
+
+static bool sets_agree(const struct field_rule *rule, const struct value *local, const struct value *external) {
+  struct arena scratch = {0};
+  struct words words = {0};
+  struct side here = {.at = ARENA_ARRAY(&scratch, struct mapped_word, local->count), .count = local->count};
+  struct side there = {.at = ARENA_ARRAY(&scratch, struct mapped_word, external->count), .count = external->count};
+  map_fields_add_words(&words, rule, true, local, here.at);
+  map_fields_add_words(&words, rule, false, external, there.at);
+  size_t different = words_number(&words);
+  mark_side(&scratch, &here, different);
+  mark_side(&scratch, &there, different);
+  bool agree = all_have_counterparts(&here, &there) && all_have_counterparts(&there, &here);
+  arena_free(&scratch);
+  return agree;
 }
 
 bool map_fields_agree(const struct field_rule *rule, const struct value *local, const struct value *external) {
@@ -112,6 +137,5 @@ bool map_fields_agree(const struct field_rule *rule, const struct value *local, 
     return canon_equal(kind, local, external);
   if (kind != CONTENT_SET)
     return map_fields_words_agree(rule, kind, local->text, external->text);
-  return all_have_counterparts(rule, local, external, TOWARD_EXTERNAL) &&
-         all_have_counterparts(rule, external, local, TOWARD_LOCAL);
+  return sets_agree(rule, local, external);
 }

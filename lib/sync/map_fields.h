@@ -28,6 +28,19 @@ struct str map_fields_word_to_external(const struct field_rule *rule, enum conte
 bool map_fields_words_agree(const struct field_rule *rule, enum content_kind kind, struct str local,
                             struct str external);
 
+/* A member of a set, and its word on the other side, each with its number (words.h). An absent word is one that is
+ * unmappable, and its number means nothing. */
+struct mapped_word {
+  struct str text, image;
+  size_t number, image_number;
+};
+
+struct words;
+
+/* The members of a set of the local side, or of the external one, which wait for their numbers. `out`: one a member. */
+void map_fields_add_words(struct words *words, const struct field_rule *rule, bool local, const struct value *set,
+                          struct mapped_word *out);
+
 /* True when the two sides say the same: equal after translation in either direction, so a lossy pair counts as equal.
  * Members of sets that cannot be mapped are left out. */
 bool map_fields_agree(const struct field_rule *rule, const struct value *local, const struct value *external);

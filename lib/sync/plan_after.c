@@ -3,6 +3,7 @@
 #include "sync/map_fields.h"
 #include "sync/plan.h"
 #include "sync/plan_look.h"
+#include "sync/words.h"
 
 static struct plan_field resolve(struct arena *arena, const struct plan_look *look, enum plan_choice choice,
                                  const struct value *value) {
@@ -54,34 +55,56 @@ struct plan plan_resolve(struct arena *arena, const struct plan_input *input, st
   return (struct plan){.fields = decision, .count = 1, .needs_fresh = decision->action == PLAN_WAIT};
 }
 
-static bool has(const struct value *set, struct str item) {
-  for (size_t i = 0; i < set->count; i++)
-    if (canon_equal_text(CONTENT_SET, set->items[i], item))
-      return true;
-  return false;
+/* A set with the numbers of its members, and which numbers it has. */
+struct numbered {
+  const struct value *set;
+  size_t *numbers;
+  bool *has;
+};
+
+static void add_numbered(struct arena *arena, struct words *words, struct numbered *numbered) {
+  numbered->numbers = ARENA_ARRAY(arena, size_t, numbered->set->count);
+  for (size_t i = 0; i < numbered->set->count; i++)
+    words_add(words, numbered->set->items[i], &numbered->numbers[i]);
 }
 
-/* Members of `from` that are in `also` (or, when `also` is NULL, all of them) are appended to `items`. */
-static size_t append_members(struct str *items, size_t count, const struct value *from, const struct value *also) {
-  for (size_t i = 0; i < from->count; i++) {
-    struct value known = value_set(from->name, items, count);
-    if ((!also || has(also, from->items[i])) && !has(&known, from->items[i]))
-      items[count++] = from->items[i];
-  }
+static void mark_numbered(struct arena *arena, struct numbered *numbered, size_t different) {
+  numbered->has = words_marked(arena, numbered->numbers, numbered->set->count, different);
+}
+
+/* Members of `from` that are in `also` are appended to `items`, unless they are among them. */
+static size_t append_members(struct str *items, size_t count, const struct numbered *from, const struct numbered *also,
+                             bool *taken) {
+  for (size_t i = 0; i < from->set->count; i++)
+    if (also->has[from->numbers[i]] && !taken[from->numbers[i]]) {
+      taken[from->numbers[i]] = true;
+      items[count++] = from->set->items[i];
+    }
   return count;
 }
 
 /* The shadow without the written members, and those of them again that the response shows. */
 static struct value after_delta(struct arena *arena, const struct value *shadow, const struct plan_write *write,
                                 const struct value *returned) {
+  struct words words = {0};
+  struct numbered old = {.set = shadow}, add = {.set = &write->add}, remove = {.set = &write->remove},
+                  shown = {.set = returned ? returned : &write->add}, *all[] = {&old, &add, &remove, &shown};
   struct str *items = ARENA_ARRAY(arena, struct str, shadow->count + write->add.count + write->remove.count);
   size_t count = 0;
+  for (size_t i = 0; i < 4; i++)
+    add_numbered(arena, &words, all[i]);
+  size_t different = words_number(&words);
+  for (size_t i = 0; i < 4; i++)
+    mark_numbered(arena, all[i], different);
+  bool *taken = ARENA_ARRAY(arena, bool, different);
   for (size_t i = 0; i < shadow->count; i++)
-    if (!has(&write->add, shadow->items[i]) && !has(&write->remove, shadow->items[i]))
+    if (!add.has[old.numbers[i]] && !remove.has[old.numbers[i]]) {
+      taken[old.numbers[i]] = true;
       items[count++] = shadow->items[i];
-  count = append_members(items, count, &write->add, returned);
+    }
+  count = append_members(items, count, &add, &shown, taken);
   if (returned)
-    count = append_members(items, count, &write->remove, returned);
+    count = append_members(items, count, &remove, &shown, taken);
   return value_set(shadow->name, items, count);
 }
 

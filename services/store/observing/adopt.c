@@ -76,27 +76,10 @@ static struct plan_write write_of(const struct written *w, struct str field) {
   return write;
 }
 
-static bool has_member(const struct value *set, struct str item) {
-  for (size_t i = 0; i < set->count; i++)
-    if (canon_equal_text(CONTENT_SET, set->items[i], item))
-      return true;
-  return false;
-}
-
-static bool members_are_as_sent(const struct plan_write *write, const struct value *answer) {
-  for (size_t i = 0; i < write->add.count; i++)
-    if (!has_member(answer, write->add.items[i]))
-      return false;
-  for (size_t i = 0; i < write->remove.count; i++)
-    if (has_member(answer, write->remove.items[i]))
-      return false;
-  return true;
-}
-
 static bool is_as_sent(struct call *call, const struct written *w, const struct plan_write *write,
                        const struct value *answer) {
   if (write->has_delta && answer)
-    return members_are_as_sent(write, answer);
+    return canon_has_all(answer, &write->add) && !canon_has_any(answer, &write->remove);
   if (!write->has_set || !answer || canon_equal(catalogue_kind(answer->name, answer->kind), &write->set, answer))
     return true;
   struct value own = *answer;
