@@ -10,18 +10,19 @@
 #define LOCAL_PATH "(local path)"
 #define INTERNAL_LINK "(internal link)"
 
+enum { LOOKS_MAX = 2000, SPAN_TICKS_MAX = 80 }; /* as many ticks as cmark takes */
+
 struct walk {
   struct str text, known;
   const struct sanitise_rules *rules;
   struct str_builder out;
   size_t at;
-  bool markdown;       /* mentions, references and comments count */
-  bool fenced;         /* inside a block of code */
-  bool no_comment_end; /* from here on, so that it is not looked for again and again */
-  int looks;           /* into `known` */
+  bool markdown;                      /* mentions, references and comments count */
+  bool fenced;                        /* inside a block of code */
+  bool no_comment_end;                /* from here on, so that it is not looked for again and again */
+  int looks;                          /* into `known` */
+  size_t no_span[SPAN_TICKS_MAX + 1]; /* by their number: up to here no ticks end a span, so that none are looked for */
 };
-
-enum { LOOKS_MAX = 2000 };
 
 static bool is_word(char c) {
   return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
@@ -74,16 +75,18 @@ static bool is_fence(struct str line) {
 }
 
 /* The length of a span of code that begins here, its ticks too; 0 when it has no end. */
-static size_t span_length(struct str text) {
-  size_t ticks = run_of(text, '`');
-  for (size_t at = ticks; at < text.length;) {
-    if (text.at[at] == '\n' && at + 1 < text.length && text.at[at + 1] == '\n')
-      return 0;
+static size_t span_length(struct walk *walk) {
+  struct str text = rest(walk);
+  size_t ticks = run_of(text, '`'), at = ticks;
+  if (ticks > SPAN_TICKS_MAX || walk->at < walk->no_span[ticks])
+    return 0;
+  while (at < text.length && !(text.at[at] == '\n' && at + 1 < text.length && text.at[at + 1] == '\n')) {
     size_t run = run_of(str_slice(text, at, text.length), '`');
     if (run == ticks)
       return at + run;
     at += run ? run : 1;
   }
+  walk->no_span[ticks] = walk->at + at;
   return 0;
 }
 
@@ -224,6 +227,14 @@ static bool take_call(struct walk *walk) {
   return true;
 }
 
+/* Nothing but blanks before it: without the comment, what follows would begin the line. */
+static bool begins_line(const struct walk *walk) {
+  size_t at = walk->at;
+  while (at && walk->text.at[at - 1] == ' ')
+    at--;
+  return at == 0 || walk->text.at[at - 1] == '\n';
+}
+
 /* A joiner between blanks stays where it was, so that what stood around it does not become one word, or a line of code.
  */
 static bool take_comment(struct walk *walk) {
@@ -235,7 +246,8 @@ static bool take_comment(struct walk *walk) {
   if (!end)
     return false;
   size_t length = (size_t)(end - text.at) + 3;
-  bool ends_there = length == text.length || isspace((unsigned char)text.at[length]);
+  char next = length < text.length ? text.at[length] : '\n';
+  bool ends_there = next == '\n' || (isspace((unsigned char)next) && !begins_line(walk));
   replace(walk, length, ends_there ? "" : " " JOINER " ");
   return true;
 }
@@ -267,7 +279,7 @@ static void take_next(struct walk *walk) {
   if (walk->markdown && take_code(walk))
     return;
   if (walk->markdown && !walk->fenced && walk->text.at[walk->at] == '`') {
-    size_t span = span_length(rest(walk)), ticks = run_of(rest(walk), '`');
+    size_t span = span_length(walk), ticks = run_of(rest(walk), '`');
     take_span(walk, span ? span : ticks);
     return;
   }
