@@ -51,7 +51,8 @@ const int *diff_partners(struct arena *arena, const struct str *before, size_t b
   struct touched touched = {ARENA_ARRAY(arena, bool, before_count + 1), ARENA_ARRAY(arena, bool, after_count + 1)};
   int *partners = ARENA_ARRAY(arena, int, before_count + 1);
   size_t i, j = 0, compared = before_count;
-  if (!run(as_lines(arena, before, before_count), as_lines(arena, after, after_count), &touched))
+  bool few = before_count <= DIFF_ITEMS_MAX && after_count <= DIFF_ITEMS_MAX;
+  if (!few || !run(as_lines(arena, before, before_count), as_lines(arena, after, after_count), &touched))
     compared = common_start(before, before_count, after, after_count);
   for (i = 0; i < before_count; i++) {
     partners[i] = -1;

@@ -11,15 +11,16 @@
 
 /* True with the merged text when it holds both edits: no two edits touch the same lines, every line that one side added
  * is there and every line that one side removed is gone. Identical edits are taken once. False leaves `out` untouched.
- * The texts are clean; longer ones than MERGE_TEXT_BYTES_MAX are not merged. `out` is owned by `arena`. */
+ * The texts are clean. Longer ones than MERGE_TEXT_BYTES_MAX are not merged, nor those in which one line stands more
+ * often than MERGE_TEXT_ALIKE_MAX: libgit2's time grows with the square of that. `out` is owned by `arena`. */
 bool merge_text(struct arena *arena, struct str base, struct str local, struct str external, struct str *out) MUST_USE;
 
-enum { MERGE_TEXT_BYTES_MAX = 4 * 1024 * 1024 };
+enum { MERGE_TEXT_BYTES_MAX = 4 * 1024 * 1024, MERGE_TEXT_ALIKE_MAX = 10 * 1000 };
 
 /* A merge for a person's editor: what fits together is in it, and what does not stands between markers, with the base
  * where there is one (`<<<<<<< local`, `||||||| base`, `=======`, `>>>>>>> external`). */
 struct merge_marked {
-  struct str text;      /* absent: too long */
+  struct str text;      /* absent: too long, or too many lines are alike */
   size_t marker_length; /* longer than anything in the texts that looks like a marker */
   bool clean;           /* no markers */
 };

@@ -102,13 +102,34 @@ static bool run_merge(struct arena *arena, struct str base, struct str local, st
   return clean;
 }
 
-static bool is_too_long(struct str text) {
-  return text.length > MERGE_TEXT_BYTES_MAX;
+static size_t newlines_in(struct str text) {
+  size_t count = 0;
+  for (size_t i = 0; i < text.length; i++)
+    count += text.at[i] == '\n';
+  return count;
+}
+
+/* How often the line stands there that is there most often. */
+static size_t most_alike(struct str text) {
+  struct arena scratch = {0};
+  struct lines lines = sorted_lines(&scratch, text);
+  size_t most = newlines_in(text) + 1 - lines.count, run = 0;
+  for (size_t i = 0; i < lines.count; i++) {
+    run = i && str_equal(lines.at[i - 1], lines.at[i]) ? run + 1 : 1;
+    most = run > most ? run : most;
+  }
+  arena_free(&scratch);
+  return most;
+}
+
+static bool is_too_much(struct str text) {
+  return text.length > MERGE_TEXT_BYTES_MAX ||
+         (newlines_in(text) >= MERGE_TEXT_ALIKE_MAX && most_alike(text) > MERGE_TEXT_ALIKE_MAX);
 }
 
 bool merge_text(struct arena *arena, struct str base, struct str local, struct str external, struct str *out) {
   struct str merged;
-  if (is_too_long(base) || is_too_long(local) || is_too_long(external))
+  if (is_too_much(base) || is_too_much(local) || is_too_much(external))
     return false;
   if (!run_merge(arena, ended(arena, base), ended(arena, local), ended(arena, external), &merged))
     return false;
@@ -168,7 +189,7 @@ struct merge_marked merge_text_marked(struct arena *arena, const struct str *bas
   };
   git_merge_file_result result = {0};
   libgit_start();
-  if (is_too_long(texts[0]) || is_too_long(local) || is_too_long(external) ||
+  if (is_too_much(texts[0]) || is_too_much(local) || is_too_much(external) ||
       git_merge_file(&result, &of_base, &of_local, &of_external, &options) < 0)
     return marked;
   marked.clean = result.automergeable;

@@ -57,10 +57,26 @@ static void diff_of_very_much_ends_with_the_common_start(void **state) {
   arena_free(&arena);
 }
 
+static void diff_of_very_many_ends_with_the_common_start(void **state) {
+  enum { MANY = DIFF_ITEMS_MAX + 1 };
+  (void)state;
+  struct arena arena = {0};
+  struct str *before = ARENA_ARRAY(&arena, struct str, MANY), *after = ARENA_ARRAY(&arena, struct str, MANY);
+  for (size_t i = 0; i < MANY; i++)
+    before[i] = after[i] = STR("x");
+  before[2] = STR("b");
+  after[2] = STR("a");
+  const int *partners = diff_partners(&arena, before, MANY, after, MANY), wanted[] = {0, 1, -1, -1};
+  assert_memory_equal(partners, wanted, sizeof wanted);
+  assert_int_equal(diff_partners(&arena, before, MANY - 1, after, MANY - 1)[3], 3);
+  arena_free(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(diff_tells_what_stayed),
       cmocka_unit_test(diff_of_very_much_ends_with_the_common_start),
+      cmocka_unit_test(diff_of_very_many_ends_with_the_common_start),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,6 +85,22 @@ static void merge_text_takes_long_texts_and_long_lines(void **state) {
   arena_free(&arena);
 }
 
+/* Lines that are alike take the square of their number. Between "m" and "b" there is one fewer than newlines. */
+static void merge_text_leaves_too_many_lines_alike_alone(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  struct str merged = STR("untouched");
+  struct str most = repeated(&arena, '\n', MERGE_TEXT_ALIKE_MAX + 1),
+             more = repeated(&arena, '\n', MERGE_TEXT_ALIKE_MAX + 2);
+  struct str base = str_format(&arena, "a\nm%.*sb", STR_FMT(more));
+  assert_false(merge_text(&arena, base, str_format(&arena, "L\nm%.*sb", STR_FMT(more)), base, &merged));
+  assert_true(str_is(merged, "untouched") && str_is_absent(merge_text_marked(&arena, &base, base, base).text));
+  base = str_format(&arena, "a\nm%.*sb", STR_FMT(most));
+  assert_true(merge_text(&arena, base, str_format(&arena, "L\nm%.*sb", STR_FMT(most)), base, &merged));
+  assert_true(str_starts_with(merged, "L\nm\n\n") && str_ends_with(merged, "\nb"));
+  arena_free(&arena);
+}
+
 /* -- with markers -- */
 
 static const struct {
@@ -225,6 +241,7 @@ static void merge_sets_reports_what_is_unmappable_and_pending(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(merge_text_takes_a_result_only_with_both_edits),
+      cmocka_unit_test(merge_text_leaves_too_many_lines_alike_alone),
       cmocka_unit_test(merge_text_takes_absent_texts),
       cmocka_unit_test(merge_text_takes_long_texts_and_long_lines),
       cmocka_unit_test(merge_text_marked_holds_both_edits),
