@@ -182,19 +182,17 @@ static bool is_definition(struct str line) {
   return str_starts_with(text, "[") && str_find(text, "]:") > 0;
 }
 
-static bool is_kept(const struct segment *by_block, size_t count, const struct segment *segment) {
-  for (size_t i = 0; i < count; i++)
-    if (by_block[i].count && by_block[i].first == segment->first)
-      return true;
-  return false;
-}
-
 static struct str dropped_definitions(struct arena *arena, const struct segment *segments, size_t segment_count,
                                       const struct segment *by_block, size_t count) {
   struct str_builder out = {.arena = arena};
+  size_t blocks = segment_count ? segments[segment_count - 1].first + 1 : 0;
+  bool *kept = ARENA_ARRAY(arena, bool, blocks); /* by the first block of a segment */
+  for (size_t i = 0; i < count; i++)
+    if (by_block[i].count)
+      kept[by_block[i].first] = true;
   for (size_t i = 0; i < segment_count; i++) {
     struct str rest = segments[i].source;
-    if (str_find(rest, "]:") < 0 || is_kept(by_block, count, &segments[i]))
+    if (str_find(rest, "]:") < 0 || kept[segments[i].first])
       continue;
     while (rest.length) {
       ptrdiff_t end = str_find(rest, "\n");

@@ -4,7 +4,7 @@
 
 #include "adapter-jira/richtext/markdown_out.h"
 
-enum { MARKS_MAX = 16 };
+enum { MARKS_MAX = 16, AHEAD_MAX = 32 };
 
 struct open_mark {
   const cJSON *mark;
@@ -32,11 +32,12 @@ static bool has_mark(const cJSON *node, const cJSON *mark) {
   return false;
 }
 
-/* The first item from `from` on that does not have the mark. Line breaks have all marks of what is around them. */
+/* The first item from `from` on that does not have the mark. Line breaks have all marks of what is around them. It is
+ * looked for among the next AHEAD_MAX: marks that go on for longer are equally long. */
 static const cJSON *end_of(const cJSON *from, const cJSON *mark, int *length) {
   const cJSON *node = from;
   *length = 0;
-  while (node && (has_mark(node, mark) || (adf_is(node, "hardBreak") && node->next))) {
+  while (node && *length < AHEAD_MAX && (has_mark(node, mark) || (adf_is(node, "hardBreak") && node->next))) {
     (*length)++;
     node = node->next;
   }

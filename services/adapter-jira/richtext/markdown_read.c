@@ -41,8 +41,8 @@ static struct result check_tree(cmark_node *root) {
   cmark_iter_free(iter);
   if (deepest > CMARK_DEPTH_MAX)
     return result_error(RESULT_REJECTED, "the Markdown is nested more than %d deep", CMARK_DEPTH_MAX);
-  if (nodes > RICHTEXT_NODES_MAX * 4L)
-    return result_error(RESULT_REJECTED, "the Markdown has more than %ld parts", RICHTEXT_NODES_MAX * 4L);
+  if (nodes > MARKDOWN_NODES_MAX)
+    return result_error(RESULT_REJECTED, "the Markdown has more than %d parts", MARKDOWN_NODES_MAX);
   return RESULT_DONE;
 }
 
@@ -313,6 +313,7 @@ struct result markdown_read(struct arena *arena, struct str markdown, const cJSO
       .arena = arena, .source = markdown, .lines = lines_find(arena, markdown), .seen = seen, .steps = SCAN_STEPS_MAX};
   if (markdown.length > RICHTEXT_BYTES_MAX)
     return result_error(RESULT_REJECTED, "the Markdown has more than %d bytes", RICHTEXT_BYTES_MAX);
+  TRY(markdown_check_bounds(markdown));
   cmark_node *root = parse(markdown);
   struct result result = check_tree(root);
   if (result.code == RESULT_OK) {

@@ -107,6 +107,7 @@ struct piece {
   struct str text;
   cJSON *marks;
   bool blank;
+  const struct piece *before, *after; /* the next ones that are not blank, or NULL */
 };
 
 struct pieces {
@@ -171,11 +172,18 @@ static cJSON *common_marks(const cJSON *a, const cJSON *b) {
   return common;
 }
 
-static const struct piece *solid(const struct pieces *pieces, size_t from, int step) {
-  size_t i = from;
-  while (i < pieces->count && pieces->at[i].blank)
-    i += (size_t)step; /* below 0 it wraps, and is no index any more */
-  return i < pieces->count ? &pieces->at[i] : NULL;
+/* Tells each piece its neighbours that are not blank. */
+static void find_neighbours(struct pieces *pieces) {
+  const struct piece *solid = NULL;
+  for (size_t i = 0; i < pieces->count; i++) {
+    pieces->at[i].before = solid;
+    solid = pieces->at[i].blank ? solid : &pieces->at[i];
+  }
+  solid = NULL;
+  for (size_t i = pieces->count; i-- > 0;) {
+    pieces->at[i].after = solid;
+    solid = pieces->at[i].blank ? solid : &pieces->at[i];
+  }
 }
 
 static bool ends_line(const struct piece *piece) {
@@ -184,15 +192,13 @@ static bool ends_line(const struct piece *piece) {
 
 static cJSON *normal_node(const cJSON *node);
 
-static void add_piece(cJSON *to, const struct pieces *pieces, size_t i) {
-  const struct piece *piece = &pieces->at[i], *before, *after;
+static void add_piece(cJSON *to, const struct piece *piece) {
+  const struct piece *before = piece->before, *after = piece->after;
   if (piece->node) {
     adf_add(to, normal_node(piece->node));
   } else if (!piece->blank) {
     adf_add_text(to, piece->text, piece->marks);
   } else {
-    before = solid(pieces, i, -1);
-    after = solid(pieces, i, 1);
     if (ends_line(before) || ends_line(after))
       return;
     cJSON *marks = common_marks(before->marks, after->marks);
@@ -229,8 +235,9 @@ static void normal_inlines(cJSON *to, const cJSON *from) {
     else
       push_piece(&pieces, (struct piece){.node = node});
   }
+  find_neighbours(&pieces);
   for (size_t i = 0; i < pieces.count; i++)
-    add_piece(to, &pieces, i);
+    add_piece(to, &pieces.at[i]);
   adf_join_texts(to);
   cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(to, "content")) {
     drop_autolink(item);

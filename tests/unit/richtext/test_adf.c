@@ -233,6 +233,36 @@ static void richtext_size_is_limited(void **state) {
   arena_free(&arena);
 }
 
+/* cmark-gfm fills every row up to the head's columns, and looks at all open images for every link. */
+static void richtext_bounds_what_the_parser_gets(void **state) {
+  static const struct {
+    const char *what, *once, *more;
+    size_t times;
+    bool refused;
+  } rows[] = {
+      {"rows of one cell below many columns", "|a|a|a|a|a|a|a|a\n|-|-|-|-|-|-|-|-\n", "|a\n", 30000, true},
+      {"the same in a quote, with other line ends", "> |a|a|a|a|a|a|a|a\r> |-|-|-|-|-|-|-|-\r", "> |a\r", 30000, true},
+      {"images that stay open", "", "![[]()", 20000, true},
+      {"many small tables", "", "|a|b|\n|-|-|\n|1|2|\n\n", 1000, false},
+      {"a drawing", "", "+---+---+\n|   | a |\n", 1000, false},
+      {"many images", "", "![a](b) ", 2000, false},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct arena arena = {0};
+    struct str_builder text = {.arena = &arena};
+    cJSON *adf = NULL;
+    str_append_c(&text, rows[i].once);
+    for (size_t k = 0; k < rows[i].times; k++)
+      str_append_c(&text, rows[i].more);
+    struct result result = adf_from_markdown(&arena, str_built(&text), NULL, &adf);
+    if ((result.code == RESULT_REJECTED) != rows[i].refused || (!rows[i].refused && result.code != RESULT_OK))
+      fail_msg("%s: %s", rows[i].what, result.message);
+    cJSON_Delete(adf);
+    arena_free(&arena);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(richtext_forms_go_both_ways),
@@ -242,6 +272,7 @@ int main(void) {
       cmocka_unit_test(richtext_depth_is_limited),
       cmocka_unit_test(richtext_hostile_markdown_ends),
       cmocka_unit_test(richtext_size_is_limited),
+      cmocka_unit_test(richtext_bounds_what_the_parser_gets),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
