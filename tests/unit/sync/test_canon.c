@@ -216,8 +216,23 @@ static void canon_marker_at_end_gives_its_length(void **state) {
   assert_int_equal(canon_marker_at_end(STR("")), 0);
 }
 
+static void canon_knows_members_in_any_spelling(void **state) {
+  static const struct str all[] = {{"Bug", 3}, {"\xc3\x84rger", 6}, {"ui", 2}},
+                          some[] = {{"bug", 3}, {"A\xcc\x88RGER", 7}}, others[] = {{"bug", 3}, {"new", 3}},
+                          none[] = {{"new", 3}};
+  const struct value set = value_set(STR("labels"), all, 3), empty = value_set(STR("labels"), NULL, 0);
+  const struct value in = value_set(STR("labels"), some, 2), half = value_set(STR("labels"), others, 2),
+                     out = value_set(STR("labels"), none, 1);
+  (void)state;
+  assert_true(canon_has_all(&set, &in) && canon_has_any(&set, &in));
+  assert_true(!canon_has_all(&set, &half) && canon_has_any(&set, &half));
+  assert_true(!canon_has_all(&set, &out) && !canon_has_any(&set, &out));
+  assert_true(canon_has_all(&empty, &empty) && !canon_has_any(&set, &empty));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(canon_knows_members_in_any_spelling),
       cmocka_unit_test(canon_text_has_one_form),
       cmocka_unit_test(canon_replaces_nul),
       cmocka_unit_test(canon_takes_an_absent_text_as_empty),
