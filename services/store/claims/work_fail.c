@@ -37,9 +37,13 @@ static struct result cool_down(struct call *call, const struct work_fail *fail) 
                   PARAMS(p_str(fail->lease.resource), p_i64(fail->lease.fence), p_i64(fail->retry_after_ms)), NULL);
 }
 
-/* The credential cannot be used, or the project itself does not answer. */
+/* The credential cannot be used, or the project itself does not answer. What only looks after the rest may need rights
+ * of its own: whether the credential is good is told by pulls and writes. */
 static bool is_fatal(const struct work_fail *fail) {
-  bool pull = str_starts_with(fail->lease.resource, "pull:");
+  struct str resource = fail->lease.resource;
+  bool pull = str_starts_with(resource, "pull:");
+  if (str_starts_with(resource, "hook:") || str_starts_with(resource, "scan:"))
+    return false;
   return str_is(fail->code, "auth") || (pull && (str_is(fail->code, "gone") || str_is(fail->code, "rejected")));
 }
 
@@ -89,8 +93,9 @@ struct result store_work_fail(struct call *call, const void *request, void *repl
   TRY(lease_check(call, &fail->lease));
   enum result_code code = result_code_named(fail->code.at, fail->code.length);
   metric_add(&failed_work, METRIC_VALUES(lease_kind(&fail->lease), result_code_name(code)), 1);
-  bool doubted, refused = str_is(fail->code, "auth");
-  TRY(is_doubted(call, fail, &doubted));
+  bool doubted = false, refused = str_is(fail->code, "auth");
+  if (is_fatal(fail))
+    TRY(is_doubted(call, fail, &doubted));
   if (is_fatal(fail) && !doubted)
     TRY(fail_projects(call, fail));
   for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
