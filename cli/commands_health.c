@@ -3,14 +3,15 @@
 #include "base/settings.h"
 #include "cli/commands.h"
 #include "cli/up/endpoints.h"
+#include "service/listen_address.h"
 
 enum { ASK_TIMEOUT_MS = 4000, ANSWER_BYTES_MAX = 64 * 1024 };
 
-/* What listens everywhere answers here. */
+/* What listens everywhere answers here, in a network of IPv6 alone, too: the loopback has its IPv4 address. */
 static struct str authority_of(struct arena *arena, struct str listen) {
   struct str host = endpoints_host(arena, listen);
   const char *port = strrchr(str_c(arena, listen), ':') + 1;
-  if (str_is(host, "0.0.0.0"))
+  if (listen_address_is_wildcard(host))
     return str_format(arena, "127.0.0.1:%s", port);
   return str_starts_with(listen, "[") ? str_format(arena, "[%.*s]:%s", STR_FMT(host), port)
                                       : str_format(arena, "%.*s:%s", STR_FMT(host), port);

@@ -1,8 +1,6 @@
 /* Choosing ports. The sockets stay bound until all are chosen, so that no port is chosen twice. */
 #include "cli/up/endpoints.h"
 
-#include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,6 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/up/files.h"
+#include "service/listen_address.h"
 
 enum { STORE, EVENTS, WEBHOOKS, ADDRESS_COUNT = WEBHOOKS + ADAPTER_COUNT, TAKEN_WAIT_MS = 3000, TAKEN_STEP_MS = 100 };
 
@@ -38,45 +37,21 @@ struct str endpoints_host(struct arena *arena, struct str text) {
   return str_copy(arena, host);
 }
 
-static bool is_wildcard(struct str host) {
-  return str_is(host, "0.0.0.0") || str_is(host, "[::]") || str_is(host, "*");
-}
-
-static int bind_to(const struct addrinfo *info) {
-  int yes = 1, file = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (file < 0)
-    return -1;
-  setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  if (bind(file, info->ai_addr, info->ai_addrlen) == 0 && listen(file, 1) == 0)
-    return file;
-  int error = errno;
-  close(file);
-  errno = error;
-  return -1;
-}
-
-/* A socket that holds HOST:PORT, or -1 with errno. */
-static int hold(struct arena *arena, struct str text, int64_t port) {
-  struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *found;
-  struct str host = endpoints_host(arena, text);
-  const char *name = str_is(host, "*") ? "0.0.0.0" : host.at;
-  if (getaddrinfo(name, str_format(arena, "%d", (int)port).at, &hints, &found) != 0) {
-    errno = EADDRNOTAVAIL;
-    return -1;
-  }
-  int file = bind_to(found);
-  freeaddrinfo(found);
-  return file;
+/* A socket that holds the host's port. */
+static struct result hold(struct arena *arena, struct str host, int64_t port, const char *setting, int *out_file) {
+  struct str text = str_format(arena, "%.*s:%lld", STR_FMT(host), (long long)port);
+  return listen_address_open(text, setting, out_file);
 }
 
 /* One just stopped may need a moment to let go of its port. */
-static int hold_patiently(struct arena *arena, struct str text, int64_t port) {
-  int file = hold(arena, text, port);
-  for (int waited_ms = 0; file < 0 && errno == EADDRINUSE && waited_ms < TAKEN_WAIT_MS; waited_ms += TAKEN_STEP_MS) {
+static struct result hold_patiently(struct arena *arena, struct str host, int64_t port, const char *setting,
+                                    int *out_file) {
+  struct result result = hold(arena, host, port, setting, out_file);
+  for (int waited_ms = 0; result.code == RESULT_RETRY && waited_ms < TAKEN_WAIT_MS; waited_ms += TAKEN_STEP_MS) {
     clock_sleep_ms(TAKEN_STEP_MS);
-    file = hold(arena, text, port);
+    result = hold(arena, host, port, setting, out_file);
   }
-  return file;
+  return result;
 }
 
 static int64_t bound_port(int file) {
@@ -95,17 +70,15 @@ static struct result choose(struct arena *arena, struct str wanted, struct str b
                             int *out_file, struct str *out) {
   struct address address = parse_address(wanted);
   int64_t kept = parse_address(before).port;
-  int file = address.port ? hold_patiently(arena, wanted, address.port)
-             : kept       ? hold_patiently(arena, wanted, kept)
-                          : -1;
+  int file = -1;
+  struct result result = RESULT_DONE;
+  if (address.port || kept)
+    result = hold_patiently(arena, address.host, address.port ? address.port : kept, setting, &file);
   if (file < 0 && address.port == 0)
-    file = hold(arena, wanted, 0);
-  if (file < 0 && errno == EADDRINUSE)
-    return result_error(RESULT_REJECTED, "%s is %.*s, which another program listens on: stop that, or set another port",
-                        setting, STR_FMT(wanted));
-  if (file < 0)
-    return result_error(RESULT_REJECTED, "%s is %.*s, where nothing can listen: %s", setting, STR_FMT(wanted),
-                        strerror(errno));
+    result = hold(arena, address.host, 0, setting, &file);
+  if (result.code == RESULT_RETRY) /* it has been waited for */
+    result.code = RESULT_REJECTED;
+  TRY(result);
   *out_file = file;
   *out = str_format(arena, "%.*s%.*s:%d", STR_FMT(address.scheme), STR_FMT(address.host), (int)bound_port(file));
   return RESULT_DONE;
@@ -113,7 +86,7 @@ static struct result choose(struct arena *arena, struct str wanted, struct str b
 
 static struct str callable(struct arena *arena, struct str listen, const char *scheme) {
   struct address address = parse_address(listen);
-  struct str host = is_wildcard(address.host) ? STR("127.0.0.1") : address.host;
+  struct str host = listen_address_is_wildcard(address.host) ? STR("127.0.0.1") : address.host;
   return scheme ? str_format(arena, "%s%.*s:%d", scheme, STR_FMT(host), (int)address.port)
                 : str_format(arena, "%.*s%.*s:%d", STR_FMT(address.scheme), STR_FMT(host), (int)address.port);
 }

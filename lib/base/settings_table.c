@@ -36,7 +36,8 @@ static const struct setting table[] = {
      .type = SETTING_BUS_URL,
      AT(store_listen),
      .fallback = "tls+tcp://127.0.0.1:0",
-     .help = "Where the store takes requests. Port 0 chooses a free one and keeps it."},
+     .help = "Where the store takes requests. `tls+tcp://[::]:PORT` is every address of this machine, IPv4 and IPv6. "
+             "Port 0 chooses a free one and keeps it."},
     {.name = "events.listen",
      .variable = "TANDEM_EVENTS_LISTEN",
      .type = SETTING_BUS_URL,
@@ -73,7 +74,8 @@ static const struct setting table[] = {
      .type = SETTING_HOST_PORT,
      AT(webhooks_listen),
      .fallback = "127.0.0.1:0",
-     .help = "Where webhooks are received. Port 0 chooses a free one and keeps it."},
+     .help = "Where webhooks are received. `[::]:PORT` is every address of this machine, IPv4 and IPv6. Port 0 "
+             "chooses a free one and keeps it."},
     {.name = "webhooks.url",
      .variable = "TANDEM_WEBHOOK_URL",
      .type = SETTING_WEB_URL,
@@ -86,9 +88,8 @@ static const struct setting table[] = {
      .type = SETTING_HOST_PORT,
      AT(health_listen),
      .absent = "nowhere",
-     .help = "Where a process answers `/healthz`, `/readyz` and `/metrics`. Those that `tandem up` starts take this "
-             "port and the "
-             "ones that follow it, the store first."},
+     .help = "Where a process answers `/healthz`, `/readyz` and `/metrics`; `[::]:PORT` is every address of this "
+             "machine. Those that `tandem up` starts take this port and the ones that follow it, the store first."},
     {.name = "poll_interval_s",
      .variable = "TANDEM_POLL_INTERVAL_S",
      .type = SETTING_I64,
@@ -359,14 +360,14 @@ static bool is_choice(const char *choices, struct str text) {
   return false;
 }
 
-/* HOST:PORT or [HOST]:PORT with a port up to 65535. */
+/* HOST:PORT, [HOST]:PORT or :PORT with a port up to 65535. */
 static bool is_host_port(struct str text) {
   const char *colon = text.length ? memrchr(text.at, ':', text.length) : NULL;
   int64_t port;
-  if (colon == NULL || colon == text.at)
+  if (colon == NULL)
     return false;
   struct str host = {text.at, (size_t)(colon - text.at)}, digits = {colon + 1, text.length - host.length - 1};
-  bool bracketed = host.at[0] == '[' && str_ends_with(host, "]");
+  bool bracketed = str_starts_with(host, "[") && str_ends_with(host, "]");
   for (size_t i = 0; i < host.length; i++)
     if (host.at[i] <= ' ' || host.at[i] > '~' || strchr("/@\"", host.at[i]) || (host.at[i] == ':' && !bracketed))
       return false;

@@ -113,18 +113,14 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 
 struct result health_start(const struct health *health) {
   const char *address = getenv("TANDEM_HEALTH_LISTEN");
-  struct sockaddr_in socket_address;
+  int listener;
   if (!address || !*address)
     return RESULT_DONE;
-  TRY(listen_address_parse(str_of(address), "TANDEM_HEALTH_LISTEN", &socket_address));
-  if (!MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, ntohs(socket_address.sin_port), NULL, NULL, on_request,
-                        (void *)(uintptr_t)health, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&socket_address,
-                        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-                        CONNECTION_TIMEOUT_S, MHD_OPTION_END))
-    return result_error(RESULT_RETRY,
-                        "cannot listen on %s for /healthz, /readyz and /metrics; set TANDEM_HEALTH_LISTEN to an "
-                        "address that is free",
-                        address);
+  TRY(listen_address_open(str_of(address), "TANDEM_HEALTH_LISTEN", &listener));
+  if (!MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, (void *)(uintptr_t)health,
+                        MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
+                        MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT_S, MHD_OPTION_END))
+    return result_error(RESULT_BUG, "cannot serve /healthz, /readyz and /metrics on %s", address);
   log_event(LOG_INFO, "health_listening", LOG_C("address", address));
   return RESULT_DONE;
 }

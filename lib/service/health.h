@@ -20,8 +20,8 @@ struct health {
   void *context;
 };
 
-/* Listens on TANDEM_HEALTH_LISTEN ("0.0.0.0:9464") for as long as the process lives; nothing where it is not set.
- * `health` is not copied. RESULT_REJECTED: not an address; RESULT_RETRY: it is taken. */
+/* Listens on TANDEM_HEALTH_LISTEN ("[::]:9464") for as long as the process lives; nothing where it is not set.
+ * `health` is not copied. Errors as of listen_address_open(). */
 struct result health_start(const struct health *health) MUST_USE;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <nng/supplemental/tls/tls.h>
 
+#include "service/listen_address.h"
 #include "service/tls_engine.h"
 
 static struct result nng_failure(const char *what, struct str url, int status) {
@@ -80,7 +81,7 @@ struct result transport_listen(nng_socket socket, struct str url, const struct e
   TRY(check_scheme(url, endpoint));
   struct arena scratch = {0};
   nng_listener listener;
-  int status = nng_listener_create(&listener, socket, str_c(&scratch, url));
+  int status = nng_listener_create(&listener, socket, str_c(&scratch, listen_address_url(&scratch, url)));
   arena_free(&scratch);
   if (status)
     return nng_failure("listen on", url, status);

@@ -281,20 +281,15 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 /* -- starting -- */
 
 struct result webhook_server_start(struct rpc *rpc, const struct connector *connector, struct str address) {
-  struct sockaddr_in socket_address;
-  TRY(listen_address_parse(address, "webhooks.listen", &socket_address));
+  int listener;
+  TRY(listen_address_open(address, "webhooks.listen", &listener));
   struct server *server = heap_new(sizeof *server);
   *server = (struct server){.rpc = rpc, .connector = connector, .mutex = PTHREAD_MUTEX_INITIALIZER};
-  struct MHD_Daemon *daemon =
-      MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, ntohs(socket_address.sin_port), NULL, NULL, on_request, server,
-                       MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&socket_address, MHD_OPTION_THREAD_POOL_SIZE,
-                       SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-                       CONNECTION_TIMEOUT_S, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
-  if (!daemon)
-    return result_error(RESULT_RETRY,
-                        "cannot listen for webhooks on %.*s; is another tandem running? Set "
-                        "webhooks.listen to another address",
-                        STR_FMT(address));
+  if (!MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET,
+                        listener, MHD_OPTION_THREAD_POOL_SIZE, SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT,
+                        CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT_S,
+                        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END))
+    return result_error(RESULT_BUG, "cannot serve webhooks on %.*s", STR_FMT(address));
   log_event(LOG_INFO, "webhooks_listening", LOG_STR("address", address));
   return RESULT_DONE;
 }

@@ -7,7 +7,7 @@
 #include "service/connector.h"
 #include "service/rpc.h"
 
-/* Listens on `address` ("127.0.0.1:7420"; port 0 = any) for as long as the process lives. */
+/* Listens on `address` (service/listen_address.h) for as long as the process lives. */
 struct result webhook_server_start(struct rpc *rpc, const struct connector *connector, struct str address) MUST_USE;
 
 #endif

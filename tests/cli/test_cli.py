@@ -16,7 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 import tap  # noqa: E402
 from house import BIN, TANDEM, House, StandIn, typed, wait_for, why_not  # noqa: E402
-from world import free_ports  # noqa: E402
+from world import free_ports, has_ipv6  # noqa: E402
 
 
 @unittest.skipUnless(os.access(TANDEM, os.X_OK), "no tandem in " + BIN)
@@ -138,7 +138,9 @@ class WithStore(unittest.TestCase):
         cls.token = cls.house.file("token", "sandbox-token\n")
         wait_for(lambda: cls.control("GET", "health"), "the sandbox")
         cls.health_port = free_ports(16)
-        cls.house.environment["TANDEM_HEALTH_LISTEN"] = "127.0.0.1:%d" % cls.health_port
+        cls.house.environment["TANDEM_HEALTH_LISTEN"] = "[::]:%d" % cls.health_port
+        cls.house.environment.update({"TANDEM_WEBHOOK_LISTEN": "[::]:0", "TANDEM_STORE_LISTEN": "tls+tcp://[::]:0",
+                                      "TANDEM_EVENTS_LISTEN": "tls+tcp://:0"})
         cls.house.start(cls.sandbox.port, 1)
 
     @classmethod

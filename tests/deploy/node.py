@@ -1,7 +1,7 @@
 """Runs the containers of rendered manifests as processes of this machine, as a node's kubelet would: with their command, their
 environment, their files and their user, each pod with an address of its own. What stands for the cluster:
 
-- Pods and Services have addresses of the loopback network, put in place of the names and of 0.0.0.0; ports stay.
+- Pods and Services have addresses of the loopback network, put in place of the names and of [::]; ports stay.
 - Volumes are folders in place of /run/tandem, laid out with kubelet's links, modes and group.
 - A root file system that is read only is a process that may write no byte to a file (RLIMIT_FSIZE).
 
@@ -96,7 +96,7 @@ class Running:
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         wanted = checks.environment(node.manifests, self.container)
         return {**kept, "TANDEM_HOME": self.folder + "/var/lib/tandem",
-                **{name: node.here(value).replace("0.0.0.0", self.address).replace("/run/tandem", self.folder + "/run/tandem")
+                **{name: node.here(value).replace("[::]", self.address).replace("/run/tandem", self.folder + "/run/tandem")
                    for name, value in wanted.items() if value is not None}}
 
     def probe(self, name):

@@ -49,6 +49,14 @@ def freeze(pid):
     wait_for(lambda: all(stands(thread) for thread in os.listdir("/proc/%d/task" % pid)), "process %d to stop" % pid)
 
 
+def has_ipv6():
+    """Whether this machine can be called at ::1."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as sock:
+        sock.bind(("::1", 0))
+        return True
+    return False
+
+
 _ports = itertools.count()
 _reserved = []  # sockets that stand for ports, until this program ends
 

@@ -74,6 +74,8 @@ static void settings_file_errors_name_the_place(void **state) {
       {"store: {listen: 'http://x:1'}\n", "t.yaml:1:17: store.listen must be tls+tcp://HOST:PORT"},
       {"store: {listen: 'tls+tcp://x:66000'}\n", "t.yaml:1:17: store.listen must be tls+tcp://HOST:PORT"},
       {"webhooks: {listen: here}\n", "t.yaml:1:20: webhooks.listen must be HOST:PORT"},
+      {"webhooks: {listen: '::1:7420'}\n", "t.yaml:1:20: webhooks.listen must be HOST:PORT"},
+      {"store: {listen: 'tls+tcp://'}\n", "t.yaml:1:17: store.listen must be tls+tcp://HOST:PORT"},
       {"log.level: info\nlog: {level: debug}\n", "t.yaml:2:7: `log.level` is set twice"},
       {"log: [a]\n", "t.yaml:1:1: there is no setting `log`; did you mean `home`?"},
       {"poll_interval_s: [1, 2]\n", "t.yaml:1:18: poll_interval_s must be one value, not a list"},
@@ -100,7 +102,8 @@ static void settings_file_sets_nested_names_and_lists(void **state) {
   struct settings settings;
   settings_defaults(*state, &settings);
   struct str text = STR("# comment\nlog:\n  level: debug\n  format: json\nhttp:\n  allow_hosts: ['127.0.0.1:80', b]\n"
-                        "  ca_file: ca.pem\nreplicas: {conflict: 3}\nwebhooks:\n");
+                        "  ca_file: ca.pem\nreplicas: {conflict: 3}\nwebhooks:\n"
+                        "store: {listen: 'tls+tcp://[::]:7420'}\nhealth: {listen: ':9464'}\n");
   struct result result = settings_parse_yaml(*state, text, "/etc/tandem/t.yaml", &settings);
   assert_string_equal(result.message, "");
   assert_true(str_is(settings.log_level, "debug"));
@@ -109,6 +112,8 @@ static void settings_file_sets_nested_names_and_lists(void **state) {
   assert_true(str_is(settings.http_ca_file, "/etc/tandem/ca.pem"));
   assert_int_equal(settings.conflict_replicas, 3);
   assert_true(str_is(settings.webhooks_listen, "127.0.0.1:0"));
+  assert_true(str_is(settings.store_listen, "tls+tcp://[::]:7420"));
+  assert_true(str_is(settings.health_listen, ":9464"));
 }
 
 static void settings_file_is_bounded(void **state) {
