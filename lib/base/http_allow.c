@@ -41,8 +41,7 @@ struct v6_block {
   unsigned bits;
 };
 
-/* Inside 2000::/3; everything outside it is refused anyway: ::1, ::ffff:0:0/96, 64:ff9b::/96, fc00::/7, fe80::/10 ...
- */
+/* Inside 2000::/3; everything outside it is refused anyway: ::1, ::ffff:0:0/96, fc00::/7, fe80::/10 ... */
 static const struct v6_block v6_special[] = {
     {{0x20, 0x01, 0x00, 0x00}, 23}, /* 2001::/23 protocol assignments: Teredo, ORCHID, benchmarking */
     {{0x20, 0x01, 0x0d, 0xb8}, 32}, /* documentation */
@@ -61,8 +60,16 @@ static uint32_t first_32_bits(const uint8_t *bytes) {
   return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
+/* 64:ff9b::/96 is how networks of IPv6 alone call IPv4 addresses (NAT64, RFC 6052): as public as the address in it. */
+static bool is_translated(const struct in6_addr *address) {
+  static const uint8_t well_known[12] = {0x00, 0x64, 0xff, 0x9b};
+  return memcmp(address->s6_addr, well_known, sizeof well_known) == 0;
+}
+
 static bool v6_is_public(const struct in6_addr *address) {
   uint32_t head = first_32_bits(address->s6_addr);
+  if (is_translated(address))
+    return v4_is_public(first_32_bits(address->s6_addr + 12));
   if (head >> 29 != 1)
     return false;
   for (size_t i = 0; i < sizeof v6_special / sizeof v6_special[0]; i++)

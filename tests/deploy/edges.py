@@ -16,8 +16,10 @@ OUTSIDERS = {
     "impostor": ("default", {"app.kubernetes.io/name": "tandem", "app.kubernetes.io/component": "scheduler"}),
     "internet": "140.82.112.3",
     "internet by IPv6": "2606:50c0:8000::153",
+    "internet by NAT64": "64:ff9b::140.82.112.3",
     "private network": "10.20.30.40",
     "private network by IPv6": "fd00::1",
+    "private network by NAT64": "64:ff9b::10.20.30.40",
     "metadata service": "169.254.169.254",
 }
 PORTS = [(53, "UDP"), (53, "TCP"), *((port, "TCP") for port in (22, 80, 443, 4222, 4318, 5432, 6443, 7411, 7412, 8000, 8080, 9187, 9464))]

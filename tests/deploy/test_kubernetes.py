@@ -41,7 +41,7 @@ EDGES = (
     product([*ROLES, "migrate", "database"], ["dns"], ["53", "53/udp"])
     | product(WORKERS, ["store"], ["7411", "7412"])
     | product(["store", "migrate"], ["database"], ["5432"])
-    | product(ADAPTERS, ["internet", "internet by IPv6"], ["443"])
+    | product(ADAPTERS, ["internet", "internet by IPv6", "internet by NAT64"], ["443"])
     | product(["ingress"], ADAPTERS, ["8080"])
     | product(["prometheus"], ROLES, ["9464"])
 )
