@@ -38,12 +38,17 @@ def render_documented():
         return render(place + "/mine")
 
 
-def printed_secrets(state):
-    """What make-secrets prints for a state directory."""
-    done = subprocess.run([os.path.join(FOLDER, "make-secrets"), state], capture_output=True, text=True, check=False)
+def printed(script, *words):
+    """What a script of the manifests prints."""
+    done = subprocess.run([os.path.join(FOLDER, script), *words], capture_output=True, text=True, check=False)
     if done.returncode:
         raise AssertionError(done.stderr)
-    return [document for document in yaml.safe_load_all(done.stdout) if document]
+    return done.stdout
+
+
+def printed_secrets(state):
+    """What make-secrets prints for a state directory."""
+    return [document for document in yaml.safe_load_all(printed("make-secrets", state)) if document]
 
 
 def at(thing, *names, default=None):

@@ -14,12 +14,14 @@ import sys
 import tempfile
 import unittest
 
+import yaml
+
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "harness")]
 import checks  # noqa: E402
 import tap  # noqa: E402
 from edges import OUTSIDERS, edges  # noqa: E402
-from manifests import FOLDER, ROOT, Manifests, name_of, printed_secrets, render, render_documented, why_not  # noqa: E402
+from manifests import FOLDER, ROOT, Manifests, name_of, printed, printed_secrets, render, render_documented, why_not  # noqa: E402
 
 MODULES = os.path.join(ROOT, "build", "npm", "node_modules")
 ADAPTERS = ["adapter-%s" % system for system in ("github", "jira", "linear", "webhook")]
@@ -159,6 +161,20 @@ class Kubernetes(unittest.TestCase):
         label = manifests.one("ServiceMonitor", "tandem")["spec"]["jobLabel"]
         self.assertEqual("tandem", manifests.one("Service", "tandem-metrics")["metadata"]["labels"][label])
 
+    def test_kubernetes_alerts_are_those_of_prometheus(self):
+        with open(os.path.join(ROOT, "deploy", "observability", "alerts.yml"), encoding="utf-8") as file:
+            rules = yaml.safe_load(file)
+        self.assertGreater(len(rules["groups"][0]["rules"]), 10)
+        self.assertEqual(rules, Manifests(self.rendered["overlays/production"]).one("PrometheusRule", "tandem")["spec"])
+        with open(os.path.join(FOLDER, "overlays", "production", "alerts.yaml"), encoding="utf-8") as file:
+            self.assertEqual(printed("make-alerts"), file.read(), "make-alerts >overlays/production/alerts.yaml")
+
+    def test_kubernetes_alerts_lead_to_a_copy_of_the_documents(self):
+        address = r"https://git.example.org/a|b\c?d=1&e="
+        made = [one["annotations"]["runbook_url"] for one in yaml.safe_load(printed("make-alerts", address))["spec"]["groups"][0]["rules"]]
+        kept = Manifests(self.rendered["overlays/production"]).one("PrometheusRule", "tandem")["spec"]["groups"][0]["rules"]
+        self.assertEqual([address + one["annotations"]["runbook_url"] for one in kept], made)
+
     def test_kubernetes_scaling_by_cpu_scales_the_same(self):
         targets = [{one["spec"]["scaleTargetRef"]["name"] for one in render("scaling/" + name)} for name in ("keda", "hpa")]
         self.assertEqual(*targets)
@@ -291,6 +307,8 @@ class Kubernetes(unittest.TestCase):
                 "synchronous"].update(numbers=1)),
             "/spec/triggers/0/meta is no field": ("ScaledObject/tandem-conflict", lambda one: one["spec"]["triggers"][0].update(meta={})),
             "/spec required": ("ServiceMonitor/tandem", lambda one: one["spec"].pop("selector")),
+            "/spec/groups/0/rules/0/expression is no field": ("PrometheusRule/tandem", lambda one: one["spec"]["groups"][0]["rules"][0].update(
+                expression="1")),
             "/spec/podSelector/matchLabel is no field": ("NetworkPolicy/dns", lambda one: one["spec"]["podSelector"].update(matchLabel={})),
         }
         objects = [next(one for one in self.broken(name, change) if one["metadata"]["name"] == name.split("/")[1] and one["kind"] in (
