@@ -108,6 +108,27 @@ def check_files(manifests, keys, pod, container):
             yield "%s: %s=%s is in no Secret or ConfigMap that is mounted there" % (pod.name, name, value)
 
 
+def plugin_parameters(cluster):
+    """Those by which a Cluster's plugins find their ObjectStore."""
+    for plugin in [*at(cluster, "spec", "plugins", default=[]),
+                   *(one["plugin"] for one in at(cluster, "spec", "externalClusters", default=[]) if "plugin" in one)]:
+        yield plugin["parameters"]
+
+
+def check_backups(manifests, keys):
+    for cluster in manifests.of("Cluster"):
+        for parameters in plugin_parameters(cluster):
+            if not manifests.one("ObjectStore", parameters["barmanObjectName"]):
+                yield "%s: there is no ObjectStore %s" % (name_of(cluster), parameters["barmanObjectName"])
+    for backup in manifests.of("ScheduledBackup"):
+        if not manifests.one("Cluster", backup["spec"]["cluster"]["name"]):
+            yield "%s: there is no Cluster %s" % (name_of(backup), backup["spec"]["cluster"]["name"])
+    for store in manifests.of("ObjectStore"):
+        for reference in at(store, "spec", "configuration", "s3Credentials", default={}).values():
+            if reference["key"] not in keys.get(("Secret", reference["name"]), set()):
+                yield "%s: nobody makes %s of Secret/%s" % (name_of(store), reference["key"], reference["name"])
+
+
 def check_references(manifests, yours):
     """`yours` are the {(kind, name): keys} that the person who installs makes."""
     keys = {**yours, **manifests.keys()}
@@ -126,6 +147,7 @@ def check_references(manifests, yours):
         for role in at(thing, "spec", "managed", "roles", default=[]):
             if not {"username", "password"} <= keys.get(("Secret", role["passwordSecret"]["name"]), set()):
                 yield "%s: nobody makes the password of %s" % (name_of(thing), role["name"])
+    yield from check_backups(manifests, keys)
     for thing in manifests.of("Ingress"):
         for tls in thing["spec"].get("tls") or []:
             if ("Secret", tls["secretName"]) not in keys:
