@@ -242,6 +242,12 @@ class Kubernetes(unittest.TestCase):
         with self.assertRaisesRegex(AssertionError, "ca.pem is missing: run `tandem init`"):
             printed_secrets(empty)
 
+    def test_kubernetes_document_makes_the_secrets_that_are_used(self):
+        with open(os.path.join(ROOT, "docs", "kubernetes.md"), encoding="utf-8") as file:
+            made = re.findall(r"create secret generic (\S+)((?: --from-file=\S+)+)$", file.read(), re.MULTILINE)
+        self.assertEqual({name: set(re.findall(r"--from-file=([^=\s]+)", files)) for name, files in made},
+                         {name: keys for (_, name), keys in YOURS.items() if name != "tandem-webhooks-tls"})
+
     def test_kubernetes_document_names_what_is_yours_and_each_policy(self):
         with open(os.path.join(ROOT, "docs", "kubernetes.md"), encoding="utf-8") as file:
             text = file.read()

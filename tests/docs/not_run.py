@@ -37,7 +37,7 @@ NOT_RUN = [
     by("docs/cli.md", r"(sudo )?tandem scheduler", "tests/deploy/test_systemd.py", '"scheduler", "enable"'),
     by("docs/cli.md", r"tandem credentials login", "tests/cli/test_logins.py", '"login"'),
     by("docs/client.md", r"(node )?client/examples", "tests/client/test_examples.py", "subscribe.mjs"),
-    NotRun("docs/kubernetes.md", r"(?!kubectl kustomize)kubectl|deploy/kubernetes/make-secrets", CLUSTER),
+    NotRun("docs/kubernetes.md", r"kubectl (?!kustomize|(--namespace=\S+ )?create|apply --kustomize)", CLUSTER),
     NotRun("docs/kubernetes.md", r"export TANDEM_STORE_URL|tandem (connect|status)", CLUSTER),
     by("docs/docker.md", r"", "tests/deploy/test_compose.py", "docs/docker.md"),
 ]
