@@ -32,7 +32,7 @@ LINE = re.compile(r"^(not )?ok\b\s*(\d+)?\s*-?\s*(.*?)(?:\s+#\s*(SKIP|TODO)\S*\s
 PLAN = re.compile(r"^1\.\.(\d+)(?:\s*#\s*SKIP\s*(.*))?", re.IGNORECASE)
 SHOWN_LINES = 60
 # Settings of a tandem of yours do not reach tests; these are the tests' own.
-KEPT_VARIABLES = {"TANDEM_BIN", "TANDEM_BUILD", "TANDEM_CONTRACTS", "TANDEM_TEST_GENTLE", "TANDEM_TEST_FRESH", "TANDEM_FAULT_KINDS",
+KEPT_VARIABLES = {"TANDEM_BIN", "TANDEM_BUILD", "TANDEM_CONTRACTS", "TANDEM_TEST_GENTLE", "TANDEM_FAULT_KINDS",
                   "TANDEM_BUS_CUT_S", "TANDEM_CRASH_JOBS", "TANDEM_CLIENT_KILLS", "TANDEM_NATS_CLUSTER", "TANDEM_NATS_DEATHS"}
 OVERRIDABLE = ("SAN_OPTIONS", "TANDEM_BIN", "TANDEM_BUILD")
 
