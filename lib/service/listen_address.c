@@ -108,6 +108,17 @@ struct result listen_address_open(struct str text, const char *setting, int *out
   return RESULT_DONE;
 }
 
+/* nng looks addresses up for the kinds that this machine has any of: where that is IPv4 alone, as in most containers,
+ * "::" is none. */
+static bool nng_takes_ipv6(void) {
+  const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_ADDRCONFIG | AI_NUMERICHOST};
+  struct addrinfo *found;
+  if (getaddrinfo("::", NULL, &hints, &found) != 0)
+    return false;
+  freeaddrinfo(found);
+  return kernel_has_ipv6();
+}
+
 struct str listen_address_url(struct arena *arena, struct str url) {
   ptrdiff_t scheme = str_find(url, "://");
   size_t from = scheme < 0 ? 0 : (size_t)scheme + 3;
@@ -115,6 +126,6 @@ struct str listen_address_url(struct arena *arena, struct str url) {
   struct address address;
   if (!split(rest, &address) || !is_of_both(address.host))
     return str_copy(arena, url);
-  return str_format(arena, "%.*s%s:%.*s", (int)from, url.at, kernel_has_ipv6() ? "[::]" : "0.0.0.0",
+  return str_format(arena, "%.*s%s:%.*s", (int)from, url.at, nng_takes_ipv6() ? "[::]" : "0.0.0.0",
                     STR_FMT(address.port));
 }

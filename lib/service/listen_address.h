@@ -15,8 +15,8 @@ struct result listen_address_open(struct str address, const char *setting, int *
 /* Whether a host means every address; with or without its brackets. */
 bool listen_address_is_wildcard(struct str host);
 
-/* A URL that nng can listen on: with a host for every address where this one has none, and 0.0.0.0 on a kernel
- * without IPv6. Others are copied. */
+/* A URL that nng can listen on: with a host for every address where this one has none, and 0.0.0.0 where this machine
+ * has no address of IPv6. Others are copied. */
 struct str listen_address_url(struct arena *arena, struct str url);
 
 #endif
