@@ -26,4 +26,4 @@ fi
 for project in rocket company engine; do show sync "$project" --wait; done
 say "Where everything stands"
 show status
-say "The first synchronisation is finished"
+say "The first synchronisation is finished. Look around: docker compose -f deploy/compose.yaml run --rm tandem ticket list"

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""deploy/compose.yaml, run for real: the demo profile up to its finished first synchronisation, containers that are killed while
-people work on both sides, an upgrade in place. Nothing is lost, nothing is there twice, and nobody sees another's secrets.
+"""deploy/compose.yaml, run for real, by the commands of docs/docker.md: the demo profile up to its finished first synchronisation,
+containers that are killed while people work on both sides, an upgrade in place, a backup that is restored. Nothing is lost, nothing is
+there twice, and nobody sees another's secrets.
 
 Needs root and Docker (apt-get install docker.io docker-compose); everything else is made here, without a registry."""
 
@@ -17,6 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 import docker_engine  # noqa: E402
 import tap  # noqa: E402
+from document_typed import Typist  # noqa: E402
 
 FILE = os.path.join(ROOT, "deploy", "compose.yaml")
 DOCKERFILE = os.path.join(ROOT, "deploy", "docker", "Dockerfile")
@@ -85,9 +87,10 @@ class Compose(unittest.TestCase):
             json.dump(FASTER, file)
         cls.addClassCleanup(cls.compose, *PROFILES, "down", "--volumes", "--timeout", "1", check=False)
         cls.make_certificate(cls.engine.folder + "/certificates")
-        cls.compose(*RUN, "up", "-d")
-        wait_for(lambda: cls.state("demo")["Status"] == "exited", "the demo to end: " + cls.engine.folder)
+        cls.typist = cls.make_typist(cls.engine.folder + "/typed")
+        cls.demo_said = cls.typist.read("Try it", until="down --volumes")
         note(started, "the demo has ended")
+        cls.compose(*RUN, "up", "-d")
         cls.shell = cls.compose("run", "-d", "--rm", "--entrypoint", "sleep infinity", "tandem").stdout.split()[-1]
 
     @classmethod
@@ -99,6 +102,18 @@ class Compose(unittest.TestCase):
         cls.engine.build(SECOND, ROOT, "--file", DOCKERFILE, "--build-arg", "REVISION=second")
         for name in ("postgres", "front", "nats"):
             cls.engine.build(name + "-stand-in", os.path.join(ROOT, "tests", "deploy", "stand_ins"), "--target", name)
+
+    @classmethod
+    def make_typist(cls, folder):
+        """A reader with a token, which is one of the stand-in's."""
+        typist = Typist(folder, (docker_engine.program("docker-compose"), "-p", "tandem-test"), ("-f", cls.faster), cls.environment(FIRST), [
+            (r"/run/user/\$UID", folder + "/run"),
+            (r"connect github --name rocket --repo acme/rocket",
+             "connect github --base-url http://sandbox-github:8080 --name typed --repo acme/typed")])
+        os.mkdir(folder + "/run")
+        with open(folder + "/rocket.token", "w", encoding="ascii") as file:
+            file.write("sandbox-token\n")
+        return typist
 
     @classmethod
     def make_certificate(cls, folder):
@@ -113,12 +128,15 @@ class Compose(unittest.TestCase):
     # what tests say
 
     @classmethod
+    def environment(cls, image):
+        return {**cls.engine.environment, "TANDEM_IMAGE": image, "TANDEM_DEMO_IMAGE": "tandem-demo",
+                "POSTGRES_IMAGE": "postgres-stand-in", "NATS_IMAGE": "nats-stand-in", "TANDEM_FRONT_IMAGE": "front-stand-in",
+                "TANDEM_FRONT_CERTIFICATES": cls.engine.folder + "/certificates"}
+
+    @classmethod
     def compose(cls, *words, image=FIRST, check=True):
         done = subprocess.run([docker_engine.program("docker-compose"), "-p", "tandem-test", "-f", FILE, "-f", cls.faster, *words],
-                              env={**cls.engine.environment, "TANDEM_IMAGE": image, "TANDEM_DEMO_IMAGE": "tandem-demo",
-                                   "POSTGRES_IMAGE": "postgres-stand-in", "NATS_IMAGE": "nats-stand-in", "TANDEM_FRONT_IMAGE": "front-stand-in",
-                                   "TANDEM_FRONT_CERTIFICATES": cls.engine.folder + "/certificates"},
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+                              env=cls.environment(image), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if check and done.returncode != 0:
             raise AssertionError("docker-compose %s: %d\n%s\n%s" % (" ".join(words), done.returncode, done.stdout[-3000:], cls.logs()))
         return done
@@ -219,9 +237,11 @@ class Compose(unittest.TestCase):
 
     def test_compose_demo_has_finished_its_first_synchronisation(self):
         self.assertEqual(self.state("demo")["ExitCode"], 0, self.logs())
+        for said in (r"^\$ tandem connect linear --name engine ", r"^== A ticket made here turns up in GitHub$", r"^== The first synchronisation is finished"):
+            self.assertRegex(self.demo_said, "(?m)" + said)
         projects = {row["project"]["name"]: row for row in self.surely("status")[0]["projects"]}
-        self.assertEqual(set(projects), {"rocket", "company", "engine"})
-        for name, row in projects.items():
+        for name in ("rocket", "company", "engine"):
+            row = projects[name]
             self.assertEqual(row["project"]["state"], "active", name)
             self.assertGreater(row["tickets"], 10, name)
             self.assertGreater(row["last_sync_ms"], 0, name)
@@ -262,8 +282,13 @@ class Compose(unittest.TestCase):
             self.assertEqual(self.deliver("https://front:8443/%s/webhooks/rocket" % system), direct)
         self.assertIn("nginx", self.deliver("https://front:8443/github/healthz"))
 
-    def test_compose_data_keys_are_replaced_and_the_database_is_backed_up(self):
-        """The commands of docs/docker.md."""
+    def test_compose_a_tracker_is_connected(self):
+        self.at_github("/_sandbox/seed", repo="acme/typed", issues=3)
+        self.typist.read("Connect a tracker")
+        self.surely("sync", "typed", "--wait")
+        self.assertEqual(3, len(self.surely("ticket", "list", "--project", "typed")[0]["tickets"]))
+
+    def test_compose_data_keys_are_replaced(self):
         before = self.surely("credentials", "list")[0]
         self.compose("run", "--rm", "--entrypoint", "sh", "init", "-c", "openssl rand -hex 32 >>/var/lib/tandem/keys/data.key")
         self.compose("run", "--rm", "init")
@@ -272,8 +297,6 @@ class Compose(unittest.TestCase):
         self.assertEqual(len(after["keys"]), len(before["keys"]) + 1)
         self.assertEqual(len({row["key_id"] for row in after["credentials"]}), 1)
         self.assertNotEqual(after["credentials"][0]["key_id"], before["credentials"][0]["key_id"])
-        dump = self.compose("exec", "-T", "postgres", "pg_dump", "-U", "postgres", "-t", "project", "tandem").stdout
-        self.assertIn("rocket", dump)
 
     def nats_has_all_events(self):
         """Message n is event n, so a stream that ends where the log does has them all."""
@@ -285,6 +308,9 @@ class Compose(unittest.TestCase):
         wait_for(ends, "the whole event log in NATS")
 
     def test_compose_bridge_brings_the_event_log_to_nats(self):
+        self.typist.read("Events in NATS")
+        self.assertEqual(48, len(self.typist.file("reader.password")))
+        self.assertRegex(self.typist.file("nats-ca.pem"), r"\A-----BEGIN CERTIFICATE-----\n[^\r]+\n-----END CERTIFICATE-----\n\Z")
         self.nats_has_all_events()
         self.kill("nats")
         wait_for(lambda: self.tandem("ticket", "new", "--title", "after NATS was killed"), "a ticket")
@@ -307,6 +333,7 @@ class Compose(unittest.TestCase):
         count = len(self.all_tickets())
 
         self.surely("ticket", "edit", keys[mine[1]][0], "--title", "edited during the upgrade")
+        self.typist.read("Upgrade", TANDEM_IMAGE=SECOND)
         self.compose("--profile", "nats", "up", "-d", image=SECOND)
         for service in STARTED:
             self.assertEqual(self.inspect(service)["Config"]["Labels"]["org.opencontainers.image.revision"], "second", service)
@@ -317,6 +344,21 @@ class Compose(unittest.TestCase):
         self.nats_has_all_events()
         here, there = self.tickets(), self.issues()
         self.assertFalse([title for title in mine[:2] + theirs[:2] if here[title] or there[title]])
+
+    def test_compose_the_document_restores_what_it_backed_up(self):
+        """Into an installation that is as empty as another machine's. Last, because it takes the others' away."""
+        before = {row["key"]: row["fields"] for row in self.all_tickets()}
+        self.typist.read("Back up and restore", until="up -d postgres")
+        self.compose(*PROFILES, "rm", "--stop", "--force", "front", "bridge-nats", "nats")
+        self.engine.run("rm", "--force", self.shell)
+        self.typist.read("Try it")
+        self.assertEqual("", self.engine.out("volume", "ls", "-q", "--filter", "name=tandem-test_"))
+        self.typist.read("Back up and restore")
+        self.typist.read("Run it")
+        type(self).shell = self.compose("run", "-d", "--rm", "--entrypoint", "sleep infinity", "tandem").stdout.split()[-1]
+        self.assertEqual(before, {row["key"]: row["fields"] for row in self.all_tickets()})
+        self.assertTrue(self.surely("credentials", "rekey"))  # reads each with the key that was restored
+        self.assertEqual([], self.typist.untyped())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,72 @@
+"""The commands of docs/docker.md, typed at a shell as they stand there, section by section. `docker compose` is the tests' engine with
+docker-compose 1.29; what a reader has of their own stands in a folder, which is also where the shell is."""
+
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "docs"))
+import documents  # noqa: E402
+
+DOCUMENT = "docs/docker.md"
+# What needs the network, which the engine here has not got any more: the test has made the images of the same file.
+NOT_TYPED = re.compile(r"docker compose -f deploy/compose\.yaml ((--profile demo )?build|pull --ignore-pull-failures)$")
+# `docker compose -f deploy/compose.yaml WORD...`, from wherever it is typed.
+SHIM = """#!/bin/sh
+[ "$1 $2 $3" = "compose -f deploy/compose.yaml" ] || { echo "not of the document's form: docker $*" >&2; exit 2; }
+shift 3
+cd "$CLONE"
+PATH=${PATH#*:} # where it finds the engine's own `docker`
+exec $COMPOSE -f deploy/compose.yaml $BESIDE "$@"
+"""
+
+
+class Typist:
+    """`compose`: the program and its first options; `beside`: options after the file; `stand_ins`: what is put in place of what."""
+
+    def __init__(self, folder, compose, beside, environment, stand_ins):
+        self.folder, self.stand_ins = folder, stand_ins
+        os.makedirs(folder + "/bin")
+        with open(folder + "/bin/docker", "w", encoding="utf-8") as file:
+            file.write(SHIM)
+        os.chmod(folder + "/bin/docker", 0o755)
+        self.environment = {**environment, "PATH": "%s/bin:%s" % (folder, os.environ["PATH"]), "HOME": folder, "CLONE": ROOT,
+                            "COMPOSE": " ".join(compose), "BESIDE": " ".join(beside)}
+        self.left = {section: list(commands) for section, commands in sections().items()}
+
+    def read(self, section, until=None, **environment):
+        """Types what is left of a section, or what stands before the first command with the word `until`; what all of it printed."""
+        commands, output = self.left[section], ""
+        while commands and not (until and until in commands[0].text):
+            output += self.type(commands.pop(0), environment)
+        return output
+
+    def type(self, command, environment):
+        text = command.text
+        for pattern, stand_in in self.stand_ins:
+            text = re.sub(pattern, stand_in, text)
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=self.folder, env={**self.environment, **environment},
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if done.returncode:
+            raise AssertionError("%s\ntyped as %s\n%d\n%s" % (command, text, done.returncode, done.stdout[-3000:]))
+        return done.stdout
+
+    def file(self, name):
+        with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+            return file.read()
+
+    def untyped(self):
+        return [str(command) for commands in self.left.values() for command in commands]
+
+
+def sections():
+    """{heading: its commands that are typed}."""
+    headings = [(number, line[3:]) for number, line in enumerate(documents.read(DOCUMENT).split("\n"), 1) if line.startswith("## ")]
+    found = {heading: [] for _, heading in headings}
+    for command in documents.commands(DOCUMENT):
+        if NOT_TYPED.match(command.text):
+            continue
+        found[[heading for number, heading in headings if number < command.line][-1]].append(command)
+    return found
