@@ -174,6 +174,20 @@ class WithStore(unittest.TestCase):
                 roles.add(re.search(r'tandem_build_info{version="[^"]+",role="([^"]+)"} 1', answer.read().decode()).group(1))
         self.assertEqual(7, len(roles), roles)
 
+    def test_cli_health_asks_who_listens_everywhere(self):
+        self.assertEqual(self.run_fine("health", "--ready").out, "ok\n")
+
+    @unittest.skipUnless(has_ipv6(), "this machine has no IPv6")
+    def test_cli_everything_is_reached_by_ipv6_too(self):
+        with open(os.path.join(self.house.home, "run", "endpoint.json"), encoding="ascii") as file:
+            endpoints = json.load(file)
+        self.run_fine("status", **{"TANDEM_" + name.upper(): endpoints[name].replace("127.0.0.1", "[::1]") for name in ("store_url", "events_url")})
+        socket.create_connection(("::1", int(endpoints["events_url"].rpartition(":")[2]))).close()
+        for url in ("http://127.0.0.1:%d/healthz" % self.health_port, *(one + "/healthz" for one in endpoints["webhook_urls"].values())):
+            for asked in (url, url.replace("127.0.0.1", "[::1]")):
+                with urllib.request.urlopen(asked, timeout=20) as answer:
+                    self.assertEqual(answer.status, 200, asked)
+
     # -- tickets
 
     def test_cli_ticket_life(self):
