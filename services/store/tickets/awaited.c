@@ -6,10 +6,10 @@ enum { LISTED_MAX = 100 };
 /* Rows stay until the named ticket is mapped, so each is held against what is named now; `parent` is the one field that
  * names tickets (catalogue_is_reference). `state` is of the named ticket's own mapping in that project; `write` of its
  * creation that was given up. */
-#define WAITING                                                                                          \
+#define WAITING(mapping)                                                                                 \
   "select a.mapping_id, a.project_id, p.name as project, i.number, a.is_key, a.word, a.since, k.id is "  \
   "not null as found, k.privacy, t.state, w.id as write from awaited_reference a join project p on p.id" \
-  " = a.project_id and p.state <> 'removed' join mapping m on m.id = a.mapping_id and m.state in "       \
+  " = a.project_id and p.state <> 'removed' join " mapping " on m.id = a.mapping_id and m.state in "     \
   "('creating', 'linked', 'parked') join item i on i.id = m.item_id left join external_item e on "       \
   "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) left join item k on "   \
   "a.is_key and k.kind = 'ticket' and k.number = substring(a.word from '^T-([0-9]{1,18})$')::bigint "    \
@@ -17,20 +17,26 @@ enum { LISTED_MAX = 100 };
   "left join lateral (select max(n.id) as id from intent n where n.mapping_id = t.id and n.state = "     \
   "'parked') w on true where case when a.is_key then i.fields else e.fields end ->> 'parent' = a.word "
 
+/* From what waits to its mapping, and never from all mappings of a project. */
+#define MAPPING_OF_WAITING "lateral (select * from mapping m where m.id = a.mapping_id offset 0) m"
+
 static struct result select_of_ticket(struct call *call, int64_t item_id, struct rows *out) {
-  return db_query(call->db, WAITING "and m.item_id = $1::bigint order by a.mapping_id, a.is_key desc, a.word",
+  return db_query(call->db,
+                  WAITING("mapping m") "and m.item_id = $1::bigint order by a.mapping_id, a.is_key desc, a.word",
                   PARAMS(p_i64(item_id)), out);
 }
 
 /* What is being created there goes on by itself. */
 static struct result select_all(struct call *call, struct rows *out) {
-  return db_query(call->db,
-                  "select project, word, is_key, found, privacy, state, write, count(*) as tickets, min(number) as "
-                  "number, epoch_ms(min(since)) as since_ms from (" WAITING
-                  "and a.is_key and (t.state is distinct from 'creating' or w.id is not null)) x "
-                  "where since < now() - interval '1 hour' group by project_id, project, word, is_key, found, privacy, "
-                  "state, write order by 10, project, word limit $1::bigint",
-                  PARAMS(p_i64(LISTED_MAX)), out);
+  return db_query(
+      call->db,
+      "select project, word, is_key, found, privacy, state, write, count(*) as tickets, min(number) as "
+      "number, epoch_ms(min(since)) as since_ms from (" WAITING(
+          MAPPING_OF_WAITING) "and a.is_key and (t.state is distinct from 'creating' or w.id is not null)) x "
+                              "where since < now() - interval '1 hour' group by project_id, project, word, is_key, "
+                              "found, privacy, "
+                              "state, write order by 10, project, word limit $1::bigint",
+      PARAMS(p_i64(LISTED_MAX)), out);
 }
 
 /* -- in words -- */
