@@ -103,7 +103,7 @@ static void progress_estimates_the_rest(void **state) {
                             .pushed = 10,
                             .waiting = 30};
   assert_text(report_progress(&arena, &session, NOW_MS),
-              "rocket: pushing · 1,200 seen · 10 written · 30 to write, about 1 min · 20.0 s");
+              "rocket: pushing · 1,200 seen · 10 written · 30 to write, about 1 min · 20 s");
 }
 
 /* -- webhooks -- */
