@@ -42,7 +42,7 @@ class Plans(unittest.TestCase):
         session = self.world.sync(mode="dry_run")
         self.assertEqual(session["state"], "completed")
         shown = self.world.call("session.preview", id=session["id"])
-        return shown["plan"], shown.get("lines", [])
+        return shown.get("plan"), shown.get("lines", [])
 
     def apply(self, plan):
         return self.world.finish(self.world.call("plan.apply", plan=plan, actor="user:ann")["id"])
@@ -185,6 +185,24 @@ class Plans(unittest.TestCase):
         self.assertEqual(types, {"SyncStarted", "SyncError"})
         self.world.sql("alter table intent drop constraint never")
         self.assertEqual(self.apply(self.dry_run()[0])["state"], "completed")
+
+    def project(self):
+        return self.world.call("status", project="rocket")["projects"][0]["project"]
+
+    def test_plan_of_nothing_pauses_nothing(self):
+        self.assertEqual(self.dry_run(), (None, []))
+        self.assertEqual(self.project()["state"], "active")
+        self.hold()
+        self.assertEqual(self.dry_run(), (None, []))
+        self.assertEqual(self.project()["state"], "paused")  # as it was
+        self.edit(1, set={"title": "Ours"})
+        plan, _ = self.dry_run()
+        reason = self.project()["state_reason"]
+        self.assertIn("tandem apply " + plan, reason)
+        self.edit(1, set={"title": self.world.sandbox.issue(1)["title"]})
+        self.assertEqual(self.dry_run(), (None, []))
+        self.assertNotIn(plan, self.project()["state_reason"])
+        self.assertEqual(self.refused(plan).code, "stale")
 
     def test_plan_waits_for_the_tracker(self):
         """While it cannot be looked at, nothing is applied; when it can, the plan goes on by itself."""

@@ -62,14 +62,32 @@ static struct result supersede_open(struct call *call, int64_t session_id) {
                   PARAMS(p_i64(session_id)), NULL);
 }
 
-struct result plans_make(struct call *call, int64_t session_id) {
+/* Steps that only note what both sides agree on change nothing that a person could see. */
+static struct result is_empty(struct call *call, int64_t session_id, bool *out) {
+  struct rows rows;
+  TRY(db_query(call->db, "select from preview where session_id = $1::bigint limit 1", PARAMS(p_i64(session_id)),
+               &rows));
+  *out = rows.count == 0;
+  return RESULT_DONE;
+}
+
+struct result plans_make(struct call *call, int64_t session_id, struct str *out_id) {
   unsigned char hash[HASH_BYTES];
-  TRY(hash_steps(call, session_id, hash));
+  struct rows rows;
+  bool empty;
+  *out_id = (struct str){0};
   TRY(supersede_open(call, session_id));
-  return db_query(call->db,
-                  "insert into sync_plan (session_id, project_id, hash, head) select id, project_id, $2, "
-                  "(select last_value from plan_generation) from session where id = $1::bigint",
-                  PARAMS(p_i64(session_id), p_bytes((struct str){(const char *)hash, HASH_BYTES})), NULL);
+  TRY(is_empty(call, session_id, &empty));
+  if (empty)
+    return RESULT_DONE;
+  TRY(hash_steps(call, session_id, hash));
+  TRY(db_query(call->db,
+               "insert into sync_plan (session_id, project_id, hash, head) select id, project_id, $2, "
+               "(select last_value from plan_generation) from session where id = $1::bigint returning " PLAN_ID
+               " as id",
+               PARAMS(p_i64(session_id), p_bytes((struct str){(const char *)hash, HASH_BYTES})), &rows));
+  *out_id = rows_str(&rows, 0, "id");
+  return RESULT_DONE;
 }
 
 struct result plans_id_of(struct call *call, int64_t session_id, struct str *out_id, int64_t *out_expires_ms) {

@@ -15,8 +15,9 @@
 /* Keeps what the running dry run decided about one mapping; of several decisions the last one counts. */
 struct result plans_note_step(struct call *call, const struct plan_outcome *outcome) MUST_USE;
 
-/* The steps of a dry run that has ended become its project's plan, in the place of an older one. */
-struct result plans_make(struct call *call, int64_t session_id) MUST_USE;
+/* The steps of a dry run that has ended become its project's plan, in the place of an older one. `*out_id` is absent
+ * when it would change nothing: that is no plan. */
+struct result plans_make(struct call *call, int64_t session_id, struct str *out_id) MUST_USE;
 
 /* Applies the plans whose sessions have seen both sides, or gives them up; adds the failed ones to `finished`. */
 struct result plans_settle(struct call *call, int64_t *finished) MUST_USE;

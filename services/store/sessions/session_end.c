@@ -152,22 +152,41 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
   return RESULT_DONE;
 }
 
-/* A dry run ends with the project paused, so that nothing is applied before somebody has looked. */
+/* With a plan the project is paused, so that nothing is applied before somebody has looked. Without one it is again
+ * what it was: insert_session() left the reason of a pause where it was, and that of an older plan ends with it. */
+static struct result end_dry_run(struct call *call, int64_t project_id, struct str plan) {
+  if (plan.length == 0)
+    return db_query(call->db,
+                    "update project set preview_session = null, state = case when state_reason is null then 'active' "
+                    "else 'paused' end, state_reason = case when state_reason like 'plan P% of a dry run waits%' then "
+                    "'a newer dry run "
+                    "found nothing to do' else nullif(state_reason, '') end where id = $1::bigint",
+                    PARAMS(p_i64(project_id)), NULL);
+  struct str reason = str_format(call->arena,
+                                 "plan %.*s of a dry run waits: tandem apply %.*s does exactly what it shows, resuming "
+                                 "the project drops it",
+                                 STR_FMT(plan), STR_FMT(plan));
+  return db_query(call->db,
+                  "update project set preview_session = null, state = 'paused', state_reason = $2 "
+                  "where id = $1::bigint",
+                  PARAMS(p_i64(project_id), p_str(reason)), NULL);
+}
+
 static struct result finish_dry_runs(struct call *call, int64_t *finished) {
   struct rows rows;
-  TRY(db_query(
-      call->db,
-      "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
-      "where s.state = 'running' and s.pull_done and s.mode = 'dry_run' "
-      "and not exists (select from previewable q where q.project_id = s.project_id) "
-      "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
-      "returning *), paused as (update project p set state = 'paused', preview_session = null, "
-      "state_reason = 'a dry run was shown; apply its plan, or resume' from quiet s where p.id = s.project_id) "
-      "select " SESSION_COLUMNS " from quiet s join project p on p.id = s.project_id",
-      NO_PARAMS, &rows));
+  TRY(db_query(call->db,
+               "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
+               "where s.state = 'running' and s.pull_done and s.mode = 'dry_run' "
+               "and not exists (select from previewable q where q.project_id = s.project_id) "
+               "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
+               "returning *) select " SESSION_COLUMNS
+               ", s.project_id from quiet s join project p on p.id = s.project_id",
+               NO_PARAMS, &rows));
   for (size_t i = 0; i < rows.count; i++) {
     struct session session = sessions_row(&rows, i);
-    TRY(plans_make(call, session.id));
+    struct str plan;
+    TRY(plans_make(call, session.id, &plan));
+    TRY(end_dry_run(call, rows_i64(&rows, i, "project_id"), plan));
     TRY(tell_completed(call, &session));
   }
   *finished += (int64_t)rows.count;

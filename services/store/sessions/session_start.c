@@ -30,15 +30,16 @@ static struct result insert_session(struct call *call, const struct project *pro
                       p_i64(wish->undoes), p_str(session_watch_begin(call->arena))),
                &rows));
   *out_id = rows_i64(&rows, 0, "id");
-  TRY(db_query(
-      call->db,
-      "update project set pull_next_at = now(), pull_attempts = 0, "
-      "cursor = case when $2::boolean then null else cursor end, "
-      "preview_session = case when $3::boolean then $4::bigint end, "
-      "state = case when $5::boolean then 'active' else state end, "
-      "state_reason = case when $5::boolean then null else state_reason end where id = $1::bigint",
-      PARAMS(p_i64(project->id), p_bool(full), p_bool(is_held(mode)), p_i64(*out_id), p_bool(is_held(mode) || undoes)),
-      NULL));
+  TRY(db_query(call->db,
+               "update project set pull_next_at = now(), pull_attempts = 0, "
+               "cursor = case when $2::boolean then null else cursor end, "
+               "preview_session = case when $3::boolean then $4::bigint end, "
+               "state = case when $5::boolean then 'active' else state end, "
+               "state_reason = case when $6::boolean and state = 'paused' then coalesce(state_reason, '') "
+               "when $5::boolean then null else state_reason end where id = $1::bigint",
+               PARAMS(p_i64(project->id), p_bool(full), p_bool(is_held(mode)), p_i64(*out_id),
+                      p_bool(is_held(mode) || undoes), p_bool(str_is(mode, "dry_run"))),
+               NULL));
   if (str_is(mode, "dry_run")) /* everything that waits is shown, whatever an earlier one has shown */
     TRY(db_query(call->db, "update plan_queue set previewed = null where project_id = $1::bigint",
                  PARAMS(p_i64(project->id)), NULL));
