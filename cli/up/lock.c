@@ -1,11 +1,11 @@
-/* The lock on a state directory. */
+/* The lock on a state directory: of an open file description (fcntl(2)), which a fork keeps like one of flock(2), and
+ * which can be asked about without being taken. */
 #include "cli/up/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "cli/up/files.h"
@@ -16,17 +16,24 @@ static pid_t read_pid(int file) {
   return length > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
 }
 
+/* As wide as any: one write replaces what stands there, and nobody reads half of it. */
 void lock_write_pid(int file) {
-  if (ftruncate(file, 0) == 0)
-    lseek(file, 0, SEEK_SET);
-  dprintf(file, "%d\n", (int)getpid());
+  char text[24];
+  int length = snprintf(text, sizeof text, "%10d\n", (int)getpid());
+  if (pwrite(file, text, (size_t)length, 0) != length || ftruncate(file, length) != 0)
+    return; /* the lock holds all the same */
+}
+
+static struct flock whole_file(void) {
+  return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
 }
 
 struct result lock_take(const char *path, int *out_file, pid_t *out_pid) {
   int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0)
     return files_failure(errno, "write", path);
-  if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+  struct flock lock = whole_file();
+  if (fcntl(file, F_OFD_SETLK, &lock) != 0) {
     *out_pid = read_pid(file);
     close(file);
     return result_error(RESULT_STALE,
@@ -42,7 +49,9 @@ pid_t lock_holder(const char *path) {
   int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0)
     return 0;
-  pid_t holder = flock(file, LOCK_SH | LOCK_NB) == 0 ? 0 : read_pid(file);
+  struct flock lock = whole_file();
+  bool held = fcntl(file, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  pid_t holder = held ? read_pid(file) : 0;
   close(file);
   return holder;
 }

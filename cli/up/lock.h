@@ -1,4 +1,4 @@
-/* run/up.pid: locked (flock) by the one `tandem up` of a state directory, with its process id inside. */
+/* run/up.pid: locked by the one `tandem up` of a state directory, with its process id inside. */
 #ifndef UP_LOCK_H
 #define UP_LOCK_H
 
@@ -15,7 +15,7 @@ struct result lock_take(const char *path, int *out_file, pid_t *out_pid) MUST_US
 /* After a fork: the lock's file names us. */
 void lock_write_pid(int file);
 
-/* Who holds the lock; 0 = nobody. */
+/* Who holds the lock; 0 = nobody. Asking never keeps anybody from taking it. */
 pid_t lock_holder(const char *path);
 
 #endif
