@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/format.h"
 #include "cli/project_name.h"
+#include "cli/sessions.h"
 #include "cli/table.h"
 #include "cli/webhook_view.h"
 
@@ -22,6 +23,15 @@ static struct str lag(struct arena *arena, int64_t lag_ms) {
   return lag_ms > 0 ? format_duration(arena, lag_ms) : STR("none");
 }
 
+static struct str next_sync(const struct invocation *call, const struct project_status *project, int64_t now_ms) {
+  bool running = project->last_session.count && str_is(project->last_session.at->state, "running");
+  if (!str_is(project->project.state, "active"))
+    return STR("-");
+  return running && call->output->format != OUTPUT_PLAIN
+             ? STR("running")
+             : table_moment(call->output, call->arena, project->next_sync_ms, now_ms);
+}
+
 static void print_projects(const struct invocation *call, const struct status *status) {
   static const struct column columns[] = {{"PROJECT", COLUMN_TRUNC},
                                           {"REMOTE", COLUMN_TRUNC | COLUMN_SPARE},
@@ -38,7 +48,6 @@ static void print_projects(const struct invocation *call, const struct status *s
   struct table *table = table_new(call->output, columns, sizeof columns / sizeof columns[0]);
   for (size_t i = 0; i < status->projects.count; i++) {
     const struct project_status *project = &status->projects.at[i];
-    bool active = str_is(project->project.state, "active");
     const struct str cells[] = {
         project->project.name,
         str_format(arena, "%.*s %.*s", STR_FMT(project->project.system), STR_FMT(project->project.remote)),
@@ -49,7 +58,7 @@ static void print_projects(const struct invocation *call, const struct status *s
         format_count(arena, project->parked + project->poison),
         lag(arena, project->lag_ms),
         table_moment(call->output, arena, project->last_sync_ms, status->now_ms),
-        active ? table_moment(call->output, arena, project->next_sync_ms, status->now_ms) : STR("-"),
+        next_sync(call, project, status->now_ms),
         quota(arena, project, status->now_ms)};
     table_row(table, cells);
   }
@@ -82,9 +91,11 @@ static void print_waiting(const struct invocation *call, const struct project_st
 static void print_troubles(const struct invocation *call, const struct project_status *project, int64_t now_ms) {
   struct arena *arena = call->arena;
   if (project->next_step.length)
-    output_note(call->output, "%.*s is %.*s%s%s. When that is mended: %.*s", STR_FMT(project->project.name),
+    output_note(call->output, "%.*s is %.*s%s%s. %s: %.*s", STR_FMT(project->project.name),
                 STR_FMT(project->project.state), project->project.state_reason.length ? ": " : "",
-                output_clean_line(arena, project->project.state_reason).at, STR_FMT(project->next_step));
+                output_clean_line(arena, project->project.state_reason).at,
+                str_is(project->project.state, "paused") ? "To let it go on" : "When that is mended",
+                STR_FMT(project->next_step));
   if (project->writes_held.length)
     output_note(call->output,
                 "%.*s takes no writes: %s. They wait, reads go on; one is tried again %.*s, or at once: "
@@ -107,6 +118,18 @@ static void print_troubles(const struct invocation *call, const struct project_s
                 STR_FMT(format_counted(arena, project->open_conflicts, "conflict", "conflicts")),
                 project->open_conflicts > 1 ? "the oldest found " : "found ",
                 STR_FMT(format_ago(arena, project->oldest_conflict_ms, now_ms)), STR_FMT(project->project.name));
+}
+
+/* What fails for long is among what is stuck. */
+static void print_failing(const struct invocation *call, const struct status *status,
+                          const struct project_status *project) {
+  struct str failing = sessions_failing(project);
+  for (size_t i = 0; i < status->troubles.count; i++)
+    if (str_equal(status->troubles.at[i].project, project->project.name))
+      return;
+  if (failing.length)
+    output_note(call->output, "%.*s could not be looked at and is tried again by itself, nothing is lost: %s",
+                STR_FMT(project->project.name), output_clean_line(call->arena, failing).at);
 }
 
 static void print_webhook(const struct invocation *call, const struct project_status *project, int64_t now_ms) {
@@ -174,6 +197,7 @@ struct result command_status(struct invocation *call) {
       print_webhook(call, &status.projects.at[i], status.now_ms);
       print_scan(call, &status.projects.at[i]);
       print_waiting(call, &status.projects.at[i]);
+      print_failing(call, &status, &status.projects.at[i]);
       print_troubles(call, &status.projects.at[i], status.now_ms);
     }
     print_stuck(call, "STUCK", status.troubles.at, status.troubles.count, status.now_ms);

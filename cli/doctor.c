@@ -12,6 +12,7 @@
 #include "base/data_keys.h"
 #include "cli/client.h"
 #include "cli/format.h"
+#include "cli/sessions.h"
 #include "cli/up/services.h"
 #include "cli/webhook_view.h"
 
@@ -169,7 +170,9 @@ static void check_project(struct doctor *doctor, const struct project_status *pr
                str_format(arena, "a new credential: %.*s; or, when it is mended otherwise: tandem projects resume %.*s",
                           STR_FMT(project->credential_mend), STR_FMT(settings->name)));
   else if (str_is(settings->state, "paused"))
-    doctor_add(doctor, name, "warning", str_format(arena, "paused; %.*s", STR_FMT(last)),
+    doctor_add(doctor, name, "warning",
+               str_format(arena, "paused%s%.*s; %.*s", settings->state_reason.length ? ": " : "",
+                          STR_FMT(settings->state_reason), STR_FMT(last)),
                str_format(arena, "tandem projects resume %.*s", STR_FMT(settings->name)));
   else if (project->credential_expires_ms && project->credential_expires_ms < now_ms + CREDENTIAL_WARNED_MS)
     doctor_add(doctor, name, project->credential_expires_ms <= now_ms ? "problem" : "warning",
@@ -177,6 +180,11 @@ static void check_project(struct doctor *doctor, const struct project_status *pr
                           project->credential_expires_ms <= now_ms ? "ended" : "ends",
                           STR_FMT(format_ago(arena, project->credential_expires_ms, now_ms)), STR_FMT(last)),
                project->credential_mend);
+  else if (sessions_failing(project).length)
+    doctor_add(doctor, name, "warning",
+               str_format(arena, "its tracker cannot be looked at; %.*s: %.*s", STR_FMT(last),
+                          STR_FMT(sessions_failing(project))),
+               STR("nothing, if the tracker is away: it is tried again by itself"));
   else if (project->blocked_until_ms > now_ms)
     doctor_add(doctor, name, "warning",
                str_format(arena, "the tracker asked for a rest; it goes on by itself %.*s",

@@ -75,7 +75,8 @@ struct headway {
   bool told;
 };
 
-static void watch_headway(const struct output *output, struct headway *headway, const struct session *session) {
+static void watch_headway(const struct output *output, struct arena *arena, struct headway *headway,
+                          const struct session *session) {
   int64_t now_ms = clock_mono_ms(), done = session->seen + session->imported + session->updated + session->created +
                                            session->pushed - session->waiting - session->unplanned;
   if (done != headway->done || headway->moved_ms == 0) {
@@ -86,11 +87,12 @@ static void watch_headway(const struct output *output, struct headway *headway, 
     return;
   headway->told = true;
   erase_line(output);
-  output_note(
-      output,
-      "%.*s has not moved for %d s: its tracker may be away, or asks for a rest. It goes on by itself, and goes "
-      "on too when Ctrl-C ends this waiting. How it stands: tandem status",
-      STR_FMT(session->project), STILL_MS / 1000);
+  output_note(output,
+              "%.*s has not moved for %d s: %s. It goes on by itself, and goes "
+              "on too when Ctrl-C ends this waiting. How it stands: tandem status",
+              STR_FMT(session->project), STILL_MS / 1000,
+              session->error.length ? output_clean_line(arena, session->error).at
+                                    : "its tracker may be away, or asks for a rest");
 }
 
 static struct result wait_loop(struct invocation *call, int64_t id, struct session *out) {
@@ -106,7 +108,7 @@ static struct result wait_loop(struct invocation *call, int64_t id, struct sessi
       answered_ms = clock_mono_ms();
       if (!str_is(session.state, "running"))
         break;
-      watch_headway(call->output, &headway, &session);
+      watch_headway(call->output, &scratch, &headway, &session);
       show_line(call->output, &session);
     } else if (result.code != RESULT_RETRY || clock_mono_ms() - answered_ms > PATIENCE_MS) {
       return arena_free(&scratch), result;

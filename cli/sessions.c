@@ -25,6 +25,12 @@ bool sessions_project_status(struct invocation *call, struct str project, struct
   return false;
 }
 
+struct str sessions_failing(const struct project_status *project) {
+  const struct session *last = project->last_session.at;
+  bool running = project->last_session.count && str_is(last->state, "running");
+  return running && str_is(project->project.state, "active") ? last->error : (struct str){0};
+}
+
 struct result sessions_report(struct invocation *call, const struct session *session) {
   if (output_is_json(call->output))
     return output_record(call->output, &record_session, session), RESULT_DONE;

@@ -10,6 +10,9 @@ struct result sessions_start(struct invocation *call, struct str project, const 
 /* The report, as text or JSON; the quota is asked for where it can be had. */
 struct result sessions_report(struct invocation *call, const struct session *session) MUST_USE;
 
+/* Why the look that goes on at an active project fails; absent when it does not. */
+struct str sessions_failing(const struct project_status *project);
+
 /* Waits and reports. A session that failed makes the exit status 1. */
 struct result sessions_follow(struct invocation *call, int64_t id, struct session *out) MUST_USE;
 

@@ -452,6 +452,29 @@ class WithStore(unittest.TestCase):
         self.assertEqual(self.run_fine("projects", "show", "planned", "--json").json["state"], "active")
         self.assertEqual(self.house.run("apply", "P9-000000000000").code, 3)
 
+    def test_cli_tracker_that_is_away_is_told(self):
+        self.connect("away")
+        with urllib.request.urlopen(urllib.request.Request(self.url + "/repos/acme/away", headers={"Authorization": "Bearer sandbox-token"})) as answer:
+            number = json.load(answer)["id"]
+        path = "/repositories/%d/" % number
+        self.control("POST", "faults", {"match": {"method": "GET", "path": path}, "fault": "status", "status": 503, "times": None})
+        self.addCleanup(self.control, "DELETE", "faults")
+        self.run_fine("sync", "away")
+        told = wait_for(lambda: re.search("away could not be looked at.*503", self.run_fine("status").err), "the refusal to be told")
+        self.assertNotIn("When that is mended", told.group())
+        found = {row["check"]: row for row in self.house.run("doctor", "--json").json["findings"]}
+        self.assertEqual(found["project away"]["state"], "warning", found["project away"])
+        self.control("DELETE", "faults")
+        self.run_fine("sync", "away", "--wait")
+        self.assertNotIn("away could not be looked at", self.run_fine("status").err)
+
+    def test_cli_dry_run_that_finds_nothing_pauses_nothing(self):
+        self.connect("idle")
+        shown = self.run_fine("sync", "idle", "--dry-run")
+        self.assertIn("Nothing would be changed", shown.err)
+        self.assertNotIn("tandem apply", shown.err)
+        self.assertEqual(self.run_fine("projects", "show", "idle", "--json").json["state"], "active")
+
     # -- conflicts
 
     def make_conflicts(self, name, count=1):

@@ -13,12 +13,13 @@ static struct result end_page(struct call *call, int64_t project_id, const struc
   TRY(db_query(call->db,
                "update project set cursor = coalesce($2::text, cursor), pull_attempts = 0 where id = $1::bigint",
                PARAMS(p_i64(project_id), p_str(observe->cursor)), NULL));
+  /* Pages come again: what kept them away is over. */
+  TRY(db_query(call->db,
+               "update session set pull_done = pull_done or $2::boolean, error = null "
+               "where project_id = $1::bigint and state = 'running' and ($2::boolean or error is not null)",
+               PARAMS(p_i64(project_id), p_bool(observe->done)), NULL));
   if (!observe->done)
     return RESULT_DONE;
-  TRY(db_query(call->db,
-               "update session set pull_done = true, error = null "
-               "where project_id = $1::bigint and state = 'running'",
-               PARAMS(p_i64(project_id)), NULL));
   outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return RESULT_DONE;
 }
