@@ -35,9 +35,10 @@ int64_t eta_ms(const struct eta_input *input) {
     return -1;
   int64_t eta = later(bucket_ms(input->writes, input->minute_tokens, input->per_minute, 60e3),
                       bucket_ms(input->writes, input->hour_tokens, input->per_hour, 3600e3));
-  eta = later(eta, quota_ms(input));
-  eta = later(eta, input->writes > 0 ? input->latest_attempt_in_ms : 0);
   if (measured)
     eta = later(eta, measured_ms(input));
-  return later(eta, 1000) + later(input->blocked_for_ms, 0);
+  /* The pace begins after the rest. A new period and the next attempt come by the clock, during the rest as well. */
+  eta = later(eta, 1000) + later(input->blocked_for_ms, 0);
+  eta = later(eta, quota_ms(input));
+  return later(eta, input->writes > 0 ? input->latest_attempt_in_ms : 0);
 }
