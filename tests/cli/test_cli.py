@@ -465,6 +465,7 @@ class WithStore(unittest.TestCase):
         found = {row["check"]: row for row in self.house.run("doctor", "--json").json["findings"]}
         self.assertEqual(found["project away"]["state"], "warning", found["project away"])
         self.control("DELETE", "faults")
+        self.run_fine("projects", "resume", "away")  # the next try is now
         self.run_fine("sync", "away", "--wait")
         self.assertNotIn("away could not be looked at", self.run_fine("status").err)
 
