@@ -33,9 +33,9 @@ struct result credentials_note_system(struct call *call, struct str name, struct
 /* The tracker refused the credential of a project. */
 struct result credentials_note_refusal(struct call *call, int64_t project_id) MUST_USE;
 
-/* The tracker may have refused the credential of a project by mistake: `*out_again`, it is asked again after a pause, in
- * which nothing is done with the credential; else it was asked often enough. What was under way when the pause began says
- * nothing new. */
+/* The tracker may have refused the credential of a project by mistake: `*out_again`, it is asked again after a pause,
+ * in which nothing is done with the credential; else it was asked often enough. What was under way when the pause began
+ * says nothing new. */
 struct result credentials_doubt(struct call *call, int64_t project_id, bool *out_again) MUST_USE;
 
 /* The tracker says when the credential of a project ends. */

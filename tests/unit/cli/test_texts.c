@@ -157,8 +157,8 @@ static void format_durations_and_ages(void **state) {
   static const struct {
     int64_t ms;
     const char *text;
-  } rows[] = {{0, "0 ms"},      {999, "999 ms"},       {1040, "1.0 s"}, {15000, "15 s"}, {59999, "59.9 s"},
-              {200000, "3 min 20 s"}, {7200000, "2 h"}, {273600000, "3 d 4 h"}};
+  } rows[] = {{0, "0 ms"},       {999, "999 ms"},        {1040, "1.0 s"},  {15000, "15 s"},
+              {59999, "59.9 s"}, {200000, "3 min 20 s"}, {7200000, "2 h"}, {273600000, "3 d 4 h"}};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
     assert_text(format_duration(&arena, rows[i].ms), rows[i].text);
   assert_text(format_ago(&arena, 0, NOW_MS), "never");
