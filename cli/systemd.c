@@ -117,9 +117,10 @@ static struct result ask(const struct systemd *systemd, const char *const *words
 }
 
 struct result systemd_do(const struct systemd *systemd, const char *const *words) {
-  struct str said;
+  struct str said = {0};
   struct result result = ask(systemd, words, true, &said);
-  fwrite(said.at, 1, said.length, stderr);
+  if (said.length)
+    fwrite(said.at, 1, said.length, stderr);
   return result;
 }
 
