@@ -30,7 +30,7 @@ static struct result count_pulls(struct connection *c, struct arena *arena, int6
 }
 
 struct result github_scan(struct connection *c, struct arena *arena, struct str cursor, struct scan_found *out) {
-  int64_t all, pulls;
+  int64_t all = 0, pulls = 0;
   (void)cursor;
   TRY(count_items(c, arena, STR("/issues?state=all&per_page=1"), &all));
   TRY(count_pulls(c, arena, &pulls));
