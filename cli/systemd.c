@@ -105,7 +105,7 @@ static struct str read_all(struct arena *arena, int file) {
 /* What `words` say where, of stdout and stderr, `both` or stdout alone is read. */
 static struct result ask(const struct systemd *systemd, const char *const *words, bool both, struct str *out) {
   int files[2];
-  pid_t pid;
+  pid_t pid = -1;
   if (pipe2(files, O_CLOEXEC) != 0)
     return result_error(RESULT_RETRY, "no pipe: %s", strerror(errno));
   struct result result = start(systemd, words, files[1], both ? files[1] : STDERR_FILENO, &pid);

@@ -31,8 +31,7 @@ cJSON *adf_new_doc(void) {
   return doc;
 }
 
-/* Without marks; `text` is not empty. */
-static cJSON *new_text(struct str text) {
+cJSON *adf_new_text(struct str text) {
   cJSON *node = adf_new("text");
   cJSON_AddItemToObject(node, "text", string_node(text));
   return node;
@@ -103,7 +102,7 @@ static bool same_marks(const cJSON *a, const cJSON *b) {
 void adf_add_text(cJSON *parent, struct str text, const cJSON *marks) {
   if (text.length == 0)
     return;
-  cJSON *node = new_text(text);
+  cJSON *node = adf_new_text(text);
   if (marks && marks->child)
     cJSON_AddItemToObject(node, "marks", cJSON_Duplicate(marks, true));
   adf_add(parent, node);

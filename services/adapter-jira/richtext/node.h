@@ -9,6 +9,7 @@
 
 cJSON *adf_new(const char *type);
 cJSON *adf_new_doc(void);
+cJSON *adf_new_text(struct str text); /* without marks; `text` is not empty */
 void adf_add(cJSON *parent, cJSON *child);
 void adf_set_attr(cJSON *node, const char *name, struct str value);
 
