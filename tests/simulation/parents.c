@@ -43,12 +43,18 @@ static bool takes_away(const struct values *fields, uint64_t roll) {
   return roll % 3 == 0 && values_text(fields, "parent").length;
 }
 
+/* Whoever picks what it is already has not edited anything. */
+static bool has_already(const struct values *fields, struct str parent) {
+  return str_equal(values_text(fields, "parent"), parent);
+}
+
 struct value parents_choose_there(const struct tracker *tracker, const struct remote_item *child, uint64_t roll) {
   if (child && takes_away(&tracker_now(child)->fields, roll))
     return none();
   for (size_t i = 0; i < tracker->item_count; i++) {
     const struct remote_item *item = &tracker->items[(roll / 4 + i) % tracker->item_count];
-    if (item != child && str_is(item->kind, "ticket") && truth_identity(&tracker_now(item)->fields) >= 0)
+    bool is_new = !child || (item != child && !has_already(&tracker_now(child)->fields, item->id));
+    if (is_new && str_is(item->kind, "ticket") && truth_identity(&tracker_now(item)->fields) >= 0)
       return value_text(STR("parent"), item->id);
   }
   return (struct value){0};
@@ -64,7 +70,7 @@ struct value parents_choose_here(struct world *world, const struct ticket *child
     world_violate(world, "no bugs", "ticket.list: %s", result.message);
   for (size_t i = 0; i < list.tickets.count; i++) {
     struct str key = list.tickets.at[(roll / 4 + i) % list.tickets.count].key;
-    if (!child || !str_equal(key, child->key))
+    if (!child || (!str_equal(key, child->key) && !has_already(&child->fields, key)))
       return value_text(STR("parent"), key);
   }
   return (struct value){0};

@@ -18,14 +18,16 @@ enum adopted_by { ADOPTED_BY_RECEIPT, ADOPTED_ON_SIGHT };
 struct result adopt_written(struct call *call, int64_t intent_id, const struct observation *returned,
                             enum adopted_by by) MUST_USE;
 
+/* The answer to a creation that was adopted on sight: what it did after it was come upon is no edit of anybody. */
+struct result adopt_answered(struct call *call, int64_t intent_id, const struct observation *returned) MUST_USE;
+
+/* The answer to a creation that was adopted on sight: what it did after it was come upon is nobody's edit. */
+struct result adopt_answer(struct call *call, int64_t intent_id, const struct observation *returned) MUST_USE;
+
 /* An update's outcome is not known, and `seen` is its target, fetched since: where that shows what was sent, the shadow
  * moves as the write's answer would have moved it. Else our own write would look like somebody's edit. So it does where
  * the tracker's history shows that it had been there (`seen->arrived`): what somebody has made of it since is then an
  * edit of theirs. The intent and the cache are left alone. */
 struct result adopt_effect(struct call *call, int64_t intent_id, const struct observation *seen) MUST_USE;
-
-/* Moves the dual shadow of the named fields to (local, external). */
-struct result adopt_move_shadow(struct call *call, int64_t mapping_id, const struct values *external,
-                                const struct values *local) MUST_USE;
 
 #endif

@@ -2,7 +2,7 @@
  */
 #include "base/trace.h"
 #include "store/execute.h"
-#include "store/observing/adopt.h"
+#include "store/observing/adopt_shadow.h"
 #include "store/observing/deletes.h"
 #include "store/observing/externals.h"
 #include "store/observing/gone.h"
@@ -165,7 +165,7 @@ static struct result commit_one(struct call *call, const struct plan_outcome *o,
     changed->items[changed->count++] = t.item_id;
   TRY(change_local(call, &t, &o->local));
   if (o->shadow_external.count)
-    TRY(adopt_move_shadow(call, o->mapping_id, &o->shadow_external, &o->shadow_local));
+    TRY(adopt_shadow_move(call, o->mapping_id, &o->shadow_external, &o->shadow_local));
   struct conflict_place place = {.mapping_id = o->mapping_id,
                                  .item_id = t.item_id,
                                  .project_id = t.project_id,

@@ -181,6 +181,11 @@ static void count_attempt(struct call *call, const struct pending *p, const stru
              1);
 }
 
+static bool is_answer_to_adopted(const struct pending *p, const struct push_receipt *receipt) {
+  return str_is(p->state, "done") && str_is(p->change, "create") && str_is(receipt->outcome, "ok") && !receipt->probe &&
+         receipt->returned.count && !receipt->returned.at->gone.length;
+}
+
 struct result store_push_receipt(struct call *call, const void *request, void *reply) {
   (void)reply;
   const struct push_receipt *receipt = request;
@@ -191,9 +196,9 @@ struct result store_push_receipt(struct call *call, const void *request, void *r
   TRY(str_is(receipt->outcome, "auth") ? usage_record_refused(call, p.project_id, &receipt->usage)
                                        : usage_record(call, p.project_id, &receipt->usage));
   count_attempt(call, &p, receipt);
-  /* Adopted on sight of its marker, or settled by a repeated request: there is nothing left to do. */
+  /* Adopted on sight of its marker, or settled by a repeated request. */
   if (!str_is(p.state, "sending") && !str_is(p.state, "unknown") && !str_is(p.state, "prepared"))
-    return RESULT_DONE;
+    return is_answer_to_adopted(&p, receipt) ? adopt_answer(call, p.id, receipt->returned.at) : RESULT_DONE;
   if (receipt->usage.held.length && str_is(receipt->outcome, "retry"))
     return wait_with_all(call, &p, receipt);
   if (p.held && !receipt->probe && str_is(receipt->outcome, "ok"))

@@ -1,5 +1,5 @@
 /* A withdrawal on its way: the gate, the receipt, and the end of its mapping. */
-#include "store/observing/adopt.h"
+#include "store/observing/adopt_shadow.h"
 #include "store/observing/deletes.h"
 #include "store/observing/externals.h"
 #include "store/observing/gone.h"
@@ -161,7 +161,7 @@ static struct result written(struct call *call, const struct pending *p, const s
     TRY(externals_record_written(call, p->project_id, returned));
   if (status && !is_retraction(p)) { /* undone itself, it is opened again by an ordinary push */
     struct value closed = value_text(STR("status"), STR("cancelled"));
-    TRY(adopt_move_shadow(call, p->mapping_id, &(struct values){status, 1}, &(struct values){&closed, 1}));
+    TRY(adopt_shadow_move(call, p->mapping_id, &(struct values){status, 1}, &(struct values){&closed, 1}));
   }
   return finish(call, p);
 }
