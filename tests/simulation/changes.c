@@ -175,12 +175,22 @@ static void note_seen(struct truth *truth, const struct edit *edit, const struct
       memcpy(saw, other->token, TOKEN_BYTES);
 }
 
+/* Whoever edits it where the parent that the ticket was made with has not arrived contradicts its maker unawares. */
+static void note_unseen_parent(struct truth *truth, int identity, const struct value *old) {
+  unsigned *sides = &truth->identities[identity].sides[truth_field(STR("parent"))];
+  const char *parent = truth->identities[identity].parent;
+  if (parent[0] && *sides == 0 && !truth_holds(old, parent))
+    *sides |= 1U << truth->identities[identity].origin;
+}
+
 struct edit *changes_note(const struct planned_edit *p, int identity, const struct value *old,
                           const struct value *after) {
   static const char *const names[] = {"title", "body", "labels", "parent", "due_date", "versions"};
   struct truth *truth = &p->world->truth;
   const char *field = NULL;
   truth_saw_off(truth, identity, old, after);
+  if (str_is(after->name, "parent"))
+    note_unseen_parent(truth, identity, old);
   truth->identities[identity].sides[truth_field(after->name)] |= 1U << p->side;
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (str_is(after->name, names[i]))
@@ -210,6 +220,8 @@ void changes_note_new(const struct planned_edit *p, int identity, const struct v
     if (word && word->text.length)
       remember_word(p, identity, words[i], NULL, word);
   }
+  struct str parent = values_text(fields, "parent");
+  snprintf(p->world->truth.identities[identity].parent, TOKEN_BYTES, "%.*s", STR_FMT(parent));
 }
 
 /* Here, of what not every ticket needs nothing is said but what somebody wants; in a tracker a ticket has all fields.

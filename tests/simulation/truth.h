@@ -38,6 +38,7 @@ struct truth {
     int64_t private_since_ms;
     int origin;                 /* the side it was made on */
     unsigned sides[FIELDS_MAX]; /* on which each field was edited since: a bit each */
+    char parent[TOKEN_BYTES];   /* it was made with: reaches a tracker later than the ticket */
   } identities[IDENTITIES_MAX];
   int identity_count;
 };
