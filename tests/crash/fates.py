@@ -64,8 +64,8 @@ class Book:
         return sum(self.killed.values())
 
     def short(self):
-        """What has not had its deaths yet."""
-        return sorted(point for point in self.passed if self.needed(point))
+        """What has not had its deaths yet, of what an undisturbed story comes to: where deaths alone lead, nobody can aim."""
+        return sorted(point for point, number in self.passed.items() if number and self.needed(point))
 
 
 def key_of(tale, point):
