@@ -235,8 +235,14 @@ static bool begins_line(const struct walk *walk) {
   return at == 0 || walk->text.at[at - 1] == '\n';
 }
 
-/* A joiner between blanks stays where it was, so that what stood around it does not become one word, or a line of code.
- */
+/* What a comment leaves behind, so that what stands around it is read as it was: a joiner between blanks, so that it
+ * does not become one word, or a line of code; the end of a paragraph, so that no span of code goes across it. */
+static const char *left_of_comment(const struct walk *walk, struct str comment, char next) {
+  if (str_find(comment, "\n\n") >= 0)
+    return next == '\n' ? "\n\n" : "\n\n" JOINER " ";
+  return next == '\n' || (isspace((unsigned char)next) && !begins_line(walk)) ? "" : " " JOINER " ";
+}
+
 static bool take_comment(struct walk *walk) {
   struct str text = rest(walk);
   if (walk->no_comment_end || !str_starts_with(text, "<!--"))
@@ -247,8 +253,7 @@ static bool take_comment(struct walk *walk) {
     return false;
   size_t length = (size_t)(end - text.at) + 3;
   char next = length < text.length ? text.at[length] : '\n';
-  bool ends_there = next == '\n' || (isspace((unsigned char)next) && !begins_line(walk));
-  replace(walk, length, ends_there ? "" : " " JOINER " ");
+  replace(walk, length, left_of_comment(walk, str_slice(text, 0, length), next));
   return true;
 }
 
