@@ -99,6 +99,8 @@ struct result adopt_answer(struct call *call, int64_t intent_id, const struct ob
   struct written w;
   struct rows newer;
   TRY(written_load(call, intent_id, &w));
+  if (!str_equal(returned->external_id, w.external_id)) /* it was sent twice, and both have arrived */
+    return adopt_set_aside(call, w.project_id, returned, w.op_id);
   TRY(db_query(
       call->db,
       "select from external_item where project_id = $1::bigint and kind = $2 and external_id = $3 "

@@ -18,11 +18,12 @@ enum adopted_by { ADOPTED_BY_RECEIPT, ADOPTED_ON_SIGHT };
 struct result adopt_written(struct call *call, int64_t intent_id, const struct observation *returned,
                             enum adopted_by by) MUST_USE;
 
-/* The answer to a creation that was adopted on sight: what it did after it was come upon is no edit of anybody. */
-struct result adopt_answered(struct call *call, int64_t intent_id, const struct observation *returned) MUST_USE;
-
 /* The answer to a creation that was adopted on sight: what it did after it was come upon is nobody's edit. */
 struct result adopt_answer(struct call *call, int64_t intent_id, const struct observation *returned) MUST_USE;
+
+/* A second item of the creation `op_id`, which is linked already: kept in the cache, never imported. */
+struct result adopt_set_aside(struct call *call, int64_t project_id, const struct observation *seen,
+                              struct str op_id) MUST_USE;
 
 /* An update's outcome is not known, and `seen` is its target, fetched since: where that shows what was sent, the shadow
  * moves as the write's answer would have moved it. Else our own write would look like somebody's edit. So it does where

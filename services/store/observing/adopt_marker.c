@@ -4,15 +4,16 @@
 #include "store/tickets/journal.h"
 #include "store/tickets/markers.h"
 
-/* A second item with the marker of a creation that is linked already: kept in the cache, never imported. */
-static struct result set_aside(struct call *call, int64_t project_id, const struct observation *seen,
-                               struct str op_id) {
+struct result adopt_set_aside(struct call *call, int64_t project_id, const struct observation *seen, struct str op_id) {
+  struct rows rows;
   TRY(externals_record_written(call, project_id, seen));
   TRY(db_query(call->db,
                "insert into mapping (project_id, kind, external_id, state, reason) "
                "values ($1::bigint, $2, $3, 'ignored', 'duplicate of the creation ' || $4) "
                "on conflict (project_id, kind, external_id) do nothing",
-               PARAMS(p_i64(project_id), p_str(seen->kind), p_str(seen->external_id), p_str(op_id)), NULL));
+               PARAMS(p_i64(project_id), p_str(seen->kind), p_str(seen->external_id), p_str(op_id)), &rows));
+  if (rows.affected == 0)
+    return RESULT_DONE;
   return journal_audit(call, STR("tandem"), "duplicate.set_aside", seen->external_key, (struct str){0});
 }
 
@@ -45,5 +46,5 @@ struct result adopt_by_marker(struct call *call, int64_t project_id, const struc
   *adopted = true;
   if (str_is_absent(rows_str(&rows, 0, "external_id")))
     return adopt_written(call, rows_i64(&rows, 0, "id"), seen, ADOPTED_ON_SIGHT);
-  return set_aside(call, project_id, seen, op_id);
+  return adopt_set_aside(call, project_id, seen, op_id);
 }

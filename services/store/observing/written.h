@@ -7,7 +7,7 @@
 /* The intent, its mapping and its item; `shadow` and `shadow_local` are what was agreed on outside and here. */
 struct written {
   int64_t id, project_id, mapping_id, item_id, number, parent_id, parent_number;
-  struct str change, kind, state, project, op_id, external_key, url, base_url;
+  struct str change, kind, state, project, op_id, external_id, external_key, url, base_url;
   struct values set, add, remove, sent_local, shadow, shadow_local, local;
 };
 
