@@ -59,12 +59,14 @@ static struct result is_first_sync(struct call *call, int64_t project_id, bool *
   return RESULT_DONE;
 }
 
-/* What a running session has pulled so far may be older than the wish that joins it. */
+/* What a running session has pulled so far may be older than the wish that joins it. Somebody waits for the answer, so
+ * a pull that has failed is tried now. */
 static struct result pull_again(struct call *call, int64_t session_id, struct str system) {
   outbox_ring(call->outbox, BELL_WORK, system);
   return db_query(call->db,
-                  "update session s set pull_done = false from project p where s.id = $1::bigint "
-                  "and p.id = s.project_id and p.direction in ('pull', 'bidirectional')",
+                  "with again as (update session s set pull_done = false from project p where s.id = $1::bigint "
+                  "and p.id = s.project_id and p.direction in ('pull', 'bidirectional') returning p.id) "
+                  "update project p set pull_next_at = least(p.pull_next_at, now()) from again where p.id = again.id",
                   PARAMS(p_i64(session_id)), NULL);
 }
 
