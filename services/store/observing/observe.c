@@ -37,7 +37,8 @@ static struct result confirm_cached(struct call *call, int64_t project_id, const
         "readable as (update mapping set state = 'linked', reason = null where project_id = $1::bigint and kind = $2 "
         "and external_id = $3 and state = 'parked') "
         "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 1 from mapping "
-        "where project_id = $1::bigint and kind = $2 and external_id = $3 on conflict (mapping_id) do update "
+        "where project_id = $1::bigint and kind = $2 and external_id = $3 and state <> 'ignored' "
+        "on conflict (mapping_id) do update "
         "set generation = nextval('plan_generation'), claimed_until = '-infinity'",
         PARAMS(p_i64(project_id), p_str(ref->kind), p_str(ref->external_id)), NULL));
     outbox_ring(call->outbox, BELL_PLAN, (struct str){0});

@@ -5,6 +5,7 @@
 #include "store/observing/gone.h"
 #include "store/security/credentials.h"
 #include "store/tickets/follow.h"
+#include "store/tickets/imports.h"
 #include "store/tickets/journal.h"
 #include "store/webhooks/hooks.h"
 #include "sync/rules.h"
@@ -225,6 +226,7 @@ struct result store_project_configure(struct call *call, const void *request, vo
   TRY(credentials_note_system(call, project->credential, project->system));
   TRY(follow_set(call, answer->id, project->follows.at, project->follows.count, configure->actor,
                  configure->take_existing));
+  TRY(imports_reconsider(call, answer->id));
   TRY(journal_plan_project(call, answer->id));
   TRY(hooks_watch(call, answer->id));
   TRY(journal_audit(call, configure->actor, "project.configure", project->name, (struct str){0}));

@@ -123,7 +123,7 @@ static struct result select_waiting(struct call *call, int64_t project_id, struc
       "select q.project_id as id, 'plan' as what, case when m.state in ('creating', 'linked') then q.queued_at end as "
       "since from "
       "plan_queue q cross join lateral (select m.state from mapping m where m.id = q.mapping_id and m.state in "
-      "('creating', 'linked', 'parked', 'ignored') offset 0) m where ($1::bigint = 0 or q.project_id = $1) "
+      "('creating', 'linked', 'parked') offset 0) m where ($1::bigint = 0 or q.project_id = $1) "
       "union all select f.project_id, case when f.refused and m.state is null then 'unread' else 'fetch' end, "
       "case when f.reason <> 'gone' and m.state is distinct from 'parked' then f.queued_at end from fetch_queue f "
       "left join lateral (select m.state from mapping m where (m.project_id, m.kind, m.external_id) = (f.project_id, "

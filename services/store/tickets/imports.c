@@ -45,11 +45,20 @@ void imports_add(struct call *call, struct import_set *set, const struct plan_ou
   set->outcomes[set->count++] = outcome;
 }
 
+#define NOTHING_IS_TAKEN "the direction takes nothing from there"
+
 struct result imports_ignore(struct call *call, int64_t mapping_id) {
   return db_query(call->db,
-                  "update mapping set state = 'ignored', reason = 'the direction takes nothing from there' "
+                  "update mapping set state = 'ignored', reason = '" NOTHING_IS_TAKEN "' "
                   "where id = $1::bigint and item_id is null",
                   PARAMS(p_i64(mapping_id)), NULL);
+}
+
+struct result imports_reconsider(struct call *call, int64_t project_id) {
+  return db_query(call->db,
+                  "update mapping set state = 'linked', reason = null where project_id = $1::bigint and "
+                  "state = 'ignored' and reason = '" NOTHING_IS_TAKEN "'",
+                  PARAMS(p_i64(project_id)), NULL);
 }
 
 /* Items, mappings and change log in one statement; ids are drawn first, so that each row finds its own. Most often

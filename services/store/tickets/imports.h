@@ -20,4 +20,7 @@ struct result imports_commit(struct call *call, struct import_set *set) MUST_USE
 /* The direction takes nothing from this side. */
 struct result imports_ignore(struct call *call, int64_t mapping_id) MUST_USE;
 
+/* The project's settings are others: what they took nothing of is planned again. */
+struct result imports_reconsider(struct call *call, int64_t project_id) MUST_USE;
+
 #endif

@@ -40,7 +40,7 @@ struct result journal_plan_mapping(struct call *call, int64_t mapping_id, enum p
   outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return db_query(call->db,
                   "insert into plan_queue (mapping_id, project_id, rank) "
-                  "select id, project_id, $2::bigint from mapping where id = $1::bigint "
+                  "select id, project_id, $2::bigint from mapping where id = $1::bigint and state <> 'ignored' "
                   "on conflict (mapping_id) do update set generation = nextval('plan_generation'), "
                   "rank = least(plan_queue.rank, excluded.rank), claimed_until = '-infinity'",
                   PARAMS(p_i64(mapping_id), p_i64(rank)), NULL);
@@ -61,7 +61,7 @@ struct result journal_plan_project(struct call *call, int64_t project_id) {
   return db_query(call->db,
                   "insert into plan_queue (mapping_id, project_id, rank) "
                   "select id, project_id, case kind when 'ticket' then 1 else 2 end from mapping "
-                  "where project_id = $1::bigint and state <> 'gone' "
+                  "where project_id = $1::bigint and state not in ('gone', 'ignored') "
                   "on conflict (mapping_id) do update set generation = nextval('plan_generation'), "
                   "claimed_until = '-infinity'",
                   PARAMS(p_i64(project_id)), NULL);
