@@ -15,6 +15,10 @@ bool catalogue_is_reference(struct str name) {
   return str_is(name, "parent");
 }
 
+bool catalogue_is_over(struct str status) {
+  return str_is(status, "done") || str_is(status, "cancelled") || str_is(status, "duplicate");
+}
+
 enum content_kind catalogue_kind(struct str name, enum value_kind shape) {
   if (shape == VALUE_SET)
     return CONTENT_SET;

@@ -25,6 +25,9 @@ extern const size_t catalogue_field_count;
  * is mapped, ticket by ticket, and not by a table of the project. */
 bool catalogue_is_reference(struct str name);
 
+/* Whether a ticket with this status is over. */
+bool catalogue_is_over(struct str status);
+
 /* How a field called `name`, here with a value of kind `shape`, is compared. */
 enum content_kind catalogue_kind(struct str name, enum value_kind shape);
 

@@ -1,6 +1,7 @@
 /* A case with a deleted side to plan_delete()'s input, and its answer to an outcome. */
 #include "conflict/decide_deletion.h"
 
+#include "sync/catalogue.h"
 #include "sync/plan_delete.h"
 
 #define CLOSED_STATUS "cancelled"
@@ -79,14 +80,11 @@ static void open_conflict(struct arena *arena, struct str field, const struct si
   out->conflicts.count = 1;
 }
 
-static bool is_open(struct str status) {
-  return status.length && !str_is(status, "done") && !str_is(status, CLOSED_STATUS);
-}
-
 /* What the local side becomes with it. */
 static void change_local(struct arena *arena, const struct plan_case *c, enum plan_deletion deletion,
                          struct plan_outcome *out) {
-  if (deletion == PLAN_CLOSE_LOCAL && is_open(values_text(&c->local, "status")))
+  struct str status = values_text(&c->local, "status");
+  if (deletion == PLAN_CLOSE_LOCAL && status.length && !catalogue_is_over(status))
     out->local = one(arena, value_text(STR("status"), STR(CLOSED_STATUS)));
   if (deletion == PLAN_RESTORE_LOCAL)
     out->local = out->shadow_local = out->shadow_external = c->external;

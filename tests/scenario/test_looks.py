@@ -42,6 +42,9 @@ class Looks(unittest.TestCase):
         work = self.claim("deliver")
         self.observed(work, "webhook", observations=[seen or self.ref], delivery_ids=[str(one["id"]) for one in work["deliveries"]])
 
+    def started(self):
+        return self.world.call("session.start", project="rocket", mode="incremental", trigger="person", actor="user:test")["id"]
+
     def asked(self):
         return self.world.sql("select external_id from fetch_queue where next_at <= now()")
 
@@ -94,7 +97,7 @@ class Looks(unittest.TestCase):
         self.observed(self.claim("fetch"), "fresh", observations=[dict(self.ref, gone="deleted")])
         there = dict(self.ref, external_key="#" + self.ref["external_id"], version=1 << 50,
                      fields={"title": "There again", "body": "", "status": "open", "labels": []})
-        session = self.world.call("session.start", project="rocket", mode="incremental", trigger="person", actor="user:test")["id"]
+        session = self.started()
         self.observed(self.claim("pull"), "list", observations=[there])
         self.world.call("schedule.tick")
         self.assertEqual("running", self.world.call("session.get", id=session)["state"])
@@ -146,6 +149,61 @@ class Looks(unittest.TestCase):
             self.receipt("ok", probe=True, returned=[made])
             world.settle()
             self.assertEqual(due_date, world.call("ticket.get", key=key)["fields"].get("due_date", ""))
+
+    def test_looks_for_a_creation_that_arrived_twice(self):
+        """What it made second is set aside, and nothing of it is taken for the ticket's."""
+        key = self.creation("Arrived twice")
+        work = self.claim("push")
+        intent = work["intents"][0]
+        self.assertTrue(self.world.call("push.begin", lease=work["lease"], intent_id=intent["id"])["go"])
+        self.ask(kind="ticket", external_id="81")
+        self.observed(self.claim("fetch"), "fresh", observations=[dict(self.made("81", "Arrived twice"), marker=intent["op_id"])])
+        self.world.call("push.receipt", lease=work["lease"], intent_id=intent["id"], outcome="ok",
+                        returned=[self.made("82", "Arrived twice", body="of the second")])
+        self.world.call("work.release", lease=work["lease"])
+        self.world.settle()
+        ticket = self.world.call("ticket.get", key=key)
+        self.assertEqual(([("#81", "linked")], ""), ([(one["external_key"], one["state"]) for one in ticket["mappings"]],
+                                                     ticket["fields"].get("body", "")))
+        self.assertEqual([["ignored"]], self.world.sql("select state from mapping where external_id = '82'"))
+        self.assertEqual([["1"]], self.world.sql("select count(*) from audit where action = 'duplicate.set_aside' and subject = '#82'"))
+
+    def test_looks_at_the_list_that_failed_are_repeated_when_somebody_asks(self):
+        session = self.started()
+        self.world.call("work.fail", lease=self.claim("pull")["lease"], code="retry", message="503", retry_after_ms=600000)
+        self.claim("none")
+        self.assertEqual(session, self.started())
+        self.observed(self.claim("pull"), "list")
+        self.assertEqual("completed", self.world.finish(session)["state"])
+
+    def test_looks_at_what_the_direction_does_not_take_are_not_lost(self):
+        """It is taken as soon as the direction is another one, though nobody shows it again."""
+        def ignored():
+            return self.world.sql("select 1 from mapping where external_id = '88' and state = 'ignored'")
+        self.world.connect(direction="push")
+        self.ask(**self.made("88", "Not taken yet"))
+        wait_for(ignored, "it to be left where it is")
+        self.assertEqual([["0"]], self.world.sql("select count(*) from plan_queue q join mapping m on m.id = q.mapping_id where "
+                                                 "m.external_id = '88'"))
+        self.world.connect()
+        wait_for(lambda: not ignored() and self.world.sql("select 1 from mapping where external_id = '88' and item_id is not null"),
+                 "it to be taken")
+        self.assertEqual("Not taken yet", self.world.ticket_of("#88")["fields"]["title"])
+
+    def test_looks_that_find_a_ticket_gone_leave_one_that_is_over_as_it_is(self):
+        """Cancelled is what becomes of one that was still open."""
+        made = self.made("95", "There twice", status="closed:duplicate")
+        self.ask(**made)
+        wait_for(lambda: self.world.sql("select 1 from mapping where external_id = '95' and item_id is not null"), "the ticket")
+        key = self.world.ticket_of("#95")["key"]
+        self.assertEqual("duplicate", self.world.ticket_of("#95")["fields"]["status"])
+        gone = {"kind": "ticket", "external_id": "95", "gone": "deleted"}
+        self.ask(**gone)
+        self.observed(self.claim("fetch"), "fresh", observations=[gone])
+        conflict = wait_for(lambda: self.world.call("conflict.list", ticket=key, state="open").get("conflicts"), "the question")[0]
+        self.world.call("conflict.resolve", id=conflict["id"], choice="external", actor="user:ann")
+        wait_for(lambda: self.world.sql("select 1 from conflict where id = %d and state = 'resolved'" % conflict["id"]), "the answer")
+        self.assertEqual("duplicate", self.world.call("ticket.get", key=key)["fields"]["status"])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #include "store/observing/deletes.h"
 #include "store/projects/projects.h"
 #include "store/sending/withdraw_words.h"
+#include "sync/catalogue.h"
 #include "sync/map_fields.h"
 
 /* The mapping that is to be taken back. */
@@ -51,15 +52,12 @@ struct draft {
   struct values_builder set, remove, sent_local;
 };
 
-static bool is_closed(struct str status) {
-  return str_is(status, "done") || str_is(status, "cancelled") || str_is(status, "duplicate");
-}
-
 static bool is_closed_there(struct call *call, const struct target *t) {
   const struct value *status = values_find(&t->external, STR("status"));
   if (!status)
     return false;
-  return is_closed(map_fields_to_local(call->arena, rules_field(&t->rules, STR("status")), status).value.text);
+  struct mapped here = map_fields_to_local(call->arena, rules_field(&t->rules, STR("status")), status);
+  return catalogue_is_over(here.value.text);
 }
 
 /* The tracker's word for a ticket that is over: cancelled where it has one, else done. */

@@ -7,6 +7,7 @@
 #include "store/sessions/undo.h"
 #include "store/tickets/journal.h"
 #include "store/tickets/tickets.h"
+#include "sync/catalogue.h"
 
 #define CLOSED_STATUS "cancelled"
 
@@ -116,10 +117,6 @@ static struct result do_ask(struct doing *d, const struct undo_step *step) {
   return report(d, step, "conflict", step->reason, 0);
 }
 
-static bool is_open(struct str status) {
-  return status.length && !str_is(status, "done") && !str_is(status, CLOSED_STATUS) && !str_is(status, "duplicate");
-}
-
 /* First it is let go, so that nothing of it reaches the place where it came from. */
 static struct result do_unlink(struct doing *d, const struct undo_step *step) {
   TRY(deletes_unlink(
@@ -133,7 +130,7 @@ static struct result do_cancel(struct doing *d, const struct undo_step *step) {
   status[0] = value_text(STR("status"), step->status);
   status[1] = value_text(STR("status"), STR(CLOSED_STATUS));
   TRY(do_unlink(d, step));
-  if (is_open(step->status))
+  if (step->status.length && !catalogue_is_over(step->status))
     TRY(change_field(d, step, &status[0], &status[1]));
   return report(d, step, "done", (struct str){0}, 0);
 }
