@@ -188,7 +188,7 @@ static const struct field intent_fields[] = {
     FIELD(struct intent, first_sent_at_ms, FIELD_I64, 0,
           "When the first attempt went out, ms since 1970 UTC; 0 = not yet."),
     FIELD(struct intent, high_water, FIELD_STR, 0,
-          "The newest external identifier known before the first attempt: what it made is newer."),
+          "The newest ticket that was known there before the first attempt to create one: what it made is newer."),
     FIELD(struct intent, attempts, FIELD_I64, 0, "How often it was sent."),
     FIELD(struct intent, marker, FIELD_STR, 0, "A creation's marker, to look for it by."),
     FIELD_OF(struct intent, doubted, FIELD_RECORD, 0, &record_payload,

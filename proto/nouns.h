@@ -137,7 +137,7 @@ struct intent {
   struct str etag; /* of the newest single observation, for a conditional GET */
   int64_t created_at_ms;
   int64_t first_sent_at_ms; /* when the first attempt went out */
-  struct str high_water;    /* the newest external id known when it was prepared */
+  struct str high_water;    /* of a ticket's creation: the newest external id known before it was sent first */
   int64_t attempts;
   struct str marker;             /* a creation's, to look for it by */
   const struct payload *doubted; /* of an unanswered update of a ticket: what it was to put there; else NULL */

@@ -50,25 +50,21 @@ static struct result doubt_interrupted(struct call *call, int64_t project_id, in
                   PARAMS(p_i64(project_id), p_i64(fence)), NULL);
 }
 
-#define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
-
 static struct result load_push(struct call *call, int64_t project_id, struct work *work) {
   TRY(doubt_interrupted(call, project_id, work->lease.fence));
   struct rows rows;
-  TRY(db_query(
-      call->db,
-      "select n.id, n.op_id, n.state, n.change, n.kind, n.mapping_id, m.external_id, "
-      "coalesce(e.parent_external_id, pm.external_id) as parent_external_id, e.etag, n.high_water, "
-      "n.attempts, n.traceparent, " MS("n.created_at") " as created_ms, " MS(
-          "n.first_sent_at") " as sent_ms "
-                             "from intent n join mapping m on m.id = n.mapping_id join item i on i.id = n.item_id "
-                             "left join external_item e on (e.project_id, e.kind, e.external_id) = "
-                             "(m.project_id, m.kind, m.external_id) "
-                             "left join mapping pm on pm.project_id = m.project_id and pm.item_id = i.parent_id "
-                             "where n.project_id = $1::bigint and n.state in ('prepared', 'unknown') and "
-                             "n.next_attempt_at <= now() "
-                             "order by n.id limit $2::bigint",
-      PARAMS(p_i64(project_id), p_i64(INTENTS_A_CLAIM)), &rows));
+  TRY(db_query(call->db,
+               "select n.id, n.op_id, n.state, n.change, n.kind, n.mapping_id, m.external_id, "
+               "coalesce(e.parent_external_id, pm.external_id) as parent_external_id, e.etag, n.high_water, "
+               "n.attempts, n.traceparent, epoch_ms(n.created_at) as created_ms, epoch_ms(n.first_sent_at) as sent_ms "
+               "from intent n join mapping m on m.id = n.mapping_id join item i on i.id = n.item_id "
+               "left join external_item e on (e.project_id, e.kind, e.external_id) = "
+               "(m.project_id, m.kind, m.external_id) "
+               "left join mapping pm on pm.project_id = m.project_id and pm.item_id = i.parent_id "
+               "where n.project_id = $1::bigint and n.state in ('prepared', 'unknown') and "
+               "n.next_attempt_at <= now() "
+               "order by n.id limit $2::bigint",
+               PARAMS(p_i64(project_id), p_i64(INTENTS_A_CLAIM)), &rows));
   struct intent *intents = ARENA_ARRAY(call->arena, struct intent, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     intents[i] = (struct intent){
@@ -141,9 +137,10 @@ static struct result load_deliver(struct call *call, int64_t project_id, struct 
 static struct result load_fetch(struct call *call, int64_t project_id, struct work *work) {
   struct rows rows;
   TRY(db_query(call->db,
-               "with due as (select *, row_number() over (order by refused, next_at) as place from fetch_queue where "
-               "project_id = $1::bigint and next_at <= now() order by refused, next_at limit $2::bigint) "
-               "select f.kind, f.external_id, e.parent_external_id, e.etag, f.traceparent from due f left join "
+               "with due as (select * from fetch_queue where project_id = $1::bigint and next_at <= now() order by "
+               "refused, next_at limit $2::bigint), placed as (select *, row_number() over (order by refused, next_at) "
+               "as place from due) "
+               "select f.kind, f.external_id, e.parent_external_id, e.etag, f.traceparent from placed f left join "
                "external_item e using (project_id, kind, external_id) where f.place = 1 or not f.refused "
                "order by f.place",
                PARAMS(p_i64(project_id), p_i64(FETCHES_A_CLAIM)), &rows));

@@ -8,6 +8,9 @@
  * write has attempts (sending/pending.c): some two hours. */
 enum { FETCH_FAILURES_MAX = 25 };
 
+/* The project of a ticket in the cache, NULL of a comment: what external_item_newest is an index of. */
+#define TICKET_OF(e) "(case when " e ".kind = 'ticket' then " e ".project_id end)"
+
 /* 1973: a smaller version of an external item is no time but a number that grows. */
 #define EXTERNALS_TIME_MIN_MS INT64_C(100000000000)
 

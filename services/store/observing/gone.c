@@ -53,17 +53,27 @@ static struct result look_again(struct call *call, int64_t project_id, const str
                   PARAMS(THIS_ITEM_PARAMS(seen), p_str(str_of(when))), NULL);
 }
 
+/* The project of ours that has the address, by its remote, or by what the cache knows of it. */
+static struct result project_at(struct call *call, struct str url, struct rows *out) {
+  TRY(db_query(call->db,
+               "select p.name from project p where p.state <> 'removed' and ($1 like '%/' || p.remote || '/%' or $1 "
+               "like '%/' || p.remote || '-%') order by p.id limit 1",
+               PARAMS(p_str(url)), out));
+  if (out->count)
+    return RESULT_DONE;
+  return db_query(call->db,
+                  "select p.name from external_item e join project p on p.id = e.project_id and p.state <> 'removed' "
+                  "where e.url = $1 order by p.id limit 1",
+                  PARAMS(p_str(url)), out);
+}
+
 /* Where it went, with the project of ours that has that place. */
 static struct result describe(struct call *call, const struct observation *seen, struct str *out) {
   struct rows rows;
   *out = seen->gone;
   if (seen->moved_to.length == 0)
     return RESULT_DONE;
-  TRY(db_query(call->db,
-               "select p.name from project p where p.state <> 'removed' and (exists (select from external_item e where "
-               "e.project_id = p.id and e.url = $1) or $1 like '%/' || p.remote || '/%' or $1 like '%/' || p.remote || "
-               "'-%') order by p.id limit 1",
-               PARAMS(p_str(seen->moved_to)), &rows));
+  TRY(project_at(call, seen->moved_to, &rows));
   *out = str_format(call->arena, "%.*s to %.*s", STR_FMT(seen->gone), STR_FMT(seen->moved_to));
   if (rows.count)
     *out = str_format(call->arena, "%.*s, which is in the project %.*s", STR_FMT(*out),

@@ -2,6 +2,7 @@
 #include "store/observing/scans.h"
 
 #include "store/claims/leases.h"
+#include "store/observing/externals.h"
 #include "store/sending/usage.h"
 #include "store/webhooks/hook_changes.h"
 
@@ -112,12 +113,14 @@ static struct result end_ids(struct call *call, int64_t project_id) {
 static struct result surplus_of(struct call *call, int64_t project_id, int64_t count, int64_t *out, int64_t *out_known,
                                 int64_t *out_seen) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select coalesce(s.surplus, 0) as known, coalesce(s.surplus_seen, 0) as seen, (select count(*) from "
-               "external_item e where e.project_id = $1::bigint and e.kind = 'ticket' and not exists (select from "
+  TRY(db_query(
+      call->db,
+      "select coalesce(s.surplus, 0) as known, coalesce(s.surplus_seen, 0) as seen, (select count(*) from "
+      "external_item e where " TICKET_OF(
+          "e") " = $1::bigint and not exists (select from "
                "gone_item g where (g.project_id, g.kind, g.external_id) = (e.project_id, e.kind, e.external_id) "
                "and g.gone is not null)) as here from project_scan s where s.project_id = $1",
-               PARAMS(p_i64(project_id)), &rows));
+      PARAMS(p_i64(project_id)), &rows));
   *out = count - rows_i64(&rows, 0, "here");
   *out_known = rows_i64(&rows, 0, "known");
   *out_seen = rows_i64(&rows, 0, "seen");

@@ -93,9 +93,10 @@ static struct result mark_sending(struct call *call, const struct pending *p, co
       "first_sent_at = coalesce(first_sent_at, now()), seen_version = (select e.version from mapping m join "
       "external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) "
       "where m.id = intent.mapping_id), "
-      "high_water = case when high_water is null and change = 'create' then (select max(lpad(external_id, 20, '0')) "
-      "from external_item e where e.project_id = intent.project_id and e.kind = intent.kind) else high_water end "
-      "where id = $1::bigint",
+      "high_water = case when high_water is null and change = 'create' and kind = 'ticket' then (select "
+      "max(lpad(e.external_id, 20, '0')) from external_item e where " TICKET_OF("e") " = intent.project_id) else "
+                                                                                     "high_water end "
+                                                                                     "where id = $1::bigint",
       PARAMS(p_i64(p->id), p_i64(lease->fence)), NULL);
 }
 
