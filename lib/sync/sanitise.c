@@ -18,7 +18,7 @@ struct walk {
   struct str_builder out;
   size_t at;
   bool markdown;                      /* mentions, references and comments count */
-  bool fenced;                        /* inside a block of code */
+  struct str fence;                   /* the ticks or tildes that the block of code began with; empty: inside none */
   bool no_comment_end;                /* from here on, so that it is not looked for again and again */
   int looks;                          /* into `known` */
   size_t no_span[SPAN_TICKS_MAX + 1]; /* by their number: up to here no ticks end a span, so that none are looked for */
@@ -67,11 +67,22 @@ static size_t run_of(struct str text, char c) {
   return length;
 }
 
-/* A line of three or more ` or ~ begins or ends a block. */
-static bool is_fence(struct str line) {
+/* Three or more ` or ~ that a line begins with, empty when it does not; `*behind`: the rest of the line. */
+static struct str fence_of(struct str line, struct str *behind) {
   size_t blanks = run_of(line, ' ');
   struct str inner = str_slice(line, blanks, line.length);
-  return blanks < 4 && (run_of(inner, '`') >= 3 || run_of(inner, '~') >= 3);
+  size_t length = inner.length && (inner.at[0] == '`' || inner.at[0] == '~') ? run_of(inner, inner.at[0]) : 0;
+  *behind = str_slice(inner, length, inner.length);
+  return str_slice(inner, 0, blanks < 4 && length >= 3 ? length : 0);
+}
+
+/* As CommonMark 4.5: a block ends with at least as many of what it began with, and nothing else. */
+static bool ends_block(struct str open, struct str fence, struct str behind) {
+  return fence.length >= open.length && fence.at[0] == open.at[0] && str_trim(behind).length == 0;
+}
+
+static bool begins_block(struct str fence, struct str behind) {
+  return fence.length && (fence.at[0] == '~' || str_find(behind, "`") < 0);
 }
 
 /* The length of a span of code that begins here, its ticks too; 0 when it has no end. */
@@ -259,18 +270,18 @@ static bool take_comment(struct walk *walk) {
 
 /* -- walking -- */
 
-static bool take_code(struct walk *walk) {
-  struct str text = rest(walk);
-  if (before(walk) == '\n') {
-    ptrdiff_t newline = str_find(text, "\n");
-    struct str line = str_slice(text, 0, newline < 0 ? text.length : (size_t)newline);
-    if (is_fence(line)) {
-      walk->fenced = !walk->fenced;
-      keep(walk, line.length);
-      return true;
-    }
-  }
-  return false;
+/* Whether a line was taken that begins or ends a block of code. */
+static bool take_fence(struct walk *walk) {
+  struct str text = rest(walk), behind;
+  if (before(walk) != '\n')
+    return false;
+  ptrdiff_t newline = str_find(text, "\n");
+  struct str line = str_slice(text, 0, newline < 0 ? text.length : (size_t)newline), fence = fence_of(line, &behind);
+  if (walk->fence.length ? !ends_block(walk->fence, fence, behind) : !begins_block(fence, behind))
+    return false;
+  walk->fence = walk->fence.length ? (struct str){0} : fence;
+  keep(walk, line.length);
+  return true;
 }
 
 /* Code is not read as Markdown, but paths in it are paths. */
@@ -281,16 +292,16 @@ static void take_span(struct walk *walk, size_t length) {
 }
 
 static void take_next(struct walk *walk) {
-  if (walk->markdown && take_code(walk))
+  if (walk->markdown && take_fence(walk))
     return;
-  if (walk->markdown && !walk->fenced && walk->text.at[walk->at] == '`') {
+  if (walk->markdown && walk->fence.length == 0 && walk->text.at[walk->at] == '`') {
     size_t span = span_length(walk), ticks = run_of(rest(walk), '`');
     take_span(walk, span ? span : ticks);
     return;
   }
   if (take_inside(walk))
     return;
-  if (walk->markdown && !walk->fenced && (take_comment(walk) || take_call(walk)))
+  if (walk->markdown && walk->fence.length == 0 && (take_comment(walk) || take_call(walk)))
     return;
   keep(walk, 1);
 }

@@ -27,6 +27,10 @@ static void sanitise_out_leaves_out_what_must_not_leave(void **state) {
       {"`@ann` and ``a ` @b``", "`@ann` and ``a ` @b``"},
       {"```\n@ann #1\n```\n@bob", "```\n@ann #1\n```\n@" J "bob"},
       {"~~~\n@ann\n~~~", "~~~\n@ann\n~~~"},
+      {"~~~\n```\n~~~\n@ann", "~~~\n```\n~~~\n@" J "ann"},
+      {"````\n```\n@ann\n````\n@bob", "````\n```\n@ann\n````\n@" J "bob"},
+      {"```\n``` x\n@ann\n```\n@bob", "```\n``` x\n@ann\n```\n@" J "bob"},
+      {"``` `x`\n@ann", "``` `x`\n@" J "ann"},
       {"a ` @ann", "a ` @" J "ann"},
       {"@ ann @", "@ ann @"},
       /* references */
