@@ -18,7 +18,7 @@ struct result lease_take(struct call *call, struct str resource, struct str owne
                "values ($1, $2, 1, now() + $3::bigint * interval '1 millisecond') on conflict (resource) do update "
                "set owner = excluded.owner, fence = lease.fence + 1, until = excluded.until, taken_at = now() "
                "where lease.until <= now() "
-               "returning fence, (extract(epoch from until) * 1000)::bigint as until_ms",
+               "returning fence, epoch_ms(until) as until_ms",
                PARAMS(p_str(resource), p_str(owner), p_i64(MUTATED(LEASE) ? 0 : lease_length_ms())), &rows));
   *taken = rows.count == 1;
   if (*taken)

@@ -13,7 +13,7 @@ enum { LISTED_MAX = 100 };
 static struct result select_parked(struct call *call, struct rows *out) {
   return db_query(
       call->db,
-      "select t.*, p.name as project, (extract(epoch from t.since) * 1000)::bigint as since_ms from ("
+      "select t.*, p.name as project, epoch_ms(t.since) as since_ms from ("
       "select 'W-' || n.id as id, 'write' as kind, n.project_id, i.kind as item_kind, i.number, i.id as item_id, "
       "null as external_key, n.reason, n.done_at as since from intent n join item i on i.id = n.item_id "
       "where n.state = 'parked' "

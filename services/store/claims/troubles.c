@@ -135,8 +135,7 @@ static void add_unanswered(struct troubles *all, const struct rows *rows) {
     add(all, rows, i,
         str_format(all->arena, "%lld %.*s in a row have failed, the last one with: %.*s",
                    (long long)rows_i64(rows, i, "attempts"), STR_FMT(what), STR_FMT(error)),
-        STR("is the tracker well, and is it reached from here? tandem goes on trying, every quarter of an hour at "
-            "least"));
+        STR("is the tracker well, and is it reached from here? tandem goes on trying by itself"));
   }
 }
 

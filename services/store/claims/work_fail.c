@@ -54,24 +54,25 @@ static struct result select_of_lease(struct call *call, const struct work_fail *
                   PARAMS(p_str(fail->lease.resource)), out);
 }
 
-/* A credential that cannot be used stops every project of the lease: nothing of it would go on, and nobody would know.
- */
-static struct result fail_projects(struct call *call, const struct work_fail *fail) {
-  struct rows rows;
-  TRY(select_of_lease(call, fail, &rows));
-  for (size_t i = 0; i < rows.count; i++)
-    TRY(sessions_fail_project(call, rows_i64(&rows, i, "id"), fail->code, fail->message));
-  return RESULT_DONE;
+/* A refusal that may be a stray one is asked about again after a pause. */
+static struct result is_doubted(struct call *call, const struct work_fail *fail, const struct rows *projects,
+                                bool *out) {
+  *out = false;
+  if (!str_is(fail->code, "auth") || fail->retry_after_ms == 0 || projects->count == 0)
+    return RESULT_DONE;
+  return credentials_doubt(call, rows_i64(projects, 0, "id"), out);
 }
 
-/* A refusal that may be a stray one is asked about again after a pause, before anything stops. */
-static struct result is_doubted(struct call *call, const struct work_fail *fail, bool *out) {
-  struct rows rows;
-  *out = false;
-  if (!str_is(fail->code, "auth") || fail->retry_after_ms == 0)
-    return RESULT_DONE;
-  TRY(select_of_lease(call, fail, &rows));
-  return rows.count ? credentials_doubt(call, rows_i64(&rows, 0, "id"), out) : RESULT_DONE;
+/* A credential that cannot be used stops every project of the lease: nothing of it would go on, and nobody would know.
+ */
+static struct result stop_projects(struct call *call, const struct work_fail *fail) {
+  struct rows projects;
+  bool doubted;
+  TRY(select_of_lease(call, fail, &projects));
+  TRY(is_doubted(call, fail, &projects, &doubted));
+  for (size_t i = 0; !doubted && i < projects.count; i++)
+    TRY(sessions_fail_project(call, rows_i64(&projects, i, "id"), fail->code, fail->message));
+  return RESULT_DONE;
 }
 
 /* Each kind of work waits in a row of its own; the rest only cools down. */
@@ -93,16 +94,13 @@ struct result store_work_fail(struct call *call, const void *request, void *repl
   TRY(lease_check(call, &fail->lease));
   enum result_code code = result_code_named(fail->code.at, fail->code.length);
   metric_add(&failed_work, METRIC_VALUES(lease_kind(&fail->lease), result_code_name(code)), 1);
-  bool doubted = false, refused = str_is(fail->code, "auth");
   if (is_fatal(fail))
-    TRY(is_doubted(call, fail, &doubted));
-  if (is_fatal(fail) && !doubted)
-    TRY(fail_projects(call, fail));
+    TRY(stop_projects(call, fail));
   for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
     struct result mine = lease_project(&fail->lease, failures[i].kind, &project_id);
     if (!result_ok(&mine))
       continue;
-    TRY(refused ? usage_record_refused(call, project_id, &fail->usage) : usage_record(call, project_id, &fail->usage));
+    TRY(usage_record_outcome(call, project_id, &fail->usage, fail->code));
     TRY(failures[i].later(call, project_id, fail));
     return lease_release(call, &fail->lease);
   }

@@ -6,16 +6,13 @@
 #include "store/sessions/sessions.h"
 #include "store/tickets/journal.h"
 
-#define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
-
 /* -- reading -- */
 
 #define CONFLICT_COLUMNS                                                                                              \
   "c.id, c.mapping_id, p.name as project, i.kind as item_kind, i.number, t.number as parent_number, e.external_key, " \
   "e.url, c.field, c.kind, c.reason, c.state, c.base, c.local, c.external, c.value, coalesce(c.winner, c.choice) as " \
-  "winner, "                                                                                                          \
-  "c.decided_by, " MS("c.created_at") " as created_ms, " MS("c.decided_at") " as decided_ms, c.local_by, " MS(        \
-      "c.local_at") " as local_ms, " MS("c.external_at") " as external_ms"
+  "winner, c.decided_by, epoch_ms(c.created_at) as created_ms, epoch_ms(c.decided_at) as decided_ms, c.local_by, "    \
+  "epoch_ms(c.local_at) as local_ms, epoch_ms(c.external_at) as external_ms"
 #define CONFLICT_TABLES                                                                                        \
   "conflict c join project p on p.id = c.project_id join item i on i.id = c.item_id "                          \
   "left join item t on t.id = i.parent_id join mapping m on m.id = c.mapping_id left join external_item e on " \

@@ -93,7 +93,7 @@ struct result plans_make(struct call *call, int64_t session_id, struct str *out_
 struct result plans_id_of(struct call *call, int64_t session_id, struct str *out_id, int64_t *out_expires_ms) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select " PLAN_ID " as id, (extract(epoch from expires_at) * 1000)::bigint as expires_ms "
+               "select " PLAN_ID " as id, epoch_ms(expires_at) as expires_ms "
                "from sync_plan where session_id = $1::bigint",
                PARAMS(p_i64(session_id)), &rows));
   *out_id = rows.count ? rows_str(&rows, 0, "id") : (struct str){0};

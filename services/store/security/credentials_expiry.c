@@ -56,7 +56,7 @@ struct result credentials_tell_expiry(struct call *call) {
       "unnest(array[0, 1, 3, 7, 14]) days where expires_at <= now() + days * interval '1 day') as days "
       "from credential where expires_at <= now() + interval '14 days') d where d.name = c.name and d.days is not null "
       "and d.days < coalesce(c.expires_told_days, 1000) "
-      "returning c.name, c.system, c.kind, (extract(epoch from c.expires_at) * 1000)::bigint as expires_ms",
+      "returning c.name, c.system, c.kind, epoch_ms(c.expires_at) as expires_ms",
       NO_PARAMS, &rows));
   for (size_t row = 0; row < rows.count; row++)
     TRY(tell(call, &rows, row));

@@ -3,8 +3,6 @@
 #include "store/security/credentials.h"
 
 #define EXPIRY_WARNED "interval '14 days'"
-#define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
-
 /* The old secret is needed as long as the new one has not worked, and as long as somebody works who began with it. */
 #define ROTATING                                                                                               \
   "((c.previous_nonce is not null and c.proven_at is null) or exists (select from lease l join project p "     \
@@ -19,10 +17,10 @@ static struct result select_credentials(struct call *call, struct str name, stru
       "when " ROTATING " then 'rotating' when c.expires_at <= now() then 'expired' "
       "when c.expires_at <= now() + " EXPIRY_WARNED " then 'expiring' else 'active' end as state, "
       "(select coalesce(string_agg(p.name, '/' order by p.name), '') from project p where p.state <> 'removed' and "
-      "c.name in (p.credential, p.webhook_credential)) as projects, " MS("c.expires_at") " as expires_ms, " MS(
-          "c.rotated_at") " as rotated_ms, " MS("c.updated_at") " as updated_ms "
-                                                                "from credential c where $1::text is null or c.name = "
-                                                                "$1 order by c.name",
+      "c.name in (p.credential, p.webhook_credential)) as projects, epoch_ms(c.expires_at) as expires_ms, "
+      "epoch_ms(c.rotated_at) as rotated_ms, epoch_ms(c.updated_at) as updated_ms "
+      "from credential c where $1::text is null or c.name = "
+      "$1 order by c.name",
       PARAMS(p_str(name), p_strs(call->arena, ids.at, ids.count)), out);
 }
 

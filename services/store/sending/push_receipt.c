@@ -193,8 +193,7 @@ struct result store_push_receipt(struct call *call, const void *request, void *r
   int64_t waiting;
   TRY(lease_check(call, &receipt->lease));
   TRY(pending_load(call, receipt->intent_id, receipt->settle_ms, &p));
-  TRY(str_is(receipt->outcome, "auth") ? usage_record_refused(call, p.project_id, &receipt->usage)
-                                       : usage_record(call, p.project_id, &receipt->usage));
+  TRY(usage_record_outcome(call, p.project_id, &receipt->usage, receipt->outcome));
   count_attempt(call, &p, receipt);
   /* Adopted on sight of its marker, or settled by a repeated request. */
   if (!str_is(p.state, "sending") && !str_is(p.state, "unknown") && !str_is(p.state, "prepared"))

@@ -67,9 +67,10 @@ struct result usage_release_writes(struct call *call, int64_t project_id, int64_
   return RESULT_DONE;
 }
 
-static struct result record(struct call *call, int64_t project_id, const struct usage *usage, bool refused) {
+struct result usage_record_outcome(struct call *call, int64_t project_id, const struct usage *usage,
+                                   struct str outcome) {
   if (usage->quota_limit || usage->blocked_until_ms || usage->api_calls)
-    TRY(record_quota(call, project_id, usage, refused));
+    TRY(record_quota(call, project_id, usage, str_is(outcome, "auth")));
   if (usage->held.length)
     TRY(hold_writes(call, project_id, usage->held));
   if (usage->credential_expires_ms)
@@ -85,11 +86,7 @@ static struct result record(struct call *call, int64_t project_id, const struct 
 }
 
 struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage) {
-  return record(call, project_id, usage, false);
-}
-
-struct result usage_record_refused(struct call *call, int64_t project_id, const struct usage *usage) {
-  return record(call, project_id, usage, true);
+  return usage_record_outcome(call, project_id, usage, STR("ok"));
 }
 
 /* -- token buckets -- */

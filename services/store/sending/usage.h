@@ -7,8 +7,10 @@
 
 struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage) MUST_USE;
 
-/* The same of calls that ended with a refusal of the credential; any others show that it is good. */
-struct result usage_record_refused(struct call *call, int64_t project_id, const struct usage *usage) MUST_USE;
+/* The same of calls that ended with `outcome`, the name of a result: calls show that the credential is good, but for
+ * those that ended with "auth". */
+struct result usage_record_outcome(struct call *call, int64_t project_id, const struct usage *usage,
+                                   struct str outcome) MUST_USE;
 
 /* Writes of a project (0 = of all) that were held because the tracker took none of it are tried again; how many wait.
  */

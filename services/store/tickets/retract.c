@@ -12,7 +12,7 @@ static struct result select_places(struct call *call, int64_t item_id, struct ro
       call->db,
       "select m.id, i.kind, i.number, i.id as item_id, p.name, e.external_key, e.url, m.op_id is not null as ours, "
       "i.origin_project = m.project_id as origin, m.external_id is null as uncertain, w.state, w.reason, g.fields, "
-      "(extract(epoch from g.first) * 1000)::bigint as first_ms, (extract(epoch from g.last) * 1000)::bigint as "
+      "epoch_ms(g.first) as first_ms, epoch_ms(g.last) as "
       "last_ms from item i join mapping m on m.item_id = i.id join project p on p.id = m.project_id and p.state <> "
       "'removed' left join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, "
       "m.external_id) left join lateral (select state, reason from intent n where n.mapping_id = m.id and n.purpose "

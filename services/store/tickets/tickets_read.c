@@ -4,15 +4,6 @@
 #include "store/tickets/journal.h"
 #include "store/tickets/tickets.h"
 
-#define MS(column) "(extract(epoch from " column ") * 1000)::bigint"
-#define MS_C_CREATED_AT MS("c.created_at")
-#define MS_C_DELETED_AT MS("c.deleted_at")
-#define MS_C_UPDATED_AT MS("c.updated_at")
-#define MS_E_OBSERVED_AT MS("e.observed_at")
-#define MS_G_AT MS("g.at")
-#define MS_T_CREATED_AT MS("t.created_at")
-#define MS_T_UPDATED_AT MS("t.updated_at")
-
 static struct result read_ticket(struct call *call, const struct rows *rows, size_t row, struct ticket *out) {
   *out = (struct ticket){
       .key = journal_key(call->arena, STR("ticket"), rows_i64(rows, row, "number"), 0),
@@ -28,12 +19,13 @@ static struct result read_ticket(struct call *call, const struct rows *rows, siz
 
 static struct result read_comments(struct call *call, int64_t ticket_id, bool deleted, struct ticket *out) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select c.id, c.fields ->> 'body' as body, c.author, c.privacy, o.name as origin, " MS_C_CREATED_AT
-               " as created_ms, " MS_C_UPDATED_AT " as updated_ms, c.deleted_by, " MS_C_DELETED_AT
-               " as deleted_ms from item c left join project o on o.id = c.origin_project where c.parent_id = "
-               "$1::bigint and (c.deleted_at is null or $2::boolean) order by c.created_at, c.id",
-               PARAMS(p_i64(ticket_id), p_bool(deleted)), &rows));
+  TRY(db_query(
+      call->db,
+      "select c.id, c.fields ->> 'body' as body, c.author, c.privacy, o.name as origin, epoch_ms(c.created_at) as "
+      "created_ms, epoch_ms(c.updated_at) as updated_ms, c.deleted_by, epoch_ms(c.deleted_at) as deleted_ms from item "
+      "c left join project o on o.id = c.origin_project where c.parent_id = "
+      "$1::bigint and (c.deleted_at is null or $2::boolean) order by c.created_at, c.id",
+      PARAMS(p_i64(ticket_id), p_bool(deleted)), &rows));
   struct comment *comments = ARENA_ARRAY(call->arena, struct comment, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     comments[i] = (struct comment){
@@ -58,8 +50,8 @@ static struct result read_mappings(struct call *call, int64_t ticket_id, bool ex
                "select m.id, p.name, p.system, m.external_id, e.external_key, e.url, m.reason, case when exists "
                "(select from intent n where n.mapping_id = m.id and n.state = 'parked') then 'parked' else m.state end "
                "as state, (select count(*) from conflict c where c.mapping_id = m.id and c.state in ('open', "
-               "'decided')) as conflicts, case when $2::boolean then e.fields end as fields, " MS_E_OBSERVED_AT
-               " as observed_ms from mapping m join project p on p.id = m.project_id left join external_item e on "
+               "'decided')) as conflicts, case when $2::boolean then e.fields end as fields, epoch_ms(e.observed_at) "
+               "as observed_ms from mapping m join project p on p.id = m.project_id left join external_item e on "
                "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where m.item_id = "
                "$1::bigint order by p.name",
                PARAMS(p_i64(ticket_id), p_bool(external)), &rows));
@@ -101,9 +93,9 @@ static struct result read_grants(struct call *call, int64_t ticket_id, struct ti
 static struct result read_whole(struct call *call, int64_t item_id, bool external, bool deleted, struct ticket *out) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select t.id, t.number, t.fields, t.privacy, t.author, t.version, o.name as origin, " MS_T_CREATED_AT
-               " as created_ms, " MS_T_UPDATED_AT
-               " as updated_ms from item t left join project o on o.id = t.origin_project where t.id = (select "
+               "select t.id, t.number, t.fields, t.privacy, t.author, t.version, o.name as origin, "
+               "epoch_ms(t.created_at) as created_ms, epoch_ms(t.updated_at) as updated_ms from item t left join "
+               "project o on o.id = t.origin_project where t.id = (select "
                "coalesce(parent_id, id) from item where id = $1::bigint)",
                PARAMS(p_i64(item_id)), &rows));
   int64_t ticket_id = rows_i64(&rows, 0, "id");
@@ -129,9 +121,9 @@ static struct result query_tickets(struct call *call, const struct ticket_query 
                                    struct rows *out) {
   return db_query(
       call->db,
-      "select t.number, t.fields - 'body' as fields, t.privacy, t.author, t.version, o.name as origin, " MS_T_CREATED_AT
-      " as created_ms, " MS_T_UPDATED_AT
-      " as updated_ms, m.external_key, m.project, m.url, m.conflicts from item t left join project o on o.id = "
+      "select t.number, t.fields - 'body' as fields, t.privacy, t.author, t.version, o.name as origin, "
+      "epoch_ms(t.created_at) as created_ms, epoch_ms(t.updated_at) as updated_ms, m.external_key, m.project, m.url, "
+      "m.conflicts from item t left join project o on o.id = "
       "t.origin_project left join lateral (select e.external_key, p.name as project, e.url, (select count(*) from "
       "conflict c where c.mapping_id = m.id and c.state in ('open', 'decided')) as conflicts from mapping m join "
       "project p on p.id = m.project_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
@@ -194,7 +186,7 @@ struct str *tickets_names(struct call *call, struct str joined, size_t *out_coun
 
 /* Newest first. Row by row from what left: without statistics the planner would rather start from all items. */
 #define EGRESS_FROM(sent)                                                                                      \
-  "select " MS_G_AT " as at_ms, g.intent_id, i.kind, i.number, i.id, p.name, e.external_key, g.rule, "         \
+  "select epoch_ms(g.at) as at_ms, g.intent_id, i.kind, i.number, i.id, p.name, e.external_key, g.rule, "      \
   "array_to_string(g.fields, ',') as fields from " sent                                                        \
   ", lateral (select * from item where id = g.item_id offset 0) "                                              \
   "i, lateral (select name from project where id = g.project_id offset 0) p, "                                 \
