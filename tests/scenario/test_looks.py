@@ -190,6 +190,18 @@ class Looks(unittest.TestCase):
                  "it to be taken")
         self.assertEqual("Not taken yet", self.world.ticket_of("#88")["fields"]["title"])
 
+    def test_looks_before_a_retraction_keep_what_was_there_once(self):
+        """However often it is tried, because the tracker takes no writes now."""
+        key = self.creation("Taken back")
+        self.receipt("ok", returned=[self.made("97", "Taken back")])
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        self.world.call("ticket.retract", key=key, actor="user:carol")
+        for _ in range(2):
+            self.receipt("retry", message="403", usage={"held": "the repository is archived"})
+            self.world.sql("update project set writes_held_until = now()")
+        self.receipt("ok", returned=[self.made("97", "")])
+        self.assertEqual([["Taken back"]], self.world.sql("select before ->> 'title' from change_log where cause = 'retracted'"))
+
     def test_looks_that_find_a_ticket_gone_leave_one_that_is_over_as_it_is(self):
         """Cancelled is what becomes of one that was still open."""
         made = self.made("95", "There twice", status="closed:duplicate")

@@ -26,13 +26,15 @@ static bool carries_nothing(const struct pending *p) {
   return p->add.count == 0;
 }
 
-/* Nobody's edit is lost: what a retraction takes away there stays in the change log here. */
+/* Nobody's edit is lost: what a retraction takes away there stays in the change log here, once, however often that is
+ * tried. */
 static struct result keep_what_was_there(struct call *call, const struct pending *p) {
   return db_query(call->db,
                   "insert into change_log (item_id, project_id, actor, cause, field, before) select m.item_id, "
                   "m.project_id, 'tandem', 'retracted', '*', e.fields from mapping m join external_item e on "
                   "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where m.id = "
-                  "$1::bigint",
+                  "$1::bigint and not exists (select from change_log l where l.item_id = m.item_id and l.project_id = "
+                  "m.project_id and l.cause = 'retracted' and l.before = e.fields)",
                   PARAMS(p_i64(p->mapping_id)), NULL);
 }
 
@@ -102,7 +104,7 @@ struct result withdraw_begin(struct call *call, const struct pending *p, bool mo
   if (!carries_nothing(p))
     return pending_end(call, p, "refused", STR("it would carry content, and a withdrawal carries none"));
   *stop = false;
-  return is_retraction(p) && (moved || p->attempts == 0) ? keep_what_was_there(call, p) : RESULT_DONE;
+  return is_retraction(p) ? keep_what_was_there(call, p) : RESULT_DONE;
 }
 
 /* -- the receipt -- */
