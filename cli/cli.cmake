@@ -1,6 +1,6 @@
 # The command line: a library of everything but main, so that the unit tests can link it, and the program.
-file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cli/*.c ${CMAKE_SOURCE_DIR}/cli/trackers/*.c
-     ${CMAKE_SOURCE_DIR}/cli/up/*.c)
+file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cli/*.c ${CMAKE_SOURCE_DIR}/cli/areas/*.c
+     ${CMAKE_SOURCE_DIR}/cli/trackers/*.c ${CMAKE_SOURCE_DIR}/cli/up/*.c)
 list(REMOVE_ITEM cli_sources ${CMAKE_SOURCE_DIR}/cli/main.c)
 file(GLOB unit_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/deploy/systemd/user/*.*)
 list(FILTER unit_files EXCLUDE REGEX tandem-bridge-) # of the package alone: `tandem up` runs bridges by itself

@@ -1,21 +1,37 @@
-/* Looking things up in the table of commands. */
+/* Looking things up in the tables of commands. */
 #include "cli/command.h"
 
 #include "cli/nearest.h"
 
 enum { NAMES_MAX = 128 };
 
+const struct command *command_at(size_t index) {
+  for (size_t i = 0; i < command_area_count; index -= command_areas[i++]->command_count)
+    if (index < command_areas[i]->command_count)
+      return &command_areas[i]->commands[index];
+  return NULL;
+}
+
+const struct command_group *command_group_at(size_t index) {
+  for (size_t i = 0; i < command_area_count; index -= command_areas[i++]->group_count)
+    if (index < command_areas[i]->group_count)
+      return &command_areas[i]->groups[index];
+  return NULL;
+}
+
 const struct command *command_named(struct str path) {
-  for (size_t i = 0; i < command_count; i++)
-    if (str_is(path, command_table[i].path))
-      return &command_table[i];
+  const struct command *command;
+  for (size_t i = 0; (command = command_at(i)); i++)
+    if (str_is(path, command->path))
+      return command;
   return NULL;
 }
 
 const struct command_group *command_group_named(struct str name) {
-  for (size_t i = 0; i < command_group_count; i++)
-    if (str_is(name, command_groups[i].name))
-      return &command_groups[i];
+  const struct command_group *group;
+  for (size_t i = 0; (group = command_group_at(i)); i++)
+    if (str_is(name, group->name))
+      return group;
   return NULL;
 }
 
@@ -24,13 +40,19 @@ const struct command_group *command_group_of(const struct command *command) {
   return blank ? command_group_named((struct str){command->path, (size_t)(blank - command->path)}) : NULL;
 }
 
+bool command_takes_project(const char *shown) {
+  return shown && str_ends_with(str_of(shown), "PROJECT");
+}
+
 const char *command_nearest(struct str path) {
   const char *names[NAMES_MAX];
   size_t count = 0;
-  for (size_t i = 0; i < command_group_count && count < NAMES_MAX; i++)
-    names[count++] = command_groups[i].name;
-  for (size_t i = 0; i < command_count && count < NAMES_MAX; i++)
-    names[count++] = command_table[i].path;
+  const struct command_group *group;
+  const struct command *command;
+  for (size_t i = 0; (group = command_group_at(i)) && count < NAMES_MAX; i++)
+    names[count++] = group->name;
+  for (size_t i = 0; (command = command_at(i)) && count < NAMES_MAX; i++)
+    names[count++] = command->path;
   return nearest_word(path, names, count);
 }
 

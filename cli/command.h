@@ -1,4 +1,5 @@
-/* The commands, once, as a table: parsing, help, nearest names, shell completion and the reference come from it. */
+/* The commands, once, as tables (cli/areas): parsing, help, nearest names, shell completion and the reference come from
+ * them. */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
@@ -52,10 +53,21 @@ struct command_group {
   const char *name, *help;
 };
 
-extern const struct command command_table[];
-extern const size_t command_count;
-extern const struct command_group command_groups[];
-extern const size_t command_group_count;
+/* What stands under one heading of the help. Commands of a group stand together. */
+struct command_area {
+  const char *title;
+  const struct command_group *groups;
+  size_t group_count;
+  const struct command *commands;
+  size_t command_count;
+};
+
+extern const struct command_area *const command_areas[];
+extern const size_t command_area_count;
+
+/* The n-th of all commands, or groups, area after area; NULL after the last one. */
+const struct command *command_at(size_t index);
+const struct command_group *command_group_at(size_t index);
 
 /* Options that every command takes. */
 extern const struct option_spec command_global_options[];
@@ -69,6 +81,10 @@ const struct command_group *command_group_named(struct str name);
 
 /* The group that a command's first word names, or NULL. */
 const struct command_group *command_group_of(const struct command *command);
+
+/* Whether an argument or an option's value that is shown like this is a project: PROJECT, OTHER-PROJECT. NULL is none.
+ */
+bool command_takes_project(const char *shown);
 
 /* The command's path or the group's name that was probably meant by `path`, or NULL. */
 const char *command_nearest(struct str path);

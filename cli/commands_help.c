@@ -4,28 +4,29 @@
 #include "cli/completion.h"
 #include "cli/help.h"
 
+static struct result print_help_of(struct invocation *call, struct str path) {
+  const struct command *command = command_named(path);
+  const struct command_group *group = command_group_named(path);
+  const char *meant = command || group ? NULL : command_nearest(path);
+  if (!command && !group)
+    return invocation_usage(call, "there is no command `%.*s`. %s%s%s", STR_FMT(path),
+                            meant ? "Did you mean `tandem help " : "`tandem help", meant ? meant : "",
+                            meant ? "`?" : "` lists them all.");
+  help_print(call->arena, call->output, command, group);
+  return RESULT_DONE;
+}
+
 struct result command_help(struct invocation *call) {
   struct str first = invocation_argument(call, 0), second = invocation_argument(call, 1);
-  struct str text;
-  if (invocation_flag(call, "markdown")) {
-    text = help_markdown(call->arena);
-  } else if (invocation_flag(call, "manual")) {
-    text = help_manual(call->arena);
-  } else if (str_is_absent(first)) {
-    text = help_overview(call->arena);
-  } else {
-    struct str path = second.at ? str_format(call->arena, "%.*s %.*s", STR_FMT(first), STR_FMT(second)) : first;
-    const struct command *command = command_named(path);
-    const struct command_group *group = command_group_named(path);
-    if (!command && !group) {
-      const char *meant = command_nearest(path);
-      return invocation_usage(call, "there is no command `%.*s`. %s%s%s", STR_FMT(path),
-                              meant ? "Did you mean `tandem help " : "`tandem help", meant ? meant : "",
-                              meant ? "`?" : "` lists them all.");
-    }
-    text = command ? help_command(call->arena, command) : help_group(call->arena, group);
-  }
-  output_text(call->output, "%.*s", STR_FMT(text));
+  if (invocation_flag(call, "markdown"))
+    output_text(call->output, "%.*s", STR_FMT(help_markdown(call->arena)));
+  else if (invocation_flag(call, "manual"))
+    output_text(call->output, "%.*s", STR_FMT(help_manual(call->arena)));
+  else if (str_is_absent(first))
+    help_print(call->arena, call->output, NULL, NULL);
+  else
+    return print_help_of(call,
+                         second.at ? str_format(call->arena, "%.*s %.*s", STR_FMT(first), STR_FMT(second)) : first);
   return RESULT_DONE;
 }
 

@@ -18,10 +18,7 @@ static enum output_format chosen_format(const struct invocation *call) {
 
 /* `tandem`, `tandem --help`, `tandem ticket`, `tandem ticket edit --help`. */
 static struct result show_help(struct invocation *call, const struct command_group *group) {
-  struct str text = call->command ? help_command(call->arena, call->command)
-                    : group       ? help_group(call->arena, group)
-                                  : help_overview(call->arena);
-  output_text(call->output, "%.*s", STR_FMT(text));
+  help_print(call->arena, call->output, call->command, group);
   if (!call->command && !invocation_flag(call, "help"))
     call->exit_code = EXIT_CODE_USAGE;
   return RESULT_DONE;

@@ -33,18 +33,13 @@ struct result project_name_find(struct invocation *call, struct str name, struct
   return RESULT_DONE;
 }
 
-/* PROJECT, and OTHER-PROJECT. */
-static bool is_project(const char *shown) {
-  return shown && str_ends_with(str_of(shown), "PROJECT");
-}
-
 struct result project_name_check(struct invocation *call) {
   struct project project;
   for (size_t i = 0; i < ARGUMENTS_MAX; i++)
-    if (call->arguments[i].at && is_project(call->command->arguments[i].name))
+    if (call->arguments[i].at && command_takes_project(call->command->arguments[i].name))
       TRY(project_name_find(call, call->arguments[i], &project));
   for (size_t i = 0; i < call->given_count; i++)
-    if (is_project(call->given[i].spec->value))
+    if (command_takes_project(call->given[i].spec->value))
       TRY(project_name_find(call, call->given[i].text, &project));
   return RESULT_DONE;
 }

@@ -3,11 +3,11 @@
 
 #include <libsmartcols/libsmartcols.h>
 #include <stdlib.h>
-#include <utf8proc.h>
 
 #include "base/clock.h"
 #include "base/heap.h"
 #include "cli/format.h"
+#include "cli/width.h"
 
 enum { COLUMNS_MAX = 16, GAP = 2, CUT_NEEDS = 20 };
 
@@ -37,22 +37,10 @@ enum output_style table_state_style(struct str word) {
   return STYLE_NORMAL;
 }
 
-static size_t width_of(struct str text) {
-  const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)text.at;
-  size_t width = 0, at = 0;
-  while (at < text.length) {
-    utf8proc_int32_t letter;
-    utf8proc_ssize_t length = utf8proc_iterate(bytes + at, (utf8proc_ssize_t)(text.length - at), &letter);
-    width += length > 0 ? (size_t)utf8proc_charwidth(letter) : 1;
-    at += length > 0 ? (size_t)length : 1;
-  }
-  return width;
-}
-
 /* What is wrapped needs no more than its heading, and what may be cut no more than shows what it is. */
 static void note_width(struct table *table, size_t column, struct str text) {
   unsigned flags = table->columns[column].flags;
-  size_t width = width_of(text);
+  size_t width = width_of_text(text);
   if (flags & COLUMN_TRUNC && width > CUT_NEEDS)
     width = CUT_NEEDS;
   if (width > table->widths[column])

@@ -10,4 +10,7 @@
  * line. 0 columns: nothing is broken. In the arena, ends with a NUL byte. */
 struct str wrap_text(struct arena *arena, struct str text, size_t columns);
 
+/* The same, but what follows a break is indented by `hanging`: 0 for a paragraph. */
+struct str wrap_hanging(struct arena *arena, struct str text, size_t columns, size_t hanging);
+
 #endif

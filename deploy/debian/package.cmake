@@ -8,7 +8,7 @@ endforeach()
 install(TARGETS ${programs} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tandem)
 include(${CMAKE_SOURCE_DIR}/deploy/systemd/install.cmake)
 
-# The manual page and the completions come from the table of commands.
+# The manual page and the completions come from the tables of commands.
 find_program(SCDOC scdoc)
 if(SCDOC)
   set(made ${CMAKE_BINARY_DIR}/installed)

@@ -50,7 +50,7 @@ class GeneratedDocuments(unittest.TestCase):
         source = subprocess.run([command_line(), "help", "--manual"], check=True, capture_output=True, text=True).stdout
         made = subprocess.run(["scdoc"], input=source, check=True, capture_output=True, text=True).stdout
         with open(os.path.join(ROOT, "docs", "cli.md"), encoding="utf-8") as file:
-            commands = re.findall(r"^## (tandem .*)$", file.read(), re.MULTILINE)
+            commands = re.findall(r"^### (tandem .*)$", file.read(), re.MULTILINE)
         sections = [line[5:-1].replace("\\-", "-") for line in made.splitlines() if line.startswith('.SS "')]
         self.assertEqual(commands, sections or re.findall(r"^\.SS (tandem .*)$", made, re.MULTILINE))
 

@@ -10,11 +10,12 @@
 #include "cli/completion.h"
 #include "cli/help.h"
 #include "cli/nearest.h"
+#include "cli/width.h"
 
 static void command_table_is_well_formed(void **state) {
   (void)state;
-  for (size_t i = 0; i < command_count; i++) {
-    const struct command *command = &command_table[i];
+  const struct command *command;
+  for (size_t i = 0; (command = command_at(i)); i++) {
     assert_non_null(command->run);
     assert_ptr_equal(command_named(str_of(command->path)), command);
     assert_true(!strchr(command->path, ' ') || command_group_of(command));
@@ -38,12 +39,12 @@ static void completion_lists_every_command_and_option(void **state) {
     struct arena arena = {0};
     struct str script;
     assert_true(completion_script(&arena, str_of(shells[s]), &script));
-    for (size_t i = 0; i < command_count; i++) {
-      const char *word = strrchr(command_table[i].path, ' ');
-      assert_true(str_find(script, word ? word + 1 : command_table[i].path) >= 0);
-      for (size_t o = 0; o < command_table[i].option_count; o++) {
-        struct str option = s == 2 ? str_format(&arena, "-l %s", command_table[i].options[o].name)
-                                   : str_format(&arena, "--%s", command_table[i].options[o].name);
+    const struct command *command;
+    for (size_t i = 0; (command = command_at(i)); i++) {
+      const char *word = strrchr(command->path, ' ');
+      assert_true(str_find(script, word ? word + 1 : command->path) >= 0);
+      for (size_t o = 0; o < command->option_count; o++) {
+        struct str option = str_format(&arena, s == 2 ? "-l %s" : "--%s", command->options[o].name);
         assert_true(str_find(script, option.at) >= 0);
       }
     }
@@ -62,15 +63,78 @@ static void completion_knows_no_other_shell(void **state) {
 static void help_and_reference_name_every_command(void **state) {
   (void)state;
   struct arena arena = {0};
-  struct str overview = help_overview(&arena), markdown = help_markdown(&arena);
-  for (size_t i = 0; i < command_count; i++) {
-    assert_true(str_find(overview, command_table[i].path) >= 0);
-    assert_true(str_find(markdown, str_format(&arena, "\n## tandem %s\n", command_table[i].path).at) >= 0);
-    struct str own = help_command(&arena, &command_table[i]);
-    for (size_t o = 0; o < command_table[i].option_count; o++)
-      assert_true(str_find(own, str_format(&arena, "--%s", command_table[i].options[o].name).at) >= 0);
+  struct str overview = help_overview(&arena, 0), markdown = help_markdown(&arena);
+  const struct command *command;
+  for (size_t i = 0; (command = command_at(i)); i++) {
+    const struct command_group *group = command_group_of(command);
+    const char *shown = group ? str_format(&arena, "  %s COMMAND ", group->name).at : command->path;
+    assert_true(str_find(overview, shown) >= 0);
+    assert_true(str_find(overview, group ? command->path + strlen(group->name) : command->path) >= 0);
+    assert_true(str_find(markdown, str_format(&arena, "\n### tandem %s\n", command->path).at) >= 0);
+    struct str own = help_command(&arena, command, 80);
+    for (size_t o = 0; o < command->option_count; o++)
+      assert_true(str_find(own, str_format(&arena, "--%s", command->options[o].name).at) >= 0);
   }
   arena_free(&arena);
+}
+
+static void help_stands_under_the_same_headings_everywhere(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  struct str overview = help_overview(&arena, 0), markdown = help_markdown(&arena), manual = help_manual(&arena);
+  ptrdiff_t before = -1;
+  for (size_t i = 0; i < command_area_count; i++) {
+    ptrdiff_t at = str_find(overview, str_format(&arena, "\n\n%s\n", command_areas[i]->title).at);
+    assert_true(at > before);
+    assert_true(str_find(markdown, str_format(&arena, "\n## %s\n", command_areas[i]->title).at) >= 0);
+    assert_true(str_find(manual, str_format(&arena, "## tandem %s\n", command_areas[i]->commands[0].path).at) >= 0);
+    before = at;
+  }
+  arena_free(&arena);
+}
+
+/* Examples are to be copied, and what an option takes stands together: only they are longer. */
+static void help_fits_its_columns(void **state) {
+  (void)state;
+  enum { COLUMNS = 80 };
+  struct arena arena = {0};
+  const struct command *command;
+  for (size_t i = 0; (command = command_at(i)); i++) {
+    struct str text = help_command(&arena, command, COLUMNS);
+    ptrdiff_t examples = str_find(text, "\nExamples\n");
+    size_t end = examples < 0 ? text.length : (size_t)examples;
+    for (size_t at = 0; at < end;) {
+      ptrdiff_t newline = str_find(str_slice(text, at, end), "\n");
+      size_t next = newline < 0 ? end : at + (size_t)newline;
+      struct str line = str_slice(text, at, next);
+      assert_true(width_of_text(line) <= COLUMNS || str_starts_with(line, "  --"));
+      at = next + 1;
+    }
+  }
+  arena_free(&arena);
+}
+
+static void completion_asks_for_projects_in_every_shell(void **state) {
+  (void)state;
+  static const struct {
+    const char *shell, *line;
+  } rows[] = {
+      {"bash", "' --project') words=$(_tandem_projects)"},
+      {"bash", "words=\"$(_tandem_projects) $words\""},
+      {"zsh", ":value:_tandem_projects'"},
+      {"zsh", "'1::PROJECT:_tandem_projects'"},
+      {"zsh", "'2:OTHER-PROJECT:_tandem_projects'"},
+      {"fish", "-l project -x -a '(__tandem_projects)'"},
+      {"fish", "-n '__tandem_argument \"sync\" 0' -f -a '(__tandem_projects)'"},
+      {"fish", "-n '__tandem_argument \"projects follow\" 1' -f -a '(__tandem_projects)'"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct arena arena = {0};
+    struct str script;
+    assert_true(completion_script(&arena, str_of(rows[i].shell), &script));
+    assert_true(str_find(script, rows[i].line) >= 0);
+    arena_free(&arena);
+  }
 }
 
 static void nearest_counts_edits_and_swaps(void **state) {
@@ -96,9 +160,15 @@ static void nearest_suggests_only_what_was_meant(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(command_table_is_well_formed),    cmocka_unit_test(completion_lists_every_command_and_option),
-      cmocka_unit_test(completion_knows_no_other_shell), cmocka_unit_test(help_and_reference_name_every_command),
-      cmocka_unit_test(nearest_counts_edits_and_swaps),  cmocka_unit_test(nearest_suggests_only_what_was_meant),
+      cmocka_unit_test(command_table_is_well_formed),
+      cmocka_unit_test(completion_lists_every_command_and_option),
+      cmocka_unit_test(completion_asks_for_projects_in_every_shell),
+      cmocka_unit_test(completion_knows_no_other_shell),
+      cmocka_unit_test(help_and_reference_name_every_command),
+      cmocka_unit_test(help_stands_under_the_same_headings_everywhere),
+      cmocka_unit_test(help_fits_its_columns),
+      cmocka_unit_test(nearest_counts_edits_and_swaps),
+      cmocka_unit_test(nearest_suggests_only_what_was_meant),
   };
   cmocka_set_message_output(CM_OUTPUT_TAP);
   return cmocka_run_group_tests(tests, NULL, NULL);
