@@ -39,7 +39,7 @@ static struct result explain_silence(const struct invocation *call, struct str h
   if (str_equal(up.store_url, call->endpoint.store_url))
     return result_error(RESULT_RETRY, "tandem is not running in %.*s; start it: tandem up", STR_FMT(home));
   return result_error(RESULT_RETRY,
-                      "the store at %.*s does not answer (%.140s). Is it started? `tandem up` does that here.",
+                      "the store at %.*s does not answer (%.140s). Does it run there, and is TANDEM_STORE_URL right?",
                       STR_FMT(call->endpoint.store_url), cause.message);
 }
 
@@ -68,8 +68,23 @@ struct result client_call(struct invocation *call, enum verb_id id, const void *
   return rpc_call(call->rpc, call->arena, id, request, reply, RPC_TIMEOUT_MS);
 }
 
-struct result client_status(struct invocation *call, struct status *out) {
-  struct status_query request = {0};
+struct result client_pages(struct invocation *call, const struct paged *paged, void *request, void *reply) {
+  struct list *list = (struct list *)((char *)reply + paged->list);
+  const bool *more = (const bool *)((char *)reply + paged->more);
+  void *all = NULL;
+  size_t count = 0, capacity = 0;
+  do {
+    memset(reply, 0, paged->reply_bytes);
+    TRY(client_call(call, paged->id, request, reply));
+    all = arena_append(call->arena, all, &count, &capacity, list->at, list->count, paged->item_bytes);
+    *(int64_t *)((char *)request + paged->after) = *(const int64_t *)((char *)reply + paged->next);
+  } while (*more);
+  *list = (struct list){all, count};
+  return RESULT_DONE;
+}
+
+struct result client_status(struct invocation *call, struct str project, struct status *out) {
+  struct status_query request = {.project = project};
   struct status page = {0}, all;
   struct project_status *projects = NULL;
   size_t count = 0, capacity = 0;

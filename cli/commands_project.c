@@ -36,13 +36,6 @@ struct result command_projects_list(struct invocation *call) {
   return RESULT_DONE;
 }
 
-static void print_line(const struct invocation *call, const char *name, struct str text) {
-  if (text.length == 0)
-    return;
-  output_styled(call->output, STYLE_DIM, str_format(call->arena, "%-14s", name));
-  output_text(call->output, " %s\n", output_clean_line(call->arena, text).at);
-}
-
 static void print_rule(const struct invocation *call, const struct field_setting *rule) {
   struct str_builder text = {.arena = call->arena};
   str_append_format(&text, "%.*s", STR_FMT(rule->field));
@@ -53,28 +46,28 @@ static void print_rule(const struct invocation *call, const struct field_setting
   struct str words = fields_view_words(call->arena, rule);
   if (words.length)
     str_append_format(&text, "  %.*s", STR_FMT(words));
-  print_line(call, "field", str_built(&text));
+  output_named(call->output, "field", str_built(&text));
 }
 
 static void print_project(const struct invocation *call, const struct project *project) {
   output_styled(call->output, STYLE_BOLD, output_clean_line(call->arena, project->name));
   output_text(call->output, "\n");
-  print_line(call, "state",
-             project->state_reason.length
-                 ? str_format(call->arena, "%.*s: %.*s", STR_FMT(project->state), STR_FMT(project->state_reason))
-                 : project->state);
-  print_line(call, "remote",
-             str_format(call->arena, "%.*s %.*s at %.*s", STR_FMT(project->system), STR_FMT(project->remote),
-                        STR_FMT(project->base_url)));
-  print_line(call, "direction", project->direction);
-  print_line(call, "strategy",
-             project->confirmed_by.length ? str_format(call->arena, "%.*s, confirmed by %.*s",
-                                                       STR_FMT(project->strategy), STR_FMT(project->confirmed_by))
-                                          : project->strategy);
-  print_line(call, "new tickets", project->privacy_default);
-  print_line(call, "polled every", format_duration(call->arena, project->poll_interval_s * 1000));
-  print_line(call, "credential", project->credential);
-  print_line(call, "webhook", project->webhook_credential);
+  output_named(call->output, "state",
+               project->state_reason.length
+                   ? str_format(call->arena, "%.*s: %.*s", STR_FMT(project->state), STR_FMT(project->state_reason))
+                   : project->state);
+  output_named(call->output, "remote",
+               str_format(call->arena, "%.*s %.*s at %.*s", STR_FMT(project->system), STR_FMT(project->remote),
+                          STR_FMT(project->base_url)));
+  output_named(call->output, "direction", project->direction);
+  output_named(call->output, "strategy",
+               project->confirmed_by.length ? str_format(call->arena, "%.*s, confirmed by %.*s",
+                                                         STR_FMT(project->strategy), STR_FMT(project->confirmed_by))
+                                            : project->strategy);
+  output_named(call->output, "new tickets", project->privacy_default);
+  output_named(call->output, "polled every", format_duration(call->arena, project->poll_interval_s * 1000));
+  output_named(call->output, "credential", project->credential);
+  output_named(call->output, "webhook", project->webhook_credential);
   for (size_t i = 0; i < project->rules.count; i++)
     print_rule(call, &project->rules.at[i]);
 }

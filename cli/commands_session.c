@@ -64,21 +64,10 @@ static struct result read_id(struct invocation *call, int64_t *out) {
   return RESULT_DONE;
 }
 
-/* All pages of what an undo did, or would do. */
 static struct result read_undone(struct invocation *call, int64_t id, bool preview, struct session_undone *out) {
+  static const struct paged lines = PAGED(VERB_SESSION_UNDONE, struct undone_query, struct session_undone, lines);
   struct undone_query request = {.id = id, .preview = preview};
-  struct undone_line *all = NULL;
-  size_t count = 0, capacity = 0;
-  do {
-    struct session_undone page = {0};
-    TRY(client_call(call, VERB_SESSION_UNDONE, &request, &page));
-    all = arena_append(call->arena, all, &count, &capacity, page.lines.at, page.lines.count, sizeof *all);
-    request.after = page.next;
-    *out = page;
-  } while (out->more);
-  out->lines.at = all;
-  out->lines.count = count;
-  return RESULT_DONE;
+  return client_pages(call, &lines, &request, out);
 }
 
 static struct result show_undone(struct invocation *call, const struct session *session) {
@@ -91,7 +80,6 @@ static struct result show_undone(struct invocation *call, const struct session *
   return RESULT_DONE;
 }
 
-/* An undo tells each thing that it did, too. */
 /* Who has lost the plan's number finds it again. */
 static bool plan_waits(struct invocation *call, const struct session *session) {
   struct project_status status = {0};
@@ -99,6 +87,7 @@ static bool plan_waits(struct invocation *call, const struct session *session) {
          sessions_project_status(call, session->project, &status) && str_is(status.project.state, "paused");
 }
 
+/* An undo tells each thing that it did, too. */
 static struct result show(struct invocation *call, const struct session *session) {
   bool items = str_is(session->mode, "undo") && (!output_is_json(call->output) || invocation_flag(call, "items"));
   if (items)

@@ -58,6 +58,16 @@ void output_styled(const struct output *output, enum output_style style, struct 
   fprintf(output->data, "%s%.*s%s", styled ? output_escape(style) : "", STR_FMT(text), styled ? "\033[0m" : "");
 }
 
+void output_named(const struct output *output, const char *name, struct str text) {
+  enum { NAME_WIDTH = 14 };
+  struct arena arena = {0};
+  if (text.length) {
+    output_styled(output, STYLE_DIM, str_format(&arena, "%-*s", NAME_WIDTH, name));
+    output_text(output, " %s\n", output_clean_line(&arena, text).at);
+  }
+  arena_free(&arena);
+}
+
 /* Into a file or a pipe a message goes as one line. */
 static size_t message_columns(const struct output *output) {
   struct winsize size;

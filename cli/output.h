@@ -40,6 +40,9 @@ void output_text(const struct output *output, const char *format, ...) __attribu
 /* The same, styled when there are colours. */
 void output_styled(const struct output *output, enum output_style style, struct str text);
 
+/* What something is called, and what it is, in a line on stdout; nothing when it is nothing. */
+void output_named(const struct output *output, const char *name, struct str text);
+
 /* A message on stderr with a newline; nothing when quiet. */
 void output_note(const struct output *output, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -5,26 +5,11 @@
 #include "cli/format.h"
 #include "cli/preview_view.h"
 
-/* All pages of what a dry run found. */
-static struct result read_preview(struct invocation *call, int64_t session_id, struct session_preview *out) {
-  struct preview_query request = {.id = session_id};
-  struct preview_line *all = NULL;
-  size_t count = 0, capacity = 0;
-  do {
-    struct session_preview page = {0};
-    TRY(client_call(call, VERB_SESSION_PREVIEW, &request, &page));
-    all = arena_append(call->arena, all, &count, &capacity, page.lines.at, page.lines.count, sizeof *all);
-    request.after = page.next;
-    *out = page;
-  } while (out->more);
-  out->lines.at = all;
-  out->lines.count = count;
-  return RESULT_DONE;
-}
-
 struct result plan_show(struct invocation *call, const struct session *session) {
-  struct session_preview preview = {0};
-  TRY(read_preview(call, session->id, &preview));
+  static const struct paged lines = PAGED(VERB_SESSION_PREVIEW, struct preview_query, struct session_preview, lines);
+  struct preview_query request = {.id = session->id};
+  struct session_preview preview;
+  TRY(client_pages(call, &lines, &request, &preview));
   if (output_is_json(call->output))
     return output_record(call->output, verb_table[VERB_SESSION_PREVIEW].reply, &preview), RESULT_DONE;
   preview_view_print(call->output, preview.lines.at, preview.lines.count);

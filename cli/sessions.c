@@ -16,9 +16,8 @@ struct result sessions_start(struct invocation *call, struct str project, const 
 }
 
 bool sessions_project_status(struct invocation *call, struct str project, struct project_status *out) {
-  struct status_query request = {.project = project};
   struct status status = {0};
-  struct result result = client_call(call, VERB_STATUS, &request, &status);
+  struct result result = client_status(call, project, &status);
   for (size_t i = 0; result_ok(&result) && i < status.projects.count; i++)
     if (str_equal(status.projects.at[i].project.name, project))
       return *out = status.projects.at[i], true;

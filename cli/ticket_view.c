@@ -4,15 +4,10 @@
 #include "cli/format.h"
 #include "cli/table.h"
 
-/* In one line: the text, or the members with commas. */
-static struct str value_line(struct arena *arena, const struct value *value) {
-  return value->kind == VALUE_SET ? format_join(arena, value->items, value->count, ", ") : value->text;
-}
-
-/* The same for a field that may be missing: then "". */
+/* A field in one line; one that is missing is "". */
 static struct str field_line(struct arena *arena, const struct values *fields, const char *name) {
   const struct value *value = values_find(fields, str_of(name));
-  return value ? value_line(arena, value) : STR("");
+  return value ? format_value(arena, value) : STR("");
 }
 
 static struct str mapped_keys(struct arena *arena, const struct ticket *ticket) {
@@ -50,36 +45,27 @@ void ticket_view_list(const struct output *output, const struct ticket *tickets,
   arena_free(&arena);
 }
 
-static void print_line(const struct output *output, const char *name, struct str text) {
-  struct arena arena = {0};
-  if (text.length) {
-    output_styled(output, STYLE_DIM, str_format(&arena, "%-11s", name));
-    output_text(output, " %s\n", output_clean_line(&arena, text).at);
-  }
-  arena_free(&arena);
-}
-
 static void print_fields(const struct output *output, struct arena *arena, const struct ticket *ticket) {
   for (size_t i = 0; i < ticket->fields.count; i++) {
     const struct value *value = &ticket->fields.at[i];
     if (!str_is(value->name, "title") && !str_is(value->name, "body"))
-      print_line(output, str_c(arena, value->name), value_line(arena, value));
+      output_named(output, str_c(arena, value->name), format_value(arena, value));
   }
 }
 
 static void print_privacy(const struct output *output, struct arena *arena, const struct ticket *ticket) {
   struct str grants = format_join(arena, ticket->grants.at, ticket->grants.count, ", ");
-  print_line(output, "privacy",
-             grants.length ? str_format(arena, "%.*s, shared with %.*s", STR_FMT(ticket->privacy), STR_FMT(grants))
-                           : ticket->privacy);
+  output_named(output, "privacy",
+               grants.length ? str_format(arena, "%.*s, shared with %.*s", STR_FMT(ticket->privacy), STR_FMT(grants))
+                             : ticket->privacy);
 }
 
 static void print_moment(const struct output *output, struct arena *arena, const char *name, int64_t moment_ms,
                          struct str by, int64_t now_ms) {
   if (moment_ms)
-    print_line(output, name,
-               str_format(arena, "%.*s (%.*s)%s%.*s", STR_FMT(format_moment(arena, moment_ms)),
-                          STR_FMT(format_ago(arena, moment_ms, now_ms)), by.length ? " by " : "", STR_FMT(by)));
+    output_named(output, name,
+                 str_format(arena, "%.*s (%.*s)%s%.*s", STR_FMT(format_moment(arena, moment_ms)),
+                            STR_FMT(format_ago(arena, moment_ms, now_ms)), by.length ? " by " : "", STR_FMT(by)));
 }
 
 static void print_mapping(const struct output *output, struct arena *arena, const struct mapping *mapping) {
@@ -92,15 +78,15 @@ static void print_mapping(const struct output *output, struct arena *arena, cons
     str_append_format(&text, "  %.*s",
                       STR_FMT(format_counted(arena, mapping->open_conflicts, "conflict", "conflicts")));
   str_append_format(&text, "  %.*s", STR_FMT(mapping->url));
-  print_line(output, "outside", str_built(&text));
+  output_named(output, "outside", str_built(&text));
   for (size_t i = 0; i < mapping->waits.count; i++)
-    print_line(output, "", str_format(arena, "a field waits for %.*s", STR_FMT(mapping->waits.at[i])));
+    output_named(output, "", str_format(arena, "a field waits for %.*s", STR_FMT(mapping->waits.at[i])));
 }
 
 /* A text's beginning: the whole of it stands below. */
 static struct str beginning(struct arena *arena, const struct value *value) {
   enum { BYTES_MAX = 60 };
-  struct str text = value ? value_line(arena, value) : STR("");
+  struct str text = value ? format_value(arena, value) : STR("");
   size_t end = BYTES_MAX;
   if (text.length <= BYTES_MAX)
     return text;
@@ -116,7 +102,7 @@ static void print_external(const struct output *output, struct arena *arena, con
       {"FIELD", 0}, {"HERE", COLUMN_TRUNC}, {str_c(arena, mapping->project), COLUMN_TRUNC}};
   if (mapping->external.count == 0)
     return;
-  print_line(output, "", str_format(arena, "seen %.*s", STR_FMT(format_ago(arena, mapping->observed_at_ms, now_ms))));
+  output_named(output, "", str_format(arena, "seen %.*s", STR_FMT(format_ago(arena, mapping->observed_at_ms, now_ms))));
   struct table *table = table_new(output, columns, sizeof columns / sizeof columns[0]);
   for (size_t i = 0; i < mapping->external.count; i++) {
     const struct value *there = &mapping->external.at[i], *here = values_find(&ticket->fields, there->name);
@@ -152,7 +138,7 @@ void ticket_view_print(const struct output *output, const struct ticket *ticket,
   print_moment(output, &arena, "created", ticket->created_at_ms, ticket->author, now_ms);
   if (ticket->updated_at_ms != ticket->created_at_ms)
     print_moment(output, &arena, "changed", ticket->updated_at_ms, (struct str){0}, now_ms);
-  print_line(output, "origin", ticket->origin);
+  output_named(output, "origin", ticket->origin);
   for (size_t i = 0; i < ticket->mappings.count; i++) {
     print_mapping(output, &arena, &ticket->mappings.at[i]);
     print_external(output, &arena, ticket, &ticket->mappings.at[i], now_ms);

@@ -91,6 +91,8 @@ class Deleting(unittest.TestCase):
         wait_for(lambda: self.comments_there(keys)[1] == [], "it to be gone where it can be")
         (parked,) = wait_for(lambda: self.world.call("status").get("parked"), "the deletion to be parked")
         self.assertIn("Must have admin rights", parked["reason"])
+        of_each = {tracker.name: self.world.call("status", project=tracker.name).get("parked", []) for tracker in self.world.trackers}
+        self.assertEqual({name: parked for name, parked in of_each.items() if parked}, {parked["project"]: [parked]})
         shown = self.run_fine("status")
         for word in (parked["id"], "Must have admin rights", "tandem retry"):
             self.assertIn(word, shown)

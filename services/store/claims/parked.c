@@ -10,7 +10,7 @@ enum { LISTED_MAX = 100 };
 /* -- listing -- */
 
 /* A letter and a number say which row of which table it is. */
-static struct result select_parked(struct call *call, struct rows *out) {
+static struct result select_parked(struct call *call, int64_t project_id, struct rows *out) {
   return db_query(
       call->db,
       "select t.*, p.name as project, epoch_ms(t.since) as since_ms from ("
@@ -26,9 +26,10 @@ static struct result select_parked(struct call *call, struct rows *out) {
       "from unread u "
       "union all select 'D-' || d.id, 'delivery', d.project_id, null, null, null, nullif(d.event, ''), d.reason, "
       "d.received_at from delivery d where d.state = 'poison') t "
-      "join project p on p.id = t.project_id where p.state <> 'removed' order by t.since desc nulls last, t.id "
+      "join project p on p.id = t.project_id where p.state <> 'removed' and $2::bigint in (0, p.id) order by t.since "
+      "desc nulls last, t.id "
       "limit $1::bigint",
-      PARAMS(p_i64(LISTED_MAX)), out);
+      PARAMS(p_i64(LISTED_MAX), p_i64(project_id)), out);
 }
 
 static struct str ticket_of(struct call *call, const struct rows *rows, size_t row) {
@@ -38,9 +39,9 @@ static struct str ticket_of(struct call *call, const struct rows *rows, size_t r
   return journal_key(call->arena, kind, rows_i64(rows, row, "number"), rows_i64(rows, row, "item_id"));
 }
 
-struct result parked_list(struct call *call, struct status *out) {
+struct result parked_list(struct call *call, int64_t project_id, struct status *out) {
   struct rows rows;
-  TRY(select_parked(call, &rows));
+  TRY(select_parked(call, project_id, &rows));
   struct parked_work *parked = ARENA_ARRAY(call->arena, struct parked_work, rows.count);
   for (size_t i = 0; i < rows.count; i++) {
     struct str id = rows_str(&rows, i, "id");

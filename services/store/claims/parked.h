@@ -4,7 +4,7 @@
 
 #include "store/store.h"
 
-/* Writes, reads and deliveries that were given up, newest first. */
-struct result parked_list(struct call *call, struct status *out) MUST_USE;
+/* Writes, reads and deliveries that were given up, newest first, of one project; 0 = of all. */
+struct result parked_list(struct call *call, int64_t project_id, struct status *out) MUST_USE;
 
 #endif

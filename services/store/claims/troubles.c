@@ -8,7 +8,7 @@
 enum { LISTED_MAX = 100, ATTEMPTS_UNTIL_TOLD = 10 }; /* ten take some minutes */
 
 /* A lease that was given back lately, or is held, shows that somebody is at it. */
-static struct result select_untaken(struct call *call, struct rows *out) {
+static struct result select_untaken(struct call *call, int64_t project_id, struct rows *out) {
   return db_query(
       call->db,
       "select p.name as project, p.system, t.what, epoch_ms(t.since) as since_ms "
@@ -18,32 +18,32 @@ static struct result select_untaken(struct call *call, struct rows *out) {
       "and (c.blocked_until is null or c.blocked_until < now() - interval '" LONG "') "
       "and not exists (select from lease l where l.resource = t.lease and l.until > now() - "
       "interval '" LONG "') "
-      "order by t.since, p.name limit $1::bigint",
-      PARAMS(p_i64(LISTED_MAX)), out);
+      "and $2::bigint in (0, p.id) order by t.since, p.name limit $1::bigint",
+      PARAMS(p_i64(LISTED_MAX), p_i64(project_id)), out);
 }
 
-static struct result select_unplanned(struct call *call, struct rows *out) {
+static struct result select_unplanned(struct call *call, int64_t project_id, struct rows *out) {
   return db_query(call->db,
                   "select p.name as project, epoch_ms(min(q.queued_at)) as since_ms "
                   "from plannable r join plan_queue q on q.mapping_id = r.mapping_id join project p on p.id = "
                   "r.project_id where q.queued_at < now() - interval '" LONG
                   "' and not exists (select from plan_queue c where "
                   "c.claimed_until > now() - interval '" LONG "') "
-                  "group by p.name order by 2, 1 limit $1::bigint",
-                  PARAMS(p_i64(LISTED_MAX)), out);
+                  "and $2::bigint in (0, p.id) group by p.name order by 2, 1 limit $1::bigint",
+                  PARAMS(p_i64(LISTED_MAX), p_i64(project_id)), out);
 }
 
-static struct result select_unstarted(struct call *call, struct rows *out) {
+static struct result select_unstarted(struct call *call, int64_t project_id, struct rows *out) {
   return db_query(call->db,
                   "select p.name as project, epoch_ms(p.next_sync_at) as since_ms "
                   "from project p where p.state = 'active' and p.direction <> 'disabled' and p.next_sync_at < now() - "
                   "interval '" LONG "' and not exists (select from session s where s.project_id = p.id and s.state = "
-                  "'running') order by p.next_sync_at, p.name limit $1::bigint",
-                  PARAMS(p_i64(LISTED_MAX)), out);
+                  "'running') and $2::bigint in (0, p.id) order by p.next_sync_at, p.name limit $1::bigint",
+                  PARAMS(p_i64(LISTED_MAX), p_i64(project_id)), out);
 }
 
 /* Nothing of it is left, and it stays. */
-static struct result select_unended(struct call *call, struct rows *out) {
+static struct result select_unended(struct call *call, int64_t project_id, struct rows *out) {
   return db_query(
       call->db,
       "select p.name as project, epoch_ms(s.started_at) as since_ms from session s join project p on p.id = "
@@ -53,13 +53,14 @@ static struct result select_unended(struct call *call, struct rows *out) {
       "l.resource in ('pull:' || p.id, 'fetch:' || p.id, 'deliver:' || p.id, 'push:' || p.credential) and l.until > "
       "now() - interval '" LONG "') and not exists (select from intent n where n.project_id = p.id and n.state in "
       "('prepared', 'sending', 'unknown')) and not exists (select from plannable r where r.project_id = p.id) "
-      "and not exists (select from fetch_queue f where f.project_id = p.id and f.attempts < 3) order by 2, 1 limit "
+      "and not exists (select from fetch_queue f where f.project_id = p.id and f.attempts < 3) and $2::bigint in (0, "
+      "p.id) order by 2, 1 limit "
       "$1::bigint",
-      PARAMS(p_i64(LISTED_MAX)), out);
+      PARAMS(p_i64(LISTED_MAX), p_i64(project_id)), out);
 }
 
 /* It goes on as long as something comes of it: what it counts, or writes that are done. */
-static struct result select_endless(struct call *call, struct rows *out) {
+static struct result select_endless(struct call *call, int64_t project_id, struct rows *out) {
   return db_query(
       call->db,
       "select p.name as project, s.id, s.error, epoch_ms(s.started_at) as since_ms "
@@ -67,22 +68,23 @@ static struct result select_endless(struct call *call, struct rows *out) {
       "now() - interval '" VERY_LONG "' and not exists (select from intent n where n.project_id = "
       "s.project_id and n.state = 'done' and n.done_at > now() - interval '1 hour') and not exists (select "
       "from external_item e where e.project_id = s.project_id and e.observed_at > now() - interval '1 hour') "
-      "order by s.started_at, p.name limit $1::bigint",
-      PARAMS(p_i64(LISTED_MAX)), out);
+      "and $2::bigint in (0, p.id) order by s.started_at, p.name limit $1::bigint",
+      PARAMS(p_i64(LISTED_MAX), p_i64(project_id)), out);
 }
 
 /* The tracker is asked again and again, and never gives what is asked for: a page of a list, say. Writes and single
  * items are parked by themselves in that case; these go on being tried. */
-static struct result select_unanswered(struct call *call, struct rows *out) {
+static struct result select_unanswered(struct call *call, int64_t project_id, struct rows *out) {
   return db_query(call->db,
                   "select p.name as project, t.what, t.attempts, t.error, epoch_ms(t.since) as since_ms from ("
                   "select s.project_id, 'polls' as what, p.pull_attempts as attempts, s.error, s.started_at as since "
                   "from session s "
                   "join project p on p.id = s.project_id where s.state = 'running' and not s.pull_done "
                   "union all select project_id, 'scans of ids', attempts, reason, started_at from project_scan) t "
-                  "join project p on p.id = t.project_id where p.state = 'active' and t.attempts >= $2::bigint "
+                  "join project p on p.id = t.project_id where p.state = 'active' and t.attempts >= $2::bigint and "
+                  "$3::bigint in (0, p.id) "
                   "order by t.since, p.name limit $1::bigint",
-                  PARAMS(p_i64(LISTED_MAX), p_i64(ATTEMPTS_UNTIL_TOLD)), out);
+                  PARAMS(p_i64(LISTED_MAX), p_i64(ATTEMPTS_UNTIL_TOLD), p_i64(project_id)), out);
 }
 
 /* -- in words -- */
@@ -150,21 +152,21 @@ static void add_full_disk(struct troubles *all) {
                        .next_step = STR("make room on it; tandem goes on by itself, nothing is lost")};
 }
 
-struct result troubles_list(struct call *call, struct status *out) {
+struct result troubles_list(struct call *call, int64_t project_id, struct status *out) {
   struct troubles all = {.arena = call->arena};
   struct rows rows;
   add_full_disk(&all);
-  TRY(select_untaken(call, &rows));
+  TRY(select_untaken(call, project_id, &rows));
   add_untaken(&all, &rows);
-  TRY(select_unplanned(call, &rows));
+  TRY(select_unplanned(call, project_id, &rows));
   add_all(&all, &rows, "nobody compares what has changed: is tandem-conflict running?", "conflict");
-  TRY(select_unstarted(call, &rows));
+  TRY(select_unstarted(call, project_id, &rows));
   add_all(&all, &rows, "nobody starts the poll that is due: is tandem-scheduler running?", "scheduler");
-  TRY(select_unended(call, &rows));
+  TRY(select_unended(call, project_id, &rows));
   add_all(&all, &rows, "nobody ends the session that has nothing left: is tandem-scheduler running?", "scheduler");
-  TRY(select_endless(call, &rows));
+  TRY(select_endless(call, project_id, &rows));
   add_endless(&all, &rows);
-  TRY(select_unanswered(call, &rows));
+  TRY(select_unanswered(call, project_id, &rows));
   add_unanswered(&all, &rows);
   out->troubles.at = all.at;
   out->troubles.count = all.count;

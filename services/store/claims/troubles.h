@@ -4,6 +4,7 @@
 
 #include "store/store.h"
 
-struct result troubles_list(struct call *call, struct status *out) MUST_USE;
+/* Of one project and what is of none; 0 = of all. */
+struct result troubles_list(struct call *call, int64_t project_id, struct status *out) MUST_USE;
 
 #endif

@@ -19,6 +19,13 @@ struct result store_hello(struct call *call, const void *request, void *reply) {
   return RESULT_DONE;
 }
 
+/* What does not go on by itself; of one project, 0 = of all. */
+static struct result read_stuck(struct call *call, int64_t project_id, struct status *status) {
+  TRY(troubles_list(call, project_id, status));
+  TRY(awaited_list(call, project_id, status));
+  return parked_list(call, project_id, status);
+}
+
 /* What is not of one project. */
 static struct result read_whole(struct call *call, struct status *status) {
   struct rows rows;
@@ -29,9 +36,7 @@ static struct result read_whole(struct call *call, struct status *status) {
   status->tickets = rows_i64(&rows, 0, "tickets");
   status->first_event = rows_i64(&rows, 0, "first");
   status->events = status->store.head;
-  TRY(troubles_list(call, status));
-  TRY(awaited_list(call, status));
-  return parked_list(call, status);
+  return read_stuck(call, 0, status);
 }
 
 struct result store_status(struct call *call, const void *request, void *reply) {
@@ -40,6 +45,7 @@ struct result store_status(struct call *call, const void *request, void *reply) 
   TRY(store_hello(call, NULL, &status->store));
   status->now_ms = clock_now_ms();
   TRY(status_page_read(call, query, status));
-  bool is_whole = query->after.length == 0 && query->project.length == 0;
-  return is_whole ? read_whole(call, status) : RESULT_DONE;
+  if (query->project.length)
+    return status->projects.count ? read_stuck(call, status->projects.at[0].project.id, status) : RESULT_DONE;
+  return query->after.length ? RESULT_DONE : read_whole(call, status);
 }

@@ -27,16 +27,18 @@ static struct result select_of_ticket(struct call *call, int64_t item_id, struct
 }
 
 /* What is being created there goes on by itself. */
-static struct result select_all(struct call *call, struct rows *out) {
+static struct result select_all(struct call *call, int64_t project_id, struct rows *out) {
   return db_query(
       call->db,
       "select project, word, is_key, found, privacy, state, write, count(*) as tickets, min(number) as "
       "number, epoch_ms(min(since)) as since_ms from (" WAITING(
-          MAPPING_OF_WAITING) "and a.is_key and (t.state is distinct from 'creating' or w.id is not null)) x "
+          MAPPING_OF_WAITING) "and a.is_key and (t.state is distinct from 'creating' or w.id is not null) and "
+                              "$2::bigint in (0, "
+                              "a.project_id)) x "
                               "where since < now() - interval '1 hour' group by project_id, project, word, is_key, "
                               "found, privacy, "
                               "state, write order by 10, project, word limit $1::bigint",
-      PARAMS(p_i64(LISTED_MAX)), out);
+      PARAMS(p_i64(LISTED_MAX), p_i64(project_id)), out);
 }
 
 /* -- in words -- */
@@ -97,9 +99,9 @@ struct result awaited_of_ticket(struct call *call, int64_t item_id, struct mappi
   return RESULT_DONE;
 }
 
-struct result awaited_list(struct call *call, struct status *out) {
+struct result awaited_list(struct call *call, int64_t project_id, struct status *out) {
   struct rows rows;
-  TRY(select_all(call, &rows));
+  TRY(select_all(call, project_id, &rows));
   struct trouble *waits = ARENA_ARRAY(call->arena, struct trouble, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     waits[i] = (struct trouble){.project = rows_str(&rows, i, "project"),

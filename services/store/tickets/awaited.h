@@ -9,7 +9,7 @@
 struct result awaited_of_ticket(struct call *call, int64_t item_id, struct mapping *mappings, size_t count) MUST_USE;
 
 /* What has waited for an hour and will not go on by itself, one entry for each ticket that is named, oldest first. Only
- * what is named here: what a tracker names there, it has already. */
-struct result awaited_list(struct call *call, struct status *out) MUST_USE;
+ * what is named here: what a tracker names there, it has already. Of one project; 0 = of all. */
+struct result awaited_list(struct call *call, int64_t project_id, struct status *out) MUST_USE;
 
 #endif
