@@ -117,7 +117,7 @@ static int64_t remaining_ms(const struct session *session, int64_t now_ms) {
   return done > 0 && session->waiting > 0 ? took_ms(session, now_ms) * session->waiting / done : 0;
 }
 
-struct str report_progress(struct arena *arena, const struct session *session, int64_t now_ms) {
+struct str report_progress(struct arena *arena, const struct session *session, int64_t rests_until_ms, int64_t now_ms) {
   struct str_builder text = {.arena = arena};
   str_append_format(&text, "%.*s: %.*s", STR_FMT(session->project),
                     STR_FMT(session->phase.length ? session->phase : session->state));
@@ -133,7 +133,9 @@ struct str report_progress(struct arena *arena, const struct session *session, i
     if (parts[i].count)
       str_append_format(&text, " · %.*s %s", STR_FMT(format_count(arena, parts[i].count)), parts[i].what);
   int64_t left_ms = remaining_ms(session, now_ms);
-  if (left_ms >= 2000)
+  if (rests_until_ms > now_ms)
+    str_append_format(&text, " · rests until %.*s", STR_FMT(format_moment(arena, rests_until_ms)));
+  else if (left_ms >= 2000)
     str_append_format(&text, ", about %.*s", STR_FMT(format_duration(arena, left_ms)));
   str_append_format(&text, " · %.*s", STR_FMT(format_duration(arena, took_ms(session, now_ms))));
   return str_built(&text);

@@ -10,7 +10,7 @@ struct str report_render(struct arena *arena, const struct session *session, con
                          int64_t now_ms);
 
 /* The line while a session runs: "rocket: pulling · 1,200 seen · 800 imported · 12 to write, about 40 s · 1 min 5 s".
- */
-struct str report_progress(struct arena *arena, const struct session *session, int64_t now_ms);
+ * While its tracker rests it says until when instead of how long; 0 = it does not. */
+struct str report_progress(struct arena *arena, const struct session *session, int64_t rests_until_ms, int64_t now_ms);
 
 #endif

@@ -102,8 +102,12 @@ static void progress_estimates_the_rest(void **state) {
                             .seen = 1200,
                             .pushed = 10,
                             .waiting = 30};
-  assert_text(report_progress(&arena, &session, NOW_MS),
+  assert_text(report_progress(&arena, &session, 0, NOW_MS),
               "rocket: pushing · 1,200 seen · 10 written · 30 to write, about 1 min · 20 s");
+  assert_text(report_progress(&arena, &session, NOW_MS + 60000, NOW_MS),
+              str_format(&arena, "rocket: pushing · 1,200 seen · 10 written · 30 to write · rests until %.*s · 20 s",
+                         STR_FMT(format_moment(&arena, NOW_MS + 60000)))
+                  .at);
 }
 
 /* -- webhooks -- */
