@@ -1,4 +1,5 @@
 /* doctor: looks at everything tandem needs, and says what to do about what is wrong. */
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -35,24 +36,32 @@ static void check_postgres(struct doctor *doctor, const struct settings *setting
   check_result(doctor, "PostgreSQL", &result, str_of(folder));
 }
 
+/* Who was told of a store by the environment, and has started none here: in a container, say. What that store needs is
+ * not on this machine. */
+static bool is_elsewhere(const struct up_status *up) {
+  const char *url = getenv("TANDEM_STORE_URL");
+  return url && *url && !up->running && !str_is(up->store_url, url);
+}
+
+static struct str mend_silence(const struct up_status *up) {
+  return up->running        ? STR("look at log/store.log in the state directory")
+         : is_elsewhere(up) ? STR("see that the store runs there, and that TANDEM_STORE_URL has its address")
+                            : STR("tandem up");
+}
+
 /* True when the store answers; `status` is filled then. */
-static bool check_store(struct invocation *call, struct doctor *doctor, struct status *status) {
-  struct up_status up = {0};
-  struct str home;
-  struct result result = invocation_home(call, &home);
-  if (result_ok(&result))
-    up_status(call->arena, home, &up);
-  result = client_status(call, status);
+static bool check_store(struct invocation *call, struct doctor *doctor, const struct up_status *up,
+                        struct status *status) {
+  struct result result = client_status(call, (struct str){0}, status);
   if (!result_ok(&result)) {
-    doctor_add(doctor, "store", "problem", str_copy(call->arena, str_of(result.message)),
-               up.running ? STR("look at log/store.log in the state directory") : STR("tandem up"));
+    doctor_add(doctor, "store", "problem", str_copy(call->arena, str_of(result.message)), mend_silence(up));
     return false;
   }
   if (!str_is(status->store.version, TANDEM_VERSION))
     doctor_add(doctor, "store", "warning",
                str_format(call->arena, "it is version %.*s, this program is %s", STR_FMT(status->store.version),
                           TANDEM_VERSION),
-               STR("tandem down, then tandem up"));
+               is_elsewhere(up) ? STR("bring both to the newer one") : STR("tandem down, then tandem up"));
   else
     doctor_add(doctor, "store", "ok", str_format(call->arena, "answers, %lld events", (long long)status->store.head),
                (struct str){0});
@@ -60,25 +69,48 @@ static bool check_store(struct invocation *call, struct doctor *doctor, struct s
 }
 
 /* Before the first start there is nothing to look at. */
-static void check_files(struct doctor *doctor, const struct settings *settings) {
+static void check_machine(struct doctor *doctor, const struct settings *settings) {
+  doctor_check_home(doctor, settings->home);
+  check_postgres(doctor, settings);
+  if (access(str_c(doctor->arena, settings->home), F_OK) != 0)
+    return;
   doctor_check_key(doctor, settings);
   doctor_check_certificates(doctor, settings->home, clock_now_ms());
   doctor_check_disk(doctor, settings->home);
 }
 
+/* False: no certificate to show there. */
+static bool check_way_there(struct doctor *doctor, struct str home) {
+  struct endpoint endpoint;
+  doctor_add(
+      doctor, "machine", "skipped",
+      str_format(doctor->arena,
+                 "the store is elsewhere, at %s: its state directory, database, key and disk are looked at there",
+                 getenv("TANDEM_STORE_URL")),
+      (struct str){0});
+  struct result result = endpoint_find(doctor->arena, home, "cli", &endpoint);
+  if (result_ok(&result))
+    return doctor_check_own_certificate(doctor, &endpoint, clock_now_ms());
+  doctor_add(doctor, "certificates", "problem", str_copy(doctor->arena, str_of(result.message)),
+             STR("let TANDEM_TLS_CERT and TANDEM_TLS_CA name what `tandem init` has made for this program"));
+  return false;
+}
+
 static void examine(struct invocation *call, struct doctor *doctor) {
   struct settings settings;
+  struct up_status up = {0};
+  bool may_ask = true;
   struct result result = invocation_settings(call, &settings);
   check_result(doctor, "settings", &result, STR("can be read"));
-  if (result_ok(&result)) {
-    doctor_check_home(doctor, settings.home);
-    check_postgres(doctor, &settings);
-    if (access(str_c(call->arena, settings.home), F_OK) == 0)
-      check_files(doctor, &settings);
-  }
+  if (result_ok(&result))
+    up_status(call->arena, settings.home, &up);
+  if (result_ok(&result) && is_elsewhere(&up))
+    may_ask = check_way_there(doctor, settings.home);
+  else if (result_ok(&result))
+    check_machine(doctor, &settings);
   check_programs(doctor);
   struct status status = {0};
-  if (check_store(call, doctor, &status))
+  if (may_ask && check_store(call, doctor, &up, &status))
     doctor_check_projects(doctor, &status);
 }
 

@@ -1,4 +1,4 @@
-/* Checks of one machine and of the projects. */
+/* Checks of one machine. */
 #include "cli/doctor.h"
 
 #include <errno.h>
@@ -10,11 +10,8 @@
 #include <unistd.h>
 
 #include "base/data_keys.h"
-#include "cli/client.h"
 #include "cli/format.h"
-#include "cli/sessions.h"
 #include "cli/up/services.h"
-#include "cli/webhook_view.h"
 
 static const struct field finding_fields[] = {
     FIELD(struct finding, check, FIELD_STR, FIELD_REQUIRED, "What was looked at."),
@@ -28,7 +25,7 @@ static const struct field findings_fields[] = {
 };
 const struct record record_findings = RECORD("Findings", struct findings, findings_fields, "What doctor found.");
 
-enum { DISK_LOW_MB = 1024, DISK_OUT_MB = 100, CERTIFICATE_WARN_DAYS = 30, LATE_MS = 600000 };
+enum { DISK_LOW_MB = 1024, DISK_OUT_MB = 100, CERTIFICATE_WARN_DAYS = 30 };
 
 void doctor_add(struct doctor *doctor, const char *check, const char *state, struct str detail, struct str fix) {
   if (doctor->count == doctor->capacity) {
@@ -128,6 +125,33 @@ static bool days_left(const char *path, int64_t now_ms, int *out) {
   return known;
 }
 
+/* False, with a finding: nothing more is to be said of certificates. */
+static bool check_certificate(struct doctor *doctor, struct str path, bool is_secret, struct str renew, int64_t now_ms,
+                              int *least) {
+  struct arena *arena = doctor->arena;
+  const char *name = str_c(arena, path);
+  struct stat found;
+  int days;
+  if (stat(name, &found) != 0 || !days_left(name, now_ms, &days)) {
+    doctor_add(doctor, "certificates", "problem", str_format(arena, "%s is missing or broken", name), renew);
+    return false;
+  }
+  if (is_secret && (found.st_mode & 077)) {
+    doctor_add(doctor, "certificates", "problem", str_format(arena, "%s can be read by others", name),
+               str_format(arena, "chmod 0600 %s", name));
+    return false;
+  }
+  *least = days < *least ? days : *least;
+  return true;
+}
+
+static void tell_days(struct doctor *doctor, int least, struct str renew) {
+  const char *state = least < 0 ? "problem" : least < CERTIFICATE_WARN_DAYS ? "warning" : "ok";
+  doctor_add(doctor, "certificates", state,
+             least < 0 ? STR("one has ended") : str_format(doctor->arena, "good for %d days", least),
+             least < CERTIFICATE_WARN_DAYS ? renew : (struct str){0});
+}
+
 void doctor_check_certificates(struct doctor *doctor, struct str home, int64_t now_ms) {
   struct arena *arena = doctor->arena;
   size_t role_count;
@@ -136,110 +160,20 @@ void doctor_check_certificates(struct doctor *doctor, struct str home, int64_t n
   int least = INT32_MAX;
   for (size_t i = 0; i <= role_count; i++) {
     struct str path = str_format(arena, "%.*s/tls/%s.pem", STR_FMT(home), i < role_count ? roles[i] : "ca");
-    struct stat found;
-    int days;
-    if (stat(path.at, &found) != 0 || !days_left(path.at, now_ms, &days)) {
-      doctor_add(doctor, "certificates", "problem", str_format(arena, "%.*s is missing or broken", STR_FMT(path)),
-                 renew);
+    if (!check_certificate(doctor, path, i > 0, renew, now_ms, &least))
       return;
-    }
-    if (i > 0 && (found.st_mode & 077)) {
-      doctor_add(doctor, "certificates", "problem", str_format(arena, "%.*s can be read by others", STR_FMT(path)),
-                 str_format(arena, "chmod 0600 %.*s", STR_FMT(path)));
-      return;
-    }
-    least = days < least ? days : least;
   }
-  const char *state = least < 0 ? "problem" : least < CERTIFICATE_WARN_DAYS ? "warning" : "ok";
-  doctor_add(doctor, "certificates", state,
-             least < 0 ? STR("one has ended") : str_format(arena, "good for %d days", least),
-             least < CERTIFICATE_WARN_DAYS ? renew : (struct str){0});
+  tell_days(doctor, least, renew);
 }
 
-/* -- projects -- */
-
-static void check_project(struct doctor *doctor, const struct project_status *project, int64_t now_ms) {
-  struct arena *arena = doctor->arena;
-  const struct project *settings = &project->project;
-  const char *name = str_format(arena, "project %.*s", STR_FMT(settings->name)).at;
-  struct str last = str_format(arena, "last sync %.*s", STR_FMT(format_ago(arena, project->last_sync_ms, now_ms)));
-  int64_t expected_ms =
-      (project->webhook.poll_s ? project->webhook.poll_s : settings->poll_interval_s) * 3000 + LATE_MS;
-  if (str_is(settings->state, "failed"))
-    doctor_add(doctor, name, "problem", settings->state_reason,
-               str_format(arena, "a new credential: %.*s; or, when it is mended otherwise: tandem projects resume %.*s",
-                          STR_FMT(project->credential_mend), STR_FMT(settings->name)));
-  else if (str_is(settings->state, "paused"))
-    doctor_add(doctor, name, "warning",
-               str_format(arena, "paused%s%.*s; %.*s", settings->state_reason.length ? ": " : "",
-                          STR_FMT(settings->state_reason), STR_FMT(last)),
-               str_format(arena, "tandem projects resume %.*s", STR_FMT(settings->name)));
-  else if (project->credential_expires_ms && project->credential_expires_ms < now_ms + CREDENTIAL_WARNED_MS)
-    doctor_add(doctor, name, project->credential_expires_ms <= now_ms ? "problem" : "warning",
-               str_format(arena, "its credential %s %.*s; %.*s",
-                          project->credential_expires_ms <= now_ms ? "ended" : "ends",
-                          STR_FMT(format_ago(arena, project->credential_expires_ms, now_ms)), STR_FMT(last)),
-               project->credential_mend);
-  else if (sessions_failing(project).length)
-    doctor_add(doctor, name, "warning",
-               str_format(arena, "its tracker cannot be looked at; %.*s: %.*s", STR_FMT(last),
-                          STR_FMT(sessions_failing(project))),
-               STR("nothing, if the tracker is away: it is tried again by itself"));
-  else if (project->blocked_until_ms > now_ms)
-    doctor_add(doctor, name, "warning",
-               str_format(arena, "the tracker asked for a rest; it goes on by itself %.*s",
-                          STR_FMT(format_ago(arena, project->blocked_until_ms, now_ms))),
-               (struct str){0});
-  else if (project->parked + project->poison)
-    doctor_add(doctor, name, "warning",
-               str_format(arena, "%.*s given up; %.*s",
-                          STR_FMT(format_counted(arena, project->parked + project->poison, "thing was", "things were")),
-                          STR_FMT(last)),
-               STR("tandem status says why, and what puts it back"));
-  else if (project->last_sync_ms && now_ms - project->last_sync_ms > expected_ms)
-    doctor_add(doctor, name, "problem", last,
-               str_format(arena, "look at log/scheduler.log and log/adapter-%.*s.log in the state directory",
-                          STR_FMT(settings->system)));
-  else
-    doctor_add(doctor, name, "ok", str_format(arena, "credential accepted, %.*s", STR_FMT(last)), (struct str){0});
-}
-
-/* Without webhooks polls do the work: what nobody wanted is no warning. */
-static void check_webhook(struct doctor *doctor, const struct project_status *project, int64_t now_ms) {
-  struct arena *arena = doctor->arena;
-  const struct hook_health *health = &project->webhook;
-  const char *name = str_format(arena, "webhook %.*s", STR_FMT(project->project.name)).at;
-  struct str line = webhook_line(arena, health, now_ms);
-  bool asked = health->checked_at_ms > 0 || webhook_needs_mending(health);
-  if (line.length == 0 || !str_is(project->project.state, "active"))
-    return;
-  if (health->reason.length)
-    line = str_format(arena, "%.*s: %.*s", STR_FMT(line), STR_FMT(health->reason));
-  doctor_add(doctor, name,
-             str_is(health->state, "working") ? "ok"
-             : asked                          ? "warning"
-                                              : "skipped",
-             line, health->next_step);
-}
-
-static void check_troubles(struct doctor *doctor, const struct status *status) {
-  for (size_t i = 0; i < status->troubles.count; i++) {
-    const struct trouble *trouble = &status->troubles.at[i];
-    bool of_all = trouble->project.length == 0;
-    doctor_add(doctor, of_all ? "work" : str_format(doctor->arena, "work of %.*s", STR_FMT(trouble->project)).at,
-               "problem",
-               str_format(doctor->arena, "%.*s, since %.*s.", STR_FMT(trouble->what),
-                          STR_FMT(format_ago(doctor->arena, trouble->since_ms, status->now_ms))),
-               trouble->next_step);
-  }
-}
-
-void doctor_check_projects(struct doctor *doctor, const struct status *status) {
-  for (size_t i = 0; i < status->projects.count; i++) {
-    check_project(doctor, &status->projects.at[i], status->now_ms);
-    check_webhook(doctor, &status->projects.at[i], status->now_ms);
-  }
-  check_troubles(doctor, status);
-  if (status->projects.count == 0)
-    doctor_add(doctor, "projects", "skipped", STR("none is connected"), STR("tandem connect github"));
+bool doctor_check_own_certificate(struct doctor *doctor, const struct endpoint *endpoint, int64_t now_ms) {
+  struct str renew = STR("`tandem init`, where the store's certificates are made, makes a new one");
+  int least = INT32_MAX;
+  if (endpoint->insecure)
+    return true;
+  if (!check_certificate(doctor, endpoint->ca_file, false, renew, now_ms, &least) ||
+      !check_certificate(doctor, endpoint->certificate_file, true, renew, now_ms, &least))
+    return false;
+  tell_days(doctor, least, renew);
+  return true;
 }

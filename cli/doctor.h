@@ -4,7 +4,7 @@
 
 #include "base/record.h"
 #include "base/settings.h"
-#include "proto/verbs.h"
+#include "service/rpc.h"
 
 struct finding {
   struct str check; /* "home", "certificates", "project rocket" */
@@ -33,12 +33,16 @@ void doctor_check_home(struct doctor *doctor, struct str home);
 /* Certificates of every role: there, private, not close to their end. */
 void doctor_check_certificates(struct doctor *doctor, struct str home, int64_t now_ms);
 
+/* Those that this program itself shows to a store elsewhere, and trusts. False: it cannot be asked with them. */
+bool doctor_check_own_certificate(struct doctor *doctor, const struct endpoint *endpoint, int64_t now_ms);
+
 /* The key that credentials are encrypted with. */
 void doctor_check_key(struct doctor *doctor, const struct settings *settings);
 
 void doctor_check_disk(struct doctor *doctor, struct str home);
 
-/* State, last sync, limits, parked writes and webhook of every project; work that does not go on. */
+/* State, credential, limits, writes and webhook of every project, last sync; work that does not go on. Several findings
+ * of one project, if several things are wrong. */
 void doctor_check_projects(struct doctor *doctor, const struct status *status);
 
 /* The worst state among the findings. */
