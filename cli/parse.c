@@ -50,6 +50,8 @@ static struct result check_value(struct given_option *given) {
     fine = format_parse_seconds(given->text, &given->number);
   else if (spec->kind == OPTION_CHOICE)
     fine = has_choice(spec->value, given->text);
+  else if (command_takes_project(spec->value) && given->text.length == 0)
+    return result_error(RESULT_REJECTED, "--%s wants a project's name, and got none.", spec->name);
   if (fine)
     return RESULT_DONE;
   if (spec->kind == OPTION_CHOICE)
@@ -131,6 +133,9 @@ static struct result take_argument(struct parser *parser, const char *word) {
   if (!fits)
     return result_error(RESULT_REJECTED, "`tandem %s` has no use for `%s`. See `tandem help %s`.", call->command->path,
                         word, call->command->path);
+  const struct argument_spec *argument = &call->command->arguments[parser->argument_count];
+  if (*word == '\0')
+    return result_error(RESULT_REJECTED, "%s is empty. See `tandem help %s`.", argument->name, call->command->path);
   call->arguments[parser->argument_count++] = str_of(word);
   return RESULT_DONE;
 }

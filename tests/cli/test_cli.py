@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -79,7 +80,7 @@ class WithoutStore(unittest.TestCase):
             url = "tcp://127.0.0.1:%d" % sock.getsockname()[1]
             done = self.house.run("status", TANDEM_STORE_URL=url, TANDEM_EVENTS_URL=url, TANDEM_ALLOW_INSECURE_BUS="true")
         self.assertEqual(done.code, 6)
-        self.assertIn("tandem up", done.err)
+        self.assertIn("is TANDEM_STORE_URL right?", done.err)
 
     def test_cli_version_is_printed(self):
         self.assertRegex(self.house.run("version").out, r"^tandem \d+\.\d+\.\d+\n$")
@@ -116,6 +117,15 @@ class WithoutStore(unittest.TestCase):
                 script, " ".join(words), len(words) - 1)
             done = subprocess.run(["bash", "-euc", program], capture_output=True, text=True, check=False)
             self.assertEqual((done.stdout.split(), done.stderr), ([expected], ""), line)
+
+    @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
+    def test_cli_fish_completes_commands_and_projects(self):
+        script = self.house.file("c.fish", self.house.run("completion", "fish").out)
+        for line, expected in (("tandem ti", "ticket"), ("tandem ticket ed", "edit"), ("tandem sync r", "rocket"), ("tandem ticket list --project e", "engine"),
+                               ("tandem projects follow engine r", "rocket"), ("tandem help ti", "ticket"), ("tandem fields map rocket r", "")):
+            program = "source %s; function __tandem_projects; echo rocket; echo engine; end; complete -C '%s'" % (script, line)
+            done = subprocess.run(["fish", "--no-config", "-c", program], capture_output=True, text=True, check=False, env={**os.environ, "HOME": self.house.folder})
+            self.assertEqual((done.stdout.partition("\t")[0].strip(), done.stderr), (expected, ""), line)
 
     def test_cli_completion_scripts_parse(self):
         for shell in ("bash", "zsh", "fish"):
@@ -468,6 +478,40 @@ class WithStore(unittest.TestCase):
         self.run_fine("projects", "resume", "away")  # the next try is now
         self.run_fine("sync", "away", "--wait")
         self.assertNotIn("away could not be looked at", self.run_fine("status").err)
+
+    def test_cli_status_of_one_project(self):
+        self.connect("alone")
+        self.connect("beside")
+        shown = self.run_fine("status", "alone")
+        self.assertRegex(shown.out, r"^alone\nstate +active\nremote +github acme/alone")
+        self.assertIn("tandem sessions show", shown.out)
+        self.assertNotIn("beside", shown.out + shown.err)
+        self.assertEqual([row["project"]["name"] for row in self.run_fine("status", "alone", "--json").json["projects"]], ["alone"])
+        self.assertEqual(len(self.run_fine("status", "alone", "--plain").out.splitlines()), 1)
+        unknown = self.house.run("status", "alnoe")
+        self.assertEqual((unknown.code, unknown.out), (3, ""))
+        self.assertIn("Did you mean `alone`?", unknown.err)
+
+    def test_cli_wait_tells_until_when_a_tracker_rests(self):
+        self.connect("resting")
+        self.control("POST", "limits", {"secondary_for_s": 600})
+        self.addCleanup(self.control, "POST", "limits", {"clear": True})
+        with subprocess.Popen([TANDEM, "sync", "resting", "--wait"], env=self.house.environment, stderr=subprocess.PIPE, text=True) as waiting:
+            told = waiting.stderr.readline()
+            waiting.send_signal(signal.SIGINT)
+        self.assertRegex(told, r"^resting rests until \d{4}-\d\d-\d\d \d\d:\d\d, in \d+ min: ")
+        self.assertEqual(waiting.returncode, -signal.SIGINT)
+
+    def test_cli_doctor_looks_at_the_way_to_a_store_elsewhere(self):
+        with open(self.house.home + "/run/endpoint.json", encoding="utf-8") as file:
+            endpoints = json.load(file)
+        elsewhere = {"TANDEM_HOME": self.house.folder + "/none", "TANDEM_STORE_URL": endpoints["store_url"], "TANDEM_EVENTS_URL": endpoints["events_url"],
+                     "TANDEM_TLS_CA": self.house.home + "/tls/ca.pem", "TANDEM_TLS_CERT": self.house.home + "/tls/cli.pem"}
+        done = self.house.run("doctor", "--json", **elsewhere)
+        found = {row["check"]: row for row in done.json["findings"]}
+        self.assertEqual([found[check]["state"] for check in ("machine", "certificates", "store")], ["skipped", "ok", "ok"], found)
+        self.assertFalse({"home", "PostgreSQL", "key file", "disk space"} & set(found), found)
+        self.assertNotIn("tandem up", found["store"].get("fix", ""))
 
     def test_cli_dry_run_that_finds_nothing_pauses_nothing(self):
         self.connect("idle")

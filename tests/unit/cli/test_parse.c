@@ -77,6 +77,22 @@ static void parse_takes_letters_together_and_with_values(void **state) {
   arena_free(&p.arena);
 }
 
+/* A variable of a script that is not set must not turn one project into all of them. */
+static void parse_refuses_an_empty_project(void **state) {
+  (void)state;
+  static char program[] = "tandem", sync[] = "sync", list[] = "ticket", option[] = "list", project[] = "--project",
+              empty[] = "";
+  char *argument[] = {program, sync, empty}, *value[] = {program, list, option, project, empty};
+  struct arena arena = {0};
+  const struct command_group *group;
+  struct invocation by_argument = {.arena = &arena}, by_option = {.arena = &arena};
+  struct result result = parse_arguments(&by_argument, 3, argument, &group);
+  assert_string_equal(result.message, "PROJECT is empty. See `tandem help sync`.");
+  result = parse_arguments(&by_option, 5, value, &group);
+  assert_string_equal(result.message, "--project wants a project's name, and got none.");
+  arena_free(&arena);
+}
+
 static void parse_ends_options_at_two_dashes(void **state) {
   (void)state;
   struct parsed p;
@@ -162,6 +178,7 @@ int main(void) {
       cmocka_unit_test(parse_takes_several_of_the_last_argument),
       cmocka_unit_test(parse_takes_global_options_before_the_command),
       cmocka_unit_test(parse_takes_letters_together_and_with_values),
+      cmocka_unit_test(parse_refuses_an_empty_project),
       cmocka_unit_test(parse_ends_options_at_two_dashes),
       cmocka_unit_test(parse_leaves_group_and_nothing_to_help),
       cmocka_unit_test(parse_reads_times_with_units),
