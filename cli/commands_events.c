@@ -81,6 +81,8 @@ struct result command_events_replay(struct invocation *call) {
   struct events_read request = {.after = invocation_number(call, "from", 1) - 1, .limit = PAGE};
   int64_t to = invocation_number(call, "to", INT64_MAX);
   TRY(event_type_of(call, &request.type));
+  if (to <= request.after)
+    return invocation_usage(call, "--from is after --to: there is nothing between them.");
   if (request.after < 0)
     request.after = 0;
   struct arena page_arena = {0};

@@ -82,7 +82,8 @@ struct result command_projects_show(struct invocation *call) {
   return RESULT_DONE;
 }
 
-static struct result set_state(struct invocation *call, const char *state, const char *said) {
+/* `said` follows the project's name. */
+static struct result set_state(struct invocation *call, const char *state, struct str said) {
   struct project_set_state request = {.name = invocation_argument(call, 0),
                                       .state = str_of(state),
                                       .reason = invocation_text(call, "reason"),
@@ -91,16 +92,19 @@ static struct result set_state(struct invocation *call, const char *state, const
   bool printed;
   TRY(client_print(call, VERB_PROJECT_SET_STATE, &request, &reply, &printed));
   if (!printed)
-    output_note(call->output, "%.*s %s", STR_FMT(request.name), said);
+    output_note(call->output, "%.*s %.*s", STR_FMT(request.name), STR_FMT(said));
   return RESULT_DONE;
 }
 
 struct result command_projects_pause(struct invocation *call) {
-  return set_state(call, "paused", "is paused: nothing goes in or out. `tandem projects resume` ends that.");
+  return set_state(call, "paused",
+                   str_format(call->arena,
+                              "is paused: nothing goes in or out. To end that: tandem projects resume %.*s",
+                              STR_FMT(invocation_argument(call, 0))));
 }
 
 struct result command_projects_resume(struct invocation *call) {
-  return set_state(call, "active", "is active again.");
+  return set_state(call, "active", STR("is active again."));
 }
 
 struct result command_projects_remove(struct invocation *call) {
@@ -116,5 +120,5 @@ struct result command_projects_remove(struct invocation *call) {
     if (!yes)
       return result_error(RESULT_REJECTED, "nothing was removed.");
   }
-  return set_state(call, "removed", "is removed. Its tickets stay, here and there.");
+  return set_state(call, "removed", STR("is removed. Its tickets stay, here and there."));
 }

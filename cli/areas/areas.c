@@ -11,6 +11,6 @@ const struct option_spec command_global_options[] = {
     {"quiet", OPTION_FLAG, NULL, "No messages but errors", 'q'},
     {"home", OPTION_FILE, "DIR", "The state directory, instead of TANDEM_HOME", 0},
     {"help", OPTION_FLAG, NULL, "Show help", 'h'},
-    {"version", OPTION_FLAG, NULL, "Show the version", 0},
+    {"version", OPTION_FLAG, NULL, "Show the version", 'V'},
 };
 const size_t command_global_option_count = COUNT(command_global_options);

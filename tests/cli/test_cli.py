@@ -84,7 +84,8 @@ class WithoutStore(unittest.TestCase):
 
     def test_cli_version_is_printed(self):
         self.assertRegex(self.house.run("version").out, r"^tandem \d+\.\d+\.\d+\n$")
-        self.assertIn("version", self.house.run("--version", "--json").json)
+        for letter in ("--version", "-V"):
+            self.assertIn("version", self.house.run(letter, "--json").json)
 
     def test_cli_secrets_are_never_arguments(self):
         done = self.house.run("connect", "github", "--repo", "acme/rocket")
@@ -375,7 +376,7 @@ class WithStore(unittest.TestCase):
 
     def test_cli_projects_pause_resume_remove(self):
         self.connect("steered", "--no-sync")
-        self.run_fine("projects", "pause", "steered", "--reason", "holiday")
+        self.assertIn("tandem projects resume steered", self.run_fine("projects", "pause", "steered", "--reason", "holiday").err)
         self.assertIn("holiday", self.run_fine("projects", "show", "steered").out)
         self.assertEqual(self.house.run("sync", "steered").code, 4)
         self.run_fine("projects", "resume", "steered")
@@ -668,7 +669,8 @@ class WithStore(unittest.TestCase):
         self.assertEqual((done.out, done.err), ("", ""))
 
     def test_cli_bad_numbers_are_usage_errors(self):
-        for words in (["sessions", "show", "x"], ["conflicts", "show", "x"], ["events", "replay", "--type", "Nope"], ["ticket", "new"]):
+        for words in (["sessions", "show", "x"], ["conflicts", "show", "x"], ["events", "replay", "--type", "Nope"],
+                      ["events", "replay", "--from", "5", "--to", "4"], ["ticket", "new"], ["status", ""]):
             self.assertEqual(self.house.run(*words).code, 2, words)
 
 

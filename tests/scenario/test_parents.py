@@ -99,7 +99,7 @@ class Parents(unittest.TestCase):
     def waits(self, key, project):
         """What `ticket show` tells of a mapping, and `status` of the project."""
         (mapping,) = [one for one in self.world.call("ticket.get", key=key)["mappings"] if one["project"] == project]
-        return mapping.get("waits", []), [one for one in self.world.call("status").get("waits", []) if one["project"] == project]
+        return mapping.get("waits", []), self.world.call("status", project=project).get("waits", [])
 
     def test_parents_that_will_never_be_there_are_shown_with_what_to_do(self):
         child = self.spread(self.linear, self.linear.create("alice", title="Ladder"))[0]
