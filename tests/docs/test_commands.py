@@ -36,7 +36,7 @@ def read(path):
 
 def known():
     """Names of the commands, each a word or two, from the reference."""
-    return set(re.findall(r"^## tandem ([a-z -]+)$", read("docs/cli.md"), re.MULTILINE))
+    return set(re.findall(r"^### tandem ([a-z -]+)$", read("docs/cli.md"), re.MULTILINE))
 
 
 def files(*patterns):
