@@ -81,16 +81,16 @@ struct headway {
   bool doubted, told_still;
 };
 
-#define GOES_ON "It goes on by itself then, and goes on too when Ctrl-C ends this waiting."
-
 static void tell_rest(const struct output *output, struct arena *arena, struct headway *headway, struct str project) {
   int64_t now_ms = clock_now_ms(), until_ms = headway->rests_until_ms;
   if (until_ms < now_ms + REST_WORTH_TELLING_MS || until_ms < headway->told_rests_until_ms + REST_MOVED_MS)
     return;
   headway->told_rests_until_ms = until_ms;
   erase_line(output);
-  output_note(output, "%.*s rests until %.*s, %.*s: %s. " GOES_ON, STR_FMT(project),
-              STR_FMT(format_moment(arena, until_ms)), STR_FMT(format_ago(arena, until_ms, now_ms)),
+  output_note(output,
+              "%.*s rests until %.*s, %.*s: %s. It goes on by itself then, and goes on too when Ctrl-C ends this "
+              "waiting.",
+              STR_FMT(project), STR_FMT(format_moment(arena, until_ms)), STR_FMT(format_ago(arena, until_ms, now_ms)),
               headway->doubted ? "its tracker has refused the credential, and is asked again then"
                                : "its tracker takes no more calls before");
 }

@@ -81,7 +81,8 @@ static const struct record record_parked_work =
 
 static const struct field status_query_fields[] = {
     FIELD(struct status_query, unused, FIELD_BOOL, 0, "Nothing; the map may be empty."),
-    FIELD(struct status_query, project, FIELD_STR, 0, "Name of the only project to tell of, with what is parked, waits or stands still of it; absent = all."),
+    FIELD(struct status_query, project, FIELD_STR, 0,
+          "Name of the only project to tell of, with what is parked, waits or stands still of it; absent = all."),
     FIELD(struct status_query, after, FIELD_STR, 0,
           "The next page: only projects whose names come after this one, the last of the page before."),
     FIELD(struct status_query, limit, FIELD_I64, 0,
