@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """tandem under systemd: its units as systemd reads them, what `tandem up` tells, and the whole story on a machine where systemd is
-process 1."""
+process 1, by the commands of docs/systemd.md."""
 
 import glob
 import json
@@ -15,7 +15,9 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import nats  # noqa: E402
+import systemd_typed  # noqa: E402
 import tap  # noqa: E402
 from house import House, why_not  # noqa: E402
 from systemd_machine import Machine  # noqa: E402
@@ -191,9 +193,10 @@ class Whole(unittest.TestCase):
         cls.machine = Machine(ROOT)
         cls.addClassCleanup(cls.machine.close)
         install(cls.machine.path("/"))
-        cls.must("systemd-sysusers", "tandem.conf")
+        cls.must("sh", "/srv/tests/deploy/systemd/postinst", "configure")
+        cls.must("test", "-d", "/etc/tandem")
+        systemd_typed.prepare(cls.machine)
         cls.must("useradd", "--create-home", "person")
-        cls.must("systemctl", "daemon-reload")
         cls.machine.write("/etc/tandem/tandem.env", "TANDEM_ALLOW_HOSTS=127.0.0.1:3001\n")
         cls.machine.write("/etc/tandem/token", "sandbox-token\n")
         cls.machine.write("/home/person/.config/tandem/tandem.env", "TANDEM_ALLOW_HOSTS=127.0.0.1:3001\n")
@@ -209,8 +212,12 @@ class Whole(unittest.TestCase):
             raise AssertionError("%s: %d\n%s%s" % (" ".join(words), done.returncode, done.stdout, done.stderr))
         return done.stdout
 
-    def tandem(self, *words, **options):
-        return self.must("tandem", "--home", HOME, *words, **options)
+    def read(self, section, stand_ins=(), **options):
+        return systemd_typed.read(self.machine, section, stand_ins, **options)
+
+    def test_a_document_of_commands_is_read_whole(self):
+        with open(os.path.abspath(__file__), encoding="utf-8") as file:
+            self.assertEqual([], systemd_typed.unread(file.read()))
 
     def connect(self, **options):
         return self.must("tandem", "connect", "github", "--name", "rocket", "--base-url", "http://127.0.0.1:3001", "--repo", "acme/rocket",
@@ -233,7 +240,7 @@ class Whole(unittest.TestCase):
 
     def test_the_machines_systemd_runs_everything(self):
         options = {"TANDEM_HOME": HOME}
-        self.assertEqual("", self.must("tandem", "scheduler", "enable", "--system"))
+        self.assertIn("No project is connected", self.read("For a machine"))
         self.assertEqual("Ready: all 7 services run", self.machine.show("tandem.service", "StatusText"))
         self.assertEqual("tandem", self.machine.run("stat", "-c", "%U", HOME).stdout.strip())
         self.wait_for_the_timer("--system", "--system", **options)
@@ -244,6 +251,7 @@ class Whole(unittest.TestCase):
         self.must("tandem", "scheduler", "start", "--system")
         self.assertGreater(len(self.sessions(**options)), before)
         self.assertIn("event=all_ready", self.must("tandem", "scheduler", "logs", "--system"))
+        self.assertLessEqual(len(self.must("tandem", "scheduler", "logs", "--system", "--lines", "20").splitlines()), 21)
         self.frozen_is_started_again()
         self.must("tandem", "scheduler", "disable", "--system")
         self.assertEqual(("inactive", "disabled"), (self.machine.show("tandem.service", "ActiveState"),
@@ -284,21 +292,18 @@ class Whole(unittest.TestCase):
         units = ["tandem-%s.service" % name for name in ("store", "scheduler", "conflict", "adapter@github", "adapter@jira", "adapter@linear",
                                                         "adapter@webhook")]
         with open(self.machine.path("/etc/tandem/tandem.env"), encoding="utf-8") as file:
-            before = file.read()
-        self.addCleanup(self.machine.write, "/etc/tandem/tandem.env", before)
-        self.machine.write("/etc/tandem/tandem.env", before + "".join("%s=%s\n" % item for item in bus.items()))
-        if nats.PROGRAM:
-            units.append("tandem-bridge-nats.service")
-            self.start_nats(4222, "--user=tandem", "--pass=right")
-            self.machine.write("/etc/tandem/bridge-nats.env", "TANDEM_NATS_URL=nats://127.0.0.1:4222\nTANDEM_NATS_USER=tandem\n")
-            self.machine.write("/etc/credstore/tandem_nats_password", "right")
-            self.must("systemctl", "enable", "tandem-bridge-nats.service")
+            self.addCleanup(self.machine.write, "/etc/tandem/tandem.env", file.read())
         self.start_database()
         self.machine.write("/etc/credstore/tandem_database_url", "postgresql:///tandem?host=/run/database&user=tandem\n")
         os.chmod(self.machine.path("/etc/credstore/tandem_database_url"), 0o600)
+        self.addCleanup(self.must, "rm", "/etc/credstore/tandem_database_url")
         self.must("rm", "-rf", HOME)
-        self.must("systemctl", "enable", "tandem.target")
-        self.must("tandem", "scheduler", "enable", "--system")
+        self.read("Each service by itself")
+        if nats.PROGRAM:
+            units.append("tandem-bridge-nats.service")
+            self.start_nats(4222, "--user=tandem", "--pass=right")
+            self.machine.write("/root/nats.password", "right")
+            self.read("The bridge to NATS", [("tls://nats.acme.example", "nats://127.0.0.1")])
         for unit in units:
             self.assertEqual("active", self.machine.show(unit, "ActiveState"), unit)
         self.assertEqual("Ready: this store leads", self.machine.show(units[0], "StatusText"))
@@ -328,9 +333,11 @@ class Whole(unittest.TestCase):
                                 user="person", XDG_RUNTIME_DIR="/run/person")
         self.assertEqual((0, ""), (done.returncode, done.stderr))
         self.must("cp", "/etc/tandem/token", "/home/person/token")
-        self.must("tandem", "scheduler", "enable", **options)
+        self.assertRegex(self.read("", **options), r"timer   enabled; (?s:.+)\ntandem  active: Ready: all 7 services run\n")
         with open(self.machine.path("/home/person/.config/systemd/user/tandem.service"), encoding="utf-8") as file:
             self.assertIn('ExecStart="/usr/bin/tandem" up --foreground --home "/home/person/state dir"\n', file.read())
+        # It does not end, so nobody waits for it.
+        self.must("bash", "-c", "grep --max-count=1 event=all_ready < <(exec tandem scheduler logs --follow 2>/dev/null)", **options)
         self.wait_for_the_timer("--user", **options)
         shown = self.must("tandem", "scheduler", "status", **options)
         if nats.PROGRAM:

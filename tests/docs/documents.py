@@ -90,6 +90,24 @@ def commands(document):
     return sorted(found + list(rows(document)), key=lambda command: command.line)
 
 
+def sections(document):
+    """{heading: its commands}; what stands before the first one is under ""."""
+    headings = [(0, "")] + [(number, line[3:]) for number, line in enumerate(read(document).split("\n"), 1) if line.startswith("## ")]
+    found = {heading: [] for _, heading in headings}
+    for command in commands(document):
+        found[[heading for number, heading in headings if number < command.line][-1]].append(command)
+    return found
+
+
+def cells(document, first):
+    """The other cells of the row of a table that begins with `first`."""
+    for line in read(document).split("\n"):
+        row = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if line.startswith("|") and row[0] == first:
+            return row[1:]
+    raise KeyError("%s has no row %r" % (document, first))
+
+
 def strays(document):
     """Lines that look like commands and stand in a block that is not said to be one."""
     is_usage = document == "docs/cli.md"

@@ -71,6 +71,11 @@ class Examples:
     def owner_url():
         return "host=%s user=tandem_owner dbname=tandem" % Cluster.shared().folder
 
+    def bundle(self):
+        """Of a program that may tell and hear."""
+        self.run("tandem certs issue listener --verbs ticket.get,events.publish --events all || true")
+        return self.desk.home + "/.local/state/tandem/tls/services/listener"
+
     def certified(self, name):
         self.run("tandem certs issue %s --verbs ticket.get || true" % name)
         return name
@@ -188,6 +193,8 @@ STANDS_FOR = [
     (r"\b(?:9464|808[1-4])\b", lambda examples, command, found: str(examples.desk.ports[int(found.group())])),
     (r"/tmp/(?=\w+\.json)|(?<=--bundles )/", lambda examples, command, found: examples.desk.folder + "/"),
     (r"\b(?:T-40|engine:ENG-3)\b", lambda examples, command, found: examples.engines_own()),
+    (r"(?<=\.py |\.sh )BUNDLE\b", lambda examples, command, found: examples.bundle()),
+    (r"\bPOSITION_FILE\b", lambda examples, command, found: examples.desk.folder + "/position"),
     (r"\brocket:#7(?=\s)", lambda examples, command, found: "rocket:#%d" % examples.issue(examples.title("Linked by number"))[0]),
     (r"postgresql://tandem_owner:…@host/tandem", lambda examples, command, found: '"%s"' % examples.owner_url()),
     (r"\bpairs\.csv\b", lambda examples, command, found: examples.pairs()),

@@ -150,7 +150,8 @@ class Typed(unittest.TestCase):
         return done.output
 
     def stir(self):
-        """Something happens."""
+        """Something happens, of each kind that a document listens for."""
+        self.examples.run("tandem ticket new --title 'Something new'")
         self.examples.open_conflict()
 
     def read(self, document, *programs):
