@@ -1,4 +1,5 @@
 /* Log lines and the clock: what is written, and that a secret is not. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -174,6 +175,27 @@ static void log_auto_is_json_where_nobody_reads_at_a_terminal(void **state) {
   assert_int_equal(end_capture(saved)[0], '{');
 }
 
+static void log_auto_is_text_at_a_terminal(void **state) {
+  (void)state;
+  int screen = posix_openpt(O_RDWR | O_NOCTTY);
+  if (screen < 0)
+    skip(); /* there are no terminals here */
+  assert_int_equal(grantpt(screen), 0);
+  assert_int_equal(unlockpt(screen), 0);
+  int terminal = open(ptsname(screen), O_RDWR | O_NOCTTY), saved = dup(STDERR_FILENO);
+  assert_true(terminal >= 0);
+  dup2(terminal, STDERR_FILENO);
+  log_configure(STR("info"), STR("auto"));
+  log_event(LOG_INFO, "said");
+  dup2(saved, STDERR_FILENO);
+  ssize_t length = read(screen, written, sizeof written - 1);
+  written[length > 0 ? length : 0] = '\0';
+  assert_non_null(strstr(written, " info event=said"));
+  close(saved);
+  close(terminal);
+  close(screen);
+}
+
 static void log_line_names_the_trace_that_is_recorded(void **state) {
   static const struct {
     const char *traceparent, *tail;
@@ -198,6 +220,7 @@ static void log_line_names_the_trace_that_is_recorded(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(log_auto_is_json_where_nobody_reads_at_a_terminal),
+      cmocka_unit_test(log_auto_is_text_at_a_terminal),
       cmocka_unit_test(log_line_names_the_trace_that_is_recorded),
       BEHAVIOUR(log_line_has_event_and_fields),
       BEHAVIOUR(log_line_may_have_no_fields),
