@@ -252,6 +252,8 @@ class Whole(unittest.TestCase):
         self.assertGreater(len(self.sessions(**options)), before)
         self.assertIn("event=all_ready", self.must("tandem", "scheduler", "logs", "--system"))
         self.assertLessEqual(len(self.must("tandem", "scheduler", "logs", "--system", "--lines", "20").splitlines()), 21)
+        # This one does not end, so nobody waits for it.
+        self.must("bash", "-c", "grep --max-count=1 event= < <(exec tandem scheduler logs --system --follow 2>/dev/null)")
         self.frozen_is_started_again()
         self.must("tandem", "scheduler", "disable", "--system")
         self.assertEqual(("inactive", "disabled"), (self.machine.show("tandem.service", "ActiveState"),
@@ -336,8 +338,6 @@ class Whole(unittest.TestCase):
         self.assertRegex(self.read("", **options), r"timer   enabled; (?s:.+)\ntandem  active: Ready: all 7 services run\n")
         with open(self.machine.path("/home/person/.config/systemd/user/tandem.service"), encoding="utf-8") as file:
             self.assertIn('ExecStart="/usr/bin/tandem" up --foreground --home "/home/person/state dir"\n', file.read())
-        # It does not end, so nobody waits for it.
-        self.must("bash", "-c", "grep --max-count=1 event=all_ready < <(exec tandem scheduler logs --follow 2>/dev/null)", **options)
         self.wait_for_the_timer("--user", **options)
         shown = self.must("tandem", "scheduler", "status", **options)
         if nats.PROGRAM:

@@ -39,7 +39,7 @@ NOT_RUN = [
     by("docs/conflicts.md", r"tandem conflicts resolve 7 --edit$", "tests/cli/test_cli.py", '"--edit"'),
     by("docs/cli.md", r"tandem scheduler enable", "tests/deploy/test_systemd.py", 'self.read("", **options)'),
     by("docs/cli.md", r"sudo tandem scheduler enable --system", "tests/deploy/test_systemd.py", 'self.read("For a machine")'),
-    by("docs/cli.md", r"tandem scheduler logs --follow", "tests/deploy/test_systemd.py", "tandem scheduler logs --follow"),
+    by("docs/cli.md", r"tandem scheduler logs --follow", "tests/deploy/test_systemd.py", "scheduler logs --system --follow"),
     by("docs/cli.md", r"sudo tandem scheduler logs --system", "tests/deploy/test_systemd.py", '"logs", "--system", "--lines", "20"'),
     by("docs/cli.md", r"tandem credentials login", "tests/cli/test_logins.py", '"login"'),
     by("docs/client.md", r"node client/examples", "tests/client/test_examples.py", "subscribe.mjs"),
