@@ -11,8 +11,9 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "docs"))
 import documents  # noqa: E402
 
 DOCUMENT = "docs/docker.md"
-# What needs the network, which the engine here has not got any more: the test has made the images of the same file.
-NOT_TYPED = re.compile(r"docker compose -f deploy/compose\.yaml ((--profile demo )?build|pull --ignore-pull-failures)$")
+# What a cell of a table leaves out, because all commands of the page begin with it, and what such a cell has.
+BEGINNING = "docker compose -f deploy/compose.yaml "
+IN_CELL = re.compile(r"`((?:run --rm|restart) [^`…]+)`")
 # `docker compose -f deploy/compose.yaml WORD...`, from wherever it is typed.
 SHIM = """#!/bin/sh
 [ "$1 $2 $3" = "compose -f deploy/compose.yaml" ] || { echo "not of the document's form: docker $*" >&2; exit 2; }
@@ -32,9 +33,9 @@ class Typist:
         with open(folder + "/bin/docker", "w", encoding="utf-8") as file:
             file.write(SHIM)
         os.chmod(folder + "/bin/docker", 0o755)
-        self.environment = {**environment, "PATH": "%s/bin:%s" % (folder, os.environ["PATH"]), "HOME": folder, "CLONE": ROOT,
+        self.environment = {**environment, "PATH": "%s/bin:%s" % (folder, environment["PATH"]), "HOME": folder, "CLONE": ROOT,
                             "COMPOSE": " ".join(compose), "BESIDE": " ".join(beside)}
-        self.left = {section: list(commands) for section, commands in sections().items()}
+        self.left = {section: list(commands) for section, commands in documents.sections(DOCUMENT).items()}
 
     def read(self, section, until=None, **environment):
         """Types what is left of a section, or what stands before the first command with the word `until`; what all of it printed."""
@@ -42,6 +43,11 @@ class Typist:
         while commands and not (until and until in commands[0].text):
             output += self.type(commands.pop(0), environment)
         return output
+
+    def read_row(self, what):
+        """Types what the row of a table says that is to be done."""
+        for text in IN_CELL.findall(documents.cells(DOCUMENT, what)[0]):
+            self.type(documents.Command(DOCUMENT, 0, BEGINNING + text), {})
 
     def type(self, command, environment):
         text = command.text
@@ -59,14 +65,3 @@ class Typist:
 
     def untyped(self):
         return [str(command) for commands in self.left.values() for command in commands]
-
-
-def sections():
-    """{heading: its commands that are typed}."""
-    headings = [(number, line[3:]) for number, line in enumerate(documents.read(DOCUMENT).split("\n"), 1) if line.startswith("## ")]
-    found = {heading: [] for _, heading in headings}
-    for command in documents.commands(DOCUMENT):
-        if NOT_TYPED.match(command.text):
-            continue
-        found[[heading for number, heading in headings if number < command.line][-1]].append(command)
-    return found

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""deploy/compose.yaml, run for real, by the commands of docs/docker.md: the demo profile up to its finished first synchronisation,
-containers that are killed while people work on both sides, an upgrade in place, a backup that is restored. Nothing is lost, nothing is
-there twice, and nobody sees another's secrets.
+"""deploy/compose.yaml, run for real, by the commands of docs/docker.md: images that are built, the demo profile up to its finished first
+synchronisation, containers that are killed while people work on both sides, an upgrade in place to an image of a registry, a backup that is
+restored. Nothing is lost, nothing is there twice, and nobody sees another's secrets.
 
-Needs root and Docker (apt-get install docker.io docker-compose); everything else is made here, without a registry."""
+Needs root and Docker (apt-get install docker.io docker-compose); everything else is made here, the registry too."""
 
 import collections
 import json
@@ -16,6 +16,7 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
+import debian_base  # noqa: E402
 import docker_engine  # noqa: E402
 import tap  # noqa: E402
 from document_typed import Typist  # noqa: E402
@@ -27,8 +28,12 @@ STARTED = ("store", "scheduler", "conflict", "adapter-github", "adapter-jira", "
 RUN = ("--profile", "demo", "--profile", "tls", "--profile", "nats")
 PROFILES = (*RUN, "--profile", "cli")
 FIRST, SECOND = "tandem:first", "tandem:second"
-# Beside the file of the users: what a test cannot wait for.
-FASTER = {"services": {name: {"environment": {"TANDEM_SETTLE_MS": "1500"}} for name in STARTED if name.startswith("adapter")}}
+BUILT = ("init", "sandbox-github")  # which the file says how to build
+# Beside the file of the users: what a test cannot wait for, and how a build reaches packages from here.
+BESIDE = {"services": {
+    **{name: {"environment": {"TANDEM_SETTLE_MS": "1500"}} for name in STARTED if name.startswith("adapter")},
+    **{name: {"build": {"network": "host", "args": debian_base.proxies()}} for name in BUILT}}}
+REGISTRY_PORT = 5000  # in a network of the engine's own
 
 ASK = """
 import sys, urllib.request
@@ -78,16 +83,17 @@ class Compose(unittest.TestCase):
         cls.engine.start()
         cls.engine.import_base()
         note(started, "the engine runs and has a base")
+        cls.beside = cls.engine.folder + "/beside.json"
+        with open(cls.beside, "w", encoding="utf-8") as file:
+            json.dump(BESIDE, file)
+        cls.typist = cls.make_typist(cls.engine.folder + "/typed")
         cls.build_images()
         cls.engine.start(apart=True)
         cls.engine.check()
         note(started, "images are built")
-        cls.faster = cls.engine.folder + "/faster.json"
-        with open(cls.faster, "w", encoding="utf-8") as file:
-            json.dump(FASTER, file)
+        cls.published = {image: cls.publish(image) for image in (SECOND, "postgres-stand-in")}
         cls.addClassCleanup(cls.compose, *PROFILES, "down", "--volumes", "--timeout", "1", check=False)
         cls.make_certificate(cls.engine.folder + "/certificates")
-        cls.typist = cls.make_typist(cls.engine.folder + "/typed")
         cls.demo_said = cls.typist.read("Try it", until="down --volumes")
         note(started, "the demo has ended")
         cls.compose(*RUN, "up", "-d")
@@ -95,18 +101,33 @@ class Compose(unittest.TestCase):
 
     @classmethod
     def build_images(cls):
-        """The stages that the last ones are made from have names, so that they are kept for the next run."""
+        """The stages that take long are made first, with names, so that they are kept for the next run; then the document's command makes
+        the images that a reader has."""
         cls.engine.build("tandem-build", ROOT, "--file", DOCKERFILE, "--target", "build")
-        cls.engine.build("tandem-demo", ROOT, "--file", DOCKERFILE, "--target", "demo")
-        cls.engine.build(FIRST, ROOT, "--file", DOCKERFILE, "--build-arg", "REVISION=first")
-        cls.engine.build(SECOND, ROOT, "--file", DOCKERFILE, "--build-arg", "REVISION=second")
-        for name in ("postgres", "front", "nats"):
+        cls.engine.build("tandem-demo-stage", ROOT, "--file", DOCKERFILE, "--target", "demo")
+        for name in ("postgres", "front", "nats", "registry"):
             cls.engine.build(name + "-stand-in", os.path.join(ROOT, "tests", "deploy", "stand_ins"), "--target", name)
+        for name in (FIRST, "tandem-demo"):
+            cls.engine.run("image", "rm", name, check=False)
+        cls.typist.read("Try it", until="up -d")
+        cls.engine.build(SECOND, ROOT, "--file", DOCKERFILE, "--build-arg", "REVISION=second")
+
+    @classmethod
+    def publish(cls, image):
+        """The image's name in a registry of the engine's own network, from where alone it is to be had by that name."""
+        if cls.engine.run("inspect", "registry", check=False).returncode:
+            cls.engine.run("run", "-d", "--name", "registry", "registry-stand-in")
+        address = cls.engine.out("inspect", "--format", "{{.NetworkSettings.IPAddress}}", "registry")
+        name = "%s:%d/%s" % (address, REGISTRY_PORT, image)
+        cls.engine.run("tag", image, name)
+        wait_for(lambda: cls.engine.run("push", name, check=False).returncode == 0, "the registry to take the image")
+        cls.engine.run("image", "rm", name)
+        return name
 
     @classmethod
     def make_typist(cls, folder):
         """A reader with a token, which is one of the stand-in's."""
-        typist = Typist(folder, (docker_engine.program("docker-compose"), "-p", "tandem-test"), ("-f", cls.faster), cls.environment(FIRST), [
+        typist = Typist(folder, (docker_engine.program("docker-compose"), "-p", "tandem-test"), ("-f", cls.beside), cls.environment(FIRST), [
             (r"/run/user/\$UID", folder + "/run"),
             (r"connect github --name rocket --repo acme/rocket",
              "connect github --base-url http://sandbox-github:8080 --name typed --repo acme/typed")])
@@ -135,7 +156,7 @@ class Compose(unittest.TestCase):
 
     @classmethod
     def compose(cls, *words, image=FIRST, check=True):
-        done = subprocess.run([docker_engine.program("docker-compose"), "-p", "tandem-test", "-f", FILE, "-f", cls.faster, *words],
+        done = subprocess.run([docker_engine.program("docker-compose"), "-p", "tandem-test", "-f", FILE, "-f", cls.beside, *words],
                               env=cls.environment(image), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if check and done.returncode != 0:
             raise AssertionError("docker-compose %s: %d\n%s\n%s" % (" ".join(words), done.returncode, done.stdout[-3000:], cls.logs()))
@@ -288,15 +309,53 @@ class Compose(unittest.TestCase):
         self.surely("sync", "typed", "--wait")
         self.assertEqual(3, len(self.surely("ticket", "list", "--project", "typed")[0]["tickets"]))
 
+    # the rows of "Rotate secrets"
+
+    def forget(self, volume, name):
+        """Removes a file of a volume, as an administrator."""
+        self.engine.run("run", "--rm", "--volume", "tandem-test_%s:/volume" % volume, docker_engine.BASE, "rm", "/volume/" + name)
+
     def test_compose_data_keys_are_replaced(self):
         before = self.surely("credentials", "list")[0]
-        self.compose("run", "--rm", "--entrypoint", "sh", "init", "-c", "openssl rand -hex 32 >>/var/lib/tandem/keys/data.key")
-        self.compose("run", "--rm", "init")
-        self.surely("credentials", "rekey")
+        self.typist.read_row("the data key")
         after = self.surely("credentials", "list")[0]
         self.assertEqual(len(after["keys"]), len(before["keys"]) + 1)
         self.assertEqual(len({row["key_id"] for row in after["credentials"]}), 1)
         self.assertNotEqual(after["credentials"][0]["key_id"], before["credentials"][0]["key_id"])
+
+    def printed(self, service, program, *words):
+        """What a program prints in a container of its own, as the last line; what Compose says of it is above."""
+        return self.compose("run", "--rm", "-T", "--entrypoint", program, service, *words).stdout.splitlines()[-1]
+
+    def certificates(self):
+        """{of whom: its number}, of those that are good."""
+        listed = json.loads(self.printed("init", "tandem", "certs", "list", "--json"))
+        return {row["name"]: row["serial"] for row in listed["certificates"] if row["state"] == "good"}
+
+    def test_compose_certificates_are_renewed_and_revoked(self):
+        before = self.certificates()
+        self.typist.read_row("certificates")
+        renewed = self.certificates()
+        self.assertFalse([name for name in before if before[name] == renewed[name]])
+        self.typist.read_row("a certificate that somebody else has")
+        self.assertNotEqual(renewed["adapter-github"], self.certificates()["adapter-github"])
+        title = "made after its certificate was revoked"
+        self.surely("ticket", "new", "--title", title, "--project", "rocket", "--privacy", "shareable")
+        self.both_sides_have([title], "what an adapter with a new certificate sent")
+
+    def test_compose_passwords_are_replaced(self):
+        self.forget("bridge-nats-secrets", "nats_password")
+        self.forget("nats-secrets", "reader_password")
+        self.typist.read_row("the passwords of the NATS server")
+        self.surely("ticket", "new", "--title", "after the NATS server's passwords were replaced")
+        self.nats_has_all_events()
+        self.forget("postgres-secrets", "store_password")
+        self.compose("run", "--rm", "init")
+        password = self.printed("init", "cat", "/bundles/postgres/store_password")
+        self.compose("exec", "-T", "postgres", "psql", "-U", "postgres", "-c", "alter role tandem_store password '%s'" % password, "tandem")
+        self.typist.read_row("the store's password")
+        wait_for(lambda: self.state("store")["Health"]["Status"] == "healthy", "the store to be healthy")
+        self.surely("status")
 
     def nats_has_all_events(self):
         """Message n is event n, so a stream that ends where the log does has them all."""
@@ -333,8 +392,10 @@ class Compose(unittest.TestCase):
         count = len(self.all_tickets())
 
         self.surely("ticket", "edit", keys[mine[1]][0], "--title", "edited during the upgrade")
-        self.typist.read("Upgrade", TANDEM_IMAGE=SECOND)
-        self.compose("--profile", "nats", "up", "-d", image=SECOND)
+        self.typist.read("Upgrade", until="pull", TANDEM_IMAGE="tandem:built-anew")
+        self.assertTrue(self.engine.out("image", "inspect", "--format", "{{.Id}}", "tandem:built-anew"))
+        self.typist.read("Upgrade", TANDEM_IMAGE=self.published[SECOND], POSTGRES_IMAGE=self.published["postgres-stand-in"])
+        self.compose("--profile", "nats", "up", "-d", image=self.published[SECOND])
         for service in STARTED:
             self.assertEqual(self.inspect(service)["Config"]["Labels"]["org.opencontainers.image.revision"], "second", service)
         self.edit_at_github(numbers[1], "edited after the upgrade")

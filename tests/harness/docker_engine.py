@@ -28,6 +28,7 @@ START_S, BUILD_S = 60, 480
 PR_SET_PDEATHSIG = 1
 UNREACHED = re.compile(r".*(?:Failed to fetch|Temporary failure resolving|Could not resolve|Unable to connect to).*")
 BRIDGE = "/sys/class/net/docker0"
+ADDRESSES = "10.213.0.0/16"  # of its containers; a registry among them needs no certificate
 NEEDED = ("dockerd", "containerd", "runc", "docker", "docker-compose")
 # What the official image brings besides: packages are written without waiting for the disk, and without documents.
 LIKE_THE_OFFICIAL = "force-unsafe-io\npath-exclude=/usr/share/doc/*\npath-exclude=/usr/share/man/*\npath-exclude=/usr/share/locale/*\n"
@@ -66,7 +67,8 @@ class Engine:
         fcntl.flock(self.lock, fcntl.LOCK_EX)
         self.folder = tempfile.mkdtemp(prefix="tandem-docker-", dir="/tmp")
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(("DOCKER_", "COMPOSE_", "TANDEM_"))}
-        self.environment.update(DOCKER_HOST="unix://%s/socket" % self.folder, DOCKER_BUILDKIT="0", HOME=self.folder)
+        self.environment.update(DOCKER_HOST="unix://%s/socket" % self.folder, DOCKER_BUILDKIT="0", HOME=self.folder,
+                                PATH="/usr/bin:" + os.environ["PATH"])  # docker-compose builds with the `docker` that it finds
         self.process = None
         self.build_until = time.monotonic() + BUILD_S
         self.had_bridge = os.path.exists(BRIDGE)
@@ -82,7 +84,7 @@ class Engine:
             self.process = subprocess.Popen(
                 [*(["unshare", "--net"] if apart else []), program("dockerd"), "--data-root", KEPT + "/data", "--exec-root",
                  self.folder + "/exec", "--pidfile", self.folder + "/pid", "-H", "unix://%s/socket" % self.folder,
-                 "--userland-proxy=false", "--default-address-pool", "base=10.213.0.0/16,size=24", *modest],
+                 "--userland-proxy=false", "--default-address-pool", "base=%s,size=24" % ADDRESSES, "--insecure-registry", ADDRESSES, *modest],
                 stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True, preexec_fn=end_with_parent)
         end = time.monotonic() + START_S
         while self.run("info", check=False).returncode != 0:
