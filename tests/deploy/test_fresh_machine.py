@@ -14,8 +14,9 @@ import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", name) for name in ("harness", "docs")]
 import debian_base  # noqa: E402
+import documents  # noqa: E402
 import tap  # noqa: E402
 from namespaces import BEGIN, ENTER, PATH, Namespaces, need  # noqa: E402
 from world import ROOT  # noqa: E402
@@ -121,6 +122,9 @@ class FreshMachine(unittest.TestCase):
         for part in (r"Session \d+ of rocket finished", r"Session \d+ of company finished", r"Session \d+ of engine finished",
                      r"== A ticket made here, T-\d+, turns up in all three", r"\d+ in company", r"== Stopping"):
             self.assertRegex(said, part)
+        (run,) = [command for command in documents.commands("README.md") if command.text == commands()[0]]
+        self.assertTrue(run.shown)
+        self.assertIsNone(documents.missing(run.shown, said), "README shows this line. It is:\n" + said)
         return said
 
     def run_a_test(self, machine, user=None):

@@ -110,6 +110,10 @@ class Documents(unittest.TestCase):
         self.assertGreater(len(found), 150)
         self.assertEqual([], [str(command) for command in found if command.language == "sh" and not documents.is_complete(command.text)])
 
+    def test_documents_begin_with_one_that_is_read_in_five_minutes(self):
+        """At 240 words a minute."""
+        self.assertLess(len(re.findall(r"\w[\w'-]*", documents.read("README.md"))), 5 * 240)
+
     def test_documents_not_run_is_about_what_is_there(self):
         """Each row is about some command, and the test that it names runs such a thing."""
         found = [command for document in documents.names() for command in documents.commands(document)]
