@@ -1,6 +1,7 @@
 /* Why something is a conflict, and what each choice would do. */
 #include "cli/conflict_choices.h"
 
+#include "base/sets.h"
 #include "cli/conflict_edit.h"
 #include "cli/conflict_sides.h"
 #include "cli/format.h"
@@ -63,19 +64,19 @@ static const char *effect_on_being_there(const struct conflict *conflict, bool l
   return local ? "the ticket stays here, without its counterpart" : "the ticket is cancelled here";
 }
 
-static bool has(const struct values *side, struct str member) {
-  return side->count && value_has(&side->at[0], member);
+static void append_members(struct str_builder *text, char sign, const struct value *members) {
+  for (size_t i = 0; i < members->count; i++)
+    str_append_format(text, "%s%c%.*s", text->length ? ", " : "", sign, STR_FMT(members->items[i]));
 }
 
 /* "+a, -b": what makes `from` the same as `to`. */
 static struct str delta(struct arena *arena, const struct values *from, const struct values *to) {
   struct str_builder text = {.arena = arena};
-  for (size_t i = 0; to->count && i < to->at[0].count; i++)
-    if (!has(from, to->at[0].items[i]))
-      str_append_format(&text, "%s+%.*s", text.length ? ", " : "", STR_FMT(to->at[0].items[i]));
-  for (size_t i = 0; from->count && i < from->at[0].count; i++)
-    if (!has(to, from->at[0].items[i]))
-      str_append_format(&text, "%s-%.*s", text.length ? ", " : "", STR_FMT(from->at[0].items[i]));
+  const struct value none = value_set(STR(""), NULL, 0);
+  const struct value *before = from->count ? &from->at[0] : &none, *after = to->count ? &to->at[0] : &none;
+  const struct value added = sets_without(arena, after, before), removed = sets_without(arena, before, after);
+  append_members(&text, '+', &added);
+  append_members(&text, '-', &removed);
   return text.length ? str_built(&text) : STR("nothing changes");
 }
 

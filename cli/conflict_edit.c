@@ -1,6 +1,7 @@
 /* A conflict brought together in an editor: the merge is that of lib/sync. */
 #include "cli/conflict_edit.h"
 
+#include "base/sets.h"
 #include "cli/conflict_sides.h"
 #include "sync/canon.h"
 #include "sync/catalogue.h"
@@ -59,9 +60,9 @@ struct value conflict_edit_read(struct arena *arena, const struct conflict *conf
   size_t count = 0;
   while (text.length) {
     struct str item = str_trim(take_line(&text));
-    struct value known = value_set(STR(""), items, count);
-    if (item.length && !value_has(&known, item))
+    if (item.length)
       items[count++] = item;
   }
-  return value_set(conflict->field, items, count);
+  const struct value members = value_set(conflict->field, items, count), none = value_set(conflict->field, NULL, 0);
+  return sets_join(arena, &members, &none);
 }

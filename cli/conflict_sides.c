@@ -2,6 +2,7 @@
  */
 #include "cli/conflict_sides.h"
 
+#include "base/sets.h"
 #include "cli/format.h"
 #include "cli/table.h"
 
@@ -16,23 +17,34 @@ static struct str side_text(struct arena *arena, const struct values *side) {
   return side->count ? output_clean(arena, format_value(arena, &side->at[0])) : (struct str){0};
 }
 
-static bool has_member(const struct values *side, struct str member) {
-  return side->count && side->at[0].kind == VALUE_SET && value_has(&side->at[0], member);
+static struct value members_of(const struct values *side) {
+  bool is_set = side->count && side->at[0].kind == VALUE_SET;
+  return is_set ? side->at[0] : value_set(STR(""), NULL, 0);
+}
+
+/* Those of all members that one side does not have, in their order, and which of them comes next. */
+struct lacking {
+  struct value members;
+  size_t next;
+};
+
+static struct lacking lacking_of(struct arena *arena, const struct value *all, const struct values *side) {
+  struct value members = members_of(side);
+  return (struct lacking){.members = sets_without(arena, all, &members)};
+}
+
+/* Whether the side has the next one of all members. */
+static bool has_next(struct lacking *lacking, struct str member) {
+  bool lacks = lacking->next < lacking->members.count && str_equal(lacking->members.items[lacking->next], member);
+  lacking->next += lacks;
+  return !lacks;
 }
 
 static struct value all_members(struct arena *arena, const struct conflict *conflict) {
-  const struct values *sides[] = {&conflict->base, &conflict->local, &conflict->external};
-  size_t most = 0, count = 0;
-  for (size_t i = 0; i < 3; i++)
-    most += sides[i]->count ? sides[i]->at[0].count : 0;
-  struct str *items = ARENA_ARRAY(arena, struct str, most + 1);
-  for (size_t i = 0; i < 3; i++)
-    for (size_t j = 0; sides[i]->count && j < sides[i]->at[0].count; j++) {
-      struct value known = value_set(STR(""), items, count);
-      if (!value_has(&known, sides[i]->at[0].items[j]))
-        items[count++] = sides[i]->at[0].items[j];
-    }
-  return value_set(STR(""), items, count);
+  const struct value base = members_of(&conflict->base), local = members_of(&conflict->local),
+                     external = members_of(&conflict->external);
+  const struct value ours = sets_join(arena, &base, &local);
+  return sets_join(arena, &ours, &external);
 }
 
 /* Without a base there is nobody who changed it: what both have is the same, all else is different. */
@@ -46,11 +58,14 @@ static enum align_mark mark_of(bool has_base, bool base, bool local, bool extern
 
 static size_t pair_members(struct arena *arena, const struct conflict *conflict, const struct align_row **out) {
   struct value all = all_members(arena, conflict);
+  struct lacking no_base = lacking_of(arena, &all, &conflict->base),
+                 no_local = lacking_of(arena, &all, &conflict->local),
+                 no_external = lacking_of(arena, &all, &conflict->external);
   struct align_row *rows = ARENA_ARRAY(arena, struct align_row, all.count + 1);
   for (size_t i = 0; i < all.count; i++) {
     struct str member = output_clean_line(arena, all.items[i]);
-    bool base = has_member(&conflict->base, all.items[i]), local = has_member(&conflict->local, all.items[i]),
-         external = has_member(&conflict->external, all.items[i]);
+    bool base = has_next(&no_base, all.items[i]), local = has_next(&no_local, all.items[i]),
+         external = has_next(&no_external, all.items[i]);
     rows[i] = (struct align_row){base ? member : (struct str){0}, local ? member : (struct str){0},
                                  external ? member : (struct str){0},
                                  mark_of(conflict->base.count > 0, base, local, external)};

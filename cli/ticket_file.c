@@ -1,6 +1,7 @@
 /* A ticket as a Markdown file for an editor. */
 #include "cli/ticket_file.h"
 
+#include "base/sets.h"
 #include "sync/catalogue.h"
 
 static bool is_set(struct str name, const struct values *known) {
@@ -163,16 +164,6 @@ struct result ticket_file_read(struct arena *arena, struct str text, const struc
 
 /* -- changes -- */
 
-/* The members of `a` that `b` does not have. */
-static struct value members_without(struct arena *arena, const struct value *a, const struct value *b) {
-  struct str *items = ARENA_ARRAY(arena, struct str, a->count + 1);
-  size_t count = 0;
-  for (size_t i = 0; i < a->count; i++)
-    if (!value_has(b, a->items[i]))
-      items[count++] = a->items[i];
-  return value_set(a->name, items, count);
-}
-
 struct ticket_changes ticket_file_changes(struct arena *arena, const struct values *before,
                                           const struct values *after) {
   struct values_builder set = {.arena = arena}, add = {.arena = arena}, remove = {.arena = arena};
@@ -184,8 +175,8 @@ struct ticket_changes ticket_file_changes(struct arena *arena, const struct valu
       continue;
     }
     struct value none = value_set(now->name, NULL, 0);
-    struct value added = members_without(arena, now, old ? old : &none);
-    struct value removed = members_without(arena, old ? old : &none, now);
+    struct value added = sets_without(arena, now, old ? old : &none);
+    struct value removed = sets_without(arena, old ? old : &none, now);
     if (added.count)
       values_put(&add, added);
     if (removed.count)

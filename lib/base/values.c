@@ -1,6 +1,8 @@
 /* Field values: finding, comparing, building. */
 #include "base/values.h"
 
+#include "base/sets.h"
+
 struct value value_text(struct str name, struct str text) {
   return (struct value){.name = name, .kind = VALUE_TEXT, .text = text};
 }
@@ -28,19 +30,12 @@ bool value_has(const struct value *set, struct str item) {
   return false;
 }
 
-static bool contains_all(const struct value *outer, const struct value *inner) {
-  for (size_t i = 0; i < inner->count; i++)
-    if (!value_has(outer, inner->items[i]))
-      return false;
-  return true;
-}
-
 bool value_equal(const struct value *a, const struct value *b) {
   if (a->kind != b->kind)
     return false;
   if (a->kind == VALUE_TEXT)
     return str_equal(a->text, b->text);
-  return contains_all(a, b) && contains_all(b, a);
+  return sets_equal(a, b);
 }
 
 struct value value_copy(struct arena *arena, const struct value *value) {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "adapter-webhook/webhook.h"
+#include "base/sets.h"
 
 /* -- single values -- */
 
@@ -68,20 +69,6 @@ static struct value set_of(const struct values *values, struct str name) {
   return found && found->kind == VALUE_SET ? *found : value_set(name, NULL, 0);
 }
 
-/* The members as they will be: those that are there, without `remove`, with `add`. */
-static struct value changed_set(struct arena *arena, const struct value *now, const struct value *add,
-                                const struct value *remove) {
-  struct str *items = ARENA_ARRAY(arena, struct str, now->count + add->count);
-  size_t count = 0;
-  for (size_t i = 0; i < now->count; i++)
-    if (!value_has(remove, now->items[i]))
-      items[count++] = now->items[i];
-  for (size_t i = 0; i < add->count; i++)
-    if (!value_has(now, add->items[i]))
-      items[count++] = add->items[i];
-  return value_set(now->name, items, count);
-}
-
 /* -- the body -- */
 
 struct writing {
@@ -145,7 +132,7 @@ static struct result put_change(const struct writing *w, const struct schema_out
                         "`remove` of the field",
                         STR_FMT(name));
   struct value now = w->create ? value_set(name, NULL, 0) : set_of(w->fresh, name);
-  struct value then = changed_set(w->arena, &now, &add, &remove);
+  struct value kept = sets_without(w->arena, &now, &remove), then = sets_join(w->arena, &kept, &add);
   return put_value(w, out, &then);
 }
 

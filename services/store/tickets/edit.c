@@ -1,30 +1,11 @@
 /* Editing local tickets and comments, one or hundreds at once: read in one statement, changed in memory in their order,
  * written in one statement. */
+#include "base/sets.h"
 #include "store/tickets/changes.h"
 #include "store/tickets/journal.h"
 #include "store/tickets/tickets.h"
 
 /* -- what an edit makes of values -- */
-
-static struct value without_members(struct arena *arena, const struct value *set, const struct value *leaving) {
-  struct str *items = ARENA_ARRAY(arena, struct str, set->count);
-  size_t count = 0;
-  for (size_t i = 0; i < set->count; i++)
-    if (!value_has(leaving, set->items[i]))
-      items[count++] = set->items[i];
-  return value_set(set->name, items, count);
-}
-
-static struct value with_members(struct arena *arena, const struct value *set, const struct value *joining) {
-  struct str *items = ARENA_ARRAY(arena, struct str, set->count + joining->count);
-  size_t count = 0;
-  for (size_t i = 0; i < set->count; i++)
-    items[count++] = set->items[i];
-  for (size_t i = 0; i < joining->count; i++)
-    if (!value_has(set, joining->items[i]))
-      items[count++] = joining->items[i];
-  return value_set(set->name, items, count);
-}
 
 /* What `edit` makes of `now`, only the fields that really change. */
 static struct values changes_of(struct arena *arena, const struct values *now, const struct ticket_edit *edit) {
@@ -37,8 +18,8 @@ static struct values changes_of(struct arena *arena, const struct values *now, c
     const struct value *base = values_find(&so_far, delta->name);
     base = base ? base : values_find(now, delta->name);
     struct value empty = value_set(delta->name, NULL, 0);
-    values_put(&wanted, adds ? with_members(arena, base ? base : &empty, delta)
-                             : without_members(arena, base ? base : &empty, delta));
+    base = base ? base : &empty;
+    values_put(&wanted, adds ? sets_join(arena, base, delta) : sets_without(arena, base, delta));
   }
   struct values all = values_built(&wanted);
   for (size_t i = 0; i < all.count; i++) {

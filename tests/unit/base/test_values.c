@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/sets.h"
 #include "base/values.h"
 
 static int set_up(void **state) {
@@ -38,6 +39,8 @@ static void values_are_equal_by_kind_and_members(void **state) {
       {value_set(STR("x"), ab, 2), value_set(STR("x"), aab, 3), true},
       {value_set(STR("x"), ab, 2), value_set(STR("x"), ac, 2), false},
       {value_set(STR("x"), ab, 2), value_set(STR("x"), ab, 1), false},
+      {value_set(STR("x"), aab, 2), value_set(STR("x"), ab, 2), false}, /* as many, but twice the same */
+      {value_set(STR("x"), ab, 2), value_set(STR("x"), NULL, 0), false},
   };
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -109,6 +112,36 @@ static void values_sets_know_their_members(void **state) {
   assert_false(value_has(&set, (struct str){0}));
   assert_false(value_has(&empty, STR("a")));
 }
+
+static void values_sets_are_combined_with_each_member_once(void **state) {
+  static const struct str many[] = {{"c", 1}, {"a", 1}, {"c", 1}, {"", 0}, {"d", 1}};
+  const struct value none = value_set(STR("none"), NULL, 0), left = value_set(STR("left"), aab, 3),
+                     right = value_set(STR("right"), many, 5);
+  const struct {
+    const struct value *set, *other;
+    const char *both, *rest; /* the members with a space before each */
+  } cases[] = {
+      {&left, &right, " a b c  d", " b"},
+      {&right, &left, " c a  d b", " c  d"},
+      {&left, &none, " a b", " a b"},
+      {&none, &right, " c a  d", ""},
+      {&none, &none, "", ""},
+      {&right, &right, " c a  d", ""},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const struct value got[] = {sets_join(*state, cases[i].set, cases[i].other),
+                                sets_without(*state, cases[i].set, cases[i].other)};
+    const char *const wanted[] = {cases[i].both, cases[i].rest};
+    for (size_t k = 0; k < 2; k++) {
+      struct str_builder shown = {.arena = *state};
+      for (size_t n = 0; n < got[k].count; n++)
+        str_append_format(&shown, " %.*s", STR_FMT(got[k].items[n]));
+      assert_string_equal(str_c(*state, str_built(&shown)), wanted[k]);
+      assert_true(str_equal(got[k].name, cases[i].set->name));
+    }
+  }
+}
+
 #define BEHAVIOUR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -119,6 +152,7 @@ int main(void) {
       BEHAVIOUR(values_put_all_puts_every_one),
       BEHAVIOUR(values_copies_are_deep),
       BEHAVIOUR(values_sets_know_their_members),
+      BEHAVIOUR(values_sets_are_combined_with_each_member_once),
   };
   return cmocka_run_group_tests_name("values", tests, NULL, NULL);
 }
