@@ -6,17 +6,44 @@
 
 enum toward { TOWARD_LOCAL, TOWARD_EXTERNAL };
 
-static struct str word_toward(enum toward toward, const struct field_rule *rule, enum content_kind kind,
-                              struct str word) {
-  for (size_t i = 0; i < rule->count; i++) {
-    const struct value_pair *pair = &rule->table[i];
-    struct str from = toward == TOWARD_LOCAL ? pair->external : pair->local;
-    if (canon_equal_text(kind, from, word))
-      return toward == TOWARD_LOCAL ? pair->local : pair->external;
-  }
+static struct str from_of(enum toward toward, const struct value_pair *pair) {
+  return toward == TOWARD_LOCAL ? pair->external : pair->local;
+}
+
+/* `pair`: the first one that fits, or NULL. */
+static struct str image_of(enum toward toward, const struct field_rule *rule, const struct value_pair *pair,
+                           struct str word) {
+  if (pair)
+    return toward == TOWARD_LOCAL ? pair->local : pair->external;
   if (rule->closed && word.length)
     return (struct str){0};
   return word.at ? word : STR("");
+}
+
+static struct str word_toward(enum toward toward, const struct field_rule *rule, enum content_kind kind,
+                              struct str word) {
+  for (size_t i = 0; i < rule->count; i++)
+    if (canon_equal_text(kind, from_of(toward, &rule->table[i]), word))
+      return image_of(toward, rule, &rule->table[i], word);
+  return image_of(toward, rule, NULL, word);
+}
+
+/* Of each member of a set its word on the other side: as word_toward(), with a table of thousands too. */
+static void members_toward(enum toward toward, const struct field_rule *rule, const struct value *set,
+                           struct str *out) {
+  struct arena scratch = {0};
+  struct words words = {0};
+  size_t *of_pairs = ARENA_ARRAY(&scratch, size_t, rule->count), *numbers = ARENA_ARRAY(&scratch, size_t, set->count);
+  for (size_t i = 0; i < rule->count; i++)
+    words_add(&words, from_of(toward, &rule->table[i]), &of_pairs[i]);
+  for (size_t i = 0; rule->count && i < set->count; i++)
+    words_add(&words, set->items[i], &numbers[i]);
+  const struct value_pair **pairs = ARENA_ARRAY(&scratch, const struct value_pair *, words_number(&words) + 1);
+  for (size_t i = rule->count; i-- > 0;)
+    pairs[of_pairs[i]] = &rule->table[i];
+  for (size_t i = 0; i < set->count; i++)
+    out[i] = image_of(toward, rule, pairs[numbers[i]], set->items[i]);
+  arena_free(&scratch);
 }
 
 struct str map_fields_word_to_local(const struct field_rule *rule, enum content_kind kind, struct str word) {
@@ -32,13 +59,12 @@ static struct mapped map_set(struct arena *arena, enum toward toward, const stru
   struct str *items = ARENA_ARRAY(arena, struct str, clean->count);
   struct str *unmappable = ARENA_ARRAY(arena, struct str, clean->count);
   size_t count = 0, unmappable_count = 0;
-  for (size_t i = 0; i < clean->count; i++) {
-    struct str word = word_toward(toward, rule, CONTENT_SET, clean->items[i]);
-    if (str_is_absent(word))
+  members_toward(toward, rule, clean, items);
+  for (size_t i = 0; i < clean->count; i++)
+    if (str_is_absent(items[i]))
       unmappable[unmappable_count++] = clean->items[i];
-    else if (word.length)
-      items[count++] = word;
-  }
+    else if (items[i].length)
+      items[count++] = items[i];
   count = count > 1 ? words_distinct(items, count) : count;
   return (struct mapped){value_set(clean->name, items, count), unmappable, unmappable_count};
 }
@@ -79,13 +105,17 @@ bool map_fields_words_agree(const struct field_rule *rule, enum content_kind kin
 
 void map_fields_add_words(struct words *words, const struct field_rule *rule, bool local, const struct value *set,
                           struct mapped_word *out) {
+  struct arena scratch = {0};
+  struct str *images = ARENA_ARRAY(&scratch, struct str, set->count);
+  members_toward(local ? TOWARD_EXTERNAL : TOWARD_LOCAL, rule, set, images);
   for (size_t i = 0; i < set->count; i++) {
     out[i].text = set->items[i];
-    out[i].image = word_toward(local ? TOWARD_EXTERNAL : TOWARD_LOCAL, rule, CONTENT_SET, set->items[i]);
+    out[i].image = images[i];
     words_add(words, out[i].text, &out[i].number);
     if (!str_is_absent(out[i].image))
       words_add(words, out[i].image, &out[i].image_number);
   }
+  arena_free(&scratch);
 }
 
 struct side {
