@@ -154,8 +154,10 @@ static bool node_to_strs(struct arena *arena, const cJSON *node, struct list *ou
   return true;
 }
 
+enum { NAMES_IN_VALUES_MAX = 4096 }; /* as in messages: each is looked for among all */
+
 static bool node_to_values(struct arena *arena, const cJSON *node, struct values *out) {
-  if (!cJSON_IsObject(node))
+  if (!cJSON_IsObject(node) || cJSON_GetArraySize(node) > NAMES_IN_VALUES_MAX)
     return false;
   struct values_builder builder = {.arena = arena};
   const cJSON *child;
@@ -178,7 +180,9 @@ struct result json_to_values(struct arena *arena, struct str text, struct values
   TRY(json_parse(text, &tree));
   bool fits = node_to_values(arena, tree, out);
   cJSON_Delete(tree);
-  return fits ? RESULT_DONE : result_error(RESULT_REJECTED, "values: expected an object of texts and lists of texts");
+  return fits ? RESULT_DONE
+              : result_error(RESULT_REJECTED, "values: expected an object of at most %d texts and lists of texts",
+                             NAMES_IN_VALUES_MAX);
 }
 
 static bool node_to_bytes(struct arena *arena, const cJSON *node, struct str *out) {

@@ -214,6 +214,18 @@ static void json_values_are_texts_and_lists_of_texts(void **state) {
   }
 }
 
+static void json_values_have_as_many_names_as_a_message(void **state) {
+  for (size_t count = 4096; count <= 4097; count++) {
+    struct str_builder text = {.arena = *state};
+    struct values values;
+    for (size_t i = 0; i < count; i++)
+      str_append_format(&text, "%c\"%zu\":\"\"", i ? ',' : '{', i);
+    str_append_c(&text, "}");
+    struct result result = json_to_values(*state, str_built(&text), &values);
+    assert_int_equal(result.code, count > 4096 ? RESULT_REJECTED : RESULT_OK);
+  }
+}
+
 struct inner {
   struct str name;
 };
@@ -297,6 +309,7 @@ int main(void) {
       BEHAVIOUR(json_members_of_another_type_are_nothing),
       BEHAVIOUR(json_values_text_equals_the_tree),
       BEHAVIOUR(json_values_are_texts_and_lists_of_texts),
+      BEHAVIOUR(json_values_have_as_many_names_as_a_message),
       BEHAVIOUR(json_wrong_types_name_record_and_field),
       BEHAVIOUR(json_unknown_members_are_skipped),
       BEHAVIOUR(json_strings_are_copied),
