@@ -8,7 +8,7 @@ import subprocess
 
 from measure import Result, program
 
-GROUPS = ("core", "richtext")
+GROUPS = ("core", "richtext", "github", "jira", "linear", "webhook")
 SLOW_MS = 1000
 
 

@@ -4,6 +4,7 @@
 #define BENCH_GROWTH_H
 
 #include "base/arena.h"
+#include "base/result.h"
 #include "base/str.h"
 
 enum { KIB = 1024, MIB = 1024 * 1024 };
@@ -26,8 +27,7 @@ struct growth_subject {
   void (*run)(struct arena *arena, const void *prepared);
 };
 
-extern const struct growth_subject growth_subjects[];
-extern const size_t growth_subject_count;
+extern const struct growth_subject growth_subjects[]; /* ends with one without a name */
 
 /* The lines of a text, as they are; `*out_count` of them. For subjects that take lists. */
 struct str *growth_lines(struct arena *arena, struct str text, size_t *out_count);
@@ -35,5 +35,14 @@ struct str *growth_lines(struct arena *arena, struct str text, size_t *out_count
 /* Every line of a text, passed through `change` with its number; for the sides of a merge. */
 struct str growth_each_line(struct arena *arena, struct str text,
                             struct str (*change)(struct arena *arena, struct str line, size_t number));
+
+/* A document of JSON: `form` with the text as a string for each $T, its lines as a list of strings for $L, as a list of
+ * objects {"name": line} for $N, as the names of one object's members for $M. */
+struct str *growth_fill(struct arena *arena, const char *form, struct str text);
+
+/* What comes out does not matter here, only how long it takes. */
+static inline void growth_ignore(struct result result) {
+  (void)result;
+}
 
 #endif

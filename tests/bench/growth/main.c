@@ -129,10 +129,10 @@ int main(int argc, char **argv) {
   struct outcome *outcome = mmap(NULL, sizeof *outcome, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (!read_options(argc, argv, &options) || outcome == MAP_FAILED)
     return 2;
-  for (size_t i = 0; i < growth_subject_count; i++)
+  for (const struct growth_subject *subject = growth_subjects; subject->name; subject++)
     for (size_t k = 0; k < growth_shape_count; k++)
-      if (is_named(growth_subjects[i].name, argv + optind) &&
+      if (is_named(subject->name, argv + optind) &&
           (!options.shape || strcmp(options.shape, growth_shapes[k].name) == 0))
-        try_pair(&growth_subjects[i], &growth_shapes[k], outcome, &options);
+        try_pair(subject, &growth_shapes[k], outcome, &options);
   return 0;
 }

@@ -4,6 +4,7 @@
 #include "base/http_allow.h"
 #include "base/json.h"
 #include "base/msgpack.h"
+#include "base/sets.h"
 #include "base/settings.h"
 #include "cli/align.h"
 #include "cli/mapping_file.h"
@@ -13,6 +14,7 @@
 #include "cli/ticket_file.h"
 #include "growth.h"
 #include "proto/events.h"
+#include "proto/verbs.h"
 #include "service/rpc_frames.h"
 #include "sync/attribution.h"
 #include "sync/canon.h"
@@ -21,12 +23,7 @@
 #include "sync/plan.h"
 #include "sync/sanitise.h"
 
-enum { SET_BYTES = 128 * KIB, URL_BYTES = 8 * KIB }; /* some 10,000 members */
-
-/* What comes out does not matter here, only how long it takes. */
-static void ignore(struct result result) {
-  (void)result;
-}
+enum { SET_BYTES = 128 * KIB, URL_BYTES = 8 * KIB, HEADER_BYTES = 64 * KIB }; /* sets: some 10,000 members */
 
 static struct str text_of(const void *prepared) {
   return *(const struct str *)prepared;
@@ -166,7 +163,7 @@ static void word_by_word(struct arena *arena, const void *prepared) {
 /* -- sets -- */
 
 struct sets {
-  struct value local, external;
+  struct value local, external, reversed;
   struct values before, after;
 };
 
@@ -179,10 +176,18 @@ static struct value set_of(struct arena *arena, struct str text, size_t left_out
   return value_set(STR("labels"), lines, kept);
 }
 
+static struct value reversed_set(struct arena *arena, const struct value *set) {
+  struct str *items = ARENA_ARRAY(arena, struct str, set->count);
+  for (size_t i = 0; i < set->count; i++)
+    items[i] = set->items[set->count - 1 - i];
+  return value_set(set->name, items, set->count);
+}
+
 static void *two_sets(struct arena *arena, struct str text) {
   struct sets *sets = ARENA_NEW(arena, struct sets);
   sets->local = set_of(arena, text, 0);
   sets->external = set_of(arena, text, 1);
+  sets->reversed = reversed_set(arena, &sets->local);
   sets->before = (struct values){&sets->local, 1};
   sets->after = (struct values){&sets->external, 1};
   return sets;
@@ -196,8 +201,13 @@ static void set_equal(struct arena *arena, const void *prepared) {
   const struct sets *sets = prepared;
   (void)arena;
   canon_equal(CONTENT_SET, &sets->local, &sets->external);
-  struct value other = sets->local;
-  value_equal(&sets->local, &other);
+  value_equal(&sets->local, &sets->reversed);
+}
+
+static void set_combine(struct arena *arena, const void *prepared) {
+  const struct sets *sets = prepared;
+  sets_join(arena, &sets->local, &sets->external);
+  sets_without(arena, &sets->local, &sets->external);
 }
 
 static void set_agree(struct arena *arena, const void *prepared) {
@@ -205,6 +215,17 @@ static void set_agree(struct arena *arena, const void *prepared) {
   static const struct field_rule rule = {.field = {"labels", 6}};
   (void)arena;
   map_fields_agree(&rule, &sets->local, &sets->local);
+}
+
+/* Each member has a word of its own on the other side. */
+static void set_mapped(struct arena *arena, const void *prepared) {
+  const struct sets *sets = prepared;
+  struct value_pair *table = ARENA_ARRAY(arena, struct value_pair, sets->local.count);
+  for (size_t i = 0; i < sets->local.count; i++)
+    table[i] = (struct value_pair){sets->local.items[i], sets->reversed.items[i]};
+  const struct field_rule rule = {.field = {"labels", 6}, .table = table, .count = sets->local.count, .closed = true};
+  map_fields_to_external(arena, &rule, &sets->local);
+  map_fields_agree(&rule, &sets->local, &sets->reversed);
 }
 
 static void set_merge(struct arena *arena, const void *prepared) {
@@ -245,36 +266,18 @@ static void set_hash(struct arena *arena, const void *prepared) {
 static void set_file(struct arena *arena, const void *prepared) {
   const struct sets *sets = prepared;
   struct values read;
-  ignore(ticket_file_read(arena, ticket_file_write(arena, &sets->before), &sets->before, &read));
+  growth_ignore(ticket_file_read(arena, ticket_file_write(arena, &sets->before), &sets->before, &read));
   ticket_file_changes(arena, &sets->before, &sets->after);
 }
 
 /* -- codecs -- */
 
 static void *quoted(struct arena *arena, struct str text) {
-  struct str *json = ARENA_NEW(arena, struct str);
-  struct str_builder out = {.arena = arena};
-  str_append_c(&out, "{\"a\":");
-  json_append_quoted(&out, canon_clean_text(arena, CONTENT_TEXT, text));
-  str_append_c(&out, "}");
-  *json = str_built(&out);
-  return json;
+  return growth_fill(arena, "{\"a\":$T}", text);
 }
 
-/* The text's lines as the members of one object. */
 static void *object(struct arena *arena, struct str text) {
-  struct str *json = ARENA_NEW(arena, struct str);
-  struct str_builder out = {.arena = arena};
-  size_t count;
-  struct str *lines = growth_lines(arena, canon_clean_text(arena, CONTENT_TEXT, text), &count);
-  for (size_t i = 0; i < count; i++) {
-    str_append_c(&out, i ? ",\n" : "{");
-    json_append_quoted(&out, lines[i]);
-    str_append_c(&out, ":\"v\"");
-  }
-  str_append_c(&out, count ? "}" : "{}");
-  *json = str_built(&out);
-  return json;
+  return growth_fill(arena, "$M", text);
 }
 
 static void json(struct arena *arena, const void *prepared) {
@@ -293,7 +296,7 @@ static void json_values(struct arena *arena, const void *prepared) {
 
 static void event_frame(struct arena *arena, const void *prepared) {
   struct stored_event event;
-  ignore(event_from_frame(arena, text_of(prepared), &event));
+  growth_ignore(event_from_frame(arena, text_of(prepared), &event));
 }
 
 /* An event whose data is a ticket with the text in its body and its lines as labels. */
@@ -303,7 +306,7 @@ static void *event_with_text(struct arena *arena, struct str text) {
                                      .type = STR("TicketUpdated"),
                                      .sequence = 1,
                                      .data = *(const struct str *)quoted(arena, text)};
-  ignore(event_to_frame(arena, &event, frame));
+  growth_ignore(event_to_frame(arena, &event, frame));
   if (!frame->at)
     *frame = text;
   return frame;
@@ -311,8 +314,45 @@ static void *event_with_text(struct arena *arena, struct str text) {
 
 static void reply(struct arena *arena, const void *prepared) {
   for (int id = 0; id < VERB_COUNT; id += 7)
-    ignore(rpc_frames_reply(arena, (enum verb_id)id, text_of(prepared),
-                            arena_alloc(arena, verb_table[id].reply->size_bytes)));
+    growth_ignore(rpc_frames_reply(arena, (enum verb_id)id, text_of(prepared),
+                                   arena_alloc(arena, verb_table[id].reply->size_bytes)));
+}
+
+/* What anybody may send to the store, as if it were any verb's request. */
+static void requests(struct arena *arena, const void *prepared) {
+  struct verb_request frame;
+  growth_ignore(msgpack_decode(arena, &record_verb_request, text_of(prepared), &frame));
+  for (int id = 0; id < VERB_COUNT; id += 7)
+    growth_ignore(msgpack_decode(arena, verb_table[id].request, text_of(prepared),
+                                 arena_alloc(arena, verb_table[id].request->size_bytes)));
+}
+
+static void edit_request(struct arena *arena, const void *prepared) {
+  struct ticket_edit edit;
+  growth_ignore(msgpack_decode(arena, verb_table[VERB_TICKET_EDIT].request, text_of(prepared), &edit));
+}
+
+static void *encoded(struct arena *arena, const struct ticket_edit *edit) {
+  struct str *bytes = ARENA_NEW(arena, struct str);
+  *bytes = msgpack_encode(arena, verb_table[VERB_TICKET_EDIT].request, edit);
+  return bytes;
+}
+
+/* An edit of a long text and a large set. */
+static void *edit_of_two(struct arena *arena, struct str text) {
+  struct str body = canon_clean_text(arena, CONTENT_TEXT, text);
+  const struct value set[] = {value_text(STR("body"), body), set_of(arena, body, 0)};
+  return encoded(arena, &(struct ticket_edit){.key = STR("T-1"), .actor = STR("user:ann"), .set = {set, 2}});
+}
+
+/* An edit of as many fields as there are lines. */
+static void *edit_of_many(struct arena *arena, struct str text) {
+  size_t count;
+  struct str *lines = growth_lines(arena, canon_clean_text(arena, CONTENT_TEXT, text), &count);
+  struct value *set = ARENA_ARRAY(arena, struct value, count);
+  for (size_t i = 0; i < count; i++)
+    set[i] = value_text(lines[i], STR("v"));
+  return encoded(arena, &(struct ticket_edit){.key = STR("T-1"), .actor = STR("user:ann"), .set = {set, count}});
 }
 
 /* -- files -- */
@@ -320,24 +360,24 @@ static void reply(struct arena *arena, const void *prepared) {
 static void settings(struct arena *arena, const void *prepared) {
   struct settings read;
   settings_defaults(arena, &read);
-  ignore(settings_parse_yaml(arena, text_of(prepared), "tandem.yaml", &read));
+  growth_ignore(settings_parse_yaml(arena, text_of(prepared), "tandem.yaml", &read));
 }
 
 static void mapping_file(struct arena *arena, const void *prepared) {
   struct mapping_file file = {0};
-  ignore(mapping_file_parse(arena, text_of(prepared), "mapping.yaml", &file));
+  growth_ignore(mapping_file_parse(arena, text_of(prepared), "mapping.yaml", &file));
 }
 
 static void pairs_file(struct arena *arena, const void *prepared) {
   struct pair *pairs;
   size_t count;
-  ignore(pairs_file_read(arena, text_of(prepared), &pairs, &count));
+  growth_ignore(pairs_file_read(arena, text_of(prepared), &pairs, &count));
 }
 
 static void ticket_file(struct arena *arena, const void *prepared) {
   static const struct values none = {NULL, 0};
   struct values read;
-  ignore(ticket_file_read(arena, text_of(prepared), &none, &read));
+  growth_ignore(ticket_file_read(arena, text_of(prepared), &none, &read));
 }
 
 static void *ticket_header(struct arena *arena, struct str text) {
@@ -355,6 +395,19 @@ static void url(struct arena *arena, const void *prepared) {
   (void)arena;
   if (result_ok(&result))
     curl_url_cleanup(target.url);
+}
+
+/* The headers of an answer that have a form. */
+static void headers(struct arena *arena, const void *prepared) {
+  static const char *const names[] = {"Retry-After", "Date"};
+  struct http_header two[2];
+  const struct http_response response = {.headers = two, .header_count = 2};
+  (void)arena;
+  for (size_t i = 0; i < 2; i++)
+    two[i] = (struct http_header){str_of(names[i]), text_of(prepared)};
+  http_retry_after_ms(&response);
+  http_date_ms(&response);
+  http_base_url(text_of(prepared));
 }
 
 static void *as_url(struct arena *arena, struct str text) {
@@ -393,7 +446,9 @@ const struct growth_subject growth_subjects[] = {
     {"spans_shuffled", MIB, shuffled, word_by_word},
     {"set_clean", SET_BYTES, two_sets, set_clean},
     {"set_equal", SET_BYTES, two_sets, set_equal},
+    {"set_combine", SET_BYTES, two_sets, set_combine},
     {"set_agree", SET_BYTES, two_sets, set_agree},
+    {"set_mapped", SET_BYTES, two_sets, set_mapped},
     {"set_merge", SET_BYTES, two_sets, set_merge},
     {"set_plan", SET_BYTES, two_sets, set_plan},
     {"set_create", SET_BYTES, two_sets, set_create},
@@ -407,13 +462,17 @@ const struct growth_subject growth_subjects[] = {
     {"event_frame", 4 * MIB, NULL, event_frame},
     {"event_with_text", MIB, event_with_text, event_frame},
     {"rpc_reply", 4 * MIB, NULL, reply},
+    {"requests", 4 * MIB, NULL, requests},
+    {"edit_request", 4 * MIB, edit_of_two, edit_request},
+    {"edit_request_fields", 4 * MIB, edit_of_many, edit_request},
     {"settings_file", SETTINGS_FILE_BYTES_MAX, NULL, settings},
     {"mapping_file", MAPPING_FILE_BYTES_MAX, NULL, mapping_file},
     {"pairs_file", PAIRS_FILE_BYTES_MAX, NULL, pairs_file},
     {"ticket_file", MIB, NULL, ticket_file},
     {"ticket_file_header", MIB, ticket_header, ticket_file},
     {"url", URL_BYTES, as_url, url},
+    {"headers", HEADER_BYTES, NULL, headers},
     {"url_escape", MIB, NULL, escape},
     {"terminal", MIB, NULL, terminal},
+    {0},
 };
-const size_t growth_subject_count = sizeof growth_subjects / sizeof growth_subjects[0];

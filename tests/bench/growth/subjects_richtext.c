@@ -7,25 +7,20 @@ struct pair {
   cJSON *adf;
 };
 
-/* What comes out does not matter here, only how long it takes. */
-static void ignore(struct result result) {
-  (void)result;
-}
-
 static void markdown_to_adf(struct arena *arena, const void *prepared) {
   cJSON *adf = NULL;
-  ignore(adf_from_markdown(arena, *(const struct str *)prepared, NULL, &adf));
+  growth_ignore(adf_from_markdown(arena, *(const struct str *)prepared, NULL, &adf));
   cJSON_Delete(adf);
 }
 
 static void markdown_to_wiki(struct arena *arena, const void *prepared) {
   struct str out;
-  ignore(wiki_from_markdown(arena, *(const struct str *)prepared, (struct str){0}, &out));
+  growth_ignore(wiki_from_markdown(arena, *(const struct str *)prepared, (struct str){0}, &out));
 }
 
 static void wiki_to(struct arena *arena, const void *prepared) {
   struct str out;
-  ignore(wiki_to_markdown(arena, *(const struct str *)prepared, (struct str){0}, &out));
+  growth_ignore(wiki_to_markdown(arena, *(const struct str *)prepared, (struct str){0}, &out));
 }
 
 static void *as_pair(struct arena *arena, struct str text) {
@@ -38,13 +33,13 @@ static void *as_pair(struct arena *arena, struct str text) {
 static void markdown_to_wiki_seen(struct arena *arena, const void *prepared) {
   const struct pair *pair = prepared;
   struct str out;
-  ignore(wiki_from_markdown(arena, pair->text, pair->other, &out));
+  growth_ignore(wiki_from_markdown(arena, pair->text, pair->other, &out));
 }
 
 static void wiki_to_known(struct arena *arena, const void *prepared) {
   const struct pair *pair = prepared;
   struct str out;
-  ignore(wiki_to_markdown(arena, pair->text, pair->other, &out));
+  growth_ignore(wiki_to_markdown(arena, pair->text, pair->other, &out));
 }
 
 /* -- documents -- */
@@ -172,19 +167,19 @@ static void *many_files(struct arena *arena, struct str text) {
 
 static void adf_to(struct arena *arena, const void *prepared) {
   struct str out;
-  ignore(adf_to_markdown(arena, ((const struct pair *)prepared)->adf, (struct str){0}, &out));
+  growth_ignore(adf_to_markdown(arena, ((const struct pair *)prepared)->adf, (struct str){0}, &out));
 }
 
 static void adf_to_known(struct arena *arena, const void *prepared) {
   const struct pair *pair = prepared;
   struct str out;
-  ignore(adf_to_markdown(arena, pair->adf, pair->other, &out));
+  growth_ignore(adf_to_markdown(arena, pair->adf, pair->other, &out));
 }
 
 static void markdown_to_adf_seen(struct arena *arena, const void *prepared) {
   const struct pair *pair = prepared;
   cJSON *out = NULL;
-  ignore(adf_from_markdown(arena, pair->text, pair->adf, &out));
+  growth_ignore(adf_from_markdown(arena, pair->text, pair->adf, &out));
   cJSON_Delete(out);
 }
 
@@ -203,5 +198,5 @@ const struct growth_subject growth_subjects[] = {
     {"adf_to_markdown_known", MIB, many_paragraphs, adf_to_known},
     {"markdown_to_adf_seen", MIB, many_paragraphs, markdown_to_adf_seen},
     {"markdown_to_adf_files", MIB, many_files, markdown_to_adf_seen},
+    {0},
 };
-const size_t growth_subject_count = sizeof growth_subjects / sizeof growth_subjects[0];
