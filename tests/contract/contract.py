@@ -46,6 +46,28 @@ def payload(set_=None, add=None, remove=None, marker=None):
     return document
 
 
+class Pushing:
+    """How the case of any connector writes."""
+
+    def push(self, change, kind, ids=None, op=None, fresh=None, **parts):
+        ids = dict(ids or {})
+        if op:
+            ids["op_id"] = op.partition(":")[0]
+            parts["marker"] = op
+        more = {"fresh": fresh} if fresh else {}
+        return self.driver.call("push", intent=intent(change, kind, **ids), payload=payload(**parts), **more)
+
+    def create(self, op=None, **fields):
+        answer = self.driver.call("push", **create_ticket(op or marker(), **fields))
+        self.assertEqual(answer.code, "ok", answer)
+        return answer.observation
+
+    def update(self, external_id, **parts):
+        answer = self.push("update", "ticket", {"external_id": external_id}, **parts)
+        self.assertEqual(answer.code, "ok", answer)
+        return answer.observation
+
+
 class ConnectorContract:
     """Generic cases. Each starts from the world as the case before left it."""
 

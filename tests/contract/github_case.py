@@ -2,14 +2,14 @@
 
 import unittest
 
-from contract import create_ticket, intent, marker, payload
+from contract import Pushing
 from driver import Driver
 from stand_in import Sandbox
 
 REPO = "/repos/acme/rocket"
 
 
-class GitHubCase(unittest.TestCase):
+class GitHubCase(Pushing, unittest.TestCase):
     """A stand-in and a connector for each class; faults, limits, lag and counts start afresh for each test."""
 
     remote = "acme/rocket"
@@ -72,11 +72,3 @@ class GitHubCase(unittest.TestCase):
 
     def requests(self):
         return self.github.control("requests?last=1000")
-
-    def push(self, change, kind, ids=None, **parts):
-        return self.driver.call("push", intent=intent(change, kind, **(ids or {})), payload=payload(**parts))
-
-    def create(self, op=None, **fields):
-        answer = self.driver.call("push", **create_ticket(op or marker(), **fields))
-        self.assertEqual(answer.code, "ok", answer)
-        return answer.observation

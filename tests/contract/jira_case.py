@@ -8,14 +8,14 @@ import unittest
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.append(os.path.join(HERE, "..", "sandbox"))
 
-from contract import create_ticket, intent, marker, payload  # noqa: E402
+from contract import Pushing  # noqa: E402
 from driver import Driver  # noqa: E402
 from jira_client import Jira, basic  # noqa: E402
 
 PROPERTY = "tandem"
 
 
-class JiraCase(unittest.TestCase):
+class JiraCase(Pushing, unittest.TestCase):
     """A stand-in and a connector for each class; faults, limits, lag and counts start afresh for each test."""
 
     remote = "ROCKET"
@@ -105,19 +105,6 @@ class JiraCase(unittest.TestCase):
     def writes(self):
         return [one for one in self.requests()["log"] if one["method"] in ("PUT", "DELETE")
                 or one["method"] == "POST" and "/search" not in one["path"]]
-
-    def push(self, change, kind, ids=None, **parts):
-        return self.driver.call("push", intent=intent(change, kind, **(ids or {})), payload=payload(**parts))
-
-    def update(self, external_id, **parts):
-        answer = self.push("update", "ticket", {"external_id": external_id}, **parts)
-        self.assertEqual(answer.code, "ok", answer)
-        return answer.observation
-
-    def create(self, op=None, **fields):
-        answer = self.driver.call("push", **create_ticket(op or marker(), **fields))
-        self.assertEqual(answer.code, "ok", answer)
-        return answer.observation
 
     def seen(self, external_id):
         return self.driver.fetch("ticket", external_id).observation

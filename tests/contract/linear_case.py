@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from contract import create_ticket, intent, marker, payload
+from contract import Pushing
 from driver import Driver, Pulled
 from linear import Linear
 
@@ -11,7 +11,7 @@ TICKETS = """query Tickets($after: String, $filter: IssueFilter) {
   issues(first: 250, after: $after, includeArchived: true, filter: $filter) { pageInfo { hasNextPage endCursor } nodes { id title trashed } } }"""
 
 
-class LinearCase(unittest.TestCase):
+class LinearCase(Pushing, unittest.TestCase):
     """A stand-in and a connector for each class; faults, limits, lag and counts start afresh for each test."""
 
     remote = "ENG"
@@ -94,15 +94,3 @@ class LinearCase(unittest.TestCase):
         later = Pulled(self.driver, pulled.cursor)
         self.linear.control("clock", {"advance_s": 600})
         return later
-
-    def push(self, change, kind, ids=None, op=None, **parts):
-        ids = dict(ids or {})
-        if op:
-            ids["op_id"] = op.partition(":")[0]
-            parts["marker"] = op
-        return self.driver.call("push", intent=intent(change, kind, **ids), payload=payload(**parts))
-
-    def create(self, op=None, **fields):
-        answer = self.driver.call("push", **create_ticket(op or marker(), **fields))
-        self.assertEqual(answer.code, "ok", answer)
-        return answer.observation

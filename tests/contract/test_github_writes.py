@@ -11,6 +11,7 @@ import tap  # noqa: E402
 from contract import create_ticket, intent, marker, payload  # noqa: E402
 from driver import Pulled  # noqa: E402
 from github_case import REPO, GitHubCase  # noqa: E402
+from uncertain import UncertainContract  # noqa: E402
 
 
 class Writing(GitHubCase):
@@ -153,36 +154,15 @@ class Writing(GitHubCase):
         quiet = self.push("update", "ticket", {"external_id": number}, set_={"milestone": "Backlog"}, add={"labels": ["Bug"]})
         self.assertEqual(quiet.observation.get("refused", []), [])
 
-    def test_update_of_a_deleted_issue_is_gone(self):
-        number = self.create(title="doomed")["external_id"]
-        self.gone(number)
-        self.assertEqual(self.push("update", "ticket", {"external_id": number}, set_={"title": "x"}).code, "gone")
-
     def test_update_of_a_transferred_issue_is_gone(self):
         number = self.create(title="moving")["external_id"]
         self.github.act("petra", "transfer", int(number), to="acme/engine")
         self.assertEqual(self.push("update", "ticket", {"external_id": number}, set_={"title": "x"}).code, "gone")
 
 
-class Uncertain(GitHubCase):
-    def lose(self, kind="ticket", fault="reset_after_commit", ids=None, **fields):
-        """A creation whose answer is lost; returns its intent and marker."""
-        op, order = marker(), intent("create", kind, created_at_ms=self.now_ms(), **(ids or {}))
-        self.fault(fault, "POST")
-        answer = self.driver.call("push", intent=order, payload=payload(fields, marker=op))
-        self.assertEqual(answer.code, "uncertain", answer)
-        return order, op
-
-    def titled(self, title):
-        return [number for number, one in self.world_tickets().items() if one == title]
-
-    def test_find_after_a_lost_answer(self):
-        for fault in ("reset_after_commit", "status_after_commit", "truncate", "garbage"):
-            with self.subTest(fault=fault):
-                order, op = self.lose(title="lost by " + fault, fault=fault)
-                found = self.driver.call("find", intent=order, marker=op)
-                self.assertEqual(found.code, "ok", found)
-                self.assertEqual([found.observation["external_id"]], self.titled("lost by " + fault))
+class Uncertain(UncertainContract, GitHubCase):
+    creations = {"ticket": "/issues$", "comment": "/comments$"}
+    update_method = "PATCH"
 
     def test_a_write_is_sent_once_even_when_a_kept_connection_dies(self):
         """libcurl repeats a request by itself when a kept connection ends without an answer."""
@@ -205,20 +185,6 @@ class Uncertain(GitHubCase):
         order = intent("create", "ticket", created_at_ms=self.now_ms(), high_water=str(int(number) - 1))
         self.assertEqual(self.driver.call("find", intent=order, marker=op).code, "gone")
 
-    def test_find_takes_the_lowest_of_two(self):
-        op, now = marker(), self.now_ms()
-        first = self.create(op, title="twin")["external_id"]
-        self.create(op, title="twin")
-        order = intent("create", "ticket", created_at_ms=now)
-        self.assertEqual(self.driver.call("find", intent=order, marker=op).observation["external_id"], first)
-
-    def test_find_of_a_comment(self):
-        number = self.create(title="commented")["external_id"]
-        order, op = self.lose("comment", ids={"parent_external_id": number}, body="lost words")
-        found = self.driver.call("find", intent=order, marker=op)
-        self.assertEqual(found.observation["fields"], {"body": "lost words"})
-        self.assertEqual(self.driver.call("find", intent=order, marker=marker()).code, "gone")
-
     def test_find_when_our_clock_is_hours_ahead(self):
         number = self.create(title="timeless")["external_id"]
         self.github.control("clock", {"advance_s": -7200})
@@ -231,18 +197,6 @@ class Uncertain(GitHubCase):
             self.github.control("clock", {"advance_s": 7200})
         self.assertEqual(found.code, "ok", found)
         self.assertEqual(found.observation["fields"], {"body": "told late"})
-
-    def test_find_of_an_update_shows_the_target(self):
-        number = self.create(title="before")["external_id"]
-        self.fault("reset_after_commit", "PATCH")
-        answer = self.push("update", "ticket", {"external_id": number}, set_={"title": "after"})
-        self.assertEqual(answer.code, "uncertain")
-        found = self.driver.call("find", intent=intent("update", "ticket", external_id=number), marker="")
-        self.assertEqual(found.observation["fields"]["title"], "after")
-
-    def test_nothing_was_sent_is_retry(self):
-        self.open(base_url="http://127.0.0.1:1")
-        self.assertEqual(self.driver.call("push", **create_ticket(marker(), title="x")).code, "retry")
 
     def test_a_label_change_whose_reading_back_fails_is_uncertain(self):
         number = self.create(title="labelled")["external_id"]

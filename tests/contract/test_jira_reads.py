@@ -15,7 +15,22 @@ from jira_case import JiraCase  # noqa: E402
 DAY_S = 86400
 
 
-class Pulling(JiraCase):
+class UnderEdits:
+    def test_pull_under_concurrent_edits_loses_nothing(self):
+        """Where a list goes by offset, an edit moves an issue to the end, and what stood behind it one place forward."""
+        keys = iter(one["key"] for one in self.issues("summary"))
+
+        def edit(page):
+            for _ in range(7):
+                self.jira.control("clock", {"advance_s": 1})
+                self.jira.act("petra", "edit", next(keys), summary="edited meanwhile %d" % page)
+        pulled = Pulled(self.driver, mode="full", between=edit)
+        again = Pulled(self.driver, pulled.cursor)
+        seen = {**pulled.tickets, **again.tickets}
+        self.assertEqual({k: v["fields"]["title"] for k, v in seen.items()}, self.world_tickets())
+
+
+class Pulling(UnderEdits, JiraCase):
     def test_pull_of_nothing_new_is_one_call(self):
         cursor = Pulled(self.driver).cursor
         for _ in range(3):
@@ -78,18 +93,6 @@ class Pulling(JiraCase):
             self.jira.control("pages", {"shorten": 0})
         self.assertEqual(set(pulled.tickets), set(self.world_tickets()))
 
-    def test_pull_under_concurrent_edits_loses_nothing(self):
-        keys = iter(one["key"] for one in self.issues("summary"))
-
-        def edit(page):
-            for _ in range(7):
-                self.jira.control("clock", {"advance_s": 1})
-                self.jira.act("petra", "edit", next(keys), summary="edited meanwhile %d" % page)
-        pulled = Pulled(self.driver, mode="full", between=edit)
-        again = Pulled(self.driver, pulled.cursor)
-        seen = {**pulled.tickets, **again.tickets}
-        self.assertEqual({k: v["fields"]["title"] for k, v in seen.items()}, self.world_tickets())
-
     def test_pull_goes_on_when_a_token_has_expired(self):
         first = self.driver.pull()
         self.assertFalse(first.done)
@@ -103,7 +106,7 @@ class Pulling(JiraCase):
         self.assertEqual(self.driver.pull().code, "auth")
 
 
-class DataCenterPulling(JiraCase):
+class DataCenterPulling(UnderEdits, JiraCase):
     data_center = True
 
     def test_pull_of_nothing_new_is_one_call(self):
@@ -123,19 +126,6 @@ class DataCenterPulling(JiraCase):
         self.open(remote="TIES")
         pulled = Pulled(self.driver)
         self.assertEqual(set(pulled.tickets), wanted)
-
-    def test_pull_under_concurrent_edits_loses_nothing(self):
-        """An edit moves an issue to the end, and what stood behind it one place forward."""
-        keys = iter(one["key"] for one in self.issues("summary"))
-
-        def edit(page):
-            for _ in range(7):
-                self.jira.control("clock", {"advance_s": 1})
-                self.jira.act("petra", "edit", next(keys), summary="edited meanwhile %d" % page)
-        pulled = Pulled(self.driver, mode="full", between=edit)
-        again = Pulled(self.driver, pulled.cursor)
-        seen = {**pulled.tickets, **again.tickets}
-        self.assertEqual({k: v["fields"]["title"] for k, v in seen.items()}, self.world_tickets())
 
     def test_fields_are_translated(self):
         number = self.add_ticket("all fields", description="h2. Steps\n\n* {{one}}", assignee="petra", labels=["l"])

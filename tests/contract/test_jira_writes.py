@@ -8,9 +8,10 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "harness")]
 
 import tap  # noqa: E402
-from contract import create_ticket, intent, marker, payload  # noqa: E402
+from contract import create_ticket, intent, marker  # noqa: E402
 from driver import Pulled  # noqa: E402
 from jira_case import PROPERTY, JiraCase  # noqa: E402
+from uncertain import UncertainContract  # noqa: E402
 
 MARKDOWN = "Steps\n=====\n\n* one\n* *two*\n\nSee [docs][d].\n\n[d]: https://example.com/docs"
 
@@ -137,11 +138,6 @@ class Writing(JiraCase):
             self.jira.control("act", {"actor": "alice", "do": "account", "fields": {"display_name": "Alice Meyer"}})
             self.jira.control("act", {"actor": "petra", "do": "account", "fields": {"display_name": "Petra Novak"}})
 
-    def test_update_of_a_deleted_issue_is_gone(self):
-        number = self.create(title="doomed")["external_id"]
-        self.gone(number)
-        self.assertEqual(self.push("update", "ticket", {"external_id": number}, set_={"title": "x"}).code, "gone")
-
     def test_update_of_a_moved_issue_is_gone(self):
         number = self.create(title="moving")["external_id"]
         self.jira.act("petra", "move", self.key(number), to="ENGINE")
@@ -258,25 +254,9 @@ class Comments(JiraCase):
         self.assertEqual(fetched.observation["gone"], "deleted")
 
 
-class Uncertain(JiraCase):
-    def lose(self, kind="ticket", fault="reset_after_commit", ids=None, **fields):
-        """A creation whose answer is lost; returns its intent and marker."""
-        op, order = marker(), intent("create", kind, created_at_ms=self.now_ms(), **(ids or {}))
-        self.fault(fault, "POST", path="/comment" if kind == "comment" else "/issue$")
-        answer = self.driver.call("push", intent=order, payload=payload(fields, marker=op))
-        self.assertEqual(answer.code, "uncertain", answer)
-        return order, op
-
-    def titled(self, title):
-        return [number for number, one in self.world_tickets().items() if one == title]
-
-    def test_find_after_a_lost_answer(self):
-        for fault in ("reset_after_commit", "status_after_commit", "truncate", "garbage"):
-            with self.subTest(fault=fault):
-                order, op = self.lose(title="lost by " + fault, fault=fault)
-                found = self.driver.call("find", intent=order, marker=op)
-                self.assertEqual(found.code, "ok", found)
-                self.assertEqual([found.observation["external_id"]], self.titled("lost by " + fault))
+class Uncertain(UncertainContract, JiraCase):
+    creations = {"ticket": "/issue$", "comment": "/comment"}
+    update_method = "PUT"
 
     def test_find_by_key_while_searches_lag(self):
         highest = max(int(number) for number in self.world_tickets())
@@ -294,37 +274,11 @@ class Uncertain(JiraCase):
         order = intent("create", "ticket", created_at_ms=self.now_ms(), high_water=str(int(number) - 1))
         self.assertEqual(self.driver.call("find", intent=order, marker=op).code, "gone")
 
-    def test_find_takes_the_lowest_of_two(self):
-        op, now = marker(), self.now_ms()
-        first = self.create(op, title="twin")["external_id"]
-        self.create(op, title="twin")
-        order = intent("create", "ticket", created_at_ms=now)
-        self.assertEqual(self.driver.call("find", intent=order, marker=op).observation["external_id"], first)
-
-    def test_find_of_a_comment(self):
-        number = self.create(title="commented")["external_id"]
-        order, op = self.lose("comment", ids={"parent_external_id": number}, body="lost words")
-        found = self.driver.call("find", intent=order, marker=op)
-        self.assertEqual(found.observation["fields"], {"body": "lost words"})
-        self.assertEqual(self.driver.call("find", intent=order, marker=marker()).code, "gone")
-
-    def test_find_of_an_update_shows_the_target(self):
-        number = self.create(title="before")["external_id"]
-        self.fault("reset_after_commit", "PUT")
-        answer = self.push("update", "ticket", {"external_id": number}, set_={"title": "after"})
-        self.assertEqual(answer.code, "uncertain")
-        found = self.driver.call("find", intent=intent("update", "ticket", external_id=number), marker="")
-        self.assertEqual(found.observation["fields"]["title"], "after")
-
     def test_a_transition_that_fails_after_an_edit_is_uncertain(self):
         number = self.create(title="half done")["external_id"]
         self.fault("status", "POST", path="/transitions", status=400)
         answer = self.push("update", "ticket", {"external_id": number}, set_={"title": "edited", "status": "Done"})
         self.assertEqual(answer.code, "uncertain", answer)
-
-    def test_nothing_was_sent_is_retry(self):
-        self.open(base_url="http://127.0.0.1:1")
-        self.assertEqual(self.driver.call("push", **create_ticket(marker(), title="x")).code, "retry")
 
 
 if __name__ == "__main__":

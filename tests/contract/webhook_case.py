@@ -4,14 +4,14 @@ import json
 import sys
 import unittest
 
-from contract import create_ticket, intent, marker, payload
+from contract import Pushing
 from driver import ROOT, Driver
 
 sys.path.insert(0, ROOT)
 from webhook_tracker import SECRET, WebhookTracker, mapping  # noqa: E402
 
 
-class WebhookCase(unittest.TestCase):
+class WebhookCase(Pushing, unittest.TestCase):
     """A stand-in and a connector for each class; faults, lag, settings and counts start afresh for each test."""
 
     remote = "rocket"
@@ -82,16 +82,3 @@ class WebhookCase(unittest.TestCase):
 
     def writes(self):
         return self.tracker.control("history?via=api")["entries"]
-
-    def push(self, change, kind, ids=None, op=None, fresh=None, **parts):
-        ids = dict(ids or {})
-        if op:
-            ids["op_id"] = op.partition(":")[0]
-            parts["marker"] = op
-        more = {"fresh": fresh} if fresh else {}
-        return self.driver.call("push", intent=intent(change, kind, **ids), payload=payload(**parts), **more)
-
-    def create(self, op=None, **fields):
-        answer = self.driver.call("push", **create_ticket(op or marker(), **fields))
-        self.assertEqual(answer.code, "ok", answer)
-        return answer.observation
