@@ -31,12 +31,17 @@ static struct str word_toward(enum toward toward, const struct field_rule *rule,
 /* Of each member of a set its word on the other side: as word_toward(), with a table of thousands too. */
 static void members_toward(enum toward toward, const struct field_rule *rule, const struct value *set,
                            struct str *out) {
+  if (rule->count == 0) {
+    for (size_t i = 0; i < set->count; i++)
+      out[i] = image_of(toward, rule, NULL, set->items[i]);
+    return;
+  }
   struct arena scratch = {0};
   struct words words = {0};
   size_t *of_pairs = ARENA_ARRAY(&scratch, size_t, rule->count), *numbers = ARENA_ARRAY(&scratch, size_t, set->count);
   for (size_t i = 0; i < rule->count; i++)
     words_add(&words, from_of(toward, &rule->table[i]), &of_pairs[i]);
-  for (size_t i = 0; rule->count && i < set->count; i++)
+  for (size_t i = 0; i < set->count; i++)
     words_add(&words, set->items[i], &numbers[i]);
   const struct value_pair **pairs = ARENA_ARRAY(&scratch, const struct value_pair *, words_number(&words) + 1);
   for (size_t i = rule->count; i-- > 0;)
@@ -105,8 +110,7 @@ bool map_fields_words_agree(const struct field_rule *rule, enum content_kind kin
 
 void map_fields_add_words(struct words *words, const struct field_rule *rule, bool local, const struct value *set,
                           struct mapped_word *out) {
-  struct arena scratch = {0};
-  struct str *images = ARENA_ARRAY(&scratch, struct str, set->count);
+  struct str *images = ARENA_ARRAY(&words->scratch, struct str, set->count);
   members_toward(local ? TOWARD_EXTERNAL : TOWARD_LOCAL, rule, set, images);
   for (size_t i = 0; i < set->count; i++) {
     out[i].text = set->items[i];
@@ -115,7 +119,6 @@ void map_fields_add_words(struct words *words, const struct field_rule *rule, bo
     if (!str_is_absent(out[i].image))
       words_add(words, out[i].image, &out[i].image_number);
   }
-  arena_free(&scratch);
 }
 
 struct side {
