@@ -5,6 +5,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
+
+bool str_equal_caseless(struct str a, struct str b) {
+  return a.length == b.length && (a.length == 0 || strncasecmp(a.at, b.at, a.length) == 0);
+}
 
 int str_compare(struct str a, struct str b) {
   size_t common = a.length < b.length ? a.length : b.length;

@@ -37,6 +37,9 @@ static inline bool str_is(struct str string, const char *text) {
   return str_equal(string, str_of(text));
 }
 
+/* A and a are the same; other letters than those of ASCII are compared as they are. */
+bool str_equal_caseless(struct str a, struct str b);
+
 /* strcmp's order, byte by byte. */
 int str_compare(struct str a, struct str b);
 

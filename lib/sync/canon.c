@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <utf8proc.h>
 
 #include "base/heap.h"
@@ -217,9 +216,7 @@ static bool is_printable_ascii(struct str text) {
 static bool equal_words(enum content_kind kind, struct str a, struct str b) {
   a = str_trim(a);
   b = str_trim(b);
-  if (kind != CONTENT_SET)
-    return str_equal(a, b);
-  return a.length == b.length && (a.length == 0 || strncasecmp(a.at, b.at, a.length) == 0);
+  return kind == CONTENT_SET ? str_equal_caseless(a, b) : str_equal(a, b);
 }
 
 bool canon_equal_text(enum content_kind kind, struct str a, struct str b) {

@@ -85,7 +85,7 @@ static bool is_internal_name(struct str host) {
 bool sanitise_is_internal(struct str url, const struct sanitise_rules *rules) {
   struct str host = host_of(url);
   struct str own = host_of(rules->own_url);
-  if (own.length && host.length == own.length && strncasecmp(host.at, own.at, own.length) == 0)
+  if (own.length && str_equal_caseless(host, own))
     return false;
   for (size_t i = 0; i < rules->internal_host_count; i++)
     if (is_below(host, rules->internal_hosts[i]))

@@ -11,10 +11,6 @@
 
 enum { JWT_BACKDATE_S = 60, JWT_LIFE_S = 9 * 60, TOKEN_RESERVE_MS = 5 * 60 * 1000, SKEW_WORTH_A_TRY_MS = 30 * 1000 };
 
-bool github_same_name(struct str a, struct str b) {
-  return a.length == b.length && (a.length == 0 || strncasecmp(a.at, b.at, a.length) == 0);
-}
-
 /* -- reading the credential -- */
 
 static struct result take_token(struct connection *c, struct str token) {

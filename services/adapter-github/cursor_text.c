@@ -144,7 +144,7 @@ struct cursor *cursor_read(struct connection *c, struct arena *arena, struct str
   struct result parsed = json_parse(text, &tree);
   if (!result_ok(&parsed))
     return cursor;
-  if (json_i64(tree, "v") == CURSOR_VERSION && github_same_name(json_str(tree, "remote"), c->remote)) {
+  if (json_i64(tree, "v") == CURSOR_VERSION && str_equal_caseless(json_str(tree, "remote"), c->remote)) {
     tell_connection(c, tree);
     read_tree(arena, tree, cursor);
   }

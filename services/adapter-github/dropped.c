@@ -9,7 +9,7 @@
 
 enum { DROPPED_MAX = 3 };
 
-/* As github_same_name() compares them: without case. */
+/* As str_equal_caseless() compares them: without case. */
 static struct value folded(struct arena *arena, const struct value *set) {
   struct str *items = ARENA_ARRAY(arena, struct str, set->count);
   for (size_t i = 0; i < set->count; i++) {
@@ -38,7 +38,7 @@ static struct str missing_of(struct arena *arena, const struct payload *payload,
                              const struct value *seen) {
   const struct value *set = values_find(&payload->set, field), *add = values_find(&payload->add, field);
   if (set && set->kind == VALUE_TEXT)
-    return seen && github_same_name(set->text, seen->text) ? (struct str){0} : set->text;
+    return seen && str_equal_caseless(set->text, seen->text) ? (struct str){0} : set->text;
   struct str missing = first_missing(arena, set, seen);
   return str_is_absent(missing) ? first_missing(arena, add, seen) : missing;
 }

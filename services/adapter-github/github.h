@@ -124,9 +124,6 @@ struct result github_jwt(struct arena *arena, EVP_PKEY *key, struct str app_id, 
 /* Our own login, asked for once a connection. */
 struct result github_self(struct connection *c, struct arena *arena, struct str *out) MUST_USE;
 
-/* Logins are compared without case. */
-bool github_same_name(struct str a, struct str b);
-
 /* -- oauth.c -- */
 
 extern const struct oauth_vendor github_oauth;

@@ -25,7 +25,7 @@ bool github_is_pull(const cJSON *item) {
 }
 
 static bool is_self(struct str author, struct str self) {
-  return self.length && github_same_name(author, self);
+  return self.length && str_equal_caseless(author, self);
 }
 
 /* -- markers -- */

@@ -85,7 +85,7 @@ static bool is_of(const struct project *project, const cJSON *event) {
   int64_t id = 0;
   struct result result = github_repository_id(project->options, &id);
   return result_ok(&result) && id ? json_i64(repository, "id") == id
-                                  : github_same_name(json_str(repository, "full_name"), project->remote);
+                                  : str_equal_caseless(json_str(repository, "full_name"), project->remote);
 }
 
 struct result github_translate(struct arena *arena, const struct project *project, struct str event, struct str body,

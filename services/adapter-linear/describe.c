@@ -7,7 +7,7 @@
 
 /* A workflow state's type, and what it means for tandem. https://linear.app/docs/configuring-workflows */
 static struct str category_of(struct str type, struct str name) {
-  if (str_is(type, "duplicate") || (str_is(type, "canceled") && linear_same_name(name, STR("Duplicate"))))
+  if (str_is(type, "duplicate") || (str_is(type, "canceled") && str_equal_caseless(name, STR("Duplicate"))))
     return STR("duplicate");
   if (str_is(type, "canceled"))
     return STR("cancelled");

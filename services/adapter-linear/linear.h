@@ -153,9 +153,6 @@ struct str linear_number(struct arena *arena, double number);
 
 bool linear_is_uuid(struct str text);
 
-/* Names are compared without case. */
-bool linear_same_name(struct str a, struct str b);
-
 /* -- history.c: pure -- */
 
 /* The fields of the payload as they were just before our write, by the newest entries of the issue's history in the

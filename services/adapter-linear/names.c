@@ -105,8 +105,8 @@ static const struct linear_name *look(const struct linear_names *names, enum lin
     if (str_equal(names->at[i].name, name))
       return &names->at[i];
   for (size_t i = 0; i < names->count; i++)
-    if (linear_same_name(names->at[i].name, name) ||
-        (kind == LINEAR_USERS && name.length && linear_same_name(names->at[i].more, name)))
+    if (str_equal_caseless(names->at[i].name, name) ||
+        (kind == LINEAR_USERS && name.length && str_equal_caseless(names->at[i].more, name)))
       return &names->at[i];
   return NULL;
 }

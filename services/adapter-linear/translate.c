@@ -14,10 +14,6 @@ bool linear_is_uuid(struct str text) {
   return true;
 }
 
-bool linear_same_name(struct str a, struct str b) {
-  return a.length == b.length && (a.length == 0 || strncasecmp(a.at, b.at, a.length) == 0);
-}
-
 /* -- words -- */
 
 static const char *const priorities[] = {"No priority", "Urgent", "High", "Medium", "Low"};
@@ -29,7 +25,7 @@ struct str linear_priority_name(int64_t priority) {
 
 bool linear_priority_number(struct str word, int64_t *out) {
   for (int64_t i = 0; i < PRIORITIES; i++)
-    if (linear_same_name(word, str_of(priorities[i])) || (i == 0 && word.length == 0)) {
+    if (str_equal_caseless(word, str_of(priorities[i])) || (i == 0 && word.length == 0)) {
       *out = i;
       return true;
     }

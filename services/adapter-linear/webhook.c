@@ -32,7 +32,7 @@ static bool is_of(const struct project *project, const cJSON *team) {
   struct result parsed = json_parse(project->options.length ? project->options : STR("{}"), &options);
   struct str team_id = result_ok(&parsed) ? json_str(options, "team_id") : (struct str){0};
   bool is_ours = team_id.length ? str_equal(json_str(team, "id"), team_id)
-                                : linear_same_name(json_str(team, "key"), project->remote);
+                                : str_equal_caseless(json_str(team, "key"), project->remote);
   cJSON_Delete(options);
   return is_ours;
 }

@@ -135,7 +135,7 @@ static struct result put_assignee(const struct writing *w, const struct value *s
 /* Taking away another than who is assigned now changes nothing. */
 static void take_assignee_away(const struct writing *w, const struct value *set) {
   for (size_t i = 0; i < set->count; i++)
-    if (linear_same_name(set->items[i], w->assignee))
+    if (str_equal_caseless(set->items[i], w->assignee))
       add_null(w, "assigneeId");
 }
 
