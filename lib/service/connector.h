@@ -146,7 +146,7 @@ struct connector {
   /* The same with changes of tickets, each a ticket of its own, where that takes fewer calls than one by one. */
   void (*change_many)(struct connection *connection, struct arena *arena, struct pushed *changes, size_t count);
 
-  /* After an uncertain write: what this intent made (creates: by its marker). RESULT_GONE = not there (yet). */
+  /* After an uncertain creation: what this intent made, by its marker. RESULT_GONE = not there (yet). */
   struct result (*find)(struct connection *connection, struct arena *arena, const struct intent *intent,
                         struct str marker, struct observation *out) MUST_USE;
 

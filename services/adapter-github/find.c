@@ -1,5 +1,5 @@
-/* After an uncertain write: what the intent made. A creation is known by its marker and our own authorship. Lists may
- * lag behind a write, so numbers above the high-water mark are asked for one by one too; search lags far more. */
+/* After an uncertain creation: what the intent made, known by its marker and our own authorship. Lists may lag behind a
+ * write, so numbers above the high-water mark are asked for one by one too; search lags far more. */
 #include "adapter-github/github.h"
 #include "base/clock.h"
 
@@ -139,8 +139,8 @@ static struct result hear_the_time(struct connection *c, struct arena *arena) {
   return c->clock_known ? RESULT_DONE : github_get(c, arena, STR(""), &answer);
 }
 
-static struct result find_created(struct connection *c, struct arena *arena, const struct intent *intent,
-                                  struct str marker, struct observation *out) {
+struct result github_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
+                          struct observation *out) {
   struct search search = {.c = c, .arena = arena, .marker = marker};
   TRY(github_self(c, arena, &search.self));
   TRY(hear_the_time(c, arena));
@@ -153,24 +153,4 @@ static struct result find_created(struct connection *c, struct arena *arena, con
     return result_error(RESULT_GONE, "nothing with this marker is there");
   *out = search.found;
   return RESULT_DONE;
-}
-
-static struct result find_updated(struct connection *c, struct arena *arena, const struct intent *intent,
-                                  struct observation *out) {
-  struct external_ref ref = {
-      .kind = intent->kind, .external_id = intent->external_id, .parent_external_id = intent->parent_external_id};
-  bool not_modified;
-  struct observation seen;
-  TRY(github_fetch(c, arena, &ref, &not_modified, &seen));
-  if (seen.gone.length)
-    return result_error(RESULT_GONE, "%.*s is %.*s", STR_FMT(seen.external_key), STR_FMT(seen.gone));
-  *out = seen;
-  return RESULT_DONE;
-}
-
-struct result github_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
-                          struct observation *out) {
-  if (str_is(intent->change, "create"))
-    return find_created(c, arena, intent, marker, out);
-  return find_updated(c, arena, intent, out);
 }

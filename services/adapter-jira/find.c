@@ -1,5 +1,5 @@
-/* After an uncertain write: what the intent made. A creation is known by its marker, an entity property, and our own
- * authorship. Searches may lag behind a write, so keys above the high-water mark are asked for one by one, too. */
+/* After an uncertain creation: what the intent made, known by its marker, an entity property, and our own authorship.
+ * Searches may lag behind a write, so keys above the high-water mark are asked for one by one, too. */
 #include "adapter-jira/jira.h"
 
 enum {
@@ -186,23 +186,8 @@ static struct result find_comment(struct search *s, const struct intent *intent)
 
 /* -- all of it -- */
 
-static struct result find_updated(struct connection *c, struct arena *arena, const struct intent *intent,
-                                  struct observation *out) {
-  struct external_ref ref = {
-      .kind = intent->kind, .external_id = intent->external_id, .parent_external_id = intent->parent_external_id};
-  bool not_modified;
-  struct observation seen;
-  TRY(jira_fetch(c, arena, &ref, &not_modified, &seen));
-  if (seen.gone.length)
-    return result_error(RESULT_GONE, "%.*s is %.*s", STR_FMT(seen.external_key), STR_FMT(seen.gone));
-  *out = seen;
-  return RESULT_DONE;
-}
-
 struct result jira_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
                         struct observation *out) {
-  if (!str_is(intent->change, "create"))
-    return find_updated(c, arena, intent, out);
   struct search search = {.c = c, .arena = arena, .marker = marker};
   TRY(jira_self(c, arena));
   TRY(jira_fields_load(c, arena));

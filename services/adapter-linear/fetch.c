@@ -129,18 +129,16 @@ struct result linear_fetch_many(struct connection *c, struct arena *arena, const
 /* A creation is looked for by its id, which is our op_id: it is there or it is not. */
 struct result linear_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
                           struct observation *out) {
-  bool create = str_is(intent->change, "create"), comment = str_is(intent->kind, "comment");
-  struct str id = create ? intent->op_id : intent->external_id;
-  if (!linear_is_uuid(id))
-    return result_error(RESULT_REJECTED, "\"%.*s\" is no id of Linear's", STR_FMT(id));
+  if (!linear_is_uuid(intent->op_id))
+    return result_error(RESULT_REJECTED, "\"%.*s\" is no id of Linear's", STR_FMT(intent->op_id));
   struct observation seen;
-  struct result result = linear_read(c, arena, comment, id, &seen);
+  struct result result = linear_read(c, arena, str_is(intent->kind, "comment"), intent->op_id, &seen);
   if (result.code == RESULT_REJECTED) /* it is there, and is yet to be read */
     result.code = RESULT_RETRY;
   TRY(result);
-  if (create && marker.length)
+  if (marker.length)
     seen.marker = marker;
-  seen.author_is_self = seen.author_is_self || create;
+  seen.author_is_self = true;
   *out = seen;
   return RESULT_DONE;
 }

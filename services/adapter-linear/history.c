@@ -120,20 +120,9 @@ struct values linear_replaced(struct arena *arena, const struct payload *payload
 
 /* -- what had arrived -- */
 
-static struct value label_names(struct arena *arena, const cJSON *labels) {
-  struct str *items = ARENA_ARRAY(arena, struct str, (size_t)cJSON_GetArraySize(labels));
-  size_t count = 0;
-  const cJSON *label;
-  cJSON_ArrayForEach(label, labels) {
-    if (json_str(label, "name").length)
-      items[count++] = json_copy(arena, label, "name");
-  }
-  return value_set(STR("labels"), items, count);
-}
-
 static void read_arrived(struct arrivals *arrivals, const cJSON *entry) {
-  struct value gone = label_names(arrivals->arena, json_member(entry, "removedLabels")),
-               come = label_names(arrivals->arena, json_member(entry, "addedLabels"));
+  struct value gone = linear_labels(arrivals->arena, json_member(entry, "removedLabels")),
+               come = linear_labels(arrivals->arena, json_member(entry, "addedLabels"));
   arrivals_entry(arrivals, &gone, &come);
   for (size_t i = 0; i < FIELDS; i++) {
     const struct value *now = values_find(arrivals->now, fields[i].name);

@@ -141,6 +141,9 @@ struct result linear_auth_renew(struct connection *c, struct arena *arena) MUST_
 struct result linear_read_issue(struct arena *arena, const cJSON *issue, struct observation *out) MUST_USE;
 struct result linear_read_comment(struct arena *arena, const cJSON *comment, struct observation *out) MUST_USE;
 
+/* The names of a list of labels. */
+struct value linear_labels(struct arena *arena, const cJSON *nodes);
+
 /* "Urgent" for 1, "" for 0. False for a word that Linear does not have. */
 struct str linear_priority_name(int64_t priority);
 bool linear_priority_number(struct str word, int64_t *out);

@@ -50,7 +50,7 @@ static struct str estimate_of(struct arena *arena, const cJSON *issue) {
 
 /* -- sets -- */
 
-static struct value labels_of(struct arena *arena, const cJSON *nodes) {
+struct value linear_labels(struct arena *arena, const cJSON *nodes) {
   struct str *items = ARENA_ARRAY(arena, struct str, (size_t)cJSON_GetArraySize(nodes));
   size_t count = 0;
   const cJSON *node;
@@ -125,7 +125,7 @@ struct result linear_read_issue(struct arena *arena, const cJSON *issue, struct 
   values_put(&fields, value_text(STR("title"), json_copy_or_empty(arena, issue, "title")));
   values_put(&fields, value_text(STR("body"), json_copy_or_empty(arena, issue, "description")));
   values_put(&fields, value_text(STR("status"), json_copy_or_empty(arena, json_member(issue, "state"), "name")));
-  values_put(&fields, labels_of(arena, json_member(json_member(issue, "labels"), "nodes")));
+  values_put(&fields, linear_labels(arena, json_member(json_member(issue, "labels"), "nodes")));
   values_put(&fields, assignees_of(arena, issue));
   values_put(&fields, value_text(STR("priority"), linear_priority_name(json_i64(issue, "priority"))));
   values_put(&fields, value_text(STR("estimate"), estimate_of(arena, issue)));

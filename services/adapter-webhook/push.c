@@ -189,13 +189,5 @@ static struct result find_created(struct connection *c, struct arena *arena, con
 struct result webhook_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
                            struct observation *out) {
   const struct schema_item *item = webhook_item(&c->schema, intent->kind);
-  bool create = str_is(intent->change, "create");
-  if (create && str_is_absent(item->probe_url))
-    return without_probe(item);
-  if (create)
-    return find_created(c, arena, item, intent, marker, out);
-  if (str_is_absent(item->get_url))
-    return result_error(RESULT_REJECTED, "a %s cannot be looked at: options.get.%s is not mapped", item->kind,
-                        item->kind);
-  return webhook_get(c, arena, item, intent->external_id, intent->parent_external_id, out);
+  return str_is_absent(item->probe_url) ? without_probe(item) : find_created(c, arena, item, intent, marker, out);
 }
