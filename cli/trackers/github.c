@@ -42,7 +42,7 @@ const struct tracker tracker_github = {
                          {"installation-id", "installation_id", NULL, false},
                          {"app-key-file", "private_key", NULL, true}}}},
     .credential_advice = "Make a new token that may read and write issues, and try again.",
-    .count_note = " Pull requests count there and not here.",
+    .count_note = "",
     .is_remote = is_repository,
     .remote_of = repository_of,
     .name_of = repository_name,

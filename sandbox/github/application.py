@@ -15,7 +15,7 @@ from sandbox.common.faults import Faults
 from sandbox.common.history import RequestLog
 from sandbox.common.httpd import Response, http_date
 from sandbox.common.router import Router
-from sandbox.github import app_api, comments_api, errors, events_api, hooks_api, issues_api, oauth_api, person, repo_api
+from sandbox.github import app_api, comments_api, errors, events_api, graphql_api, hooks_api, issues_api, oauth_api, person, repo_api
 from sandbox.github.auth import bearer_token
 from sandbox.github.call import JSON_TYPE, Call
 from sandbox.github.render import dumps, etag_of
@@ -30,7 +30,7 @@ NO_USER_AGENT = ("Request forbidden by administrative rules. Please make sure yo
                  "#user-agent-required). Check https://developer.github.com for other possible causes.")
 
 ROUTES = (repo_api.ROUTES + issues_api.ROUTES + comments_api.ROUTES + events_api.ROUTES
-          + hooks_api.ROUTES + app_api.ROUTES + oauth_api.ROUTES)
+          + graphql_api.ROUTES + hooks_api.ROUTES + app_api.ROUTES + oauth_api.ROUTES)
 
 
 def expiry_text(seconds):

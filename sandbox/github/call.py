@@ -111,6 +111,6 @@ class Call:
         body = ("[" + ",".join([render_one(item) for item in shown]) + "]").encode()
         return self.json(body, headers=self.link(page, per_page, len(items)))
 
-    def link(self, page, per_page, total):
-        link = paging.link_header(self.request, self.address, page, per_page, total)
+    def link(self, page, per_page, total, by_cursor=False):
+        link = paging.link_header(self.request, self.address, page, per_page, total, by_cursor)
         return {"Link": link} if link else {}

@@ -50,15 +50,6 @@ def list_issues(call):
     return _issue_page(call, shown, page, per_page, total)
 
 
-def list_pulls(call):
-    """The pull requests, as far as counting them needs."""
-    state = paging.choice(call.request, "state", "open", ("open", "closed", "all"))
-    found = [issue for issue in call.repo.issues.values() if issue.pull is not None and state in ("all", issue.state)]
-    return call.page(found, lambda issue: call.api.dumps({
-        "id": issue.id, "number": issue.number, "state": issue.state, "title": issue.title,
-        "url": "%s/pulls/%d" % (call.render.repo_url(call.repo), issue.number)}))
-
-
 def _window(index, sort, state, since, direction, page, per_page):
     """One page straight from the sorted index: costs the page, not the repository."""
     order, low = index.window(sort, state, since)
@@ -84,7 +75,7 @@ def _issue_page(call, issues, page, per_page, total):
     render, repo = call.render, call.repo
     cached = [render.issue(repo, issue) for issue in issues]
     body = b"[" + b",".join([data for data, _ in cached]) + b"]"
-    headers = call.link(page, per_page, total)
+    headers = call.link(page, per_page, total, by_cursor=True)
     headers["ETag"] = etag_of(headers.get("Link", "").encode(), *[digest for _, digest in cached])
     return call.json(body, headers=headers)
 
@@ -256,7 +247,6 @@ _COMMENT = _ISSUES + "/comments/{comment_id}"
 
 ROUTES = [
     Route("GET", _ISSUES, list_issues),
-    Route("GET", "/repos/{owner}/{repo}/pulls", list_pulls),
     Route("POST", _ISSUES, create_issue, "content"),
     Route("GET", _ISSUE, get_issue),
     Route("PATCH", _ISSUE, edit_issue),

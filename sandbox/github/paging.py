@@ -1,5 +1,6 @@
 """Pages of lists: `per_page` and `page`, and the Link header that leads through them."""
 
+import base64
 from urllib.parse import urlencode
 
 from sandbox.github import errors
@@ -15,8 +16,9 @@ def _number(request, name, default):
     return int(text) if text.isdigit() and int(text) > 0 else default
 
 
-def link_header(request, address, page, per_page, total):
-    """The Link header, or None if everything fits one page. `address` has no query."""
+def link_header(request, address, page, per_page, total, by_cursor=False):
+    """The Link header, or None if everything fits one page. `address` has no query. A list of issues goes on by a cursor beside the
+    page's number, and names no first or last page (seen since 2025)."""
     last = max(1, -(-total // per_page))
     if last == 1 and page == 1:
         return None
@@ -24,11 +26,21 @@ def link_header(request, address, page, per_page, total):
     if page > 1:
         rels.append(("prev", min(page - 1, last)))
     if page < last:
-        rels += [("next", page + 1), ("last", last)]
-    if page > 1:
+        rels.append(("next", page + 1))
+    if page < last and not by_cursor:
+        rels.append(("last", last))
+    if page > 1 and not by_cursor:
         rels.append(("first", 1))
-    return ", ".join('<%s>; rel="%s"' % (_with(request, address, page=str(number)), rel)
-                     for rel, number in rels)
+    return ", ".join('<%s>; rel="%s"' % (_page_url(request, address, rel, number, by_cursor), rel) for rel, number in rels)
+
+
+def _page_url(request, address, rel, number, by_cursor):
+    if not by_cursor:
+        return _with(request, address, page=str(number))
+    before = rel == "prev"
+    cursor = base64.b64encode(b"cursor:v2:%d" % number).decode()
+    kept = {name: value for name, value in request.query.items() if name != ("after" if before else "before")}
+    return "%s?%s" % (address, urlencode({**kept, "before" if before else "after": cursor, "page": str(number)}))
 
 
 def cursor_link(request, address, rel, cursor):

@@ -63,6 +63,11 @@ static void note_expiry(struct connection *c, const struct http_response *respon
     c->usage.credential_expires_ms = ms;
 }
 
+/* GraphQL has points of its own. */
+static bool is_of_another_quota(struct str resource) {
+  return resource.length && !str_is(resource, "core");
+}
+
 static void note_usage(struct connection *c, const struct github_request *request,
                        const struct http_response *response) {
   int64_t date_ms = http_date_ms(response), reset_s;
@@ -71,6 +76,8 @@ static void note_usage(struct connection *c, const struct github_request *reques
   if (request->as_app)
     return; /* another quota than the installation's */
   note_expiry(c, response);
+  if (is_of_another_quota(http_header_value(response, "x-ratelimit-resource")))
+    return;
   str_to_i64(http_header_value(response, "x-ratelimit-limit"), &c->usage.quota_limit);
   str_to_i64(http_header_value(response, "x-ratelimit-remaining"), &c->usage.quota_remaining);
   if (str_to_i64(http_header_value(response, "x-ratelimit-reset"), &reset_s))
@@ -81,8 +88,8 @@ static void note_usage(struct connection *c, const struct github_request *reques
 
 /* -- one exchange -- */
 
-static bool is_get(const struct github_request *request) {
-  return strcmp(request->method, "GET") == 0;
+bool github_is_read(const struct github_request *request) {
+  return request->reads || strcmp(request->method, "GET") == 0;
 }
 
 static struct result exchange(struct connection *c, struct arena *arena, const struct github_request *request,
@@ -102,7 +109,7 @@ static struct result exchange(struct connection *c, struct arena *arena, const s
   if (!str_is_absent(request->body))
     headers[count++] = (struct http_header){STR("Content-Type"), STR("application/json")};
   struct http_request call = {request->method, url, headers, count, request->body, GITHUB_TIMEOUT_MS};
-  struct result result = exchange_send(c->http, arena, &call, is_get(request), &c->usage, out);
+  struct result result = exchange_send(c->http, arena, &call, github_is_read(request), &c->usage, out);
   c->answered = result_ok(&result);
   if (c->answered)
     note_usage(c, request, out);
@@ -113,7 +120,7 @@ static bool is_redirect(int64_t status) {
   return status == 301 || status == 302 || status == 307 || status == 308;
 }
 
-/* GETs `request`, going where GitHub points, on the same host. */
+/* Sends `request`, a read, going where GitHub points, on the same host. */
 static struct result follow(struct connection *c, struct arena *arena, struct github_request request, bool *moved,
                             struct http_response *out) {
   *moved = false;
@@ -177,7 +184,7 @@ struct result github_call(struct connection *c, struct arena *arena, const struc
   struct http_response response;
   bool moved, may_renew = true;
   for (int i = 0; i < TRIES_MAX; i++) {
-    if (request->scope == AT_URL && is_get(request))
+    if (request->scope == AT_URL && github_is_read(request))
       TRY(follow(c, arena, *request, &moved, &response));
     else
       TRY(exchange(c, arena, request, &response));

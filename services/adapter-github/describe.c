@@ -66,15 +66,6 @@ int64_t github_page_number(struct str url) {
   return page >= 0 && str_to_i64(str_slice(url, start, end), &number) ? number : -1;
 }
 
-/* The number of pages of one item each; pull requests are counted too. */
-static struct result estimate(struct connection *c, struct arena *arena, int64_t *out) {
-  struct github_answer answer = {0};
-  TRY(github_get(c, arena, STR("/issues?state=all&per_page=1"), &answer));
-  int64_t last = github_page_number(github_link(answer.link, "last"));
-  *out = last >= 0 ? last : str_find(answer.body, "\"number\"") >= 0;
-  return RESULT_DONE;
-}
-
 /* A person's token shows it in the repository; an App's in its installation. */
 static struct result may_write(struct connection *c, struct arena *arena, const cJSON *repo, bool *out) {
   *out = json_bool(cJSON_GetObjectItemCaseSensitive(repo, "permissions"), "push");
@@ -103,6 +94,8 @@ static struct result read_repository(struct connection *c, struct arena *arena, 
   out->url = str_copy(arena, json_str(repo, "html_url"));
   out->options = str_format(arena, "{\"repository_id\":%lld}", (long long)json_i64(repo, "id"));
   out->is_private = json_bool(repo, "private");
+  struct result counted = github_count_issues(c, arena, json_str(repo, "node_id"), &out->estimated_tickets);
+  (void)counted; /* a number is good to have, and nothing hangs on it */
   return RESULT_DONE;
 }
 
@@ -117,7 +110,6 @@ static struct result describe_repository(struct connection *c, struct arena *are
   result = read_repository(c, arena, repo, out);
   cJSON_Delete(repo);
   TRY(result);
-  TRY(estimate(c, arena, &out->estimated_tickets));
   return describe_fields(c, arena, out);
 }
 

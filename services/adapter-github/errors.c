@@ -45,10 +45,6 @@ static struct str field_of(struct str body) {
   return field;
 }
 
-static bool is_write(const struct github_request *request) {
-  return strcmp(request->method, "GET") != 0;
-}
-
 /* -- rate limits -- */
 
 static int64_t header_i64(const struct http_response *response, const char *name, int64_t otherwise) {
@@ -101,8 +97,8 @@ static int64_t limit_wait_ms(struct connection *c, const struct http_response *r
 static struct result forbidden(const struct github_request *request, struct str words) {
   bool token_is_short = str_find(words, "Resource not accessible") >= 0 || str_find(words, "SAML") >= 0 ||
                         str_find(words, "suspended") >= 0;
-  return result_error(is_write(request) && !token_is_short ? RESULT_REJECTED : RESULT_AUTH, "GitHub refuses: %.*s",
-                      STR_FMT(words));
+  return result_error(!github_is_read(request) && !token_is_short ? RESULT_REJECTED : RESULT_AUTH,
+                      "GitHub refuses: %.*s", STR_FMT(words));
 }
 
 static struct result by_status(const struct github_request *request, const struct http_response *response,
@@ -116,7 +112,7 @@ static struct result by_status(const struct github_request *request, const struc
 
 /* Nothing of the repository can be written until somebody unarchives it. */
 static bool is_archived(const struct github_request *request, const struct http_response *response, struct str words) {
-  return response->status == 403 && is_write(request) && str_find(words, "archived") >= 0;
+  return response->status == 403 && !github_is_read(request) && str_find(words, "archived") >= 0;
 }
 
 static struct result hold_writes(struct connection *c, struct str words) {
@@ -127,7 +123,7 @@ static struct result hold_writes(struct connection *c, struct str words) {
 struct result github_error(struct connection *c, const struct github_request *request,
                            const struct http_response *response) {
   struct arena scratch = {0};
-  struct refusal refusal = {.who = "GitHub", .status = response->status, .is_read = !is_write(request)};
+  struct refusal refusal = {.who = "GitHub", .status = response->status, .is_read = github_is_read(request)};
   bool limited;
   refusal.words = words_of(&scratch, response->body);
   limited = is_limit(response, refusal.words);
@@ -136,7 +132,7 @@ struct result github_error(struct connection *c, const struct github_request *re
   struct result result = limited ? exchange_limited(&c->usage, c->now_ms(), &refusal)
                          : is_archived(request, response, refusal.words) ? hold_writes(c, refusal.words)
                                                                          : by_status(request, response, &refusal);
-  if (response->status == 422 && is_write(request)) {
+  if (response->status == 422 && !github_is_read(request)) {
     struct str field = field_of(response->body);
     result = result_of_field(result, field.at, field.length);
   }

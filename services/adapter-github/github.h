@@ -69,6 +69,7 @@ struct github_request {
   struct str path; /* with its query, escaped */
   struct str body; /* JSON, absent = none */
   struct str etag; /* for a conditional GET */
+  bool reads;      /* a POST that changes nothing */
   bool as_app;     /* signed by the App's key, not by an installation token */
   bool take_gone;  /* 301, 404, 410 and 451 are answers, not errors */
 };
@@ -79,8 +80,11 @@ struct github_answer {
   int64_t date_ms; /* GitHub's clock, 0 = not said */
 };
 
+/* Whether asking again does no harm. */
+bool github_is_read(const struct github_request *request);
+
 /* One call, with what belongs to it: a renewed installation token, the way to a renamed repository. OK: 2xx, 304, and
- * what `take_gone` names. A GET never ends UNCERTAIN. */
+ * what `take_gone` names. A read never ends UNCERTAIN. */
 struct result github_call(struct connection *c, struct arena *arena, const struct github_request *request,
                           struct github_answer *out) MUST_USE;
 
@@ -163,6 +167,11 @@ struct str github_write_set(struct arena *arena, const struct value *set);
 /* The repository's id by the project's options, 0 = they do not tell. A name may belong to another repository one day,
  * an id never does. RESULT_REJECTED for options that are none of ours. */
 struct result github_repository_id(struct str options, int64_t *out) MUST_USE;
+
+/* -- scan.c -- */
+
+/* Of the repository with this node id, without its pull requests. REJECTED: the credential may not ask. */
+struct result github_count_issues(struct connection *c, struct arena *arena, struct str node_id, int64_t *out) MUST_USE;
 
 /* -- milestones.c -- */
 

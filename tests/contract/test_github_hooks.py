@@ -186,15 +186,29 @@ class Hooks(Case):
         self.add_ticket("stays")
         self.assertEqual(self.driver.call("scan").count, before + 1)
 
-    def test_scan_with_a_token_for_issues_alone_is_no_harm_to_the_project(self):
-        for status, message in ((403, "Resource not accessible by personal access token"), (404, "Not Found")):
-            self.fault("status", "GET", "/pulls", status=status, body=json.dumps({"message": message}))
+    def test_describe_tells_the_same_number(self):
+        for _ in range(2):
+            self.add_ticket("counted")
+        self.assertEqual(self.driver.call("describe").description["estimated_tickets"], self.driver.call("scan").count)
+
+    def test_count_that_is_refused_is_no_harm_to_the_project(self):
+        forbidden = {"data": {"node": None}, "errors": [{"type": "FORBIDDEN", "message": "Resource not accessible by personal access token"}]}
+        for status, body in ((200, forbidden), (403, {"message": "Resource not accessible by personal access token"}), (404, {"message": "Not Found"})):
+            self.fault("status", "POST", "/graphql", status=status, body=json.dumps(body))
             answer = self.driver.call("scan")
             self.assertEqual(answer.code, "rejected", answer)
-            self.assertIn("Pull requests: read", answer.message)
-        self.fault("status", "GET", "/pulls", status=401, body='{"message":"Bad credentials"}')
+            self.assertIn("GraphQL", answer.message)
+            self.fault("status", "POST", "/graphql", status=status, body=json.dumps(body))
+            self.assertEqual(self.driver.call("describe").code, "ok")
         self.fault("status", "GET", "/repos", status=401, body='{"message":"Bad credentials"}')
         self.assertEqual(self.driver.call("scan").code, "auth")
+
+    def test_count_for_which_there_are_no_points_left_is_asked_for_later(self):
+        spent = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}
+        self.fault("status", "POST", "/graphql", status=200, body=json.dumps(spent))
+        self.assertEqual(self.driver.call("scan").code, "retry")
+        self.fault("reset_after_commit", "POST", "/graphql")
+        self.assertEqual(self.driver.call("scan").code, "retry")
 
 
 class App(Case):

@@ -47,8 +47,22 @@ class Lists(unittest.TestCase):
     def test_list_links_use_the_repository_id(self):
         answer = github.get(ISSUES + "?state=all&per_page=100&page=2")
         self.assertRegex(answer.link("next"), r"/repositories/\d+/issues\?.*page=3")
-        for rel in ("prev", "first", "last"):
-            self.assertIsNotNone(answer.link(rel))
+        self.assertRegex(answer.link("prev"), r"/repositories/\d+/issues\?.*page=1")
+
+    def test_lists_of_issues_go_on_by_cursors_and_name_no_end(self):
+        answer = github.get(ISSUES + "?state=all&per_page=100&page=2")
+        self.assertIn("after=", answer.link("next"))
+        self.assertEqual([answer.link("first"), answer.link("last")], [None, None])
+        self.assertIsNotNone(github.get(ISSUES + "/events?per_page=1").link("last"))
+
+    def test_graphql_counts_issues_without_pull_requests(self):
+        repository = github.get("/repos/acme/rocket").json
+        count = "query($id: ID!) { node(id: $id) { ... on Repository { issues { totalCount } } } }"
+        answer = github.request("POST", "/graphql", {"query": count, "variables": {"id": repository["node_id"]}}).json
+        listed = [one for one in github.all_pages(ISSUES + "?state=all&per_page=100") if "pull_request" not in one]
+        self.assertEqual(answer["data"]["node"]["issues"]["totalCount"], len(listed))
+        answer = github.request("POST", "/graphql", {"query": count, "variables": {"id": "R_x"}})
+        self.assertEqual((answer.status, answer.json["errors"][0]["type"]), (200, "NOT_FOUND"))
 
     def test_list_shows_open_issues_newest_first_by_default(self):
         items = github.get(ISSUES).json

@@ -262,16 +262,16 @@ class Hybrid(unittest.TestCase):
         wait_for(lambda: self.health().get("missed", 0) >= before.get("missed", 0) + 2, "both to be counted")
         self.assertTrue(self.world.sql("select 1 from fetch_queue where reason in ('gone', 'absent')"))
 
-    def test_scan_with_a_token_for_issues_alone_stops_nothing_and_is_told(self):
+    def test_scan_that_is_refused_stops_nothing_and_is_told(self):
         self.world.sandbox.control("POST", "faults", {
-            "match": {"method": "GET", "path": "/pulls"}, "fault": "status", "status": 403,
+            "match": {"method": "POST", "path": "/graphql"}, "fault": "status", "status": 403,
             "body": json.dumps({"message": "Resource not accessible by personal access token"})})
         self.world.sql("insert into project_scan (project_id, next_at) select id, now() from project on conflict "
                        "(project_id) do update set next_at = now()")
         wait_for(lambda: self.health().get("scan_error"), "the refusal")
         told = " ".join(self.tandem("status")[1].split())
         self.assertIn("rocket: which tickets are there could not be compared: ", told)
-        self.assertIn("(Pull requests: read)", told)
+        self.assertIn("Resource not accessible", told)
         self.assertEqual(self.world.sql("select state from project"), [["active"]])
         self.assertEqual(self.world.sql("select next_at > now() + interval '50 minutes' from project_scan"), [["t"]])
 
