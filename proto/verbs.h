@@ -430,6 +430,7 @@ struct hook_check {
 struct hook_refused {
   struct str project;
   int64_t count;
+  bool untimely; /* the newest: the signature was right, its time was not */
 };
 struct scan_page {
   struct lease lease;

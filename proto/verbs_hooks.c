@@ -65,9 +65,11 @@ const struct record record_hook_check =
 static const struct field hook_refused_fields[] = {
     FIELD(struct hook_refused, project, FIELD_STR, FIELD_REQUIRED, "Name of the project it was sent for."),
     FIELD(struct hook_refused, count, FIELD_I64, 0, "How many since the last time; 0 = one."),
+    FIELD(struct hook_refused, untimely, FIELD_BOOL, 0,
+          "The newest of them was signed rightly, but its time is too far from the time here."),
 };
 const struct record record_hook_refused =
-    RECORD("HookRefused", struct hook_refused, hook_refused_fields, "Deliveries whose signature was wrong.");
+    RECORD("HookRefused", struct hook_refused, hook_refused_fields, "Deliveries whose signature or time was wrong.");
 
 static const struct field scan_page_fields[] = {
     FIELD_OF(struct scan_page, lease, FIELD_INLINE, FIELD_REQUIRED, &record_lease, "The lease of this work."),

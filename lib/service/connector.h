@@ -52,6 +52,9 @@ struct webhook_request {
   int64_t now_ms;  /* for schemes that refuse what is old */
 };
 
+/* UNTIMELY: the signature is right, but the time that it covers is too far from `now_ms`. */
+enum webhook_verdict { WEBHOOK_FORGED, WEBHOOK_UNTIMELY, WEBHOOK_GENUINE };
+
 /* Names, lower case; NULL where the system has none. Without a delivery header the hash of the body stands for it. */
 struct webhook_headers {
   const char *event, *delivery_id, *signature, *timestamp;
@@ -158,7 +161,7 @@ struct connector {
                            const struct observation *seen, struct values *out) MUST_USE;
 
   /* Whether the signature over the raw body is right for `secret`, in constant time, and not too old. */
-  bool (*verify)(const struct webhook_request *request, struct str secret);
+  enum webhook_verdict (*verify)(const struct webhook_request *request, struct str secret);
 
   /* A verified delivery as observations (none when it is of no interest). No I/O, no connection: pure translation. One
    * without fields is a hint: the store has it fetched. */

@@ -112,31 +112,37 @@ static struct webhook_request request_of(struct server *server, struct MHD_Conne
 /* -- one delivery -- */
 
 /* The secret is {"secret": "..."}. */
-static bool is_signed_with(struct server *server, const struct webhook_request *request, struct str secret_json) {
+static enum webhook_verdict verdict_by(struct server *server, const struct webhook_request *request,
+                                       struct str secret_json) {
   cJSON *tree;
   struct result result = json_parse(secret_json, &tree);
   if (!result_ok(&result))
-    return false;
+    return WEBHOOK_FORGED;
   struct str secret = json_str(tree, "secret");
-  bool genuine = secret.length && server->connector->verify(request, secret);
+  enum webhook_verdict verdict = secret.length ? server->connector->verify(request, secret) : WEBHOOK_FORGED;
   cJSON_Delete(tree);
-  return genuine;
+  return verdict;
 }
 
-/* Also by the secret that this one replaces. The first delivery that is signed with the new one proves it. */
-static bool is_genuine(struct server *server, const struct webhook_request *request,
-                       const struct credential *credential) {
-  if (!is_signed_with(server, request, credential->secret))
-    return credential->previous.length && is_signed_with(server, request, credential->previous);
-  if (credential->unproven) {
-    struct arena arena = {0};
-    struct credential_outcome works = {.name = credential->name, .generation = credential->generation};
-    struct result result = rpc_call(server->rpc, &arena, VERB_CREDENTIAL_OUTCOME, &works, NULL, VERB_TIMEOUT_MS);
-    if (!result_ok(&result)) /* the next delivery says it again */
-      log_event(LOG_WARNING, "webhook_secret_not_proven", LOG_RESULT(&result));
-    arena_free(&arena);
-  }
-  return true;
+/* The first delivery that is signed with a secret that replaces another one proves it. */
+static void tell_proven(struct server *server, const struct credential *credential) {
+  struct arena arena = {0};
+  struct credential_outcome works = {.name = credential->name, .generation = credential->generation};
+  struct result result = rpc_call(server->rpc, &arena, VERB_CREDENTIAL_OUTCOME, &works, NULL, VERB_TIMEOUT_MS);
+  if (!result_ok(&result)) /* the next delivery says it again */
+    log_event(LOG_WARNING, "webhook_secret_not_proven", LOG_RESULT(&result));
+  arena_free(&arena);
+}
+
+/* Also by the secret that this one replaces. */
+static enum webhook_verdict verdict_of(struct server *server, const struct webhook_request *request,
+                                       const struct credential *credential) {
+  enum webhook_verdict verdict = verdict_by(server, request, credential->secret);
+  if (verdict == WEBHOOK_FORGED && credential->previous.length)
+    return verdict_by(server, request, credential->previous);
+  if (verdict == WEBHOOK_GENUINE && credential->unproven)
+    tell_proven(server, credential);
+  return verdict;
 }
 
 static struct result project_secret(struct server *server, struct arena *arena, struct str name,
@@ -163,8 +169,10 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, const struct re
   }
 }
 
-/* A wrong secret shows in `tandem status`; whoever floods the receiver with forgeries does not flood the store. */
-static void tell_refused(struct server *server, struct arena *arena, struct str project) {
+/* A wrong secret or clock shows in `tandem status`; whoever floods the receiver with forgeries does not flood the
+ * store.
+ */
+static void tell_refused(struct server *server, struct arena *arena, struct str project, bool untimely) {
   int64_t now_ms = clock_mono_ms(), count;
   pthread_mutex_lock(&server->mutex);
   count = ++server->refused;
@@ -174,7 +182,7 @@ static void tell_refused(struct server *server, struct arena *arena, struct str 
     server->refused_told_ms = now_ms;
   }
   pthread_mutex_unlock(&server->mutex);
-  struct hook_refused refused = {project, count};
+  struct hook_refused refused = {project, count, untimely};
   if (!due)
     return;
   struct result result = rpc_call(server->rpc, arena, VERB_WEBHOOK_REFUSED, &refused, NULL, VERB_TIMEOUT_MS);
@@ -182,10 +190,20 @@ static void tell_refused(struct server *server, struct arena *arena, struct str 
     log_event(LOG_WARNING, "refusal_not_told", LOG_RESULT(&result));
 }
 
-static void log_refused(struct str project) {
+static void log_refused(struct str project, bool untimely) {
   static struct log_pace pace = LOG_PACE_START;
   if (log_pace_allows(&pace, "webhook_refused", clock_mono_ms()))
-    log_event(LOG_WARNING, "webhook_refused", LOG_STR("project", project), LOG_C("reason", "signature"));
+    log_event(LOG_WARNING, "webhook_refused", LOG_STR("project", project),
+              LOG_C("reason", untimely ? "time: is the clock of this machine right?" : "signature"));
+}
+
+static enum MHD_Result refuse_delivery(struct server *server, struct MHD_Connection *connection, struct arena *arena,
+                                       struct str project, bool untimely) {
+  log_refused(project, untimely);
+  tell_refused(server, arena, project, untimely);
+  return answer(connection, MHD_HTTP_UNAUTHORIZED,
+                untimely ? "{\"error\":\"its time is too far from the time here\"}"
+                         : "{\"error\":\"the signature is missing or wrong\"}");
 }
 
 static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connection *connection, struct arena *arena,
@@ -195,11 +213,9 @@ static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connect
   struct result result = project_secret(server, arena, project, &secret);
   if (!result_ok(&result))
     return refuse(connection, &result);
-  if (!is_genuine(server, &request, &secret)) {
-    log_refused(project);
-    tell_refused(server, arena, project);
-    return answer(connection, MHD_HTTP_UNAUTHORIZED, "{\"error\":\"the signature is missing or wrong\"}");
-  }
+  enum webhook_verdict verdict = verdict_of(server, &request, &secret);
+  if (verdict != WEBHOOK_GENUINE)
+    return refuse_delivery(server, connection, arena, project, verdict == WEBHOOK_UNTIMELY);
   if (request.delivery_id.length == 0 || request.event.length == 0)
     return answer(connection, MHD_HTTP_BAD_REQUEST, "{\"error\":\"event and delivery headers are missing\"}");
   struct webhook_accept accept = {project, request.delivery_id, request.event, body};

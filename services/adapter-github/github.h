@@ -197,7 +197,7 @@ struct result github_find(struct connection *c, struct arena *arena, const struc
 struct result github_history(struct connection *c, struct arena *arena, const struct intent *intent,
                              const struct observation *seen, struct values *out) MUST_USE;
 struct result github_describe(struct connection *c, struct arena *arena, struct remote_description *out) MUST_USE;
-bool github_verify(const struct webhook_request *request, struct str secret);
+enum webhook_verdict github_verify(const struct webhook_request *request, struct str secret);
 struct result github_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
                                struct list *out) MUST_USE;
 

@@ -8,10 +8,12 @@
 
 /* -- signature -- */
 
-bool github_verify(const struct webhook_request *request, struct str secret) {
+enum webhook_verdict github_verify(const struct webhook_request *request, struct str secret) {
   struct str signature = request->signature;
-  return str_starts_with(signature, SIGNATURE_PREFIX) &&
-         hmac_sha256_fits(secret, request->body, str_slice(signature, sizeof SIGNATURE_PREFIX - 1, signature.length));
+  bool fits =
+      str_starts_with(signature, SIGNATURE_PREFIX) &&
+      hmac_sha256_fits(secret, request->body, str_slice(signature, sizeof SIGNATURE_PREFIX - 1, signature.length));
+  return fits ? WEBHOOK_GENUINE : WEBHOOK_FORGED;
 }
 
 /* -- bodies -- */

@@ -285,7 +285,7 @@ struct result jira_register_hook(struct connection *c, struct arena *arena, cons
                                  struct hook_found *out) MUST_USE;
 struct result jira_scan(struct connection *c, struct arena *arena, struct str cursor, struct scan_found *out) MUST_USE;
 struct result jira_remove_hook(struct connection *c, struct arena *arena, const struct hook *hook) MUST_USE;
-bool jira_verify(const struct webhook_request *request, struct str secret);
+enum webhook_verdict jira_verify(const struct webhook_request *request, struct str secret);
 struct result jira_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
                              struct list *out) MUST_USE;
 

@@ -50,30 +50,31 @@ static ptrdiff_t last_dot(struct str token) {
   return at;
 }
 
-static bool verify_jwt(const struct webhook_request *request, struct str secret) {
+static enum webhook_verdict verify_jwt(const struct webhook_request *request, struct str secret) {
   struct str token = str_trim(str_slice(request->authorization, strlen(BEARER), request->authorization.length));
   ptrdiff_t first = str_find(token, "."), last = last_dot(token);
   unsigned char mac[HMAC_BYTES], given[HMAC_BYTES];
   size_t length = 0;
   if (token.length > JWT_BYTES_MAX || first <= 0 || last <= first)
-    return false;
+    return WEBHOOK_FORGED;
   struct str signature = str_slice(token, (size_t)last + 1, token.length);
   if (!decode(signature, given, sizeof given, &length) || length != HMAC_BYTES)
-    return false;
+    return WEBHOOK_FORGED;
   hmac_sha256(secret, str_slice(token, 0, (size_t)last), mac);
-  if (sodium_memcmp(mac, given, HMAC_BYTES) != 0)
-    return false;
-  return is_hs256(str_slice(token, 0, (size_t)first)) &&
-         is_valid_now(str_slice(token, (size_t)first + 1, (size_t)last), request->now_ms);
+  if (sodium_memcmp(mac, given, HMAC_BYTES) != 0 || !is_hs256(str_slice(token, 0, (size_t)first)))
+    return WEBHOOK_FORGED;
+  struct str claims = str_slice(token, (size_t)first + 1, (size_t)last);
+  return is_valid_now(claims, request->now_ms) ? WEBHOOK_GENUINE : WEBHOOK_UNTIMELY;
 }
 
-bool jira_verify(const struct webhook_request *request, struct str secret) {
-  if (secret.length == 0)
-    return false;
+enum webhook_verdict jira_verify(const struct webhook_request *request, struct str secret) {
   struct str signature = request->signature;
-  if (str_starts_with(signature, SIGNATURE_PREFIX))
-    return hmac_sha256_fits(secret, request->body, str_slice(signature, strlen(SIGNATURE_PREFIX), signature.length));
-  return str_starts_with(request->authorization, BEARER) && verify_jwt(request, secret);
+  if (secret.length && str_starts_with(signature, SIGNATURE_PREFIX)) {
+    struct str hex = str_slice(signature, strlen(SIGNATURE_PREFIX), signature.length);
+    return hmac_sha256_fits(secret, request->body, hex) ? WEBHOOK_GENUINE : WEBHOOK_FORGED;
+  }
+  return secret.length && str_starts_with(request->authorization, BEARER) ? verify_jwt(request, secret)
+                                                                          : WEBHOOK_FORGED;
 }
 
 /* -- what they point at -- */

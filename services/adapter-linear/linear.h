@@ -231,7 +231,7 @@ struct result linear_register_hook(struct connection *c, struct arena *arena, co
 struct result linear_scan(struct connection *c, struct arena *arena, struct str cursor,
                           struct scan_found *out) MUST_USE;
 struct result linear_remove_hook(struct connection *c, struct arena *arena, const struct hook *hook) MUST_USE;
-bool linear_verify(const struct webhook_request *request, struct str secret);
+enum webhook_verdict linear_verify(const struct webhook_request *request, struct str secret);
 struct result linear_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
                                struct list *out) MUST_USE;
 

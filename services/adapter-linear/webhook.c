@@ -20,8 +20,10 @@ static bool is_fresh(struct str body, int64_t now_ms) {
   return sent_ms > 0 && now_ms - sent_ms <= WINDOW_MS && sent_ms - now_ms <= WINDOW_MS;
 }
 
-bool linear_verify(const struct webhook_request *request, struct str secret) {
-  return hmac_sha256_fits(secret, request->body, request->signature) && is_fresh(request->body, request->now_ms);
+enum webhook_verdict linear_verify(const struct webhook_request *request, struct str secret) {
+  if (!hmac_sha256_fits(secret, request->body, request->signature))
+    return WEBHOOK_FORGED;
+  return is_fresh(request->body, request->now_ms) ? WEBHOOK_GENUINE : WEBHOOK_UNTIMELY;
 }
 
 /* -- observations -- */

@@ -74,11 +74,11 @@ static bool has_signature(struct str header, const char *expected) {
   return found;
 }
 
-bool webhook_verify(const struct webhook_request *request, struct str secret) {
+enum webhook_verdict webhook_verify(const struct webhook_request *request, struct str secret) {
   char expected[WEBHOOK_SIGNATURE_BYTES];
   if (request->delivery_id.length == 0 || request->delivery_id.length > ID_BYTES_MAX ||
-      !is_recent(request->timestamp, request->now_ms))
-    return false;
-  return webhook_signature(secret, request->delivery_id, request->timestamp, request->body, expected) &&
-         has_signature(request->signature, expected);
+      !webhook_signature(secret, request->delivery_id, request->timestamp, request->body, expected) ||
+      !has_signature(request->signature, expected))
+    return WEBHOOK_FORGED;
+  return is_recent(request->timestamp, request->now_ms) ? WEBHOOK_GENUINE : WEBHOOK_UNTIMELY;
 }

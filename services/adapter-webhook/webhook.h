@@ -41,7 +41,7 @@ const struct schema_item *webhook_item(const struct schema *schema, struct str k
  * other one is its own bytes. False when the secret is no key: empty, too long, not Base64. */
 bool webhook_signature(struct str secret, struct str id, struct str timestamp, struct str body,
                        char out[WEBHOOK_SIGNATURE_BYTES]);
-bool webhook_verify(const struct webhook_request *request, struct str secret);
+enum webhook_verdict webhook_verify(const struct webhook_request *request, struct str secret);
 
 /* -- calls.c -- */
 

@@ -327,8 +327,9 @@ static struct result op_verify(struct call *call) {
                                     .authorization = argument_str(call, "authorization"),
                                     .body = argument_str(call, "body"),
                                     .now_ms = clock_now_ms()};
-  bool genuine = call->driver->connector->verify(&request, argument_str(call, "secret"));
-  cJSON_AddBoolToObject(call->out, "genuine", genuine);
+  enum webhook_verdict verdict = call->driver->connector->verify(&request, argument_str(call, "secret"));
+  cJSON_AddBoolToObject(call->out, "genuine", verdict == WEBHOOK_GENUINE);
+  cJSON_AddBoolToObject(call->out, "untimely", verdict == WEBHOOK_UNTIMELY);
   return RESULT_DONE;
 }
 

@@ -162,6 +162,14 @@ class Webhooks(JiraCase):
             with self.subTest(token=name):
                 self.assertFalse(self.verify(authorization=token))
 
+    def test_jwt_with_another_time_than_ours_is_told_from_a_forged_one(self):
+        now = int(time.time())
+        for name, token, untimely in (("old", self.jwt(exp=now - 600), True), ("early", self.jwt(iat=now + 600), True),
+                                      ("forged", self.jwt(exp=now - 600, secret="another"), False)):
+            with self.subTest(token=name):
+                answer = self.driver.call("verify", body="{}", secret=self.secret, authorization=token)
+                self.assertEqual(answer.untimely, untimely)
+
     def translate(self, remote="ROCKET", **body):
         return self.driver.call("translate", event="", body=json.dumps(body), remote=remote)
 

@@ -101,6 +101,25 @@ class Edge(unittest.TestCase):
                 body = json.dumps(dict(document, webhookTimestamp=int(time.time() * 1000))).encode()
                 self.assertEqual(send(tracker.webhook_port, request(path, scheme.headers(body), body)), 200, "the genuine one")
 
+    def check_old_delivery(self, tracker, at):
+        """Signed rightly a while ago: to a machine whose clock is wrong every delivery is like that."""
+        scheme, old = SCHEMES[tracker.system], json.dumps(dict(EVENTS[tracker.system], webhookTimestamp=int(at * 1000))).encode()
+        headers = scheme.headers(old, at=at) if tracker.system == "webhook" else scheme.headers(old)
+
+        def refusal():
+            self.assertEqual(send(tracker.webhook_port, request("/webhooks/" + tracker.name, headers, old)), 401)
+            (webhook,) = [one["webhook"] for one in self.world.call("status")["projects"] if one["project"]["name"] == tracker.name]
+            return webhook.get("next_step") == "timedatectl set-ntp true" and webhook
+        refused = wait_for(refusal, "the clock to be named", pause_s=0.1)  # it is told every few seconds at most
+        self.assertEqual(refused["state"], "refusing")
+        self.assertIn("clock", refused["reason"])
+
+    def test_edge_wrong_clock_is_named_when_it_has_webhooks_refused(self):
+        for tracker in self.world.trackers:
+            if tracker.system in ("linear", "webhook"):
+                with self.subTest(tracker.system):
+                    self.check_old_delivery(tracker, time.time() - 3600)
+
     # what is in a text
 
     def writes(self):

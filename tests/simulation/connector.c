@@ -42,8 +42,8 @@ static struct result translate(struct arena *arena, const struct project *projec
   return RESULT_DONE;
 }
 
-static bool verify(const struct webhook_request *request, struct str secret) {
-  return str_equal(request->signature, secret);
+static enum webhook_verdict verify(const struct webhook_request *request, struct str secret) {
+  return str_equal(request->signature, secret) ? WEBHOOK_GENUINE : WEBHOOK_FORGED;
 }
 
 static struct result describe(struct connection *c, struct arena *arena, struct remote_description *out) {

@@ -8,7 +8,7 @@ enum { LATELY_MS = 24 * 3600 * 1000 };
 /* What the words are chosen by, besides the health itself. */
 struct basis {
   struct str state, reason; /* of project_hook */
-  bool pulls, has_secret;
+  bool pulls, has_secret, untimely;
 };
 
 struct result hook_health_select(struct call *call, const int64_t *project_ids, size_t count, struct rows *out) {
@@ -17,7 +17,8 @@ struct result hook_health_select(struct call *call, const int64_t *project_ids, 
       "select p.id, coalesce(h.state, 'unknown') as state, h.reason, h.url, epoch_ms(h.checked_at) as checked_ms, "
       "epoch_ms(h.expires_at) as expires_ms, epoch_ms(h.repaired_at) as repaired_ms, "
       "epoch_ms(h.last_delivery_at) as delivery_ms, epoch_ms(h.last_failed_at) as failed_ms, "
-      "epoch_ms(h.refused_at) as refused_ms, epoch_ms(h.last_missed_at) as missed_ms, h.refused, h.told, h.missed, "
+      "epoch_ms(h.refused_at) as refused_ms, epoch_ms(h.last_missed_at) as missed_ms, h.refused, h.refused_untimely, "
+      "h.told, h.missed, "
       "coalesce(h.poll_s, p.poll_interval_s) as poll_s, epoch_ms(s.done_at) as scan_ms, s.reason as scan_error, "
       "case when s.done_at is not null then epoch_ms(s.next_at) end as next_scan_ms, "
       "f.failed, f.given_up, epoch_ms(p.full_sync_at) as full_ms, "
@@ -53,7 +54,8 @@ static void read_health(const struct rows *rows, size_t row, struct hook_health 
   *basis = (struct basis){.state = rows_str(rows, row, "state"),
                           .reason = rows_str(rows, row, "reason"),
                           .pulls = rows_bool(rows, row, "pulls"),
-                          .has_secret = rows_bool(rows, row, "has_secret")};
+                          .has_secret = rows_bool(rows, row, "has_secret"),
+                          .untimely = rows_bool(rows, row, "refused_untimely")};
 }
 
 /* -- in words -- */
@@ -86,6 +88,19 @@ static void say_there_is_none(struct arena *arena, const struct project *project
         STR("tandem down, then tandem up"));
 }
 
+static void say_what_is_refused(struct arena *arena, const struct project *project, const struct basis *basis,
+                                struct hook_health *health) {
+  if (basis->untimely)
+    say(health, "refusing",
+        STR("deliveries are signed rightly, but their time is not the time here: the clock of this machine is wrong, "
+            "or somebody sends old ones again"),
+        STR("timedatectl set-ntp true"));
+  else
+    say(health, "refusing",
+        STR("deliveries come with a wrong signature: the tracker has another secret, or they are forged"),
+        str_format(arena, "tandem webhooks rotate %.*s", STR_FMT(project->name)));
+}
+
 static void say_what_is(struct arena *arena, const struct project *project, const struct basis *basis, int64_t now_ms,
                         struct hook_health *health) {
   struct str check = str_format(arena, "tandem webhooks check %.*s", STR_FMT(project->name));
@@ -94,9 +109,7 @@ static void say_what_is(struct arena *arena, const struct project *project, cons
   if (!basis->pulls)
     say(health, "off", STR("nothing is pulled from there"), (struct str){0});
   else if (is_lately(health->refused_at_ms, now_ms) && health->refused_at_ms > health->last_delivery_ms)
-    say(health, "refusing",
-        STR("deliveries come with a wrong signature: the tracker has another secret, or they are forged"),
-        str_format(arena, "tandem webhooks rotate %.*s", STR_FMT(project->name)));
+    say_what_is_refused(arena, project, basis, health);
   else if (health->active && health->expires_at_ms > 0 && health->expires_at_ms <= now_ms)
     say(health, "expired", STR("it has ended there, and could not be renewed"), check);
   else if (failing > 0)

@@ -13,7 +13,7 @@
 #define ID "0b9d7a52-3c5e-4f6a-8d1b-2e3f4a5b6c7d"
 #define TEAM "2b9d7a52-3c5e-4f6a-8d1b-2e3f4a5b6c7d"
 
-static bool verified(const char *body, const char *secret, int64_t now_ms) {
+static enum webhook_verdict verdict_of(const char *body, const char *secret, int64_t now_ms) {
   char digits[HMAC_DIGITS + 1];
   hmac_sha256_hex(str_of(secret), str_of(body), digits);
   struct webhook_request request = {.signature = str_of(digits), .body = str_of(body), .now_ms = now_ms};
@@ -25,20 +25,21 @@ static void webhook_verify_rows(void **state) {
   static const struct {
     const char *body, *secret;
     int64_t now_ms;
-    bool genuine;
+    enum webhook_verdict verdict;
   } rows[] = {
-      {"{\"webhookTimestamp\":1767225600000}", "secret", NOW_MS, true},
-      {"{\"webhookTimestamp\":1767225600000}", "secret", NOW_MS + 60000, true},
-      {"{\"webhookTimestamp\":1767225600000}", "secret", NOW_MS + 60001, false},
-      {"{\"webhookTimestamp\":1767225600000}", "secret", NOW_MS - 60000, true},
-      {"{\"webhookTimestamp\":1767225600000}", "secret", NOW_MS - 60001, false},
-      {"{\"webhookTimestamp\":1767225600000}", "other", NOW_MS, false},
-      {"{\"webhookTimestamp\":\"1767225600000\"}", "secret", NOW_MS, false},
-      {"{}", "secret", NOW_MS, false},
-      {"not JSON", "secret", NOW_MS, false},
+      {"{\"webhookTimestamp\":1767225600000}", "secret", NOW_MS, WEBHOOK_GENUINE},
+      {"{\"webhookTimestamp\":1767225600000}", "secret", NOW_MS + 60000, WEBHOOK_GENUINE},
+      {"{\"webhookTimestamp\":1767225600000}", "secret", NOW_MS + 60001, WEBHOOK_UNTIMELY},
+      {"{\"webhookTimestamp\":1767225600000}", "secret", NOW_MS - 60000, WEBHOOK_GENUINE},
+      {"{\"webhookTimestamp\":1767225600000}", "secret", NOW_MS - 60001, WEBHOOK_UNTIMELY},
+      {"{\"webhookTimestamp\":1767225600000}", "other", NOW_MS + 60001, WEBHOOK_FORGED},
+      {"{\"webhookTimestamp\":1767225600000}", "other", NOW_MS, WEBHOOK_FORGED},
+      {"{\"webhookTimestamp\":\"1767225600000\"}", "secret", NOW_MS, WEBHOOK_UNTIMELY},
+      {"{}", "secret", NOW_MS, WEBHOOK_UNTIMELY},
+      {"not JSON", "secret", NOW_MS, WEBHOOK_UNTIMELY},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-    if (verified(rows[i].body, rows[i].secret, rows[i].now_ms) != rows[i].genuine)
+    if (verdict_of(rows[i].body, rows[i].secret, rows[i].now_ms) != rows[i].verdict)
       fail_msg("row %zu", i);
 }
 

@@ -47,31 +47,31 @@ static void signature_verify_rows(void **state) {
   static const struct {
     const char *id, *timestamp, *signature, *secret;
     int64_t now_ms;
-    bool genuine;
+    enum webhook_verdict verdict;
   } rows[] = {
-      {ID, TIMESTAMP, SIGNATURE, SECRET, SENT_MS, true},
-      {ID, TIMESTAMP, SIGNATURE, SECRET, SENT_MS + 300000, true},
-      {ID, TIMESTAMP, SIGNATURE, SECRET, SENT_MS + 300001, false},
-      {ID, TIMESTAMP, SIGNATURE, SECRET, SENT_MS - 300000, true},
-      {ID, TIMESTAMP, SIGNATURE, SECRET, SENT_MS - 300001, false},
-      {ID, TIMESTAMP, WRONG " " SIGNATURE, SECRET, SENT_MS, true},
-      {ID, TIMESTAMP, SIGNATURE " " WRONG, SECRET, SENT_MS, true},
-      {ID, TIMESTAMP, "v1a,x " SIGNATURE, SECRET, SENT_MS, true},
-      {ID, TIMESTAMP, "  " SIGNATURE, SECRET, SENT_MS, true},
-      {ID, TIMESTAMP, WRONG, SECRET, SENT_MS, false},
-      {ID, TIMESTAMP, "", SECRET, SENT_MS, false},
-      {ID, TIMESTAMP, NULL, SECRET, SENT_MS, false},
-      {ID, TIMESTAMP, SIGNATURE "x", SECRET, SENT_MS, false},
-      {ID, TIMESTAMP, "v1a" SIGNATURE, SECRET, SENT_MS, false},
-      {"msg_other", TIMESTAMP, SIGNATURE, SECRET, SENT_MS, false},
-      {"", TIMESTAMP, SIGNATURE, SECRET, SENT_MS, false},
-      {ID, "1614265331", SIGNATURE, SECRET, SENT_MS, false},
-      {ID, "1614265330.0", SIGNATURE, SECRET, SENT_MS, false},
-      {ID, "9223372036854775807", SIGNATURE, SECRET, SENT_MS, false},
-      {ID, "-1614265330", SIGNATURE, SECRET, SENT_MS, false},
-      {ID, "", SIGNATURE, SECRET, SENT_MS, false},
-      {ID, TIMESTAMP, SIGNATURE, "whsec_AAAA", SENT_MS, false},
-      {ID, TIMESTAMP, SIGNATURE, "", SENT_MS, false},
+      {ID, TIMESTAMP, SIGNATURE, SECRET, SENT_MS, WEBHOOK_GENUINE},
+      {ID, TIMESTAMP, SIGNATURE, SECRET, SENT_MS + 300000, WEBHOOK_GENUINE},
+      {ID, TIMESTAMP, SIGNATURE, SECRET, SENT_MS + 300001, WEBHOOK_UNTIMELY},
+      {ID, TIMESTAMP, SIGNATURE, SECRET, SENT_MS - 300000, WEBHOOK_GENUINE},
+      {ID, TIMESTAMP, SIGNATURE, SECRET, SENT_MS - 300001, WEBHOOK_UNTIMELY},
+      {ID, TIMESTAMP, WRONG " " SIGNATURE, SECRET, SENT_MS, WEBHOOK_GENUINE},
+      {ID, TIMESTAMP, SIGNATURE " " WRONG, SECRET, SENT_MS, WEBHOOK_GENUINE},
+      {ID, TIMESTAMP, "v1a,x " SIGNATURE, SECRET, SENT_MS, WEBHOOK_GENUINE},
+      {ID, TIMESTAMP, "  " SIGNATURE, SECRET, SENT_MS, WEBHOOK_GENUINE},
+      {ID, TIMESTAMP, WRONG, SECRET, SENT_MS, WEBHOOK_FORGED},
+      {ID, TIMESTAMP, "", SECRET, SENT_MS, WEBHOOK_FORGED},
+      {ID, TIMESTAMP, NULL, SECRET, SENT_MS, WEBHOOK_FORGED},
+      {ID, TIMESTAMP, SIGNATURE "x", SECRET, SENT_MS, WEBHOOK_FORGED},
+      {ID, TIMESTAMP, "v1a" SIGNATURE, SECRET, SENT_MS, WEBHOOK_FORGED},
+      {"msg_other", TIMESTAMP, SIGNATURE, SECRET, SENT_MS, WEBHOOK_FORGED},
+      {"", TIMESTAMP, SIGNATURE, SECRET, SENT_MS, WEBHOOK_FORGED},
+      {ID, "1614265331", SIGNATURE, SECRET, SENT_MS, WEBHOOK_FORGED},
+      {ID, "1614265330.0", SIGNATURE, SECRET, SENT_MS, WEBHOOK_FORGED},
+      {ID, "9223372036854775807", SIGNATURE, SECRET, SENT_MS, WEBHOOK_FORGED},
+      {ID, "-1614265330", SIGNATURE, SECRET, SENT_MS, WEBHOOK_FORGED},
+      {ID, "", SIGNATURE, SECRET, SENT_MS, WEBHOOK_FORGED},
+      {ID, TIMESTAMP, SIGNATURE, "whsec_AAAA", SENT_MS, WEBHOOK_FORGED},
+      {ID, TIMESTAMP, SIGNATURE, "", SENT_MS, WEBHOOK_FORGED},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     struct webhook_request request = {.delivery_id = str_of(rows[i].id),
@@ -79,7 +79,7 @@ static void signature_verify_rows(void **state) {
                                       .signature = str_of(rows[i].signature),
                                       .body = STR(BODY),
                                       .now_ms = rows[i].now_ms};
-    if (webhook_verify(&request, str_of(rows[i].secret)) != rows[i].genuine)
+    if (webhook_verify(&request, str_of(rows[i].secret)) != rows[i].verdict)
       fail_msg("row %zu", i);
   }
 }

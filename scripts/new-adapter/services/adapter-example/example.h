@@ -51,7 +51,7 @@ struct result example_push(struct connection *c, struct arena *arena, const stru
                            struct observation *out) MUST_USE;
 struct result example_find(struct connection *c, struct arena *arena, const struct intent *intent, struct str marker,
                            struct observation *out) MUST_USE;
-bool example_verify(const struct webhook_request *request, struct str secret);
+enum webhook_verdict example_verify(const struct webhook_request *request, struct str secret);
 struct result example_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
                                 struct list *out) MUST_USE;
 struct result example_describe(struct connection *c, struct arena *arena, struct remote_description *out) MUST_USE;

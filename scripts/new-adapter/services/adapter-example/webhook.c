@@ -2,9 +2,9 @@
 #include "adapter-example/example.h"
 
 /* Until it is written, nothing is genuine. */
-bool example_verify(const struct webhook_request *request, struct str secret) {
+enum webhook_verdict example_verify(const struct webhook_request *request, struct str secret) {
   (void)request, (void)secret;
-  return false;
+  return WEBHOOK_FORGED;
 }
 
 struct result example_translate(struct arena *arena, const struct project *project, struct str event, struct str body,
