@@ -115,8 +115,11 @@ static struct result create(struct connection *c, struct arena *arena, const str
   request.body = hook_body(arena, hook, true);
   TRY(write_hook(c, arena, request, &answer));
   TRY(github_json("GET", &answer, &tree)); /* a broken answer is looked for, not sent again */
-  *out_id = str_format(arena, "%lld", (long long)json_i64(tree, "id"));
+  int64_t id = json_i64(tree, "id");
   cJSON_Delete(tree);
+  if (id <= 0)
+    return result_error(RESULT_RETRY, "GitHub's answer to a new webhook has no id");
+  *out_id = str_format(arena, "%lld", (long long)id);
   return RESULT_DONE;
 }
 

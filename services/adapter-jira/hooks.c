@@ -24,6 +24,11 @@ static struct result send(struct connection *c, struct arena *arena, const char 
   return jira_json(&request, &answer, out);
 }
 
+/* An answer without a list must not look as if there were no webhook: there would soon be a second one. */
+static struct result check_list(const cJSON *list) {
+  return cJSON_IsArray(list) ? RESULT_DONE : result_error(RESULT_RETRY, "Jira's answer has no list of webhooks");
+}
+
 /* -- dynamic ones -- */
 
 /* The id of the hook that already comes to this address, 0 = none. */
@@ -31,13 +36,14 @@ static struct result find_dynamic(struct connection *c, struct arena *arena, str
   cJSON *page;
   const cJSON *one;
   TRY(jira_get(c, arena, STR("/webhook?maxResults=100"), &page));
+  struct result result = check_list(json_member(page, "values"));
   *out = 0;
   cJSON_ArrayForEach(one, json_member(page, "values")) {
     if (str_equal(json_str(one, "url"), url) && str_equal(json_str(one, "jqlFilter"), filter(c, arena)))
       *out = json_i64(one, "id");
   }
   cJSON_Delete(page);
-  return RESULT_DONE;
+  return result;
 }
 
 static struct result create_dynamic(struct connection *c, struct arena *arena, struct str url, int64_t *out) {
@@ -103,6 +109,7 @@ static struct result find_admin(struct connection *c, struct arena *arena, struc
   const cJSON *one;
   TRY(jira_call(c, arena, &request, &answer));
   TRY(jira_json(&request, &answer, &list));
+  struct result result = check_list(list);
   *out = (struct str){0};
   cJSON_ArrayForEach(one, list) {
     struct str self = json_str(one, "self");
@@ -111,7 +118,7 @@ static struct result find_admin(struct connection *c, struct arena *arena, struc
       *out = str_copy(arena, str_slice(self, (size_t)at, self.length));
   }
   cJSON_Delete(list);
-  return RESULT_DONE;
+  return result;
 }
 
 static struct result register_admin(struct connection *c, struct arena *arena, const struct hook *hook,

@@ -21,6 +21,10 @@ static struct result find_hook(struct connection *c, struct arena *arena, struct
       cJSON_AddStringToObject(variables, "after", str_c(arena, after));
     TRY(linear_call(c, arena, &linear_query_webhooks, variables, &answer));
     const cJSON *list = json_member(answer.data, "webhooks"), *node;
+    if (!cJSON_IsArray(json_member(list, "nodes"))) { /* must not look as if there were none */
+      linear_answer_free(&answer);
+      return result_error(RESULT_RETRY, "Linear's answer has no list of webhooks");
+    }
     cJSON_ArrayForEach(node, json_member(list, "nodes")) {
       if (!is_ours(c, node, url))
         continue;

@@ -16,40 +16,12 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
+from failures import KINDS, each_call  # noqa: E402
 from trackers import GitHub, Jira, JsonTracker, Linear, OneTracker  # noqa: E402
 from verbs import Refused  # noqa: E402
 from world import Cluster, wait_for  # noqa: E402
 
 ROUND_S = 120
-RATELIMITED = '{"errors":[{"message":"Rate limit exceeded","extensions":{"code":"RATELIMITED","type":"ratelimited"}}]}'
-INTERNAL = '{"errors":[{"message":"Internal","extensions":{"code":"INTERNAL_SERVER_ERROR"}}],"data":null}'
-
-
-def status(number, body='{"message":"No"}', **headers):
-    return {"fault": "status", "status": number, "body": body, "headers": headers}
-
-
-# By what the skeleton is to do next, or what it gets to see.
-KINDS = {
-    "retry": status(503, **{"Retry-After": "1"}),
-    "limit": status(429, **{"Retry-After": "1"}),
-    "uncertain_before_the_effect": {"fault": "reset_before"},
-    "uncertain_after_the_effect": {"fault": "reset_after_commit"},
-    "server_error": status(500),
-    "server_error_after_the_effect": {"fault": "status_after_commit", "status": 500},
-    "stale": status(409),
-    "rejected": status(422),
-    "gone": status(404),
-    "auth": status(401),
-    "forbidden": status(403),
-    "truncated": {"fault": "truncate"},
-    "not_json": {"fault": "garbage"},
-    "wrong_schema": {"fault": "status_after_commit", "status": 200, "body": '{"unexpected":[1,{"id":"x"}]}'},
-    "empty": {"fault": "status_after_commit", "status": 200, "body": ""},
-    "slow": {"fault": "slow_drip", "bytes": 200, "delay_ms": 2},
-}
-OF_LINEAR = {"limit": status(400, RATELIMITED, **{"Retry-After": "1"}),
-             "server_error_after_the_effect": {"fault": "status_after_commit", "status": 200, "body": INTERNAL}}
 
 # TANDEM_FAULT_KINDS, names with blanks between, chooses some.
 CHOSEN = [name for name in KINDS if name in os.environ.get("TANDEM_FAULT_KINDS", " ".join(KINDS)).split()]
@@ -181,10 +153,9 @@ class Player:
 
     def spoil(self, name):
         """As if time had passed since the last round, for those who pace writes. From now on each call fails once; a new process has asked for nothing yet."""
-        spec = OF_LINEAR.get(name, KINDS[name]) if self.tracker.system == "linear" else KINDS[name]
         self.world.sql("update rate_bucket set tokens = capacity, updated_at = now()")
         self.world.processes[self.role].stop()
-        self.world.sandbox.control("POST", "faults", {"match": {}, "each": True, **spec})
+        self.world.sandbox.control("POST", "faults", each_call(self.tracker.system, name))
         self.world.start(self.role)
 
     # what a person does about what does not go on by itself
