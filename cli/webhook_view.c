@@ -19,6 +19,11 @@ static struct str state_words(struct str state) {
   return state;
 }
 
+static void append_compared(struct str_builder *text, const char *what, int64_t at_ms, int64_t now_ms) {
+  if (at_ms)
+    str_append_format(text, "; %s compared %.*s", what, STR_FMT(format_ago(text->arena, at_ms, now_ms)));
+}
+
 struct str webhook_line(struct arena *arena, const struct hook_health *health, int64_t now_ms) {
   struct str_builder text = {.arena = arena};
   int64_t changes = health->told + health->missed;
@@ -31,5 +36,7 @@ struct str webhook_line(struct arena *arena, const struct hook_health *health, i
   if (changes)
     str_append_format(&text, "; %.*s of %.*s came without it", STR_FMT(format_count(arena, health->missed)),
                       STR_FMT(format_counted(arena, changes, "change", "changes")));
+  append_compared(&text, "ids", health->id_scan_ms, now_ms);
+  append_compared(&text, "contents", health->full_scan_ms, now_ms);
   return str_built(&text);
 }

@@ -211,6 +211,7 @@ class Hybrid(unittest.TestCase):
         comments = self.world.call("ticket.get", key=self.world.ticket_of("#4")["key"])["comments"]
         self.assertEqual([one["body"] for one in comments][-1], "Said in the dark")
         self.assertGreater(self.health()["full_scan_ms"], before.get("full_scan_ms", 0))
+        self.assertRegex(" ".join(self.tandem("status")[1].split()), r"rocket: webhook .*; polled every .*contents compared just now")
         self.poll()
         self.assertEqual(self.world.sql("select mode from session order by id desc limit 1"), [["incremental"]])
 
@@ -238,6 +239,7 @@ class Hybrid(unittest.TestCase):
             wait_for(lambda: not self.world.sql("select 1 from lease where resource like 'hook:%' and until > now()"), "its end")
         failing = self.health()
         self.assertEqual((failing["state"], failing["given_up"]), ("failing", 1))
+        self.assertIn("could not deliver 1 of its webhooks, and is asked for them again", " ".join(self.tandem("status")[1].split()))
         self.assertEqual(failing["next_step"], "tandem webhooks check rocket")
         self.check()
         self.wait_title(2, "Lost for good")
@@ -261,6 +263,8 @@ class Hybrid(unittest.TestCase):
         self.ripen()
         wait_for(lambda: self.health().get("missed", 0) >= before.get("missed", 0) + 2, "both to be counted")
         self.assertTrue(self.world.sql("select 1 from fetch_queue where reason in ('gone', 'absent')"))
+        told = " ".join(self.tandem("status")[1].split())
+        self.assertRegex(told, r"rocket: .* changes? came without it; ids compared .*; contents compared")
 
     def test_scan_that_is_refused_stops_nothing_and_is_told(self):
         self.world.sandbox.control("POST", "faults", {

@@ -128,6 +128,12 @@ static void webhook_line_says_how_a_project_hears_of_changes(void **state) {
       {{.state = {"failing", 7}, .next_step = {"tandem webhooks check rocket", 28}, .poll_s = 60},
        "webhooks do not arrive; polled every 1 min",
        true},
+      {{.state = {"working", 7}, .poll_s = 60, .id_scan_ms = NOW_MS - 720000, .full_scan_ms = NOW_MS - 32400000},
+       "webhook works; polled every 1 min; ids compared 12 min ago; contents compared 9 h ago",
+       false},
+      {{.state = {"none", 4}, .poll_s = 60, .full_scan_ms = NOW_MS - 3600000},
+       "no webhook; polled every 1 min; contents compared 1 h ago",
+       false},
       {{.state = {"off", 3}, .poll_s = 60}, "", false},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
