@@ -32,7 +32,7 @@ static bool has(const char *text, const char *word) {
 /* libcmark-gfm and others end the process by themselves, in words of their own. */
 static bool speaks_of_memory(const char *said) {
   return has(said, "event=out_of_memory") || has(said, "out of memory") || has(said, "null pointer, aborting") ||
-         has(said, "malloc failure");
+         has(said, "malloc failure") || has(said, "cannot allocate memory");
 }
 
 static bool is_refused_for_it(struct arena *arena, struct str outcome) {
