@@ -2,8 +2,11 @@
 """Logins by OAuth against the stand-ins: `tandem connect --oauth` and `tandem credentials login`, where the test is the
 person with the browser, and how a login is renewed by several processes."""
 
+import contextlib
+import glob
 import json
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -20,6 +23,7 @@ from world import free_port  # noqa: E402
 ADAPTERS = ("tandem-adapter-linear", "tandem-adapter-jira")
 CLIENT_SECRET = "canary-client-secret"
 LEASE_MS = "3000"
+TOKENS = r"gh[our]_[0-9a-f]{30}|lin_\w*[A-Za-z0-9]{40}|eyJ\.[\w-]{40}|rt-[\w-]{30}"  # as the stand-ins issue them
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -46,6 +50,20 @@ class Login:
         out, err = self.process.communicate(timeout=2 * DEADLINE_S)
         self.said += [out, err]
         return self.process.returncode, "".join(self.said)
+
+
+def shown_by_processes():
+    """What `ps` and /proc tell of tandem's programs: arguments and environments."""
+    texts = []
+    for folder in glob.glob("/proc/[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended, or shows its environment to nobody
+            for name in ("cmdline", "environ"):
+                with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
+                    text = file.read()
+                if name == "cmdline" and not os.path.basename(text.split("\0")[0]).startswith("tandem"):
+                    break
+                texts.append(text)
+    return texts
 
 
 def get(url):
@@ -76,7 +94,7 @@ class Logins(unittest.TestCase):
         cls.house.start(*(one.port for one in cls.stand_ins))
         cls.secret_file, cls.port = cls.house.file("client", CLIENT_SECRET), free_port()
         cls.jira.control("POST", "oauth", {"grace_s": 600})
-        cls.said = []
+        cls.said, cls.processes = [], []
         code, said = cls.browse(cls.connect_jira())
         if code:
             raise AssertionError(said)
@@ -99,7 +117,9 @@ class Logins(unittest.TestCase):
     @classmethod
     def browse(cls, login):
         """Follows the address to the consent page and back."""
-        status, back = get(login.line_with("http").split()[-1])
+        url = login.line_with("http").split()[-1]
+        cls.processes += shown_by_processes()
+        status, back = get(url)
         if status != 302 or get(back)[0] != 200:
             raise AssertionError("%d %s" % (status, back))
         code, said = login.end()
@@ -225,11 +245,16 @@ class Logins(unittest.TestCase):
         wait_for(lambda: self.arrived("Mended"), "the edits")
 
     def test_logins_show_no_secret(self):
-        places = {"commands": "".join(self.said)}
+        self.assertTrue(any("--login" in text for text in self.processes), "the adapter that logs in")
+        places = {"commands": "".join(self.said), "processes": "\n".join(self.processes + shown_by_processes())}
+        for words in (("events", "replay", "--json"), ("audit", "export"), ("status", "--json"), ("credentials", "list", "--json"),
+                      ("sessions", "list", "--json")):
+            places[" ".join(words)] = self.run_fine(*words).out
         for name in os.listdir(self.house.home + "/log"):
             with open(os.path.join(self.house.home, "log", name), encoding="utf-8", errors="replace") as log:
                 places[name] = log.read()
-        self.assertEqual([place for place, text in places.items() if CLIENT_SECRET in text], [])
+        self.assertIn("SyncStarted", places["events replay --json"])
+        self.assertEqual([place for place, text in places.items() if CLIENT_SECRET in text or re.search(TOKENS, text)], [])
 
 
 if __name__ == "__main__":
