@@ -62,7 +62,7 @@ static void note_answered(struct str resource, const struct observation *returne
   struct remote_item *item = tracker_find(tracker, returned->kind, returned->external_id);
   if (!item)
     return;
-  item->is_unanswered = false;
+  item->unanswered = 0;
   for (size_t i = 0; i < returned->replaced.count; i++) {
     struct value replaced = parents_word_there(tracker, &returned->replaced.at[i]);
     truth_told(&tracker->world->truth, truth_identity(&tracker_now(item)->fields), &replaced);

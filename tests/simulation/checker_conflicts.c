@@ -32,7 +32,7 @@ static bool is_in_doubt(const struct view *view, const struct conflict *conflict
     if (str_is(item->kind, "ticket") && str_equal(seen.external_key, conflict->external_key))
       return is_doubted(item, conflict->field);
   }
-  return true;
+  return false;
 }
 
 /* Who has seen the other's title and replaced it contradicts nobody. */

@@ -111,7 +111,6 @@ static struct result push_update(struct connection *c, struct arena *arena, cons
   struct values built = making_changed(item, push);
   gaps_check(item, push, &built, c->looked_at);
   tracker_change(item, &built, true);
-  item->is_unanswered = true;
   if (chances_fault(&tracker->world->chances, FAULT_ANSWER_LOST, tracker->who)) {
     people_may_take_away(item);
     return connector_no_answer(c);

@@ -62,7 +62,8 @@ struct remote_item *making_create(struct tracker *tracker, const struct push *pu
   struct values built = values_built(&fields);
   item = tracker_create(tracker, str_is(intent->kind, "ticket") ? "ticket" : "comment",
                         own_id ? intent->op_id : (struct str){0}, intent->parent_external_id, &built, true);
-  item->is_unanswered = true;
+  for (size_t i = 0; i < push->payload->set.count; i++)
+    item->unanswered |= 1U << truth_field(push->payload->set.at[i].name);
   if (tracker->habits.marker == MARKER_PROPERTY)
     item->marker = str_copy(&tracker->world->arena, push->payload->marker);
   return item;

@@ -116,8 +116,7 @@ static void edit_remote(const struct planned_edit *p, struct remote_item *item) 
   struct value old = parents_word_there(tracker, values_find(&seen.fields, after.name)),
                new = parents_word_there(tracker, &after);
   changes_note(p, identity, &old, &new);
-  if (item->is_unanswered)
-    item->doubted |= 1U << truth_field(after.name);
+  item->doubted |= item->unanswered & 1U << truth_field(after.name);
   tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
   if (str_is(after.name, "body") && item->tracker->habits.marker == MARKER_IN_BODY && seen.marker.length)
     after.text = str_format(arena_of(p), "%.*s\n\n<!-- tandem:v1:%.*s -->", STR_FMT(after.text), STR_FMT(seen.marker));

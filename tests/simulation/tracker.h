@@ -43,8 +43,8 @@ struct remote_item {
   int number;
   struct str id, kind, parent_id, marker; /* marker: a property */
   bool by_tandem;
-  bool is_unanswered;               /* tandem does not know yet whether its last write arrived */
-  unsigned doubted;                 /* fields that somebody has edited while tandem did not know that: a bit each */
+  unsigned unanswered;              /* fields that its creation set, as long as tandem does not know that it arrived */
+  unsigned doubted;                 /* those of them that somebody has edited meanwhile: a bit each */
   int64_t looked_ms[PROCESSES_MAX]; /* when each process of tandem fetched it, and has not written to it since; or 0 */
   struct revision *revisions;       /* oldest first */
   size_t count, capacity;
