@@ -144,6 +144,18 @@ class Audit(unittest.TestCase):
             self.world.verbs.call("egress.list", project="nowhere")
         self.assertEqual(refused.exception.code, "gone")
 
+    def test_egress_names_the_rule_that_let_it_out(self):
+        """A grant, that it is public, or that it came from there."""
+        new = {"project": "rocket", "actor": "user:carol", "fields": {"title": "Leaves"}}
+        granted, public = (self.world.call("ticket.new", privacy=privacy, **new)["key"] for privacy in ("shareable", "public"))
+        imported = self.world.ticket_of("#1")["key"]
+        self.world.call("ticket.edit", key=imported, set={"title": "Goes back"}, actor="user:carol")
+        private = self.world.call("ticket.new", privacy="local_only", **new)["key"]
+        self.world.settle()
+        told = {key: {row["rule"] for row in self.world.call("egress.list", ticket=key).get("rows", [])}
+                for key in (granted, public, imported, private)}
+        self.assertEqual(told, {granted: {"grant"}, public: {"public"}, imported: {"origin"}, private: set()})
+
 
 class Installing(unittest.TestCase):
     """What `tandem-store --migrate` makes of a database."""

@@ -379,10 +379,13 @@ class Many(unittest.TestCase):
         world.call("project.set_state", name=github.name, state="active", actor="user:carol")
 
     def test_deletes_of_many_pause_the_project_until_a_person_resumes_it(self):
-        for deleted, stops in ((10, False), (11, True)):
-            with self.subTest(deleted=deleted), Trackers(kinds=(GitHub,), follow=False) as world:
+        """More than 10 and a tenth of all, or more than 50."""
+        for deleted, there, stops in ((10, 30, False), (11, 31, True), (11, 110, False), (51, 520, True)):
+            with self.subTest(deleted=deleted, there=there), Trackers(kinds=(GitHub,), follow=False) as world:
                 github = world.trackers[0]
-                keys = [github.create("alice", title="One of many %d" % i) for i in range(deleted + 20)]
+                github.sandbox.control("POST", "webhooks", {"lose_next": there})  # the first synchronisation brings them
+                keys = [github.create("alice", title="One of many %d" % i) for i in range(there)]
+                github.sandbox.control("POST", "webhooks", {"lose_next": 0})
                 world.sync(github.name)
                 world.settle()
                 self.delete_at_once(world, github, keys[:deleted])
@@ -392,7 +395,7 @@ class Many(unittest.TestCase):
                 wait_for(lambda: self.project(world)["state"] == "failed", "the project to stop")
                 self.assertEqual(self.gone(world, "open"), 0)
                 self.assertRegex(self.project(world)["state_reason"],
-                                 r"\A11 of 31 tickets and comments are gone .* tandem projects resume github\Z")
+                                 r"\A%d of %d tickets and comments are gone .* tandem projects resume github\Z" % (deleted, there))
                 world.call("project.set_state", name="github", state="active", actor="user:carol")
                 wait_for(lambda: self.gone(world, "open") == deleted, "all conflicts")
                 self.assertEqual(self.project(world)["state"], "active")

@@ -193,6 +193,7 @@ class Fields(Shared):
         self.assertEqual(self.titles(keys), ["Mine", "Mine"])
         _, lines = self.undo(session)
         self.assertEqual(self.said(lines), [("restore", "title", "kept")])
+        self.assertEqual(lines[0]["reason"], "it was changed here or in another tracker, and only sent by this session")
         self.assertEqual(self.titles(keys), ["Mine", "Mine"])
 
 
