@@ -1,5 +1,5 @@
 /* The checker: P1 to P12 of a world that has come to rest, from the trackers' histories and what people know that they
- * did. Of tandem it asks only what a person can ask it: tickets, conflicts, the record of changes. */
+ * did. Of tandem it asks only what a person can ask it: tickets and conflicts. */
 #ifndef SIMULATION_CHECKER_H
 #define SIMULATION_CHECKER_H
 

@@ -17,7 +17,7 @@ static bool saw(const struct edit *a, const struct edit *b) {
   return strcmp(a->saw, b->token) == 0;
 }
 
-/* Somebody edited the field while tandem did not know whether its own write had arrived there; or anything of what is
+/* Somebody edited the field, which its creation had set, before tandem knew that it had arrived; or anything of what is
  * created in steps: then it cannot be told whether the last step is missing. */
 static bool is_doubted(const struct remote_item *item, struct str field) {
   bool takes_steps = item->tracker->habits.creates_in_steps && str_is(field, "status");

@@ -316,22 +316,6 @@ bool store_is_at_rest(struct store *store) {
   return at_rest;
 }
 
-struct result store_kept_texts(struct store *store, struct arena *arena, struct str *out) {
-  struct rows rows;
-  struct result result = db_query(
-      store->db,
-      "select coalesce(string_agg('T-' || coalesce(m.number, i.number) || ' ' || k.field || ' ' || k.texts, "
-      "E'\\n'), '') as texts from (select item_id, field, base::text || local::text || external::text || "
-      "coalesce(value::text, '') from conflict where winner is distinct from 'merged' union all select item_id, "
-      "field, before::text from change_log where cause = 'edit' and before is not null) k(item_id, field, texts) "
-      "join item i on i.id = k.item_id left join item m on m.id = i.merged_into",
-      NO_PARAMS, &rows);
-  if (result_ok(&result))
-    *out = str_copy(arena, rows_str(&rows, 0, "texts"));
-  db_release(store->db);
-  return result;
-}
-
 struct result store_tally(struct store *store, struct tally *tally) {
   struct rows rows;
   struct result result =

@@ -41,10 +41,6 @@ bool store_has_work(struct store *store, unsigned lookers);
 /* Whether everything is at rest: nothing to plan, to send, to fetch or to deliver, no session running. */
 bool store_is_at_rest(struct store *store);
 
-/* Every value that the conflicts and the records of people's own overwriting hold: what P2 accepts as kept. A line for
- * each: the ticket's key, the field, the values. */
-struct result store_kept_texts(struct store *store, struct arena *arena, struct str *out) MUST_USE;
-
 /* Counts what the run has left there: conflicts, retries, joined tickets and the like. */
 struct result store_tally(struct store *store, struct tally *tally) MUST_USE;
 

@@ -18,8 +18,6 @@ bool view_look(struct world *world, struct view *out) {
   out->tickets.tickets.at = tickets;
   if (result_ok(&result))
     result = people_verb(world, VERB_CONFLICT_LIST, &all, &out->conflicts);
-  if (result_ok(&result))
-    result = store_kept_texts(world->store, &world->arena, &out->kept);
   if (!result_ok(&result))
     world_violate(world, "no bugs", "the checker: %s", result.message);
   return result_ok(&result);
@@ -79,43 +77,39 @@ bool view_waits(const struct view *view, const struct value *here, struct str pr
   return true;
 }
 
-static bool has_word(struct arena *arena, struct str line, struct str word) {
-  return word.length && str_find(line, str_format(arena, "\"%.*s\"", STR_FMT(word)).at) >= 0;
-}
-
-/* Whether the line names the ticket in any of its ways. */
-static bool names(const struct view *view, struct str line, const struct ticket *ticket) {
-  struct arena *arena = &view->world->arena;
-  bool is_named = has_word(arena, line, ticket->key);
+/* Whether the value names the ticket in any of its ways. */
+static bool names(const struct values *value, const struct ticket *ticket) {
+  struct str word = value->count ? value->at[0].text : (struct str){0};
+  bool is_named = word.length && str_equal(word, ticket->key);
   for (size_t i = 0; i < ticket->mappings.count; i++)
-    is_named |= has_word(arena, line, ticket->mappings.at[i].external_id);
+    is_named |= word.length && str_equal(word, ticket->mappings.at[i].external_id);
   return is_named;
 }
 
 /* -- what is kept -- */
 
-static struct str next_line(struct str *text) {
-  ptrdiff_t end = str_find(*text, "\n");
-  size_t length = end < 0 ? text->length : (size_t)end;
-  struct str line = str_slice(*text, 0, length);
-  *text = str_slice(*text, end < 0 ? length : length + 1, text->length);
-  return line;
+/* One whose ticket is not there any more was joined with another. */
+static bool is_about(const struct view *view, const struct conflict *conflict, const struct ticket *ticket) {
+  return str_equal(conflict->ticket, ticket->key) || !view_ticket(view, conflict->ticket);
 }
 
-static bool keeps_parent(const struct view *view, const struct edit *edit) {
+static bool holds(const struct view *view, const struct conflict *conflict, const struct values *value,
+                  const struct edit *edit) {
+  if (strcmp(edit->field, "parent") != 0)
+    return value->count && truth_holds(&value->at[0], edit->token);
   const struct ticket *child = view_ticket_of_identity(view, edit->identity),
                       *parent = view_ticket_of_identity(view, atoi(edit->token + 1));
-  if (!child || !parent)
-    return false;
-  const char *start = str_format(&view->world->arena, "%.*s parent ", STR_FMT(child->key)).at;
-  for (struct str rest = view->kept; rest.length;) {
-    struct str line = next_line(&rest);
-    if (str_find(line, start) == 0 && names(view, line, parent))
-      return true;
-  }
-  return false;
+  return child && parent && str_is(conflict->field, "parent") && is_about(view, conflict, child) &&
+         names(value, parent);
 }
 
 bool view_keeps(const struct view *view, const struct edit *edit) {
-  return strcmp(edit->field, "parent") == 0 ? keeps_parent(view, edit) : str_find(view->kept, edit->token) >= 0;
+  for (size_t i = 0; i < view->conflicts.conflicts.count; i++) {
+    const struct conflict *c = &view->conflicts.conflicts.at[i];
+    const struct values *sides[] = {&c->base, &c->local, &c->external, &c->value};
+    for (size_t side = 0; side < 4 && !str_is(c->winner, "merged"); side++)
+      if (holds(view, c, sides[side], edit))
+        return true;
+  }
+  return false;
 }

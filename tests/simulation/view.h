@@ -8,7 +8,6 @@ struct view {
   struct world *world;
   struct ticket_list tickets; /* with mappings and comments */
   struct conflict_list conflicts;
-  struct str kept; /* store_kept_texts() */
 };
 
 /* False: the world is wrong. */
@@ -26,7 +25,7 @@ bool view_has_open_conflict(const struct view *view, struct str project, struct 
 /* Somebody saw both values and chose. */
 bool view_was_decided(const struct view *view, struct str ticket, struct str field);
 
-/* Whether a conflict or the record of changes keeps the edit's value. */
+/* Whether a conflict keeps the edit's value; of a merged one that is no excuse. */
 bool view_keeps(const struct view *view, const struct edit *edit);
 
 /* The value names a ticket that the project does not have: it is waited for. */
