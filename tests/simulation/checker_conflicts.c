@@ -17,20 +17,14 @@ static bool saw(const struct edit *a, const struct edit *b) {
   return strcmp(a->saw, b->token) == 0;
 }
 
-/* Somebody edited the field, which its creation had set, before tandem knew that it had arrived; or anything of what is
- * created in steps: then it cannot be told whether the last step is missing. */
-static bool is_doubted(const struct remote_item *item, struct str field) {
-  bool takes_steps = item->tracker->habits.creates_in_steps && str_is(field, "status");
-  return takes_steps ? item->doubted : item->doubted & 1U << truth_field(field);
-}
-
+/* Somebody edited the field, which its creation had set, before tandem knew that it had arrived. */
 static bool is_in_doubt(const struct view *view, const struct conflict *conflict) {
   const struct tracker *tracker = view_tracker(view, conflict->project);
   for (size_t i = 0; i < tracker->item_count; i++) {
     const struct remote_item *item = &tracker->items[i];
     struct observation seen = tracker_observe(&view->world->arena, item, tracker_now(item));
     if (str_is(item->kind, "ticket") && str_equal(seen.external_key, conflict->external_key))
-      return is_doubted(item, conflict->field);
+      return item->doubted & 1U << truth_field(conflict->field);
   }
   return false;
 }

@@ -104,6 +104,12 @@ static struct remote_item *pick_remote(const struct planned_edit *p) {
   return NULL;
 }
 
+/* After an edit of anything it cannot be told whether the last step of a creation is missing. */
+static void doubt(struct remote_item *item, struct str edited) {
+  unsigned last_step = item->tracker->habits.creates_in_steps ? 1U << truth_field(STR("status")) : 0;
+  item->doubted |= item->unanswered & (1U << truth_field(edited) | last_step);
+}
+
 /* People edit above a marker: it stays at the end. */
 static void edit_remote(const struct planned_edit *p, struct remote_item *item) {
   struct tracker *tracker = item->tracker;
@@ -116,7 +122,7 @@ static void edit_remote(const struct planned_edit *p, struct remote_item *item) 
   struct value old = parents_word_there(tracker, values_find(&seen.fields, after.name)),
                new = parents_word_there(tracker, &after);
   changes_note(p, identity, &old, &new);
-  item->doubted |= item->unanswered & 1U << truth_field(after.name);
+  doubt(item, after.name);
   tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
   if (str_is(after.name, "body") && item->tracker->habits.marker == MARKER_IN_BODY && seen.marker.length)
     after.text = str_format(arena_of(p), "%.*s\n\n<!-- tandem:v1:%.*s -->", STR_FMT(after.text), STR_FMT(seen.marker));

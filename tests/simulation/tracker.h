@@ -44,7 +44,7 @@ struct remote_item {
   struct str id, kind, parent_id, marker; /* marker: a property */
   bool by_tandem;
   unsigned unanswered;              /* fields that its creation set, as long as tandem does not know that it arrived */
-  unsigned doubted;                 /* those of them that somebody has edited meanwhile: a bit each */
+  unsigned doubted;                 /* those of them that an edit made meanwhile may have changed: a bit each */
   int64_t looked_ms[PROCESSES_MAX]; /* when each process of tandem fetched it, and has not written to it since; or 0 */
   struct revision *revisions;       /* oldest first */
   size_t count, capacity;
