@@ -2,13 +2,28 @@
 #include "cli/command.h"
 
 #include "cli/nearest.h"
+#include "cli/tracker.h"
 
 enum { NAMES_MAX = 128 };
 
+static size_t connect_count(const struct command_area *area) {
+  return area->has_connect ? TRACKER_COUNT : 0;
+}
+
+const struct command *command_in(const struct command_area *area, size_t index) {
+  size_t before = connect_count(area);
+  if (index < before)
+    return &tracker_table[index]->connect;
+  return index - before < area->command_count ? &area->commands[index - before] : NULL;
+}
+
 const struct command *command_at(size_t index) {
-  for (size_t i = 0; i < command_area_count; index -= command_areas[i++]->command_count)
-    if (index < command_areas[i]->command_count)
-      return &command_areas[i]->commands[index];
+  for (size_t i = 0; i < command_area_count; i++) {
+    const struct command *command = command_in(command_areas[i], index);
+    if (command)
+      return command;
+    index -= connect_count(command_areas[i]) + command_areas[i]->command_count;
+  }
   return NULL;
 }
 

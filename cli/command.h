@@ -1,5 +1,5 @@
-/* The commands, once, as tables (cli/areas): parsing, help, nearest names, shell completion and the reference come from
- * them. */
+/* The commands, once, as tables (cli/areas, and cli/trackers for `connect`): parsing, help, nearest names, shell
+ * completion and the reference come from them. */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
@@ -58,12 +58,16 @@ struct command_area {
   const char *title;
   const struct command_group *groups;
   size_t group_count;
+  bool has_connect; /* each tracker's `connect` command stands before its own */
   const struct command *commands;
   size_t command_count;
 };
 
 extern const struct command_area *const command_areas[];
 extern const size_t command_area_count;
+
+/* The n-th command of an area; NULL after the last one. */
+const struct command *command_in(const struct command_area *area, size_t index);
 
 /* The n-th of all commands, or groups, area after area; NULL after the last one. */
 const struct command *command_at(size_t index);

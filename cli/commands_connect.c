@@ -1,4 +1,4 @@
-/* connect github | jira | linear | webhook: test first, then look at what the remote's tickets have, store the
+/* connect SYSTEM: test first, then look at what the remote's tickets have, store the
  * credential, configure the project, fetch, and look at what came. */
 #include "base/json.h"
 #include "base/secret_file.h"
@@ -230,9 +230,8 @@ static void verify(const struct connecting *c) {
   if (c->remote.estimated_tickets < 0 || status.tickets >= c->remote.estimated_tickets)
     output_note(call->output, "Verified: %.*s of %.*s here.", STR_FMT(here), STR_FMT(c->project.remote));
   else
-    output_note(call->output, "%.*s here; %.*s was said to have about %.*s.%s", STR_FMT(here),
-                STR_FMT(c->project.remote), STR_FMT(format_count(call->arena, c->remote.estimated_tickets)),
-                c->tracker->count_note);
+    output_note(call->output, "%.*s here; %.*s was said to have about %.*s.", STR_FMT(here), STR_FMT(c->project.remote),
+                STR_FMT(format_count(call->arena, c->remote.estimated_tickets)));
 }
 
 /* The newest session's id, 0 when there is none. */

@@ -82,8 +82,8 @@ static struct str receiver_of(struct invocation *call, struct str system) {
                       str_ends_with(settings.webhooks_url, "/") ? "" : "/", STR_FMT(system));
   result = endpoints_read(call->arena, str_format(call->arena, "%.*s/run/endpoint.json", STR_FMT(settings.home)).at,
                           &endpoints);
-  for (size_t i = 0; result_ok(&result) && i < ADAPTER_COUNT; i++)
-    if (str_is(system, adapter_systems[i]))
+  for (size_t i = 0; result_ok(&result) && i < TRACKER_COUNT; i++)
+    if (str_is(system, tracker_table[i]->system))
       return endpoints.webhook_url[i];
   return (struct str){0};
 }

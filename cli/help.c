@@ -88,20 +88,22 @@ static void append_group_row(struct page *page, const struct command_area *area,
   struct arena *arena = page->text.arena;
   struct str_builder words = {.arena = arena};
   struct str help = str_of(group->help);
-  for (size_t i = 0; i < area->command_count; i++)
-    if (command_group_of(&area->commands[i]) == group)
-      str_append_format(&words, "%s %s", words.length ? "," : "", area->commands[i].path + strlen(group->name) + 1);
+  const struct command *command;
+  for (size_t i = 0; (command = command_in(area, i)); i++)
+    if (command_group_of(command) == group)
+      str_append_format(&words, "%s %s", words.length ? "," : "", command->path + strlen(group->name) + 1);
   append_row(page, NAME_WIDTH, str_format(arena, "%s COMMAND", group->name),
              str_format(arena, "%.*s:%.*s", STR_FMT(str_slice(help, 0, help.length - 1)), STR_FMT(str_built(&words))));
 }
 
 static void append_area(struct page *page, const struct command_area *area) {
   const struct command_group *shown = NULL;
+  const struct command *command;
   str_append_format(&page->text, "\n%s\n", area->title);
-  for (size_t i = 0; i < area->command_count; i++) {
-    const struct command_group *group = command_group_of(&area->commands[i]);
+  for (size_t i = 0; (command = command_in(area, i)); i++) {
+    const struct command_group *group = command_group_of(command);
     if (!group)
-      append_command_row(page, &area->commands[i]);
+      append_command_row(page, command);
     else if (group != shown)
       append_group_row(page, area, group);
     shown = group;

@@ -40,6 +40,7 @@ static void append_markdown_command(struct str_builder *text, const struct comma
 }
 
 struct str help_markdown(struct arena *arena) {
+  const struct command *command;
   struct str_builder text = {.arena = arena};
   str_append_c(&text, "# The command line\n\nMade from the tables of commands by `tandem help --markdown`.\n"
                       "\n## Options of every command\n");
@@ -50,8 +51,8 @@ struct str help_markdown(struct arena *arena) {
   for (size_t i = 0; i < command_area_count; i++) {
     const struct command_area *area = command_areas[i];
     str_append_format(&text, "\n## %s\n", area->title);
-    for (size_t k = 0; k < area->command_count; k++)
-      append_markdown_command(&text, &area->commands[k]);
+    for (size_t k = 0; (command = command_in(area, k)); k++)
+      append_markdown_command(&text, command);
   }
   return str_built(&text);
 }
@@ -108,12 +109,13 @@ static void append_manual_command(struct str_builder *text, const struct command
 }
 
 static void append_manual_area(struct str_builder *text, const struct command_area *area) {
+  const struct command *command;
   str_append_c(text, "# ");
   for (const char *at = area->title; *at; at++)
     str_append_format(text, "%c", toupper((unsigned char)*at));
   str_append_c(text, "\n\n");
-  for (size_t i = 0; i < area->command_count; i++)
-    append_manual_command(text, &area->commands[i]);
+  for (size_t i = 0; (command = command_in(area, i)); i++)
+    append_manual_command(text, command);
 }
 
 struct str help_manual(struct arena *arena) {

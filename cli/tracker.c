@@ -3,6 +3,9 @@
 
 #include <ctype.h>
 
+#define TRACKER_IN_TABLE(system) &tracker_##system,
+const struct tracker *const tracker_table[TRACKER_COUNT] = {TRACKERS(TRACKER_IN_TABLE)};
+
 struct str tracker_host(struct str url) {
   ptrdiff_t scheme = str_find(url, "://");
   if (scheme <= 0)
@@ -41,9 +44,8 @@ struct str tracker_name_as_remote(struct str remote) {
 }
 
 const struct tracker *tracker_named(struct str system) {
-  static const struct tracker *const trackers[] = {&tracker_github, &tracker_jira, &tracker_linear, &tracker_webhook};
-  for (size_t i = 0; i < sizeof trackers / sizeof trackers[0]; i++)
-    if (str_is(system, trackers[i]->system))
-      return trackers[i];
+  for (size_t i = 0; i < TRACKER_COUNT; i++)
+    if (str_is(system, tracker_table[i]->system))
+      return tracker_table[i];
   return NULL;
 }

@@ -1,10 +1,15 @@
-/* What `connect` has to know of each system: how a project is written there, where its API is, which credentials there
- * are, and what to advise; cli/trackers has a file for each. Everything else about a system is its adapter's. */
+/* What the command line has to know of each system: its `connect` command, how a project is written there, where its
+ * API is, which credentials there are, and what to advise; cli/trackers has a file for each. Everything else about a
+ * system is its adapter's. */
 #ifndef CLI_TRACKER_H
 #define CLI_TRACKER_H
 
 #include "base/arena.h"
-#include "base/str.h"
+#include "cli/command.h"
+
+/* All of them, as TRACKER(system): the file is cli/trackers/SYSTEM.c, the program tandem-adapter-SYSTEM. A new one goes
+ * to the end, since the place tells the port of its webhooks (webhooks.listen). */
+#define TRACKERS(TRACKER) TRACKER(github) TRACKER(jira) TRACKER(linear) TRACKER(webhook)
 
 /* One member of a credential and the option that gives it. */
 struct credential_part {
@@ -25,11 +30,12 @@ struct credential_form {
 
 struct tracker {
   const char *system, *title;
+  struct command connect;
   const char *remote_option, *remote_noun, *remote_form, *remote_question, *remote_example;
   const char *base_url;    /* NULL: every customer has another one */
   const char *vendor_host; /* the end of the names of sites that the vendor runs; NULL = none differ */
   struct credential_form forms[CREDENTIAL_FORMS_MAX];
-  const char *credential_advice, *count_note;
+  const char *credential_advice;
   bool has_login;   /* its adapter can log in by OAuth */
   bool has_mapping; /* a file says what its tickets look like, and becomes the project's options */
 
@@ -42,7 +48,13 @@ struct tracker {
   struct str (*name_of)(struct str remote);
 };
 
-extern const struct tracker tracker_github, tracker_jira, tracker_linear, tracker_webhook;
+#define TRACKER_DECLARED(system) extern const struct tracker tracker_##system;
+TRACKERS(TRACKER_DECLARED)
+
+#define TRACKER_COUNTED(system) +1
+enum { TRACKER_COUNT = 0 TRACKERS(TRACKER_COUNTED) };
+
+extern const struct tracker *const tracker_table[TRACKER_COUNT];
 
 /* The tracker of a project's system, or NULL. */
 const struct tracker *tracker_named(struct str system);

@@ -13,19 +13,14 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 TEMPLATES = os.path.join(ROOT, "scripts", "new-adapter")
 
-# A line of a CMake file, after the last one like it.
-LINES = (
-    ("services/services.cmake", "adapter(example)"),
-    ("tests/CMakeLists.txt", "unit_test_folder(adapter-example tandem-connector-example)"),
-    ("tests/contract/CMakeLists.txt", "contract_test(example)"),
-    ("tests/fuzz/CMakeLists.txt", "group(example tandem-connector-example TARGETS example_read)"),
-)
+# The one table that names all systems: a new one comes last.
+TABLE, ROW = os.path.join("cli", "tracker.h"), " TRACKER(%s)"
 
 
 def named(text, name):
-    """The text with the name for `example`, in each of its spellings."""
-    for word, spelt in (("example", name), ("Example", name.capitalize()), ("EXAMPLE", name.upper())):
-        text = text.replace(word, spelt)
+    """The text with the name for `example`, in each of its spellings; members that are called so stay."""
+    for word, spelt in ((r"(?<!remote_)example(?!s)", name), ("Example", name.capitalize()), ("EXAMPLE", name.upper())):
+        text = re.sub(word, spelt, text)
     return text
 
 
@@ -46,16 +41,14 @@ def write(source, target, name):
     shutil.copymode(source, target)
 
 
-def add_line(path, line):
-    """Puts the line behind the last one that begins alike."""
-    path = os.path.join(ROOT, path)
+def add_row(name):
+    """Puts the system behind the last one of the table."""
+    path = os.path.join(ROOT, TABLE)
     with open(path, encoding="utf-8") as file:
-        lines = file.read().splitlines()
-    begins = line.split("(")[0] + "("
-    place = max(number for number, one in enumerate(lines) if one.startswith(begins))
-    lines.insert(place + 1, line)
+        head, define, rest = file.read().partition("#define TRACKERS(TRACKER)")
+    rows, end, rest = rest.partition("\n")
     with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
+        file.write(head + define + rows + ROW % name + end + rest)
 
 
 def make(name):
@@ -66,11 +59,11 @@ def make(name):
     for source, target in files:
         write(source, target, name)
         print(os.path.relpath(target, ROOT))
-    for path, line in LINES:
-        add_line(path, named(line, name))
-        print(path)
+    add_row(name)
+    print(TABLE)
     if shutil.which("clang-format"):  # a longer or shorter name breaks lines elsewhere
-        subprocess.run(["clang-format", "-i"] + [target for _, target in files if target.endswith((".c", ".h"))], check=True)
+        written = [target for _, target in files if target.endswith((".c", ".h"))]
+        subprocess.run(["clang-format", "-i", os.path.join(ROOT, TABLE)] + written, check=True)
 
 
 def main():

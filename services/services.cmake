@@ -13,8 +13,11 @@ target_sources(tandem-store PRIVATE ${generated}/migrations.c)
 program(tandem-conflict services/conflict tandem-service)
 program(tandem-scheduler services/scheduler tandem-service)
 
-# adapter(SYSTEM): the connector as a library, so that tests and fuzz targets link it, and the process.
-function(adapter system)
+# Each folder services/adapter-SYSTEM is an adapter: the connector as a library, so that tests and fuzz targets link it, and the
+# process. What one needs besides stands in its own adapter.cmake.
+file(GLOB adapter_mains CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/adapter-*/main.c)
+list(TRANSFORM adapter_mains REPLACE ".*/adapter-([^/]+)/main\\.c" "\\1" OUTPUT_VARIABLE adapter_systems)
+foreach(system ${adapter_systems})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/adapter-${system}/*.c)
   list(FILTER sources EXCLUDE REGEX "/main\\.c$")
   add_library(tandem-connector-${system} STATIC ${sources})
@@ -22,16 +25,8 @@ function(adapter system)
   target_link_libraries(tandem-connector-${system} PUBLIC tandem-service)
   add_executable(tandem-adapter-${system} ${CMAKE_SOURCE_DIR}/services/adapter-${system}/main.c)
   target_link_libraries(tandem-adapter-${system} PRIVATE tandem-connector-${system})
-endfunction()
-adapter(github)
-adapter(linear)
-adapter(webhook)
-
-# Markdown and what Jira keeps: ADF and wiki markup.
-box(tandem-richtext services/adapter-jira/richtext tandem-base PkgConfig::libcmark-gfm)
-target_include_directories(tandem-richtext PUBLIC ${CMAKE_SOURCE_DIR}/services)
-adapter(jira)
-target_link_libraries(tandem-connector-jira PUBLIC tandem-richtext)
+  include(${CMAKE_SOURCE_DIR}/services/adapter-${system}/adapter.cmake OPTIONAL)
+endforeach()
 
 # The event log in NATS.
 file(GLOB bridge_nats_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/bridge-nats/*.c)

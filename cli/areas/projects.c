@@ -1,75 +1,6 @@
 /* Commands: connected projects and what is kept in step of them. */
 #include "cli/areas/area.h"
 
-#define DIRECTIONS "push|pull|bidirectional|disabled"
-#define STRATEGIES "manual|local_wins|external_wins|newest_wins|merge"
-#define OAUTH_OPTION \
-  { "oauth", OPTION_FLAG, NULL, "Log in with a browser, instead of a token", 0 }
-#define CONNECT_OPTIONS                                                                                              \
-  {"name", OPTION_TEXT, "NAME", "What the project is called here; the name it has there if not given", 0},           \
-      {"direction", OPTION_CHOICE, DIRECTIONS, "Which way changes go; bidirectional if not given", 0},               \
-      {"strategy", OPTION_CHOICE, STRATEGIES, "When both sides changed a field; manual (ask) if not given", 0},      \
-      {"confirmed-by", OPTION_TEXT, "NAME", "Who stands for external_wins or newest_wins: they replace local edits", \
-       0},                                                                                                           \
-      {"privacy", OPTION_CHOICE, PRIVACIES, "Of tickets made here for this project; shareable if not given", 0},     \
-      {"field", OPTION_LIST, "FIELD", "Keep this field in step too; may be repeated", 0},                            \
-      {"map", OPTION_LIST, "FIELD:LOCAL=EXTERNAL", "The same word here and there; may be repeated", 0},              \
-      {"field-direction", OPTION_LIST, "FIELD=DIRECTION", "Another direction for one field; may be repeated", 0},    \
-      {"reset-rules", OPTION_FLAG, NULL, "Connected before: propose the field rules anew, drop those that are set",  \
-       0},                                                                                                           \
-      {"webhook-secret-file", OPTION_FILE, "FILE", "The secret that webhooks are signed with", 0},                   \
-      {"expires", OPTION_TEXT, "DATE", "When the credential ends, as in 2027-03-31: you are warned before", 0},      \
-      {"poll-interval", OPTION_SECONDS, "TIME",                                                                      \
-       "How often to ask for changes: 90s, 5m, 1h; the setting poll_interval_s if not given", 0},                    \
-      {"no-sync", OPTION_FLAG, NULL, "Do not wait for the first fetch; it happens on schedule", 0},                  \
-      {"dry-run", OPTION_FLAG, NULL, "Test and show everything, and store nothing", 0}, {                            \
-    "yes", OPTION_FLAG, NULL, "Take the defaults, do not ask", 'y'                                                   \
-  }
-static const struct option_spec connect_github_options[] = {
-    {"repo", OPTION_TEXT, "OWNER/NAME", "The repository", 0},
-    {"base-url", OPTION_TEXT, "URL", "Of the API; https://api.github.com if not given", 0},
-    {"token-file", OPTION_FILE, "FILE", "A personal access token", 0},
-    {"app-id", OPTION_TEXT, "ID", "A GitHub App's id, instead of a token", 0},
-    {"installation-id", OPTION_TEXT, "ID", "The App's installation", 0},
-    {"app-key-file", OPTION_FILE, "FILE", "The App's private key (PEM)", 0},
-    OAUTH_OPTION,
-    LOGIN_OPTIONS,
-    CONNECT_OPTIONS,
-};
-static const struct option_spec connect_jira_options[] = {
-    {"project", OPTION_TEXT, "KEY", "The project's key, or its address in the browser", 0},
-    {"base-url", OPTION_TEXT, "URL", "Of the site: https://acme.atlassian.net, or your own server", 0},
-    {"email", OPTION_TEXT, "ADDRESS", "Cloud: the account that the API token is of", 0},
-    {"token-file", OPTION_FILE, "FILE", "Cloud: an API token; Data Center: a personal access token", 0},
-    {"oauth-file", OPTION_FILE, "FILE",
-     "Cloud, instead of a token: JSON with client_id, client_secret, refresh_token and access_token", 0},
-    OAUTH_OPTION,
-    LOGIN_OPTIONS,
-    {"auth-url", OPTION_TEXT, "URL", "Cloud: of the authorization server; Atlassian's if not given", 0},
-    {"username", OPTION_TEXT, "NAME", "Data Center, instead of a token: the account", 0},
-    {"password-file", OPTION_FILE, "FILE", "Data Center: the account's password", 0},
-    CONNECT_OPTIONS,
-};
-static const struct option_spec connect_linear_options[] = {
-    {"team", OPTION_TEXT, "KEY", "The team's key, or its address in the browser", 0},
-    {"base-url", OPTION_TEXT, "URL", "Of the API; https://api.linear.app if not given", 0},
-    {"token-file", OPTION_FILE, "FILE", "A personal API key", 0},
-    {"oauth-file", OPTION_FILE, "FILE",
-     "Instead of a key: JSON with client_id, client_secret, refresh_token and access_token", 0},
-    OAUTH_OPTION,
-    LOGIN_OPTIONS,
-    CONNECT_OPTIONS,
-};
-static const struct option_spec connect_webhook_options[] = {
-    {"project", OPTION_TEXT, "NAME", "The project: {remote} in the mapping's addresses", 0},
-    {"base-url", OPTION_TEXT, "URL", "Of the API: https://tickets.example.com/api", 0},
-    {"mapping", OPTION_FILE, "FILE",
-     "What its tickets look like and where they are, as YAML or JSON; - is standard input", 0},
-    {"token-file", OPTION_FILE, "FILE", "The token that requests carry as `Authorization: Bearer`", 0},
-    {"signing-secret-file", OPTION_FILE, "FILE",
-     "The secret that requests are signed with; beside a token or instead of one", 0},
-    CONNECT_OPTIONS,
-};
 static const struct option_spec reason_options[] = {
     {"reason", OPTION_TEXT, "TEXT", "Why, for those who wonder later", 0},
 };
@@ -92,11 +23,6 @@ static const struct option_spec follow_options[] = {
     {"existing", OPTION_FLAG, NULL, "The tickets that are there already, too", 0},
     {"stop", OPTION_FLAG, NULL, "Follow it no longer; what is there stays", 0},
 };
-#define CONNECT_DETAILS                                                                                              \
-  "Tests the credential and the remote first, and stores nothing when that fails. Then it looks at the fields that " \
-  "tickets have there and proposes a rule for each; --map, --field and --field-direction change the proposal, and "  \
-  "`tandem fields` does so later. On a terminal it asks for what is missing. Secrets come from files or are typed; " \
-  "they are never arguments. Connected again, a project keeps the rules that it has."
 
 static const struct command_group groups[] = {
     {"connect", "Connect a project of an external system."},
@@ -106,47 +32,6 @@ static const struct command_group groups[] = {
 };
 
 static const struct command commands[] = {
-    {.path = "connect github",
-     .help = "Keep a GitHub repository's issues in step",
-     OPTIONS(connect_github_options),
-     .run = command_connect,
-     .details = CONNECT_DETAILS,
-     .examples =
-         "tandem connect github\n"
-         "tandem connect github --repo acme/rocket --token-file token.txt --yes\n"
-         "tandem connect github --repo acme/rocket --token-file token.txt --direction pull --map labels:bug=kind/bug"},
-    {.path = "connect jira",
-     .help = "Keep a Jira project's issues in step",
-     OPTIONS(connect_jira_options),
-     .run = command_connect,
-     .details = CONNECT_DETAILS,
-     .examples = "tandem connect jira\n"
-                 "tandem connect jira --project ABC --base-url https://acme.atlassian.net --email ann@acme.example "
-                 "--token-file token.txt\n"
-                 "tandem connect jira --project ABC --base-url https://jira.acme.example --token-file token.txt "
-                 "--field estimate"},
-    {.path = "connect linear",
-     .help = "Keep a Linear team's issues in step",
-     OPTIONS(connect_linear_options),
-     .run = command_connect,
-     .details = CONNECT_DETAILS,
-     .examples = "tandem connect linear\n"
-                 "tandem connect linear --team ENG --token-file key.txt --yes\n"
-                 "tandem connect linear --team ENG --token-file key.txt --field estimate --map assignees:ann=Ann"},
-    {.path = "connect webhook",
-     .help = "Keep any tracker that speaks JSON in step",
-     OPTIONS(connect_webhook_options),
-     .run = command_connect,
-     .details =
-         "For trackers without an adapter of their own: the file of --mapping says what their tickets look like, which "
-         "addresses there are and what webhooks carry (docs/webhook-adapter.md). A mistake in it is told with its "
-         "line. Connected again without --mapping, a project keeps the mapping that it has.\n\n" CONNECT_DETAILS,
-     .examples =
-         "tandem connect webhook --mapping tickets.yaml\n"
-         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project support "
-         "--token-file token.txt --dry-run\n"
-         "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api --project support "
-         "--signing-secret-file key.txt --webhook-secret-file hook.txt --yes"},
     {.path = "projects list", .help = "List connected projects", .run = command_projects_list},
     {.path = "projects show",
      .help = "Show a project's settings",
@@ -221,4 +106,4 @@ static const struct command commands[] = {
 };
 
 const struct command_area area_projects = {"Connect trackers, and say what is kept in step", GROUPS(groups),
-                                           COMMANDS(commands)};
+                                           .has_connect = true, COMMANDS(commands)};

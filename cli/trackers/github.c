@@ -1,4 +1,5 @@
 /* GitHub: a repository. */
+#include "cli/connect_options.h"
 #include "cli/tracker.h"
 
 static bool is_repository(struct str text) {
@@ -23,6 +24,18 @@ static struct str repository_name(struct str remote) {
   return str_slice(remote, (size_t)(slash + 1), remote.length);
 }
 
+static const struct option_spec options[] = {
+    {"repo", OPTION_TEXT, "OWNER/NAME", "The repository", 0},
+    {"base-url", OPTION_TEXT, "URL", "Of the API; https://api.github.com if not given", 0},
+    {"token-file", OPTION_FILE, "FILE", "A personal access token", 0},
+    {"app-id", OPTION_TEXT, "ID", "A GitHub App's id, instead of a token", 0},
+    {"installation-id", OPTION_TEXT, "ID", "The App's installation", 0},
+    {"app-key-file", OPTION_FILE, "FILE", "The App's private key (PEM)", 0},
+    OAUTH_OPTION,
+    LOGIN_OPTIONS,
+    CONNECT_OPTIONS,
+};
+
 const struct tracker tracker_github = {
     .system = "github",
     .has_login = true,
@@ -42,8 +55,16 @@ const struct tracker tracker_github = {
                          {"installation-id", "installation_id", NULL, false},
                          {"app-key-file", "private_key", NULL, true}}}},
     .credential_advice = "Make a new token that may read and write issues, and try again.",
-    .count_note = "",
     .is_remote = is_repository,
     .remote_of = repository_of,
     .name_of = repository_name,
+    .connect = {.path = "connect github",
+                .help = "Keep a GitHub repository's issues in step",
+                OPTIONS(options),
+                .run = command_connect,
+                .details = CONNECT_DETAILS,
+                .examples = "tandem connect github\n"
+                            "tandem connect github --repo acme/rocket --token-file token.txt --yes\n"
+                            "tandem connect github --repo acme/rocket --token-file token.txt --direction pull --map "
+                            "labels:bug=kind/bug"},
 };

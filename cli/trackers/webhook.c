@@ -1,4 +1,5 @@
 /* Any other tracker, told by a mapping (docs/webhook-adapter.md). */
+#include "cli/connect_options.h"
 #include "cli/tracker.h"
 
 /* What stands for {remote} in the mapping's addresses. */
@@ -22,6 +23,17 @@ static struct str last_segment(struct str remote) {
   return start < remote.length ? str_slice(remote, start, remote.length) : remote;
 }
 
+static const struct option_spec options[] = {
+    {"project", OPTION_TEXT, "NAME", "The project: {remote} in the mapping's addresses", 0},
+    {"base-url", OPTION_TEXT, "URL", "Of the API: https://tickets.example.com/api", 0},
+    {"mapping", OPTION_FILE, "FILE",
+     "What its tickets look like and where they are, as YAML or JSON; - is standard input", 0},
+    {"token-file", OPTION_FILE, "FILE", "The token that requests carry as `Authorization: Bearer`", 0},
+    {"signing-secret-file", OPTION_FILE, "FILE",
+     "The secret that requests are signed with; beside a token or instead of one", 0},
+    CONNECT_OPTIONS,
+};
+
 const struct tracker tracker_webhook = {
     .system = "webhook",
     .title = "the tracker",
@@ -37,9 +49,23 @@ const struct tracker tracker_webhook = {
               {.kind = "webhook",
                .parts = {{"token-file", "token", NULL, true}, {"signing-secret-file", "secret", NULL, true}}}},
     .credential_advice = "Check the token and the signing secret, and try again.",
-    .count_note = "",
     .has_mapping = true,
     .is_remote = is_name,
     .remote_of = remote_as_given,
     .name_of = last_segment,
+    .connect =
+        {.path = "connect webhook",
+         .help = "Keep any tracker that speaks JSON in step",
+         OPTIONS(options),
+         .run = command_connect,
+         .details =
+             "For trackers without an adapter of their own: the file of --mapping says what their tickets look like, "
+             "which addresses there are and what webhooks carry (docs/webhook-adapter.md). A mistake in it is told "
+             "with its line. Connected again without --mapping, a project keeps the mapping that it "
+             "has.\n\n" CONNECT_DETAILS,
+         .examples = "tandem connect webhook --mapping tickets.yaml\n"
+                     "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api "
+                     "--project support --token-file token.txt --dry-run\n"
+                     "tandem connect webhook --mapping tickets.yaml --base-url https://tickets.example.com/api "
+                     "--project support --signing-secret-file key.txt --webhook-secret-file hook.txt --yes"},
 };

@@ -11,7 +11,7 @@
 #include "cli/up/files.h"
 #include "service/listen_address.h"
 
-enum { STORE, EVENTS, WEBHOOKS, ADDRESS_COUNT = WEBHOOKS + ADAPTER_COUNT, TAKEN_WAIT_MS = 3000, TAKEN_STEP_MS = 100 };
+enum { STORE, EVENTS, WEBHOOKS, ADDRESS_COUNT = WEBHOOKS + TRACKER_COUNT, TAKEN_WAIT_MS = 3000, TAKEN_STEP_MS = 100 };
 
 struct address {
   struct str scheme, host; /* "tls+tcp://" or "", host with its brackets */
@@ -104,7 +104,7 @@ static struct result choose_all(struct arena *arena, const struct settings *sett
   TRY(choose(arena, settings->events_listen, before->events_url, "events.listen", &files[EVENTS], &out->events_listen));
   out->store_url = callable(arena, out->store_listen, NULL);
   out->events_url = callable(arena, out->events_listen, NULL);
-  for (size_t i = 0; i < ADAPTER_COUNT; i++) {
+  for (size_t i = 0; i < TRACKER_COUNT; i++) {
     TRY(choose(arena, webhook_address(arena, settings, i), before->webhook_url[i], "webhooks.listen",
                &files[WEBHOOKS + i], &out->webhook_listen[i]));
     out->webhook_url[i] = callable(arena, out->webhook_listen[i], "http://");
@@ -117,8 +117,8 @@ static struct result write_file(struct arena *arena, const char *path, const str
   cJSON_AddStringToObject(tree, "store_url", endpoints->store_url.at);
   cJSON_AddStringToObject(tree, "events_url", endpoints->events_url.at);
   cJSON *webhooks = cJSON_AddObjectToObject(tree, "webhook_urls");
-  for (size_t i = 0; i < ADAPTER_COUNT; i++)
-    cJSON_AddStringToObject(webhooks, adapter_systems[i], endpoints->webhook_url[i].at);
+  for (size_t i = 0; i < TRACKER_COUNT; i++)
+    cJSON_AddStringToObject(webhooks, tracker_table[i]->system, endpoints->webhook_url[i].at);
   struct str text = json_print(arena, tree);
   return files_write(path, str_format(arena, "%.*s\n", STR_FMT(text)), 0600);
 }
@@ -151,8 +151,8 @@ struct result endpoints_read(struct arena *arena, const char *path, struct up_en
   *out = (struct up_endpoints){.store_url = str_copy(arena, json_str(tree, "store_url")),
                                .events_url = str_copy(arena, json_str(tree, "events_url"))};
   const cJSON *webhooks = cJSON_GetObjectItemCaseSensitive(tree, "webhook_urls");
-  for (size_t i = 0; i < ADAPTER_COUNT; i++)
-    out->webhook_url[i] = str_copy(arena, json_str(webhooks, adapter_systems[i]));
+  for (size_t i = 0; i < TRACKER_COUNT; i++)
+    out->webhook_url[i] = str_copy(arena, json_str(webhooks, tracker_table[i]->system));
   cJSON_Delete(tree);
   return RESULT_DONE;
 }

@@ -3,12 +3,12 @@
 #define UP_ENDPOINTS_H
 
 #include "base/settings.h"
-#include "cli/up/adapters.h"
+#include "cli/tracker.h"
 
 struct up_endpoints {
   struct str store_listen, events_listen;                               /* with real ports */
   struct str store_url, events_url;                                     /* what others call: never a wildcard address */
-  struct str webhook_listen[ADAPTER_COUNT], webhook_url[ADAPTER_COUNT]; /* one an adapter, as in adapter_systems */
+  struct str webhook_listen[TRACKER_COUNT], webhook_url[TRACKER_COUNT]; /* one an adapter, as in tracker_table */
 };
 
 /* Chooses and writes the file. RESULT_REJECTED: a port that was asked for is taken, with its setting's name. */

@@ -15,10 +15,10 @@ enum service_kind { SERVICE_STORE, SERVICE_SCHEDULER, SERVICE_CONFLICT, SERVICE_
 struct service_row {
   const char *role;
   enum service_kind kind;
-  size_t adapter; /* SERVICE_ADAPTER: its place in adapter_systems */
+  size_t adapter; /* SERVICE_ADAPTER: its place in tracker_table */
 };
 
-enum { CORE_COUNT = 3, BRIDGE_AT = CORE_COUNT + ADAPTER_COUNT, ROW_COUNT };
+enum { CORE_COUNT = 3, BRIDGE_AT = CORE_COUNT + TRACKER_COUNT, ROW_COUNT };
 
 static struct service_row row_at(struct arena *arena, size_t i) {
   static const struct service_row core[CORE_COUNT] = {
@@ -28,7 +28,8 @@ static struct service_row row_at(struct arena *arena, size_t i) {
   if (i == BRIDGE_AT)
     return (struct service_row){"bridge-nats", SERVICE_BRIDGE, 0};
   size_t adapter = i - CORE_COUNT;
-  return (struct service_row){str_format(arena, "adapter-%s", adapter_systems[adapter]).at, SERVICE_ADAPTER, adapter};
+  return (struct service_row){str_format(arena, "adapter-%s", tracker_table[adapter]->system).at, SERVICE_ADAPTER,
+                              adapter};
 }
 
 const char *const *services_roles(struct arena *arena, size_t *out_count) {
@@ -153,7 +154,7 @@ static struct str webhook_url(struct arena *arena, const struct settings *settin
   if (row->kind != SERVICE_ADAPTER || base.length == 0)
     return (struct str){0};
   return str_format(arena, "%.*s%s%s", STR_FMT(base), str_ends_with(base, "/") ? "" : "/",
-                    adapter_systems[row->adapter]);
+                    tracker_table[row->adapter]->system);
 }
 
 /* The `place`-th process listens that many ports higher. */

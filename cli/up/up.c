@@ -131,17 +131,25 @@ static int give_up(struct up *up, pid_t supervisor, const char *why) {
   return interrupted ? EXIT_BY_SIGNAL : EXIT_CODE_UNREACHABLE;
 }
 
+/* "github, jira or linear" */
+static void say_next(void) {
+  fprintf(stderr, "Next: tandem connect ");
+  for (size_t i = 0; i < TRACKER_COUNT; i++)
+    fprintf(stderr, "%s%s", i == 0 ? "" : i + 1 < TRACKER_COUNT ? ", " : " or ", tracker_table[i]->system);
+  fprintf(stderr, "\n");
+}
+
 static void say_ready(struct up *up, pid_t supervisor) {
   const struct up_endpoints *endpoints = &up->prepared.endpoints;
   if (up->options->quiet)
     return;
   fprintf(stderr, "tandem is up (process %d).\n  state     %.*s\n  store     %.*s\n  events    %.*s\n", (int)supervisor,
           STR_FMT(up->options->settings->home), STR_FMT(endpoints->store_url), STR_FMT(endpoints->events_url));
-  for (size_t i = 0; i < ADAPTER_COUNT; i++)
-    fprintf(stderr, "  webhooks  %.*s (%s)\n", STR_FMT(endpoints->webhook_url[i]), adapter_systems[i]);
+  for (size_t i = 0; i < TRACKER_COUNT; i++)
+    fprintf(stderr, "  webhooks  %.*s (%s)\n", STR_FMT(endpoints->webhook_url[i]), tracker_table[i]->system);
   fprintf(stderr, "Stop it: tandem down\n");
   if (up->is_first)
-    fprintf(stderr, "Next: tandem connect github, jira, linear or webhook\n");
+    say_next();
 }
 
 /* Nobody should look at a silent terminal: a first start takes some seconds. */

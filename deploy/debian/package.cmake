@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 
 set(programs tandem tandem-store tandem-scheduler tandem-conflict tandem-bridge-nats)
-foreach(system github jira linear webhook)
+foreach(system ${adapter_systems})
   list(APPEND programs tandem-adapter-${system})
 endforeach()
 install(TARGETS ${programs} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tandem)

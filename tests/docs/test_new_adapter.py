@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """docs/new-adapter.md, done: its commands in a copy of the tree, in their order."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -45,6 +46,16 @@ class Walk(unittest.TestCase):
         self.assertEqual(done.returncode, status, done.stdout[-3000:])
         return done.stdout
 
+    def changed(self, before=None):
+        """The hashes of all files; with those of before, the files that were there and are not as they were."""
+        now = {}
+        for folder, _, files in os.walk(self.tree):
+            for path in (os.path.join(folder, file) for file in files):
+                if not os.path.islink(path):
+                    with open(path, "rb") as file:
+                        now[os.path.relpath(path, self.tree)] = hashlib.sha256(file.read()).digest()
+        return now if before is None else sorted(path for path in before if now.get(path) != before[path])
+
     def test_adapter_1_docs_have_three_blocks_of_commands(self):
         self.assertEqual(len(commands()), 3)
 
@@ -52,7 +63,9 @@ class Walk(unittest.TestCase):
         for name in ("Acme", "9x", "a-b", "../x", "linear"):
             with self.subTest(name=name):
                 self.assertIn("new-adapter:", self.run_there("./dev new-adapter '%s'" % name, 1))
+        before = self.changed()
         self.assertIn("services/adapter-acme/connector.c", self.run_there(commands()[0]))
+        self.assertEqual(self.changed(before), ["cli/tracker.h"])
         self.assertIn("there already", self.run_there(commands()[0], 1))
 
     def test_adapter_3_builds_and_meets_the_contract(self):
@@ -62,6 +75,7 @@ class Walk(unittest.TestCase):
         self.assertGreaterEqual(passed, 5, output)
         self.assertEqual(len(re.findall(r"^skipped: .*: not written yet: \w+", output, re.MULTILINE)), skipped, output)
         self.assertGreater(skipped, 5)
+        self.assertIn("--project KEY", output)
         (shown,) = [command.shown for command in documents.commands("docs/new-adapter.md") if command.shown]
         self.assertIsNone(documents.missing(shown, output), output)
 
@@ -70,7 +84,7 @@ class Walk(unittest.TestCase):
 
     @unittest.skipIf(shutil.which("clang-format") is None, "clang-format is not installed")
     def test_adapter_5_is_formatted(self):
-        self.run_there("clang-format --dry-run -Werror services/adapter-acme/*.[ch] tests/contract/contract_acme.c "
+        self.run_there("clang-format --dry-run -Werror services/adapter-acme/*.[ch] cli/tracker.h cli/trackers/acme.c tests/contract/contract_acme.c "
                        "tests/unit/adapter-acme/*.c tests/fuzz/fuzz_acme_read.c")
 
 

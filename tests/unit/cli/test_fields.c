@@ -7,7 +7,6 @@
 #include "cli/fields_sample.h"
 #include "cli/rule_list.h"
 #include "cli/tracker.h"
-#include "cli/up/adapters.h"
 
 static struct arena arena;
 
@@ -273,13 +272,13 @@ static void tracker_knows_the_vendors_sites(void **state) {
   assert_null(tracker_named(STR("other")));
 }
 
-/* A new one is added to each of the three. */
-static void tracker_of_each_adapter_has_a_command(void **state) {
+static void tracker_of_each_system_has_its_own_command(void **state) {
   (void)state;
-  for (size_t i = 0; i < ADAPTER_COUNT; i++) {
-    const struct tracker *tracker = tracker_named(str_of(adapter_systems[i]));
-    assert_non_null(tracker);
-    assert_non_null(command_named(str_format(&arena, "connect %s", adapter_systems[i])));
+  for (size_t i = 0; i < TRACKER_COUNT; i++) {
+    const struct tracker *tracker = tracker_table[i];
+    assert_ptr_equal(tracker_named(str_of(tracker->system)), tracker);
+    assert_ptr_equal(command_named(str_format(&arena, "connect %s", tracker->system)), &tracker->connect);
+    assert_non_null(command_option(&tracker->connect, str_of(tracker->remote_option)));
   }
 }
 
@@ -299,7 +298,7 @@ int main(void) {
       cmocka_unit_test(known_collects_words_once),
       cmocka_unit_test(tracker_takes_addresses_of_the_browser),
       cmocka_unit_test(tracker_knows_the_vendors_sites),
-      cmocka_unit_test(tracker_of_each_adapter_has_a_command),
+      cmocka_unit_test(tracker_of_each_system_has_its_own_command),
   };
   cmocka_set_message_output(CM_OUTPUT_TAP);
   return cmocka_run_group_tests(tests, NULL, forget);

@@ -87,7 +87,7 @@ static void help_stands_under_the_same_headings_everywhere(void **state) {
     ptrdiff_t at = str_find(overview, str_format(&arena, "\n\n%s\n", command_areas[i]->title).at);
     assert_true(at > before);
     assert_true(str_find(markdown, str_format(&arena, "\n## %s\n", command_areas[i]->title).at) >= 0);
-    assert_true(str_find(manual, str_format(&arena, "## tandem %s\n", command_areas[i]->commands[0].path).at) >= 0);
+    assert_true(str_find(manual, str_format(&arena, "## tandem %s\n", command_in(command_areas[i], 0)->path).at) >= 0);
     before = at;
   }
   arena_free(&arena);
