@@ -23,6 +23,7 @@ void exchange_take_usage(struct usage *kept, struct usage *out) {
   kept->blocked_until_ms = 0;
   kept->server_date_ms = 0; /* only fresh dates tell how the clocks differ */
   kept->credential_expires_ms = 0;
+  kept->held = (struct str){0}; /* told once: a later write may go through */
 }
 
 struct result exchange_limited(struct usage *usage, int64_t now_ms, const struct refusal *refusal) {

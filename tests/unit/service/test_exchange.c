@@ -47,9 +47,12 @@ static void exchange_limit_rests_the_credential_the_longest_asked_for(void **sta
   result = exchange_limited(&usage, 1000, &refusal);
   assert_int_equal(result.retry_after_ms, 5);
   assert_int_equal(usage.blocked_until_ms, 61000);
+  usage.held = STR("the repository is archived");
   exchange_take_usage(&usage, &taken);
   assert_int_equal(taken.blocked_until_ms, 61000);
   assert_int_equal(usage.blocked_until_ms, 0);
+  assert_true(str_is(taken.held, "the repository is archived"));
+  assert_int_equal(usage.held.length, 0); /* a write that goes through later does not hold the project again */
 }
 
 /* -- a server that answers as it is told -- */
