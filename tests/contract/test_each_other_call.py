@@ -100,7 +100,7 @@ class OfGitHub(Calls, GitHubCase):
     system = "github"
     calls = """
         GET /user, GET /repos/acme/rocket, GET /repos/acme/rocket/labels, GET /repos/acme/rocket/milestones,
-        GET /repos/acme/rocket/assignees, GET /repos/acme/rocket/issues, GET /repos/acme/rocket/pulls,
+        GET /repos/acme/rocket/assignees, POST /graphql,
         GET /repos/acme/rocket/hooks, POST /repos/acme/rocket/hooks, GET /repos/acme/rocket/hooks/*,
         PATCH /repos/acme/rocket/hooks/*, DELETE /repos/acme/rocket/hooks/*, GET /repos/acme/rocket/hooks/*/deliveries,
         POST /repos/acme/rocket/hooks/*/deliveries/*/attempts"""

@@ -174,6 +174,21 @@ class Comments(Shared):
                         self.assertTrue(all("Better." in one.look(external)["comments"][0]
                                             for one, external in zip(self.trackers, keys)))
 
+    def test_deletes_edit_that_is_planned_together_with_the_deletion_is_a_question(self):
+        key, keys, ids = self.commented(self.trackers[0])
+        self.world.processes["conflict"].kill()
+        self.trackers[0].delete_comment("bob", keys[0], ids[0])
+        wait_for(lambda: self.world.sql("select 1 from gone_item where external_id = '%s' and sure" % ids[0]), "the deletion to be seen")
+        text = self.trackers[1].look(keys[1])["comments"][0].replace("Said once.", "Better.")
+        self.trackers[1].edit_comment("tandem-bot", keys[1], ids[1], text)
+        wait_for(lambda: self.world.sql("select 1 from external_item where fields ->> 'body' like 'Better.%%' and "
+                                        "external_id like '%%%s'" % ids[1]), "the edit to be seen")
+        self.world.start("conflict")
+        self.decide(self.the_conflict(key), "external")
+        wait_for(lambda: self.count(keys) == [1, 1, 1], "the edited one to be everywhere")
+        self.check_quiet()
+        self.assertTrue(all("Better." in one.look(there)["comments"][0] for one, there in zip(self.trackers, keys)))
+
     def test_deletes_comment_that_was_edited_there_meanwhile_is_a_question(self):
         for choice, left in (("local", [0, 0, 0]), ("external", [1, 1, 1])):
             with self.subTest(choice=choice):

@@ -133,6 +133,12 @@ static bool believes_gone(const struct plan_outcome *o) {
          (o->conflicts.count && str_is(o->conflicts.at[0].kind, "deleted_vs_edited"));
 }
 
+/* What is here, or whether it is. */
+static bool changes_local_side(const struct plan_outcome *o) {
+  return o->local.count || str_is(o->deletion, "delete_local") || str_is(o->deletion, "restore_local") ||
+         str_is(o->deletion, "close_local");
+}
+
 /* The items whose local side an earlier outcome of the same commit has changed. */
 struct changed_here {
   int64_t *items;
@@ -146,8 +152,8 @@ static bool is_changed_here(const struct changed_here *changed, int64_t item_id)
   return false;
 }
 
-/* `*moved`: another tracker's outcome has changed the local side since this one was planned. change_local has queued
- * the mapping again, so it is planned on what is there now. */
+/* `*moved`: another tracker's outcome has changed the local side since this one was planned. That has queued the
+ * mapping again, so it is planned on what is there now. */
 static struct result commit_one(struct call *call, const struct plan_outcome *o, struct str queued_at,
                                 struct changed_here *changed, bool *moved) {
   struct target t;
@@ -161,7 +167,7 @@ static struct result commit_one(struct call *call, const struct plan_outcome *o,
     TRY(gone_pause_if_many(call, t.project_id, &paused));
   if (paused)
     return journal_plan_mapping(call, o->mapping_id, RANK_TICKET);
-  if (o->local.count)
+  if (changes_local_side(o))
     changed->items[changed->count++] = t.item_id;
   TRY(change_local(call, &t, &o->local));
   if (o->shadow_external.count)
