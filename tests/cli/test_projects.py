@@ -159,7 +159,9 @@ class Projects(Running):
         self.connect("resting")
         self.control("POST", "limits", {"secondary_for_s": 600})
         self.addCleanup(self.control, "POST", "limits", {"clear": True})
-        with subprocess.Popen([TANDEM, "sync", "resting", "--wait"], env=self.house.environment, stderr=subprocess.PIPE, text=True) as waiting:
+        obey = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # what runs in the background inherits that it is ignored
+        with subprocess.Popen([TANDEM, "sync", "resting", "--wait"], env=self.house.environment, stderr=subprocess.PIPE, text=True,
+                              preexec_fn=obey) as waiting:
             told = waiting.stderr.readline()
             waiting.send_signal(signal.SIGINT)
         self.assertRegex(told, r"^resting rests until \d{4}-\d\d-\d\d \d\d:\d\d, in \d+ min: ")
