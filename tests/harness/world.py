@@ -240,6 +240,13 @@ class Process:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    def end(self):
+        """When nothing is asked of it any more."""
+        if GENTLE:
+            self.stop()
+        else:
+            self.kill()
+
     @property
     def alive(self):
         return self.popen.poll() is None
@@ -472,7 +479,7 @@ class World:
             self.keeper.stop()
         self.verbs.close()
         for process in self.processes.values():
-            process.stop() if GENTLE else process.kill()
+            process.end()
         self.sandbox.process.kill()
         self.psql.close()
         self.cluster.sql("postgres", "drop database if exists %s with (force)" % self.database)

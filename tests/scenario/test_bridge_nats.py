@@ -73,7 +73,7 @@ class BridgeNats(unittest.TestCase):
     def bridge(self, number=0, url=None, **more):
         process = self.world.start("bridge-nats", number, {"TANDEM_NATS_URL": url or self.server.url,
                                                            "TANDEM_NATS_STREAM": self.stream, **more})
-        self.addCleanup(process.kill)
+        self.addCleanup(process.end)
         return process
 
     def reconnect(self):
