@@ -12,6 +12,8 @@
 #include "sync/sanitise.h"
 
 #define J "\xe2\x81\xa0"
+#define TEN_TICKS "``````````"
+#define EIGHTY_TICKS TEN_TICKS TEN_TICKS TEN_TICKS TEN_TICKS TEN_TICKS TEN_TICKS TEN_TICKS TEN_TICKS
 
 static const struct str hosts[] = {{"ci.example.org", 14}};
 static const struct sanitise_rules rules = {
@@ -32,6 +34,8 @@ static void sanitise_out_leaves_out_what_must_not_leave(void **state) {
       {"```\n``` x\n@ann\n```\n@bob", "```\n``` x\n@ann\n```\n@" J "bob"},
       {"``` `x`\n@ann", "``` `x`\n@" J "ann"},
       {"a ` @ann", "a ` @" J "ann"},
+      {"a " EIGHTY_TICKS "@ann" EIGHTY_TICKS, "a " EIGHTY_TICKS "@ann" EIGHTY_TICKS},
+      {"a " EIGHTY_TICKS "`@ann`" EIGHTY_TICKS, "a " EIGHTY_TICKS "`@" J "ann`" EIGHTY_TICKS}, /* more are no code */
       {"@ ann @", "@ ann @"},
       /* references */
       {"see #12", "see #" J "12"},
