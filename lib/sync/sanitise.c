@@ -247,11 +247,15 @@ static bool begins_line(const struct walk *walk) {
 }
 
 /* What a comment leaves behind, so that what stands around it is read as it was: a joiner between blanks, so that it
- * does not become one word, or a line of code; the end of a paragraph, so that no span of code goes across it. */
+ * does not become one word, one path with a blank, or a line of code; the end of a paragraph, so that no span of code
+ * goes across it. */
 static const char *left_of_comment(const struct walk *walk, struct str comment, char next) {
   if (str_find(comment, "\n\n") >= 0)
     return next == '\n' ? "\n\n" : "\n\n" JOINER " ";
-  return next == '\n' || (isspace((unsigned char)next) && !begins_line(walk)) ? "" : " " JOINER " ";
+  bool word_ends = isspace((unsigned char)next) && !begins_line(walk);
+  if (next == '\n' || (word_ends && before(walk) == ' '))
+    return "";
+  return word_ends ? " " JOINER : " " JOINER " ";
 }
 
 static bool take_comment(struct walk *walk) {

@@ -48,7 +48,8 @@ static void sanitise_out_leaves_out_what_must_not_leave(void **state) {
       {"a<!-- secret -->b", "a " J " b"},
       {"` @ann <!-- x\n\ny --> `@bob`", "` @" J "ann \n\n" J "  `@bob`"}, /* not one span of code, then @bob */
       {"` a <!-- x\n\ny -->\n`@bob`", "` a \n\n\n`@bob`"},
-      {"a<!-- two\nlines --> b", "a b"},
+      {"a<!-- two\nlines --> b", "a " J " b"},
+      {"a <!-- two\nlines --> b", "a  b"},
       {"a<!-- no end", "a<!-- no end"},
       {"<!<!-- x -->-- @ann -->", "<! " J " -- @" J "ann -->"},
       {"<!-- x -->```\n@ann", " " J " ```\n@" J "ann"},
