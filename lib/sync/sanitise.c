@@ -10,7 +10,7 @@
 #define LOCAL_PATH "(local path)"
 #define INTERNAL_LINK "(internal link)"
 
-enum { LOOKS_MAX = 2000, SPAN_TICKS_MAX = 80 }; /* as many ticks as cmark takes */
+enum { LOOKS_MAX = 2000, WALKS_MAX = 64, SPAN_TICKS_MAX = 80 }; /* as many ticks as cmark takes */
 
 struct walk {
   struct str text, known;
@@ -319,15 +319,27 @@ static bool is_plain(struct str text) {
   return true;
 }
 
-struct str sanitise_out(struct arena *arena, enum content_kind kind, struct str text, struct str known,
-                        const struct sanitise_rules *rules) {
-  if ((kind != CONTENT_TEXT && kind != CONTENT_LINE) || is_plain(text))
-    return text;
+static struct str walk_once(struct arena *arena, enum content_kind kind, struct str text, struct str known,
+                            const struct sanitise_rules *rules) {
   struct walk walk = {
       .text = text, .known = known, .rules = rules, .out = {.arena = arena}, .markdown = kind == CONTENT_TEXT};
   while (walk.at < text.length)
     take_next(&walk);
   return str_built(&walk.out);
+}
+
+/* What was left out may have held the ticks that made code of something: until there is nothing more to leave out. */
+struct str sanitise_out(struct arena *arena, enum content_kind kind, struct str text, struct str known,
+                        const struct sanitise_rules *rules) {
+  if (kind != CONTENT_TEXT && kind != CONTENT_LINE)
+    return text;
+  for (int walks = 0; walks < WALKS_MAX && !is_plain(text); walks++) {
+    struct str left = walk_once(arena, kind, text, known, rules);
+    if (str_equal(left, text))
+      break;
+    text = left;
+  }
+  return text;
 }
 
 /* -- back -- */

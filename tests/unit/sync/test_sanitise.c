@@ -53,6 +53,7 @@ static void sanitise_out_leaves_out_what_must_not_leave(void **state) {
       {"a<!-- no end", "a<!-- no end"},
       {"<!<!-- x -->-- @ann -->", "<! " J " -- @" J "ann -->"},
       {"<!-- x -->```\n@ann", " " J " ```\n@" J "ann"},
+      {"```<!--`-->\n\n```\n@ann", "```\n\n```\n@" J "ann"}, /* without it the first line begins code */
       {"`<!-- code -->`", "`<!-- code -->`"},
       /* paths */
       {"in /home/ann/src/x.c:12.", "in (local path)."},
