@@ -189,6 +189,30 @@ class Comments(Shared):
         self.check_quiet()
         self.assertTrue(all("Better." in one.look(there)["comments"][0] for one, there in zip(self.trackers, keys)))
 
+    def test_deletes_what_goes_before_it_is_taken_is_not_taken(self):
+        """Also when its import was decided already; it is when it is there again."""
+        linear = self.trackers[2]
+        key, keys = self.fresh(linear)
+        self.world.processes["conflict"].kill()
+        comment = linear.comment("bob", keys[2], "Said too much.")
+        ticket = linear.create("bob", title="Made too soon")
+        wait_for(lambda: self.world.sql("select 1 from external_item where fields::text ~ 'too (much|soon)' offset 1"), "both to be seen")
+        cases = self.world.call("plan.claim", limit=100)["cases"]
+        linear.delete_comment("bob", keys[2], comment)
+        linear.delete("bob", ticket)
+        wait_for(lambda: self.world.sql("select 1 from gone_item join external_item using (project_id, kind, external_id) "
+                                        "where sure and fields::text ~ 'too (much|soon)' offset 1"), "both to be seen to be gone")
+        settings = int(self.world.sql("select version from project where name = '%s'" % linear.name)[0][0])
+        outcomes = [{"mapping_id": one["mapping_id"], "generation": one["generation"], "settings_version": settings,
+                     "import": True} for one in cases]
+        self.assertEqual(self.world.call("plan.commit", outcomes=outcomes), {"moved": 2})
+        self.world.start("conflict")
+        self.check_quiet()
+        self.assertEqual((self.count(keys), self.here(key, deleted=True)), ([0, 0, 0], []))
+        linear.restore("bob", ticket)
+        wait_for(lambda: self.world.ticket_of(ticket, linear.name), "the ticket that is there again")
+        self.check_quiet()
+
     def test_deletes_comment_that_was_edited_there_meanwhile_is_a_question(self):
         for choice, left in (("local", [0, 0, 0]), ("external", [1, 1, 1])):
             with self.subTest(choice=choice):

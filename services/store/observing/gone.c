@@ -123,6 +123,14 @@ struct result gone_told(struct call *call, int64_t project_id, const struct obse
   return externals_fetch(call, project_id, seen->kind, seen->external_id, "gone");
 }
 
+/* Nobody here had it yet: whoever is about to take it comes too late. */
+static struct result leave_untaken(struct call *call, int64_t project_id, const struct observation *seen) {
+  return db_query(call->db,
+                  "delete from plan_queue where mapping_id in (select id from mapping where " THIS_ITEM
+                  " and item_id is null)",
+                  PARAMS(THIS_ITEM_PARAMS(seen)), NULL);
+}
+
 struct result gone_seen(struct call *call, int64_t project_id, const struct observation *seen) {
   struct gone gone;
   TRY(remember(call, project_id, seen, &gone));
@@ -137,7 +145,7 @@ struct result gone_seen(struct call *call, int64_t project_id, const struct obse
   }
   TRY(settle_fetch(call, project_id, seen));
   if (!gone.mapping_id)
-    return RESULT_DONE;
+    return leave_untaken(call, project_id, seen);
   if (str_is(seen->kind, "ticket"))
     TRY(hook_changes_gone(call, project_id, seen));
   /* With its ticket, or alone? */
@@ -210,12 +218,14 @@ struct result gone_no_more(struct call *call, int64_t project_id, const struct o
     return look_again(call, project_id, seen, LAG);
   TRY(db_query(call->db,
                "select m.id, m.item_id, i.deleted_at is not null as deleted, i.deleted_in = m.project_id as there from "
-               "mapping m join item i on i.id = m.item_id where (m.project_id, m.kind, m.external_id) = ($1::bigint, "
+               "mapping m left join item i on i.id = m.item_id where (m.project_id, m.kind, m.external_id) = ($1::bigint, "
                "$2, $3)",
                PARAMS(THIS_ITEM_PARAMS(seen)), &rows));
   if (rows.count == 0)
     return RESULT_DONE;
   int64_t mapping_id = rows_i64(&rows, 0, "id"), item_id = rows_i64(&rows, 0, "item_id");
+  if (!item_id) /* it is taken now, if the direction does */
+    return journal_plan_mapping(call, mapping_id, RANK_TICKET);
   if (rows_bool(&rows, 0, "deleted"))
     TRY(restore_comment(call, mapping_id, item_id, rows_bool(&rows, 0, "there")));
   if (str_is(seen->kind, "ticket"))
