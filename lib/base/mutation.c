@@ -12,7 +12,7 @@ static const char *const names[MUTATION_COUNT] = {
     [MUTATION_MARKER] = "marker",   [MUTATION_INTENT] = "intent",       [MUTATION_FENCE] = "fence",
     [MUTATION_LEASE] = "lease",     [MUTATION_DELTA] = "delta",         [MUTATION_OVERLAP] = "overlap",
     [MUTATION_SETTLE] = "settle",   [MUTATION_OVERWRITE] = "overwrite", [MUTATION_LATECOMER] = "latecomer",
-    [MUTATION_HISTORY] = "history",
+    [MUTATION_HISTORY] = "history", [MUTATION_TOGETHER] = "together",
 };
 
 bool mutation_select(const char *name) {

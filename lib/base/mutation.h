@@ -20,6 +20,7 @@ enum mutation {
   MUTATION_OVERWRITE, /* what a write replaced is not looked at */
   MUTATION_LATECOMER, /* a field that comes while its ticket is created counts as one that it had */
   MUTATION_HISTORY,   /* what an unanswered update had put there and somebody took away counts as never arrived */
+  MUTATION_TOGETHER,  /* what was planned together is done together, whatever the first of it changed for the others */
   MUTATION_COUNT,
 };
 

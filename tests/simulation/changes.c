@@ -62,12 +62,12 @@ bool changes_take_away(struct planned_edit *p, const struct remote_item *item) {
   const struct revision *now = tracker_now(item);
   uint64_t what = 0, place = 0;
   enum change kind = item->count > 1 ? undoing(&now[-1].fields, &now->fields) : CHANGE_TITLE;
-  if (kind == CHANGE_TITLE || !str_is(item->kind, "ticket"))
+  if (kind == CHANGE_TITLE || !tracker_shows(item, "ticket"))
     return false;
   while (kinds[what] != kind)
     what++;
   for (const struct remote_item *other = tracker->items; other < item; other++)
-    place += str_is(other->kind, "ticket");
+    place += tracker_shows(other, "ticket");
   p->side = (int)tracker->index + 1;
   p->what = what;
   p->target = place;
@@ -76,8 +76,10 @@ bool changes_take_away(struct planned_edit *p, const struct remote_item *item) {
 
 /* -- what a change makes of a field -- */
 
-static struct value new_body(struct arena *arena, const struct value *old, struct str token, uint64_t roll) {
-  struct str text = old ? old->text : STR("");
+struct value changes_body(const struct planned_edit *p, const struct value *old) {
+  struct arena *arena = arena_of(p);
+  struct str text = old ? old->text : STR(""), token = changes_token(p);
+  uint64_t roll = p->detail;
   ptrdiff_t line_end = str_find(text, "\n");
   size_t first = line_end < 0 ? text.length : (size_t)line_end;
   struct str head = str_slice(text, 0, first), rest = str_slice(text, first, text.length);
@@ -114,7 +116,7 @@ struct value changes_make(const struct planned_edit *p, const struct values *fie
   const struct value *status = values_find(fields, STR("status")), *due = values_find(fields, STR("due_date"));
   switch (changes_kind(p)) {
   case CHANGE_BODY:
-    return new_body(arena, values_find(fields, STR("body")), changes_token(p), p->detail);
+    return changes_body(p, values_find(fields, STR("body")));
   case CHANGE_LABEL_ADDED:
     return with_member(arena, STR("labels"), values_find(fields, STR("labels")), changes_token(p));
   case CHANGE_LABEL_REMOVED:

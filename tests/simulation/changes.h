@@ -32,6 +32,9 @@ struct str changes_token(const struct planned_edit *p);
 /* The changed field of a ticket that looks like `fields`; no name: there is nothing to do. Of a parent: parents.h. */
 struct value changes_make(const struct planned_edit *p, const struct values *fields);
 
+/* The body of a ticket or comment with one line more, in place of the others sometimes. */
+struct value changes_body(const struct planned_edit *p, const struct value *old);
+
 /* A new ticket, of this parent if it has a name. */
 struct values changes_new_ticket(const struct planned_edit *p, int identity, const struct value *parent);
 

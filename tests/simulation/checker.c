@@ -3,7 +3,6 @@
 
 #include "simulation/parents.h"
 #include "simulation/view.h"
-#include "sync/attribution.h"
 #include "sync/canon.h"
 #include "sync/catalogue.h"
 
@@ -45,15 +44,23 @@ static bool is_private(const struct ticket *ticket) {
   return str_is(ticket->privacy, "local_only");
 }
 
+/* By somebody, who is asked about it or was. */
+static bool was_deleted(const struct view *view, const struct ticket *ticket, const struct mapping *mapping) {
+  int identity = truth_identity(&ticket->fields);
+  unsigned side = 1U << (view_tracker(view, mapping->project)->index + 1);
+  return identity >= 0 && view->world->truth.identities[identity].deleted & side &&
+         (str_is(mapping->state, "gone") || view_has_open_conflict(view, mapping->project, ticket->key, STR("ticket")));
+}
+
 static void check_ticket(const struct view *view, const struct ticket *ticket) {
   struct world *world = view->world;
   for (size_t i = 0; i < ticket->mappings.count; i++) {
     const struct mapping *mapping = &ticket->mappings.at[i];
     struct tracker *tracker = view_tracker(view, mapping->project);
     const struct remote_item *item = tracker_find(tracker, STR("ticket"), mapping->external_id);
-    if (is_private(ticket))
+    if (is_private(ticket) || (!item && was_deleted(view, ticket, mapping)))
       continue;
-    if (!item) {
+    if (!item || str_is(mapping->state, "gone")) {
       world_violate(world, "P1", "%.*s is in no state to be in %.*s: %.*s %.*s", STR_FMT(ticket->key),
                     STR_FMT(mapping->project), STR_FMT(mapping->state), STR_FMT(mapping->reason));
       continue;
@@ -75,13 +82,14 @@ static size_t tickets_of_identity(const struct view *view, int identity) {
 static void check_identity(const struct view *view, int identity) {
   struct world *world = view->world;
   size_t here = tickets_of_identity(view, identity);
-  if (here != 1)
+  bool is_gone = world->truth.identities[identity].deleted & 1U << world->truth.identities[identity].origin;
+  if (here != 1 && !(is_gone && here == 0))
     world_violate(world, "P3", "i%02d is %zu tickets here", identity, here);
   for (size_t t = 0; t < world->tracker_count; t++) {
     size_t there = 0;
     for (size_t i = 0; i < world->trackers[t].item_count; i++) {
       const struct remote_item *item = &world->trackers[t].items[i];
-      there += str_is(item->kind, "ticket") && truth_identity(&tracker_now(item)->fields) == identity;
+      there += tracker_shows(item, "ticket") && truth_identity(&tracker_now(item)->fields) == identity;
     }
     if (there > 1)
       world_violate(world, "P3", "i%02d is %zu tickets in %s", identity, there, world->trackers[t].habits.system);
@@ -94,40 +102,6 @@ static void check_mappings(const struct view *view, const struct ticket *ticket)
       if (str_equal(ticket->mappings.at[i].project, ticket->mappings.at[j].project))
         world_violate(view->world, "P3", "%.*s is mapped twice in %.*s", STR_FMT(ticket->key),
                       STR_FMT(ticket->mappings.at[i].project));
-}
-
-/* -- comments -- */
-
-static size_t remote_comments(const struct tracker *tracker, const char *token) {
-  size_t count = 0;
-  for (size_t i = 0; i < tracker->item_count; i++) {
-    const struct remote_item *item = &tracker->items[i];
-    count += str_is(item->kind, "comment") && truth_holds(values_find(&tracker_now(item)->fields, STR("body")), token);
-  }
-  return count;
-}
-
-static void check_comment(const struct view *view, const struct edit *edit) {
-  struct world *world = view->world;
-  const struct ticket *ticket = view_ticket_of_identity(view, edit->identity);
-  size_t here = 0;
-  for (size_t i = 0; ticket && i < ticket->comments.count; i++)
-    here += str_find(ticket->comments.at[i].body, edit->token) >= 0;
-  if (here != 1)
-    world_violate(world, here ? "P3" : "P2", "comment %s is here %zu times", edit->token, here);
-  for (size_t t = 0; t < world->tracker_count; t++) {
-    const struct tracker *tracker = &world->trackers[t];
-    size_t there = remote_comments(tracker, edit->token);
-    if (there > 1)
-      world_violate(world, "P3", "comment %s is %zu times in %s", edit->token, there, tracker->habits.system);
-    bool wanted = false;
-    for (size_t i = 0; ticket && i < ticket->mappings.count; i++)
-      wanted |= str_is(ticket->mappings.at[i].project, tracker->habits.system);
-    /* What is imported while its ticket is private here stays here, also when the ticket is shared later. */
-    bool may_stay = edit->is_private || (edit->side && world->truth.identities[edit->identity].was_private);
-    if (wanted && there == 0 && !may_stay && !is_private(ticket))
-      world_violate(world, "P1", "comment %s is not in %s", edit->token, tracker->habits.system);
-  }
 }
 
 /* -- P2, P8 -- */
@@ -169,18 +143,27 @@ static bool stands_there(const struct view *view, const struct ticket *ticket, c
   return false;
 }
 
+/* Of a reference also when somebody else had set the same one. */
+static bool was_seen_off(const struct truth *truth, const struct edit *edit) {
+  for (size_t i = 0; i < truth->edit_count; i++) {
+    const struct edit *other = &truth->edits[i];
+    if (other->was_seen_off && other->identity == edit->identity && strcmp(other->field, edit->field) == 0 &&
+        strcmp(other->token, edit->token) == 0)
+      return true;
+  }
+  return false;
+}
+
 static void check_edit(const struct view *view, const struct edit *edit) {
   const struct ticket *ticket = view_ticket_of_identity(view, edit->identity);
   const struct value *here = ticket ? values_find(&ticket->fields, str_of(edit->field)) : NULL;
-  if (strcmp(edit->field, "comment") == 0) {
-    check_comment(view, edit);
-    return;
-  }
   struct value word = parents_word_here(view->world, here);
-  bool holds = truth_holds(&word, edit->token), is_excused = edit->is_replaced && !edit->is_told;
+  bool is_of_comment = view->world->truth.identities[edit->identity].is_comment;
+  bool holds = is_of_comment ? checker_comment_holds(view, edit) : truth_holds(&word, edit->token);
+  bool is_excused = edit->is_replaced && !edit->is_told;
   if (edit->is_removal && holds)
     check_removal(view, edit, ticket);
-  if (edit->is_removal || holds || is_excused || edit->was_seen_off || view_keeps(view, edit) ||
+  if (edit->is_removal || holds || is_excused || was_seen_off(&view->world->truth, edit) || view_keeps(view, edit) ||
       (ticket && stands_there(view, ticket, here, edit)))
     return;
   world_violate(view->world, "P2", "%s of i%02d (%s, by a person %s) is nowhere", edit->token, edit->identity,
@@ -203,7 +186,7 @@ void checker_check(struct world *world) {
   if (!view_look(world, &view))
     return;
   for (int i = 0; i < world->truth.identity_count; i++)
-    check_identity(&view, i);
+    (world->truth.identities[i].is_comment ? checker_check_comment : check_identity)(&view, i);
   for (size_t i = 0; i < view.tickets.tickets.count; i++) {
     check_mappings(&view, &view.tickets.tickets.at[i]);
     check_ticket(&view, &view.tickets.tickets.at[i]);

@@ -23,7 +23,7 @@ static bool is_in_doubt(const struct view *view, const struct conflict *conflict
   for (size_t i = 0; i < tracker->item_count; i++) {
     const struct remote_item *item = &tracker->items[i];
     struct observation seen = tracker_observe(&view->world->arena, item, tracker_now(item));
-    if (str_is(item->kind, "ticket") && str_equal(seen.external_key, conflict->external_key))
+    if (str_equal(seen.external_key, conflict->external_key))
       return item->doubted & 1U << truth_field(conflict->field);
   }
   return false;
@@ -38,12 +38,33 @@ static void check_contradiction(const struct view *view, const struct conflict *
                   (long long)conflict->id, STR_FMT(conflict->kind), here->token, there->token);
 }
 
+static bool was_edited(const struct truth *truth, int identity) {
+  size_t edits = 0;
+  for (size_t i = 0; i < truth->edit_count; i++)
+    edits += truth->edits[i].identity == identity;
+  return edits > 1; /* it was written with the first */
+}
+
+/* Who deletes a ticket is asked about it; of a comment, who deletes a copy, or what somebody has edited. */
+static void check_deletion(const struct view *view, const struct conflict *conflict, int identity) {
+  const struct truth *truth = &view->world->truth;
+  unsigned by = truth->identities[identity].deleted, origin = 1U << truth->identities[identity].origin;
+  bool is_one = str_is(conflict->field, "ticket") ? by & 1U << (view_tracker(view, conflict->project)->index + 1)
+                                                  : by & ~(origin | 1U) || (by && was_edited(truth, identity));
+  if (!is_one)
+    world_violate(view->world, "P12", "conflict %lld about the deletion of i%02d, which nobody contradicts",
+                  (long long)conflict->id, identity);
+}
+
 /* Two have to have edited for a question which of them is right. What a ticket was made with, everybody saw. */
 static void check_sides(const struct view *view, const struct conflict *conflict) {
-  const struct ticket *ticket = view_ticket(view, conflict->ticket);
-  int identity = ticket ? truth_identity(&ticket->fields) : -1;
+  int identity = view_identity(view, conflict);
   if (identity < 0 || is_in_doubt(view, conflict))
     return;
+  if (str_is(conflict->kind, "deleted_vs_edited")) {
+    check_deletion(view, conflict, identity);
+    return;
+  }
   unsigned sides = view->world->truth.identities[identity].sides[truth_field(conflict->field)];
   if (__builtin_popcount(sides) < 2)
     world_violate(view->world, "P12", "conflict %lld (%.*s) about %.*s of i%02d, which %s edited",

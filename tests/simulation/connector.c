@@ -35,7 +35,8 @@ static struct result translate(struct arena *arena, const struct project *projec
   if (sscanf(str_c(arena, body), "%zu %zu", &place, &number) != 2 || place >= tracker->item_count)
     return result_error(RESULT_REJECTED, "not a delivery");
   struct observation *seen = ARENA_NEW(arena, struct observation);
-  *seen = tracker_observe(arena, &tracker->items[place], &tracker->items[place].revisions[number]);
+  const struct remote_item *item = &tracker->items[place];
+  *seen = number < item->count ? tracker_observe(arena, item, &item->revisions[number]) : tracker_observe_gone(item);
   seen->etag = (struct str){0};
   seen->author_is_self = false;
   *out = (struct list){seen, 1};

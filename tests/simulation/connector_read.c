@@ -145,8 +145,8 @@ struct result connector_find(struct connection *c, struct arena *arena, const st
   struct remote_item *found = NULL;
   for (size_t i = 0; i < tracker->item_count && !found; i++) {
     struct remote_item *item = &tracker->items[i];
-    bool by_id = tracker->habits.marker == MARKER_OWN_ID && str_equal(item->id, intent->op_id);
-    bool is_shown = item->number > high_water || seen_in(&view, item);
+    bool by_id = tracker_made_as(tracker, intent->kind, intent->op_id) == item;
+    bool is_shown = (!item->gone_ms && item->number > high_water) || seen_in(&view, item);
     struct observation seen = tracker_observe(arena, item, tracker_now(item));
     if (str_equal(item->kind, intent->kind) &&
         (by_id || (is_shown && item->by_tandem && marker.length && str_equal(seen.marker, marker)))) {

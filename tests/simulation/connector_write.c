@@ -87,15 +87,23 @@ void connector_create_many(struct connection *c, struct arena *arena, struct pus
     creations[i].result = result;
 }
 
-/* What the write replaced, as the tracker's history tells. */
-static struct values replaced_by(struct arena *arena, const struct values *before, const struct values *set) {
+/* What the write replaced, as the tracker's history tells; comments have none. */
+static struct values replaced_by(struct arena *arena, const struct remote_item *item, const struct values *before,
+                                 const struct values *set) {
   struct values_builder replaced = {.arena = arena};
-  for (size_t i = 0; i < set->count; i++) {
+  for (size_t i = 0; i < set->count && str_is(item->kind, "ticket"); i++) {
     const struct value *old = values_find(before, set->at[i].name);
     if (old)
       values_put(&replaced, *old);
   }
   return values_built(&replaced);
+}
+
+/* On what it saw last. */
+static void take_turn(struct connection *c, struct remote_item *item) {
+  int64_t *looked_ms = &item->looked_ms[actor_current()->who];
+  gaps_take_turn(c->tracker, actor_current()->who, *looked_ms ? *looked_ms : c->left_ms);
+  *looked_ms = 0;
 }
 
 static struct result push_update(struct connection *c, struct arena *arena, const struct push *push,
@@ -104,9 +112,7 @@ static struct result push_update(struct connection *c, struct arena *arena, cons
   struct remote_item *item = tracker_find(tracker, push->intent->kind, push->intent->external_id);
   if (!item)
     return result_error(RESULT_GONE, "no such ticket");
-  int64_t *looked_ms = &item->looked_ms[actor_current()->who];
-  gaps_take_turn(tracker, actor_current()->who, *looked_ms ? *looked_ms : c->left_ms);
-  *looked_ms = 0;
+  take_turn(c, item);
   struct observation before = tracker_observe(arena, item, tracker_now(item));
   struct values built = making_changed(item, push);
   gaps_check(item, push, &built, c->looked_at);
@@ -116,7 +122,24 @@ static struct result push_update(struct connection *c, struct arena *arena, cons
     return connector_no_answer(c);
   }
   *out = tracker_observe(arena, item, tracker_now(item));
-  out->replaced = replaced_by(arena, &before.fields, &push->payload->set);
+  out->replaced = replaced_by(arena, item, &before.fields, &push->payload->set);
+  return connector_answer(c);
+}
+
+/* What is gone already is deleted. */
+static struct result push_delete(struct connection *c, const struct push *push, struct observation *out) {
+  struct tracker *tracker = c->tracker;
+  const struct intent *intent = push->intent;
+  struct remote_item *item = tracker_find(tracker, intent->kind, intent->external_id);
+  struct value nothing = value_text(STR("body"), STR(""));
+  if (item) {
+    take_turn(c, item);
+    gaps_check(item, push, &(struct values){&nothing, 1}, c->looked_at);
+    tracker_delete(item, true);
+  }
+  if (chances_fault(&tracker->world->chances, FAULT_ANSWER_LOST, tracker->who))
+    return connector_no_answer(c);
+  *out = (struct observation){.kind = intent->kind, .external_id = intent->external_id, .gone = STR("deleted")};
   return connector_answer(c);
 }
 
@@ -130,5 +153,7 @@ struct result connector_push(struct connection *c, struct arena *arena, const st
              STR_FMT(tell_values(arena, "set", &push->payload->set)),
              STR_FMT(tell_values(arena, "add", &push->payload->add)),
              STR_FMT(tell_values(arena, "remove", &push->payload->remove)));
+  if (str_is(push->intent->change, "delete"))
+    return push_delete(c, push, out);
   return str_is(push->intent->change, "create") ? push_create(c, arena, push, out) : push_update(c, arena, push, out);
 }

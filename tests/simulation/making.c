@@ -51,7 +51,7 @@ struct remote_item *making_create(struct tracker *tracker, const struct push *pu
   const struct intent *intent = push->intent;
   struct values_builder fields = {.arena = &tracker->world->arena};
   bool own_id = tracker->habits.marker == MARKER_OWN_ID;
-  struct remote_item *item = own_id ? tracker_find(tracker, intent->kind, intent->op_id) : NULL;
+  struct remote_item *item = tracker_made_as(tracker, intent->kind, intent->op_id);
   if (item)
     return item;
   if (str_is(intent->kind, "ticket"))

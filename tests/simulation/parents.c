@@ -27,6 +27,15 @@ struct value parents_word_there(const struct tracker *tracker, const struct valu
   return *value;
 }
 
+struct values parents_words_there(const struct tracker *tracker, const struct values *fields) {
+  struct values_builder words = {.arena = &tracker->world->arena};
+  values_put_all(&words, fields);
+  struct value word = parents_word_there(tracker, values_find(fields, STR("parent")));
+  if (word.name.length)
+    values_put(&words, word);
+  return values_built(&words);
+}
+
 struct value parents_word_here(struct world *world, const struct value *value) {
   struct ticket ticket = {0};
   if (!is_reference(value))
@@ -54,7 +63,7 @@ struct value parents_choose_there(const struct tracker *tracker, const struct re
   for (size_t i = 0; i < tracker->item_count; i++) {
     const struct remote_item *item = &tracker->items[(roll / 4 + i) % tracker->item_count];
     bool is_new = !child || (item != child && !has_already(&tracker_now(child)->fields, item->id));
-    if (is_new && str_is(item->kind, "ticket") && truth_identity(&tracker_now(item)->fields) >= 0)
+    if (is_new && tracker_shows(item, "ticket") && truth_identity(&tracker_now(item)->fields) >= 0)
       return value_text(STR("parent"), item->id);
   }
   return (struct value){0};

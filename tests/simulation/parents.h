@@ -13,6 +13,9 @@ struct ticket;
 struct value parents_word_there(const struct tracker *tracker, const struct value *value);
 struct value parents_word_here(struct world *world, const struct value *value);
 
+/* Those of a ticket in a tracker, each as its word. */
+struct values parents_words_there(const struct tracker *tracker, const struct values *fields);
+
 /* A parent for the ticket (NULL: a new one), by chance: another ticket of the same side, or none where it has one. No
  * name: there is nothing to choose from. */
 struct value parents_choose_there(const struct tracker *tracker, const struct remote_item *child, uint64_t roll);

@@ -17,8 +17,9 @@ enum {
 static struct {
   struct planned_edit edits[PLANNED_EDITS_MAX];
   size_t count;
-  bool are_hasty;   /* they mostly edit once more within a second, and all of it they want to see here soon */
-  bool trust_lists; /* there are no webhooks, and lists lag */
+  bool are_hasty;       /* they mostly edit once more within a second, and all of it they want to see here soon */
+  bool trust_lists;     /* there are no webhooks, and lists lag */
+  enum topic favourite; /* of what else than tickets' fields they often take to */
 } people;
 
 size_t people_planned(const struct world *world) {
@@ -40,11 +41,13 @@ static void act(void *context, uint64_t unused) {
 static void answer(struct planned_edit *planned, const struct planned_edit *other) {
   struct world *world = planned->world;
   bool same_side = chances_draw(&world->chances, DRAW_EDIT, WHO_PEOPLE) % 4 < (people.are_hasty ? 3 : 1);
-  int64_t within_ms = same_side && !people.trust_lists ? AGAIN_WITHIN_MS : ANSWERED_WITHIN_MS;
+  bool at_once = (same_side && !people.trust_lists) || people.favourite == TOPIC_COMMENT;
+  int64_t within_ms = at_once ? AGAIN_WITHIN_MS : ANSWERED_WITHIN_MS;
   int step = same_side ? 0 : 1 + planned->side % (int)world->tracker_count;
   planned->side = (other->side + step) % (int)(world->tracker_count + 1);
   planned->at_ms = other->at_ms + chances_between(&world->chances, DRAW_EDIT, WHO_PEOPLE, 0, within_ms);
   planned->what = other->what;
+  planned->topic = other->topic;
   planned->target =
       other->target + (same_side && (people.trust_lists || planned->target % 2)); /* another ticket, or the same */
 }
@@ -57,6 +60,15 @@ static void decide_late(struct planned_edit *planned, int64_t until_ms) {
   planned->lies_in_wait = false;
 }
 
+/* Most people of most worlds edit fields; in a few worlds comments are what everybody is at, in fewer tickets go. */
+static enum topic draw_topic(struct chances *chances) {
+  uint64_t roll = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
+  unsigned often = people.favourite == TOPIC_COMMENT ? 13 : people.favourite == TOPIC_END ? 3 : 0; /* of sixteen */
+  if (roll % 16 < often)
+    return people.favourite;
+  return roll / 16 % 16 == 0 ? TOPIC_COMMENT : TOPIC_TICKET;
+}
+
 void people_begin(struct world *world, int64_t until_ms, const bool *without) {
   struct chances *chances = &world->chances;
   static const int64_t edits[][2] = {{4, 10}, {6, 14}, {4, 14}};
@@ -64,6 +76,8 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
       (size_t)chances_between(chances, DRAW_SETTING, WHO_PEOPLE, edits[world->size][0], edits[world->size][1]);
   people.trust_lists = chances->dwelt_on == FAULT_LIST_LAG;
   people.are_hasty = chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 4 == 0 || people.trust_lists;
+  static const enum topic favourites[16] = {TOPIC_COMMENT, TOPIC_COMMENT, TOPIC_COMMENT, TOPIC_COMMENT, TOPIC_END};
+  people.favourite = favourites[chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 16];
   bool one_will_do = world->size == SIZE_SMALL && !people.trust_lists;
   size_t first_tickets = one_will_do ? 1 + chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 2 : 2;
   for (size_t i = 0; i < people.count; i++) {
@@ -75,12 +89,15 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
     planned->what = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
     planned->target = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
     planned->detail = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
+    planned->topic = draw_topic(chances);
     if (i < first_tickets) { /* there is something to work on from the start */
       planned->what = 0;
+      planned->topic = TOPIC_TICKET;
       planned->at_ms = world->now_ms + (int64_t)i * 1000;
       planned->lies_in_wait = false;
     }
-    if (i > 2 && chances_draw(chances, DRAW_EDIT, WHO_PEOPLE) % 2)
+    uint64_t answers = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE) % 4;
+    if (i > 2 && answers < (people.favourite == TOPIC_COMMENT ? 3 : 2))
       answer(planned, &people.edits[i - 1]);
     if (i > 2 && i + 1 == people.count)
       decide_late(planned, until_ms);
@@ -128,15 +145,22 @@ static bool holds(const struct payload *payload, const char *token) {
   return false;
 }
 
+/* A ticket that has been private since before `until_ms`, and what is said about it; a private comment for ever. */
+static bool is_private(const struct truth *truth, int identity, int64_t until_ms) {
+  if (identity >= 0 && truth->identities[identity].is_comment) {
+    if (truth->identities[identity].is_private)
+      return true;
+    identity = truth->identities[identity].ticket;
+  }
+  return identity >= 0 && truth->identities[identity].is_private &&
+         truth->identities[identity].private_since_ms < until_ms;
+}
+
 void people_check_outbound(struct world *world, const struct payload *payload, int64_t grace_ms) {
   struct truth *truth = &world->truth;
   for (size_t i = 0; i < truth->edit_count; i++) {
     const struct edit *edit = &truth->edits[i];
-    bool is_private = edit->is_private;
-    if (edit->identity >= 0)
-      is_private |= truth->identities[edit->identity].is_private &&
-                    truth->identities[edit->identity].private_since_ms < world->now_ms - grace_ms;
-    if (is_private && holds(payload, edit->token))
+    if (is_private(truth, edit->identity, world->now_ms - grace_ms) && holds(payload, edit->token))
       world_violate(world, "P5", "%s of a private ticket or comment (i%02d) leaves", edit->token, edit->identity);
   }
 }

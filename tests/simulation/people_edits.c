@@ -4,6 +4,8 @@
 #include "simulation/changes.h"
 #include "simulation/parents.h"
 #include "simulation/people.h"
+#include "simulation/people_comments.h"
+#include "simulation/people_picks.h"
 #include "simulation/tell.h"
 #include "simulation/world.h"
 
@@ -13,20 +15,7 @@ static struct arena *arena_of(const struct planned_edit *p) {
   return &p->world->arena;
 }
 
-static void tell(const struct planned_edit *p, const char *what, int identity) {
-  const char *where = p->side ? p->world->trackers[p->side - 1].habits.system : "here";
-  world_tell(p->world, "person %s w%03d: %s of i%02d", where, p->number, what, identity);
-}
-
 /* -- new tickets -- */
-
-static int new_identity(const struct planned_edit *p) {
-  struct truth *truth = &p->world->truth;
-  int identity = truth->identity_count++;
-  truth->identities[identity].exists = true;
-  truth->identities[identity].origin = p->side;
-  return identity;
-}
 
 /* Every other new ticket belongs to another one. */
 static bool has_parent(const struct planned_edit *p) {
@@ -48,10 +37,10 @@ static void make_remote(const struct planned_edit *p) {
   if (has_parent(p) && tracker_has(tracker, STR("parent")) && tracker->item_count)
     parent = parents_choose_there(tracker, NULL, p->detail >> 37);
   word = parents_word_there(tracker, &parent);
-  int identity = new_identity(p);
+  int identity = people_new_identity(p);
   struct values fields = changes_new_ticket(p, identity, &parent), words = in_words(p, &fields, &word);
   changes_note_new(p, identity, &words);
-  tell(p, tell_values(arena_of(p), "new", &words).at, identity);
+  people_tell(p, tell_values(arena_of(p), "new", &words).at, identity);
   tracker_create(tracker, "ticket", (struct str){0}, (struct str){0}, &fields, false);
 }
 
@@ -70,7 +59,7 @@ static void make_local(const struct planned_edit *p) {
   struct world *world = p->world;
   struct value parent = has_parent(p) ? parents_choose_here(world, NULL, p->detail >> 37) : (struct value){0};
   struct value word = parents_word_here(world, &parent);
-  int identity = new_identity(p);
+  int identity = people_new_identity(p);
   struct values fields = changes_new_ticket(p, identity, &parent), words = in_words(p, &fields, &word);
   static const char *const privacies[] = {"public", "shareable", "shareable", "local_only"};
   struct ticket_new make = {.fields = fields,
@@ -82,7 +71,7 @@ static void make_local(const struct planned_edit *p) {
   world->truth.identities[identity].is_private = is_private;
   world->truth.identities[identity].was_private = is_private;
   changes_note_new(p, identity, &words);
-  tell(p, tell_values(arena_of(p), is_private ? "new, private" : "new", &words).at, identity);
+  people_tell(p, tell_values(arena_of(p), is_private ? "new, private" : "new", &words).at, identity);
   struct result result = people_verb(world, VERB_TICKET_NEW, &make, &made);
   if (!result_ok(&result))
     world_violate(world, "no bugs", "ticket.new: %s", result.message);
@@ -92,25 +81,6 @@ static void make_local(const struct planned_edit *p) {
 
 /* -- in a tracker -- */
 
-static struct remote_item *pick_remote(const struct planned_edit *p) {
-  struct tracker *tracker = &p->world->trackers[p->side - 1];
-  size_t tickets = 0, wanted;
-  for (size_t i = 0; i < tracker->item_count; i++)
-    tickets += str_is(tracker->items[i].kind, "ticket");
-  wanted = tickets ? p->target % tickets : 0;
-  for (size_t i = 0; i < tracker->item_count; i++)
-    if (str_is(tracker->items[i].kind, "ticket") && wanted-- == 0)
-      return &tracker->items[i];
-  return NULL;
-}
-
-/* After an edit of anything it cannot be told whether the last step of a creation is missing. */
-static void doubt(struct remote_item *item, struct str edited) {
-  unsigned last_step = item->tracker->habits.creates_in_steps ? 1U << truth_field(STR("status")) : 0;
-  item->doubted |= item->unanswered & (1U << truth_field(edited) | last_step);
-}
-
-/* People edit above a marker: it stays at the end. */
 static void edit_remote(const struct planned_edit *p, struct remote_item *item) {
   struct tracker *tracker = item->tracker;
   struct observation seen = tracker_observe(arena_of(p), item, tracker_now(item));
@@ -122,19 +92,11 @@ static void edit_remote(const struct planned_edit *p, struct remote_item *item) 
   struct value old = parents_word_there(tracker, values_find(&seen.fields, after.name)),
                new = parents_word_there(tracker, &after);
   changes_note(p, identity, &old, &new);
-  doubt(item, after.name);
-  tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
-  if (str_is(after.name, "body") && item->tracker->habits.marker == MARKER_IN_BODY && seen.marker.length)
-    after.text = str_format(arena_of(p), "%.*s\n\n<!-- tandem:v1:%.*s -->", STR_FMT(after.text), STR_FMT(seen.marker));
+  people_doubt(item, after.name);
+  people_tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
+  if (str_is(after.name, "body"))
+    people_keep_marker(item, &seen, &after);
   tracker_change(item, &(struct values){&after, 1}, false);
-}
-
-static void comment_remote(const struct planned_edit *p, struct remote_item *item) {
-  struct value body = value_text(STR("body"), str_format(arena_of(p), "comment %.*s", STR_FMT(changes_token(p))));
-  int identity = truth_identity(&tracker_now(item)->fields);
-  changes_remember(p, identity, "comment");
-  tell(p, "comment", identity);
-  tracker_create(item->tracker, "comment", (struct str){0}, item->id, &(struct values){&body, 1}, false);
 }
 
 /* Who has edited there wants to see it here: `tandem sync`. */
@@ -152,11 +114,15 @@ static void ask_for_sync(void *context, uint64_t unused) {
 }
 
 static void act_remote(struct planned_edit *p) {
-  struct remote_item *item = pick_remote(p);
+  struct remote_item *item = people_pick_remote(p, "ticket");
   if (!item || p->what % 12 == 0)
     make_remote(p);
+  else if (p->topic == TOPIC_END)
+    people_delete_ticket(p, item);
+  else if (p->topic == TOPIC_COMMENT)
+    people_touch_comment(p);
   else if (p->what % 12 == 1)
-    comment_remote(p, item);
+    people_comment_remote(p, item);
   else
     edit_remote(p, item);
   if (p->wants_sync)
@@ -164,22 +130,6 @@ static void act_remote(struct planned_edit *p) {
 }
 
 /* -- here -- */
-
-static const struct ticket *pick_local(const struct planned_edit *p) {
-  struct ticket_query query = {.limit = 50};
-  struct ticket_list list = {0};
-  struct result result = people_verb(p->world, VERB_TICKET_LIST, &query, &list);
-  if (!result_ok(&result))
-    world_violate(p->world, "no bugs", "ticket.list: %s", result.message);
-  if (list.tickets.count == 0)
-    return NULL;
-  struct ticket *ticket = ARENA_NEW(arena_of(p), struct ticket); /* pages have no bodies */
-  struct ticket_get get = {.key = list.tickets.at[p->target % list.tickets.count].key};
-  result = people_verb(p->world, VERB_TICKET_GET, &get, ticket);
-  if (!result_ok(&result))
-    world_violate(p->world, "no bugs", "ticket.get: %s", result.message);
-  return ticket;
-}
 
 static void edit_local(const struct planned_edit *p, const struct ticket *ticket) {
   int identity = truth_identity(&ticket->fields);
@@ -192,26 +142,10 @@ static void edit_local(const struct planned_edit *p, const struct ticket *ticket
   struct value old = parents_word_here(p->world, values_find(&ticket->fields, after.name)),
                new = parents_word_here(p->world, &after);
   changes_note(p, identity, &old, &new);
-  tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
+  people_tell(p, tell_values(arena_of(p), "", &(struct values){&after, 1}).at, identity);
   struct result result = people_verb(p->world, VERB_TICKET_EDIT, &edit, &changed);
   if (!result_ok(&result))
     world_violate(p->world, "no bugs", "ticket.edit: %s", result.message);
-}
-
-static void comment_local(const struct planned_edit *p, const struct ticket *ticket) {
-  bool is_private = p->detail % 3 == 0;
-  int identity = truth_identity(&ticket->fields);
-  struct ticket_comment comment = {.key = ticket->key,
-                                   .body = str_format(arena_of(p), "comment %.*s", STR_FMT(changes_token(p))),
-                                   .privacy = is_private ? STR("local_only") : (struct str){0},
-                                   .actor = STR("ann")};
-  struct ticket changed;
-  /* What is said about a private ticket stays here, also when the ticket is shared later. */
-  changes_remember(p, identity, "comment")->is_private = is_private || str_is(ticket->privacy, "local_only");
-  tell(p, is_private ? "private comment" : "comment", identity);
-  struct result result = people_verb(p->world, VERB_TICKET_COMMENT, &comment, &changed);
-  if (!result_ok(&result))
-    world_violate(p->world, "no bugs", "ticket.comment: %s", result.message);
 }
 
 /* Edits and shuts the door at once, or opens it again. */
@@ -223,7 +157,7 @@ static void change_privacy(const struct planned_edit *p, const struct ticket *ti
   struct ticket changed;
   if (identity < 0)
     return;
-  tell(p, hide ? "made private" : "made shareable", identity);
+  people_tell(p, hide ? "made private" : "made shareable", identity);
   if (!hide)
     p->world->truth.identities[identity].is_private = false;
   struct result result = people_verb(p->world, VERB_TICKET_SHARE, &share, &changed);
@@ -232,6 +166,18 @@ static void change_privacy(const struct planned_edit *p, const struct ticket *ti
   p->world->truth.identities[identity].is_private = hide;
   p->world->truth.identities[identity].was_private |= hide;
   p->world->truth.identities[identity].private_since_ms = p->world->now_ms;
+}
+
+/* A ticket that is gone elsewhere is cancelled here: an edit of its status, for all other trackers. */
+static void note_decision(const struct planned_edit *p, const struct conflict *conflict, struct str choice) {
+  struct ticket ticket = {0};
+  struct ticket_get get = {.key = conflict->ticket};
+  if (!str_is(conflict->field, "ticket") || !str_is(choice, "external"))
+    return;
+  struct result result = people_verb(p->world, VERB_TICKET_GET, &get, &ticket);
+  int identity = result_ok(&result) ? truth_identity(&ticket.fields) : -1;
+  if (identity >= 0)
+    p->world->truth.identities[identity].sides[truth_field(STR("status"))] |= 1U;
 }
 
 static void decide_conflict(const struct planned_edit *p) {
@@ -245,17 +191,20 @@ static void decide_conflict(const struct planned_edit *p) {
       .id = conflict->id, .choice = p->detail % 2 ? STR("local") : STR("external"), .actor = STR("ann")};
   world_tell(p->world, "person here w%03d: decides conflict %lld of %.*s for %.*s", p->number, (long long)conflict->id,
              STR_FMT(conflict->field), STR_FMT(resolve.choice));
+  note_decision(p, conflict, resolve.choice);
   result = people_verb(p->world, VERB_CONFLICT_RESOLVE, &resolve, NULL);
   if (!result_ok(&result) && result.code != RESULT_STALE)
     world_violate(p->world, "no bugs", "conflict.resolve: %s", result.message);
 }
 
 static void act_local(const struct planned_edit *p) {
-  const struct ticket *ticket = pick_local(p);
+  const struct ticket *ticket = people_pick_local(p);
   if (!ticket || p->what % 16 == 0)
     make_local(p);
+  else if (p->topic == TOPIC_COMMENT && p->what % 16 != PEOPLE_DECIDE)
+    people_touch_comment(p);
   else if (p->what % 16 == 1)
-    comment_local(p, ticket);
+    people_comment_local(p, ticket);
   else if (p->what % 16 == 2)
     change_privacy(p, ticket);
   else if (p->what % 16 == PEOPLE_DECIDE || p->what % 16 == 4)

@@ -9,6 +9,9 @@ struct world;
 
 enum { PEOPLE_DECIDE = 3 }; /* `what` of a decision about a conflict, here */
 
+/* What it is about: a ticket's fields, comments that are there, or the end of a ticket. */
+enum topic { TOPIC_TICKET, TOPIC_COMMENT, TOPIC_END };
+
 /* One planned edit. What it hits is drawn beforehand, so that it stays the same when others are left out. */
 struct planned_edit {
   struct world *world;
@@ -17,6 +20,7 @@ struct planned_edit {
   int64_t at_ms;
   bool lies_in_wait, is_done;
   bool wants_sync; /* and asks for it, when it was made in a tracker */
+  enum topic topic;
   uint64_t what, target, detail;
 };
 

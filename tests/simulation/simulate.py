@@ -259,7 +259,7 @@ def soak(processes):
 
 # What can be left out (lib/base/mutation.h), and within how many seeds that has to show.
 MUTANTS = ["shadow", "gate", "fresh", "marker", "intent", "fence", "lease", "delta", "overlap", "settle", "overwrite",
-           "latecomer", "history"]
+           "latecomer", "history", "together"]
 NOTICED_WITHIN = 2000
 
 

@@ -101,6 +101,7 @@ static void deliver(void *context, uint64_t tries) {
     events_plan(&tracker->world->events, tracker->world->now_ms + 60 * SECOND_MS, deliver, delivery, tries + 1);
 }
 
+/* Of the newest change, or of the deletion. */
 static void send_hook(struct tracker *tracker, const struct remote_item *item) {
   struct world *world = tracker->world;
   struct chances *chances = &world->chances;
@@ -109,8 +110,9 @@ static void send_hook(struct tracker *tracker, const struct remote_item *item) {
   struct hook_delivery *delivery = ARENA_NEW(&world->arena, struct hook_delivery);
   long place = (long)(item - tracker->items);
   delivery->tracker = tracker;
-  delivery->id = str_format(&world->arena, "%s-%ld-%zu", tracker->habits.system, place, item->count);
-  delivery->body = str_format(&world->arena, "%ld %zu", place, item->count - 1);
+  size_t revision = item->gone_ms ? item->count : item->count - 1; /* beyond the last one: deleted */
+  delivery->id = str_format(&world->arena, "%s-%ld-%zu", tracker->habits.system, place, revision + 1);
+  delivery->body = str_format(&world->arena, "%ld %zu", place, revision);
   int64_t at_ms = world->now_ms + chances_between(chances, DRAW_LATENCY, tracker->who, 50, 1500);
   if (chances_fault(chances, FAULT_HOOK_LATE, tracker->who))
     at_ms += chances_between(chances, DRAW_DURATION, tracker->who, 1, 120) * SECOND_MS;
@@ -168,6 +170,8 @@ const struct revision *tracker_now(const struct remote_item *item) {
 }
 
 const struct revision *tracker_at(const struct remote_item *item, int64_t at_ms) {
+  if (item->gone_ms && item->gone_ms <= at_ms)
+    return NULL;
   for (size_t i = item->count; i > 0; i--)
     if (item->revisions[i - 1].at_ms <= at_ms)
       return &item->revisions[i - 1];
@@ -189,9 +193,39 @@ void tracker_change(struct remote_item *item, const struct values *changed, bool
   add_revision(item, values_built(&fields), by_tandem);
 }
 
+static void take_off(struct remote_item *item, bool by_tandem) {
+  struct tracker *tracker = item->tracker;
+  item->gone_ms = tracker->world->now_ms;
+  tracker->writes += by_tandem;
+  tracker->newest_edit_ms = tracker->world->now_ms;
+  send_hook(tracker, item);
+}
+
+void tracker_delete(struct remote_item *item, bool by_tandem) {
+  struct tracker *tracker = item->tracker;
+  for (size_t i = 0; i < tracker->item_count; i++)
+    if (tracker_shows(&tracker->items[i], "comment") && str_equal(tracker->items[i].parent_id, item->id))
+      take_off(&tracker->items[i], by_tandem);
+  take_off(item, by_tandem);
+}
+
+struct remote_item *tracker_made_as(struct tracker *tracker, struct str kind, struct str id) {
+  struct remote_item *found = tracker_find(tracker, kind, id);
+  if (tracker->habits.marker != MARKER_OWN_ID)
+    return NULL;
+  for (size_t i = 0; i < tracker->item_count && !found && str_is(kind, "ticket"); i++)
+    if (str_equal(tracker->items[i].id, id))
+      found = &tracker->items[i];
+  return found;
+}
+
+bool tracker_shows(const struct remote_item *item, const char *kind) {
+  return !item->gone_ms && str_is(item->kind, kind);
+}
+
 struct remote_item *tracker_find(struct tracker *tracker, struct str kind, struct str id) {
   for (size_t i = 0; i < tracker->item_count; i++)
-    if (str_equal(tracker->items[i].id, id) && str_equal(tracker->items[i].kind, kind))
+    if (!tracker->items[i].gone_ms && str_equal(tracker->items[i].id, id) && str_equal(tracker->items[i].kind, kind))
       return &tracker->items[i];
   return NULL;
 }
@@ -211,6 +245,10 @@ static void take_marker_off(struct arena *arena, struct values *fields, struct s
     copy[i].text = str_slice(copy[i].text, 0, start);
   }
   fields->at = copy;
+}
+
+struct observation tracker_observe_gone(const struct remote_item *item) {
+  return (struct observation){.kind = item->kind, .external_id = item->id, .gone = STR("deleted")};
 }
 
 struct observation tracker_observe(struct arena *arena, const struct remote_item *item,

@@ -48,6 +48,7 @@ struct remote_item {
   int64_t looked_ms[PROCESSES_MAX]; /* when each process of tandem fetched it, and has not written to it since; or 0 */
   struct revision *revisions;       /* oldest first */
   size_t count, capacity;
+  int64_t gone_ms; /* when it was deleted; 0 = it is there */
 };
 
 struct tracker {
@@ -81,13 +82,26 @@ struct remote_item *tracker_create(struct tracker *tracker, const char *kind, st
 /* What the item holds now. */
 const struct revision *tracker_now(const struct remote_item *item);
 
-/* What it held at `at_ms`; NULL when it did not exist. */
+/* What it held at `at_ms`; NULL when it did not exist yet, or any more. */
 const struct revision *tracker_at(const struct remote_item *item, int64_t at_ms);
 
 /* Changes the named fields; nothing happens when all are so already. */
 void tracker_change(struct remote_item *item, const struct values *changed, bool by_tandem);
 
+/* Deletes it, a ticket with its comments. */
+void tracker_delete(struct remote_item *item, bool by_tandem);
+
+/* Whether it is an item of `kind` that was not deleted. */
+bool tracker_shows(const struct remote_item *item, const char *kind);
+
+/* One that was not deleted; NULL: there is none. */
 struct remote_item *tracker_find(struct tracker *tracker, struct str kind, struct str id);
+
+/* What was made under an id that we chose, a ticket also from the trash, as in Linear; NULL: nothing. */
+struct remote_item *tracker_made_as(struct tracker *tracker, struct str kind, struct str id);
+
+/* What an adapter says of an item that was deleted. */
+struct observation tracker_observe_gone(const struct remote_item *item);
 
 /* An item's revision as an adapter sees it. */
 struct observation tracker_observe(struct arena *arena, const struct remote_item *item,

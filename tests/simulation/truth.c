@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#define IDENTITY_WORD "ticket i"
-
 static bool contains(struct str text, const char *token) {
   return str_find(text, token) >= 0;
 }
@@ -20,13 +18,21 @@ bool truth_holds(const struct value *value, const char *token) {
   return false;
 }
 
+int truth_identity_in(struct str text) {
+  static const char *const words[] = {"ticket i", "comment i"};
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    size_t length = strlen(words[i]);
+    ptrdiff_t at = str_find(text, words[i]);
+    if (at < 0 || text.length < (size_t)at + length + 2)
+      continue;
+    const char *digits = text.at + at + length;
+    return (digits[0] - '0') * 10 + digits[1] - '0';
+  }
+  return -1;
+}
+
 int truth_identity(const struct values *fields) {
-  const struct value *body = values_find(fields, STR("body"));
-  ptrdiff_t at = body ? str_find(body->text, IDENTITY_WORD) : -1;
-  if (at < 0 || body->text.length < (size_t)at + strlen(IDENTITY_WORD) + 2)
-    return -1;
-  const char *digits = body->text.at + at + strlen(IDENTITY_WORD);
-  return (digits[0] - '0') * 10 + digits[1] - '0';
+  return truth_identity_in(values_text(fields, "body"));
 }
 
 unsigned truth_field(struct str name) {
@@ -60,6 +66,14 @@ bool truth_overwritten(struct truth *truth, int identity, const struct value *be
       any = edit->is_replaced = true;
   }
   return any;
+}
+
+void truth_went_with_it(struct truth *truth, int identity, int side, const struct values *fields) {
+  for (size_t i = 0; i < truth->edit_count; i++) {
+    struct edit *edit = &truth->edits[i];
+    const struct value *value = edit->side == side ? values_find(fields, str_of(edit->field)) : NULL;
+    edit->was_seen_off |= is_of(edit, identity, value) && truth_holds(value, edit->token);
+  }
 }
 
 void truth_told(struct truth *truth, int identity, const struct value *value) {

@@ -12,7 +12,7 @@ bool view_look(struct world *world, struct view *out) {
   struct result result = people_verb(world, VERB_TICKET_LIST, &query, &out->tickets);
   struct ticket *tickets = ARENA_ARRAY(&world->arena, struct ticket, out->tickets.tickets.count);
   for (size_t i = 0; result_ok(&result) && i < out->tickets.tickets.count; i++) {
-    struct ticket_get get = {.key = out->tickets.tickets.at[i].key};
+    struct ticket_get get = {.key = out->tickets.tickets.at[i].key, .deleted = true};
     result = people_verb(world, VERB_TICKET_GET, &get, &tickets[i]);
   }
   out->tickets.tickets.at = tickets;
@@ -36,6 +36,37 @@ bool view_has_open_conflict(const struct view *view, struct str project, struct 
     const struct conflict *c = &view->conflicts.conflicts.at[i];
     bool of_project = str_is_absent(project) || str_equal(c->project, project);
     if (of_project && str_equal(c->ticket, ticket) && str_equal(c->field, field) && str_is(c->state, "open"))
+      return true;
+  }
+  return false;
+}
+
+/* Of a comment it tells the text. */
+int view_identity(const struct view *view, const struct conflict *conflict) {
+  const struct values *texts[] = {&conflict->base, &conflict->local, &conflict->external};
+  bool is_text = str_is(conflict->field, "body") || str_is(conflict->field, "comment");
+  for (size_t i = 0; is_text && i < 3; i++) {
+    int identity = texts[i]->count ? truth_identity_in(texts[i]->at[0].text) : -1;
+    if (identity >= 0)
+      return identity;
+  }
+  const struct ticket *ticket = view_ticket(view, conflict->ticket);
+  return ticket ? truth_identity(&ticket->fields) : -1;
+}
+
+bool view_asks_about_comment(const struct view *view, struct str project, int identity) {
+  for (size_t i = 0; i < view->conflicts.conflicts.count; i++) {
+    const struct conflict *c = &view->conflicts.conflicts.at[i];
+    if (str_equal(c->project, project) && str_is(c->state, "open") && view_identity(view, c) == identity)
+      return true;
+  }
+  return false;
+}
+
+bool view_was_asked_about_comment(const struct view *view, int identity) {
+  for (size_t i = 0; i < view->conflicts.conflicts.count; i++) {
+    const struct conflict *c = &view->conflicts.conflicts.at[i];
+    if (str_is(c->field, "comment") && view_identity(view, c) == identity)
       return true;
   }
   return false;

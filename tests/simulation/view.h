@@ -22,6 +22,13 @@ const struct ticket *view_ticket_of_identity(const struct view *view, int identi
 /* An absent `project` stands for any. */
 bool view_has_open_conflict(const struct view *view, struct str project, struct str ticket, struct str field);
 
+/* Whether a person is to decide about the comment; whether one ever was. */
+bool view_asks_about_comment(const struct view *view, struct str project, int identity);
+bool view_was_asked_about_comment(const struct view *view, int identity);
+
+/* The identity of the ticket or comment that it is about, or -1. */
+int view_identity(const struct view *view, const struct conflict *conflict);
+
 /* Somebody saw both values and chose. */
 bool view_was_decided(const struct view *view, struct str ticket, struct str field);
 
