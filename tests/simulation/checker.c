@@ -79,7 +79,7 @@ static size_t tickets_of_identity(const struct view *view, int identity) {
   return count;
 }
 
-static void check_identity(const struct view *view, int identity) {
+static void check_is_once(const struct view *view, int identity) {
   struct world *world = view->world;
   size_t here = tickets_of_identity(view, identity);
   bool is_gone = world->truth.identities[identity].deleted & 1U << world->truth.identities[identity].origin;
@@ -185,8 +185,12 @@ void checker_check(struct world *world) {
   struct view view;
   if (!view_look(world, &view))
     return;
-  for (int i = 0; i < world->truth.identity_count; i++)
-    (world->truth.identities[i].is_comment ? checker_check_comment : check_identity)(&view, i);
+  for (int i = 0; i < world->truth.identity_count; i++) {
+    if (world->truth.identities[i].is_comment)
+      checker_check_comment(&view, i);
+    else
+      check_is_once(&view, i);
+  }
   for (size_t i = 0; i < view.tickets.tickets.count; i++) {
     check_mappings(&view, &view.tickets.tickets.at[i]);
     check_ticket(&view, &view.tickets.tickets.at[i]);

@@ -93,8 +93,12 @@ static void touch_remote(const struct planned_edit *p) {
   }
   struct observation seen = tracker_observe(&p->world->arena, comment, tracker_now(comment));
   int identity = truth_identity(&seen.fields);
-  if (identity >= 0)
-    (wants_it_deleted(p) ? delete_remote : edit_remote)(p, comment, &seen, identity);
+  if (identity < 0)
+    return;
+  if (wants_it_deleted(p))
+    delete_remote(p, comment, &seen, identity);
+  else
+    edit_remote(p, comment, &seen, identity);
 }
 
 void people_delete_ticket(const struct planned_edit *p, struct remote_item *ticket) {
@@ -146,8 +150,12 @@ static void touch_local(const struct planned_edit *p) {
     return;
   }
   int identity = truth_identity_in(comment->body);
-  if (identity >= 0)
-    (wants_it_deleted(p) ? delete_local : edit_local)(p, comment, identity);
+  if (identity < 0)
+    return;
+  if (wants_it_deleted(p))
+    delete_local(p, comment, identity);
+  else
+    edit_local(p, comment, identity);
 }
 
 void people_touch_comment(const struct planned_edit *p) {
