@@ -4,24 +4,25 @@
 #include <ctype.h>
 
 #include "sync/canon.h"
+#include "sync/code_parts.h"
 #include "sync/merge.h"
 
 #define JOINER "\xe2\x81\xa0" /* U+2060 */
 #define LOCAL_PATH "(local path)"
 #define INTERNAL_LINK "(internal link)"
 
-enum { LOOKS_MAX = 2000, WALKS_MAX = 64, SPAN_TICKS_MAX = 80 }; /* as many ticks as cmark takes */
+enum { LOOKS_MAX = 2000, WALKS_MAX = 64 };
 
 struct walk {
   struct str text, known;
   const struct sanitise_rules *rules;
   struct str_builder out;
   size_t at;
-  bool markdown;                      /* mentions, references and comments count */
-  struct str fence;                   /* the ticks or tildes that the block of code began with; empty: inside none */
-  bool no_comment_end;                /* from here on, so that it is not looked for again and again */
-  int looks;                          /* into `known` */
-  size_t no_span[SPAN_TICKS_MAX + 1]; /* by their number: up to here no ticks end a span, so that none are looked for */
+  bool markdown;          /* mentions, references and comments count */
+  struct code_parts code; /* where they do not */
+  size_t next_code;       /* the first that does not end before this place */
+  bool no_comment_end;    /* from here on, so that it is not looked for again and again */
+  int looks;              /* into `known` */
 };
 
 static bool is_word(char c) {
@@ -60,45 +61,12 @@ static void replace(struct walk *walk, size_t length, const char *word) {
 
 /* -- code -- */
 
-static size_t run_of(struct str text, char c) {
-  size_t length = 0;
-  while (length < text.length && text.at[length] == c)
-    length++;
-  return length;
-}
-
-/* Three or more ` or ~ that a line begins with, empty when it does not; `*behind`: the rest of the line. */
-static struct str fence_of(struct str line, struct str *behind) {
-  size_t blanks = run_of(line, ' ');
-  struct str inner = str_slice(line, blanks, line.length);
-  size_t length = inner.length && (inner.at[0] == '`' || inner.at[0] == '~') ? run_of(inner, inner.at[0]) : 0;
-  *behind = str_slice(inner, length, inner.length);
-  return str_slice(inner, 0, blanks < 4 && length >= 3 ? length : 0);
-}
-
-/* As CommonMark 4.5: a block ends with at least as many of what it began with, and nothing else. */
-static bool ends_block(struct str open, struct str fence, struct str behind) {
-  return fence.length >= open.length && fence.at[0] == open.at[0] && str_trim(behind).length == 0;
-}
-
-static bool begins_block(struct str fence, struct str behind) {
-  return fence.length && (fence.at[0] == '~' || str_find(behind, "`") < 0);
-}
-
-/* The length of a span of code that begins here, its ticks too; 0 when it has no end. */
-static size_t span_length(struct walk *walk) {
-  struct str text = rest(walk);
-  size_t ticks = run_of(text, '`'), at = ticks;
-  if (ticks > SPAN_TICKS_MAX || walk->at < walk->no_span[ticks])
-    return 0;
-  while (at < text.length && !(text.at[at] == '\n' && at + 1 < text.length && text.at[at + 1] == '\n')) {
-    size_t run = run_of(str_slice(text, at, text.length), '`');
-    if (run == ticks)
-      return at + run;
-    at += run ? run : 1;
-  }
-  walk->no_span[ticks] = walk->at + at;
-  return 0;
+/* Where the code ends that this place stands in; the place itself when it stands in none. */
+static size_t code_end(struct walk *walk) {
+  while (walk->next_code < walk->code.count && walk->code.at[walk->next_code].end <= walk->at)
+    walk->next_code++;
+  bool inside = walk->next_code < walk->code.count && walk->code.at[walk->next_code].start <= walk->at;
+  return inside ? walk->code.at[walk->next_code].end : walk->at;
 }
 
 /* -- what leads inside -- */
@@ -274,40 +242,11 @@ static bool take_comment(struct walk *walk) {
 
 /* -- walking -- */
 
-/* Whether a line was taken that begins or ends a block of code. */
-static bool take_fence(struct walk *walk) {
-  struct str text = rest(walk), behind;
-  if (before(walk) != '\n')
-    return false;
-  ptrdiff_t newline = str_find(text, "\n");
-  struct str line = str_slice(text, 0, newline < 0 ? text.length : (size_t)newline), fence = fence_of(line, &behind);
-  if (walk->fence.length ? !ends_block(walk->fence, fence, behind) : !begins_block(fence, behind))
-    return false;
-  walk->fence = walk->fence.length ? (struct str){0} : fence;
-  keep(walk, line.length);
-  return true;
-}
-
-/* Code is not read as Markdown, but paths in it are paths. */
-static void take_span(struct walk *walk, size_t length) {
-  for (size_t end = walk->at + length; walk->at < end;)
-    if (!take_inside(walk))
-      keep(walk, 1);
-}
-
+/* Code calls nobody, but paths in it are paths. */
 static void take_next(struct walk *walk) {
-  if (walk->markdown && take_fence(walk))
-    return;
-  if (walk->markdown && walk->fence.length == 0 && walk->text.at[walk->at] == '`') {
-    size_t span = span_length(walk), ticks = run_of(rest(walk), '`');
-    take_span(walk, span ? span : ticks);
-    return;
-  }
-  if (take_inside(walk))
-    return;
-  if (walk->markdown && walk->fence.length == 0 && (take_comment(walk) || take_call(walk)))
-    return;
-  keep(walk, 1);
+  bool reads = walk->markdown && code_end(walk) == walk->at;
+  if (!take_inside(walk) && !(reads && (take_comment(walk) || take_call(walk))))
+    keep(walk, 1);
 }
 
 /* Most texts have nothing to look at. */
@@ -323,12 +262,15 @@ static struct str walk_once(struct arena *arena, enum content_kind kind, struct 
                             const struct sanitise_rules *rules) {
   struct walk walk = {
       .text = text, .known = known, .rules = rules, .out = {.arena = arena}, .markdown = kind == CONTENT_TEXT};
+  if (walk.markdown)
+    walk.code = code_parts_of(arena, text);
   while (walk.at < text.length)
     take_next(&walk);
   return str_built(&walk.out);
 }
 
-/* What was left out may have held the ticks that made code of something: until there is nothing more to leave out. */
+/* What was left out may have kept something else from being code, or made it code: until there is nothing more to leave
+ * out. */
 struct str sanitise_out(struct arena *arena, enum content_kind kind, struct str text, struct str known,
                         const struct sanitise_rules *rules) {
   if (kind != CONTENT_TEXT && kind != CONTENT_LINE)
