@@ -70,7 +70,7 @@ static bool is_of_another_quota(struct str resource) {
 
 static void note_usage(struct connection *c, const struct github_request *request,
                        const struct http_response *response) {
-  int64_t date_ms = http_date_ms(response), reset_s;
+  int64_t date_ms = http_date_ms(response), reset_ms = github_reset_ms(response);
   if (date_ms)
     c->clock_ahead_ms = date_ms - c->now_ms(), c->clock_known = true;
   if (request->as_app)
@@ -80,8 +80,8 @@ static void note_usage(struct connection *c, const struct github_request *reques
     return;
   str_to_i64(http_header_value(response, "x-ratelimit-limit"), &c->usage.quota_limit);
   str_to_i64(http_header_value(response, "x-ratelimit-remaining"), &c->usage.quota_remaining);
-  if (str_to_i64(http_header_value(response, "x-ratelimit-reset"), &reset_s))
-    c->usage.quota_reset_ms = reset_s * 1000;
+  if (reset_ms)
+    c->usage.quota_reset_ms = reset_ms;
   if (response->status < 400)
     c->limit_strikes = 0;
 }

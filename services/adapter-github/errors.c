@@ -3,6 +3,8 @@
 #include "adapter-github/github.h"
 #include "service/exchange.h"
 
+static const int64_t LATEST_S = INT64_MAX / 2000;
+
 enum {
   SECONDARY_FLOOR_MS = 60 * 1000, /* when GitHub does not say how long */
   SECONDARY_CEILING_MS = 15 * 60 * 1000,
@@ -53,6 +55,11 @@ static int64_t header_i64(const struct http_response *response, const char *name
   return value;
 }
 
+int64_t github_reset_ms(const struct http_response *response) {
+  int64_t reset_s = header_i64(response, "x-ratelimit-reset", 0);
+  return reset_s > 0 && reset_s <= LATEST_S ? reset_s * 1000 : 0;
+}
+
 static bool speaks_of_limits(struct str words) {
   static const char *const signs[] = {"rate limit", "abuse detection", "submitted too quickly"};
   for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
@@ -84,9 +91,9 @@ static int64_t limit_wait_ms(struct connection *c, const struct http_response *r
   int64_t asked_ms = http_retry_after_ms(response);
   if (asked_ms >= 0)
     return asked_ms ? asked_ms : RESET_SLACK_MS;
-  int64_t reset_s = header_i64(response, "x-ratelimit-reset", 0);
-  int64_t wait_ms = reset_s * 1000 - (c->now_ms() + c->clock_ahead_ms) + RESET_SLACK_MS;
-  if (header_i64(response, "x-ratelimit-remaining", -1) == 0 && reset_s > 0 && wait_ms < 7 * 86400 * 1000LL)
+  int64_t reset_ms = github_reset_ms(response);
+  int64_t wait_ms = reset_ms - (c->now_ms() + c->clock_ahead_ms) + RESET_SLACK_MS;
+  if (header_i64(response, "x-ratelimit-remaining", -1) == 0 && reset_ms && wait_ms < 7 * 86400 * 1000LL)
     return wait_ms > RESET_SLACK_MS ? wait_ms : RESET_SLACK_MS;
   return secondary_wait_ms(c);
 }

@@ -83,6 +83,9 @@ struct github_answer {
 /* Whether asking again does no harm. */
 bool github_is_read(const struct github_request *request);
 
+/* When the quota is whole again, by GitHub's clock; 0 = not said. */
+int64_t github_reset_ms(const struct http_response *response);
+
 /* One call, with what belongs to it: a renewed installation token, the way to a renamed repository. OK: 2xx, 304, and
  * what `take_gone` names. A read never ends UNCERTAIN. */
 struct result github_call(struct connection *c, struct arena *arena, const struct github_request *request,

@@ -3,13 +3,15 @@
 
 #include "service/exchange.h"
 
+enum { POINTS_MAX = 1000 * 1000 * 1000 }; /* more is no quota */
+
 /* -- what a call cost -- */
 
 static void take_bucket(const struct http_response *response, const char *limit, const char *remaining,
                         const char *reset, struct linear_bucket *out) {
   struct linear_bucket bucket = {0};
-  if (str_to_i64(http_header_value(response, limit), &bucket.limit) && bucket.limit > 0 &&
-      str_to_i64(http_header_value(response, remaining), &bucket.remaining) &&
+  if (str_to_i64(http_header_value(response, limit), &bucket.limit) && bucket.limit > 0 && bucket.limit <= POINTS_MAX &&
+      str_to_i64(http_header_value(response, remaining), &bucket.remaining) && bucket.remaining >= 0 &&
       str_to_i64(http_header_value(response, reset), &bucket.reset_ms))
     *out = bucket;
 }

@@ -216,11 +216,12 @@ struct result gone_no_more(struct call *call, int64_t project_id, const struct o
   TRY(forget(call, project_id, seen));
   if (only_told)
     return look_again(call, project_id, seen, LAG);
-  TRY(db_query(call->db,
-               "select m.id, m.item_id, i.deleted_at is not null as deleted, i.deleted_in = m.project_id as there from "
-               "mapping m left join item i on i.id = m.item_id where (m.project_id, m.kind, m.external_id) = ($1::bigint, "
-               "$2, $3)",
-               PARAMS(THIS_ITEM_PARAMS(seen)), &rows));
+  TRY(db_query(
+      call->db,
+      "select m.id, m.item_id, i.deleted_at is not null as deleted, i.deleted_in = m.project_id as there from "
+      "mapping m left join item i on i.id = m.item_id where (m.project_id, m.kind, m.external_id) = ($1::bigint, "
+      "$2, $3)",
+      PARAMS(THIS_ITEM_PARAMS(seen)), &rows));
   if (rows.count == 0)
     return RESULT_DONE;
   int64_t mapping_id = rows_i64(&rows, 0, "id"), item_id = rows_i64(&rows, 0, "item_id");
