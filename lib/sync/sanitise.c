@@ -59,16 +59,6 @@ static void replace(struct walk *walk, size_t length, const char *word) {
   walk->at += length;
 }
 
-/* -- code -- */
-
-/* Where the code ends that this place stands in; the place itself when it stands in none. */
-static size_t code_end(struct walk *walk) {
-  while (walk->next_code < walk->code.count && walk->code.at[walk->next_code].end <= walk->at)
-    walk->next_code++;
-  bool inside = walk->next_code < walk->code.count && walk->code.at[walk->next_code].start <= walk->at;
-  return inside ? walk->code.at[walk->next_code].end : walk->at;
-}
-
 /* -- what leads inside -- */
 
 static bool ends_word(char c) {
@@ -242,9 +232,15 @@ static bool take_comment(struct walk *walk) {
 
 /* -- walking -- */
 
+static bool is_in_code(struct walk *walk) {
+  while (walk->next_code < walk->code.count && walk->code.at[walk->next_code].end <= walk->at)
+    walk->next_code++;
+  return walk->next_code < walk->code.count && walk->code.at[walk->next_code].start <= walk->at;
+}
+
 /* Code calls nobody, but paths in it are paths. */
 static void take_next(struct walk *walk) {
-  bool reads = walk->markdown && code_end(walk) == walk->at;
+  bool reads = walk->markdown && !is_in_code(walk);
   if (!take_inside(walk) && !(reads && (take_comment(walk) || take_call(walk))))
     keep(walk, 1);
 }
