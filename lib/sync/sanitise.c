@@ -4,25 +4,26 @@
 #include <ctype.h>
 
 #include "sync/canon.h"
-#include "sync/code_parts.h"
+#include "sync/code_places.h"
 #include "sync/merge.h"
 
 #define JOINER "\xe2\x81\xa0" /* U+2060 */
 #define LOCAL_PATH "(local path)"
 #define INTERNAL_LINK "(internal link)"
 
-enum { LOOKS_MAX = 2000, WALKS_MAX = 64 };
+enum { LOOKS_MAX = 2000, WALKS_MAX = 64, SPARING_WALKS_MAX = 6, ADDRESS_MAX = 1024 };
 
 struct walk {
   struct str text, known;
   const struct sanitise_rules *rules;
   struct str_builder out;
   size_t at;
-  bool markdown;          /* mentions, references and comments count */
-  struct code_parts code; /* where they do not */
-  size_t next_code;       /* the first that does not end before this place */
-  bool no_comment_end;    /* from here on, so that it is not looked for again and again */
-  int looks;              /* into `known` */
+  bool markdown;  /* mentions, references and comments count */
+  size_t *places; /* where there may be some, in ascending order */
+  bool *in_code;  /* of each place: there they do not */
+  size_t place_count, next_place;
+  bool no_comment_end; /* from here on, so that it is not looked for again and again */
+  int looks;           /* into `known` */
 };
 
 static bool is_word(char c) {
@@ -125,6 +126,11 @@ static size_t scheme_length(struct str text) {
              : 0;
 }
 
+/* What trackers make a link of; in any other address a mention is one. */
+static bool is_link(struct str url) {
+  return str_starts_with(url, "http://") || str_starts_with(url, "https://") || str_starts_with(url, "ftp://");
+}
+
 static void take_address(struct walk *walk) {
   struct str url = str_slice(rest(walk), 0, word_length(rest(walk)));
   if (str_starts_with(url, "file://"))
@@ -132,7 +138,7 @@ static void take_address(struct walk *walk) {
   else if (sanitise_is_internal(url, walk->rules))
     replace(walk, url.length, INTERNAL_LINK);
   else
-    keep(walk, url.length ? url.length : 1); /* what looks like a mention in it is none */
+    keep(walk, is_link(url) ? url.length : 1); /* what looks like a mention in a link is none */
 }
 
 /* Whether something was taken at this place. Lengths are looked for only where something begins. */
@@ -153,13 +159,26 @@ static bool is_name(char c) {
   return isalnum((unsigned char)c) || c == '_' || c == '-';
 }
 
+/* "www.example.org/@ann" is an address to trackers, too. */
+static bool is_in_address(const struct walk *walk) {
+  size_t start = walk->at;
+  while (start && walk->at - start < ADDRESS_MAX && !isspace((unsigned char)walk->text.at[start - 1]) &&
+         walk->text.at[start - 1] != '<')
+    start--;
+  return str_starts_with(str_slice(walk->text, start, walk->at), "www.");
+}
+
+/* As in "ann@b". What is read as a sign, as the underscore in "_@ann_", is no part of a word. */
+static bool is_inside_word(const struct walk *walk) {
+  return isalnum((unsigned char)before(walk)) || (before(walk) == '/' && is_in_address(walk));
+}
+
 /* The word that would call or link, 0 when there is none; `*out_at`: behind which byte the joiner goes. */
 static size_t calling_length(const struct walk *walk, size_t *out_at) {
   struct str text = rest(walk);
   bool is_reference = text.at[0] == '#' || str_starts_with(text, "GH-");
   size_t prefix = text.at[0] == '@' || text.at[0] == '#' ? 1 : is_reference ? 3 : 0, length = prefix;
-  bool inside_word = text.at[0] != '#' && (is_word(before(walk)) || before(walk) == '/');
-  if (!prefix || inside_word)
+  if (!prefix || (text.at[0] != '#' && is_inside_word(walk)))
     return 0;
   while (length < text.length && (is_reference ? isdigit((unsigned char)text.at[length]) : is_name(text.at[length])))
     length++;
@@ -230,13 +249,36 @@ static bool take_comment(struct walk *walk) {
   return true;
 }
 
-/* -- walking -- */
+/* -- code -- */
+
+static bool may_call(struct walk *walk) {
+  size_t at;
+  return str_starts_with(rest(walk), "<!--") || (!silenced_length(rest(walk)) && calling_length(walk, &at));
+}
+
+/* Which of all places that may call somebody or hide something are in code. */
+static void find_code(struct arena *arena, struct walk *walk) {
+  size_t count = 0, capacity = 0;
+  for (walk->at = 0; walk->at < walk->text.length; walk->at++)
+    capacity += strchr("@#G<", walk->text.at[walk->at]) != NULL;
+  walk->places = ARENA_ARRAY(arena, size_t, capacity);
+  walk->in_code = ARENA_ARRAY(arena, bool, capacity);
+  for (walk->at = 0; walk->at < walk->text.length; walk->at++)
+    if (strchr("@#G<", walk->text.at[walk->at]) && may_call(walk))
+      walk->places[count++] = walk->at;
+  walk->at = 0;
+  walk->place_count = count;
+  code_places(arena, walk->text, walk->places, count, walk->in_code);
+}
 
 static bool is_in_code(struct walk *walk) {
-  while (walk->next_code < walk->code.count && walk->code.at[walk->next_code].end <= walk->at)
-    walk->next_code++;
-  return walk->next_code < walk->code.count && walk->code.at[walk->next_code].start <= walk->at;
+  while (walk->next_place < walk->place_count && walk->places[walk->next_place] < walk->at)
+    walk->next_place++;
+  return walk->next_place < walk->place_count && walk->places[walk->next_place] == walk->at &&
+         walk->in_code[walk->next_place];
 }
+
+/* -- walking -- */
 
 /* Code calls nobody, but paths in it are paths. */
 static void take_next(struct walk *walk) {
@@ -255,24 +297,24 @@ static bool is_plain(struct str text) {
 }
 
 static struct str walk_once(struct arena *arena, enum content_kind kind, struct str text, struct str known,
-                            const struct sanitise_rules *rules) {
+                            const struct sanitise_rules *rules, bool spares_code) {
   struct walk walk = {
       .text = text, .known = known, .rules = rules, .out = {.arena = arena}, .markdown = kind == CONTENT_TEXT};
-  if (walk.markdown)
-    walk.code = code_parts_of(arena, text);
+  if (walk.markdown && spares_code)
+    find_code(arena, &walk);
   while (walk.at < text.length)
     take_next(&walk);
   return str_built(&walk.out);
 }
 
 /* What was left out may have kept something else from being code, or made it code: until there is nothing more to leave
- * out. */
+ * out. A text in which that takes long is nobody's, and its code is not spared. */
 struct str sanitise_out(struct arena *arena, enum content_kind kind, struct str text, struct str known,
                         const struct sanitise_rules *rules) {
   if (kind != CONTENT_TEXT && kind != CONTENT_LINE)
     return text;
   for (int walks = 0; walks < WALKS_MAX && !is_plain(text); walks++) {
-    struct str left = walk_once(arena, kind, text, known, rules);
+    struct str left = walk_once(arena, kind, text, known, rules, walks < SPARING_WALKS_MAX);
     if (str_equal(left, text))
       break;
     text = left;

@@ -2,12 +2,8 @@
 #ifndef ADAPTER_JIRA_RICHTEXT_MARKDOWN_H
 #define ADAPTER_JIRA_RICHTEXT_MARKDOWN_H
 
-#include <cmark-gfm-core-extensions.h>
-#include <cmark-gfm.h>
-
 #include "adapter-jira/richtext/node.h"
-
-enum { MARKDOWN_NODES_MAX = 4 * RICHTEXT_NODES_MAX }; /* of cmark's tree */
+#include "sync/markdown_tree.h"
 
 struct markdown_reader {
   struct arena *arena;
@@ -18,9 +14,6 @@ struct markdown_reader {
   int html_depth;     /* containers of HTML open around this */
   long steps;         /* left for looking for closing tags: bounds the work that hostile input can ask for */
 };
-
-/* markdown_bounds.c: RESULT_REJECTED for what cmark-gfm would take long over, or too much memory. */
-struct result markdown_check_bounds(struct str markdown) MUST_USE;
 
 /* markdown_read.c: the siblings from `first` up to `stop` (NULL: to the end) into `parent`. */
 void markdown_read_blocks(struct markdown_reader *reader, cmark_node *first, cmark_node *stop, cJSON *parent);

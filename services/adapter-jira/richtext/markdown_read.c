@@ -1,5 +1,4 @@
 /* Markdown to ADF, block by block, on the tree of cmark-gfm. */
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "adapter-jira/richtext/markdown.h"
@@ -7,23 +6,6 @@
 enum { SCAN_STEPS_MAX = 1000 * 1000, CMARK_DEPTH_MAX = 100 };
 
 /* -- parsing -- */
-
-/* cmark-gfm changes global tables while it parses with extensions: one parser at a time in a process. */
-static pthread_mutex_t parsing = PTHREAD_MUTEX_INITIALIZER;
-
-static cmark_node *parse(struct str markdown) {
-  static const char *const extensions[] = {"table", "strikethrough", "autolink", "tasklist"};
-  pthread_mutex_lock(&parsing);
-  cmark_gfm_core_extensions_ensure_registered();
-  cmark_parser *parser = cmark_parser_new(CMARK_OPT_VALIDATE_UTF8);
-  for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++)
-    cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension(extensions[i]));
-  cmark_parser_feed(parser, markdown.at, markdown.length);
-  cmark_node *root = cmark_parser_finish(parser);
-  cmark_parser_free(parser);
-  pthread_mutex_unlock(&parsing);
-  return root;
-}
 
 /* Counted without recursion: what is deeper is never walked. */
 static struct result check_tree(cmark_node *root) {
@@ -313,8 +295,8 @@ struct result markdown_read(struct arena *arena, struct str markdown, const cJSO
       .arena = arena, .source = markdown, .lines = lines_find(arena, markdown), .seen = seen, .steps = SCAN_STEPS_MAX};
   if (markdown.length > RICHTEXT_BYTES_MAX)
     return result_error(RESULT_REJECTED, "the Markdown has more than %d bytes", RICHTEXT_BYTES_MAX);
-  TRY(markdown_check_bounds(markdown));
-  cmark_node *root = parse(markdown);
+  cmark_node *root;
+  TRY(markdown_tree_parse(markdown, &root));
   struct result result = check_tree(root);
   if (result.code == RESULT_OK) {
     struct text_document document = {.adf = adf_new_doc()};

@@ -64,6 +64,12 @@ static void sanitise_new(struct arena *arena, const void *prepared) {
   sanitise_out(arena, CONTENT_TEXT, text_of(prepared), (struct str){0}, &rules);
 }
 
+/* What calls somebody has the whole text parsed, to see whether it is code. */
+static void sanitise_calling(struct arena *arena, const void *prepared) {
+  sanitise_out(arena, CONTENT_TEXT, str_format(arena, "@ann\n\n%.*s", STR_FMT(text_of(prepared))), (struct str){0},
+               &rules);
+}
+
 static void sanitise_known(struct arena *arena, const void *prepared) {
   struct str text = text_of(prepared);
   sanitise_out(arena, CONTENT_TEXT, text, str_slice(text, 0, text.length / 2), &rules);
@@ -431,6 +437,7 @@ const struct growth_subject growth_subjects[] = {
     {"canon_member", MIB, NULL, canonical_member},
     {"attribution", MIB, clean, attribution},
     {"sanitise_out", MIB, clean, sanitise_new},
+    {"sanitise_out_calling", MIB, clean, sanitise_calling},
     {"sanitise_out_known", MIB, clean, sanitise_known},
     {"sanitise_in", MIB, clean, sanitise_back},
     {"merge_text_edited", MIB, edited, merge},

@@ -1,7 +1,7 @@
 /* What cmark-gfm 0.29 must not be given: it fills every row of a table up to the columns of its head, whatever the row
  * has (32 KiB become gigabytes), and walks over all open images at the end of every link. Looked for line by line
  * before it parses, in a superset of what it would take for a table or an image. */
-#include "adapter-jira/richtext/markdown.h"
+#include "sync/markdown_tree.h"
 
 enum { CELLS_MAX = MARKDOWN_NODES_MAX, IMAGE_STEPS_MAX = 100 * 1000 * 1000 };
 
@@ -64,7 +64,7 @@ static struct str next_line(struct str *rest) {
   return line;
 }
 
-struct result markdown_check_bounds(struct str markdown) {
+struct result markdown_tree_check_bounds(struct str markdown) {
   struct section section = {0};
   struct costs costs = {0};
   while (markdown.length) {
