@@ -37,7 +37,7 @@ ONLY_IN = {
     r"utf8proc\.h": ["lib/sync/", "lib/base/", "cli/"],
     r"openssl/(x509.*|ssl\.h)": ["cli/", "lib/service/tls_", "services/store/security/peer", "client/"],
     r"nats\.h": ["services/bridge-nats/"],
-    r"cmark-gfm.*": ["services/adapter-jira/richtext/"],
+    r"cmark-gfm.*": ["lib/sync/markdown_tree", "services/adapter-jira/richtext/"],
 }
 
 

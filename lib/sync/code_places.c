@@ -45,7 +45,7 @@ void code_places(struct arena *arena, struct str text, const size_t *places, siz
   if (!result_ok(&result))
     return;
   cmark_iter *iter = cmark_iter_new(root);
-  for (cmark_event_type event; (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE;) {
+  while (cmark_iter_next(iter) != CMARK_EVENT_DONE) {
     cmark_node *node = cmark_iter_get_node(iter);
     cmark_node_type type = cmark_node_get_type(node);
     if (type == CMARK_NODE_CODE || type == CMARK_NODE_CODE_BLOCK)
