@@ -32,7 +32,7 @@ static void check_fields(const struct view *view, const struct ticket *ticket, c
     const struct value *there = &outside->fields.at[i], *here = values_find(&ticket->fields, there->name);
     if (are_equal(view, view_tracker(view, mapping->project), here, there) ||
         view_has_open_conflict(view, mapping->project, ticket->key, there->name) ||
-        view_waits(view, here, mapping->project))
+        view_waits(view, here, mapping->project) || view_names_gone(view_tracker(view, mapping->project), there))
       continue;
     world_violate(view->world, "P1", "%.*s of %.*s is \"%s\" here and \"%s\" in %.*s", STR_FMT(there->name),
                   STR_FMT(ticket->key), shown(&view->world->arena, here), shown(&view->world->arena, there),
@@ -125,19 +125,22 @@ static void check_removal(const struct view *view, const struct edit *edit, cons
                   edit->identity);
 }
 
-/* Where it was made, while the value here names a ticket that is not known there. */
+/* Where it was made, while the value here names a ticket that is not known there, or the one there a ticket that is
+ * gone.
+ */
 static bool stands_there(const struct view *view, const struct ticket *ticket, const struct value *here,
                          const struct edit *edit) {
   for (size_t i = 0; edit->side && i < ticket->mappings.count; i++) {
     const struct tracker *tracker = &view->world->trackers[edit->side - 1];
     const struct mapping *mapping = &ticket->mappings.at[i];
-    if (!str_is(mapping->project, tracker->habits.system) || !view_waits(view, here, mapping->project))
+    if (!str_is(mapping->project, tracker->habits.system))
       continue;
     const struct remote_item *item =
         tracker_find(&view->world->trackers[edit->side - 1], STR("ticket"), mapping->external_id);
-    struct value there =
-        parents_word_there(tracker, item ? values_find(&tracker_now(item)->fields, str_of(edit->field)) : NULL);
-    if (truth_holds(&there, edit->token))
+    const struct value *seen = item ? values_find(&tracker_now(item)->fields, str_of(edit->field)) : NULL;
+    struct value there = parents_word_there(tracker, seen);
+    bool waits = view_waits(view, here, mapping->project) || (seen && view_names_gone(tracker, seen));
+    if (waits && truth_holds(&there, edit->token))
       return true;
   }
   return false;
@@ -161,7 +164,7 @@ static void check_edit(const struct view *view, const struct edit *edit) {
   bool is_of_comment = view->world->truth.identities[edit->identity].is_comment;
   bool holds = is_of_comment ? checker_comment_holds(view, edit) : truth_holds(&word, edit->token);
   bool is_excused = edit->is_replaced && !edit->is_told;
-  if (edit->is_removal && holds)
+  if (edit->is_removal && holds && !edit->was_seen_off)
     check_removal(view, edit, ticket);
   if (edit->is_removal || holds || is_excused || was_seen_off(&view->world->truth, edit) || view_keeps(view, edit) ||
       (ticket && stands_there(view, ticket, here, edit)))

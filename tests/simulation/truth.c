@@ -72,7 +72,7 @@ void truth_went_with_it(struct truth *truth, int identity, int side, const struc
   for (size_t i = 0; i < truth->edit_count; i++) {
     struct edit *edit = &truth->edits[i];
     const struct value *value = edit->side == side ? values_find(fields, str_of(edit->field)) : NULL;
-    edit->was_seen_off |= is_of(edit, identity, value) && truth_holds(value, edit->token);
+    edit->was_seen_off |= is_of(edit, identity, value) && (edit->is_removal || truth_holds(value, edit->token));
   }
 }
 

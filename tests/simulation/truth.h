@@ -62,7 +62,7 @@ void truth_saw_off(struct truth *truth, int identity, const struct value *before
 bool truth_overwritten(struct truth *truth, int identity, const struct value *before, const struct value *known,
                        const struct value *after);
 
-/* What was made there of the ticket or comment `identity`, and stands in `fields`, was taken away by somebody who saw
+/* What was made there of the ticket or comment `identity`, and shows in `fields`, was taken away by somebody who saw
  * it, with the whole. */
 void truth_went_with_it(struct truth *truth, int identity, int side, const struct values *fields);
 

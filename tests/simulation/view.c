@@ -104,8 +104,15 @@ bool view_waits(const struct view *view, const struct value *here, struct str pr
   const struct ticket *named = view_ticket(view, here->text);
   for (size_t i = 0; named && i < named->mappings.count; i++)
     if (str_equal(named->mappings.at[i].project, project) && named->mappings.at[i].external_id.length)
-      return false;
+      return str_is(named->mappings.at[i].state, "gone");
   return true;
+}
+
+bool view_names_gone(const struct tracker *tracker, const struct value *there) {
+  for (size_t i = 0; str_is(there->name, "parent") && i < tracker->item_count; i++)
+    if (str_equal(tracker->items[i].id, there->text))
+      return tracker->items[i].gone_ms != 0;
+  return false;
 }
 
 /* Whether the value names the ticket in any of its ways. */

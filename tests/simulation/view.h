@@ -35,7 +35,10 @@ bool view_was_decided(const struct view *view, struct str ticket, struct str fie
 /* Whether a conflict keeps the edit's value; of a merged one that is no excuse. */
 bool view_keeps(const struct view *view, const struct edit *edit);
 
-/* The value names a ticket that the project does not have: it is waited for. */
+/* The value names a ticket that was deleted there. */
+bool view_names_gone(const struct tracker *tracker, const struct value *there);
+
+/* The value names a ticket that the project does not have, or not any more: it is waited for. */
 bool view_waits(const struct view *view, const struct value *here, struct str project);
 
 #endif
