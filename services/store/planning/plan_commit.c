@@ -1,5 +1,6 @@
 /* The verb that takes what was decided: all that becomes true with a decision, as long as its inputs are what it saw.
  */
+#include "base/mutation.h"
 #include "base/trace.h"
 #include "store/execute.h"
 #include "store/observing/adopt_shadow.h"
@@ -160,7 +161,7 @@ static struct result commit_one(struct call *call, const struct plan_outcome *o,
   bool paused = false;
   TRY(load_target(call, o->mapping_id, &t));
   t.caused_at = queued_at;
-  *moved = is_changed_here(changed, t.item_id);
+  *moved = is_changed_here(changed, t.item_id) && !MUTATED(TOGETHER);
   if (*moved)
     return RESULT_DONE;
   if (believes_gone(o))
