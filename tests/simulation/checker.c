@@ -125,9 +125,7 @@ static void check_removal(const struct view *view, const struct edit *edit, cons
                   edit->identity);
 }
 
-/* Where it was made, while the value here names a ticket that is not known there, or the one there a ticket that is
- * gone.
- */
+/* Where it was made, while either side names a ticket that the tracker does not have, or not any more. */
 static bool stands_there(const struct view *view, const struct ticket *ticket, const struct value *here,
                          const struct edit *edit) {
   for (size_t i = 0; edit->side && i < ticket->mappings.count; i++) {

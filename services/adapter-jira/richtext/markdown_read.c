@@ -5,7 +5,7 @@
 
 enum { SCAN_STEPS_MAX = 1000 * 1000, CMARK_DEPTH_MAX = 100 };
 
-/* -- parsing -- */
+/* -- bounds -- */
 
 /* Counted without recursion: what is deeper is never walked. */
 static struct result check_tree(cmark_node *root) {
