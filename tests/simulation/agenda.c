@@ -11,20 +11,25 @@
   "as next_ms from (select looker, ceil(extract(epoch from greatest(at, 'epoch')) * 1000)::bigint as ms from (" rows \
   ") t(looker, at) where at < 'infinity') u group by looker"
 
-static const char planning[] = PROSPECTS("select 'planner', claimed_until from plannable "
+static const char planning[] = PROSPECTS("select 'planner', claimed_until from plan_queue "
                                          "union all select 'previewer', 'epoch' from project where preview_session "
                                          "is not null");
 
-static const char scheduling[] =
-    PROSPECTS("select 'scheduler', 'epoch'::timestamptz from sync_plan "
-              "union all select 'scheduler', next_sync_at from project p where state = 'active' and not exists ("
-              "select from session s where s.project_id = p.id and s.state = 'running') "
-              "union all select 'scheduler', 'epoch' from session s where s.state = 'running' and s.pull_done "
-              "and not exists (select from delivery d where d.project_id = s.project_id and d.state = 'pending') "
-              "and not exists (select from plannable r where r.project_id = s.project_id and s.mode <> 'dry_run') "
-              "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
-              "and not exists (select from intent n where n.project_id = s.project_id "
-              "and n.state in ('prepared', 'sending', 'unknown'))");
+#define BEGINNING                                                                                     \
+  "select 'scheduler', 'epoch'::timestamptz from sync_plan "                                          \
+  "union all select 'scheduler', next_sync_at from project p where state = 'active' and not exists (" \
+  "select from session s where s.project_id = p.id and s.state = 'running') "                         \
+  "union all select 'scheduler', 'epoch' from session s where s.state = 'running' and s.pull_done "
+
+static const char scheduling[] = PROSPECTS(BEGINNING);
+
+/* What takes longer to ask is asked where something is due. */
+static const char ending[] =
+    PROSPECTS(BEGINNING "and not exists (select from delivery d where d.project_id = s.project_id and d.state = "
+                        "'pending') and not exists (select from plannable r where r.project_id = s.project_id and "
+                        "s.mode <> 'dry_run') and not exists (select from fetch_queue f where f.project_id = "
+                        "s.project_id and f.attempts < 3) and not exists (select from intent n where n.project_id = "
+                        "s.project_id and n.state in ('prepared', 'sending', 'unknown'))");
 
 static const char adapting[] = PROSPECTS(
     "select a.system, greatest(w.at, a.blocked_until, l.until) from (select p.id, p.system, p.credential, "
@@ -43,7 +48,9 @@ static struct result ask(struct db *db, enum looker looker, int64_t now_ms, stru
     return db_query(db, adapting,
                     PARAMS(now, never, p_str(str_of(world_current()->trackers[looker - LOOKER_ADAPTER].habits.system))),
                     out);
-  return db_query(db, looker == LOOKER_SCHEDULER ? scheduling : planning, PARAMS(now, never), out);
+  TRY(db_query(db, looker == LOOKER_SCHEDULER ? scheduling : planning, PARAMS(now, never), out));
+  bool is_ending = looker == LOOKER_SCHEDULER && out->count && rows_bool(out, 0, "due");
+  return is_ending ? db_query(db, ending, PARAMS(now, never), out) : RESULT_DONE;
 }
 
 static enum looker looker_named(struct str name) {

@@ -122,7 +122,7 @@ static struct result tell_completed(struct call *call, const struct session *s) 
 }
 
 /* Sessions with nothing left: pulled to the end, nothing to plan, fetch or push. */
-static struct result finish_quiet(struct call *call, int64_t *finished) {
+struct result sessions_finish(struct call *call, int64_t *finished) {
   struct rows rows;
   TRY(db_query(call->db,
                "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
@@ -148,7 +148,7 @@ static struct result finish_quiet(struct call *call, int64_t *finished) {
                  PARAMS(p_i64(project_id), p_i64(poll_s), p_str(session.mode)), NULL));
     TRY(scans_begin(call, project_id));
   }
-  *finished = (int64_t)rows.count;
+  *finished += (int64_t)rows.count;
   return RESULT_DONE;
 }
 
@@ -172,7 +172,7 @@ static struct result end_dry_run(struct call *call, int64_t project_id, struct s
                   PARAMS(p_i64(project_id), p_str(reason)), NULL);
 }
 
-static struct result finish_dry_runs(struct call *call, int64_t *finished) {
+struct result sessions_finish_dry_runs(struct call *call, int64_t *finished) {
   struct rows rows;
   TRY(db_query(call->db,
                "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
@@ -191,10 +191,4 @@ static struct result finish_dry_runs(struct call *call, int64_t *finished) {
   }
   *finished += (int64_t)rows.count;
   return RESULT_DONE;
-}
-
-struct result sessions_finish(struct call *call, int64_t *out_finished) {
-  TRY(finish_quiet(call, out_finished));
-  TRY(finish_dry_runs(call, out_finished));
-  return plans_settle(call, out_finished);
 }

@@ -27,9 +27,12 @@ struct result sessions_give_up_undo(struct call *call, int64_t session_id, struc
 /* The plan could not be applied: its session fails, and the project is paused as before. */
 struct result sessions_give_up_apply(struct call *call, int64_t project_id, struct str reason) MUST_USE;
 
-/* Starts a session of each project whose time has come; ends those with nothing left, and adds how many. */
+/* Starts a session of each project whose time has come. */
 struct result sessions_start_due(struct call *call, int64_t *out_started) MUST_USE;
-struct result sessions_finish(struct call *call, int64_t *out_finished) MUST_USE;
+
+/* Ends those with nothing left, dry runs with a plan, and adds how many. */
+struct result sessions_finish(struct call *call, int64_t *finished) MUST_USE;
+struct result sessions_finish_dry_runs(struct call *call, int64_t *finished) MUST_USE;
 
 /* GONE: there is no such session, or no more. */
 struct result sessions_missing(struct call *call, int64_t id) MUST_USE;
