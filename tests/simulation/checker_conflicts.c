@@ -20,11 +20,11 @@ static bool saw(const struct edit *a, const struct edit *b) {
 /* Somebody edited the field, which its creation had set, before tandem knew that it had arrived. */
 static bool is_in_doubt(const struct view *view, const struct conflict *conflict) {
   const struct tracker *tracker = view_tracker(view, conflict->project);
-  for (size_t i = 0; i < tracker->item_count; i++) {
-    const struct remote_item *item = &tracker->items[i];
-    struct observation seen = tracker_observe(&view->world->arena, item, tracker_now(item));
-    if (str_equal(seen.external_key, conflict->external_key))
-      return item->doubted & 1U << truth_field(conflict->field);
+  int identity = view_identity(view, conflict);
+  for (size_t i = 0; i < tracker->item_count && identity >= 0; i++) {
+    const struct remote_item *item = &tracker->items[i]; /* also one that somebody has deleted since */
+    if (truth_identity(&tracker_now(item)->fields) == identity && item->doubted & 1U << truth_field(conflict->field))
+      return true;
   }
   return false;
 }
