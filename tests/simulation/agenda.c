@@ -11,9 +11,9 @@
   "as next_ms from (select looker, ceil(extract(epoch from greatest(at, 'epoch')) * 1000)::bigint as ms from (" rows \
   ") t(looker, at) where at < 'infinity') u group by looker"
 
-static const char planning[] = PROSPECTS("select 'planner', claimed_until from plan_queue "
-                                         "union all select 'previewer', 'epoch' from project where preview_session "
-                                         "is not null");
+static const char planning[] =
+    PROSPECTS("select 'planner', claimed_until from plan_queue where sim_is_plannable(mapping_id) "
+              "union all select 'previewer', 'epoch' from project where preview_session is not null");
 
 #define BEGINNING                                                                                     \
   "select 'scheduler', 'epoch'::timestamptz from sync_plan "                                          \
@@ -24,12 +24,13 @@ static const char planning[] = PROSPECTS("select 'planner', claimed_until from p
 static const char scheduling[] = PROSPECTS(BEGINNING);
 
 /* What takes longer to ask is asked where something is due. */
-static const char ending[] =
-    PROSPECTS(BEGINNING "and not exists (select from delivery d where d.project_id = s.project_id and d.state = "
-                        "'pending') and not exists (select from plannable r where r.project_id = s.project_id and "
-                        "s.mode <> 'dry_run') and not exists (select from fetch_queue f where f.project_id = "
-                        "s.project_id and f.attempts < 3) and not exists (select from intent n where n.project_id = "
-                        "s.project_id and n.state in ('prepared', 'sending', 'unknown'))");
+static const char ending[] = PROSPECTS(
+    BEGINNING "and not exists (select from delivery d where d.project_id = s.project_id and d.state = 'pending') "
+              "and not exists (select from plan_queue q where q.project_id = s.project_id and s.mode <> 'dry_run' and "
+              "sim_is_plannable(q.mapping_id)) "
+              "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
+              "and not exists (select from intent n where n.project_id = s.project_id and n.state in ('prepared', "
+              "'sending', 'unknown'))");
 
 static const char adapting[] = PROSPECTS(
     "select a.system, greatest(w.at, a.blocked_until, l.until) from (select p.id, p.system, p.credential, "

@@ -88,6 +88,11 @@ static const char shadowing_functions[] = "create sequence sim_uuid; "
                                           "create function gen_random_uuid() returns uuid volatile language sql as "
                                           "'select md5(current_setting(''sim.seed'') || nextval(''sim_uuid''))::uuid'";
 
+/* For the agenda, which asks it of what is queued; most often nothing is, and then the view costs nothing. */
+static const char asking_function[] = "create function sim_is_plannable(mapping bigint) returns bool stable language "
+                                      "plpgsql as 'begin return exists (select from plannable where mapping_id = "
+                                      "mapping); end'";
+
 /* Nothing outlives a run, so nothing need be logged. A table has to be logged as long as one that is refers to it. */
 static const char without_log[] =
     "do $$ declare name text; again bool := true; begin while again loop again := false; for name in select "
@@ -100,6 +105,7 @@ static struct result prepare_database(struct db *db) {
   TRY(db_script(db, "set search_path = public, pg_catalog; set sim.seed = '0'"));
   TRY(db_script(db, shadowing_functions));
   TRY(migrate(db));
+  TRY(db_script(db, asking_function));
   return db_script(db, without_log);
 }
 

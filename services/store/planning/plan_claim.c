@@ -141,10 +141,11 @@ struct result store_plan_claim(struct call *call, const void *request, void *rep
   const struct plan_claim *claim = request;
   struct plan_batch *batch = reply;
   int64_t limit = claim->limit > 0 && claim->limit <= CLAIM_MAX ? claim->limit : 100;
-  struct rows claimed, rows = {0};
+  struct rows claimed, rows;
   TRY(claim->preview ? claim_previewable(call, limit, &claimed) : claim_plannable(call, limit, &claimed));
-  if (claimed.count)
-    TRY(read_claimed(call, &claimed, &rows));
+  if (claimed.count == 0)
+    return RESULT_DONE;
+  TRY(read_claimed(call, &claimed, &rows));
   struct plan_case *cases = ARENA_ARRAY(call->arena, struct plan_case, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     TRY(read_case(call, &rows, i, &cases[i]));
@@ -153,5 +154,5 @@ struct result store_plan_claim(struct call *call, const void *request, void *rep
   batch->cases.at = cases;
   batch->cases.count = rows.count;
   batch->waiting = rows.count == (size_t)limit;
-  return rows.count ? read_projects(call, cases, rows.count, batch) : RESULT_DONE;
+  return read_projects(call, cases, rows.count, batch);
 }
