@@ -213,6 +213,30 @@ class Comments(Shared):
         wait_for(lambda: self.world.ticket_of(ticket, linear.name), "the ticket that is there again")
         self.check_quiet()
 
+    def test_deletes_what_goes_untold_before_it_is_taken_is_not_taken(self):
+        """No webhook tells of it: a full pull does not show it."""
+        linear = self.trackers[2]
+        key, keys = self.fresh(linear)
+        self.world.processes["conflict"].kill()
+        comment = linear.comment("bob", keys[2], "Said too quietly.")
+        ticket = linear.create("bob", title="Made too quietly")
+        wait_for(lambda: self.world.sql("select 1 from external_item where fields::text ~ 'too quietly' offset 1"), "both to be seen")
+        self.pause_webhooks(True)
+        linear.delete_comment("bob", keys[2], comment)
+        linear.delete("bob", ticket)
+        self.world.call("session.start", project=linear.name, mode="full", trigger="person", actor="user:erin")
+        missed = ("select 1 from gone_item join external_item using (project_id, kind, external_id) "
+                  "where gone_item.gone is not null and fields::text ~ 'too quietly' %s offset 1")
+        wait_for(lambda: self.world.sql(missed % ""), "both to be missed")
+        self.world.sql("update gone_item set gone_at = gone_at - interval '10 minutes'")
+        self.world.sql("update fetch_queue set next_at = now()")
+        wait_for(lambda: self.world.sql(missed % "and sure"), "the second look")
+        self.world.start("conflict")
+        self.pause_webhooks(False)
+        self.check_quiet()
+        self.assertEqual((self.count(keys), self.here(key, deleted=True)), ([0, 0, 0], []))
+        self.assertIsNone(self.world.ticket_of(ticket, linear.name))
+
     def test_deletes_comment_that_was_edited_there_meanwhile_is_a_question(self):
         for choice, left in (("local", [0, 0, 0]), ("external", [1, 1, 1])):
             with self.subTest(choice=choice):
