@@ -275,7 +275,7 @@ struct result command_ticket_share(struct invocation *call) {
                                   : "shared"));
   if (takes_back)
     return retract_hint(call, request.key);
-  if (str_starts_with(request.key, "T-"))
+  if (!str_starts_with(request.key, "C-"))
     tell_of_private_comments(call, &ticket);
   return RESULT_DONE;
 }

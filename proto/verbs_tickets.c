@@ -13,7 +13,8 @@ const struct record record_ticket_new =
     RECORD("TicketNew", struct ticket_new, ticket_new_fields, "A ticket to be made.");
 
 static const struct field ticket_edit_fields[] = {
-    FIELD(struct ticket_edit, key, FIELD_STR, FIELD_REQUIRED, "A ticket's key or a comment's: 'T-12', 'C-17'."),
+    FIELD(struct ticket_edit, key, FIELD_STR, FIELD_REQUIRED,
+          "A ticket's key or a comment's: 'T-12', 'rocket:#12', 'C-17'."),
     FIELD(struct ticket_edit, set, FIELD_VALUES, 0, "Fields to be given these values."),
     FIELD(struct ticket_edit, add, FIELD_VALUES, 0, "Members to be added to sets, by field."),
     FIELD(struct ticket_edit, remove, FIELD_VALUES, 0, "Members to be taken out of sets, by field."),
@@ -25,8 +26,10 @@ const struct record record_ticket_edit =
     RECORD("TicketEdit", struct ticket_edit, ticket_edit_fields, "Changes of one ticket or comment.");
 
 static const struct field ticket_get_fields[] = {
-    FIELD(struct ticket_get, key, FIELD_STR, FIELD_REQUIRED,
-          "A ticket's key, or one of its comments': 'T-12', 'C-17'."),
+    FIELD(
+        struct ticket_get, key, FIELD_STR, FIELD_REQUIRED,
+        "A ticket's key, here or PROJECT:KEY as its tracker writes it, or one of its comments': 'T-12', 'rocket:#12', "
+        "'C-17'."),
     FIELD(struct ticket_get, external, FIELD_BOOL, 0, "With the cached external fields of each mapping."),
     FIELD(struct ticket_get, deleted, FIELD_BOOL, 0, "With the comments that were deleted."),
 };
@@ -54,7 +57,7 @@ const struct record record_ticket_list =
     RECORD("TicketList", struct ticket_list, ticket_list_fields, "A page of tickets.");
 
 static const struct field ticket_comment_fields[] = {
-    FIELD(struct ticket_comment, key, FIELD_STR, FIELD_REQUIRED, "Key of the ticket: 'T-12'."),
+    FIELD(struct ticket_comment, key, FIELD_STR, FIELD_REQUIRED, "Key of the ticket: 'T-12', 'rocket:#12'."),
     FIELD(struct ticket_comment, body, FIELD_STR, FIELD_REQUIRED, "The comment's text, Markdown."),
     FIELD(struct ticket_comment, privacy, FIELD_STR, 0, "local_only, shareable or public; absent = as the ticket."),
     FIELD(struct ticket_comment, actor, FIELD_STR, 0, "Who writes it."),
@@ -111,7 +114,8 @@ const struct record record_link_result =
     RECORD("LinkResult", struct link_result, link_result_fields, "What linking two tickets means.");
 
 static const struct field ticket_retract_fields[] = {
-    FIELD(struct ticket_retract, key, FIELD_STR, FIELD_REQUIRED, "A ticket's key, or a comment's: 'T-12', 'C-17'."),
+    FIELD(struct ticket_retract, key, FIELD_STR, FIELD_REQUIRED,
+          "A ticket's key, or a comment's: 'T-12', 'rocket:#12', 'C-17'."),
     FIELD(struct ticket_retract, preview, FIELD_BOOL, 0, "Only tell what is outside and what would be done."),
     FIELD(struct ticket_retract, actor, FIELD_STR, FIELD_REQUIRED, "Who asks, for the audit: 'user:ann'."),
 };
@@ -174,7 +178,8 @@ const struct record record_link_suggestions =
 
 static const struct field conflict_query_fields[] = {
     FIELD(struct conflict_query, project, FIELD_STR, 0, "Only conflicts of the project of this name."),
-    FIELD(struct conflict_query, ticket, FIELD_STR, 0, "Only conflicts of this ticket and its comments: 'T-12'."),
+    FIELD(struct conflict_query, ticket, FIELD_STR, 0,
+          "Only conflicts of this ticket and its comments: 'T-12', 'rocket:#12'."),
     FIELD(struct conflict_query, state, FIELD_STR, 0,
           "open (with decided ones), decided, resolved or superseded; absent = all."),
     FIELD(struct conflict_query, field, FIELD_STR, 0, "Only conflicts about this field: 'labels'."),

@@ -58,7 +58,7 @@ static const struct option_spec suggest_options[] = {
     YES_OPTION,
 };
 #define KEY_ARGUMENT \
-  { "KEY", false, "a ticket's key, as in T-12" }
+  { "KEY", false, "a ticket's key: T-12, or its tracker's as in rocket:#7" }
 
 static const struct command_group groups[] = {
     {"ticket", "Read and write tickets."},
@@ -75,7 +75,8 @@ static const struct command commands[] = {
      .help = "Show a ticket with comments and where it is outside",
      .arguments = {KEY_ARGUMENT},
      OPTIONS(show_options),
-     .run = command_ticket_show},
+     .run = command_ticket_show,
+     .examples = "tandem ticket show T-12\ntandem ticket show rocket:#7"},
     {.path = "ticket new",
      .help = "Make a ticket",
      .arguments = {{"-", true, "read the body from standard input"}},
@@ -94,7 +95,8 @@ static const struct command commands[] = {
      .examples = "tandem ticket edit T-12 --status done --remove-label triage\ntandem ticket edit T-12"},
     {.path = "ticket comment",
      .help = "Add a comment, or delete one",
-     .arguments = {{"KEY", false, "a ticket's key, as in T-12; with --delete a comment's: C-17"},
+     .arguments = {{"KEY", false,
+                    "a ticket's key: T-12, or its tracker's as in rocket:#7; with --delete a comment's: C-17"},
                    {"-", true, "read it from standard input"}},
      OPTIONS(comment_options),
      .run = command_ticket_comment,
@@ -108,7 +110,7 @@ static const struct command commands[] = {
      .examples = "tandem ticket share T-12 --project rocket\ntandem ticket share T-12 --project rocket --revoke"},
     {.path = "ticket retract",
      .help = "Take back what is outside of a ticket that is private now",
-     .arguments = {{"KEY", false, "a ticket's key, as in T-12, or a comment's: C-17"}},
+     .arguments = {{"KEY", false, "a ticket's key: T-12, or its tracker's as in rocket:#7; or a comment's: C-17"}},
      OPTIONS(retract_options),
      .run = command_ticket_retract,
      .details =

@@ -48,6 +48,24 @@ class Tickets(Running):
         done = self.house.run("ticket", "show", "T-999999", "--json")
         self.assertEqual(json.loads(done.err)["error"]["code"], "gone")
 
+    def test_cli_ticket_is_named_as_in_its_tracker(self):
+        self.connect("named")
+        self.run_fine("sync", "named", "--wait")
+        shown = self.run_fine("ticket", "show", "named:#3", "--json").json
+        self.assertEqual(shown["mappings"][0]["external_key"], "#3")
+        self.assertEqual(self.run_fine("ticket", "edit", "named:#3", "--title", "Named", "--json").json["key"], shown["key"])
+        self.run_fine("ticket", "comment", "named:#3", "--body", "Said")
+        self.assertEqual(self.run_fine("ticket", "show", shown["key"], "--json").json["comments"][-1]["body"], "Said")
+        self.run_fine("ticket", "share", "named:#3", "--privacy", "public")
+        self.run_fine("conflicts", "list", "--ticket", "named:#3")
+        self.run_fine("audit", "egress", "--ticket", "named:#3")
+        for key, code, said in (("named:#999", 3, "project named has no ticket #999"), ("nowhere:#3", 3, "nowhere"),
+                                ("#3", 4, "like T-12 .* rocket:#7"), (":#3", 4, "like T-12")):
+            for words in (["show", key], ["edit", key, "--title", "x"]):
+                done = self.house.run("ticket", *words)
+                self.assertEqual(done.code, code, (words, done.err))
+                self.assertRegex(done.err, said)
+
     def test_cli_points_out_a_status_that_looks_like_a_slip(self):
         key = self.run_fine("ticket", "new", "--title", "Slip", "--status", "Done").out.strip()
         for status, meant in (("opne", "open"), ("in-progress", "in_progress"), ("done", None), ("waiting", None)):

@@ -104,6 +104,7 @@ class Lookups(unittest.TestCase):
         world.call("project.set_state", name="rocket", state="active", actor="user:test")
         for verb, body in READS.items():
             world.call(verb, **body)
+        world.call("ticket.get", key="rocket:#3")
         self.take_back(world, key)
         world.call("egress.list", ticket=key)
 

@@ -4,6 +4,7 @@
 #include "store/projects/projects.h"
 #include "store/sending/usage.h"
 #include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 
 enum { LISTED_MAX = 100 };
 
@@ -36,7 +37,7 @@ static struct str ticket_of(struct call *call, const struct rows *rows, size_t r
   struct str kind = rows_str(rows, row, "item_kind");
   if (str_is_absent(kind))
     return rows_str(rows, row, "external_key");
-  return journal_key(call->arena, kind, rows_i64(rows, row, "number"), rows_i64(rows, row, "item_id"));
+  return key_text(call->arena, kind, rows_i64(rows, row, "number"), rows_i64(rows, row, "item_id"));
 }
 
 struct result parked_list(struct call *call, int64_t project_id, struct status *out) {

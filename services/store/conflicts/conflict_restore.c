@@ -6,6 +6,7 @@
 #include "store/projects/projects.h"
 #include "store/tickets/journal.h"
 #include "store/tickets/tickets.h"
+#include "store/tickets/keys.h"
 #include "sync/map_fields.h"
 
 struct result conflict_local_word(struct call *call, int64_t project_id, struct str field, const struct value *external,
@@ -48,7 +49,7 @@ static struct result load(struct call *call, const struct conflict_restore *rest
                        .field = rows_str(&rows, 0, "field"),
                        .kind = rows_str(&rows, 0, "kind"),
                        .state = rows_str(&rows, 0, "state")};
-  out->key = journal_key(call->arena, rows_str(&rows, 0, "item_kind"), rows_i64(&rows, 0, "number"), out->item_id);
+  out->key = key_text(call->arena, rows_str(&rows, 0, "item_kind"), rows_i64(&rows, 0, "number"), out->item_id);
   TRY(rows_values(call->arena, &rows, 0, "kept", &out->value));
   return rows_values(call->arena, &rows, 0, "fields", &out->fields);
 }

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "store/observing/externals.h"
 #include "store/sessions/sessions.h"
-#include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 
 /* -- reading -- */
 
@@ -24,7 +24,7 @@ static struct result read_conflict(struct call *call, const struct rows *rows, s
       .id = rows_i64(rows, row, "id"),
       .project = rows_str(rows, row, "project"),
       .ticket =
-          journal_key(call->arena, STR("ticket"), rows_i64(rows, row, is_comment ? "parent_number" : "number"), 0),
+          key_text(call->arena, STR("ticket"), rows_i64(rows, row, is_comment ? "parent_number" : "number"), 0),
       .external_key = rows_str(rows, row, "external_key"),
       .url = rows_str(rows, row, "url"),
       .field = rows_str(rows, row, "field"),
@@ -81,7 +81,7 @@ struct result store_conflict_list(struct call *call, const void *request, void *
   bool is_comment;
   struct rows rows;
   if (query->ticket.length)
-    TRY(journal_find_item(call, query->ticket, &item_id, &is_comment));
+    TRY(key_find_item(call, query->ticket, &item_id, &is_comment));
   TRY(db_query(call->db, str_is(query->state, "open") ? select_open : select_any,
                PARAMS(p_i64(query->id), p_str(query->project), p_str(query->state), p_i64(item_id), p_i64(most + 1),
                       p_str(query->field), p_str(query->kind), p_i64(query->before)),
@@ -244,7 +244,7 @@ struct result conflicts_close(struct call *call, const struct conflict_place *pl
 
 static struct conflict_place place_of(struct call *call, const struct rows *rows, size_t row) {
   return (struct conflict_place){.project = rows_str(rows, row, "project"),
-                                 .ticket = journal_key(call->arena, STR("ticket"), rows_i64(rows, row, "number"), 0),
+                                 .ticket = key_text(call->arena, STR("ticket"), rows_i64(rows, row, "number"), 0),
                                  .external_key = rows_str(rows, row, "external_key")};
 }
 

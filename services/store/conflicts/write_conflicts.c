@@ -4,8 +4,8 @@
 #include "base/mutation.h"
 #include "store/conflicts/conflict_restore.h"
 #include "store/conflicts/conflicts.h"
-#include "store/tickets/journal.h"
 #include "store/tickets/tickets.h"
+#include "store/tickets/keys.h"
 #include "sync/canon.h"
 #include "sync/catalogue.h"
 
@@ -31,7 +31,7 @@ static struct result load(struct call *call, int64_t intent_id, struct source *o
                 .project_id = rows_i64(&rows, 0, "project_id"),
                 .is_ticket = str_is(rows_str(&rows, 0, "kind"), "ticket"),
                 .project = rows_str(&rows, 0, "name"),
-                .ticket = journal_key(call->arena, STR("ticket"), rows_i64(&rows, 0, "number"), 0),
+                .ticket = key_text(call->arena, STR("ticket"), rows_i64(&rows, 0, "number"), 0),
                 .external_key = rows_str(&rows, 0, "external_key")},
   };
   TRY(rows_values(call->arena, &rows, 0, "sent_local", &out->sent_local));
@@ -126,7 +126,7 @@ static struct result load_overwritten(struct call *call, int64_t conflict_id, st
   out->field = rows_str(&rows, 0, "field");
   out->is_ours = str_is(rows_str(&rows, 0, "conflict_kind"), "undo");
   out->key =
-      journal_key(call->arena, rows_str(&rows, 0, "kind"), rows_i64(&rows, 0, "number"), rows_i64(&rows, 0, "item_id"));
+      key_text(call->arena, rows_str(&rows, 0, "kind"), rows_i64(&rows, 0, "number"), rows_i64(&rows, 0, "item_id"));
   TRY(rows_values(call->arena, &rows, 0, "local", &out->seen));
   TRY(rows_values(call->arena, &rows, 0, "external", &out->external));
   return rows_values(call->arena, &rows, 0, "fields", &out->now);

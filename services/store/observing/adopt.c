@@ -9,6 +9,7 @@
 #include "store/tickets/journal.h"
 #include "store/tickets/references.h"
 #include "store/tickets/tickets.h"
+#include "store/tickets/keys.h"
 
 static void tell_written(struct call *call, const struct written *w, const struct observation *returned) {
   bool is_comment = str_is(w->kind, "comment"), created = str_is(w->change, "create");
@@ -19,8 +20,8 @@ static void tell_written(struct call *call, const struct written *w, const struc
     names[i] = w->sent_local.at[i].name;
   struct event_external_ticket data = {
       .project = w->project,
-      .ticket = journal_key(call->arena, STR("ticket"), is_comment ? w->parent_number : w->number, 0),
-      .comment = is_comment ? journal_key(call->arena, w->kind, 0, w->item_id) : (struct str){0},
+      .ticket = key_text(call->arena, STR("ticket"), is_comment ? w->parent_number : w->number, 0),
+      .comment = is_comment ? key_text(call->arena, w->kind, 0, w->item_id) : (struct str){0},
       .external_key = returned ? returned->external_key : w->external_key,
       .url = returned ? returned->url : w->url,
       .direction = STR("pushed"),
@@ -58,7 +59,7 @@ static struct result adopt_deletion(struct call *call, const struct written *w) 
                                  .item_id = w->item_id,
                                  .project_id = w->project_id,
                                  .project = w->project,
-                                 .ticket = journal_key(call->arena, STR("ticket"), w->parent_number, 0),
+                                 .ticket = key_text(call->arena, STR("ticket"), w->parent_number, 0),
                                  .external_key = w->external_key};
   TRY(deletes_written(call, &place));
   tell_written(call, w, NULL);

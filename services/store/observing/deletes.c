@@ -4,6 +4,7 @@
 #include "store/observing/gone.h"
 #include "store/tickets/journal.h"
 #include "store/tickets/tickets.h"
+#include "store/tickets/keys.h"
 
 #define WENT_WITH_TICKET "its ticket is gone"
 
@@ -53,7 +54,7 @@ struct result store_comment_delete(struct call *call, const void *request, void 
   const struct comment_delete *deletion = request;
   int64_t id;
   bool is_comment;
-  TRY(journal_find_item(call, deletion->key, &id, &is_comment));
+  TRY(key_find_item(call, deletion->key, &id, &is_comment));
   if (!is_comment)
     return result_error(RESULT_REJECTED,
                         "tickets are not deleted; close it: tandem ticket edit %.*s --status cancelled",

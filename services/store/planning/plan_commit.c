@@ -11,6 +11,7 @@
 #include "store/sessions/sessions.h"
 #include "store/tickets/imports.h"
 #include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 #include "store/tickets/references.h"
 #include "store/tickets/tickets.h"
 
@@ -54,7 +55,7 @@ static struct result load_target(struct call *call, int64_t mapping_id, struct t
 
 static struct str ticket_key(struct call *call, const struct target *t) {
   bool is_comment = str_is(t->kind, "comment");
-  return journal_key(call->arena, STR("ticket"), is_comment ? t->parent_number : t->number, 0);
+  return key_text(call->arena, STR("ticket"), is_comment ? t->parent_number : t->number, 0);
 }
 
 static void tell_updated(struct call *call, const struct target *t, const struct values *changed) {
@@ -64,7 +65,7 @@ static void tell_updated(struct call *call, const struct target *t, const struct
   struct event_external_ticket data = {
       .project = t->project,
       .ticket = ticket_key(call, t),
-      .comment = str_is(t->kind, "comment") ? journal_key(call->arena, t->kind, 0, t->item_id) : (struct str){0},
+      .comment = str_is(t->kind, "comment") ? key_text(call->arena, t->kind, 0, t->item_id) : (struct str){0},
       .external_key = t->external_key,
       .url = t->url,
       .direction = STR("imported"),

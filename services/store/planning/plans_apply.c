@@ -2,7 +2,7 @@
 #include "base/json.h"
 #include "store/planning/plans.h"
 #include "store/sessions/sessions.h"
-#include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 
 enum { BATCH = 200, MOVED_SHOWN = 5 };
 
@@ -37,7 +37,7 @@ static struct str describe_moved(struct call *call, const struct rows *rows, siz
   struct str kind = rows_str(rows, row, "kind"), here = rows_str(rows, row, "here"),
              there = rows_str(rows, row, "there");
   struct str what = kind.at
-                        ? journal_key(call->arena, kind, rows_i64(rows, row, "number"), rows_i64(rows, row, "item_id"))
+                        ? key_text(call->arena, kind, rows_i64(rows, row, "number"), rows_i64(rows, row, "item_id"))
                         : rows_str(rows, row, "external_key");
   if (rows_bool(rows, row, "unknown"))
     return str_format(call->arena, "%.*s (new or changed since)", STR_FMT(what));

@@ -4,7 +4,7 @@
 #include "store/observing/externals.h"
 #include "store/planning/plans.h"
 #include "store/sessions/sessions.h"
-#include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 
 enum { LINES_MAX = 500 };
 
@@ -129,7 +129,7 @@ struct result store_session_preview(struct call *call, const void *request, void
   for (size_t i = 0; i < count; i++) {
     int64_t number = rows_i64(&rows, i, "number");
     lines[i] = (struct preview_line){
-        .ticket = number ? journal_key(call->arena, STR("ticket"), number, 0) : (struct str){0},
+        .ticket = number ? key_text(call->arena, STR("ticket"), number, 0) : (struct str){0},
         .external_key = rows_str(&rows, i, "external_key"),
         .title = rows_str(&rows, i, "title"),
         .kind = rows_str(&rows, i, "kind"),

@@ -10,7 +10,7 @@
 #include "store/sending/usage.h"
 #include "store/sending/withdraw.h"
 #include "store/sessions/sessions.h"
-#include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 
 enum { LOOKS_MAX = 20, LOOKS_APART_MAX_MS = 60000 }; /* a quarter of an hour in all */
 
@@ -69,7 +69,7 @@ static struct result imported_as(struct call *call, const struct pending *p, con
       PARAMS(p_i64(p->project_id), p_str(p->kind), p_str(receipt->returned.at->external_id), p_i64(p->item_id)),
       &rows));
   if (rows.count)
-    *out = journal_key(call->arena, rows_str(&rows, 0, "kind"), rows_i64(&rows, 0, "number"), rows_i64(&rows, 0, "id"));
+    *out = key_text(call->arena, rows_str(&rows, 0, "kind"), rows_i64(&rows, 0, "number"), rows_i64(&rows, 0, "id"));
   return RESULT_DONE;
 }
 

@@ -6,6 +6,7 @@
 #include "store/sending/withdraw.h"
 #include "store/sending/withdraw_words.h"
 #include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 
 static bool is_retraction(const struct pending *p) {
   return str_is(p->purpose, "retract");
@@ -50,8 +51,8 @@ static struct result tell(struct call *call, const struct pending *p) {
   struct str *names = ARENA_ARRAY(call->arena, struct str, p->set.count + p->remove.count + 1);
   struct event_external_ticket data = {
       .project = rows_str(&rows, 0, "name"),
-      .ticket = journal_key(call->arena, STR("ticket"), rows_i64(&rows, 0, "number"), 0),
-      .comment = is_comment ? journal_key(call->arena, p->kind, 0, p->item_id) : (struct str){0},
+      .ticket = key_text(call->arena, STR("ticket"), rows_i64(&rows, 0, "number"), 0),
+      .comment = is_comment ? key_text(call->arena, p->kind, 0, p->item_id) : (struct str){0},
       .external_key = rows_str(&rows, 0, "external_key"),
       .url = rows_str(&rows, 0, "url"),
       .direction = STR("pushed"),

@@ -5,6 +5,7 @@
 #include "store/projects/projects.h"
 #include "store/sessions/sessions.h"
 #include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 
 enum { LINES_A_PAGE = 200 };
 static const int64_t newest = INT64_MAX;
@@ -113,7 +114,7 @@ static struct values one_value(struct arena *arena, const struct value *value) {
 }
 
 static struct str comment_key(struct call *call, bool is_comment, int64_t id) {
-  return is_comment ? journal_key(call->arena, STR("comment"), 0, id) : (struct str){0};
+  return is_comment ? key_text(call->arena, STR("comment"), 0, id) : (struct str){0};
 }
 
 static struct result tell_preview(struct call *call, const struct undone *undone, int64_t after,
@@ -123,7 +124,7 @@ static struct result tell_preview(struct call *call, const struct undone *undone
   struct undone_line *lines = ARENA_ARRAY(call->arena, struct undone_line, page.count);
   for (size_t i = 0; i < page.count; i++) {
     const struct undo_step *step = &page.steps[i];
-    lines[i] = (struct undone_line){.ticket = journal_key(call->arena, STR("ticket"), step->number, 0),
+    lines[i] = (struct undone_line){.ticket = key_text(call->arena, STR("ticket"), step->number, 0),
                                     .comment = comment_key(call, step->is_comment, step->item_id),
                                     .external_key = step->external_key,
                                     .title = step->title,
@@ -168,7 +169,7 @@ static struct result tell_done(struct call *call, int64_t session_id, int64_t af
   struct undone_line *lines = ARENA_ARRAY(call->arena, struct undone_line, count);
   for (size_t i = 0; i < count; i++) {
     bool is_comment = str_is(rows_str(&rows, i, "kind"), "comment");
-    lines[i] = (struct undone_line){.ticket = journal_key(call->arena, STR("ticket"), rows_i64(&rows, i, "number"), 0),
+    lines[i] = (struct undone_line){.ticket = key_text(call->arena, STR("ticket"), rows_i64(&rows, i, "number"), 0),
                                     .comment = comment_key(call, is_comment, rows_i64(&rows, i, "item_id")),
                                     .external_key = rows_str(&rows, i, "external_key"),
                                     .title = rows_str(&rows, i, "title"),

@@ -6,6 +6,7 @@
 #include "store/sessions/sessions.h"
 #include "store/sessions/undo.h"
 #include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 #include "store/tickets/tickets.h"
 #include "sync/catalogue.h"
 
@@ -107,7 +108,7 @@ static struct result do_ask(struct doing *d, const struct undo_step *step) {
                                  .project_id = d->undoing->project_id,
                                  .is_ticket = !step->is_comment,
                                  .project = d->undoing->project,
-                                 .ticket = journal_key(d->call->arena, STR("ticket"), step->number, 0),
+                                 .ticket = key_text(d->call->arena, STR("ticket"), step->number, 0),
                                  .external_key = step->external_key};
   bool asked;
   TRY(was_asked(d, step, &asked));

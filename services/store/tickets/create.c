@@ -2,7 +2,7 @@
 #include "base/json.h"
 #include "store/projects/projects.h"
 #include "store/tickets/follow.h"
-#include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 #include "store/tickets/tickets.h"
 
 /* A ticket that is about to be made. */
@@ -97,7 +97,7 @@ struct result tickets_create(struct call *call, const struct ticket_new *at, siz
     struct changed_item item = {
         .id = ids[i], .number = rows_i64(&rows, i, "number"), .kind = STR("ticket"), .privacy = drafts[i].privacy};
     tickets_tell(call, EVENT_TICKET_CREATED, &item, drafts[i].actor, &drafts[i].fields);
-    out[i] = (struct created_ticket){item.id, journal_key(call->arena, item.kind, item.number, item.id)};
+    out[i] = (struct created_ticket){item.id, key_text(call->arena, item.kind, item.number, item.id)};
   }
   outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return going ? follow_new(call, ids, projects, count) : RESULT_DONE;

@@ -2,7 +2,7 @@
  * written in one statement. */
 #include "base/sets.h"
 #include "store/tickets/changes.h"
-#include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 #include "store/tickets/tickets.h"
 
 /* -- what an edit makes of values -- */
@@ -124,7 +124,7 @@ static struct result find_items(struct batch *batch, size_t *at) {
     int64_t number;
     bool is_comment;
     size_t place = 0;
-    TRY(journal_parse_key(batch->edits[*at].key, &number, &is_comment));
+    TRY(key_read(batch->call, batch->edits[*at].key, &number, &is_comment));
     number = is_comment ? -number : number;
     while (place < distinct && numbers[place] != number)
       place++;
@@ -158,7 +158,7 @@ static struct result edit_one(struct batch *batch, size_t i) {
   const struct ticket_edit *edit = &batch->edits[i];
   struct edited *edited = &batch->items[batch->place[i]];
   if (edited->item.id == 0)
-    return journal_no_item(edit->key);
+    return key_missing(edit->key);
   if (edited->deleted)
     return result_error(RESULT_GONE, "%.*s was deleted", STR_FMT(edit->key));
   TRY(check_fields(&edit->set, str_is(edited->item.kind, "comment")));
@@ -185,7 +185,7 @@ struct result tickets_edit(struct call *call, const struct ticket_edit *edits, s
     TRY(edit_one(&batch, *refused));
     const struct changed_item *item = &batch.items[batch.place[*refused]].item;
     int64_t number = str_is(item->kind, "comment") ? item->parent_number : item->number;
-    out[*refused] = (struct edited_ticket){item->id, journal_key(call->arena, STR("ticket"), number, 0)};
+    out[*refused] = (struct edited_ticket){item->id, key_text(call->arena, STR("ticket"), number, 0)};
   }
   for (size_t i = 0; i < batch.item_count; i++)
     if (batch.items[i].changes)

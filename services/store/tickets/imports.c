@@ -5,7 +5,7 @@
 #include "store/conflicts/conflicts.h"
 #include "store/sessions/sessions.h"
 #include "store/tickets/follow.h"
-#include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 #include "store/tickets/references.h"
 #include "store/tickets/tickets.h"
 
@@ -103,9 +103,8 @@ static void tell_imported(struct call *call, const struct rows *rows, size_t row
   bool is_comment = str_is(kind, "comment");
   struct event_external_ticket data = {
       .project = rows_str(rows, row, "project"),
-      .ticket =
-          journal_key(call->arena, STR("ticket"), rows_i64(rows, row, is_comment ? "parent_number" : "number"), 0),
-      .comment = is_comment ? journal_key(call->arena, kind, 0, rows_i64(rows, row, "item_id")) : (struct str){0},
+      .ticket = key_text(call->arena, STR("ticket"), rows_i64(rows, row, is_comment ? "parent_number" : "number"), 0),
+      .comment = is_comment ? key_text(call->arena, kind, 0, rows_i64(rows, row, "item_id")) : (struct str){0},
       .external_key = rows_str(rows, row, "external_key"),
       .url = rows_str(rows, row, "url"),
       .direction = STR("imported"),
@@ -123,7 +122,7 @@ static struct result open_conflicts(struct call *call, const struct rows *rows, 
       .item_id = rows_i64(rows, row, "item_id"),
       .project_id = rows_i64(rows, row, "project_id"),
       .project = rows_str(rows, row, "project"),
-      .ticket = journal_key(call->arena, STR("ticket"), rows_i64(rows, row, "number"), 0),
+      .ticket = key_text(call->arena, STR("ticket"), rows_i64(rows, row, "number"), 0),
       .external_key = rows_str(rows, row, "external_key"),
   };
   return conflicts_open(call, &place, outcome);

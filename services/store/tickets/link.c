@@ -2,6 +2,7 @@
 #include "store/conflicts/conflicts.h"
 #include "store/projects/projects.h"
 #include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 #include "store/tickets/references.h"
 #include "store/tickets/tickets.h"
 
@@ -15,38 +16,17 @@ struct side {
   struct values fields;
 };
 
-/* "rocket:#12": the ticket that is mapped to an external key. */
-static struct result find_external(struct call *call, struct str project_name, struct str external_key, int64_t *out) {
-  struct project project;
-  struct rows rows;
-  TRY(project_named(call, project_name, &project));
-  TRY(db_query(call->db,
-               "select m.item_id from external_item e join mapping m on (m.project_id, m.kind, m.external_id) = "
-               "(e.project_id, e.kind, e.external_id) where e.project_id = $1::bigint and e.kind = 'ticket' and "
-               "e.external_key = $2 and m.item_id is not null limit 1",
-               PARAMS(p_i64(project.id), p_str(external_key)), &rows));
-  if (rows.count == 0)
-    return result_error(RESULT_GONE, "project %.*s has no ticket %.*s here; has it been imported? (tandem sync %.*s)",
-                        STR_FMT(project_name), STR_FMT(external_key), STR_FMT(project_name));
-  *out = rows_i64(&rows, 0, "item_id");
-  return RESULT_DONE;
-}
-
 static struct result find_side(struct call *call, struct str word, struct side *out) {
-  ptrdiff_t colon = str_find(word, ":");
-  bool is_comment = false;
+  bool is_comment;
   int64_t id;
   struct rows rows;
-  if (colon > 0)
-    TRY(find_external(call, str_slice(word, 0, (size_t)colon), str_slice(word, (size_t)colon + 1, word.length), &id));
-  else
-    TRY(journal_find_item(call, word, &id, &is_comment));
+  TRY(key_find_item(call, word, &id, &is_comment));
   if (is_comment)
     return result_error(RESULT_REJECTED, "only tickets are linked; their comments come along");
   TRY(db_query(call->db, "select number, privacy, fields from item where id = $1::bigint", PARAMS(p_i64(id)), &rows));
   *out = (struct side){.id = id,
                        .number = rows_i64(&rows, 0, "number"),
-                       .key = journal_key(call->arena, STR("ticket"), rows_i64(&rows, 0, "number"), 0),
+                       .key = key_text(call->arena, STR("ticket"), rows_i64(&rows, 0, "number"), 0),
                        .privacy = rows_str(&rows, 0, "privacy")};
   return rows_values(call->arena, &rows, 0, "fields", &out->fields);
 }
@@ -227,8 +207,8 @@ struct result store_link_suggest(struct call *call, const void *request, void *r
   struct link_suggestion *suggestions = ARENA_ARRAY(call->arena, struct link_suggestion, count);
   for (size_t i = 0; i < count; i++)
     suggestions[i] = (struct link_suggestion){
-        .key = journal_key(call->arena, STR("ticket"), rows_i64(&rows, i, "number"), 0),
-        .other = journal_key(call->arena, STR("ticket"), rows_i64(&rows, i, "other_number"), 0),
+        .key = key_text(call->arena, STR("ticket"), rows_i64(&rows, i, "number"), 0),
+        .other = key_text(call->arena, STR("ticket"), rows_i64(&rows, i, "other_number"), 0),
         .external_key = rows_str(&rows, i, "external_key"),
         .other_external_key = rows_str(&rows, i, "other_external_key"),
         .title = rows_str(&rows, i, "title"),

@@ -2,6 +2,7 @@
  * when a person asks for it. */
 #include "store/sending/withdraw.h"
 #include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 #include "store/tickets/tickets.h"
 
 enum { PLACES_MAX = 2000 };
@@ -38,7 +39,7 @@ static struct retraction_place read_place(struct call *call, const struct rows *
   struct str kind = rows_str(rows, row, "kind"), state = rows_str(rows, row, "state"),
              fields = rows_str(rows, row, "fields");
   struct retraction_place place = {
-      .key = journal_key(call->arena, kind, rows_i64(rows, row, "number"), rows_i64(rows, row, "item_id")),
+      .key = key_text(call->arena, kind, rows_i64(rows, row, "number"), rows_i64(rows, row, "item_id")),
       .project = rows_str(rows, row, "name"),
       .external_key = rows_str(rows, row, "external_key"),
       .url = rows_str(rows, row, "url"),
@@ -122,7 +123,7 @@ struct result store_ticket_retract(struct call *call, const void *request, void 
   struct rows rows;
   if (retract->actor.length == 0)
     return result_error(RESULT_REJECTED, "a retraction needs to say whose it is");
-  TRY(journal_find_item(call, retract->key, &item_id, &is_comment));
+  TRY(key_find_item(call, retract->key, &item_id, &is_comment));
   TRY(select_places(call, item_id, &rows));
   if (rows.count == 0)
     TRY(check_private(call, retract->key, item_id));

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "store/projects/projects.h"
 #include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 #include "store/tickets/tickets.h"
 
 /* -- mappings of new items -- */
@@ -72,12 +73,12 @@ void tickets_tell(struct call *call, enum event_id id, const struct changed_item
   for (size_t i = 0; i < fields->count; i++)
     names[i] = fields->at[i].name;
   struct event_ticket data = {
-      .ticket = journal_key(call->arena, STR("ticket"), is_comment ? item->parent_number : item->number, 0),
+      .ticket = key_text(call->arena, STR("ticket"), is_comment ? item->parent_number : item->number, 0),
       .by = by,
       .privacy = item->privacy,
   };
   if (is_comment)
-    data.comment = journal_key(call->arena, item->kind, 0, item->id);
+    data.comment = key_text(call->arena, item->kind, 0, item->id);
   data.names.at = names;
   data.names.count = fields->count;
   if (str_is(item->privacy, "public") && fits_in_event(fields))
@@ -145,7 +146,7 @@ struct result store_ticket_comment(struct call *call, const void *request, void 
   const struct ticket_comment *comment = request;
   int64_t ticket_id;
   bool is_comment;
-  TRY(journal_find_item(call, comment->key, &ticket_id, &is_comment));
+  TRY(key_find_item(call, comment->key, &ticket_id, &is_comment));
   if (is_comment || str_trim(comment->body).length == 0)
     return result_error(RESULT_REJECTED, "a comment needs a ticket (T-12) and a text (--body)");
   if (comment->privacy.length)
@@ -188,7 +189,7 @@ struct result store_ticket_share(struct call *call, const void *request, void *r
   const struct ticket_share *share = request;
   int64_t id;
   bool is_comment;
-  TRY(journal_find_item(call, share->key, &id, &is_comment));
+  TRY(key_find_item(call, share->key, &id, &is_comment));
   if (share->privacy.length)
     TRY(change_privacy(call, id, share->privacy));
   if (share->project.length && is_comment)

@@ -1,12 +1,12 @@
 /* Verbs that look at tickets: get, list, what left. */
 #include "store/projects/projects.h"
 #include "store/tickets/awaited.h"
-#include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 #include "store/tickets/tickets.h"
 
 static struct result read_ticket(struct call *call, const struct rows *rows, size_t row, struct ticket *out) {
   *out = (struct ticket){
-      .key = journal_key(call->arena, STR("ticket"), rows_i64(rows, row, "number"), 0),
+      .key = key_text(call->arena, STR("ticket"), rows_i64(rows, row, "number"), 0),
       .privacy = rows_str(rows, row, "privacy"),
       .author = rows_str(rows, row, "author"),
       .origin = rows_str(rows, row, "origin"),
@@ -29,7 +29,7 @@ static struct result read_comments(struct call *call, int64_t ticket_id, bool de
   struct comment *comments = ARENA_ARRAY(call->arena, struct comment, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     comments[i] = (struct comment){
-        .key = journal_key(call->arena, STR("comment"), 0, rows_i64(&rows, i, "id")),
+        .key = key_text(call->arena, STR("comment"), 0, rows_i64(&rows, i, "id")),
         .author = rows_str(&rows, i, "author"),
         .body = rows_str(&rows, i, "body"),
         .privacy = rows_str(&rows, i, "privacy"),
@@ -113,7 +113,7 @@ struct result store_ticket_get(struct call *call, const void *request, void *rep
   const struct ticket_get *get = request;
   int64_t id;
   bool is_comment;
-  TRY(journal_find_item(call, get->key, &id, &is_comment));
+  TRY(key_find_item(call, get->key, &id, &is_comment));
   return read_whole(call, id, get->external, get->deleted, reply);
 }
 
@@ -220,7 +220,7 @@ struct result store_egress_list(struct call *call, const void *request, void *re
   int64_t item_id = 0;
   bool is_comment;
   if (query->ticket.length)
-    TRY(journal_find_item(call, query->ticket, &item_id, &is_comment));
+    TRY(key_find_item(call, query->ticket, &item_id, &is_comment));
   if (query->project.length)
     TRY(project_named(call, query->project, &project));
   struct rows rows;
@@ -230,8 +230,8 @@ struct result store_egress_list(struct call *call, const void *request, void *re
     out[i] = (struct egress){
         .at_ms = rows_i64(&rows, i, "at_ms"),
         .intent_id = rows_i64(&rows, i, "intent_id"),
-        .ticket = journal_key(call->arena, rows_str(&rows, i, "kind"), rows_i64(&rows, i, "number"),
-                              rows_i64(&rows, i, "id")),
+        .ticket =
+            key_text(call->arena, rows_str(&rows, i, "kind"), rows_i64(&rows, i, "number"), rows_i64(&rows, i, "id")),
         .project = rows_str(&rows, i, "name"),
         .external_key = rows_str(&rows, i, "external_key"),
         .rule = rows_str(&rows, i, "rule"),
