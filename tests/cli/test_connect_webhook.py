@@ -14,6 +14,7 @@ from house import House, StandIn, wait_for, why_not  # noqa: E402
 from webhook_tracker import HOOK_SECRET, SECRET, mapping  # noqa: E402
 
 ADAPTER = "tandem-adapter-webhook"
+END_OF_INPUT = "\x04"
 STATUSES = [["open", "open"], ["in_progress", "doing"], ["done", "done"], ["cancelled", "dropped"]]
 
 
@@ -144,8 +145,10 @@ class ConnectWebhook(unittest.TestCase):
     def test_connect_webhook_asks_a_person_for_what_is_missing(self):
         code, shown = self.house.on_terminal(
             ["connect", "webhook", "--base-url", self.tracker.url + "/"],
-            [("Project (its name", "elsewhere"), ("not shown", "sandbox-token"), ("File with the mapping", self.mapping)])
-        self.assertNotEqual(code, 0)  # the stand-in takes no token without a signature
+            [("Project (its name", "elsewhere"), ("not shown", "sandbox-token"), ("File with the mapping", self.mapping),
+             ("not shown", END_OF_INPUT)])
+        self.assertEqual(code, 4)  # the stand-in takes no token without a signature
+        self.assertIn("no answer, so nothing was done", shown)
         self.assertIn("Check the token and the signing secret", shown)
         self.assertNotIn("sandbox-token", shown)
 
