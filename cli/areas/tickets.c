@@ -58,7 +58,7 @@ static const struct option_spec suggest_options[] = {
     YES_OPTION,
 };
 #define KEY_ARGUMENT \
-  { "KEY", false, "a ticket's key: T-12, or its tracker's as in rocket:#7" }
+  { "KEY", false, "a ticket's key, as in T-12 or rocket:#7" }
 
 static const struct command_group groups[] = {
     {"ticket", "Read and write tickets."},
@@ -95,8 +95,7 @@ static const struct command commands[] = {
      .examples = "tandem ticket edit T-12 --status done --remove-label triage\ntandem ticket edit T-12"},
     {.path = "ticket comment",
      .help = "Add a comment, or delete one",
-     .arguments = {{"KEY", false,
-                    "a ticket's key: T-12, or its tracker's as in rocket:#7; with --delete a comment's: C-17"},
+     .arguments = {{"KEY", false, "a ticket's key, as in T-12 or rocket:#7; with --delete a comment's: C-17"},
                    {"-", true, "read it from standard input"}},
      OPTIONS(comment_options),
      .run = command_ticket_comment,
@@ -110,7 +109,7 @@ static const struct command commands[] = {
      .examples = "tandem ticket share T-12 --project rocket\ntandem ticket share T-12 --project rocket --revoke"},
     {.path = "ticket retract",
      .help = "Take back what is outside of a ticket that is private now",
-     .arguments = {{"KEY", false, "a ticket's key: T-12, or its tracker's as in rocket:#7; or a comment's: C-17"}},
+     .arguments = {{"KEY", false, "a ticket's key, as in T-12 or rocket:#7, or a comment's: C-17"}},
      OPTIONS(retract_options),
      .run = command_ticket_retract,
      .details =
