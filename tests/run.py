@@ -4,7 +4,7 @@
     tests/run.py [-v] [WORD...]      only programs whose name contains one of the words
 
 C programs are build/dev/tests/unit-* (or those of the build folder in TANDEM_BUILD), Python programs are tests/**/test_*.py
-and start whole systems. Three run at a time, but for the crash runs and the simulation, which use all cores by themselves. One line a program, failures with their output, and last of all
+and start whole systems. Four run at a time, but for the crash runs and the simulation, which use all cores by themselves. One line a program, failures with their output, and last of all
 `N passed, N failed, N skipped`. Exit status: 0 all passed, 1 something failed, 2 nothing was run.
 """
 
@@ -21,7 +21,7 @@ import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-JOBS = 3  # most of them wait more than they compute
+JOBS = 4  # most of them wait more than they compute
 UNIT_TIMEOUT_S = 600
 SYSTEM_TIMEOUT_S = 900
 ALONE_TIMEOUT_S = 1800
