@@ -150,6 +150,19 @@ class Plans(unittest.TestCase):
         self.assertEqual(session["state"], "failed")
         self.assertIn("%s (labels, title outside)" % self.key(1), session["error"])
 
+    def test_plan_of_a_dry_run_is_none_when_the_project_is_resumed_in_it(self):
+        self.world.processes["scheduler"].stop()  # nobody ends it
+        self.act("edit", 1, title="Theirs")
+        session = self.world.call("session.start", project="rocket", mode="dry_run", trigger="person", actor="user:test")["id"]
+        wait_for(lambda: self.world.sql("select 1 from sync_plan_step"), "the steps")
+        self.world.call("project.set_state", name="rocket", state="active", actor="user:test")
+        self.world.start("scheduler")
+        self.assertEqual(self.world.finish(session)["error"], "the project was resumed")
+        wait_for(lambda: self.title(1) == "Theirs", "the pull")
+        self.world.settle()
+        self.assertEqual(self.world.sql("select state from project"), [["active"]])
+        self.assertEqual(self.world.sql("select count(*) from sync_plan"), [["0"]])
+
     def test_plan_is_replaced_by_a_newer_one(self):
         first, lines = self.mixed()
         second, again = self.dry_run()

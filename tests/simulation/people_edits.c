@@ -6,6 +6,7 @@
 #include "simulation/people.h"
 #include "simulation/people_comments.h"
 #include "simulation/people_picks.h"
+#include "simulation/people_projects.h"
 #include "simulation/tell.h"
 #include "simulation/world.h"
 
@@ -197,7 +198,7 @@ static void decide_conflict(const struct planned_edit *p) {
     world_violate(p->world, "no bugs", "conflict.resolve: %s", result.message);
 }
 
-static void act_local(const struct planned_edit *p) {
+static void act_local(struct planned_edit *p) {
   const struct ticket *ticket = people_pick_local(p);
   if (!ticket || p->what % 16 == 0)
     make_local(p);
@@ -209,6 +210,12 @@ static void act_local(const struct planned_edit *p) {
     change_privacy(p, ticket);
   else if (p->what % 16 == PEOPLE_DECIDE || p->what % 16 == 4)
     decide_conflict(p);
+  else if (p->what % 16 == 5)
+    people_pause(p);
+  else if (p->what % 16 == 6)
+    people_change_strategy(p);
+  else if (p->what % 16 == 7)
+    people_dry_run(p);
   else
     edit_local(p, ticket);
 }

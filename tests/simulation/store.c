@@ -93,20 +93,12 @@ static const char asking_function[] = "create function sim_is_plannable(mapping 
                                       "plpgsql as 'begin return exists (select from plannable where mapping_id = "
                                       "mapping); end'";
 
-/* Nothing outlives a run, so nothing need be logged. A table has to be logged as long as one that is refers to it. */
-static const char without_log[] =
-    "do $$ declare name text; again bool := true; begin while again loop again := false; for name in select "
-    "quote_ident(tablename) from pg_tables join pg_class on oid = tablename::regclass where schemaname = 'public' and "
-    "relpersistence = 'p' loop begin execute 'alter table ' || name || ' set unlogged'; exception when "
-    "invalid_table_definition then again := true; end; end loop; end loop; end $$";
-
 static struct result prepare_database(struct db *db) {
   TRY(db_script(db, "set client_min_messages = warning; drop schema public cascade; create schema public"));
   TRY(db_script(db, "set search_path = public, pg_catalog; set sim.seed = '0'"));
   TRY(db_script(db, shadowing_functions));
   TRY(migrate(db));
-  TRY(db_script(db, asking_function));
-  return db_script(db, without_log);
+  return db_script(db, asking_function);
 }
 
 /* Deleting leaves the prepared statements as they are planned, which truncate and vacuum do not: so dead rows are swept

@@ -100,22 +100,22 @@ static void must(struct world *world, struct result result, const char *what) {
     world_violate(world, "no bugs", "%s: %s", what, result.message);
 }
 
-static void configure(struct world *world, const struct tracker *tracker, bool follows) {
+static void configure(struct world *world, const struct tracker *tracker, uint64_t choice, bool follows) {
   static const char *const strategies[] = {"manual", "manual", "merge", "local_wins", "external_wins", "newest_wins"};
   static const int64_t polls_s[] = {90, 150, 400, 900};
   struct str name = str_of(tracker->habits.system), others[TRACKERS_MAX];
-  uint64_t seed = world->chances.seed + tracker->index;
-  struct project_configure configure = {.project = {.name = name,
-                                                    .system = name,
-                                                    .base_url = STR("https://tracker.test"),
-                                                    .remote = name,
-                                                    .credential = name,
-                                                    .direction = STR("bidirectional"),
-                                                    .strategy = str_of(strategies[seed * 7 % 6]),
-                                                    .confirmed_by = STR("ann"),
-                                                    .privacy_default = STR("shareable"),
-                                                    .poll_interval_s = polls_s[seed / 8 % 4]},
-                                        .actor = STR("ann")};
+  struct project_configure configure = {
+      .project = {.name = name,
+                  .system = name,
+                  .base_url = STR("https://tracker.test"),
+                  .remote = name,
+                  .credential = name,
+                  .direction = STR("bidirectional"),
+                  .strategy = str_of(strategies[choice * 7 % 6]),
+                  .confirmed_by = STR("ann"),
+                  .privacy_default = STR("shareable"),
+                  .poll_interval_s = polls_s[(world->chances.seed + tracker->index) / 8 % 4]},
+      .actor = STR("ann")};
   size_t count = 0;
   for (size_t i = 0; i < world->tracker_count && follows; i++)
     if (i != tracker->index)
@@ -134,10 +134,14 @@ static void connect_trackers(struct world *world) {
                                  .secret = STR("{}"),
                                  .actor = STR("ann")};
     must(world, people_verb(world, VERB_CREDENTIAL_PUT, &put, NULL), "credential.put");
-    configure(world, &world->trackers[i], false);
+    configure(world, &world->trackers[i], world->chances.seed + i, false);
   }
   for (size_t i = 0; i < world->tracker_count && follow; i++)
-    configure(world, &world->trackers[i], true);
+    configure(world, &world->trackers[i], world->chances.seed + i, true);
+}
+
+void world_configure(struct world *world, const struct tracker *tracker, uint64_t choice) {
+  configure(world, tracker, choice, true);
 }
 
 static void choose_size(struct world *world) {

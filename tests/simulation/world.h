@@ -60,6 +60,9 @@ struct world *world_current(void);
 void world_begin(struct world *world, struct store *store, const struct plan_of_run *plan);
 void world_end(struct world *world);
 
+/* Connects the project of a tracker, or changes it; `choice` draws the strategy. */
+void world_configure(struct world *world, const struct tracker *tracker, uint64_t choice);
+
 /* Lets time pass until `until_ms`, or until something is wrong. */
 void world_run(struct world *world, int64_t until_ms);
 

@@ -238,6 +238,15 @@ struct result store_project_configure(struct call *call, const void *request, vo
   return RESULT_DONE;
 }
 
+/* What a dry run has seen is planned from now on: its plan would be none, and pause again what somebody has resumed. */
+static struct result end_running(struct call *call, int64_t project_id, struct str state) {
+  bool resumes = str_is(state, "active");
+  return db_query(call->db,
+                  "update session set state = 'failed', finished_at = now(), error = 'the project was ' || $2 "
+                  "where project_id = $1::bigint and state = 'running' and ($3::boolean or mode = 'dry_run')",
+                  PARAMS(p_i64(project_id), p_str(resumes ? STR("resumed") : state), p_bool(!resumes)), NULL);
+}
+
 struct result store_project_set_state(struct call *call, const void *request, void *reply) {
   const struct project_set_state *set = request;
   struct project_id *answer = reply;
@@ -250,10 +259,7 @@ struct result store_project_set_state(struct call *call, const void *request, vo
                "' || id || ')' else name "
                "end where id = $1::bigint",
                PARAMS(p_i64(project.id), p_str(set->state), p_str(set->reason)), NULL));
-  TRY(db_query(call->db,
-               "update session set state = 'failed', finished_at = now(), error = 'the project was ' || $2 "
-               "where project_id = $1::bigint and state = 'running' and $2 <> 'active'",
-               PARAMS(p_i64(project.id), p_str(set->state)), NULL));
+  TRY(end_running(call, project.id, set->state));
   if (str_is(set->state, "active"))
     TRY(gone_confirm(call, project.id));
   TRY(journal_audit(call, set->actor, "project.set_state", set->name,
