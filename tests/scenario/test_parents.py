@@ -134,6 +134,26 @@ class Parents(unittest.TestCase):
         wait_for(lambda: self.linear.look(key)["due_date"] == "2027-01-02", "the due date")
         self.check_quiet()
 
+    def test_parents_that_were_overwritten_are_brought_back_by_their_key_here(self):
+        ours, theirs = (self.spread(self.jira, self.jira.epic(title)) for title in ("Tank", "Engine"))
+        child = self.spread(self.jira, self.jira.create("alice", title="Valve"))
+        self.linear.sandbox.control("POST", "faults", {
+            "match": {"query": "^UpdateIssue$"}, "fault": "meanwhile",
+            "act": {"actor": "alice", "do": "edit", "issue": child[3], "fields": {"parent": theirs[3]}}})
+        self.world.call("ticket.edit", key=child[0], set={"parent": ours[0]}, actor="user:carol")
+        (conflict,) = wait_for(lambda: self.world.call("conflict.list", ticket=child[0]).get("conflicts"), "what was overwritten")
+        self.assertEqual((conflict["kind"], conflict["field"], self.local_parent(child[0])), ("overwritten", "parent", ours[0]))
+        self.world.settle()
+        self.world.call("conflict.resolve", id=conflict["id"], choice="external", actor="user:dora")
+        wait_for(lambda: self.linear.parent(child[3]) == theirs[3], "theirs in Linear")
+        self.assertEqual(self.local_parent(child[0]), theirs[0])
+        for side, parent in (("local", ours), ("external", theirs)):
+            self.world.call("conflict.restore", id=conflict["id"], side=side, actor="user:dora")
+            self.assertEqual(self.local_parent(child[0]), parent[0])
+            wait_for(lambda: self.linear.parent(child[3]) == parent[3], "the restored one in Linear")
+            self.world.settle()
+        self.check_quiet()
+
     def test_words_that_a_new_ticket_could_not_bring_along_are_sent_when_the_table_has_them(self):
         key = self.world.call("ticket.new", fields={"title": "Abort", "status": "on hold"}, privacy="local_only", actor="user:carol")["key"]
         self.world.call("ticket.share", key=key, privacy="shareable", project="linear", actor="user:carol")

@@ -5,9 +5,23 @@
 #include "service/project_rules.h"
 #include "store/projects/projects.h"
 #include "store/tickets/journal.h"
-#include "store/tickets/tickets.h"
 #include "store/tickets/keys.h"
+#include "store/tickets/references.h"
+#include "store/tickets/tickets.h"
+#include "sync/catalogue.h"
 #include "sync/map_fields.h"
+
+static struct result local_reference(struct call *call, int64_t project_id, struct value *value) {
+  struct str key;
+  if (value->text.length == 0)
+    return RESULT_DONE;
+  TRY(references_local_word(call, project_id, value->text, &key));
+  if (str_is_absent(key))
+    return result_error(RESULT_REJECTED, "the ticket %.*s that was named outside is not here; give one yourself",
+                        STR_FMT(value->text));
+  value->text = key;
+  return RESULT_DONE;
+}
 
 struct result conflict_local_word(struct call *call, int64_t project_id, struct str field, const struct value *external,
                                   struct values *out) {
@@ -22,7 +36,7 @@ struct result conflict_local_word(struct call *call, int64_t project_id, struct 
   *value = here.value;
   value->name = field;
   *out = (struct values){value, 1};
-  return RESULT_DONE;
+  return catalogue_is_reference(field) ? local_reference(call, project_id, value) : RESULT_DONE;
 }
 
 /* A kept value and the place it belongs to. */

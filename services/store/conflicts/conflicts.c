@@ -23,8 +23,7 @@ static struct result read_conflict(struct call *call, const struct rows *rows, s
   *out = (struct conflict){
       .id = rows_i64(rows, row, "id"),
       .project = rows_str(rows, row, "project"),
-      .ticket =
-          key_text(call->arena, STR("ticket"), rows_i64(rows, row, is_comment ? "parent_number" : "number"), 0),
+      .ticket = key_text(call->arena, STR("ticket"), rows_i64(rows, row, is_comment ? "parent_number" : "number"), 0),
       .external_key = rows_str(rows, row, "external_key"),
       .url = rows_str(rows, row, "url"),
       .field = rows_str(rows, row, "field"),

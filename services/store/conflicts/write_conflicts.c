@@ -4,8 +4,8 @@
 #include "base/mutation.h"
 #include "store/conflicts/conflict_restore.h"
 #include "store/conflicts/conflicts.h"
-#include "store/tickets/tickets.h"
 #include "store/tickets/keys.h"
+#include "store/tickets/tickets.h"
 #include "sync/canon.h"
 #include "sync/catalogue.h"
 

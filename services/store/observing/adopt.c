@@ -7,9 +7,9 @@
 #include "store/observing/externals.h"
 #include "store/sending/pending.h"
 #include "store/tickets/journal.h"
+#include "store/tickets/keys.h"
 #include "store/tickets/references.h"
 #include "store/tickets/tickets.h"
-#include "store/tickets/keys.h"
 
 static void tell_written(struct call *call, const struct written *w, const struct observation *returned) {
   bool is_comment = str_is(w->kind, "comment"), created = str_is(w->change, "create");

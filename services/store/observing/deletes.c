@@ -3,8 +3,8 @@
 
 #include "store/observing/gone.h"
 #include "store/tickets/journal.h"
-#include "store/tickets/tickets.h"
 #include "store/tickets/keys.h"
+#include "store/tickets/tickets.h"
 
 #define WENT_WITH_TICKET "its ticket is gone"
 

@@ -36,9 +36,8 @@ static struct result select_moved(struct call *call, int64_t plan_id, struct row
 static struct str describe_moved(struct call *call, const struct rows *rows, size_t row) {
   struct str kind = rows_str(rows, row, "kind"), here = rows_str(rows, row, "here"),
              there = rows_str(rows, row, "there");
-  struct str what = kind.at
-                        ? key_text(call->arena, kind, rows_i64(rows, row, "number"), rows_i64(rows, row, "item_id"))
-                        : rows_str(rows, row, "external_key");
+  struct str what = kind.at ? key_text(call->arena, kind, rows_i64(rows, row, "number"), rows_i64(rows, row, "item_id"))
+                            : rows_str(rows, row, "external_key");
   if (rows_bool(rows, row, "unknown"))
     return str_format(call->arena, "%.*s (new or changed since)", STR_FMT(what));
   if (here.length || there.length)

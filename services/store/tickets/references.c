@@ -67,6 +67,14 @@ struct result references_of_cases(struct call *call, struct plan_case *cases, si
   return RESULT_DONE;
 }
 
+struct result references_local_word(struct call *call, int64_t project_id, struct str external, struct str *out) {
+  struct rows rows;
+  TRY(db_query(call->db, "select key from reference_pair($1::bigint, false, $2)",
+               PARAMS(p_i64(project_id), p_str(external)), &rows));
+  *out = rows.count ? rows_str(&rows, 0, "key") : (struct str){0};
+  return RESULT_DONE;
+}
+
 /* -- waiting -- */
 
 static struct result note_awaited(struct call *call, int64_t mapping_id, const struct words *words, bool *out_mapped) {

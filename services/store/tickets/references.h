@@ -7,6 +7,10 @@
 /* Gives each case the pairs of key and external id for the tickets that its fields name, as far as they are mapped. */
 struct result references_of_cases(struct call *call, struct plan_case *cases, size_t count) MUST_USE;
 
+/* The key of the ticket that `external` names in the project's tracker; absent when that is not mapped. */
+struct result references_local_word(struct call *call, int64_t project_id, struct str external,
+                                    struct str *out) MUST_USE;
+
 /* Notes what the outcome waits for. What has been mapped since it was planned has it planned again at once. */
 struct result references_await(struct call *call, const struct plan_outcome *outcome) MUST_USE;
 
