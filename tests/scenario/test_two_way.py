@@ -271,6 +271,30 @@ class Stories(unittest.TestCase):
         self.assertNotEqual(self.world.sandbox.issue(number)["title"], "Only for us")
         self.assertEqual(self.world.call("ticket.get", key=key)["fields"]["body"], "News from outside")
 
+    def test_privacy_given_back_sends_what_was_said_meanwhile(self):
+        """A comment that was on its way, and an edit of one that is outside, were kept back with their ticket."""
+        number, key = self.first_key()
+
+        def outside():
+            return [one["body"] for one in self.world.sandbox.request(
+                "GET", "/repos/acme/rocket/issues/%d/comments" % number, None, {"Authorization": "Bearer sandbox-token"})]
+
+        self.world.call("ticket.comment", key=key, body="Was outside before.", actor="user:carol")
+        wait_for(lambda: any("Was outside before." in one for one in outside()), "the comment")
+        self.world.settle()
+        comment = self.world.call("ticket.get", key=key)["comments"][-1]["key"]
+        self.world.processes["adapter-github"].stop()
+        self.world.call("ticket.comment", key=key, body="Was on its way.", actor="user:carol")
+        wait_for(lambda: self.world.sql("select 1 from intent where change = 'create' and state = 'prepared'"), "the decision")
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        self.world.call("ticket.edit", key=comment, set={"body": "Said better."}, actor="user:carol")
+        self.world.start("adapter-github")
+        self.world.settle()
+        self.assertFalse([one for one in outside() if "on its way" in one or "better" in one])
+        self.world.call("ticket.share", key=key, privacy="shareable", actor="user:carol")
+        wait_for(lambda: {"on its way", "better"} == {word for word in ("on its way", "better", "before") for one in outside() if word in one},
+                 "both")
+
     def test_conflict_resolved_by_a_person_is_applied(self):
         number, key = self.first_key()
         for choice in ("local", "external", "value"):

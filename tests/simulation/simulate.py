@@ -260,7 +260,7 @@ def soak(processes):
 # What can be left out (lib/base/mutation.h), and within how many seeds that has to show.
 MUTANTS = ["shadow", "gate", "fresh", "marker", "intent", "fence", "lease", "delta", "overlap", "settle", "overwrite",
            "latecomer", "history", "together"]
-NOTICED_WITHIN = 2000
+NOTICED_WITHIN = 3000
 
 
 def leave_out(names, processes, first=1, seeds=NOTICED_WITHIN):

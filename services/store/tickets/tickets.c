@@ -185,6 +185,17 @@ static struct result share_with(struct call *call, int64_t id, const struct tick
   return tickets_map_comments(call, id);
 }
 
+/* What was kept back with the ticket goes with it: comments that were not sent, and edits of those that were. */
+static struct result plan_with_comments(struct call *call, int64_t id) {
+  TRY(db_query(call->db,
+               "insert into plan_queue (mapping_id, project_id, rank) select m.id, m.project_id, $2::bigint "
+               "from item c join mapping m on m.item_id = c.id where c.parent_id = $1::bigint "
+               "on conflict (mapping_id) do update set generation = nextval('plan_generation'), claimed_until = "
+               "'-infinity'",
+               PARAMS(p_i64(id), p_i64(RANK_COMMENT)), NULL));
+  return journal_plan_item(call, id, RANK_EDIT);
+}
+
 struct result store_ticket_share(struct call *call, const void *request, void *reply) {
   const struct ticket_share *share = request;
   int64_t id;
@@ -198,6 +209,6 @@ struct result store_ticket_share(struct call *call, const void *request, void *r
     TRY(share_with(call, id, share));
   TRY(journal_audit(call, share->actor, share->revoke ? "ticket.unshare" : "ticket.share", share->key,
                     (struct str){0}));
-  TRY(journal_plan_item(call, id, RANK_EDIT));
+  TRY(plan_with_comments(call, id));
   return tickets_read(call, id, false, reply);
 }
