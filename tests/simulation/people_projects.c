@@ -36,11 +36,11 @@ void people_pause(struct planned_edit *planned) {
 
 /* -- dry runs -- */
 
-/* What a person may be refused is no bug. */
-static bool is_done(const struct planned_edit *p, struct result result, const char *what) {
+/* What a person may be refused is no bug. Who gets no answer cannot know. */
+static enum result_code outcome(const struct planned_edit *p, struct result result, const char *what) {
   if (result.code == RESULT_BUG)
     world_violate(p->world, "no bugs", "%s: %s", what, result.message);
-  return result_ok(&result);
+  return result.code;
 }
 
 static void apply_or_drop(void *context, uint64_t session_id) {
@@ -49,11 +49,11 @@ static void apply_or_drop(void *context, uint64_t session_id) {
   struct preview_query query = {.id = (int64_t)session_id};
   struct session_preview preview = {0};
   struct session_id id;
-  if (!is_done(p, people_try_verb(world, VERB_SESSION_PREVIEW, &query, &preview), "session.preview"))
+  if (outcome(p, people_try_verb(world, VERB_SESSION_PREVIEW, &query, &preview), "session.preview") != RESULT_OK)
     preview.plan = (struct str){0};
   struct plan_apply apply = {.plan = preview.plan, .actor = STR("ann")};
   bool applies = preview.plan.length && p->detail % 4 < 3;
-  if (applies && is_done(p, people_try_verb(world, VERB_PLAN_APPLY, &apply, &id), "plan.apply"))
+  if (applies && outcome(p, people_try_verb(world, VERB_PLAN_APPLY, &apply, &id), "plan.apply") == RESULT_OK)
     world_tell(world, "person here w%03d: applies %.*s", p->number, STR_FMT(preview.plan));
   events_plan(&world->events, world->now_ms + (applies ? APPLIED_WITHIN_MS : 0), go_on, context, 0);
 }
@@ -65,11 +65,14 @@ void people_dry_run(struct planned_edit *planned) {
                                 .trigger = STR("person"),
                                 .actor = STR("ann")};
   struct session_id id;
-  if (!is_done(planned, people_try_verb(world, VERB_SESSION_START, &start, &id), "session.start"))
-    return;
-  world_tell(world, "person here w%03d: dry run of %s", planned->number, start.project.at);
-  events_plan(&world->events, world->now_ms + (int64_t)(planned->detail / 4 % PLANNED_WITHIN_MS), apply_or_drop,
-              planned, (uint64_t)id.id);
+  enum result_code code = outcome(planned, people_try_verb(world, VERB_SESSION_START, &start, &id), "session.start");
+  world_tell(world, "person here w%03d: dry run of %s%s", planned->number, start.project.at,
+             code == RESULT_OK ? "" : ", which is refused");
+  if (code == RESULT_OK)
+    events_plan(&world->events, world->now_ms + (int64_t)(planned->detail / 4 % PLANNED_WITHIN_MS), apply_or_drop,
+                planned, (uint64_t)id.id);
+  else if (code == RESULT_RETRY)
+    events_plan(&world->events, world->now_ms + PLANNED_WITHIN_MS, go_on, planned, 0);
 }
 
 /* -- settings -- */

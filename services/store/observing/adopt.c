@@ -96,6 +96,16 @@ struct result adopt_written(struct call *call, int64_t intent_id, const struct o
   return journal_plan_mapping(call, w.mapping_id, RANK_TICKET);
 }
 
+/* A write that was not begun may be what was missing of half a creation: by now somebody may have undone that. */
+static struct result decide_again(struct call *call, int64_t mapping_id) {
+  TRY(db_query(call->db,
+               "update intent set state = 'stale', reason = 'the answer to the creation came later', done_at = now() "
+               "where mapping_id = $1::bigint and state = 'prepared' and first_sent_at is null and change = 'update' "
+               "and purpose is null",
+               PARAMS(p_i64(mapping_id)), NULL));
+  return journal_plan_mapping(call, mapping_id, RANK_TICKET);
+}
+
 struct result adopt_answer(struct call *call, int64_t intent_id, const struct observation *returned) {
   struct written w;
   struct rows newer;
@@ -112,7 +122,7 @@ struct result adopt_answer(struct call *call, int64_t intent_id, const struct ob
     return RESULT_DONE;
   TRY(externals_record_written(call, w.project_id, returned));
   TRY(adopt_shadow_of_rest(call, &w, returned));
-  return journal_plan_mapping(call, w.mapping_id, RANK_TICKET);
+  return decide_again(call, w.mapping_id);
 }
 
 struct result adopt_effect(struct call *call, int64_t intent_id, const struct observation *seen) {
