@@ -380,7 +380,7 @@ class Trackers(World):
         self.extra["TANDEM_ALLOW_HOSTS"] = ",".join("127.0.0.1:%d" % port for one in self.trackers for port in one.ports)
         for role in ("store", "conflict", "scheduler"):
             self.start(role)
-        wait_for(self.answers, "the store")
+        self.wait_for_store()
         for tracker in self.trackers:
             self.start("adapter-" + tracker.system,
                        more={"TANDEM_WEBHOOK_LISTEN": "127.0.0.1:%d" % tracker.webhook_port})

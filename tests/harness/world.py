@@ -57,6 +57,7 @@ def has_ipv6():
     return False
 
 
+FIRST_PORT, PORTS_OF_SLOT = 10000, 1500  # four slots end at 16000, where the first systems begin with outgoing connections
 _ports = itertools.count()
 _reserved = []  # sockets that stand for ports, until this program ends
 
@@ -78,9 +79,9 @@ def reserve(port):
 def free_ports(count):
     """The first of so many ports in a row that no other world gets, in this program or in another, below those that the system
     hands out to outgoing connections: worlds that run side by side must never hear each other's stores."""
-    begin = 20000 + 4000 * int(os.environ.get("TANDEM_TEST_SLOT", 0))
-    for _ in range(4000):
-        first = begin + (os.getpid() * 37 + next(_ports)) % (4000 - count)
+    begin = FIRST_PORT + PORTS_OF_SLOT * int(os.environ.get("TANDEM_TEST_SLOT", 0))
+    for _ in range(PORTS_OF_SLOT):
+        first = begin + (os.getpid() * 37 + next(_ports)) % (PORTS_OF_SLOT - count)
         if all(reserve(first + place) for place in range(count)):
             return first
     raise AssertionError("no %d ports in a row are free from %d on" % (count, begin))
@@ -346,7 +347,7 @@ class World:
         self.verbs = Verbs("tcp://127.0.0.1:%d" % self.store_port)
         if start:
             self.start_all(replicas, of_role)
-            wait_for(self.answers, "the store")
+            self.wait_for_store()
 
     # processes
 
@@ -375,6 +376,15 @@ class World:
         """From now on a process that ends is started again at once, as a supervisor does; see `killed` and `ended`."""
         self.keeper = Keeper(self)
         return self.keeper
+
+    def wait_for_store(self):
+        """Until it answers; what it has said, when it does not."""
+        store = self.processes["store"]
+        try:
+            wait_for(lambda: self.answers() or not store.alive, "the store")
+        except AssertionError as late:
+            raise AssertionError("%s; it said:\n%s" % (late, store.output()[-4000:])) from None
+        assert store.alive, "the store ended with status %d:\n%s" % (store.popen.returncode, store.output()[-4000:])
 
     def answers(self):
         try:

@@ -290,7 +290,7 @@ class NotReady(unittest.TestCase):
         port = free_port()
         world.extra["TANDEM_ALLOW_HOSTS"] = "127.0.0.1:%d,127.0.0.1:%d" % (port, world.sandbox.port)
         world.start_all()
-        wait_for(world.answers, "the store")
+        world.wait_for_store()
         world.connect(base_url="http://127.0.0.1:%d" % port)
         key = world.call("ticket.new", project="rocket", fields={"title": "Waits here"}, actor="x")["key"]
         error = wait_for(self.errors, "the error to be told")
@@ -310,7 +310,7 @@ class NotReady(unittest.TestCase):
         wait_for(lambda: self.lines("store", "database_unreachable"), "the message")
         self.assertTrue(all(process.alive for process in world.processes.values()))
         cluster.start()
-        wait_for(world.answers, "the store")
+        world.wait_for_store()
         world.connect()
         self.assertEqual(world.sync()["state"], "completed")
         self.assertEqual(len(self.lines("store", "database_unreachable")), 1)
@@ -330,7 +330,7 @@ class NotReady(unittest.TestCase):
             world.start("store")
             world.processes["adapter-github"].kill()  # it still has the credential in its hands
             world.start("adapter-github")
-            wait_for(world.answers, "the store")
+            world.wait_for_store()
             if key != right:
                 world.call("session.start", project="rocket", mode="full", trigger="person", actor="x")
                 self.assertIn("data key", self.failed())

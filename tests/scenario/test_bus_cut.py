@@ -48,7 +48,7 @@ class BusCut(unittest.TestCase):
         beyond = {"TANDEM_STORE_URL": "tcp://127.0.0.1:%d" % cls.relays[0].port,
                   "TANDEM_EVENTS_URL": "tcp://127.0.0.1:%d" % cls.relays[1].port}
         cls.world.start_all(of_role={role: beyond for role in WORKERS})
-        wait_for(cls.world.answers, "the store")
+        cls.world.wait_for_store()
         cls.listener = Listener(cls.world.environment(beyond))
         cls.world.connect()
         cls.world.sync()

@@ -58,7 +58,7 @@ class Retention(unittest.TestCase):
         """A store that leads looks first of all for what is too old."""
         self.world.processes["store"].stop()
         self.world.start("store", more={"TANDEM_RETENTION_%s_DAYS" % name: str(count) for name, count in days.items()})
-        wait_for(self.world.answers, "the store")
+        self.world.wait_for_store()
 
     def kept_for_ever(self):
         return {table: self.count(table) for table in EVER}

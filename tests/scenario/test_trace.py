@@ -74,7 +74,7 @@ class Traces(unittest.TestCase):
             self.world.processes[name].kill()
         for role in ("store", "conflict", "adapter-github"):
             self.world.start(role)
-        wait_for(self.world.answers, "the store")
+        self.world.wait_for_store()
         wait_for(lambda: self.world.sandbox.issue(2)["title"] == "Engine stalls", "the write")
         self.collector.wait_for(lambda spans: [one for one in spans if one.trace == trace and one.name == "PATCH" and
                                                self.collector.way_up(one)[1:2] == ["push"]], "its span, of a push")
