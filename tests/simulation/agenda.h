@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "proto/verbs.h"
 #include "store/db.h"
+#include "store/outbox.h"
 
 /* Who looks for work; the adapters by the number of their tracker. */
 enum looker { LOOKER_PLANNER, LOOKER_PREVIEWER, LOOKER_SCHEDULER, LOOKER_ADAPTER, LOOKER_COUNT = LOOKER_ADAPTER + 3 };
@@ -21,6 +22,8 @@ struct prospect {
   int64_t next_ms; /* when there is something new by itself; INT64_MAX = never */
 };
 
+extern const char agenda_functions[]; /* agenda.sql */
+
 struct agenda {
   struct prospect of[LOOKER_COUNT];
 };
@@ -28,8 +31,9 @@ struct agenda {
 /* Brings it up to date for `looker` if it is not. */
 struct result agenda_refresh(struct agenda *agenda, struct db *db, enum looker looker, int64_t now_ms) MUST_USE;
 
-/* `verb` has changed something for one who looks for `lookers`, a set of bits; 0: for a person. */
-void agenda_note(struct agenda *agenda, enum verb_id verb, unsigned lookers);
+/* `verb` has changed something for one who looks for `lookers`, a set of bits; 0: for a person. The bells that it rings
+ * are in the outbox. */
+void agenda_note(struct agenda *agenda, enum verb_id verb, unsigned lookers, const struct outbox *outbox);
 
 static inline bool agenda_has(const struct agenda *agenda, enum looker looker) {
   return agenda->of[looker].due && !agenda->of[looker].in_vain;

@@ -88,17 +88,12 @@ static const char shadowing_functions[] = "create sequence sim_uuid; "
                                           "create function gen_random_uuid() returns uuid volatile language sql as "
                                           "'select md5(current_setting(''sim.seed'') || nextval(''sim_uuid''))::uuid'";
 
-/* For the agenda, which asks it of what is queued; most often nothing is, and then the view costs nothing. */
-static const char asking_function[] = "create function sim_is_plannable(mapping bigint) returns bool stable language "
-                                      "plpgsql as 'begin return exists (select from plannable where mapping_id = "
-                                      "mapping); end'";
-
 static struct result prepare_database(struct db *db) {
   TRY(db_script(db, "set client_min_messages = warning; drop schema public cascade; create schema public"));
   TRY(db_script(db, "set search_path = public, pg_catalog; set sim.seed = '0'"));
   TRY(db_script(db, shadowing_functions));
   TRY(migrate(db));
-  return db_script(db, asking_function);
+  return db_script(db, agenda_functions);
 }
 
 /* Deleting leaves the prepared statements as they are planned, which truncate and vacuum do not: so dead rows are swept
@@ -231,7 +226,7 @@ static void note(struct store *store, struct arena *arena, enum verb_id verb, un
                  struct str reply) {
   if (looker == LOOKER_COUNT ? (verb_table[verb].flags & VERB_WRITE) != 0 : looks_found(arena, verb, reply)) {
     store->changes++;
-    agenda_note(&store->agenda, verb, lookers);
+    agenda_note(&store->agenda, verb, lookers, &store->outbox);
   } else if (looker != LOOKER_COUNT) {
     store->agenda.of[looker].in_vain = true;
   }

@@ -190,8 +190,9 @@ struct result externals_fetch(struct call *call, int64_t project_id, struct str 
   return RESULT_DONE;
 }
 
-/* It could be read: nothing waits for a look, and what was parked because of it goes on. */
+/* It could be read: what waited for the look is planned, and what was parked because of it goes on. */
 static struct result settle_fetch(struct call *call, int64_t project_id, const struct observation *seen) {
+  outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return db_query(call->db,
                   "with readable as (update mapping set state = 'linked', reason = null where project_id = $1::bigint "
                   "and kind = $2 and external_id = $3 and state = 'parked') "

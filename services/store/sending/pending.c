@@ -67,8 +67,10 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
   return rows_values(call->arena, &rows, 0, "payload_remove", &out->remove);
 }
 
+/* What has moved since the decision waited for its end. */
 struct result pending_end(struct call *call, const struct pending *p, const char *state, struct str reason) {
   outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
+  outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return db_query(call->db, "update intent set state = $2, reason = $3, done_at = now() where id = $1::bigint",
                   PARAMS(p_i64(p->id), p_str(str_of(state)), p_str(reason)), NULL);
 }
