@@ -25,13 +25,11 @@ static struct str with_marks(struct arena *arena, struct str text, const size_t 
 }
 
 static void take_marks(struct str code, size_t count, bool *out_in_code) {
-  for (ptrdiff_t start, end; (start = str_find(code, MARK)) >= 0; code = str_slice(code, (size_t)end, code.length)) {
+  for (ptrdiff_t start; (start = str_find(code, MARK)) >= 0;) {
     int64_t place;
     code = str_slice(code, (size_t)start + sizeof MARK - 1, code.length);
-    end = str_find(code, MARK_END);
-    if (end < 0)
-      return;
-    if (str_to_i64(str_slice(code, 0, (size_t)end), &place) && place >= 0 && (size_t)place < count)
+    ptrdiff_t end = str_find(code, MARK_END);
+    if (end >= 0 && str_to_i64(str_slice(code, 0, (size_t)end), &place) && place >= 0 && (size_t)place < count)
       out_in_code[place] = true;
   }
 }

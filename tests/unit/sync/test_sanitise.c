@@ -125,6 +125,25 @@ static void sanitise_out_of_one_line_leaves_mentions(void **state) {
   arena_free(&arena);
 }
 
+/* A table that would fill the memory is not parsed: nothing is known to be code then, and every mention is silenced. */
+static void sanitise_out_silences_all_of_what_cannot_be_parsed(void **state) {
+  (void)state;
+  enum { COLUMNS = 2000, ROWS = 200 };
+  struct arena arena = {0};
+  struct str_builder text = {.arena = &arena};
+  for (int i = 0; i < COLUMNS; i++)
+    str_append(&text, STR("|a"));
+  str_append(&text, STR("\n"));
+  for (int i = 0; i < COLUMNS; i++)
+    str_append(&text, STR("|-"));
+  for (int i = 0; i < ROWS; i++)
+    str_append(&text, STR("\n|b"));
+  str_append(&text, STR("\n\n`@ann`"));
+  struct str out = sanitise_out(&arena, CONTENT_TEXT, str_built(&text), (struct str){0}, &rules);
+  assert_true(str_find(out, "`@" J "ann`") > 0);
+  arena_free(&arena);
+}
+
 static void sanitise_out_leaves_the_other_side_its_own(void **state) {
   (void)state;
   struct arena arena = {0};
@@ -289,6 +308,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sanitise_out_leaves_out_what_must_not_leave),
       cmocka_unit_test(sanitise_out_of_one_line_leaves_mentions),
+      cmocka_unit_test(sanitise_out_silences_all_of_what_cannot_be_parsed),
       cmocka_unit_test(sanitise_out_leaves_the_other_side_its_own),
       cmocka_unit_test(sanitise_in_keeps_what_did_not_leave),
       cmocka_unit_test(sanitise_out_takes_time_by_length),
