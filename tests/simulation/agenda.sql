@@ -34,7 +34,7 @@ declare
 begin
   select min(p.next_sync_at), min(p.next_sync_at) filter (where p.next_sync_at > moment) into first, later from project p
     where p.state = 'active' and not exists (select from session s where s.project_id = p.id and s.state = 'running');
-  due := first <= moment or exists (select from sync_plan)
+  due := first <= moment or exists (select from sync_plan) or exists (select from session where undo_cursor is not null)
     or exists (select from session s where s.state = 'running' and s.pull_done and sim_is_over(s.project_id, s.mode = 'dry_run'));
   due := coalesce(due, false);
   next_ms := ceil(extract(epoch from later) * 1000);

@@ -7,7 +7,7 @@ static const struct edit *edit_of(const struct view *view, const struct values *
   const struct truth *truth = &view->world->truth;
   bool is_single = value->count && (str_is(value->at[0].name, "title") || str_is(value->at[0].name, "due_date"));
   for (size_t i = 0; is_single && i < truth->edit_count; i++)
-    if (str_is(value->at[0].name, truth->edits[i].field) && !truth->edits[i].is_removal &&
+    if (str_is(value->at[0].name, truth->edits[i].field) && !truth->edits[i].is_removal && !truth->edits[i].is_back &&
         truth_holds(&value->at[0], truth->edits[i].token))
       return &truth->edits[i];
   return NULL;
@@ -56,10 +56,11 @@ static void check_deletion(const struct view *view, const struct conflict *confl
                   (long long)conflict->id, identity);
 }
 
-/* Two have to have edited for a question which of them is right. What a ticket was made with, everybody saw. */
+/* Two have to have edited for a question which of them is right. What a ticket was made with, everybody saw. Who undoes
+ * a session contradicts whoever came after it. */
 static void check_sides(const struct view *view, const struct conflict *conflict) {
   int identity = view_identity(view, conflict);
-  if (identity < 0 || is_in_doubt(view, conflict))
+  if (identity < 0 || is_in_doubt(view, conflict) || str_is(conflict->kind, "undo"))
     return;
   if (str_is(conflict->kind, "deleted_vs_edited")) {
     check_deletion(view, conflict, identity);

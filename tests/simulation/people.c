@@ -60,10 +60,12 @@ static void decide_late(struct planned_edit *planned, int64_t until_ms) {
   planned->lies_in_wait = false;
 }
 
-/* Most people of most worlds edit fields; in a few worlds comments are what everybody is at, in fewer tickets go. */
+/* Most people of most worlds edit fields; in a few worlds comments are what everybody is at, in fewer tickets go, or
+ * whoever is here settles disputes. */
 static enum topic draw_topic(struct chances *chances) {
   uint64_t roll = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
-  unsigned often = people.favourite == TOPIC_COMMENT ? 13 : people.favourite == TOPIC_END ? 3 : 0; /* of sixteen */
+  static const unsigned how_often[] = {[TOPIC_COMMENT] = 13, [TOPIC_END] = 3, [TOPIC_DISPUTE] = 8};
+  unsigned often = how_often[people.favourite]; /* of sixteen */
   if (roll % 16 < often)
     return people.favourite;
   return roll / 16 % 16 == 0 ? TOPIC_COMMENT : TOPIC_TICKET;
@@ -76,7 +78,8 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
       (size_t)chances_between(chances, DRAW_SETTING, WHO_PEOPLE, edits[world->size][0], edits[world->size][1]);
   people.trust_lists = chances->dwelt_on == FAULT_LIST_LAG;
   people.are_hasty = chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 4 == 0 || people.trust_lists;
-  static const enum topic favourites[16] = {TOPIC_COMMENT, TOPIC_COMMENT, TOPIC_COMMENT, TOPIC_COMMENT, TOPIC_END};
+  static const enum topic favourites[16] = {TOPIC_COMMENT, TOPIC_COMMENT, TOPIC_COMMENT,
+                                            TOPIC_COMMENT, TOPIC_END,     TOPIC_DISPUTE};
   people.favourite = favourites[chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 16];
   bool one_will_do = world->size == SIZE_SMALL && !people.trust_lists;
   size_t first_tickets = one_will_do ? 1 + chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 2 : 2;

@@ -5,8 +5,10 @@
 #include "simulation/parents.h"
 #include "simulation/people.h"
 #include "simulation/people_comments.h"
+#include "simulation/people_conflicts.h"
 #include "simulation/people_picks.h"
 #include "simulation/people_projects.h"
+#include "simulation/people_undo.h"
 #include "simulation/tell.h"
 #include "simulation/world.h"
 
@@ -169,33 +171,10 @@ static void change_privacy(const struct planned_edit *p, const struct ticket *ti
   p->world->truth.identities[identity].private_since_ms = p->world->now_ms;
 }
 
-/* A ticket that is gone elsewhere is cancelled here: an edit of its status, for all other trackers. */
-static void note_decision(const struct planned_edit *p, const struct conflict *conflict, struct str choice) {
-  struct ticket ticket = {0};
-  struct ticket_get get = {.key = conflict->ticket};
-  if (!str_is(conflict->field, "ticket") || !str_is(choice, "external"))
-    return;
-  struct result result = people_verb(p->world, VERB_TICKET_GET, &get, &ticket);
-  int identity = result_ok(&result) ? truth_identity(&ticket.fields) : -1;
-  if (identity >= 0)
-    p->world->truth.identities[identity].sides[truth_field(STR("status"))] |= 1U;
-}
-
-static void decide_conflict(const struct planned_edit *p) {
-  struct conflict_query query = {.state = STR("open"), .limit = 50};
-  struct conflict_list list = {0};
-  struct result result = people_verb(p->world, VERB_CONFLICT_LIST, &query, &list);
-  if (!result_ok(&result) || list.conflicts.count == 0)
-    return;
-  const struct conflict *conflict = &list.conflicts.at[p->target % list.conflicts.count];
-  struct conflict_resolve resolve = {
-      .id = conflict->id, .choice = p->detail % 2 ? STR("local") : STR("external"), .actor = STR("ann")};
-  world_tell(p->world, "person here w%03d: decides conflict %lld of %.*s for %.*s", p->number, (long long)conflict->id,
-             STR_FMT(conflict->field), STR_FMT(resolve.choice));
-  note_decision(p, conflict, resolve.choice);
-  result = people_verb(p->world, VERB_CONFLICT_RESOLVE, &resolve, NULL);
-  if (!result_ok(&result) && result.code != RESULT_STALE)
-    world_violate(p->world, "no bugs", "conflict.resolve: %s", result.message);
+/* Whatever there is to be settled. */
+static void settle(const struct planned_edit *p) {
+  if (!people_decide(p) && (p->detail % 3 == 0 || !people_restore(p)))
+    people_undo(p);
 }
 
 static void act_local(struct planned_edit *p) {
@@ -204,18 +183,24 @@ static void act_local(struct planned_edit *p) {
     make_local(p);
   else if (p->topic == TOPIC_COMMENT && p->what % 16 != PEOPLE_DECIDE)
     people_touch_comment(p);
+  else if (p->topic == TOPIC_DISPUTE)
+    settle(p);
   else if (p->what % 16 == 1)
     people_comment_local(p, ticket);
   else if (p->what % 16 == 2)
     change_privacy(p, ticket);
   else if (p->what % 16 == PEOPLE_DECIDE || p->what % 16 == 4)
-    decide_conflict(p);
+    people_decide(p);
   else if (p->what % 16 == 5)
     people_pause(p);
   else if (p->what % 16 == 6)
     people_change_strategy(p);
   else if (p->what % 16 == 7)
     people_dry_run(p);
+  else if (p->what % 16 == 8)
+    people_restore(p);
+  else if (p->what % 16 == 9 || p->what % 16 == 10)
+    people_undo(p);
   else
     edit_local(p, ticket);
 }

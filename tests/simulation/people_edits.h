@@ -9,8 +9,9 @@ struct world;
 
 enum { PEOPLE_DECIDE = 3 }; /* `what` of a decision about a conflict, here */
 
-/* What it is about: a ticket's fields, comments that are there, or the end of a ticket. */
-enum topic { TOPIC_TICKET, TOPIC_COMMENT, TOPIC_END };
+/* What it is about: a ticket's fields, comments that are there, the end of a ticket, or, here, what is to be settled.
+ */
+enum topic { TOPIC_TICKET, TOPIC_COMMENT, TOPIC_END, TOPIC_DISPUTE };
 
 /* One planned edit. What it hits is drawn beforehand, so that it stays the same when others are left out. */
 struct planned_edit {

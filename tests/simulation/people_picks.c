@@ -17,6 +17,13 @@ int people_new_identity(const struct planned_edit *p) {
   return identity;
 }
 
+int people_identity(struct world *world, struct str key) {
+  struct ticket ticket = {0};
+  struct ticket_get get = {.key = key};
+  struct result result = people_verb(world, VERB_TICKET_GET, &get, &ticket);
+  return result_ok(&result) ? truth_identity(&ticket.fields) : -1;
+}
+
 struct remote_item *people_pick_remote(const struct planned_edit *p, const char *kind) {
   struct tracker *tracker = &p->world->trackers[p->side - 1];
   size_t count = 0, wanted;

@@ -11,6 +11,9 @@ void people_tell(const struct planned_edit *p, const char *what, int identity);
 /* That of a ticket or comment which is being made by this edit. */
 int people_new_identity(const struct planned_edit *p);
 
+/* That of the ticket here that has this key; -1: there is none. */
+int people_identity(struct world *world, struct str key);
+
 /* One of `kind` in the edit's tracker; NULL: there is none. */
 struct remote_item *people_pick_remote(const struct planned_edit *p, const char *kind);
 

@@ -224,7 +224,9 @@ static bool is_nothing(struct store *store, struct arena *arena, enum verb_id ve
 
 static void note(struct store *store, struct arena *arena, enum verb_id verb, unsigned lookers, enum looker looker,
                  struct str reply) {
-  if (looker == LOOKER_COUNT ? (verb_table[verb].flags & VERB_WRITE) != 0 : looks_found(arena, verb, reply)) {
+  bool has_rung = store->outbox.ring_count > 0; /* a tick that undoes something tells nothing of it */
+  bool may_write = (verb_table[verb].flags & VERB_WRITE) != 0;
+  if (looker == LOOKER_COUNT ? may_write : has_rung || looks_found(arena, verb, reply)) {
     store->changes++;
     agenda_note(&store->agenda, verb, lookers, &store->outbox);
   } else if (looker != LOOKER_COUNT) {

@@ -56,6 +56,18 @@ void truth_saw_off(struct truth *truth, int identity, const struct value *before
   }
 }
 
+void truth_brought_back(struct truth *truth, int identity, const struct value *before, const struct value *after) {
+  truth_saw_off(truth, identity, before, after);
+  truth->identities[identity].sides[truth_field(after->name)] |= 1U;
+  for (size_t i = 0; i < truth->edit_count; i++) {
+    struct edit *edit = &truth->edits[i];
+    if (!is_of(edit, identity, after) || !truth_holds(after, edit->token) || truth_holds(before, edit->token))
+      continue;
+    edit->is_back = true;
+    edit->was_seen_off = edit->is_removal; /* and what was set again stands for itself */
+  }
+}
+
 bool truth_overwritten(struct truth *truth, int identity, const struct value *before, const struct value *known,
                        const struct value *after) {
   bool any = false;

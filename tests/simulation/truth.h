@@ -11,7 +11,7 @@
 
 #include "base/values.h"
 
-enum { EDITS_MAX = 128, IDENTITIES_MAX = 32, FIELDS_MAX = 8, TOKEN_BYTES = 8 };
+enum { EDITS_MAX = 128, IDENTITIES_MAX = 32, FIELDS_MAX = 8, TOKEN_BYTES = 8, UNDOS_MAX = 4 };
 
 struct world;
 
@@ -25,8 +25,14 @@ struct edit {
   bool is_made;
   bool is_removal;   /* of the label or value `token` */
   bool was_seen_off; /* somebody who saw it took it away */
+  bool is_back;      /* somebody who saw what had replaced it brought it back */
   bool is_replaced;  /* by a write that was decided before it was made */
   bool is_told;      /* the store was told that: nothing excuses its loss any more */
+};
+
+/* A session that undoes another one, and how much of what it did is written down. */
+struct watched_undo {
+  int64_t id, seen;
 };
 
 struct truth {
@@ -45,6 +51,9 @@ struct truth {
   } identities[IDENTITIES_MAX];
   int identity_count;
   bool anything_deleted; /* by people, in a tracker */
+  struct watched_undo undos[UNDOS_MAX];
+  size_t undo_count;
+  uint64_t undos_seen_at; /* store_changes() */
 };
 
 /* The identity that a body names, or -1. */
@@ -56,6 +65,10 @@ unsigned truth_field(struct str name);
 
 /* Of the ticket `identity`: the tokens of `before` that `after` lacks were taken away by somebody who saw them. */
 void truth_saw_off(struct truth *truth, int identity, const struct value *before, const struct value *after);
+
+/* Of the ticket `identity`: somebody here who saw both has `after`, which had been there, stand in place of `before`.
+ */
+void truth_brought_back(struct truth *truth, int identity, const struct value *before, const struct value *after);
 
 /* Of the ticket `identity`: the tokens of `before` that `known` and `after` lack were overwritten by somebody who could
  * not have seen them. Returns whether there are any. */

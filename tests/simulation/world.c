@@ -8,6 +8,7 @@
 #include "scheduler/work.h"
 #include "simulation/agenda.h"
 #include "simulation/people.h"
+#include "simulation/people_undo.h"
 
 static struct world *current;
 
@@ -192,6 +193,7 @@ void world_run(struct world *world, int64_t until_ms) {
     events_take(&world->events, &event);
     world->now_ms = event.at_ms > world->now_ms ? event.at_ms : world->now_ms;
     event.run(event.context, event.detail);
+    people_watch_undos(world);
     if (world->verbs > VERBS_MAX)
       world_violate(world, "P9", "no end after %d verbs", VERBS_MAX);
   }
