@@ -261,7 +261,13 @@ class Comments(Shared):
         self.trackers[0].delete_comment("bob", keys[0], ids[0])
         self.look_at("comment", ids[0])
         self.assertEqual(len(self.here(key)), 1)
-        self.world.sql("update gone_item set gone_at = gone_at - interval '10 minutes' where kind = 'comment'")
+        self.world.sql("update gone_item set gone_at = gone_at - interval '9 minutes' where kind = 'comment'")
+        self.look_at("comment", ids[0])  # one in between puts nothing off
+        waits = self.world.sql("select f.next_at - g.gone_at < interval '11 minutes' from fetch_queue f join gone_item g using "
+                               "(project_id, kind, external_id) where kind = 'comment'")
+        self.assertEqual(waits, [["t"]])
+        self.assertEqual(len(self.here(key)), 1)
+        self.world.sql("update gone_item set gone_at = gone_at - interval '1 minute' where kind = 'comment'")
         self.look_at("comment", ids[0])
         self.assertEqual(self.here(key), [])
         self.pause_webhooks(False)

@@ -93,9 +93,12 @@ static void check_deletion(const struct view *view, int identity, const struct p
   const struct truth *truth = &view->world->truth;
   unsigned by = truth->identities[identity].deleted, origin = 1U << truth->identities[identity].origin;
   bool may_vanish = by & (origin | 1U);
+  /* Whoever deletes the ticket, too, soon after it is asked about the whole. */
+  unsigned may_be_missed =
+      truth->identities[identity].missed | truth->identities[truth->identities[identity].ticket].deleted;
   if (is_deleted(here) && !may_vanish && !view_was_asked_about_comment(view, identity))
     world_violate(view->world, "P8", "comment i%02d is deleted, which nobody wanted", identity);
-  if (!is_deleted(here) && (by & ~truth->identities[identity].missed) && !view_was_asked_about_comment(view, identity))
+  if (!is_deleted(here) && (by & ~may_be_missed) && !view_was_asked_about_comment(view, identity))
     world_violate(view->world, "P2", "comment i%02d, which somebody deleted, is there", identity);
 }
 

@@ -47,16 +47,15 @@ static struct session_list list(struct world *world, struct str project) {
   return found;
 }
 
-/* Whoever got no answer looks whether it has begun. */
+/* Whoever got no answer looks whether it has begun: it is the newest session then. */
 static void remember(struct world *world, const struct session *undone) {
+  struct truth *truth = &world->truth;
   struct session_list all = list(world, undone->project);
-  for (size_t i = 0; i < all.sessions.count; i++) {
-    const struct session *session = &all.sessions.at[i];
-    if (!str_is(session->mode, "undo") || session->undoes != undone->id || world->truth.undo_count == UNDOS_MAX)
-      continue;
-    world->truth.undos[world->truth.undo_count++] = (struct watched_undo){.id = session->id};
+  const struct session *newest = all.sessions.count ? &all.sessions.at[0] : NULL;
+  if (!newest || newest->undoes != undone->id || newest->id <= truth->newest_undo || truth->undo_count == UNDOS_MAX)
     return;
-  }
+  truth->newest_undo = newest->id;
+  truth->undos[truth->undo_count++] = (struct watched_undo){.id = newest->id};
 }
 
 static void begin(const struct planned_edit *p, const struct session *session) {

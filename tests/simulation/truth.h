@@ -53,6 +53,7 @@ struct truth {
   bool anything_deleted; /* by people, in a tracker */
   struct watched_undo undos[UNDOS_MAX];
   size_t undo_count;
+  int64_t newest_undo;
   uint64_t undos_seen_at; /* store_changes() */
 };
 

@@ -43,11 +43,13 @@ static struct result is_asked_meanwhile(struct call *call, int64_t project_id, c
   return RESULT_DONE;
 }
 
+/* So long after it was first not there, however often somebody looks in between. */
 static struct result look_again(struct call *call, int64_t project_id, const struct observation *seen,
                                 const char *when) {
   return db_query(call->db,
                   "insert into fetch_queue (project_id, kind, external_id, reason, attempts, next_at) "
-                  "values ($1::bigint, $2, $3, 'gone', 3, now() + $4::text::interval) "
+                  "values ($1::bigint, $2, $3, 'gone', 3, coalesce((select gone_at from gone_item where " THIS_ITEM
+                  "), now()) + $4::text::interval) "
                   "on conflict (project_id, kind, external_id) do update set attempts = 3, reason = 'gone', "
                   "next_at = excluded.next_at",
                   PARAMS(THIS_ITEM_PARAMS(seen), p_str(str_of(when))), NULL);
