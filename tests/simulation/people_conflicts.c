@@ -104,6 +104,7 @@ bool people_restore(const struct planned_edit *p) {
   if (!result_ok(&result) || !restored.restored || identity < 0)
     return true;
   struct value before = parents_word_here(p->world, only(&restored.now)), after = parents_word_here(p->world, text);
+  after.name = conflict->field; /* also of nothing */
   truth_brought_back(&p->world->truth, identity, &before, &after);
   return true;
 }

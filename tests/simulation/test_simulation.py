@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""As many seeds of the simulation as fit into a minute or so, always the same ones; ./dev simulate and ./dev soak run
+"""As many seeds of the simulation as fit into less than a minute, always the same ones; ./dev simulate and ./dev soak run
 others, and more."""
 
 import os
@@ -15,7 +15,7 @@ BASE_SEED = 1
 SEEDS = 20000
 SEEDS_TO_NOTICE = 500  # at most
 QUICKLY_NOTICED = ["marker", "intent", "settle", "fence", "lease", "shadow", "latecomer"]  # within a dozen or two, as it is
-SECONDS = 75  # of running: a slow machine runs fewer, and says how many
+SECONDS = 45  # of running: a slow machine runs fewer, and says how many
 
 
 @unittest.skipIf(simulate.why_not(), simulate.why_not())
