@@ -21,7 +21,7 @@ import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-JOBS = 4  # most of them wait more than they compute
+JOBS = 4  # most of them wait more than they compute; tests/harness/world.py has ports for so many
 UNIT_TIMEOUT_S = 600
 SYSTEM_TIMEOUT_S = 900
 ALONE_TIMEOUT_S = 1800

@@ -64,7 +64,6 @@ static unsigned concerned(enum verb_id verb, unsigned lookers) {
   case VERB_PLAN_CLAIM:
     return lookers;
   case VERB_WORK_FAIL:
-    return lookers | SCHEDULER;
   case VERB_PLAN_COMMIT:
     return lookers | SCHEDULER;
   default:

@@ -1,6 +1,5 @@
--- What there is to do for each who looks, and from when on (agenda.h). Each function asks small questions, of what is
--- there at all: a statement that asks everything at once takes longer to begin than all of them. Moments are rounded up:
--- what is due a part of a millisecond from now is not due yet.
+-- What there is to do for each who looks, and from when on (agenda.h). Moments are rounded up: what is due a part of a
+-- millisecond from now is not due yet.
 
 create function sim_is_plannable(mapping bigint) returns bool stable language plpgsql as
 $$begin return exists (select from plannable where mapping_id = mapping); end$$;
