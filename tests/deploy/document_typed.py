@@ -14,6 +14,8 @@ DOCUMENT = "docs/docker.md"
 # What a cell of a table leaves out, because all commands of the page begin with it, and what such a cell has.
 BEGINNING = "docker compose -f deploy/compose.yaml "
 IN_CELL = re.compile(r"`((?:run --rm|restart) [^`…]+)`")
+# What an engine may fail to do at the first try, whatever the file says: a container that it has killed and does not hear of, say.
+REPEATED = re.compile(r" down( |$)")
 # `docker compose -f deploy/compose.yaml WORD...`, from wherever it is typed.
 SHIM = """#!/bin/sh
 [ "$1 $2 $3" = "compose -f deploy/compose.yaml" ] || { echo "not of the document's form: docker $*" >&2; exit 2; }
@@ -22,6 +24,11 @@ cd "$CLONE"
 PATH=${PATH#*:} # where it finds the engine's own `docker`
 exec $COMPOSE -f deploy/compose.yaml $BESIDE "$@"
 """
+
+
+def errors_first(said):
+    """The end of it, below the lines that tell of an error: what stands last may be cut off where this is read."""
+    return "".join(line + "\n" for line in said.splitlines() if re.search("error", line, re.IGNORECASE)) + said[-3000:]
 
 
 class Typist:
@@ -53,11 +60,17 @@ class Typist:
         text = command.text
         for pattern, stand_in in self.stand_ins:
             text = re.sub(pattern, stand_in, text)
-        done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=self.folder, env={**self.environment, **environment},
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        done = self._at_the_shell(text, environment)
+        if done.returncode and REPEATED.search(text):
+            print("# typed again: %s\n%s" % (text, re.sub("(?m)^", "#   ", errors_first(done.stdout))), flush=True)
+            done = self._at_the_shell(text, environment)
         if done.returncode:
-            raise AssertionError("%s\ntyped as %s\n%d\n%s" % (command, text, done.returncode, done.stdout[-3000:]))
+            raise AssertionError("%s\ntyped as %s\n%d\n%s" % (command, text, done.returncode, errors_first(done.stdout)))
         return done.stdout
+
+    def _at_the_shell(self, text, environment):
+        return subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=self.folder, env={**self.environment, **environment},
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
 
     def file(self, name):
         with open(os.path.join(self.folder, name), encoding="utf-8") as file:
