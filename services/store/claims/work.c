@@ -278,6 +278,5 @@ struct result store_work_claim(struct call *call, const void *request, void *rep
 struct result store_work_release(struct call *call, const void *request, void *reply) {
   (void)reply;
   const struct work_release *release = request;
-  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return lease_release(call, &release->lease);
 }

@@ -14,14 +14,10 @@ static struct result end_page(struct call *call, int64_t project_id, const struc
                "update project set cursor = coalesce($2::text, cursor), pull_attempts = 0 where id = $1::bigint",
                PARAMS(p_i64(project_id), p_str(observe->cursor)), NULL));
   /* Pages come again: what kept them away is over. */
-  TRY(db_query(call->db,
-               "update session set pull_done = pull_done or $2::boolean, error = null "
-               "where project_id = $1::bigint and state = 'running' and ($2::boolean or error is not null)",
-               PARAMS(p_i64(project_id), p_bool(observe->done)), NULL));
-  if (!observe->done)
-    return RESULT_DONE;
-  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
-  return RESULT_DONE;
+  return db_query(call->db,
+                  "update session set pull_done = pull_done or $2::boolean, error = null "
+                  "where project_id = $1::bigint and state = 'running' and ($2::boolean or error is not null)",
+                  PARAMS(p_i64(project_id), p_bool(observe->done)), NULL);
 }
 
 /* A 304 on a single fetch: what is cached still holds, and is fresh. */
@@ -125,8 +121,9 @@ struct result store_observe(struct call *call, const void *request, void *reply)
     TRY(settle_deliveries(call, project_id, observe->delivery_ids.at, observe->delivery_ids.count, "done", NULL));
     TRY(settle_deliveries(call, project_id, observe->poison_ids.at, observe->poison_ids.count, "poison",
                           "it cannot be read; the adapter's log says why (delivery_poison)"));
-    outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   }
+  if (!pull || observe->done) /* it may have been what a session waited for */
+    outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   TRY(confirm_cached(call, project_id, observe));
   TRY(park_refused(call, project_id, observe));
   TRY(count_unanswered(call, project_id, observe));

@@ -6,41 +6,40 @@
 #include "base/clock.h"
 #include "store/security/credentials.h"
 
-/* Calls count by credential, whether or not a session is running: the tracker counts them so, too. */
-static struct result record_quota(struct call *call, int64_t project_id, const struct usage *usage, bool refused) {
-  return db_query(call->db,
-                  "update credential c set api_calls = api_calls + $6::bigint, "
-                  "quota_limit = case when $2::bigint > 0 then $2 else quota_limit end, "
-                  "quota_remaining = case when $2 > 0 then $3::bigint else quota_remaining end, "
-                  "quota_reset = case when $4::bigint > 0 then to_timestamp($4 / 1000.0) else quota_reset end, "
-                  "blocked_until = case when $5::bigint > 0 then "
-                  "greatest(blocked_until, to_timestamp($5 / 1000.0)) else blocked_until end, refusals = case when "
-                  "$7::boolean or $6 = 0 then refusals else 0 end "
-                  "from project p where p.id = $1::bigint and c.name = p.credential",
-                  PARAMS(p_i64(project_id), p_i64(usage->quota_limit), p_i64(usage->quota_remaining),
-                         p_i64(usage->quota_reset_ms), p_i64(usage->blocked_until_ms), p_i64(usage->api_calls),
-                         p_bool(refused)),
-                  NULL);
-}
-
 enum {
   CLOCK_AHEAD_MAX_MS = 24 * 3600 * 1000, /* more is no clock but a date that somebody made up */
   CLOCK_DELAY_MAX_MS = 60 * 1000,
   CLOCK_HOLDS_MS = 10 * 60 * 1000,
 };
 
-/* A date is cut to the second and takes a while to get here: both make the tracker's clock look late, so what shows it
+/* What the answers tell of quota, calls and clock, in one statement, because every page and every write brings it.
+ *
+ * Calls count by credential, whether or not a session is running: the tracker counts them so, too.
+ *
+ * A date is cut to the second and takes a while to get here: both make the tracker's clock look late, so what shows it
  * furthest ahead is nearest to the truth. It holds for a while, unless the clock was set: no delay makes that much. */
-static struct result record_clock(struct call *call, int64_t project_id, int64_t server_date_ms) {
-  int64_t now_ms = clock_now_ms(), ahead_ms = server_date_ms - now_ms;
-  if (ahead_ms > CLOCK_AHEAD_MAX_MS || ahead_ms < -CLOCK_AHEAD_MAX_MS)
-    return RESULT_DONE;
-  return db_query(
-      call->db,
-      "update project set clock_ahead_ms = $2::bigint, clock_told_ms = $3::bigint where id = $1::bigint "
-      "and ($2 > clock_ahead_ms or $2 < clock_ahead_ms - $4::bigint or clock_told_ms < $3 - $5::bigint)",
-      PARAMS(p_i64(project_id), p_i64(ahead_ms), p_i64(now_ms), p_i64(CLOCK_DELAY_MAX_MS), p_i64(CLOCK_HOLDS_MS)),
-      NULL);
+static struct result record(struct call *call, int64_t project_id, const struct usage *usage, bool refused) {
+  int64_t now_ms = clock_now_ms(), ahead_ms = usage->server_date_ms - now_ms;
+  bool is_clock = usage->server_date_ms && ahead_ms <= CLOCK_AHEAD_MAX_MS && ahead_ms >= -CLOCK_AHEAD_MAX_MS;
+  return db_query(call->db,
+                  "with clock as (update project set clock_ahead_ms = $9::bigint, clock_told_ms = $10::bigint "
+                  "where id = $1::bigint and $8::boolean and ($9 > clock_ahead_ms or $9 < clock_ahead_ms - $11::bigint "
+                  "or clock_told_ms < $10 - $12::bigint)), "
+                  "counted as (update session set api_calls = api_calls + $6::bigint "
+                  "where project_id = $1 and state = 'running' and $6 > 0) "
+                  "update credential c set api_calls = api_calls + $6, "
+                  "quota_limit = case when $2::bigint > 0 then $2 else quota_limit end, "
+                  "quota_remaining = case when $2 > 0 then $3::bigint else quota_remaining end, "
+                  "quota_reset = case when $4::bigint > 0 then to_timestamp($4 / 1000.0) else quota_reset end, "
+                  "blocked_until = case when $5::bigint > 0 then "
+                  "greatest(blocked_until, to_timestamp($5 / 1000.0)) else blocked_until end, refusals = case when "
+                  "$7::boolean or $6 = 0 then refusals else 0 end "
+                  "from project p where p.id = $1 and c.name = p.credential",
+                  PARAMS(p_i64(project_id), p_i64(usage->quota_limit), p_i64(usage->quota_remaining),
+                         p_i64(usage->quota_reset_ms), p_i64(usage->blocked_until_ms), p_i64(usage->api_calls),
+                         p_bool(refused), p_bool(is_clock), p_i64(ahead_ms), p_i64(now_ms), p_i64(CLOCK_DELAY_MAX_MS),
+                         p_i64(CLOCK_HOLDS_MS)),
+                  NULL);
 }
 
 int64_t usage_corrected_ms(int64_t external_ms, int64_t ahead_ms) {
@@ -69,20 +68,12 @@ struct result usage_release_writes(struct call *call, int64_t project_id, int64_
 
 struct result usage_record_outcome(struct call *call, int64_t project_id, const struct usage *usage,
                                    struct str outcome) {
-  if (usage->quota_limit || usage->blocked_until_ms || usage->api_calls)
-    TRY(record_quota(call, project_id, usage, str_is(outcome, "auth")));
+  if (usage->quota_limit || usage->blocked_until_ms || usage->api_calls || usage->server_date_ms)
+    TRY(record(call, project_id, usage, str_is(outcome, "auth")));
   if (usage->held.length)
     TRY(hold_writes(call, project_id, usage->held));
-  if (usage->credential_expires_ms)
-    TRY(credentials_note_expiry(call, project_id, usage->credential_expires_ms));
-  if (usage->server_date_ms)
-    TRY(record_clock(call, project_id, usage->server_date_ms));
-  if (usage->api_calls == 0)
-    return RESULT_DONE;
-  return db_query(call->db,
-                  "update session set api_calls = api_calls + $2::bigint "
-                  "where project_id = $1::bigint and state = 'running'",
-                  PARAMS(p_i64(project_id), p_i64(usage->api_calls)), NULL);
+  return usage->credential_expires_ms ? credentials_note_expiry(call, project_id, usage->credential_expires_ms)
+                                      : RESULT_DONE;
 }
 
 struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage) {
