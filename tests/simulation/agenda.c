@@ -1,6 +1,7 @@
 /* What is known, and what makes it unknown. */
 #include "simulation/agenda.h"
 
+#include "simulation/looks.h"
 #include "simulation/tracker.h"
 #include "simulation/world.h"
 
@@ -27,7 +28,7 @@ struct result agenda_refresh(struct agenda *agenda, struct db *db, enum looker l
   bool is_over = str_is_absent(rows_str(&rows, 0, "next_ms"));
   agenda->of[plans ? LOOKER_PLANNER : looker] =
       (struct prospect){.is_known = true,
-                        .due = rows_bool(&rows, 0, "due"),
+                        .due = rows_i64(&rows, 0, "due"),
                         .next_ms = is_over ? INT64_MAX : rows_i64(&rows, 0, "next_ms")};
   if (plans)
     agenda->of[LOOKER_PREVIEWER] =
@@ -55,20 +56,35 @@ static unsigned hearers(const struct agenda *agenda, enum bell bell, struct str 
   return bell == BELL_WORK ? EVERYBODY & ~(PLANNERS | SCHEDULER) : 0;
 }
 
-/* Whom a verb concerns that no bell need tell of: adapters whose leases are taken or given back, planners whose claims
- * are, the scheduler when something ends; and anybody, when somebody changes the settings. */
+/* Whom a verb concerns that no bell need tell of: adapters whose leases are given back, planners whose claims are, the
+ * scheduler when something ends; and anybody, when somebody changes the settings. */
 static unsigned concerned(enum verb_id verb, unsigned lookers) {
   switch (verb) {
-  case VERB_WORK_CLAIM:
   case VERB_WORK_RELEASE:
-  case VERB_PLAN_CLAIM:
+  case VERB_PLAN_COMMIT:
     return lookers;
   case VERB_WORK_FAIL:
-  case VERB_PLAN_COMMIT:
     return lookers | SCHEDULER;
+  case VERB_PROJECT_CONFIGURE:
+  case VERB_PROJECT_SET_STATE:
+  case VERB_CREDENTIAL_PUT:
+    return EVERYBODY;
   default:
-    return lookers & (PLANNERS | SCHEDULER) || lookers == 0 ? EVERYBODY : 0;
+    return 0;
   }
+}
+
+void agenda_take(struct agenda *agenda, enum looker looker, const struct looked *looked, int64_t now_ms) {
+  struct prospect *prospect = &agenda->of[looker];
+  int64_t next_ms = now_ms + looked->wait_ms;
+  if (looker == LOOKER_SCHEDULER) { /* a tick does all there is to do, and tells when there is more */
+    *prospect = (struct prospect){.is_known = looked->known, .next_ms = next_ms};
+    return;
+  }
+  if (looker == LOOKER_PREVIEWER || !looked->known)
+    prospect->is_known = false;
+  prospect->due -= looked->found;
+  prospect->next_ms = prospect->next_ms < next_ms ? prospect->next_ms : next_ms;
 }
 
 void agenda_note(struct agenda *agenda, enum verb_id verb, unsigned lookers, const struct outbox *outbox) {

@@ -17,10 +17,12 @@ enum looker { LOOKER_PLANNER, LOOKER_PREVIEWER, LOOKER_SCHEDULER, LOOKER_ADAPTER
 
 struct prospect {
   bool is_known;   /* it was asked, and nothing that may concern it has happened since */
-  bool due;        /* there may be something */
+  int64_t due;     /* how much there may be: tickets for the planner, leases to take for an adapter */
   bool in_vain;    /* it was looked for, and was not */
   int64_t next_ms; /* when there is something new by itself; INT64_MAX = never */
 };
+
+struct looked; /* looks.h */
 
 extern const char agenda_functions[]; /* agenda.sql */
 
@@ -35,8 +37,11 @@ struct result agenda_refresh(struct agenda *agenda, struct db *db, enum looker l
  * are in the outbox. */
 void agenda_note(struct agenda *agenda, enum verb_id verb, unsigned lookers, const struct outbox *outbox);
 
+/* `looker` has looked, and taken part of what is due. */
+void agenda_take(struct agenda *agenda, enum looker looker, const struct looked *looked, int64_t now_ms);
+
 static inline bool agenda_has(const struct agenda *agenda, enum looker looker) {
-  return agenda->of[looker].due && !agenda->of[looker].in_vain;
+  return agenda->of[looker].due > 0 && !agenda->of[looker].in_vain;
 }
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/msgpack.h"
 #include "service/rpc_frames.h"
 #include "simulation/tracker.h"
+#include "store/claims/leases.h"
 
 enum { LONGEST_MS = 5000 };
 
@@ -22,17 +23,26 @@ enum looker looks_by(enum verb_id verb, const void *request) {
   }
 }
 
-bool looks_found(struct arena *arena, enum verb_id verb, struct str reply) {
+struct looked looks_answer(struct arena *arena, enum verb_id verb, struct str reply) {
   struct work work = {0};
   struct plan_batch batch = {0};
   struct schedule_result tick = {0};
   void *answer = verb == VERB_WORK_CLAIM ? (void *)&work : verb == VERB_PLAN_CLAIM ? (void *)&batch : (void *)&tick;
   struct result result = rpc_frames_reply(arena, verb, reply, answer);
-  if (!result_ok(&result))
-    return true;
-  return verb == VERB_WORK_CLAIM   ? !str_is(work.kind, "none")
-         : verb == VERB_PLAN_CLAIM ? batch.cases.count > 0
-                                   : tick.started || tick.finished;
+  struct looked looked = {.known = result_ok(&result), .wait_ms = lease_length_ms() / 2};
+  if (verb == VERB_WORK_CLAIM)
+    looked.found = !str_is(work.kind, "none");
+  else if (verb == VERB_PLAN_CLAIM)
+    looked.found = (int64_t)batch.cases.count;
+  else
+    looked = (struct looked){looked.known, tick.started + tick.finished, tick.next_ms};
+  return looked;
+}
+
+bool looks_all_committed(struct arena *arena, struct str reply) {
+  struct plan_committed committed = {0};
+  struct result result = rpc_frames_reply(arena, VERB_PLAN_COMMIT, reply, &committed);
+  return result_ok(&result) && committed.moved == 0;
 }
 
 struct str looks_nothing(struct arena *arena, enum verb_id verb, int64_t wait_ms) {

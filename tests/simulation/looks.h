@@ -10,8 +10,16 @@
 /* Who asks this; LOOKER_COUNT: it is no look. */
 enum looker looks_by(enum verb_id verb, const void *request);
 
-/* Whether the answer hands something out. */
-bool looks_found(struct arena *arena, enum verb_id verb, struct str reply);
+struct looked {
+  bool known;      /* it was an answer */
+  int64_t found;   /* how much was handed out: tickets, a lease; or, of a tick, done */
+  int64_t wait_ms; /* after which there is something new by itself: what was handed out and never given back, say */
+};
+
+struct looked looks_answer(struct arena *arena, enum verb_id verb, struct str reply);
+
+/* Whether everything that a `plan.commit` brought is dealt with. */
+bool looks_all_committed(struct arena *arena, struct str reply);
 
 /* The frame that tells there is nothing, for `wait_ms`. */
 struct str looks_nothing(struct arena *arena, enum verb_id verb, int64_t wait_ms);

@@ -226,8 +226,15 @@ static void note(struct store *store, struct arena *arena, enum verb_id verb, un
                  struct str reply) {
   bool has_rung = store->outbox.ring_count > 0; /* a tick that undoes something tells nothing of it */
   bool may_write = (verb_table[verb].flags & VERB_WRITE) != 0;
-  if (looker == LOOKER_COUNT ? may_write : has_rung || looks_found(arena, verb, reply)) {
+  struct looked looked = {0};
+  if (looker != LOOKER_COUNT)
+    looked = looks_answer(arena, verb, reply);
+  if (verb == VERB_PLAN_COMMIT && looks_all_committed(arena, reply))
+    lookers = 0;
+  if (looker == LOOKER_COUNT ? may_write : has_rung || looked.found || !looked.known) {
     store->changes++;
+    if (looker != LOOKER_COUNT)
+      agenda_take(&store->agenda, looker, &looked, store->world->now_ms);
     agenda_note(&store->agenda, verb, lookers, &store->outbox);
   } else if (looker != LOOKER_COUNT) {
     store->agenda.of[looker].in_vain = true;

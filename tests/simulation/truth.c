@@ -56,6 +56,17 @@ void truth_saw_off(struct truth *truth, int identity, const struct value *before
   }
 }
 
+/* By somebody elsewhere who saw it, and what they wrote is not known here yet: nothing stands between the two. */
+static bool is_replaced_elsewhere(const struct truth *truth, const struct edit *edit, const struct value *here) {
+  for (size_t i = 0; i < truth->edit_count; i++) {
+    const struct edit *other = &truth->edits[i];
+    if (is_of(other, edit->identity, here) && strcmp(other->saw, edit->token) == 0 && !other->was_seen_off &&
+        !truth_holds(here, other->token))
+      return true;
+  }
+  return false;
+}
+
 void truth_brought_back(struct truth *truth, int identity, const struct value *before, const struct value *after) {
   truth_saw_off(truth, identity, before, after);
   truth->identities[identity].sides[truth_field(after->name)] |= 1U;
@@ -64,7 +75,8 @@ void truth_brought_back(struct truth *truth, int identity, const struct value *b
     if (!is_of(edit, identity, after) || !truth_holds(after, edit->token) || truth_holds(before, edit->token))
       continue;
     edit->is_back = true;
-    edit->was_seen_off = edit->is_removal; /* and what was set again stands for itself */
+    /* What was set again stands for itself. */
+    edit->was_seen_off = edit->is_removal || is_replaced_elsewhere(truth, edit, before);
   }
 }
 
