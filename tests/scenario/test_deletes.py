@@ -189,6 +189,23 @@ class Comments(Shared):
         self.check_quiet()
         self.assertTrue(all("Better." in one.look(there)["comments"][0] for one, there in zip(self.trackers, keys)))
 
+    def test_deletes_restored_comment_does_not_wait_for_what_was_asked_before(self):
+        """Whether its text is the one here or the one there, of which nothing is left."""
+        key, keys, ids = self.commented(self.trackers[0])
+        self.pause_webhooks(True)
+        self.trackers[0].edit_comment("bob", keys[0], ids[0], "Said there.")
+        self.world.call("ticket.edit", key=self.here(key)[0]["key"], set={"body": "Said here."}, actor="user:carol")
+        self.pause_webhooks(False)
+        wait_for(lambda: [one["field"] for one in self.conflicts(key)] == ["body"], "a conflict about its text")
+        self.trackers[0].delete_comment("bob", keys[0], ids[0])
+        wait_for(lambda: [one for one in self.conflicts(key) if one["field"] == "comment"], "a conflict about its being there")
+        self.world.settle()
+        self.decide([one for one in self.conflicts(key) if one["field"] == "comment"][0], "local")
+        wait_for(lambda: self.count(keys) == [1, 1, 1], "the comment to be everywhere again")
+        self.check_quiet()
+        self.assertTrue(all("Said here." in one.look(there)["comments"][0] for one, there in zip(self.trackers, keys)))
+        self.assertEqual([], self.conflicts(key))
+
     def untaken(self, linear, how):
         """A comment and a ticket there that are seen, and that nobody takes: the keys of the comment's ticket, and their ids."""
         key, keys = self.fresh(linear)

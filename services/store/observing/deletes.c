@@ -132,8 +132,10 @@ static struct result end_ticket(struct call *call, const struct conflict_place *
   return deletes_unlink(call, place->mapping_id, rows_str(&rows, 0, "reason"));
 }
 
-/* As if it had never been there: planning creates it. */
+/* As if it had never been there: planning creates it. What was asked about its values there is asked of nothing, and
+ * would keep them from being sent. */
 static struct result begin_anew(struct call *call, int64_t mapping_id) {
+  TRY(conflicts_end(call, mapping_id, CONFLICTS_OF_VALUES, STR("tandem: it is gone")));
   TRY(db_query(call->db,
                "update mapping set state = 'creating', external_id = null, reason = null, op_id = null, shadow = '{}', "
                "shadow_local = '{}' where id = $1::bigint",
