@@ -230,7 +230,7 @@ static void note(struct store *store, struct arena *arena, enum verb_id verb, un
   if (looker != LOOKER_COUNT)
     looked = looks_answer(arena, verb, reply);
   if (verb == VERB_PLAN_COMMIT && looks_all_committed(arena, reply))
-    lookers = 0;
+    lookers = 0; /* nothing is given back */
   if (looker == LOOKER_COUNT ? may_write : has_rung || looked.found || !looked.known) {
     store->changes++;
     if (looker != LOOKER_COUNT)
