@@ -286,6 +286,8 @@ static struct result note_news(struct call *call, int64_t project_id, const stru
 
 struct result externals_record(struct call *call, int64_t project_id, enum source source,
                                const struct observation *observations, size_t count, struct taken *out) {
+  if (count == 0)
+    return RESULT_DONE;
   struct known *known = ARENA_ARRAY(call->arena, struct known, count);
   struct sorted sorted = {columns_new(call->arena, count), columns_new(call->arena, count),
                           columns_new(call->arena, count)};

@@ -130,7 +130,7 @@ struct result store_session_start(struct call *call, const void *request, void *
   return insert_session(call, &project, &(struct wish){mode, start->trigger, start->actor, 0}, &answer->id);
 }
 
-enum { STARTED_A_TICK = 100 };
+enum { STARTED_A_TICK = 100, NOTHING_DUE_MS = 60000 };
 
 /* When everything is looked at: every night between 1 and 5 o'clock of the database, each project at a time of its own.
  */
@@ -139,27 +139,35 @@ enum { STARTED_A_TICK = 100 };
   "interval '1 day' + interval '1 hour' + (p.id * 2654435761 % 14400) * interval '1 second' as at) n "     \
   "where n.at <= now())"
 
+static struct result start_one(struct call *call, const struct rows *due, size_t row) {
+  struct project project;
+  int64_t id;
+  TRY(project_named(call, rows_str(due, row, "name"), &project));
+  bool first = rows_bool(due, row, "first"), full = rows_bool(due, row, "full");
+  struct wish wish = {.mode = full && !first ? STR("full") : STR("incremental"),
+                      .trigger = first ? STR("first") : STR("poll"),
+                      .actor = STR("scheduler")};
+  return insert_session(call, &project, &wish, &id);
+}
+
 /* What was deleted or changed without anybody telling shows when everything is looked at. The first import was such a
  * look, and one in the evening does for the night. The rest of very many is started by the next ticks, so that others
  * are served in between. */
-struct result sessions_start_due(struct call *call, int64_t *started) {
+struct result sessions_start_due(struct call *call, int64_t *started, int64_t *next_ms) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select p.name, p.last_sync_at is null as first, p.full_wanted or not coalesce(p.full_sync_at > " NIGHT
-               " - interval '6 hours', false) as full from project p where p.state = 'active' and p.direction <> "
-               "'disabled' and p.next_sync_at <= now() and not exists (select from session s where s.project_id = p.id "
-               "and s.state = 'running' offset 0) order by p.next_sync_at limit $1::bigint",
-               PARAMS(p_i64(STARTED_A_TICK)), &rows));
-  for (size_t i = 0; i < rows.count; i++) {
-    struct project project;
-    int64_t id;
-    TRY(project_named(call, rows_str(&rows, i, "name"), &project));
-    bool first = rows_bool(&rows, i, "first"), full = rows_bool(&rows, i, "full");
-    struct wish wish = {.mode = full && !first ? STR("full") : STR("incremental"),
-                        .trigger = first ? STR("first") : STR("poll"),
-                        .actor = STR("scheduler")};
-    TRY(insert_session(call, &project, &wish, &id));
-  }
-  *started = (int64_t)rows.count;
+  TRY(db_query(
+      call->db,
+      "select p.name, p.last_sync_at is null as first, p.full_wanted or not coalesce(p.full_sync_at > " NIGHT
+      " - interval '6 hours', false) as full, ceil(extract(epoch from p.next_sync_at - now()) * 1000)::bigint "
+      "as ms from project p where p.state = 'active' and p.direction <> 'disabled' and not exists (select from "
+      "session s where s.project_id = p.id and s.state = 'running' offset 0) order by p.next_sync_at limit "
+      "$1::bigint + 1",
+      PARAMS(p_i64(STARTED_A_TICK)), &rows));
+  size_t due = 0;
+  for (; due < rows.count && due < STARTED_A_TICK && rows_i64(&rows, due, "ms") <= 0; due++)
+    TRY(start_one(call, &rows, due));
+  int64_t ms = due < rows.count ? rows_i64(&rows, due, "ms") : NOTHING_DUE_MS;
+  *next_ms = ms > 0 ? ms : 0;
+  *started = (int64_t)due;
   return RESULT_DONE;
 }

@@ -27,8 +27,8 @@ struct result sessions_give_up_undo(struct call *call, int64_t session_id, struc
 /* The plan could not be applied: its session fails, and the project is paused as before. */
 struct result sessions_give_up_apply(struct call *call, int64_t project_id, struct str reason) MUST_USE;
 
-/* Starts a session of each project whose time has come. */
-struct result sessions_start_due(struct call *call, int64_t *out_started) MUST_USE;
+/* Starts a session of each project whose time has come, and tells in how many ms the next one's comes. */
+struct result sessions_start_due(struct call *call, int64_t *out_started, int64_t *out_next_ms) MUST_USE;
 
 /* Ends those with nothing left, dry runs with a plan, and adds how many. */
 struct result sessions_finish(struct call *call, int64_t *finished) MUST_USE;

@@ -62,9 +62,10 @@ static struct result any_told(struct call *call, int64_t project_id, bool *out) 
 struct result hook_changes_met(struct call *call, int64_t project_id, const struct observation *at, size_t count) {
   struct str *kinds = ARENA_ARRAY(call->arena, struct str, count), *ids = ARENA_ARRAY(call->arena, struct str, count);
   int64_t *versions = ARENA_ARRAY(call->arena, int64_t, count);
-  bool any;
-  TRY(any_told(call, project_id, &any));
-  if (!any || count == 0)
+  bool any = false;
+  if (count > 0)
+    TRY(any_told(call, project_id, &any));
+  if (!any)
     return RESULT_DONE;
   for (size_t i = 0; i < count; i++) {
     kinds[i] = at[i].kind;
