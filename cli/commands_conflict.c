@@ -28,7 +28,7 @@ struct result command_conflicts_list(struct invocation *call) {
   if (printed)
     output_record(call->output, verb_table[VERB_CONFLICT_LIST].reply, &list);
   if (!printed)
-    conflict_view_list(call->output, list.conflicts.at, count, clock_now_ms());
+    conflict_view_list(call->output, conflict_named(call->arena, list.conflicts.at, count), count, clock_now_ms());
   if (!printed && count == 0)
     output_note(call->output, "No conflicts%s.", state.at ? " of that state" : " are open");
   if (!printed && list.more)
@@ -47,7 +47,8 @@ struct result command_conflicts_show(struct invocation *call) {
   if (output_is_json(call->output))
     output_record(call->output, &record_conflict, &conflict);
   else
-    conflict_view_print(call->output, &conflict, invocation_flag(call, "full"), clock_now_ms());
+    conflict_view_print(call->output, conflict_named(call->arena, &conflict, 1), invocation_flag(call, "full"),
+                        clock_now_ms());
   return RESULT_DONE;
 }
 
@@ -149,6 +150,7 @@ static struct result resolve_one(struct invocation *call) {
   struct empty reply;
   bool printed;
   TRY(conflict_find(call, invocation_argument(call, 0), &conflict));
+  conflict = *conflict_named(call->arena, &conflict, 1);
   struct conflict_resolve request = {.id = conflict.id, .actor = invocation_actor(call)};
   TRY(read_choice(call, &conflict, &request));
   if (invocation_flag(call, "dry-run"))

@@ -4,6 +4,7 @@
 #include "cli/client.h"
 #include "cli/conflict_choices.h"
 #include "cli/conflict_find.h"
+#include "cli/conflict_view.h"
 #include "cli/format.h"
 #include "cli/prompt.h"
 #include "cli/table.h"
@@ -48,8 +49,9 @@ static struct result choose_by_filter(struct invocation *call, struct chosen *ou
   for (;;) {
     struct conflict_list page = {0};
     TRY(client_call(call, VERB_CONFLICT_LIST, &query, &page));
+    const struct conflict *conflicts = conflict_named(call->arena, page.conflicts.at, page.conflicts.count);
     for (size_t i = 0; i < page.conflicts.count; i++) {
-      const struct conflict *conflict = &page.conflicts.at[i];
+      const struct conflict *conflict = &conflicts[i];
       bool deletion = str_is(conflict->kind, "deleted_vs_edited") && !with_deletions;
       out->deletions += deletion;
       if (str_is(conflict->state, "open") && !deletion)
@@ -63,9 +65,9 @@ static struct result choose_by_filter(struct invocation *call, struct chosen *ou
 
 static struct result choose_by_number(struct invocation *call, struct chosen *out) {
   for (size_t i = 0; i <= call->more_count; i++) {
-    struct conflict *conflict = ARENA_NEW(call->arena, struct conflict);
-    TRY(conflict_find(call, i ? call->more[i - 1] : invocation_argument(call, 0), conflict));
-    take(call->arena, out, conflict);
+    struct conflict conflict = {0};
+    TRY(conflict_find(call, i ? call->more[i - 1] : invocation_argument(call, 0), &conflict));
+    take(call->arena, out, conflict_named(call->arena, &conflict, 1));
   }
   return RESULT_DONE;
 }

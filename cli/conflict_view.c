@@ -6,6 +6,20 @@
 #include "cli/format.h"
 #include "cli/table.h"
 
+const struct conflict *conflict_named(struct arena *arena, const struct conflict *conflicts, size_t count) {
+  struct conflict *named = ARENA_ARRAY(arena, struct conflict, count);
+  for (size_t i = 0; i < count; i++) {
+    named[i] = conflicts[i];
+    if (conflicts[i].external_name.length == 0 || conflicts[i].external.count == 0)
+      continue;
+    struct value *value = ARENA_NEW(arena, struct value);
+    *value = conflicts[i].external.at[0];
+    value->text = conflicts[i].external_name;
+    named[i].external = (struct values){value, 1};
+  }
+  return named;
+}
+
 static struct str side_text(struct arena *arena, const struct values *side) {
   return side->count ? format_value(arena, &side->at[0]) : (struct str){0};
 }

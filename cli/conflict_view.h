@@ -5,6 +5,9 @@
 #include "cli/output.h"
 #include "proto/nouns.h"
 
+/* Conflicts as people read them: the ticket that `external` names by the key that they know. Owned by `arena`. */
+const struct conflict *conflict_named(struct arena *arena, const struct conflict *conflicts, size_t count);
+
 /* One line a conflict. */
 void conflict_view_list(const struct output *output, const struct conflict *conflicts, size_t count, int64_t now_ms);
 

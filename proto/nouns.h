@@ -160,6 +160,7 @@ struct conflict {
   struct str reason; /* unmappable: why the tracker refuses the value; absent when a table lacks the word */
   struct str state;  /* open | decided | resolved | superseded */
   struct values base, local, external; /* one value each, of `field` */
+  struct str external_name;            /* of the ticket that `external` names, where it names one */
   struct values value;                 /* what the person chose or was merged, when it is neither side's */
   struct str winner;                   /* local | external | merged | value */
   struct str decided_by;

@@ -143,6 +143,7 @@ class Parents(unittest.TestCase):
         self.world.call("ticket.edit", key=child[0], set={"parent": ours[0]}, actor="user:carol")
         (conflict,) = wait_for(lambda: self.world.call("conflict.list", ticket=child[0]).get("conflicts"), "what was overwritten")
         self.assertEqual((conflict["kind"], conflict["field"], self.local_parent(child[0])), ("overwritten", "parent", ours[0]))
+        self.assertEqual(conflict["external_name"], theirs[0])  # `external` has Linear's id of it
         self.world.settle()
         self.world.call("conflict.resolve", id=conflict["id"], choice="external", actor="user:dora")
         wait_for(lambda: self.linear.parent(child[3]) == theirs[3], "theirs in Linear")

@@ -5,11 +5,14 @@
 #include "store/observing/externals.h"
 #include "store/sessions/sessions.h"
 #include "store/tickets/keys.h"
+#include "store/tickets/references.h"
+#include "sync/catalogue.h"
 
 /* -- reading -- */
 
 #define CONFLICT_COLUMNS                                                                                              \
-  "c.id, c.mapping_id, p.name as project, i.kind as item_kind, i.number, t.number as parent_number, e.external_key, " \
+  "c.id, c.mapping_id, c.project_id, p.name as project, i.kind as item_kind, i.number, t.number as parent_number, "   \
+  "e.external_key, "                                                                                                  \
   "e.url, c.field, c.kind, c.reason, c.state, c.base, c.local, c.external, c.value, coalesce(c.winner, c.choice) as " \
   "winner, c.decided_by, epoch_ms(c.created_at) as created_ms, epoch_ms(c.decided_at) as decided_ms, c.local_by, "    \
   "epoch_ms(c.local_at) as local_ms, epoch_ms(c.external_at) as external_ms"
@@ -68,6 +71,30 @@ static size_t count_fitting(const struct rows *rows, size_t most) {
   return count;
 }
 
+/* Identifiers of other tickets tell people nothing. After an undo both sides are in our words. */
+static bool names_a_ticket(const struct conflict *conflict) {
+  return catalogue_is_reference(conflict->field) && !str_is(conflict->kind, "undo") && conflict->external.count &&
+         conflict->external.at[0].text.length;
+}
+
+static struct result name_tickets(struct call *call, const struct rows *rows, struct conflict *conflicts,
+                                  size_t count) {
+  int64_t *projects = ARENA_ARRAY(call->arena, int64_t, count);
+  struct str *words = ARENA_ARRAY(call->arena, struct str, count), *names = ARENA_ARRAY(call->arena, struct str, count);
+  size_t named = 0;
+  for (size_t i = 0; i < count; i++)
+    if (names_a_ticket(&conflicts[i])) {
+      projects[named] = rows_i64(rows, i, "project_id");
+      words[named++] = conflicts[i].external.at[0].text;
+    }
+  TRY(references_names(call, projects, words, named, names));
+  named = 0;
+  for (size_t i = 0; i < count; i++)
+    if (names_a_ticket(&conflicts[i]))
+      conflicts[i].external_name = names[named++];
+  return RESULT_DONE;
+}
+
 static int64_t page_size(int64_t asked) {
   enum { DEFAULT = 200, MOST = 10000 };
   return asked <= 0 ? DEFAULT : asked < MOST ? asked : MOST;
@@ -92,6 +119,7 @@ struct result store_conflict_list(struct call *call, const void *request, void *
   struct conflict *conflicts = ARENA_ARRAY(call->arena, struct conflict, count);
   for (size_t i = 0; i < count; i++)
     TRY(read_conflict(call, &rows, i, &conflicts[i]));
+  TRY(name_tickets(call, &rows, conflicts, count));
   list->conflicts.at = conflicts;
   list->conflicts.count = count;
   list->more = count < rows.count;

@@ -75,6 +75,23 @@ struct result references_local_word(struct call *call, int64_t project_id, struc
   return RESULT_DONE;
 }
 
+struct result references_names(struct call *call, const int64_t *projects, const struct str *externals, size_t count,
+                               struct str *out) {
+  struct rows rows;
+  if (count == 0)
+    return RESULT_DONE;
+  TRY(db_query(call->db,
+               "select w.n, coalesce(r.key, e.external_key) as name from unnest($1::bigint[], $2::text[]) with "
+               "ordinality w(project_id, word, n) "
+               "left join lateral reference_pair(w.project_id, false, w.word) r on true "
+               "left join lateral (select external_key from external_item where (project_id, kind, external_id) = "
+               "(w.project_id, 'ticket', w.word) offset 0) e on true",
+               PARAMS(p_i64s(call->arena, projects, count), p_strs(call->arena, externals, count)), &rows));
+  for (size_t row = 0; row < rows.count; row++)
+    out[rows_i64(&rows, row, "n") - 1] = rows_str(&rows, row, "name");
+  return RESULT_DONE;
+}
+
 /* -- waiting -- */
 
 static struct result note_awaited(struct call *call, int64_t mapping_id, const struct words *words, bool *out_mapped) {

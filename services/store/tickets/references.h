@@ -11,6 +11,11 @@ struct result references_of_cases(struct call *call, struct plan_case *cases, si
 struct result references_local_word(struct call *call, int64_t project_id, struct str external,
                                     struct str *out) MUST_USE;
 
+/* What people call tickets by the names that trackers give them, each of its project: by the key here, else by the one
+ * there; absent where neither is known. */
+struct result references_names(struct call *call, const int64_t *projects, const struct str *externals, size_t count,
+                               struct str *out) MUST_USE;
+
 /* Notes what the outcome waits for. What has been mapped since it was planned has it planned again at once. */
 struct result references_await(struct call *call, const struct plan_outcome *outcome) MUST_USE;
 

@@ -136,6 +136,27 @@ static void conflict_sets_show_members(void **state) {
   assert_text(conflict_effect(&arena, &conflict, "local"), "the other side: +bug, +new, -ui");
 }
 
+/* A tracker's identifier says nothing to whoever has to decide. */
+static void conflict_names_tickets_by_their_keys(void **state) {
+  (void)state;
+  struct conflict conflict = {.id = 7,
+                              .ticket = STR("T-12"),
+                              .external_key = STR("OPS-3"),
+                              .field = STR("parent"),
+                              .kind = STR("both_changed"),
+                              .state = STR("open"),
+                              .base = text_value("parent", "T-1"),
+                              .local = text_value("parent", "T-2"),
+                              .external = text_value("parent", "10042"),
+                              .external_name = STR("T-5")};
+  const struct conflict *named = conflict_named(&arena, &conflict, 1);
+  assert_string_equal(columns_of(shown(named, OUTPUT_TEXT, false, "80"), "BASE"), "   BASE     LOCAL    EXTERNAL\n"
+                                                                                  "!  T-[-1-]  T-{+2+}  T-{+5+}\n");
+  assert_text(conflict_effect(&arena, named, "external"), "T-12 becomes \"T-5\"");
+  conflict.external_name = (struct str){0};
+  assert_text(conflict_effect(&arena, conflict_named(&arena, &conflict, 1), "external"), "T-12 becomes \"10042\"");
+}
+
 static void conflict_view_hides_what_is_equal_and_far(void **state) {
   (void)state;
   struct str_builder base = {.arena = &arena}, local = {.arena = &arena};
@@ -248,6 +269,7 @@ int main(void) {
       cmocka_unit_test_teardown(conflict_columns_without_base_compare_the_sides, forget),
       cmocka_unit_test_teardown(conflict_columns_without_an_old_line_compare_the_sides, forget),
       cmocka_unit_test_teardown(conflict_sets_show_members, forget),
+      cmocka_unit_test_teardown(conflict_names_tickets_by_their_keys, forget),
       cmocka_unit_test_teardown(conflict_view_hides_what_is_equal_and_far, forget),
       cmocka_unit_test_teardown(conflict_view_shortens_long_lines, forget),
       cmocka_unit_test_teardown(conflict_view_sends_nothing_that_steers_a_terminal, forget),
