@@ -4,8 +4,9 @@
     tests/run.py [-v] [WORD...]      only programs whose name contains one of the words
 
 C programs are build/dev/tests/unit-* (or those of the build folder in TANDEM_BUILD), Python programs are tests/**/test_*.py
-and start whole systems. Four run at a time, but for the crash runs and the simulation, which use all cores by themselves. One line a program, failures with their output, and last of all
-`N passed, N failed, N skipped`. Exit status: 0 all passed, 1 something failed, 2 nothing was run.
+and start whole systems. Four run at a time, but for the crash runs and the simulation, which use all cores by themselves. Those
+that take minutes begin first, so that nobody waits for one of them alone. One line a program, failures with their output, and
+last of all `N passed, N failed, N skipped`. Exit status: 0 all passed, 1 something failed, 2 nothing was run.
 """
 
 import argparse
@@ -28,6 +29,8 @@ ALONE_TIMEOUT_S = 1800
 FOLDER_ORDER = ["unit", "harness", "sandbox", "contract", "scenario", "crash", "simulation", "e2e"]
 NOT_TESTS = {"bench", "fuzz"}
 ALONE = ("tests/crash/", "tests/simulation/", "tests/deploy/test_fresh_machine.py")
+LONG = ("tests/deploy/test_compose.py", "tests/scenario/test_each_call.py", "unit-sync-test_properties_plan",
+        "tests/scenario/test_replicas.py", "tests/docs/test_documents_run.py")
 LINE = re.compile(r"^(not )?ok\b\s*(\d+)?\s*-?\s*(.*?)(?:\s+#\s*(SKIP|TODO)\S*\s*(.*))?$", re.IGNORECASE)
 PLAN = re.compile(r"^1\.\.(\d+)(?:\s*#\s*SKIP\s*(.*))?", re.IGNORECASE)
 SHOWN_LINES = 60
@@ -219,6 +222,7 @@ def run_all(units, systems, verbose):
     alone = [system for system in systems if system[0].startswith(ALONE)]
     together = [(name, command, UNIT_TIMEOUT_S) for name, command in units]
     together += [(name, command, SYSTEM_TIMEOUT_S) for name, command in systems if not name.startswith(ALONE)]
+    together.sort(key=lambda program: LONG.index(program[0]) if program[0] in LONG else len(LONG))
     reports = []
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         try:
