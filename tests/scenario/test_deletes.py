@@ -416,7 +416,8 @@ class Absent(unittest.TestCase):
         self.assertEqual(sorted(world.sql("select kind, sure from gone_item")), [["comment", "f"], ["ticket", "f"]])
         world.sql("update gone_item set gone_at = gone_at - interval '10 minutes'")
         world.sql("update fetch_queue set next_at = now()")
-        world.sync(tracker.name)
+        world.sync(tracker.name)  # which does not wait for the second look
+        wait_for(lambda: not world.sql("select 1 from fetch_queue"), "the second look")
         world.settle()
         self.assertEqual(len(world.call("ticket.get", key=here[0])["comments"]), 2)
         found = world.call("conflict.list", state="open")["conflicts"]
