@@ -143,7 +143,8 @@ struct value changes_make(const struct planned_edit *p, const struct values *fie
 struct edit *changes_remember(const struct planned_edit *p, int identity, const char *field) {
   struct truth *truth = &p->world->truth;
   struct edit *edit = &truth->edits[truth->edit_count++];
-  *edit = (struct edit){.side = p->side, .identity = identity, .field = field, .is_made = true};
+  *edit = (struct edit){
+      .side = p->side, .identity = identity, .field = field, .made_ms = p->world->now_ms, .is_made = true};
   snprintf(edit->token, sizeof edit->token, "%s", changes_token(p).at);
   return edit;
 }

@@ -104,7 +104,7 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
       answer(planned, &people.edits[i - 1]);
     if (i > 2 && i + 1 == people.count)
       decide_late(planned, until_ms);
-    planned->wants_sync = people.are_hasty || planned->detail / 256 % 4 == 0;
+    planned->wants_sync = people.are_hasty || people.favourite == TOPIC_DISPUTE || planned->detail / 256 % 4 == 0;
     planned->is_done = without && without[i];
     events_plan(&world->events, planned->at_ms, act, planned, 0);
   }

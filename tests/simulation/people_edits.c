@@ -173,7 +173,8 @@ static void change_privacy(const struct planned_edit *p, const struct ticket *ti
 
 /* Whatever there is to be settled. */
 static void settle(const struct planned_edit *p) {
-  if (!people_decide(p) && (p->detail % 3 == 0 || !people_restore(p)))
+  bool is_settled = p->detail % 3 == 0 && people_undo(p);
+  if (!is_settled && !people_decide(p) && !people_restore(p))
     people_undo(p);
 }
 

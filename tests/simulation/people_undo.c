@@ -25,7 +25,7 @@ static bool changes_fields_alone(const struct session_undone *preview) {
     bool is_field = str_is(line->action, "restore") && !line->comment.length;
     if (!is_field && !str_is(line->outcome, "kept"))
       return false;
-    restores |= is_field && str_is(line->outcome, "done");
+    restores |= is_field && !str_is(line->outcome, "kept");
   }
   return restores;
 }
@@ -55,7 +55,7 @@ static void remember(struct world *world, const struct session *undone) {
   if (!newest || newest->undoes != undone->id || newest->id <= truth->newest_undo || truth->undo_count == UNDOS_MAX)
     return;
   truth->newest_undo = newest->id;
-  truth->undos[truth->undo_count++] = (struct watched_undo){.id = newest->id};
+  truth->undos[truth->undo_count++] = (struct watched_undo){.id = newest->id, .since_ms = undone->finished_at_ms};
 }
 
 static void begin(const struct planned_edit *p, const struct session *session) {
@@ -70,15 +70,24 @@ static void begin(const struct planned_edit *p, const struct session *session) {
   remember(world, session);
 }
 
-void people_undo(const struct planned_edit *p) {
-  struct world *world = p->world;
-  const struct tracker *tracker = &world->trackers[p->target % world->tracker_count];
-  struct session_list all = list(world, str_of(tracker->habits.system));
-  for (size_t i = 0; i < all.sessions.count; i++)
-    if (can_be_undone(world, &all.sessions.at[i])) {
-      begin(p, &all.sessions.at[i]);
-      return;
+static bool undo_one_of(const struct planned_edit *p, const struct tracker *tracker) {
+  struct session_list all = list(p->world, str_of(tracker->habits.system));
+  for (size_t i = 0; i < all.sessions.count; i++) {
+    const struct session *session = &all.sessions.at[(p->detail + i) % all.sessions.count];
+    if (can_be_undone(p->world, session)) {
+      begin(p, session);
+      return true;
     }
+  }
+  return false;
+}
+
+bool people_undo(const struct planned_edit *p) {
+  size_t count = p->world->tracker_count;
+  for (size_t i = 0; i < count; i++)
+    if (undo_one_of(p, &p->world->trackers[(p->target + i) % count]))
+      return true;
+  return false;
 }
 
 /* -- watching -- */
@@ -89,13 +98,16 @@ static bool has_changed(const struct undone_line *line) {
          (!str_is(line->outcome, "conflict") || str_starts_with(line->reason, "restored here"));
 }
 
-static void note_line(struct world *world, const struct undone_line *line) {
+static void note_line(struct world *world, const struct watched_undo *undo, const struct undone_line *line) {
   int identity = people_identity(world, line->ticket);
   if (identity < 0 || !has_changed(line))
     return;
   struct value before = parents_word_here(world, &line->before.at[0]),
                after = parents_word_here(world, &line->after.at[0]);
   world_tell(world, "undone: %.*s of i%02d", STR_FMT(line->field), identity);
+  const char *newer = truth_newer(&world->truth, identity, &before, &after, undo->since_ms);
+  if (newer)
+    world_violate(world, "P2", "an undo takes %s of i%02d away, which came after its session", newer, identity);
   truth_brought_back(&world->truth, identity, &before, &after);
 }
 
@@ -104,7 +116,7 @@ static bool watch(struct world *world, struct watched_undo *undo) {
   struct undone_query query = {.id = undo->id, .after = undo->seen};
   struct session_undone undone = ask(world, &query);
   for (size_t i = 0; i < undone.lines.count; i++)
-    note_line(world, &undone.lines.at[i]);
+    note_line(world, undo, &undone.lines.at[i]);
   if (undone.lines.count)
     undo->seen = undone.next;
   return str_is(undone.session.state, "running");

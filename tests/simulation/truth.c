@@ -80,6 +80,28 @@ void truth_brought_back(struct truth *truth, int identity, const struct value *b
   }
 }
 
+static bool was_written_by(const struct truth *truth, const struct edit *like, int64_t ms) {
+  for (size_t i = 0; i < truth->edit_count; i++) {
+    const struct edit *edit = &truth->edits[i];
+    if (edit->identity == like->identity && strcmp(edit->field, like->field) == 0 &&
+        strcmp(edit->token, like->token) == 0 && edit->made_ms <= ms)
+      return true;
+  }
+  return false;
+}
+
+const char *truth_newer(const struct truth *truth, int identity, const struct value *before, const struct value *after,
+                        int64_t since_ms) {
+  for (size_t i = 0; i < truth->edit_count; i++) {
+    const struct edit *edit = &truth->edits[i];
+    bool is_taken =
+        is_of(edit, identity, before) && truth_holds(before, edit->token) && !truth_holds(after, edit->token);
+    if (is_taken && !was_written_by(truth, edit, since_ms))
+      return edit->token;
+  }
+  return NULL;
+}
+
 bool truth_overwritten(struct truth *truth, int identity, const struct value *before, const struct value *known,
                        const struct value *after) {
   bool any = false;

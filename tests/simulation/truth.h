@@ -22,6 +22,7 @@ struct edit {
   int side;              /* 0 = here, else the tracker's number + 1 */
   int identity;          /* of the ticket or comment */
   const char *field;
+  int64_t made_ms;
   bool is_made;
   bool is_removal;   /* of the label or value `token` */
   bool was_seen_off; /* somebody who saw it took it away */
@@ -33,6 +34,7 @@ struct edit {
 /* A session that undoes another one, and how much of what it did is written down. */
 struct watched_undo {
   int64_t id, seen;
+  int64_t since_ms; /* when the one that is undone had ended */
 };
 
 struct truth {
@@ -70,6 +72,11 @@ void truth_saw_off(struct truth *truth, int identity, const struct value *before
 /* Of the ticket `identity`: somebody here who saw both has `after`, which had been there, stand in place of `before`.
  */
 void truth_brought_back(struct truth *truth, int identity, const struct value *before, const struct value *after);
+
+/* Of the ticket `identity`: a token of `before` that `after` lacks and that nobody had written before `since_ms`; NULL:
+ * there is none. */
+const char *truth_newer(const struct truth *truth, int identity, const struct value *before, const struct value *after,
+                        int64_t since_ms);
 
 /* Of the ticket `identity`: the tokens of `before` that `known` and `after` lack were overwritten by somebody who could
  * not have seen them. Returns whether there are any. */
