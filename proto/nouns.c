@@ -221,10 +221,9 @@ static const struct field conflict_fields[] = {
           "The field's value that both sides last agreed on; empty if they never did."),
     FIELD(struct conflict, local, FIELD_VALUES, 0, "The field's value here, when it was found."),
     FIELD(struct conflict, external, FIELD_VALUES, 0, "The field's value outside, when it was found."),
-    FIELD(
-        struct conflict, external_name, FIELD_STR, 0,
-        "When `external` is the tracker's identifier of another ticket: what people call that, by its key here ('T-3') "
-        "or, if it is not here, by the one there ('OPS-7')."),
+    FIELD(struct conflict, external_name, FIELD_STR, 0,
+          "When `external` is the tracker's identifier of another ticket: that ticket's key here ('T-3') or, if it is "
+          "not here, there ('OPS-7')."),
     FIELD(struct conflict, value, FIELD_VALUES, 0,
           "What the person chose, or what both were merged to, when it is neither side's."),
     FIELD(struct conflict, winner, FIELD_STR, 0,

@@ -154,6 +154,11 @@ class Parents(unittest.TestCase):
             wait_for(lambda: self.linear.parent(child[3]) == parent[3], "the restored one in Linear")
             self.world.settle()
         self.check_quiet()
+        move = "update mapping set state = '%s' where external_id = '" + conflict["external"]["parent"] + "'"
+        self.world.sql(move % "gone")  # then it has no key here
+        self.addCleanup(self.world.sql, move % "linked")
+        (conflict,) = self.world.call("conflict.list", id=conflict["id"])["conflicts"]
+        self.assertEqual(conflict["external_name"], theirs[3])
 
     def test_words_that_a_new_ticket_could_not_bring_along_are_sent_when_the_table_has_them(self):
         key = self.world.call("ticket.new", fields={"title": "Abort", "status": "on hold"}, privacy="local_only", actor="user:carol")["key"]

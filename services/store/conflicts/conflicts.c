@@ -10,12 +10,12 @@
 
 /* -- reading -- */
 
-#define CONFLICT_COLUMNS                                                                                              \
-  "c.id, c.mapping_id, c.project_id, p.name as project, i.kind as item_kind, i.number, t.number as parent_number, "   \
-  "e.external_key, "                                                                                                  \
-  "e.url, c.field, c.kind, c.reason, c.state, c.base, c.local, c.external, c.value, coalesce(c.winner, c.choice) as " \
-  "winner, c.decided_by, epoch_ms(c.created_at) as created_ms, epoch_ms(c.decided_at) as decided_ms, c.local_by, "    \
-  "epoch_ms(c.local_at) as local_ms, epoch_ms(c.external_at) as external_ms"
+#define CONFLICT_COLUMNS                                                                                            \
+  "c.id, c.mapping_id, c.project_id, p.name as project, i.kind as item_kind, i.number, t.number as parent_number, " \
+  "e.external_key, e.url, c.field, c.kind, c.reason, c.state, c.base, c.local, c.external, c.value, "               \
+  "coalesce(c.winner, c.choice) as winner, c.decided_by, epoch_ms(c.created_at) as created_ms, "                    \
+  "epoch_ms(c.decided_at) as decided_ms, c.local_by, epoch_ms(c.local_at) as local_ms, "                            \
+  "epoch_ms(c.external_at) as external_ms"
 #define CONFLICT_TABLES                                                                                        \
   "conflict c join project p on p.id = c.project_id join item i on i.id = c.item_id "                          \
   "left join item t on t.id = i.parent_id join mapping m on m.id = c.mapping_id left join external_item e on " \
@@ -81,17 +81,18 @@ static struct result name_tickets(struct call *call, const struct rows *rows, st
                                   size_t count) {
   int64_t *projects = ARENA_ARRAY(call->arena, int64_t, count);
   struct str *words = ARENA_ARRAY(call->arena, struct str, count), *names = ARENA_ARRAY(call->arena, struct str, count);
-  size_t named = 0;
-  for (size_t i = 0; i < count; i++)
-    if (names_a_ticket(&conflicts[i])) {
-      projects[named] = rows_i64(rows, i, "project_id");
-      words[named++] = conflicts[i].external.at[0].text;
-    }
-  TRY(references_names(call, projects, words, named, names));
-  named = 0;
-  for (size_t i = 0; i < count; i++)
-    if (names_a_ticket(&conflicts[i]))
-      conflicts[i].external_name = names[named++];
+  struct conflict **named = ARENA_ARRAY(call->arena, struct conflict *, count);
+  size_t named_count = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (!names_a_ticket(&conflicts[i]))
+      continue;
+    projects[named_count] = rows_i64(rows, i, "project_id");
+    words[named_count] = conflicts[i].external.at[0].text;
+    named[named_count++] = &conflicts[i];
+  }
+  TRY(references_names(call, projects, words, named_count, names));
+  for (size_t i = 0; i < named_count; i++)
+    named[i]->external_name = names[i];
   return RESULT_DONE;
 }
 
