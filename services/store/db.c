@@ -22,6 +22,13 @@ struct db {
   size_t unanswered; /* statements whose answers have not been read */
   PGresult **results;
   size_t result_count, result_capacity;
+  struct constant *constants;
+};
+
+struct constant {
+  const char *sql;
+  struct rows rows;
+  struct constant *next;
 };
 
 /* -- parameters -- */
@@ -146,10 +153,19 @@ struct result db_open(struct str url, struct db **out) {
   return RESULT_DONE;
 }
 
+static void forget_constants(struct db *db) {
+  for (struct constant *constant = db->constants, *next; constant; constant = next) {
+    next = constant->next;
+    PQclear(constant->rows.result);
+    free(constant);
+  }
+}
+
 void db_close(struct db *db) {
   if (!db)
     return;
   db_release(db);
+  forget_constants(db);
   PQfinish(db->connection);
   free(db->results);
   free(db);
@@ -271,6 +287,21 @@ struct result db_query(struct db *db, const char *sql, const struct db_param *pa
     *out = (struct rows){
         .result = result, .count = (size_t)PQntuples(result), .affected = strtoll(PQcmdTuples(result), NULL, 10)};
   return done;
+}
+
+struct result db_constant(struct db *db, const char *sql, struct rows *out) {
+  struct constant *constant = db->constants;
+  while (constant && constant->sql != sql)
+    constant = constant->next;
+  if (!constant) {
+    TRY(db_query(db, sql, NO_PARAMS, out));
+    db->result_count--; /* it is not released with the others */
+    constant = heap_new(sizeof *constant);
+    *constant = (struct constant){sql, *out, db->constants};
+    db->constants = constant;
+  }
+  *out = constant->rows;
+  return RESULT_DONE;
 }
 
 /* A pipeline takes no text of several statements. */

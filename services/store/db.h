@@ -67,6 +67,9 @@ bool db_is_broken(const struct db *db);
 struct result db_query(struct db *db, const char *sql, const struct db_param *params, size_t count,
                        struct rows *out) MUST_USE;
 
+/* What never changes in a database is asked once a connection; valid until db_close. */
+struct result db_constant(struct db *db, const char *sql, struct rows *out) MUST_USE;
+
 /* Several statements in one text, without parameters (migrations). */
 struct result db_script(struct db *db, const char *sql) MUST_USE;
 

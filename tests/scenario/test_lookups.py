@@ -74,7 +74,32 @@ def indexed(world):
         "from pg_index")}
 
 
+# Foreign keys of growing tables whose columns no whole index begins with: whoever deletes what they refer to reads the table.
+UNINDEXED = """
+    select conrelid::regclass || ' of ' || confrelid::regclass from pg_constraint where contype = 'f'
+    and confrelid::regclass::text = any(string_to_array('%s', ',')) and conrelid::regclass::text = any(string_to_array('%s', ','))
+    and not exists (select from pg_index where indrelid = conrelid and indkey[0] = conkey[1]
+        and coalesce(pg_get_expr(indpred, indrelid) ~ '^[(][a-z_]+ IS NOT NULL[)]$', true))"""
+STORE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "services", "store")
+
+
+def deleted_from():
+    """The tables that the store's statements delete from."""
+    for folder, _, names in os.walk(STORE):
+        for name in names:
+            if name.endswith(".c"):
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    yield from re.findall(r"delete from (\w+)", file.read())
+
+
 class Lookups(unittest.TestCase):
+    def test_what_is_deleted_is_looked_for_by_keys(self):
+        tables = set(deleted_from())
+        self.assertIn("mapping", tables)
+        with World() as world:
+            found = world.sql(UNINDEXED % (",".join(tables), ",".join(GROWING | {"awaited_reference"})))
+        self.assertFalse(found)
+
     def test_no_statement_walks_a_table_that_grows(self):
         with Explained(("--issues", "60", "--no-limits")) as world:
             self.work(world)

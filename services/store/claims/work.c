@@ -50,18 +50,6 @@ static struct result doubt_interrupted(struct call *call, int64_t project_id, in
                   PARAMS(p_i64(project_id), p_i64(fence)), NULL);
 }
 
-static struct result mark_creations(struct call *call, struct intent *intents, size_t count) {
-  struct str key = {0};
-  for (size_t i = 0; i < count; i++) {
-    if (!str_is(intents[i].change, "create"))
-      continue;
-    if (str_is_absent(key))
-      TRY(marker_key(call, &key));
-    intents[i].marker = marker_of(call->arena, key, intents[i].op_id);
-  }
-  return RESULT_DONE;
-}
-
 static struct result load_push(struct call *call, int64_t project_id, struct work *work) {
   TRY(doubt_interrupted(call, project_id, work->lease.fence));
   struct rows rows;
@@ -96,11 +84,13 @@ static struct result load_push(struct call *call, int64_t project_id, struct wor
         .traceparent = rows_str(&rows, i, "traceparent"),
     };
   for (size_t i = 0; i < rows.count; i++)
-    if (!str_is(intents[i].change, "create") && str_is(intents[i].state, "unknown"))
+    if (str_is(intents[i].change, "create"))
+      TRY(marker_make(call, intents[i].op_id, &intents[i].marker));
+    else if (str_is(intents[i].state, "unknown"))
       TRY(doubted_load(call, &intents[i]));
   work->intents.at = intents;
   work->intents.count = rows.count;
-  return mark_creations(call, intents, rows.count);
+  return RESULT_DONE;
 }
 
 /* One that was claimed before and did not come to an end is tried alone, after the others: if it brings the adapter

@@ -1,17 +1,6 @@
 /* Finding what is absent from a full pull. */
 #include "store/observing/absent.h"
 
-/* The running full session; 0 = none, or the project's first, when nothing is known yet. */
-static struct result full_session(struct call *call, int64_t project_id, int64_t *out) {
-  struct rows rows;
-  TRY(db_query(call->db,
-               "select s.id from session s join project p on p.id = s.project_id where s.project_id = $1::bigint and "
-               "s.state = 'running' and s.mode = 'full' and p.last_sync_at is not null",
-               PARAMS(p_i64(project_id)), &rows));
-  *out = rows.count ? rows_i64(&rows, 0, "id") : 0;
-  return RESULT_DONE;
-}
-
 static struct result note(struct call *call, int64_t session_id, int64_t project_id, const struct observation *shown,
                           size_t count) {
   struct str *kinds = ARENA_ARRAY(call->arena, struct str, count), *ids = ARENA_ARRAY(call->arena, struct str, count);
@@ -45,12 +34,8 @@ static struct result look_at_absent(struct call *call, int64_t session_id, int64
   return RESULT_DONE;
 }
 
-struct result absent_page(struct call *call, int64_t project_id, const struct observation *shown, size_t count,
-                          bool done) {
-  int64_t session_id;
-  TRY(full_session(call, project_id, &session_id));
-  if (!session_id)
-    return RESULT_DONE;
+struct result absent_page(struct call *call, int64_t session_id, int64_t project_id, const struct observation *shown,
+                          size_t count, bool done) {
   TRY(note(call, session_id, project_id, shown, count));
   return done ? look_at_absent(call, session_id, project_id) : RESULT_DONE;
 }

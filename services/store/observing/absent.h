@@ -4,8 +4,8 @@
 
 #include "store/store.h"
 
-/* One page of a pull; `done`: the last one. Does nothing unless everything known is being pulled anew. */
-struct result absent_page(struct call *call, int64_t project_id, const struct observation *shown, size_t count,
-                          bool done) MUST_USE;
+/* One page of a session that pulls everything known anew; `done`: the last one. */
+struct result absent_page(struct call *call, int64_t session_id, int64_t project_id, const struct observation *shown,
+                          size_t count, bool done) MUST_USE;
 
 #endif

@@ -9,15 +9,36 @@
 #include "store/webhooks/hook_changes.h"
 #include "store/webhooks/hooks.h"
 
-static struct result end_page(struct call *call, int64_t project_id, const struct observe *observe) {
+static struct result end_page(struct call *call, int64_t project_id, const struct observe *observe, int64_t unchanged) {
+  int64_t seen = (int64_t)observe->observations.count;
   TRY(db_query(call->db,
                "update project set cursor = coalesce($2::text, cursor), pull_attempts = 0 where id = $1::bigint",
                PARAMS(p_i64(project_id), p_str(observe->cursor)), NULL));
   /* Pages come again: what kept them away is over. */
   return db_query(call->db,
-                  "update session set pull_done = pull_done or $2::boolean, error = null "
-                  "where project_id = $1::bigint and state = 'running' and ($2::boolean or error is not null)",
-                  PARAMS(p_i64(project_id), p_bool(observe->done)), NULL);
+                  "update session set pull_done = pull_done or $2::boolean, error = null, seen = seen + $3::bigint, "
+                  "unchanged = unchanged + $4::bigint where project_id = $1::bigint and state = 'running' "
+                  "and ($2::boolean or error is not null or $3 > 0)",
+                  PARAMS(p_i64(project_id), p_bool(observe->done), p_i64(seen), p_i64(unchanged)), NULL);
+}
+
+/* What a page of a pull may concern beside its items. */
+struct pull_page {
+  int64_t full_session; /* the running one that pulls all that is known anew; 0 = none */
+  bool awaited;         /* a webhook told of something that no poll has shown yet */
+};
+
+/* The first session of a project is full, but nothing is known before it. */
+static struct result read_page(struct call *call, int64_t project_id, struct pull_page *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select (select s.id from session s join project p on p.id = s.project_id where s.project_id = "
+               "$1::bigint and s.state = 'running' and s.mode = 'full' and p.last_sync_at is not null) as "
+               "full_session, exists (select from hook_change where project_id = $1 and polled_at is null and "
+               "told_at is not null) as awaited",
+               PARAMS(p_i64(project_id)), &rows));
+  *out = (struct pull_page){rows_i64(&rows, 0, "full_session"), rows_bool(&rows, 0, "awaited")};
+  return RESULT_DONE;
 }
 
 /* A 304 on a single fetch: what is cached still holds, and is fresh. */
@@ -103,20 +124,21 @@ struct result store_observe(struct call *call, const void *request, void *reply)
   TRY(lease_check(call, &observe->lease));
   TRY(lease_project(&observe->lease, pull ? "pull" : webhook ? "deliver" : "fetch", &project_id));
   struct taken taken = {0};
+  struct pull_page page = {0};
   enum source source = pull ? SOURCE_LIST : webhook ? SOURCE_WEBHOOK : SOURCE_FRESH;
   if (webhook)
     TRY(hook_changes_told(call, project_id, observe->observations.at, observe->observations.count));
   if (pull)
+    TRY(read_page(call, project_id, &page));
+  if (page.awaited && observe->observations.count)
     TRY(hook_changes_met(call, project_id, observe->observations.at, observe->observations.count));
   TRY(externals_record(call, project_id, source, observe->observations.at, observe->observations.count, &taken));
   TRY(usage_record(call, project_id, &observe->usage));
-  struct session_counts counts = {.seen = (int64_t)observe->observations.count, .unchanged = taken.unchanged};
-  if (pull && counts.seen)
-    TRY(sessions_count(call, project_id, &counts));
+  if (page.full_session)
+    TRY(absent_page(call, page.full_session, project_id, observe->observations.at, observe->observations.count,
+                    observe->done));
   if (pull)
-    TRY(absent_page(call, project_id, observe->observations.at, observe->observations.count, observe->done));
-  if (pull)
-    TRY(end_page(call, project_id, observe));
+    TRY(end_page(call, project_id, observe, taken.unchanged));
   if (webhook) {
     TRY(settle_deliveries(call, project_id, observe->delivery_ids.at, observe->delivery_ids.count, "done", NULL));
     TRY(settle_deliveries(call, project_id, observe->poison_ids.at, observe->poison_ids.count, "poison",

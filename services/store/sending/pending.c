@@ -119,7 +119,6 @@ struct result pending_try_later(struct call *call, const struct pending *p, cons
   if (p->attempts >= ATTEMPTS_MAX || p->too_old)
     return pending_park(
         call, p, str_format(call->arena, "gave up after %lld attempts: %.*s", (long long)p->attempts, STR_FMT(reason)));
-  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return db_query(call->db,
                   "update intent set state = $2, reason = $3, next_attempt_at = now() + greatest(random() * "
                   "least(900, power(2, least(attempts, 10))), $4::bigint / 1000.0) * interval '1 second' "

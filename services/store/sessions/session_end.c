@@ -53,11 +53,14 @@ struct result sessions_note_error(struct call *call, int64_t project_id, struct 
 static struct result fail_running(struct call *call, int64_t project_id, struct str error, int64_t *out_id) {
   struct rows rows;
   TRY(db_query(call->db,
-               "update session set state = 'failed', finished_at = now(), error = $2 "
-               "where project_id = $1::bigint and state = 'running' returning id",
+               "update session s set state = 'failed', finished_at = now(), error = $2 from project p "
+               "where s.project_id = $1::bigint and s.state = 'running' and p.id = s.project_id "
+               "returning " SESSION_WATCHED,
                PARAMS(p_i64(project_id), p_str(error)), &rows));
   *out_id = rows.count ? rows_i64(&rows, 0, "id") : 0;
-  return session_watch_end(call, *out_id);
+  if (rows.count)
+    session_watch_end(call, &rows, 0);
+  return RESULT_DONE;
 }
 
 struct result sessions_fail_project(struct call *call, int64_t project_id, struct str code, struct str message) {
@@ -90,62 +93,66 @@ struct result sessions_give_up_undo(struct call *call, int64_t session_id, struc
   struct rows rows;
   TRY(db_query(call->db,
                "update session s set state = 'failed', finished_at = now(), error = $2 from project p where s.id = "
-               "$1::bigint and p.id = s.project_id returning p.name",
+               "$1::bigint and p.id = s.project_id returning " SESSION_WATCHED,
                PARAMS(p_i64(session_id), p_str(reason)), &rows));
-  struct str subject = sessions_subject(call, rows_str(&rows, 0, "name"));
+  struct str subject = sessions_subject(call, rows_str(&rows, 0, "project"));
   struct event_sync_error data = {.session = session_id,
-                                  .project = rows_str(&rows, 0, "name"),
+                                  .project = rows_str(&rows, 0, "project"),
                                   .code = STR("rejected"),
                                   .message = reason,
                                   .next_step = STR("ask for the undo again: it goes on with the rest")};
   outbox_add(call->outbox, EVENT_SYNC_ERROR, subject, subject, &data);
-  return session_watch_end(call, session_id);
+  session_watch_end(call, &rows, 0);
+  return RESULT_DONE;
 }
 
-static struct result tell_completed(struct call *call, const struct session *s) {
+/* What is told of sessions that are over: a row of session s and its project p. */
+#define COMPLETED_COLUMNS \
+  SESSION_WATCHED         \
+  ", s.project_id, s.imported, s.updated, s.created, s.pushed, s.conflicts, s.parked"
+
+static void tell_completed(struct call *call, const struct rows *rows, size_t row) {
   struct event_sync_completed data = {
-      .session = s->id,
-      .project = s->project,
-      .mode = s->mode,
-      .imported = s->imported,
-      .updated = s->updated,
-      .created = s->created,
-      .pushed = s->pushed,
-      .conflicts = s->conflicts,
-      .parked = s->parked,
-      .api_calls = s->api_calls,
-      .duration_ms = s->finished_at_ms - s->started_at_ms,
+      .session = rows_i64(rows, row, "id"),
+      .project = rows_str(rows, row, "project"),
+      .mode = rows_str(rows, row, "mode"),
+      .imported = rows_i64(rows, row, "imported"),
+      .updated = rows_i64(rows, row, "updated"),
+      .created = rows_i64(rows, row, "created"),
+      .pushed = rows_i64(rows, row, "pushed"),
+      .conflicts = rows_i64(rows, row, "conflicts"),
+      .parked = rows_i64(rows, row, "parked"),
+      .api_calls = rows_i64(rows, row, "api_calls"),
+      .duration_ms = rows_i64(rows, row, "took_ms"),
   };
-  struct str subject = sessions_subject(call, s->project);
+  struct str subject = sessions_subject(call, data.project);
   outbox_add(call->outbox, EVENT_SYNC_COMPLETED, subject, subject, &data);
-  return session_watch_end(call, s->id);
+  session_watch_end(call, rows, row);
 }
 
 /* Sessions with nothing left: pulled to the end, nothing to plan, fetch or push. */
 struct result sessions_finish(struct call *call, int64_t *finished) {
   struct rows rows;
   TRY(db_query(call->db,
-               "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
-               "where s.state = 'running' and s.pull_done and s.undo_cursor is null "
-               "and not exists (select from project h where h.id = s.project_id and h.preview_session = s.id) "
+               "update session s set state = 'completed', finished_at = now(), error = null from project p "
+               "where p.id = s.project_id and s.state = 'running' and s.pull_done and s.undo_cursor is null "
+               "and p.preview_session is distinct from s.id "
                "and not exists (select from delivery d where d.project_id = s.project_id and d.state = 'pending') "
                "and not exists (select from plannable q where q.project_id = s.project_id offset 0) "
                "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
                "and (not exists (select from intent n where n.project_id = s.project_id "
-               "and n.state in ('prepared', 'sending', 'unknown')) or exists (select from project h where h.id = "
-               "s.project_id and h.writes_held_until > now())) returning *) "
-               "select " SESSION_COLUMNS ", s.project_id from quiet s join project p on p.id = s.project_id",
+               "and n.state in ('prepared', 'sending', 'unknown')) or p.writes_held_until > now()) "
+               "returning " COMPLETED_COLUMNS,
                NO_PARAMS, &rows));
   for (size_t i = 0; i < rows.count; i++) {
-    struct session session = sessions_row(&rows, i);
-    TRY(tell_completed(call, &session));
     int64_t project_id = rows_i64(&rows, i, "project_id"), poll_s;
+    tell_completed(call, &rows, i);
     TRY(hook_changes_next_poll(call, project_id, &poll_s));
     TRY(db_query(call->db,
                  "update project set last_sync_at = now(), next_sync_at = now() + $2::bigint * interval '1 second', "
                  "full_wanted = full_wanted and $3 <> 'full', full_sync_at = case when $3 = 'full' or last_sync_at is "
                  "null then now() else full_sync_at end where id = $1::bigint",
-                 PARAMS(p_i64(project_id), p_i64(poll_s), p_str(session.mode)), NULL));
+                 PARAMS(p_i64(project_id), p_i64(poll_s), p_str(rows_str(&rows, i, "mode"))), NULL));
     TRY(scans_begin(call, project_id));
   }
   *finished += (int64_t)rows.count;
@@ -175,19 +182,17 @@ static struct result end_dry_run(struct call *call, int64_t project_id, struct s
 struct result sessions_finish_dry_runs(struct call *call, int64_t *finished) {
   struct rows rows;
   TRY(db_query(call->db,
-               "with quiet as (update session s set state = 'completed', finished_at = now(), error = null "
-               "where s.state = 'running' and s.pull_done and s.mode = 'dry_run' "
+               "update session s set state = 'completed', finished_at = now(), error = null from project p "
+               "where p.id = s.project_id and s.state = 'running' and s.pull_done and s.mode = 'dry_run' "
                "and not exists (select from previewable q where q.project_id = s.project_id) "
                "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
-               "returning *) select " SESSION_COLUMNS
-               ", s.project_id from quiet s join project p on p.id = s.project_id",
+               "returning " COMPLETED_COLUMNS,
                NO_PARAMS, &rows));
   for (size_t i = 0; i < rows.count; i++) {
-    struct session session = sessions_row(&rows, i);
     struct str plan;
-    TRY(plans_make(call, session.id, &plan));
+    TRY(plans_make(call, rows_i64(&rows, i, "id"), &plan));
     TRY(end_dry_run(call, rows_i64(&rows, i, "project_id"), plan));
-    TRY(tell_completed(call, &session));
+    tell_completed(call, &rows, i);
   }
   *finished += (int64_t)rows.count;
   return RESULT_DONE;

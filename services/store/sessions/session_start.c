@@ -47,7 +47,8 @@ static struct result insert_session(struct call *call, const struct project *pro
   struct str subject = sessions_subject(call, project->name);
   outbox_add(call->outbox, EVENT_SYNC_STARTED, subject, subject, &data);
   outbox_ring(call->outbox, BELL_WORK, project->system);
-  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
+  if (!pulls || is_held(mode)) /* there is something to undo or to show, or nothing to wait for */
+    outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return RESULT_DONE;
 }
 
@@ -115,9 +116,10 @@ struct result store_session_start(struct call *call, const void *request, void *
     return result_error(RESULT_REJECTED,
                         "project %.*s has stopped: %.*s; `tandem projects resume %.*s` when it is mended",
                         STR_FMT(project.name), STR_FMT(project.state_reason), STR_FMT(project.name));
-  bool undoes, joins = str_is(start->mode, "incremental");
+  bool undoes = false, joins = str_is(start->mode, "incremental");
   TRY(sessions_running(call, project.id, &answer->id));
-  TRY(is_undo(call, answer->id, &undoes));
+  if (answer->id)
+    TRY(is_undo(call, answer->id, &undoes));
   joins &= !undoes;
   if (answer->id && !joins && !undoes)
     TRY(is_first_sync(call, project.id, &joins)); /* which is a full one anyway */

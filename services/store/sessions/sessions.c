@@ -94,12 +94,11 @@ struct result sessions_running(struct call *call, int64_t project_id, int64_t *o
 
 struct result sessions_count(struct call *call, int64_t project_id, const struct session_counts *c) {
   return db_query(call->db,
-                  "update session set seen = seen + $2::bigint, unchanged = unchanged + $3::bigint, "
-                  "imported = imported + $4::bigint, updated = updated + $5::bigint, created = created + $6::bigint, "
-                  "pushed = pushed + $7::bigint, conflicts = conflicts + $8::bigint, parked = parked + $9::bigint "
-                  "where project_id = $1::bigint and state = 'running'",
-                  PARAMS(p_i64(project_id), p_i64(c->seen), p_i64(c->unchanged), p_i64(c->imported), p_i64(c->updated),
-                         p_i64(c->created), p_i64(c->pushed), p_i64(c->conflicts), p_i64(c->parked)),
+                  "update session set imported = imported + $2::bigint, updated = updated + $3::bigint, "
+                  "created = created + $4::bigint, pushed = pushed + $5::bigint, conflicts = conflicts + $6::bigint, "
+                  "parked = parked + $7::bigint where project_id = $1::bigint and state = 'running'",
+                  PARAMS(p_i64(project_id), p_i64(c->imported), p_i64(c->updated), p_i64(c->created), p_i64(c->pushed),
+                         p_i64(c->conflicts), p_i64(c->parked)),
                   NULL);
 }
 

@@ -42,7 +42,7 @@ struct str sessions_subject(struct call *call, struct str project);
 
 /* Adds to the running session's counters, if there is one. */
 struct session_counts {
-  int64_t seen, unchanged, imported, updated, created, pushed, conflicts, parked;
+  int64_t imported, updated, created, pushed, conflicts, parked;
 };
 struct result sessions_count(struct call *call, int64_t project_id, const struct session_counts *counts) MUST_USE;
 

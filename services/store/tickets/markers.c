@@ -5,29 +5,24 @@
 
 enum { OP_ID_LENGTH = 36, MAC_BYTES = 16 };
 
-struct result marker_key(struct call *call, struct str *out) {
+static struct result read_key(struct call *call, struct str *out) {
   struct rows rows;
-  TRY(db_query(call->db, "select marker_key from installation", NO_PARAMS, &rows));
+  TRY(db_constant(call->db, "select marker_key from installation", &rows));
   *out = rows_bytes(call->arena, &rows, 0, "marker_key");
   return RESULT_DONE;
 }
 
-struct str marker_of(struct arena *arena, struct str key, struct str op_id) {
-  struct str message = str_format(arena, "tandem:v1:%.*s", STR_FMT(op_id));
+struct result marker_make(struct call *call, struct str op_id, struct str *out) {
+  struct str key, message = str_format(call->arena, "tandem:v1:%.*s", STR_FMT(op_id));
   unsigned char mac[crypto_auth_hmacsha256_BYTES];
   char hex[2 * MAC_BYTES + 1];
   crypto_auth_hmacsha256_state state;
+  TRY(read_key(call, &key));
   crypto_auth_hmacsha256_init(&state, (const unsigned char *)key.at, key.length);
   crypto_auth_hmacsha256_update(&state, (const unsigned char *)message.at, message.length);
   crypto_auth_hmacsha256_final(&state, mac);
   sodium_bin2hex(hex, sizeof hex, mac, MAC_BYTES);
-  return str_format(arena, "%.*s:%s", STR_FMT(op_id), hex);
-}
-
-struct result marker_make(struct call *call, struct str op_id, struct str *out) {
-  struct str key;
-  TRY(marker_key(call, &key));
-  *out = marker_of(call->arena, key, op_id);
+  *out = str_format(call->arena, "%.*s:%s", STR_FMT(op_id), hex);
   return RESULT_DONE;
 }
 

@@ -5,10 +5,8 @@
 
 #include "store/store.h"
 
-/* The marker of a creation; of many, with the installation's key, which is read once. */
+/* The marker of a creation. */
 struct result marker_make(struct call *call, struct str op_id, struct str *out) MUST_USE;
-struct result marker_key(struct call *call, struct str *out) MUST_USE;
-struct str marker_of(struct arena *arena, struct str key, struct str op_id);
 
 /* Whether it has the form of an op_id: a UUID. */
 bool marker_is_op_id(struct str text);

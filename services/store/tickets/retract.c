@@ -51,7 +51,7 @@ static struct retraction_place read_place(struct call *call, const struct rows *
                                          : STR("waiting"),
       .reason = rows_str(rows, row, "reason"),
   };
-  place.fields.at = tickets_names(call, fields, &place.fields.count);
+  place.fields.at = tickets_names(call, fields, ",", &place.fields.count);
   if (rows_bool(rows, row, "uncertain"))
     return keep(place, "it was being created there, and may have arrived: ask again when that is settled");
   if (rows_bool(rows, row, "origin"))

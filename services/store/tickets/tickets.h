@@ -51,8 +51,8 @@ struct changed_item {
 void tickets_tell(struct call *call, enum event_id id, const struct changed_item *item, struct str by,
                   const struct values *fields);
 
-/* "a,b" as a list. */
-struct str *tickets_names(struct call *call, struct str joined, size_t *out_count);
+/* "a,b" as a list; `separator` is one character. A project's name may have any but a slash. */
+struct str *tickets_names(struct call *call, struct str joined, const char *separator, size_t *out_count);
 
 struct result tickets_check_privacy(struct str privacy) MUST_USE;
 

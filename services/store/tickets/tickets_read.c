@@ -50,13 +50,16 @@ static struct result read_mappings(struct call *call, int64_t ticket_id, bool ex
                "select m.id, p.name, p.system, m.external_id, e.external_key, e.url, m.reason, case when exists "
                "(select from intent n where n.mapping_id = m.id and n.state = 'parked') then 'parked' else m.state end "
                "as state, (select count(*) from conflict c where c.mapping_id = m.id and c.state in ('open', "
-               "'decided')) as conflicts, case when $2::boolean then e.fields end as fields, epoch_ms(e.observed_at) "
+               "'decided')) as conflicts, exists (select from awaited_reference a where a.mapping_id = m.id) as "
+               "waits, case when $2::boolean then e.fields end as fields, epoch_ms(e.observed_at) "
                "as observed_ms from mapping m join project p on p.id = m.project_id left join external_item e on "
                "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where m.item_id = "
                "$1::bigint order by p.name",
                PARAMS(p_i64(ticket_id), p_bool(external)), &rows));
   struct mapping *mappings = ARENA_ARRAY(call->arena, struct mapping, rows.count);
+  bool waits = false;
   for (size_t i = 0; i < rows.count; i++) {
+    waits |= rows_bool(&rows, i, "waits");
     mappings[i] = (struct mapping){
         .id = rows_i64(&rows, i, "id"),
         .project = rows_str(&rows, i, "name"),
@@ -73,36 +76,23 @@ static struct result read_mappings(struct call *call, int64_t ticket_id, bool ex
   }
   out->mappings.at = mappings;
   out->mappings.count = rows.count;
-  return awaited_of_ticket(call, ticket_id, mappings, rows.count);
-}
-
-static struct result read_grants(struct call *call, int64_t ticket_id, struct ticket *out) {
-  struct rows rows;
-  TRY(db_query(call->db,
-               "select p.name from item_grant g join project p on p.id = g.project_id where g.item_id = $1::bigint "
-               "order by p.name",
-               PARAMS(p_i64(ticket_id)), &rows));
-  struct str *names = ARENA_ARRAY(call->arena, struct str, rows.count);
-  for (size_t i = 0; i < rows.count; i++)
-    names[i] = rows_str(&rows, i, "name");
-  out->grants.at = names;
-  out->grants.count = rows.count;
-  return RESULT_DONE;
+  return waits ? awaited_of_ticket(call, ticket_id, mappings, rows.count) : RESULT_DONE;
 }
 
 static struct result read_whole(struct call *call, int64_t item_id, bool external, bool deleted, struct ticket *out) {
   struct rows rows;
   TRY(db_query(call->db,
                "select t.id, t.number, t.fields, t.privacy, t.author, t.version, o.name as origin, "
-               "epoch_ms(t.created_at) as created_ms, epoch_ms(t.updated_at) as updated_ms from item t left join "
-               "project o on o.id = t.origin_project where t.id = (select "
+               "epoch_ms(t.created_at) as created_ms, epoch_ms(t.updated_at) as updated_ms, (select string_agg(p.name, "
+               "'/' order by p.name) from item_grant g join project p on p.id = g.project_id where g.item_id = t.id) "
+               "as grants from item t left join project o on o.id = t.origin_project where t.id = (select "
                "coalesce(parent_id, id) from item where id = $1::bigint)",
                PARAMS(p_i64(item_id)), &rows));
   int64_t ticket_id = rows_i64(&rows, 0, "id");
   TRY(read_ticket(call, &rows, 0, out));
+  out->grants.at = tickets_names(call, rows_str(&rows, 0, "grants"), "/", &out->grants.count);
   TRY(read_comments(call, ticket_id, deleted, out));
-  TRY(read_mappings(call, ticket_id, external, out));
-  return read_grants(call, ticket_id, out);
+  return read_mappings(call, ticket_id, external, out);
 }
 
 struct result tickets_read(struct call *call, int64_t item_id, bool external, struct ticket *out) {
@@ -171,14 +161,14 @@ struct result store_ticket_list(struct call *call, const void *request, void *re
 
 /* -- what left -- */
 
-struct str *tickets_names(struct call *call, struct str joined, size_t *out_count) {
+struct str *tickets_names(struct call *call, struct str joined, const char *separator, size_t *out_count) {
   struct str *names = ARENA_ARRAY(call->arena, struct str, joined.length + 1);
   size_t count = 0;
   while (joined.length) {
-    ptrdiff_t comma = str_find(joined, ",");
-    size_t end = comma < 0 ? joined.length : (size_t)comma;
+    ptrdiff_t at = str_find(joined, separator);
+    size_t end = at < 0 ? joined.length : (size_t)at;
     names[count++] = str_slice(joined, 0, end);
-    joined = str_slice(joined, end + (comma >= 0), joined.length);
+    joined = str_slice(joined, end + (at >= 0), joined.length);
   }
   *out_count = count;
   return names;
@@ -236,7 +226,7 @@ struct result store_egress_list(struct call *call, const void *request, void *re
         .external_key = rows_str(&rows, i, "external_key"),
         .rule = rows_str(&rows, i, "rule"),
     };
-    out[i].fields.at = tickets_names(call, rows_str(&rows, i, "fields"), &out[i].fields.count);
+    out[i].fields.at = tickets_names(call, rows_str(&rows, i, "fields"), ",", &out[i].fields.count);
   }
   list->rows.at = out;
   list->rows.count = rows.count;

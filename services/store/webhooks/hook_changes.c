@@ -49,24 +49,9 @@ struct result hook_changes_polled(struct call *call, int64_t project_id, const s
       NULL);
 }
 
-static struct result any_told(struct call *call, int64_t project_id, bool *out) {
-  struct rows rows;
-  TRY(db_query(call->db,
-               "select from hook_change where project_id = $1::bigint and polled_at is null and told_at is not null "
-               "limit 1",
-               PARAMS(p_i64(project_id)), &rows));
-  *out = rows.count > 0;
-  return RESULT_DONE;
-}
-
 struct result hook_changes_met(struct call *call, int64_t project_id, const struct observation *at, size_t count) {
   struct str *kinds = ARENA_ARRAY(call->arena, struct str, count), *ids = ARENA_ARRAY(call->arena, struct str, count);
   int64_t *versions = ARENA_ARRAY(call->arena, int64_t, count);
-  bool any = false;
-  if (count > 0)
-    TRY(any_told(call, project_id, &any));
-  if (!any)
-    return RESULT_DONE;
   for (size_t i = 0; i < count; i++) {
     kinds[i] = at[i].kind;
     ids[i] = at[i].external_id;
@@ -120,6 +105,8 @@ struct result hook_changes_next_poll(struct call *call, int64_t project_id, int6
   struct polling polling;
   TRY(read_polling(call, project_id, &polling));
   *out_s = polling_next_s(&polling);
+  if (*out_s == polling.now_s)
+    return RESULT_DONE;
   return db_query(call->db, "update project_hook set poll_s = $2::bigint where project_id = $1::bigint",
                   PARAMS(p_i64(project_id), p_i64(*out_s)), NULL);
 }
