@@ -37,7 +37,7 @@ struct result agenda_refresh(struct agenda *agenda, struct db *db, enum looker l
   return RESULT_DONE;
 }
 
-/* -- who has to ask anew -- */
+/* -- who has to look, and who has to ask anew -- */
 
 enum {
   EVERYBODY = (1U << LOOKER_COUNT) - 1,
@@ -45,15 +45,19 @@ enum {
   SCHEDULER = 1U << LOOKER_SCHEDULER
 };
 
-static unsigned hearers(const struct agenda *agenda, enum bell bell, struct str system) {
-  bool previews = agenda->of[LOOKER_PREVIEWER].due;
+/* For whom there is more to do when a bell rings: mostly there is, so nobody asks. */
+static unsigned called(enum bell bell, struct str system) {
   if (bell == BELL_PLAN)
     return PLANNERS;
+  return bell == BELL_WORK && system.length ? 1U << (LOOKER_ADAPTER + tracker_of_system(system)->index) : 0;
+}
+
+/* For whom there may be. A session that somebody starts may be one that is only shown. */
+static unsigned roused(const struct agenda *agenda, enum verb_id verb, enum bell bell, struct str system) {
+  bool previews = verb == VERB_SESSION_START || agenda->of[LOOKER_PREVIEWER].due;
   if (bell == BELL_SESSION)
     return SCHEDULER | (previews ? PLANNERS : 0);
-  if (bell == BELL_WORK && system.length)
-    return 1U << (LOOKER_ADAPTER + tracker_of_system(system)->index);
-  return bell == BELL_WORK ? EVERYBODY & ~(PLANNERS | SCHEDULER) : 0;
+  return bell == BELL_WORK && !system.length ? EVERYBODY & ~(PLANNERS | SCHEDULER) : 0;
 }
 
 /* Whom a verb concerns that no bell need tell of: adapters whose leases are given back, planners whose claims are, the
@@ -87,11 +91,29 @@ void agenda_take(struct agenda *agenda, enum looker looker, const struct looked 
   prospect->next_ms = prospect->next_ms < next_ms ? prospect->next_ms : next_ms;
 }
 
+void agenda_find_nothing(struct agenda *agenda, enum looker looker) {
+  struct prospect *prospect = &agenda->of[looker];
+  prospect->is_known &= !prospect->is_rung; /* a bell does not tell whether it is for later */
+  prospect->in_vain = true;
+}
+
+static void ring(struct prospect *prospect, bool is_previewer) {
+  bool may_be_none = prospect->in_vain || prospect->due < 0;
+  if (!is_previewer) /* whose due is whether there are any dry runs */
+    prospect->due = (may_be_none ? 0 : prospect->due) + 1;
+  prospect->is_rung = true;
+  prospect->in_vain = false;
+}
+
 void agenda_note(struct agenda *agenda, enum verb_id verb, unsigned lookers, const struct outbox *outbox) {
-  unsigned who = concerned(verb, lookers);
-  for (size_t i = 0; i < outbox->ring_count; i++)
-    who |= hearers(agenda, outbox->rings[i].bell, outbox->rings[i].system);
+  unsigned unsure = concerned(verb, lookers), more = 0;
+  for (size_t i = 0; i < outbox->ring_count; i++) {
+    unsure |= roused(agenda, verb, outbox->rings[i].bell, outbox->rings[i].system);
+    more |= called(outbox->rings[i].bell, outbox->rings[i].system);
+  }
   for (unsigned one = 0; one < LOOKER_COUNT; one++)
-    if (who & 1U << one)
+    if (unsure & 1U << one)
       agenda->of[one].is_known = false;
+    else if (more & 1U << one)
+      ring(&agenda->of[one], one == LOOKER_PREVIEWER);
 }

@@ -1,6 +1,8 @@
-/* What there is to do in the store, and from when on: asked once after each change that may concern them for those who
- * want to look, so that the looks of those who would find nothing need not be executed one by one. It may promise too
- * much, then somebody looks in vain; what it forgets nobody ever does, and the run does not come to rest. */
+/* What there is to do in the store, and from when on, as bells tell and as is asked once after each change that may
+ * concern those who want to look, so that the looks of those who would find nothing need not be executed one by one. It
+ * may promise too much, then somebody looks in vain; what it forgets nobody ever does, and the run does not come to
+ * rest.
+ */
 #ifndef SIMULATION_AGENDA_H
 #define SIMULATION_AGENDA_H
 
@@ -18,6 +20,7 @@ enum looker { LOOKER_PLANNER, LOOKER_PREVIEWER, LOOKER_SCHEDULER, LOOKER_ADAPTER
 struct prospect {
   bool is_known;   /* it was asked, and nothing that may concern it has happened since */
   int64_t due;     /* how much there may be: tickets for the planner, leases to take for an adapter */
+  bool is_rung;    /* a bell has rung since */
   bool in_vain;    /* it was looked for, and was not */
   int64_t next_ms; /* when there is something new by itself; INT64_MAX = never */
 };
@@ -39,6 +42,9 @@ void agenda_note(struct agenda *agenda, enum verb_id verb, unsigned lookers, con
 
 /* `looker` has looked, and taken part of what is due. */
 void agenda_take(struct agenda *agenda, enum looker looker, const struct looked *looked, int64_t now_ms);
+
+/* `looker` has looked, and there was nothing. */
+void agenda_find_nothing(struct agenda *agenda, enum looker looker);
 
 static inline bool agenda_has(const struct agenda *agenda, enum looker looker) {
   return agenda->of[looker].due > 0 && !agenda->of[looker].in_vain;

@@ -108,9 +108,9 @@ static void send_once(struct rpc_pending *pending) {
     return;
   if (chances_fault(&world->chances, FAULT_REQUEST_LATE, who))
     at_ms += chances_between(&world->chances, DRAW_DURATION, who, 1000, LATEST_MS);
-  events_plan(&world->events, at_ms, reach_store, pending, 0);
+  events_expect(&world->events, at_ms, reach_store, pending, 0);
   if (chances_fault(&world->chances, FAULT_REQUEST_TWICE, who))
-    events_plan(&world->events, at_ms + latency_ms(pending), reach_store, pending, 0);
+    events_expect(&world->events, at_ms + latency_ms(pending), reach_store, pending, 0);
 }
 
 static void send_again(void *context, uint64_t unused) {

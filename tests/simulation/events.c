@@ -27,6 +27,13 @@ void events_plan(struct events *events, int64_t at_ms, void (*run)(void *context
     swap(&events->at[i], &events->at[(i - 1) / 2]);
 }
 
+void events_expect(struct events *events, int64_t at_ms, void (*run)(void *context, uint64_t detail), void *context,
+                   uint64_t detail) {
+  if (at_ms > events->expected_ms)
+    events->expected_ms = at_ms;
+  events_plan(events, at_ms, run, context, detail);
+}
+
 static void sink(struct events *events) {
   for (size_t i = 0;;) {
     size_t least = i;
@@ -52,6 +59,7 @@ bool events_take(struct events *events, struct event *out) {
 void events_clear(struct events *events) {
   events->count = 0;
   events->planned = 0;
+  events->expected_ms = 0;
 }
 
 void events_free(struct events *events) {

@@ -19,10 +19,15 @@ struct events {
   struct event *at;
   size_t count, capacity;
   uint64_t planned;
+  int64_t expected_ms; /* nothing that was expected comes later */
 };
 
 void events_plan(struct events *events, int64_t at_ms, void (*run)(void *context, uint64_t detail), void *context,
                  uint64_t detail);
+
+/* The same of what happens once: a run does not come to rest before. */
+void events_expect(struct events *events, int64_t at_ms, void (*run)(void *context, uint64_t detail), void *context,
+                   uint64_t detail);
 
 /* Takes the next one; false when there is none. */
 bool events_take(struct events *events, struct event *out);

@@ -39,10 +39,17 @@ struct looked looks_answer(struct arena *arena, enum verb_id verb, struct str re
   return looked;
 }
 
-bool looks_all_committed(struct arena *arena, struct str reply) {
+static bool is_all_committed(struct arena *arena, struct str reply) {
   struct plan_committed committed = {0};
   struct result result = rpc_frames_reply(arena, VERB_PLAN_COMMIT, reply, &committed);
   return result_ok(&result) && committed.moved == 0;
+}
+
+bool looks_is_done(struct arena *arena, enum verb_id verb, const void *request, struct str reply) {
+  const struct work_release *release = request;
+  if (verb == VERB_WORK_RELEASE)
+    return str_starts_with(release->lease.resource, "pull:"); /* one that is not done ends with work.fail */
+  return verb == VERB_PLAN_COMMIT && is_all_committed(arena, reply);
 }
 
 struct str looks_nothing(struct arena *arena, enum verb_id verb, int64_t wait_ms) {

@@ -18,8 +18,8 @@ struct looked {
 
 struct looked looks_answer(struct arena *arena, enum verb_id verb, struct str reply);
 
-/* Whether everything that a `plan.commit` brought is dealt with. */
-bool looks_all_committed(struct arena *arena, struct str reply);
+/* Whether nothing is left of what was handed out and is given back with this. */
+bool looks_is_done(struct arena *arena, enum verb_id verb, const void *request, struct str reply);
 
 /* The frame that tells there is nothing, for `wait_ms`. */
 struct str looks_nothing(struct arena *arena, enum verb_id verb, int64_t wait_ms);

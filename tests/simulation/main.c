@@ -98,7 +98,7 @@ static void print_totals(const struct totals *totals) {
 
 static void run_one(struct world *world, struct store *store, const struct options *options, uint64_t seed,
                     struct totals *totals) {
-  struct plan_of_run plan = {.seed = seed, .traced = options->trace};
+  struct plan_of_run plan = {.seed = seed, .traced = options->trace, .counted = options->counts};
   run_seed(world, store, &plan);
   totals->seeds++;
   totals->verbs += world->verbs;

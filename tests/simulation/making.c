@@ -95,5 +95,5 @@ void making_create_late(struct tracker *tracker, const struct push *push) {
   late->payload.marker = str_copy(&world->arena, push->payload->marker);
   int64_t wait_ms = chances_between(&world->chances, DRAW_DURATION, tracker->who, TIMEOUT_MS / 2,
                                     TIMEOUT_MS + tracker->habits.settle_ms / 2);
-  events_plan(&world->events, world->now_ms + wait_ms, write_late, late, 0);
+  events_expect(&world->events, world->now_ms + wait_ms, write_late, late, 0);
 }

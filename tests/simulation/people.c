@@ -106,7 +106,7 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
       decide_late(planned, until_ms);
     planned->wants_sync = people.are_hasty || people.favourite == TOPIC_DISPUTE || planned->detail / 256 % 4 == 0;
     planned->is_done = without && without[i];
-    events_plan(&world->events, planned->at_ms, act, planned, 0);
+    events_expect(&world->events, planned->at_ms, act, planned, 0);
   }
 }
 
@@ -127,14 +127,14 @@ void people_may_take_away(const struct remote_item *item) {
   uint64_t roll = chances_draw(&world->chances, DRAW_CHOICE, WHO_PEOPLE);
   if (!next || roll % 2 || !changes_take_away(next, item))
     return;
-  events_plan(&world->events, world->now_ms + (int64_t)(roll / 2 % IN_DOUBT_MS), act, next, 0);
+  events_expect(&world->events, world->now_ms + (int64_t)(roll / 2 % IN_DOUBT_MS), act, next, 0);
 }
 
 void people_may_ambush(struct world *world) {
   struct planned_edit *next = next_in_wait(world, AMBUSH_AHEAD_MS);
   if (next && chances_draw(&world->chances, DRAW_CHOICE, WHO_PEOPLE) % 3 == 0)
-    events_plan(&world->events, world->now_ms + chances_between(&world->chances, DRAW_LATENCY, WHO_PEOPLE, 0, 400), act,
-                next, 0);
+    events_expect(&world->events, world->now_ms + chances_between(&world->chances, DRAW_LATENCY, WHO_PEOPLE, 0, 400),
+                  act, next, 0);
 }
 
 /* -- privacy -- */

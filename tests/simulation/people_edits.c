@@ -129,7 +129,8 @@ static void act_remote(struct planned_edit *p) {
   else
     edit_remote(p, item);
   if (p->wants_sync)
-    events_plan(&p->world->events, p->world->now_ms + (int64_t)(p->detail / 1024 % SYNC_WITHIN_MS), ask_for_sync, p, 0);
+    events_expect(&p->world->events, p->world->now_ms + (int64_t)(p->detail / 1024 % SYNC_WITHIN_MS), ask_for_sync, p,
+                  0);
 }
 
 /* -- here -- */

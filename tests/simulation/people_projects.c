@@ -31,7 +31,7 @@ void people_pause(struct planned_edit *planned) {
   struct world *world = planned->world;
   int64_t for_ms = SHORTEST_MS + (int64_t)(planned->detail / 2 % (LONGEST_MS - SHORTEST_MS));
   set_state(planned, "paused");
-  events_plan(&world->events, world->now_ms + for_ms, go_on, planned, 0);
+  events_expect(&world->events, world->now_ms + for_ms, go_on, planned, 0);
 }
 
 /* -- dry runs -- */
@@ -55,7 +55,7 @@ static void apply_or_drop(void *context, uint64_t session_id) {
   bool applies = preview.plan.length && p->detail % 4 < 3;
   if (applies && outcome(p, people_try_verb(world, VERB_PLAN_APPLY, &apply, &id), "plan.apply") == RESULT_OK)
     world_tell(world, "person here w%03d: applies %.*s", p->number, STR_FMT(preview.plan));
-  events_plan(&world->events, world->now_ms + (applies ? APPLIED_WITHIN_MS : 0), go_on, context, 0);
+  events_expect(&world->events, world->now_ms + (applies ? APPLIED_WITHIN_MS : 0), go_on, context, 0);
 }
 
 void people_dry_run(struct planned_edit *planned) {
@@ -69,10 +69,10 @@ void people_dry_run(struct planned_edit *planned) {
   world_tell(world, "person here w%03d: dry run of %s%s", planned->number, start.project.at,
              code == RESULT_OK ? "" : ", which is refused");
   if (code == RESULT_OK)
-    events_plan(&world->events, world->now_ms + (int64_t)(planned->detail / 4 % PLANNED_WITHIN_MS), apply_or_drop,
-                planned, (uint64_t)id.id);
+    events_expect(&world->events, world->now_ms + (int64_t)(planned->detail / 4 % PLANNED_WITHIN_MS), apply_or_drop,
+                  planned, (uint64_t)id.id);
   else if (code == RESULT_RETRY)
-    events_plan(&world->events, world->now_ms + PLANNED_WITHIN_MS, go_on, planned, 0);
+    events_expect(&world->events, world->now_ms + PLANNED_WITHIN_MS, go_on, planned, 0);
 }
 
 /* -- settings -- */

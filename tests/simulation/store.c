@@ -229,15 +229,13 @@ static void note(struct store *store, struct arena *arena, enum verb_id verb, un
   struct looked looked = {0};
   if (looker != LOOKER_COUNT)
     looked = looks_answer(arena, verb, reply);
-  if (verb == VERB_PLAN_COMMIT && looks_all_committed(arena, reply))
-    lookers = 0; /* nothing is given back */
   if (looker == LOOKER_COUNT ? may_write : has_rung || looked.found || !looked.known) {
     store->changes++;
     if (looker != LOOKER_COUNT)
       agenda_take(&store->agenda, looker, &looked, store->world->now_ms);
     agenda_note(&store->agenda, verb, lookers, &store->outbox);
   } else if (looker != LOOKER_COUNT) {
-    store->agenda.of[looker].in_vain = true;
+    agenda_find_nothing(&store->agenda, looker);
   }
 }
 
@@ -283,6 +281,8 @@ bool store_execute(struct store *store, struct arena *arena, unsigned lookers, s
   store->world->tally.verbs[verb]++;
   execute(&call, verb, &request, body, out_reply);
   bool committed = !store->crash || store->crash == CRASH_AFTER_COMMIT;
+  if (committed && looks_is_done(arena, verb, body, *out_reply))
+    lookers = 0;
   if (committed)
     note(store, arena, verb, lookers, looker, *out_reply);
   if (store->crash)

@@ -98,7 +98,7 @@ static void deliver(void *context, uint64_t tries) {
   world_tell(tracker->world, "%s webhook %.*s: %s", tracker->habits.system, STR_FMT(delivery->id),
              result_ok(&result) ? "taken" : result.message);
   if (!result_ok(&result) && tracker->habits.hooks_are_retried && tries < 3)
-    events_plan(&tracker->world->events, tracker->world->now_ms + 60 * SECOND_MS, deliver, delivery, tries + 1);
+    events_expect(&tracker->world->events, tracker->world->now_ms + 60 * SECOND_MS, deliver, delivery, tries + 1);
 }
 
 /* Of the newest change, or of the deletion. */
@@ -116,9 +116,9 @@ static void send_hook(struct tracker *tracker, const struct remote_item *item) {
   int64_t at_ms = world->now_ms + chances_between(chances, DRAW_LATENCY, tracker->who, 50, 1500);
   if (chances_fault(chances, FAULT_HOOK_LATE, tracker->who))
     at_ms += chances_between(chances, DRAW_DURATION, tracker->who, 1, 120) * SECOND_MS;
-  events_plan(&world->events, at_ms, deliver, delivery, 0);
+  events_expect(&world->events, at_ms, deliver, delivery, 0);
   if (chances_fault(chances, FAULT_HOOK_TWICE, tracker->who))
-    events_plan(&world->events, at_ms + 7 * SECOND_MS, deliver, delivery, 0);
+    events_expect(&world->events, at_ms + 7 * SECOND_MS, deliver, delivery, 0);
 }
 
 /* -- histories -- */

@@ -101,7 +101,8 @@ static void must(struct world *world, struct result result, const char *what) {
     world_violate(world, "no bugs", "%s: %s", what, result.message);
 }
 
-static void configure(struct world *world, const struct tracker *tracker, uint64_t choice, bool follows) {
+/* It follows those of the first `known` trackers that it is not itself. */
+static void configure(struct world *world, const struct tracker *tracker, uint64_t choice, size_t known) {
   static const char *const strategies[] = {"manual", "manual", "merge", "local_wins", "external_wins", "newest_wins"};
   static const int64_t polls_s[] = {90, 150, 400, 900};
   struct str name = str_of(tracker->habits.system), others[TRACKERS_MAX];
@@ -118,7 +119,7 @@ static void configure(struct world *world, const struct tracker *tracker, uint64
                   .poll_interval_s = polls_s[(world->chances.seed + tracker->index) / 8 % 4]},
       .actor = STR("ann")};
   size_t count = 0;
-  for (size_t i = 0; i < world->tracker_count && follows; i++)
+  for (size_t i = 0; i < known; i++)
     if (i != tracker->index)
       others[count++] = str_of(world->trackers[i].habits.system);
   configure.project.follows.at = others;
@@ -128,25 +129,24 @@ static void configure(struct world *world, const struct tracker *tracker, uint64
 }
 
 static void connect_trackers(struct world *world) {
-  bool follow = world->tracker_count > 1;
   for (size_t i = 0; i < world->tracker_count; i++) {
     struct credential_put put = {.name = str_of(world->trackers[i].habits.system),
                                  .kind = STR("simulated"),
                                  .secret = STR("{}"),
                                  .actor = STR("ann")};
     must(world, people_verb(world, VERB_CREDENTIAL_PUT, &put, NULL), "credential.put");
-    configure(world, &world->trackers[i], world->chances.seed + i, false);
+    configure(world, &world->trackers[i], world->chances.seed + i, i);
   }
-  for (size_t i = 0; i < world->tracker_count && follow; i++)
-    configure(world, &world->trackers[i], world->chances.seed + i, true);
+  for (size_t i = 0; i + 1 < world->tracker_count; i++) /* the last one knew all others */
+    configure(world, &world->trackers[i], world->chances.seed + i, world->tracker_count);
 }
 
 void world_configure(struct world *world, const struct tracker *tracker, uint64_t choice) {
-  configure(world, tracker, choice, true);
+  configure(world, tracker, choice, world->tracker_count);
 }
 
 static void choose_size(struct world *world) {
-  static const enum size sizes[] = {[7] = SIZE_MIDDLE, [8] = SIZE_MIDDLE, [9] = SIZE_LARGE};
+  static const enum size sizes[] = {[8] = SIZE_MIDDLE, [9] = SIZE_LARGE};
   static const size_t counts[][6] = {{1, 1, 2, 2, 2, 3}, {1, 2, 2, 2, 3, 3}, {1, 1, 2, 2, 3, 3}};
   struct chances *chances = &world->chances;
   world->size = sizes[chances_draw(chances, DRAW_SETTING, WHO_WORLD) % 10];

@@ -19,8 +19,7 @@ enum { WHO_STORE = 20, WHO_TRACKER = 24, WHO_PEOPLE = 28, WHO_WORLD = 29 };
 
 enum { TRACKERS_MAX = 3, VERBS_MAX = 6000 };
 
-/* Most worlds are small: what goes wrong mostly needs no more than two tickets, two trackers and three edits, and a
- * small one takes a third of the time. */
+/* Most worlds are small: what goes wrong mostly needs no more than two tickets, two trackers and three edits. */
 enum size { SIZE_SMALL, SIZE_MIDDLE, SIZE_LARGE };
 
 struct world {
@@ -50,7 +49,7 @@ struct plan_of_run {
   const uint64_t *without_faults; /* ids */
   size_t without_fault_count;
   const bool *without_edits; /* by number; NULL = all are made */
-  bool traced;
+  bool traced, counted;
 };
 
 /* The world that the clocks show. */
