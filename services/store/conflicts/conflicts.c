@@ -16,10 +16,10 @@
   "coalesce(c.winner, c.choice) as winner, c.decided_by, epoch_ms(c.created_at) as created_ms, "                    \
   "epoch_ms(c.decided_at) as decided_ms, c.local_by, epoch_ms(c.local_at) as local_ms, "                            \
   "epoch_ms(c.external_at) as external_ms"
-#define CONFLICT_TABLES                                                                                        \
-  "conflict c join project p on p.id = c.project_id join item i on i.id = c.item_id "                          \
-  "left join item t on t.id = i.parent_id join mapping m on m.id = c.mapping_id left join external_item e on " \
-  "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id)"
+#define CONFLICT_JOINS                                                                                               \
+  " c join project p on p.id = c.project_id join item i on i.id = c.item_id left join item t on t.id = i.parent_id " \
+  "join mapping m on m.id = c.mapping_id left join external_item e on (e.project_id, e.kind, e.external_id) = "      \
+  "(m.project_id, m.kind, m.external_id)"
 
 static struct result read_conflict(struct call *call, const struct rows *rows, size_t row, struct conflict *out) {
   bool is_comment = str_is(rows_str(rows, row, "item_kind"), "comment");
@@ -47,11 +47,11 @@ static struct result read_conflict(struct call *call, const struct rows *rows, s
   return rows_values(call->arena, rows, row, "value", &out->value);
 }
 
-#define SELECT_CONFLICTS(state)                                                                   \
-  "select " CONFLICT_COLUMNS " from " CONFLICT_TABLES " where " state                             \
-  " and ($1::bigint = 0 or c.id = $1) and ($2::text is null or p.name = $2) and "                 \
-  "($4::bigint = 0 or i.id = $4 or i.parent_id = $4) and ($6::text is null or c.field = $6) and " \
-  "($7::text is null or c.kind = $7) and ($8::bigint = 0 or c.id < $8) order by c.id desc limit $5::bigint"
+#define SELECT_CONFLICTS(state)                                                                                       \
+  "select " CONFLICT_COLUMNS " from conflict" CONFLICT_JOINS " where " state " and ($1::bigint = 0 or c.id = $1) "    \
+  "and ($2::text is null or p.name = $2) and ($4::bigint = 0 or i.id = $4 or i.parent_id = $4) and ($6::text is "     \
+  "null or c.field = $6) and ($7::text is null or c.kind = $7) and ($8::bigint = 0 or c.id < $8) order by c.id desc " \
+  "limit $5::bigint"
 
 /* Those that are open have an index of their own, so that they cost nothing however many were ever decided. */
 static const char select_open[] = SELECT_CONFLICTS("$3::text = 'open' and c.state in ('open', 'decided')");
@@ -133,9 +133,9 @@ struct result conflicts_of_cases(struct call *call, struct plan_case *cases, siz
     ids[i] = cases[i].mapping_id;
   struct rows rows;
   TRY(db_query(call->db,
-               "select " CONFLICT_COLUMNS " from " CONFLICT_TABLES
-               " where c.mapping_id = any($1::bigint[]) and c.state in ('open', 'decided') "
-               "and c.freezes order by c.mapping_id, c.id",
+               "select " CONFLICT_COLUMNS " from unnest($1::bigint[]) w(id), lateral (select * from conflict o where "
+               "o.mapping_id = w.id and o.state in ('open', 'decided') and o.freezes offset 0)" CONFLICT_JOINS
+               " order by c.mapping_id, c.id",
                PARAMS(p_i64s(call->arena, ids, count)), &rows));
   struct conflict *conflicts = ARENA_ARRAY(call->arena, struct conflict, rows.count);
   for (size_t row = 0; row < rows.count; row++) {
