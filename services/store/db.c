@@ -113,13 +113,13 @@ static PGconn *connect_to(const char *url) {
 
 /* Every statement looks up a batch by key, often in tables that have just grown by thousands of rows and have no
  * statistics yet. So the planner is told to use the keys, to plan once, never to compile, and never to start workers:
- * what it may not scan looks dear enough to it for some. And the server, too, has to notice when we vanish: until it
- * does it keeps our locks, the leader's among them. */
+ * what it may not scan looks dear enough to it for some, and a bitmap of all of a small index as cheap as a key. And
+ * the server, too, has to notice when we vanish: until it does it keeps our locks, the leader's among them. */
 static const char session_settings[] =
     "set jit = off; set max_parallel_workers_per_gather = 0; set enable_seqscan = off; set enable_hashjoin = off; "
-    "set enable_mergejoin = off; set enable_material = off; set plan_cache_mode = force_generic_plan; "
-    "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; "
-    "set tcp_user_timeout = 15000";
+    "set enable_mergejoin = off; set enable_material = off; set enable_bitmapscan = off; "
+    "set plan_cache_mode = force_generic_plan; set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; "
+    "set tcp_keepalives_count = 3; set tcp_user_timeout = 15000";
 
 /* What the server says unasked is a line of the log, and no text of libpq's between them. */
 static void log_notice(void *unused, const PGresult *notice) {

@@ -16,20 +16,23 @@ enum { CLAIM_MAX = 500 };
 /* The claim, on one of the views of what may be planned. A row that was queued again while this statement ran is taken
  * with its new generation, though all else is seen as it was when the statement began: so what is to be planned is read
  * by the next statement, which sees at least what that generation stands for. */
-#define CLAIM_FROM(view)                                                                                            \
-  "with wanted as materialized (select mapping_id from " view " where claimed_until <= now() "                      \
+#define CLAIM_FROM(view, more)                                                                                      \
+  "with wanted as materialized (select mapping_id from " view " where claimed_until <= now() " more                 \
   "order by rank, generation limit $1::bigint), "                                                                   \
   "picked as (select q.mapping_id from wanted join plan_queue q using (mapping_id) where q.claimed_until <= now() " \
   "for update of q skip locked) "                                                                                   \
   "update plan_queue q set claimed_until = now() + $2::bigint * interval '1 millisecond' from picked "              \
   "where q.mapping_id = picked.mapping_id returning q.mapping_id, q.generation, q.rank, q.traceparent"
 
+/* What waits in projects that rest may be very much, and stands before what is to be planned in others. */
+#define OF_AWAKE "and project_id not in (select id from project where state in ('paused', 'failed')) "
+
 static struct result claim_plannable(struct call *call, int64_t limit, struct rows *out) {
-  return db_query(call->db, CLAIM_FROM("plannable"), PARAMS(p_i64(limit), p_i64(lease_length_ms() / 2)), out);
+  return db_query(call->db, CLAIM_FROM("plannable", OF_AWAKE), PARAMS(p_i64(limit), p_i64(lease_length_ms() / 2)), out);
 }
 
 static struct result claim_previewable(struct call *call, int64_t limit, struct rows *out) {
-  return db_query(call->db, CLAIM_FROM("previewable"), PARAMS(p_i64(limit), p_i64(lease_length_ms() / 2)), out);
+  return db_query(call->db, CLAIM_FROM("previewable", ""), PARAMS(p_i64(limit), p_i64(lease_length_ms() / 2)), out);
 }
 
 /* Both sides and the shadow of what was claimed. */

@@ -123,7 +123,7 @@ static struct result merge_items(struct call *call, const struct side *ours, con
                PARAMS(p_i64(ours->id), p_i64(theirs->id)), NULL));
   TRY(db_query(call->db,
                "update item set merged_into = $1::bigint, version = version + 1, updated_at = now() "
-               "where id = $2::bigint or merged_into = $2::bigint",
+               "where id in (select $2::bigint union all select id from item where merged_into = $2)",
                PARAMS(p_i64(ours->id), p_i64(theirs->id)), NULL));
   TRY(tickets_map_comments(call, ours->id));
   TRY(references_mapped(call, &ours->id, 1));
