@@ -46,16 +46,17 @@ static struct result read_comments(struct call *call, int64_t ticket_id, bool de
 
 static struct result read_mappings(struct call *call, int64_t ticket_id, bool external, struct ticket *out) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select m.id, p.name, p.system, m.external_id, e.external_key, e.url, m.reason, case when exists "
-               "(select from intent n where n.mapping_id = m.id and n.state = 'parked' offset 0) then 'parked' else m.state end "
-               "as state, (select count(*) from conflict c where c.mapping_id = m.id and c.state in ('open', "
-               "'decided')) as conflicts, exists (select from awaited_reference a where a.mapping_id = m.id offset 0) as "
-               "waits, case when $2::boolean then e.fields end as fields, epoch_ms(e.observed_at) "
-               "as observed_ms from mapping m join project p on p.id = m.project_id left join external_item e on "
-               "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where m.item_id = "
-               "$1::bigint order by p.name",
-               PARAMS(p_i64(ticket_id), p_bool(external)), &rows));
+  TRY(db_query(
+      call->db,
+      "select m.id, p.name, p.system, m.external_id, e.external_key, e.url, m.reason, case when exists "
+      "(select from intent n where n.mapping_id = m.id and n.state = 'parked' offset 0) then 'parked' else m.state end "
+      "as state, (select count(*) from conflict c where c.mapping_id = m.id and c.state in ('open', "
+      "'decided')) as conflicts, exists (select from awaited_reference a where a.mapping_id = m.id offset 0) as "
+      "waits, case when $2::boolean then e.fields end as fields, epoch_ms(e.observed_at) "
+      "as observed_ms from mapping m join project p on p.id = m.project_id left join external_item e on "
+      "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where m.item_id = "
+      "$1::bigint order by p.name",
+      PARAMS(p_i64(ticket_id), p_bool(external)), &rows));
   struct mapping *mappings = ARENA_ARRAY(call->arena, struct mapping, rows.count);
   bool waits = false;
   for (size_t i = 0; i < rows.count; i++) {
