@@ -42,6 +42,8 @@ static struct result push_create(struct connection *c, struct arena *arena, cons
     making_create_late(tracker, push);
     return connector_no_answer(c);
   }
+  if (!making_has_place(tracker, push->intent))
+    return result_error(RESULT_GONE, "no such ticket");
   struct remote_item *item = making_create(tracker, push);
   if (chances_fault(chances, FAULT_ANSWER_LOST, tracker->who))
     return connector_no_answer(c);

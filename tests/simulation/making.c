@@ -47,6 +47,10 @@ struct values making_changed(const struct remote_item *item, const struct push *
   return values_built(&fields);
 }
 
+bool making_has_place(struct tracker *tracker, const struct intent *intent) {
+  return !str_is(intent->kind, "comment") || tracker_find(tracker, STR("ticket"), intent->parent_external_id);
+}
+
 struct remote_item *making_create(struct tracker *tracker, const struct push *push) {
   const struct intent *intent = push->intent;
   struct values_builder fields = {.arena = &tracker->world->arena};
@@ -80,6 +84,8 @@ static void write_late(void *context, uint64_t unused) {
   struct late_write *late = context;
   struct push push = {.intent = &late->intent, .payload = &late->payload};
   (void)unused;
+  if (!making_has_place(late->tracker, &late->intent))
+    return;
   world_tell(late->tracker->world, "%s takes a late creation", late->tracker->habits.system);
   making_create(late->tracker, &push);
 }

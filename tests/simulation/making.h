@@ -7,6 +7,9 @@
 /* The fields that an update sets, as they become. */
 struct values making_changed(const struct remote_item *item, const struct push *push);
 
+/* Whether the ticket of a comment that is to be created is there. */
+bool making_has_place(struct tracker *tracker, const struct intent *intent);
+
 /* What a creation makes; where tandem chooses the id and it is there already, that. */
 struct remote_item *making_create(struct tracker *tracker, const struct push *push);
 
