@@ -316,7 +316,7 @@ bool store_is_at_rest(struct store *store) {
   struct result result =
       db_query(store->db,
                "select not exists (select from plannable) and not exists (select from intent where state in "
-               "('prepared', 'sending', 'unknown')) and not exists (select from fetch_queue where attempts < 3) "
+               "('prepared', 'sending', 'unknown')) and not exists (select from fetch_queue where not refused) "
                "and not exists (select from delivery where state = 'pending') and not exists (select from "
                "session where state = 'running') as rests",
                NO_PARAMS, &rows);
