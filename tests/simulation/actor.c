@@ -62,8 +62,7 @@ static void freeze(struct actor *actor) {
   int64_t until_ms = world->now_ms + chances_between(&world->chances, DRAW_DURATION, actor->who,
                                                      is_long ? LEASE_MS : 5000, is_long ? 170000 : LEASE_MS);
   world_tell(world, "%s freezes for %lld s", actor->name, (long long)(until_ms - world->now_ms) / 1000);
-  if (until_ms > world->events.expected_ms)
-    world->events.expected_ms = until_ms;
+  events_expect_until(&world->events, until_ms);
   int64_t lost_ms = actor->stirs_from_ms = world->now_ms + LEASE_MS;
   while (actor->stirs_from_ms && world->now_ms < until_ms && !actor->is_dead && !world->chances.calm)
     actor_wait_awake(actor, until_ms);

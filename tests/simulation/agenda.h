@@ -1,8 +1,6 @@
 /* What there is to do in the store, and from when on, as bells tell and as is asked once after each change that may
  * concern those who want to look, so that the looks of those who would find nothing need not be executed one by one. It
- * may promise too much, then somebody looks in vain; what it forgets nobody ever does, and the run does not come to
- * rest.
- */
+ * may promise too much, then somebody looks in vain; what it forgets nobody ever does, and the run never rests. */
 #ifndef SIMULATION_AGENDA_H
 #define SIMULATION_AGENDA_H
 

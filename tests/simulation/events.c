@@ -27,10 +27,14 @@ void events_plan(struct events *events, int64_t at_ms, void (*run)(void *context
     swap(&events->at[i], &events->at[(i - 1) / 2]);
 }
 
-void events_expect(struct events *events, int64_t at_ms, void (*run)(void *context, uint64_t detail), void *context,
-                   uint64_t detail) {
+void events_expect_until(struct events *events, int64_t at_ms) {
   if (at_ms > events->expected_ms)
     events->expected_ms = at_ms;
+}
+
+void events_expect(struct events *events, int64_t at_ms, void (*run)(void *context, uint64_t detail), void *context,
+                   uint64_t detail) {
+  events_expect_until(events, at_ms);
   events_plan(events, at_ms, run, context, detail);
 }
 

@@ -29,6 +29,9 @@ void events_plan(struct events *events, int64_t at_ms, void (*run)(void *context
 void events_expect(struct events *events, int64_t at_ms, void (*run)(void *context, uint64_t detail), void *context,
                    uint64_t detail);
 
+/* A run does not come to rest before `at_ms`. */
+void events_expect_until(struct events *events, int64_t at_ms);
+
 /* Takes the next one; false when there is none. */
 bool events_take(struct events *events, struct event *out);
 

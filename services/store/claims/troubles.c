@@ -51,8 +51,8 @@ static struct result select_unended(struct call *call, int64_t project_id, struc
       "where s.state = 'running' and s.pull_done and p.state = 'active' and s.started_at < now() - interval '" LONG "' "
       "and not exists (select from adapter_due a where a.project_id = p.id) and not exists (select from lease l where "
       "l.resource = any(array['pull:' || p.id, 'fetch:' || p.id, 'deliver:' || p.id, 'push:' || p.credential]) and "
-      "l.until > "
-      "now() - interval '" LONG "') and not exists (select from intent n where n.project_id = p.id and n.state in "
+      "l.until > now() - interval '" LONG
+      "') and not exists (select from intent n where n.project_id = p.id and n.state in "
       "('prepared', 'sending', 'unknown')) and not exists (select from plannable r where r.project_id = p.id) "
       "and not exists (select from fetch_queue f where f.project_id = p.id and f.attempts < 3) and $2::bigint in (0, "
       "p.id) order by 2, 1 limit "

@@ -7,8 +7,7 @@
 #define ROTATING                                                                                                 \
   "((c.previous_nonce is not null and c.proven_at is null) or exists (select from lease l join project p "       \
   "on l.resource = any(array['push:' || p.credential, 'pull:' || p.id, 'fetch:' || p.id]) where p.credential = " \
-  "c.name "                                                                                                      \
-  "and l.until > now() and l.taken_at < c.rotated_at))"
+  "c.name and l.until > now() and l.taken_at < c.rotated_at))"
 
 static struct result select_credentials(struct call *call, struct str name, struct list ids, struct rows *out) {
   return db_query(

@@ -22,8 +22,8 @@ static struct result select_places(struct call *call, int64_t item_id, struct ro
       "true left join lateral (select string_agg(distinct f, ',') as fields, min(s.at) as first, max(s.at) as last "
       "from egress s left join lateral unnest(s.fields) f on true where s.item_id = i.id and s.project_id = "
       "m.project_id and s.rule not in ('delete', 'undo', 'retract')) g on true where (m.state <> 'gone' or w.state is "
-      "not null) and leave_rule(i.id, m.project_id) "
-      "is null and (m.external_id is not null or exists (select from intent n where n.mapping_id = m.id and "
+      "not null) and leave_rule(i.id, m.project_id) is null and (m.external_id is not null or exists (select from "
+      "intent n where n.mapping_id = m.id and "
       "n.change = 'create' and n.first_sent_at is not null and n.state in ('sending', 'unknown'))) order by "
       "i.parent_id nulls first, i.id, p.name limit $2::bigint",
       PARAMS(p_i64(item_id), p_i64(PLACES_MAX)), out);
