@@ -3,7 +3,6 @@
 
 #include "base/environment.h"
 #include "base/metrics.h"
-#include "base/mutation.h"
 
 enum { LEASE_MS = 60000 };
 
@@ -11,18 +10,16 @@ int64_t lease_length_ms(void) {
   return environment_i64("TANDEM_LEASE_MS", LEASE_MS);
 }
 
+struct lease lease_row(struct str resource, const struct rows *rows) {
+  return (struct lease){resource, rows_i64(rows, 0, "fence"), rows_i64(rows, 0, "until_ms")};
+}
+
 struct result lease_take(struct call *call, struct str resource, struct str owner, bool *taken, struct lease *out) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "insert into lease (resource, owner, fence, until) "
-               "values ($1, $2, 1, now() + $3::bigint * interval '1 millisecond') on conflict (resource) do update "
-               "set owner = excluded.owner, fence = lease.fence + 1, until = excluded.until, taken_at = now() "
-               "where lease.until <= now() "
-               "returning fence, epoch_ms(until) as until_ms",
-               PARAMS(p_str(resource), p_str(owner), p_i64(MUTATED(LEASE) ? 0 : lease_length_ms())), &rows));
+  TRY(db_query(call->db, LEASE_TAKE, PARAMS(LEASE_PARAMS(resource, owner)), &rows));
   *taken = rows.count == 1;
   if (*taken)
-    *out = (struct lease){resource, rows_i64(&rows, 0, "fence"), rows_i64(&rows, 0, "until_ms")};
+    *out = lease_row(resource, &rows);
   return RESULT_DONE;
 }
 

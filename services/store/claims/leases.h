@@ -3,10 +3,21 @@
 #ifndef STORE_LEASES_H
 #define STORE_LEASES_H
 
+#include "base/mutation.h"
 #include "store/store.h"
 
 /* How long a lease holds without being renewed: 60 s, or TANDEM_LEASE_MS where tests cannot wait that long. */
 int64_t lease_length_ms(void);
+
+/* Takes it where nobody holds it, and returns its fence and until_ms then; for statements that read more at once.
+ * LEASE_PARAMS are its $1 to $3. */
+#define LEASE_TAKE                                                                                           \
+  "insert into lease (resource, owner, fence, until) values ($1, $2, 1, now() + $3::bigint * interval '1 "   \
+  "millisecond') on conflict (resource) do update set owner = excluded.owner, fence = lease.fence + 1, "     \
+  "until = excluded.until, taken_at = now() where lease.until <= now() returning fence, epoch_ms(until) as " \
+  "until_ms"
+#define LEASE_PARAMS(resource, owner) p_str(resource), p_str(owner), p_i64(MUTATED(LEASE) ? 0 : lease_length_ms())
+struct lease lease_row(struct str resource, const struct rows *rows);
 
 /* `*out` is filled and true returned through `taken` when nobody holds it. */
 struct result lease_take(struct call *call, struct str resource, struct str owner, bool *taken,

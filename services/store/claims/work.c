@@ -239,6 +239,22 @@ static struct result find_candidate(struct call *call, const char *candidates, s
   return RESULT_DONE;
 }
 
+/* The lease, and the settings that go with it. */
+static struct result take(struct call *call, const struct candidate *candidate, struct str worker, bool *taken,
+                          struct work *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "with taken as (" LEASE_TAKE ") select taken.*, " PROJECT_COLUMNS " from taken, project where "
+               "project.id = $4::bigint",
+               PARAMS(LEASE_PARAMS(candidate->resource, worker), p_i64(candidate->project_id)), &rows));
+  *taken = rows.count == 1;
+  if (!*taken)
+    return RESULT_DONE;
+  out->lease = lease_row(candidate->resource, &rows);
+  out->credential_generation = candidate->generation;
+  return project_row(call->arena, &rows, 0, &out->project);
+}
+
 static struct result claim_kind(struct call *call, size_t kind, const struct work_claim *claim, struct work *out,
                                 bool *claimed) {
   struct candidate candidate = {0};
@@ -248,15 +264,10 @@ static struct result claim_kind(struct call *call, size_t kind, const struct wor
   TRY(find_candidate(call, kinds[kind].candidates, claim->system, &candidate));
   if (!candidate.found)
     return RESULT_DONE;
-  TRY(lease_take(call, candidate.resource, claim->worker, claimed, &out->lease));
+  TRY(take(call, &candidate, claim->worker, claimed, out));
   if (!*claimed)
     return RESULT_DONE;
-  struct project *projects;
-  size_t count;
-  TRY(projects_of(call, &candidate.project_id, 1, &projects, &count));
   out->kind = str_of(kinds[kind].kind);
-  out->project = projects[0];
-  out->credential_generation = candidate.generation;
   return kinds[kind].load(call, candidate.project_id, out);
 }
 

@@ -144,11 +144,13 @@ struct result store_observe(struct call *call, const void *request, void *reply)
     TRY(settle_deliveries(call, project_id, observe->poison_ids.at, observe->poison_ids.count, "poison",
                           "it cannot be read; the adapter's log says why (delivery_poison)"));
   }
-  if (!pull || observe->done) /* it may have been what a session waited for */
-    outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   TRY(confirm_cached(call, project_id, observe));
   TRY(park_refused(call, project_id, observe));
   TRY(count_unanswered(call, project_id, observe));
+  if (pull && observe->done)
+    outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
+  else if (!pull)
+    TRY(sessions_may_end(call, project_id));
   *answer = (struct observe_result){taken.taken, taken.unchanged, taken.refetch};
   return RESULT_DONE;
 }

@@ -107,9 +107,14 @@ static struct result change_local(struct call *call, const struct target *t, con
                   PARAMS(p_i64(t->item_id), p_i64(t->mapping_id)), NULL);
 }
 
+/* Whether something is to be done in its tracker. */
+static bool writes(const struct plan_outcome *o) {
+  return o->set.count + o->add.count + o->remove.count || o->create || str_is(o->deletion, "delete_external");
+}
+
 static struct result prepare_intent(struct call *call, const struct target *t, const struct plan_outcome *o) {
   bool deletes = str_is(o->deletion, "delete_external");
-  if (o->set.count + o->add.count + o->remove.count == 0 && !o->create && !deletes)
+  if (!writes(o))
     return RESULT_DONE;
   TRY(db_query(call->db, "update intent set state = 'superseded' where mapping_id = $1::bigint and state = 'parked'",
                PARAMS(p_i64(t->mapping_id)), NULL));
@@ -190,9 +195,14 @@ static struct result commit_one(struct call *call, const struct plan_outcome *o,
   return prepare_intent(call, &t, o);
 }
 
-/* Takes the outcomes whose inputs are still what was planned on off the queue; `queued_at[i]` of the others is absent.
- */
-static struct result take_current(struct call *call, const struct plan_commit *commit, struct str *queued_at) {
+/* One whose inputs are still what was planned on. */
+struct current {
+  struct str queued_at; /* absent: they have moved */
+  bool pulled;          /* its project's session has nothing more to pull */
+};
+
+/* Takes the outcomes that are current off the queue. */
+static struct result take_current(struct call *call, const struct plan_commit *commit, struct current *out) {
   size_t n = commit->outcomes.count;
   int64_t *ids = ARENA_ARRAY(call->arena, int64_t, n), *generations = ARENA_ARRAY(call->arena, int64_t, n),
           *versions = ARENA_ARRAY(call->arena, int64_t, n);
@@ -207,20 +217,13 @@ static struct result take_current(struct call *call, const struct plan_commit *c
       "with o as (select * from unnest($1::bigint[], $2::bigint[], $3::bigint[]) with ordinality "
       "o(mapping_id, generation, version, n)) delete from plan_queue q using o, project p "
       "where q.mapping_id = o.mapping_id and q.generation = o.generation and p.id = q.project_id "
-      "and p.version = o.version returning o.n, q.queued_at::text",
+      "and p.version = o.version returning o.n, q.queued_at::text, exists (select from session s where s.project_id = "
+      "q.project_id and s.state = 'running' and s.pull_done) as pulled",
       PARAMS(p_i64s(call->arena, ids, n), p_i64s(call->arena, generations, n), p_i64s(call->arena, versions, n)),
       &rows));
   for (size_t row = 0; row < rows.count; row++)
-    queued_at[rows_i64(&rows, row, "n") - 1] = rows_str(&rows, row, "queued_at");
-  return RESULT_DONE;
-}
-
-/* Only a session that has pulled to its end can be over. */
-static struct result ring_if_ending(struct call *call) {
-  struct rows rows;
-  TRY(db_query(call->db, "select from session where state = 'running' and pull_done limit 1", NO_PARAMS, &rows));
-  if (rows.count)
-    outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
+    out[rows_i64(&rows, row, "n") - 1] =
+        (struct current){rows_str(&rows, row, "queued_at"), rows_bool(&rows, row, "pulled")};
   return RESULT_DONE;
 }
 
@@ -237,26 +240,27 @@ static struct result cause(struct call *call, const struct plan_outcome *outcome
 struct result store_plan_commit(struct call *call, const void *request, void *reply) {
   const struct plan_commit *commit = request;
   struct plan_committed *answer = reply;
-  struct str *queued_at = ARENA_ARRAY(call->arena, struct str, commit->outcomes.count);
+  struct current *current = ARENA_ARRAY(call->arena, struct current, commit->outcomes.count);
   struct changed_here changed = {.items = ARENA_ARRAY(call->arena, int64_t, commit->outcomes.count)};
   struct import_set imports = {0};
   struct str own = call->outbox->traceparent;
   if (commit->preview)
     return preview_commit(call, commit, answer);
-  TRY(take_current(call, commit, queued_at));
+  TRY(take_current(call, commit, current));
   for (size_t i = 0; i < commit->outcomes.count; i++) {
     const struct plan_outcome *outcome = &commit->outcomes.at[i];
-    bool moved = str_is_absent(queued_at[i]);
+    bool moved = str_is_absent(current[i].queued_at);
     TRY(cause(call, outcome, own));
     if (!moved && outcome->import)
       imports_add(call, &imports, outcome);
     else if (!moved && outcome->ignore)
       TRY(imports_ignore(call, outcome->mapping_id));
     else if (!moved)
-      TRY(commit_one(call, outcome, queued_at[i], &changed, &moved));
+      TRY(commit_one(call, outcome, current[i].queued_at, &changed, &moved));
+    if (!moved && current[i].pulled && !writes(outcome)) /* it may have been what the session waited for */
+      outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
     answer->moved += moved;
     answer->committed += !moved;
   }
-  TRY(ring_if_ending(call));
   return imports_commit(call, &imports);
 }

@@ -12,12 +12,6 @@
 
 /* -- reading -- */
 
-#define PROJECT_COLUMNS                                                                                     \
-  "id, name, system, base_url, remote, credential, webhook_credential, direction, strategy, confirmed_by, " \
-  "privacy_default, rules, listed_only, options, poll_interval_s, state, state_reason, version, "           \
-  "array_to_json(array(select f.name from project_follow w join project f on f.id = w.followed_id "         \
-  "where w.project_id = project.id order by f.name)) as follows"
-
 struct rules_holder {
   LIST_OF(struct field_setting) rules;
   LIST_OF(struct str) follows;
@@ -29,7 +23,7 @@ static const struct field rules_holder_fields[] = {
 static const struct record rules_record =
     RECORD("Rules", struct rules_holder, rules_holder_fields, "Field settings as stored.");
 
-static struct result read_project(struct arena *arena, const struct rows *rows, size_t row, struct project *out) {
+struct result project_row(struct arena *arena, const struct rows *rows, size_t row, struct project *out) {
   struct rules_holder holder = {0};
   struct str json = str_format(arena, "{\"rules\":%.*s,\"follows\":%.*s}", STR_FMT(rows_str(rows, row, "rules")),
                                STR_FMT(rows_str(rows, row, "follows")));
@@ -67,13 +61,13 @@ struct result project_named(struct call *call, struct str name, struct project *
   if (rows.count == 0)
     return result_error(RESULT_GONE, "there is no project \"%.*s\"; `tandem projects list` shows what there is",
                         STR_FMT(name));
-  return read_project(call->arena, &rows, 0, out);
+  return project_row(call->arena, &rows, 0, out);
 }
 
 static struct result read_all(struct call *call, const struct rows *rows, struct project **out) {
   struct project *projects = ARENA_ARRAY(call->arena, struct project, rows->count);
   for (size_t i = 0; i < rows->count; i++)
-    TRY(read_project(call->arena, rows, i, &projects[i]));
+    TRY(project_row(call->arena, rows, i, &projects[i]));
   *out = projects;
   return RESULT_DONE;
 }

@@ -4,6 +4,14 @@
 
 #include "store/store.h"
 
+/* Of a row of `select PROJECT_COLUMNS from project ...`. */
+#define PROJECT_COLUMNS                                                                                     \
+  "id, name, system, base_url, remote, credential, webhook_credential, direction, strategy, confirmed_by, " \
+  "privacy_default, rules, listed_only, options, poll_interval_s, state, state_reason, version, "           \
+  "array_to_json(array(select f.name from project_follow w join project f on f.id = w.followed_id "         \
+  "where w.project_id = project.id order by f.name)) as follows"
+struct result project_row(struct arena *arena, const struct rows *rows, size_t row, struct project *out) MUST_USE;
+
 /* The project called `name`; RESULT_GONE with a clear message. */
 struct result project_named(struct call *call, struct str name, struct project *out) MUST_USE;
 

@@ -87,21 +87,21 @@ static const struct metric way_out = {"tandem_edit_to_tracker_seconds",
                                       "From when a change is known here until the tracker has it."};
 
 struct result pending_done(struct call *call, int64_t intent_id, int64_t project_id, bool created) {
-  struct session_counts counts = {.created = created, .pushed = !created};
   struct rows rows;
-  outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
-  TRY(db_query(
-      call->db,
-      "update intent n set state = 'done', reason = null, done_at = now(), session_id = case when n.purpose is "
-      "null then coalesce((select s.id from session s where s.project_id = n.project_id and s.state = "
-      "'running'), n.session_id) else n.session_id end from project p "
-      "where n.id = $1::bigint and p.id = n.project_id returning p.system, "
-      "epoch_ms(now()) - epoch_ms(n.caused_at) as took_ms",
-      PARAMS(p_i64(intent_id)), &rows));
+  TRY(db_query(call->db,
+               "with running as (update session set created = created + $3::boolean::int, pushed = pushed + (not "
+               "$3)::int where project_id = $2::bigint and state = 'running' returning id, pull_done) "
+               "update intent n set state = 'done', reason = null, done_at = now(), session_id = case when n.purpose "
+               "is null then coalesce((select id from running), n.session_id) else n.session_id end from project p "
+               "where n.id = $1::bigint and p.id = n.project_id returning p.system, epoch_ms(now()) - "
+               "epoch_ms(n.caused_at) as took_ms, (select pull_done from running) as pulled",
+               PARAMS(p_i64(intent_id), p_i64(project_id), p_bool(created)), &rows));
   if (rows.count && !str_is_absent(rows_str(&rows, 0, "took_ms")))
     metric_observe(&way_out, METRIC_VALUES(str_c(call->arena, rows_str(&rows, 0, "system"))),
                    (double)rows_i64(&rows, 0, "took_ms") / 1000);
-  return sessions_count(call, project_id, &counts);
+  if (rows.count && rows_bool(&rows, 0, "pulled")) /* it may have been what the session waited for */
+    outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
+  return RESULT_DONE;
 }
 
 struct result pending_give_up(struct call *call, const struct pending *p, struct str reason) {

@@ -102,6 +102,15 @@ struct result sessions_count(struct call *call, int64_t project_id, const struct
                   NULL);
 }
 
+struct result sessions_may_end(struct call *call, int64_t project_id) {
+  struct rows rows;
+  TRY(db_query(call->db, "select from session where project_id = $1::bigint and state = 'running' and pull_done",
+               PARAMS(p_i64(project_id)), &rows));
+  if (rows.count)
+    outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
+  return RESULT_DONE;
+}
+
 struct str sessions_subject(struct call *call, struct str project) {
   return str_format(call->arena, "project/%.*s", STR_FMT(project));
 }

@@ -49,6 +49,9 @@ struct result sessions_count(struct call *call, int64_t project_id, const struct
 /* The running session's id, 0 = none. */
 struct result sessions_running(struct call *call, int64_t project_id, int64_t *out) MUST_USE;
 
+/* Something of the project has ended that its session may have waited for: rings if that has pulled to its end. */
+struct result sessions_may_end(struct call *call, int64_t project_id) MUST_USE;
+
 /* A session as a row of `select SESSION_COLUMNS from session s join project p ...`. */
 #define SESSION_COLUMNS                                                                                          \
   "s.id, p.name as project, s.mode, s.trigger, s.state, s.pull_done, (extract(epoch from s.started_at) * "       \
