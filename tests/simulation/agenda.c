@@ -19,10 +19,23 @@ static struct result ask(struct db *db, enum looker looker, int64_t now_ms, stru
   return db_query(db, ASK(", previews", "sim_planning(" NOW ")"), PARAMS(now), out);
 }
 
+void agenda_begin(struct agenda *agenda) {
+  for (unsigned looker = 0; looker < LOOKER_COUNT; looker++)
+    agenda->of[looker] = (struct prospect){.is_known = looker != LOOKER_SCHEDULER, .next_ms = INT64_MAX};
+}
+
+int64_t agenda_next_ms(const struct agenda *agenda, enum looker looker) {
+  const struct prospect *prospect = &agenda->of[looker];
+  int64_t next_ms = prospect->next_ms;
+  for (size_t i = 0; i < prospect->out_count; i++)
+    next_ms = prospect->out[i].lapses_ms < next_ms ? prospect->out[i].lapses_ms : next_ms;
+  return next_ms;
+}
+
 struct result agenda_refresh(struct agenda *agenda, struct db *db, enum looker looker, int64_t now_ms) {
   bool plans = looker == LOOKER_PLANNER || looker == LOOKER_PREVIEWER; /* who are asked about together */
   struct rows rows;
-  if (agenda->of[looker].is_known && now_ms < agenda->of[looker].next_ms)
+  if (agenda->of[looker].is_known && now_ms < agenda_next_ms(agenda, looker))
     return RESULT_DONE;
   TRY(ask(db, looker, now_ms, &rows));
   bool is_over = str_is_absent(rows_str(&rows, 0, "next_ms"));
@@ -88,7 +101,19 @@ void agenda_take(struct agenda *agenda, enum looker looker, const struct looked 
   if (looker == LOOKER_PREVIEWER || !looked->known)
     prospect->is_known = false;
   prospect->due -= looked->found;
-  prospect->next_ms = prospect->next_ms < next_ms ? prospect->next_ms : next_ms;
+  if (prospect->out_count < HANDED_OUT_MAX)
+    prospect->out[prospect->out_count++] = (struct handed_out){looked->id, next_ms};
+  else
+    prospect->next_ms = prospect->next_ms < next_ms ? prospect->next_ms : next_ms;
+}
+
+void agenda_settle(struct agenda *agenda, unsigned lookers, uint64_t id) {
+  for (unsigned one = 0; one < LOOKER_COUNT; one++) {
+    struct prospect *prospect = &agenda->of[one];
+    for (size_t i = prospect->out_count; lookers & 1U << one && i-- > 0;)
+      if (prospect->out[i].id == id)
+        prospect->out[i] = prospect->out[--prospect->out_count];
+  }
 }
 
 void agenda_find_nothing(struct agenda *agenda, enum looker looker) {

@@ -5,17 +5,13 @@ create function sim_is_plannable(mapping bigint) returns bool stable language pl
 $$begin return exists (select from plannable where mapping_id = mapping); end$$;
 
 -- Whoever plans, and whoever plans for dry runs.
-create function sim_planning(moment timestamptz, out due bigint, out next_ms bigint, out previews bool) stable language plpgsql as $$
-declare later timestamptz;
-begin
-  due := 0;
-  if exists (select from plan_queue) then
-    select count(*) filter (where q.claimed_until <= moment), min(q.claimed_until) filter (where q.claimed_until > moment)
-      into due, later from plan_queue q where sim_is_plannable(q.mapping_id);
-    next_ms := ceil(extract(epoch from later) * 1000);
-  end if;
-  previews := exists (select from project where preview_session is not null);
-end$$;
+create function sim_planning(moment timestamptz) returns table (due bigint, next_ms bigint, previews bool) stable
+language sql as $$
+select count(*) filter (where q.claimed_until <= moment),
+  ceil(extract(epoch from min(q.claimed_until) filter (where q.claimed_until > moment)) * 1000)::bigint,
+  exists (select from project where preview_session is not null)
+from plan_queue q where sim_is_plannable(q.mapping_id)
+$$;
 
 -- Whether nothing is left of a session that has pulled.
 create function sim_is_over(project bigint, is_dry_run bool) returns bool stable language plpgsql as $$
@@ -26,63 +22,28 @@ begin
     and (is_dry_run or not exists (select from plan_queue q where q.project_id = project and sim_is_plannable(q.mapping_id)));
 end$$;
 
-create function sim_scheduling(moment timestamptz, out due bigint, out next_ms bigint) stable language plpgsql as $$
-declare
-  first timestamptz;
-  later timestamptz;
-begin
-  select min(p.next_sync_at), min(p.next_sync_at) filter (where p.next_sync_at > moment) into first, later from project p
-    where p.state = 'active' and not exists (select from session s where s.project_id = p.id and s.state = 'running');
-  due := (coalesce(first <= moment, false) or exists (select from sync_plan) or exists (select from session where undo_cursor is not null)
-    or exists (select from session s where s.state = 'running' and s.pull_done and sim_is_over(s.project_id, s.mode = 'dry_run')))::int;
-  next_ms := ceil(extract(epoch from later) * 1000);
-end$$;
+create function sim_scheduling(moment timestamptz) returns table (due int, next_ms bigint) stable language sql as $$
+select (coalesce(min(p.next_sync_at) <= moment, false) or exists (select from sync_plan) or exists (select from session
+    where undo_cursor is not null) or exists (select from session s where s.state = 'running' and s.pull_done and
+    sim_is_over(s.project_id, s.mode = 'dry_run')))::int,
+  ceil(extract(epoch from min(p.next_sync_at) filter (where p.next_sync_at > moment)) * 1000)::bigint
+from project p
+where p.state = 'active' and not exists (select from session s where s.project_id = p.id and s.state = 'running' offset 0)
+$$;
 
--- One kind of an adapter's work in a project: from `first` on, the next of it at `later`, and nobody before `held`.
-create function sim_kind(moment timestamptz, first timestamptz, later timestamptz, held timestamptz, resource text, out due int, out at timestamptz)
-stable language plpgsql as $$
-begin
-  held := greatest(held, (select l.until from lease l where l.resource = sim_kind.resource));
-  due := (first <= moment and held <= moment)::int;
-  at := case when held > moment then greatest(first, held) else later end;
-end$$;
-
-create function sim_adapting(moment timestamptz, adapter text, out due bigint, out next_ms bigint) stable language plpgsql as $$
-declare
-  p record;
-  first timestamptz;
-  later timestamptz;
-  kind record;
-  soonest timestamptz := 'infinity';
-begin
-  due := 0;
-  for p in select o.id, o.credential, o.pull_next_at, greatest(c.blocked_until, 'epoch') as held
-      from project o join credential c on c.name = o.credential where o.state = 'active' and o.system = adapter loop
-    select min(n.next_attempt_at), min(n.next_attempt_at) filter (where n.next_attempt_at > moment) into first, later
-      from intent n where n.project_id = p.id and n.state in ('prepared', 'sending', 'unknown');
-    if first is not null then
-      kind := sim_kind(moment, first, later, p.held, 'push:' || p.credential);
-      due := due + kind.due;
-      soonest := least(soonest, kind.at);
-    end if;
-    if exists (select from delivery d where d.project_id = p.id and d.state = 'pending') then
-      kind := sim_kind(moment, 'epoch', null, p.held, 'deliver:' || p.id);
-      due := due + kind.due;
-      soonest := least(soonest, kind.at);
-    end if;
-    select min(f.next_at), min(f.next_at) filter (where f.next_at > moment) into first, later from fetch_queue f where f.project_id = p.id;
-    if first is not null then
-      kind := sim_kind(moment, first, later, p.held, 'fetch:' || p.id);
-      due := due + kind.due;
-      soonest := least(soonest, kind.at);
-    end if;
-    if exists (select from session s where s.project_id = p.id and s.state = 'running' and not s.pull_done) then
-      kind := sim_kind(moment, p.pull_next_at, case when p.pull_next_at > moment then p.pull_next_at end, p.held, 'pull:' || p.id);
-      due := due + kind.due;
-      soonest := least(soonest, kind.at);
-    end if;
-  end loop;
-  if soonest < 'infinity' then
-    next_ms := ceil(extract(epoch from soonest) * 1000);
-  end if;
-end$$;
+-- For each kind of work of each of its projects: from `first` on, the next of it at `later`, and nobody before `held`.
+create function sim_adapting(moment timestamptz, adapter text) returns table (due bigint, next_ms bigint) stable language sql as $$
+select count(*) filter (where k.first <= moment and h.held <= moment),
+  ceil(extract(epoch from min(case when h.held > moment then greatest(k.first, h.held) else k.later end)) * 1000)::bigint
+from project o join credential c on c.name = o.credential,
+lateral (
+  select 'push:' || o.credential, min(n.next_attempt_at), min(n.next_attempt_at) filter (where n.next_attempt_at > moment)
+    from intent n where n.project_id = o.id and n.state in ('prepared', 'sending', 'unknown')
+  union all (select 'deliver:' || o.id, 'epoch', null from delivery d where d.project_id = o.id and d.state = 'pending' limit 1)
+  union all select 'fetch:' || o.id, min(f.next_at), min(f.next_at) filter (where f.next_at > moment) from fetch_queue f
+    where f.project_id = o.id
+  union all select 'pull:' || o.id, o.pull_next_at, case when o.pull_next_at > moment then o.pull_next_at end from session s
+    where s.project_id = o.id and s.state = 'running' and not s.pull_done) k(resource, first, later),
+lateral (select greatest(c.blocked_until, 'epoch', (select l.until from lease l where l.resource = k.resource)) as held offset 0) h
+where o.state = 'active' and o.system = adapter and k.first is not null
+$$;

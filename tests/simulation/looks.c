@@ -23,6 +23,14 @@ enum looker looks_by(enum verb_id verb, const void *request) {
   }
 }
 
+/* A lease by its name and fence, tickets to be planned by the generation of the first. */
+static uint64_t id_of_lease(const struct lease *lease) {
+  uint64_t id = (uint64_t)lease->fence;
+  for (size_t i = 0; i < lease->resource.length; i++)
+    id = id * 31 + (unsigned char)lease->resource.at[i];
+  return id;
+}
+
 struct looked looks_answer(struct arena *arena, enum verb_id verb, struct str reply) {
   struct work work = {0};
   struct plan_batch batch = {0};
@@ -30,12 +38,15 @@ struct looked looks_answer(struct arena *arena, enum verb_id verb, struct str re
   void *answer = verb == VERB_WORK_CLAIM ? (void *)&work : verb == VERB_PLAN_CLAIM ? (void *)&batch : (void *)&tick;
   struct result result = rpc_frames_reply(arena, verb, reply, answer);
   struct looked looked = {.known = result_ok(&result), .wait_ms = lease_length_ms() / 2};
-  if (verb == VERB_WORK_CLAIM)
+  if (verb == VERB_WORK_CLAIM) {
     looked.found = !str_is(work.kind, "none");
-  else if (verb == VERB_PLAN_CLAIM)
+    looked.id = id_of_lease(&work.lease);
+  } else if (verb == VERB_PLAN_CLAIM) {
     looked.found = (int64_t)batch.cases.count;
-  else
-    looked = (struct looked){looked.known, tick.started + tick.finished, tick.next_ms};
+    looked.id = batch.cases.count ? (uint64_t)batch.cases.at->generation : 0;
+  } else {
+    looked = (struct looked){looked.known, tick.started + tick.finished, 0, tick.next_ms};
+  }
   return looked;
 }
 
@@ -45,11 +56,17 @@ static bool is_all_committed(struct arena *arena, struct str reply) {
   return result_ok(&result) && committed.moved == 0;
 }
 
-bool looks_is_done(struct arena *arena, enum verb_id verb, const void *request, struct str reply) {
+bool looks_is_done(struct arena *arena, enum verb_id verb, const void *request, struct str reply, uint64_t *out_id) {
   const struct work_release *release = request;
-  if (verb == VERB_WORK_RELEASE)
+  const struct plan_commit *commit = request;
+  if (verb == VERB_WORK_RELEASE) {
+    *out_id = id_of_lease(&release->lease);
     return str_starts_with(release->lease.resource, "pull:"); /* one that is not done ends with work.fail */
-  return verb == VERB_PLAN_COMMIT && is_all_committed(arena, reply);
+  }
+  if (verb != VERB_PLAN_COMMIT || commit->outcomes.count == 0)
+    return false;
+  *out_id = (uint64_t)commit->outcomes.at->generation;
+  return is_all_committed(arena, reply);
 }
 
 struct str looks_nothing(struct arena *arena, enum verb_id verb, int64_t wait_ms) {

@@ -192,6 +192,10 @@ struct result store_reset(struct store *store, struct world *world) {
   return db_script(store->db, text);
 }
 
+void store_begin(struct store *store) {
+  agenda_begin(&store->agenda);
+}
+
 /* -- verbs -- */
 
 void store_fault_point(const char *name) {
@@ -218,7 +222,7 @@ static bool is_nothing(struct store *store, struct arena *arena, enum verb_id ve
     return false;
   if (may_find(store, looker))
     return false;
-  *out_reply = looks_nothing(arena, verb, store->agenda.of[looker].next_ms - store->world->now_ms);
+  *out_reply = looks_nothing(arena, verb, agenda_next_ms(&store->agenda, looker) - store->world->now_ms);
   return true;
 }
 
@@ -281,8 +285,11 @@ bool store_execute(struct store *store, struct arena *arena, unsigned lookers, s
   store->world->tally.verbs[verb]++;
   execute(&call, verb, &request, body, out_reply);
   bool committed = !store->crash || store->crash == CRASH_AFTER_COMMIT;
-  if (committed && looks_is_done(arena, verb, body, *out_reply))
+  uint64_t id;
+  if (committed && looks_is_done(arena, verb, body, *out_reply, &id)) {
+    agenda_settle(&store->agenda, lookers, id);
     lookers = 0;
+  }
   if (committed)
     note(store, arena, verb, lookers, looker, *out_reply);
   if (store->crash)

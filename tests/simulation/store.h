@@ -24,6 +24,9 @@ void store_close(struct store *store);
 /* Forgets everything of the run before. */
 struct result store_reset(struct store *store, struct world *world) MUST_USE;
 
+/* All projects are there, and nobody has done anything yet. */
+void store_begin(struct store *store);
+
 /* Executes one request frame of somebody who looks for `lookers` (agenda.h), a person's with 0; false when there is no
  * answer, because the store crashed or is down. */
 bool store_execute(struct store *store, struct arena *arena, unsigned lookers, struct str request,

@@ -181,6 +181,7 @@ void world_begin(struct world *world, struct store *store, const struct plan_of_
   must(world, store_reset(store, world), "reset");
   world->chances.calm = true;
   connect_trackers(world);
+  store_begin(store);
   world->chances.calm = false;
   add_services(world);
   for (size_t i = 0; i < world->actor_count; i++)
