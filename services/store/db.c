@@ -15,9 +15,14 @@ enum { STATEMENT_SLOTS = 1024, PARAMS_MAX = 32 }; /* slots: twice as many as the
 /* Their answers are small, and as many fit into the socket's buffers: neither side ever waits to be read. */
 enum { UNANSWERED_MAX = 64 };
 
+struct prepared {
+  const char *sql; /* NULL: none */
+  char name[8];    /* "s" and the number of its slot */
+};
+
 struct db {
   PGconn *connection;
-  const char *prepared[STATEMENT_SLOTS]; /* open hash of the SQL literals' addresses */
+  struct prepared prepared[STATEMENT_SLOTS]; /* open hash of the SQL literals' addresses */
   bool in_transaction;
   size_t unanswered; /* statements whose answers have not been read */
   PGresult **results;
@@ -41,16 +46,15 @@ struct bound {
 
 /* Text parameters of libpq end at a NUL byte, so strings go in binary form, which for text is the bytes themselves. */
 static void bind(struct bound *bound, size_t i, const struct db_param *param) {
+  bound->lengths[i] = bound->formats[i] = 0;
   switch (param->type) {
   case PARAM_I64:
   case PARAM_TIME:
     snprintf(bound->numbers[i], sizeof bound->numbers[i], "%lld", (long long)param->number);
     bound->values[i] = bound->numbers[i];
-    bound->formats[i] = 0;
     break;
   case PARAM_BOOL:
     bound->values[i] = param->number ? "t" : "f";
-    bound->formats[i] = 0;
     break;
   case PARAM_STR:
   case PARAM_BYTES:
@@ -243,31 +247,37 @@ struct result db_settle(struct db *db) {
   return not_failed(db);
 }
 
-/* Prepares on first use. */
-static struct result prepare(struct db *db, const char *sql, char name[24]) {
-  snprintf(name, 24, "s%p", (const void *)sql);
+/* Its own, else a free one, else any. */
+static struct prepared *slot_of(struct db *db, const char *sql) {
   size_t slot = ((uintptr_t)sql >> 3) % STATEMENT_SLOTS;
-  for (size_t probes = 0; db->prepared[slot] && probes < STATEMENT_SLOTS; probes++) {
-    if (db->prepared[slot] == sql)
-      return RESULT_DONE;
+  for (size_t probes = 1; db->prepared[slot].sql && db->prepared[slot].sql != sql && probes < STATEMENT_SLOTS; probes++)
     slot = (slot + 1) % STATEMENT_SLOTS;
-  }
-  if (db->prepared[slot])
+  return &db->prepared[slot];
+}
+
+/* Prepares on first use. */
+static struct result prepare(struct db *db, const char *sql, const char **name) {
+  struct prepared *slot = slot_of(db, sql);
+  *name = slot->name;
+  if (slot->sql == sql)
+    return RESULT_DONE;
+  if (slot->sql)
     return result_error(RESULT_BUG, "there are more than %d statements", STATEMENT_SLOTS);
-  if (!PQsendPrepare(db->connection, name, sql, 0, NULL))
+  snprintf(slot->name, sizeof slot->name, "s%td", slot - db->prepared);
+  if (!PQsendPrepare(db->connection, slot->name, sql, 0, NULL))
     return failure(db, NULL);
   db->unanswered++;
   TRY(read_answers(db, NULL));
-  db->prepared[slot] = sql;
+  slot->sql = sql;
   return RESULT_DONE;
 }
 
 static struct result send_query(struct db *db, const char *sql, const struct db_param *params, size_t count) {
-  char name[24];
+  const char *name = NULL;
   if (count > PARAMS_MAX)
     return result_error(RESULT_BUG, "a statement with %zu parameters: at most %d are bound", count, PARAMS_MAX);
-  TRY(prepare(db, sql, name));
-  struct bound bound = {0};
+  TRY(prepare(db, sql, &name));
+  struct bound bound;
   for (size_t i = 0; i < count; i++)
     bind(&bound, i, &params[i]);
   if (!PQsendQueryPrepared(db->connection, name, (int)count, bound.values, bound.lengths, bound.formats, 0))
