@@ -100,7 +100,7 @@ struct result store_work_fail(struct call *call, const void *request, void *repl
     struct result mine = lease_project(&fail->lease, failures[i].kind, &project_id);
     if (!result_ok(&mine))
       continue;
-    TRY(usage_record_outcome(call, project_id, &fail->usage, fail->code));
+    TRY(usage_record_outcome(call, project_id, &fail->usage, NULL, fail->code));
     TRY(failures[i].later(call, project_id, fail));
     return lease_release(call, &fail->lease);
   }

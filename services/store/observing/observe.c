@@ -12,7 +12,8 @@
 static struct result end_page(struct call *call, int64_t project_id, const struct observe *observe, int64_t unchanged) {
   int64_t seen = (int64_t)observe->observations.count;
   TRY(db_query(call->db,
-               "update project set cursor = coalesce($2::text, cursor), pull_attempts = 0 where id = $1::bigint",
+               "update project set cursor = coalesce($2::text, cursor), pull_attempts = 0 where id = $1::bigint and "
+               "(cursor is distinct from coalesce($2::text, cursor) or pull_attempts > 0)",
                PARAMS(p_i64(project_id), p_str(observe->cursor)), NULL));
   /* Pages come again: what kept them away is over. */
   return db_query(call->db,
@@ -26,18 +27,20 @@ static struct result end_page(struct call *call, int64_t project_id, const struc
 struct pull_page {
   int64_t full_session; /* the running one that pulls all that is known anew; 0 = none */
   bool awaited;         /* a webhook told of something that no poll has shown yet */
+  struct tracker_clock clock;
 };
 
 /* The first session of a project is full, but nothing is known before it. */
 static struct result read_page(struct call *call, int64_t project_id, struct pull_page *out) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select (select s.id from session s join project p on p.id = s.project_id where s.project_id = "
-               "$1::bigint and s.state = 'running' and s.mode = 'full' and p.last_sync_at is not null) as "
-               "full_session, exists (select from hook_change where project_id = $1 and polled_at is null and "
-               "told_at is not null) as awaited",
+               "select (select s.id from session s where s.project_id = p.id and s.state = 'running' and s.mode = "
+               "'full' and p.last_sync_at is not null) as full_session, exists (select from hook_change where "
+               "project_id = p.id and polled_at is null and told_at is not null) as awaited, " TRACKER_CLOCK
+               " from project p where p.id = $1::bigint",
                PARAMS(p_i64(project_id)), &rows));
-  *out = (struct pull_page){rows_i64(&rows, 0, "full_session"), rows_bool(&rows, 0, "awaited")};
+  *out =
+      (struct pull_page){rows_i64(&rows, 0, "full_session"), rows_bool(&rows, 0, "awaited"), usage_clock_row(&rows, 0)};
   return RESULT_DONE;
 }
 
@@ -133,7 +136,7 @@ struct result store_observe(struct call *call, const void *request, void *reply)
   if (page.awaited && observe->observations.count)
     TRY(hook_changes_met(call, project_id, observe->observations.at, observe->observations.count));
   TRY(externals_record(call, project_id, source, observe->observations.at, observe->observations.count, &taken));
-  TRY(usage_record(call, project_id, &observe->usage));
+  TRY(usage_record(call, project_id, &observe->usage, pull ? &page.clock : NULL));
   if (page.full_session)
     TRY(absent_page(call, page.full_session, project_id, observe->observations.at, observe->observations.count,
                     observe->done));

@@ -158,7 +158,7 @@ struct result store_scan_page(struct call *call, const void *request, void *repl
   int64_t project_id;
   TRY(lease_check(call, &page->lease));
   TRY(lease_project(&page->lease, "scan", &project_id));
-  TRY(usage_record(call, project_id, &page->usage));
+  TRY(usage_record(call, project_id, &page->usage, NULL));
   TRY(note_shown(call, project_id, page));
   TRY(db_query(call->db,
                "update project_scan set cursor = $2, attempts = 0, reason = null where project_id = $1::bigint",

@@ -57,7 +57,8 @@ static struct result read_claimed(struct call *call, const struct rows *claimed,
       "p.clock_ahead_ms, m.item_id is not null and " RULE_OF_MAPPING " is null as withheld, "
       "i.origin_project = m.project_id as origin, i.deleted_at is not null as deleted, g.note as gone, "
       "m.kind = 'comment' and (i.origin_project <> m.project_id or (i.origin_project is not null and m.op_id is not "
-      "null)) as foreign_words "
+      "null)) as foreign_words, exists (select from conflict o where o.mapping_id = m.id and o.state in ('open', "
+      "'decided') and o.freezes offset 0) as disputed "
       "from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) c(mapping_id, generation, rank, traceparent), "
       "lateral (select * from mapping m where m.id = c.mapping_id offset 0) m "
       "join project p on p.id = m.project_id "
@@ -150,9 +151,13 @@ struct result store_plan_claim(struct call *call, const void *request, void *rep
     return RESULT_DONE;
   TRY(read_claimed(call, &claimed, &rows));
   struct plan_case *cases = ARENA_ARRAY(call->arena, struct plan_case, rows.count);
-  for (size_t i = 0; i < rows.count; i++)
+  bool disputed = false;
+  for (size_t i = 0; i < rows.count; i++) {
     TRY(read_case(call, &rows, i, &cases[i]));
-  TRY(conflicts_of_cases(call, cases, rows.count));
+    disputed |= rows_bool(&rows, i, "disputed");
+  }
+  if (disputed)
+    TRY(conflicts_of_cases(call, cases, rows.count));
   TRY(references_of_cases(call, cases, rows.count));
   batch->cases.at = cases;
   batch->cases.count = rows.count;

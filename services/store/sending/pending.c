@@ -14,7 +14,8 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
   struct rows rows;
   TRY(db_query(
       call->db,
-      "select p.writes_held is not null as held, n.project_id, n.mapping_id, n.item_id, n.attempts, n.probes, n.state, "
+      "select " TRACKER_CLOCK
+      ", p.writes_held is not null as held, n.project_id, n.mapping_id, n.item_id, n.attempts, n.probes, n.state, "
       "n.change, n.kind, n.op_id, "
       "m.op_id as mapping_op_id, p.system, p.credential, p.base_url, e.fields as observed, n.purpose, n.left_out, "
       "case when n.change = 'delete' and n.purpose is null then 'delete' else " RULE_OF_INTENT
@@ -34,6 +35,7 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
     return result_error(RESULT_GONE, "there is no write %lld", (long long)intent_id);
   *out = (struct pending){
       .id = intent_id,
+      .clock = usage_clock_row(&rows, 0),
       .project_id = rows_i64(&rows, 0, "project_id"),
       .mapping_id = rows_i64(&rows, 0, "mapping_id"),
       .item_id = rows_i64(&rows, 0, "item_id"),

@@ -2,7 +2,7 @@
 #ifndef STORE_PENDING_H
 #define STORE_PENDING_H
 
-#include "store/store.h"
+#include "store/sending/usage.h"
 
 struct pending {
   int64_t id, project_id, mapping_id, item_id, attempts, probes;
@@ -11,6 +11,7 @@ struct pending {
   struct str purpose, left_out;             /* of a withdrawal (withdraw.h): undo | retract; why it is not whole */
   struct values set, add, remove, observed; /* observed: the tracker's fields as they were last seen */
   bool too_old, observed_gone, surely_gone, settled, deletes, deleted_here;
+  struct tracker_clock clock;
   bool held; /* the tracker took no writes of the project, last time */
 };
 

@@ -75,8 +75,9 @@ static struct result imported_as(struct call *call, const struct pending *p, con
 
 static struct result adopt(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
   const struct observation *returned = receipt->returned.count ? receipt->returned.at : NULL;
-  struct str other;
-  TRY(imported_as(call, p, receipt, &other));
+  struct str other = {0};
+  if (str_is(p->change, "create"))
+    TRY(imported_as(call, p, receipt, &other));
   if (!str_is_absent(other))
     return pending_park(call, p,
                         str_format(call->arena,
@@ -193,7 +194,7 @@ struct result store_push_receipt(struct call *call, const void *request, void *r
   int64_t waiting;
   TRY(lease_check(call, &receipt->lease));
   TRY(pending_load(call, receipt->intent_id, receipt->settle_ms, &p));
-  TRY(usage_record_outcome(call, p.project_id, &receipt->usage, receipt->outcome));
+  TRY(usage_record_outcome(call, p.project_id, &receipt->usage, &p.clock, receipt->outcome));
   count_attempt(call, &p, receipt);
   /* Adopted on sight of its marker, or settled by a repeated request. */
   if (!str_is(p.state, "sending") && !str_is(p.state, "unknown") && !str_is(p.state, "prepared"))

@@ -12,21 +12,43 @@ enum {
   CLOCK_HOLDS_MS = 10 * 60 * 1000,
 };
 
-/* What the answers tell of quota, calls and clock, in one statement, because every page and every write brings it.
- *
- * Calls count by credential, whether or not a session is running: the tracker counts them so, too.
- *
- * A date is cut to the second and takes a while to get here: both make the tracker's clock look late, so what shows it
+struct tracker_clock usage_clock_row(const struct rows *rows, size_t row) {
+  return (struct tracker_clock){rows_i64(rows, row, "clock_ahead_ms"), rows_i64(rows, row, "clock_told_ms")};
+}
+
+/* A date is cut to the second and takes a while to get here: both make the tracker's clock look late, so what shows it
  * furthest ahead is nearest to the truth. It holds for a while, unless the clock was set: no delay makes that much. */
-static struct result record(struct call *call, int64_t project_id, const struct usage *usage, bool refused) {
-  int64_t now_ms = clock_now_ms(), ahead_ms = usage->server_date_ms - now_ms;
-  bool is_clock = usage->server_date_ms && ahead_ms <= CLOCK_AHEAD_MAX_MS && ahead_ms >= -CLOCK_AHEAD_MAX_MS;
+static bool tells_more(const struct tracker_clock *seen, const struct tracker_clock *kept) {
+  return seen->ahead_ms > kept->ahead_ms || seen->ahead_ms < kept->ahead_ms - CLOCK_DELAY_MAX_MS ||
+         kept->told_ms < seen->told_ms - CLOCK_HOLDS_MS;
+}
+
+static struct result record_clock(struct call *call, int64_t project_id, const struct usage *usage,
+                                  const struct tracker_clock *kept) {
+  struct tracker_clock seen = {.told_ms = clock_now_ms()}, read;
+  seen.ahead_ms = usage->server_date_ms - seen.told_ms;
+  bool is_clock = usage->server_date_ms && seen.ahead_ms <= CLOCK_AHEAD_MAX_MS && seen.ahead_ms >= -CLOCK_AHEAD_MAX_MS;
+  if (is_clock && !kept) {
+    struct rows rows;
+    TRY(db_query(call->db, "select " TRACKER_CLOCK " from project p where p.id = $1::bigint", PARAMS(p_i64(project_id)),
+                 &rows));
+    read = usage_clock_row(&rows, 0);
+    kept = &read;
+  }
+  if (!is_clock || !tells_more(&seen, kept))
+    return RESULT_DONE;
   return db_query(call->db,
-                  "with clock as (update project set clock_ahead_ms = $9::bigint, clock_told_ms = $10::bigint "
-                  "where id = $1::bigint and $8::boolean and ($9 > clock_ahead_ms or $9 < clock_ahead_ms - $11::bigint "
-                  "or clock_told_ms < $10 - $12::bigint)), "
-                  "counted as (update session set api_calls = api_calls + $6::bigint "
-                  "where project_id = $1 and state = 'running' and $6 > 0) "
+                  "update project set clock_ahead_ms = $2::bigint, clock_told_ms = $3::bigint where id = $1::bigint",
+                  PARAMS(p_i64(project_id), p_i64(seen.ahead_ms), p_i64(seen.told_ms)), NULL);
+}
+
+/* What the answers tell of quota and calls, in one statement, because every page and every write brings it.
+ *
+ * Calls count by credential, whether or not a session is running: the tracker counts them so, too. */
+static struct result record(struct call *call, int64_t project_id, const struct usage *usage, bool refused) {
+  return db_query(call->db,
+                  "with counted as (update session set api_calls = api_calls + $6::bigint "
+                  "where project_id = $1::bigint and state = 'running' and $6 > 0) "
                   "update credential c set api_calls = api_calls + $6, "
                   "quota_limit = case when $2::bigint > 0 then $2 else quota_limit end, "
                   "quota_remaining = case when $2 > 0 then $3::bigint else quota_remaining end, "
@@ -37,8 +59,7 @@ static struct result record(struct call *call, int64_t project_id, const struct 
                   "from project p where p.id = $1 and c.name = p.credential",
                   PARAMS(p_i64(project_id), p_i64(usage->quota_limit), p_i64(usage->quota_remaining),
                          p_i64(usage->quota_reset_ms), p_i64(usage->blocked_until_ms), p_i64(usage->api_calls),
-                         p_bool(refused), p_bool(is_clock), p_i64(ahead_ms), p_i64(now_ms), p_i64(CLOCK_DELAY_MAX_MS),
-                         p_i64(CLOCK_HOLDS_MS)),
+                         p_bool(refused)),
                   NULL);
 }
 
@@ -67,8 +88,9 @@ struct result usage_release_writes(struct call *call, int64_t project_id, int64_
 }
 
 struct result usage_record_outcome(struct call *call, int64_t project_id, const struct usage *usage,
-                                   struct str outcome) {
-  if (usage->quota_limit || usage->blocked_until_ms || usage->api_calls || usage->server_date_ms)
+                                   const struct tracker_clock *clock, struct str outcome) {
+  TRY(record_clock(call, project_id, usage, clock));
+  if (usage->quota_limit || usage->blocked_until_ms || usage->api_calls)
     TRY(record(call, project_id, usage, str_is(outcome, "auth")));
   if (usage->held.length)
     TRY(hold_writes(call, project_id, usage->held));
@@ -76,8 +98,9 @@ struct result usage_record_outcome(struct call *call, int64_t project_id, const 
                                       : RESULT_DONE;
 }
 
-struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage) {
-  return usage_record_outcome(call, project_id, usage, STR("ok"));
+struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage,
+                           const struct tracker_clock *clock) {
+  return usage_record_outcome(call, project_id, usage, clock, STR("ok"));
 }
 
 /* -- token buckets -- */

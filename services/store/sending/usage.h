@@ -5,12 +5,21 @@
 
 #include "store/store.h"
 
-struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage) MUST_USE;
+/* What a project keeps of its tracker's clock: of a row with TRACKER_CLOCK of project p. */
+#define TRACKER_CLOCK "p.clock_ahead_ms, p.clock_told_ms"
+struct tracker_clock {
+  int64_t ahead_ms, told_ms;
+};
+struct tracker_clock usage_clock_row(const struct rows *rows, size_t row);
+
+/* `clock`: as it is kept, where that has been read already; else NULL. */
+struct result usage_record(struct call *call, int64_t project_id, const struct usage *usage,
+                           const struct tracker_clock *clock) MUST_USE;
 
 /* The same of calls that ended with `outcome`, the name of a result: calls show that the credential is good, but for
  * those that ended with "auth". */
 struct result usage_record_outcome(struct call *call, int64_t project_id, const struct usage *usage,
-                                   struct str outcome) MUST_USE;
+                                   const struct tracker_clock *clock, struct str outcome) MUST_USE;
 
 /* Writes of a project (0 = of all) that were held because the tracker took none of it are tried again; how many wait.
  */

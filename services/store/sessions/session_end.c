@@ -107,9 +107,10 @@ struct result sessions_give_up_undo(struct call *call, int64_t session_id, struc
 }
 
 /* What is told of sessions that are over: a row of session s and its project p. */
-#define COMPLETED_COLUMNS \
-  SESSION_WATCHED         \
-  ", s.project_id, s.imported, s.updated, s.created, s.pushed, s.conflicts, s.parked"
+#define COMPLETED_COLUMNS                                                               \
+  SESSION_WATCHED                                                                       \
+  ", s.project_id, s.imported, s.updated, s.created, s.pushed, s.conflicts, s.parked, " \
+  "exists (select from project_scan x where x.project_id = s.project_id) as scanned"
 
 static void tell_completed(struct call *call, const struct rows *rows, size_t row) {
   struct event_sync_completed data = {
@@ -153,7 +154,8 @@ struct result sessions_finish(struct call *call, int64_t *finished) {
                  "full_wanted = full_wanted and $3 <> 'full', full_sync_at = case when $3 = 'full' or last_sync_at is "
                  "null then now() else full_sync_at end where id = $1::bigint",
                  PARAMS(p_i64(project_id), p_i64(poll_s), p_str(rows_str(&rows, i, "mode"))), NULL));
-    TRY(scans_begin(call, project_id));
+    if (!rows_bool(&rows, i, "scanned"))
+      TRY(scans_begin(call, project_id));
   }
   *finished += (int64_t)rows.count;
   return RESULT_DONE;

@@ -130,7 +130,7 @@ struct result store_hook_report(struct call *call, const void *request, void *re
   int64_t project_id;
   TRY(lease_check(call, &report->lease));
   TRY(lease_project(&report->lease, "hook", &project_id));
-  TRY(usage_record(call, project_id, &report->usage));
+  TRY(usage_record(call, project_id, &report->usage, NULL));
   TRY(db_query(call->db,
                "update project_hook set state = $2, reason = $3, url = coalesce($4, url), hook_id = $5, "
                "secret_generation = case when $2 = 'active' then $6::bigint else secret_generation end, "
