@@ -23,15 +23,23 @@ enum looker looks_by(enum verb_id verb, const void *request) {
   }
 }
 
-/* A lease by its name and fence, tickets to be planned by the generation of the first. */
-static uint64_t id_of_lease(const struct lease *lease) {
-  uint64_t id = (uint64_t)lease->fence;
-  for (size_t i = 0; i < lease->resource.length; i++)
-    id = id * 31 + (unsigned char)lease->resource.at[i];
+static uint64_t mixed(uint64_t id, struct str text) {
+  for (size_t i = 0; i < text.length; i++)
+    id = id * 31 + (unsigned char)text.at[i];
   return id;
 }
 
-struct looked looks_answer(struct arena *arena, enum verb_id verb, struct str reply) {
+static uint64_t id_of_lease(struct str client, const struct lease *lease) {
+  return mixed(mixed((uint64_t)lease->fence, lease->resource), client);
+}
+
+/* By the first of them, and by whom they were handed out to: others get the same when that one has frozen. */
+static uint64_t id_of_tickets(struct str client, int64_t generation) {
+  return mixed((uint64_t)generation, client);
+}
+
+struct looked looks_answer(struct arena *arena, const struct asked *asked, struct str reply) {
+  enum verb_id verb = asked->verb;
   struct work work = {0};
   struct plan_batch batch = {0};
   struct schedule_result tick = {0};
@@ -40,10 +48,10 @@ struct looked looks_answer(struct arena *arena, enum verb_id verb, struct str re
   struct looked looked = {.known = result_ok(&result), .wait_ms = lease_length_ms() / 2};
   if (verb == VERB_WORK_CLAIM) {
     looked.found = !str_is(work.kind, "none");
-    looked.id = id_of_lease(&work.lease);
+    looked.id = id_of_lease(asked->client, &work.lease);
   } else if (verb == VERB_PLAN_CLAIM) {
     looked.found = (int64_t)batch.cases.count;
-    looked.id = batch.cases.count ? (uint64_t)batch.cases.at->generation : 0;
+    looked.id = batch.cases.count ? id_of_tickets(asked->client, batch.cases.at->generation) : 0;
   } else {
     looked = (struct looked){looked.known, tick.started + tick.finished, 0, tick.next_ms};
   }
@@ -56,16 +64,16 @@ static bool is_all_committed(struct arena *arena, struct str reply) {
   return result_ok(&result) && committed.moved == 0;
 }
 
-bool looks_is_done(struct arena *arena, enum verb_id verb, const void *request, struct str reply, uint64_t *out_id) {
-  const struct work_release *release = request;
-  const struct plan_commit *commit = request;
-  if (verb == VERB_WORK_RELEASE) {
-    *out_id = id_of_lease(&release->lease);
+bool looks_is_done(struct arena *arena, const struct asked *asked, struct str reply, uint64_t *out_id) {
+  const struct work_release *release = asked->request;
+  const struct plan_commit *commit = asked->request;
+  if (asked->verb == VERB_WORK_RELEASE) {
+    *out_id = id_of_lease(asked->client, &release->lease);
     return str_starts_with(release->lease.resource, "pull:"); /* one that is not done ends with work.fail */
   }
-  if (verb != VERB_PLAN_COMMIT || commit->outcomes.count == 0)
+  if (asked->verb != VERB_PLAN_COMMIT || commit->outcomes.count == 0)
     return false;
-  *out_id = (uint64_t)commit->outcomes.at->generation;
+  *out_id = id_of_tickets(asked->client, commit->outcomes.at->generation);
   return is_all_committed(arena, reply);
 }
 

@@ -30,11 +30,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__
 PROGRAM = "tests/tandem-simulation"
 PRELOADED_CLOCK = "simulation-clock.so"  # beside it
 # Nothing outlives a run, so nothing need reach a disk; and nothing may move rows about by itself, so that a seed is
-# always the same run.
+# always the same run. Commits write what they log themselves, into memory: otherwise each wakes the WAL writer for it.
 SETTINGS = """
 listen_addresses = ''
 fsync = off
-synchronous_commit = off
+synchronous_commit = on
 full_page_writes = off
 wal_level = minimal
 max_wal_senders = 0

@@ -226,18 +226,23 @@ static bool is_nothing(struct store *store, struct arena *arena, enum verb_id ve
   return true;
 }
 
-static void note(struct store *store, struct arena *arena, enum verb_id verb, unsigned lookers, enum looker looker,
-                 struct str reply) {
+static void note(struct store *store, struct arena *arena, const struct asked *asked, unsigned lookers,
+                 enum looker looker, struct str reply) {
   bool has_rung = store->outbox.ring_count > 0; /* a tick that undoes something tells nothing of it */
-  bool may_write = (verb_table[verb].flags & VERB_WRITE) != 0;
+  bool may_write = (verb_table[asked->verb].flags & VERB_WRITE) != 0;
   struct looked looked = {0};
+  uint64_t id;
+  if (looks_is_done(arena, asked, reply, &id)) {
+    agenda_settle(&store->agenda, lookers, id);
+    lookers = 0;
+  }
   if (looker != LOOKER_COUNT)
-    looked = looks_answer(arena, verb, reply);
+    looked = looks_answer(arena, asked, reply);
   if (looker == LOOKER_COUNT ? may_write : has_rung || looked.found || !looked.known) {
     store->changes++;
     if (looker != LOOKER_COUNT)
       agenda_take(&store->agenda, looker, &looked, store->world->now_ms);
-    agenda_note(&store->agenda, verb, lookers, &store->outbox);
+    agenda_note(&store->agenda, asked->verb, lookers, &store->outbox);
   } else if (looker != LOOKER_COUNT) {
     agenda_find_nothing(&store->agenda, looker);
   }
@@ -285,13 +290,8 @@ bool store_execute(struct store *store, struct arena *arena, unsigned lookers, s
   store->world->tally.verbs[verb]++;
   execute(&call, verb, &request, body, out_reply);
   bool committed = !store->crash || store->crash == CRASH_AFTER_COMMIT;
-  uint64_t id;
-  if (committed && looks_is_done(arena, verb, body, *out_reply, &id)) {
-    agenda_settle(&store->agenda, lookers, id);
-    lookers = 0;
-  }
   if (committed)
-    note(store, arena, verb, lookers, looker, *out_reply);
+    note(store, arena, &(struct asked){request.client, verb, body}, lookers, looker, *out_reply);
   if (store->crash)
     return crash(store);
   ring_all(store);
