@@ -82,23 +82,29 @@ struct result hook_changes_gone(struct call *call, int64_t project_id, const str
 
 /* -- judging -- */
 
+/* What deliveries tell of a webhook that should work. */
+static struct result read_deliveries(struct call *call, int64_t project_id, struct polling *out) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select not exists (select from failed_delivery where project_id = $1::bigint) as works, (select "
+               "count(*) from hook_change where project_id = $1 and polled_at is not null) as undecided",
+               PARAMS(p_i64(project_id)), &rows));
+  out->hook_works = rows_bool(&rows, 0, "works");
+  out->undecided = rows_i64(&rows, 0, "undecided");
+  return RESULT_DONE;
+}
+
 static struct result read_polling(struct call *call, int64_t project_id, struct polling *out) {
   struct rows rows;
-  TRY(db_query(
-      call->db,
-      "select p.poll_interval_s, coalesce(h.poll_s, 0) as now_s, p.webhook_credential is not null "
-      "and h.project_id is not null and coalesce(h.expires_at > now(), true) "
-      "and (h.state = 'active' or h.last_delivery_at > now() - interval '1 day') "
-      "and coalesce(h.refused_at < now() - interval '1 hour', true) "
-      "and not exists (select from failed_delivery f where f.project_id = p.id) as works, "
-      "(select count(*) from hook_change c where c.project_id = p.id and c.polled_at is not null) as undecided "
-      "from project p left join project_hook h on h.project_id = p.id where p.id = $1::bigint",
-      PARAMS(p_i64(project_id)), &rows));
-  *out = (struct polling){.project_s = rows_i64(&rows, 0, "poll_interval_s"),
-                          .now_s = rows_i64(&rows, 0, "now_s"),
-                          .hook_works = rows_bool(&rows, 0, "works"),
-                          .undecided = rows_i64(&rows, 0, "undecided")};
-  return RESULT_DONE;
+  TRY(db_query(call->db,
+               "select p.poll_interval_s, coalesce(h.poll_s, 0) as now_s, p.webhook_credential is not null "
+               "and h.project_id is not null and coalesce(h.expires_at > now(), true) "
+               "and (h.state = 'active' or h.last_delivery_at > now() - interval '1 day') "
+               "and coalesce(h.refused_at < now() - interval '1 hour', true) as works "
+               "from project p left join project_hook h on h.project_id = p.id where p.id = $1::bigint",
+               PARAMS(p_i64(project_id)), &rows));
+  *out = (struct polling){.project_s = rows_i64(&rows, 0, "poll_interval_s"), .now_s = rows_i64(&rows, 0, "now_s")};
+  return rows_bool(&rows, 0, "works") ? read_deliveries(call, project_id, out) : RESULT_DONE;
 }
 
 struct result hook_changes_next_poll(struct call *call, int64_t project_id, int64_t *out_s) {
