@@ -149,6 +149,13 @@ struct result adapter_work(struct service_context *context, int64_t *wait_ms) {
   return worker_round(context->state, context, wait_ms);
 }
 
+static void be_busy_elsewhere(struct actor *actor) {
+  struct world *world = actor->world;
+  int64_t until_ms = world->now_ms + chances_between(&world->chances, DRAW_LATENCY, actor->who, 0, actor->busy_ms);
+  while (world->now_ms < until_ms && !actor->is_dead)
+    actor_wait_awake(actor, until_ms);
+}
+
 /* Idle until a bell rings or `wait_ms` have passed; to crash or freeze then would harm nobody. Where there is nothing
  * to be found, nobody looks: only time is saved by that. */
 static void rest(struct actor *actor, uint64_t rings, int64_t wait_ms) {
@@ -157,8 +164,11 @@ static void rest(struct actor *actor, uint64_t rings, int64_t wait_ms) {
     int64_t until_ms = world->now_ms + wait_ms;
     while (actor->rings == rings && world->now_ms < until_ms && !actor->is_dead)
       actor_wait_awake(actor, until_ms);
-    if (store_has_work(world->store, actor->lookers))
+    if (store_has_work(world->store, actor->lookers)) {
+      if (actor->busy_ms)
+        be_busy_elsewhere(actor);
       return;
+    }
   }
 }
 

@@ -37,6 +37,7 @@ struct actor {
   struct worker *worker;
   bool is_dead, has_ended, waits;
   int lives;
+  int64_t busy_ms;       /* with others, at most, before it comes to look */
   unsigned lookers;      /* what it looks for, a set of bits (agenda.h) */
   uint64_t rings;        /* bells heard */
   int64_t stirs_from_ms; /* while it is frozen: from then on its lease is gone; else 0 */

@@ -13,6 +13,7 @@
 static struct world *current;
 
 static const int64_t BEGINNING_MS = 1800000000000; /* 2027-01-15T08:00:00Z */
+enum { PLANS_LATE_MS = 20000 };
 
 struct world *world_current(void) {
   return current;
@@ -84,8 +85,10 @@ static void add_services(struct world *world) {
       if (!actor->worker)
         abort();
     }
+  bool plans_late = chances_draw(&world->chances, DRAW_SETTING, WHO_STORE) % 8 == 0; /* much of it together */
   for (int n = 1; n <= 2; n++) {
     struct actor *actor = add_actor(world, "conflict", n);
+    actor->busy_ms = plans_late ? PLANS_LATE_MS : 0;
     actor->bells = 1U << BELL_PLAN | 1U << BELL_SESSION;
     actor->lookers = 1U << LOOKER_PLANNER | 1U << LOOKER_PREVIEWER;
     actor->work = conflict_work;
@@ -147,7 +150,7 @@ void world_configure(struct world *world, const struct tracker *tracker, uint64_
 
 static void choose_size(struct world *world) {
   static const enum size sizes[] = {[8] = SIZE_MIDDLE, [9] = SIZE_LARGE};
-  static const size_t counts[][6] = {{1, 1, 2, 2, 2, 3}, {1, 2, 2, 2, 3, 3}, {1, 1, 2, 2, 3, 3}};
+  static const size_t counts[][6] = {{1, 1, 2, 2, 2, 2}, {1, 2, 2, 2, 3, 3}, {1, 1, 2, 2, 3, 3}};
   struct chances *chances = &world->chances;
   world->size = sizes[chances_draw(chances, DRAW_SETTING, WHO_WORLD) % 10];
   world->tracker_count = counts[world->size][chances_draw(chances, DRAW_SETTING, WHO_WORLD) % 6];
