@@ -60,7 +60,7 @@ static struct result imported_as(struct call *call, const struct pending *p, con
                                  struct str *out) {
   struct rows rows;
   *out = (struct str){0};
-  if (receipt->returned.count == 0)
+  if (receipt->returned.count == 0 || str_equal(receipt->returned.at->external_id, p->external_id))
     return RESULT_DONE;
   TRY(db_query(
       call->db,
@@ -75,9 +75,8 @@ static struct result imported_as(struct call *call, const struct pending *p, con
 
 static struct result adopt(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
   const struct observation *returned = receipt->returned.count ? receipt->returned.at : NULL;
-  struct str other = {0};
-  if (str_is(p->change, "create"))
-    TRY(imported_as(call, p, receipt, &other));
+  struct str other;
+  TRY(imported_as(call, p, receipt, &other));
   if (!str_is_absent(other))
     return pending_park(call, p,
                         str_format(call->arena,
