@@ -28,7 +28,7 @@ struct prospect {
   bool is_rung;    /* a bell has rung since */
   bool in_vain;    /* it was looked for, and was not */
   int64_t next_ms; /* when there is something new by itself; INT64_MAX = never */
-  struct handed_out out[HANDED_OUT_MAX];
+  struct handed_out out[HANDED_OUT_MAX]; /* since it was asked; of more, next_ms tells when they lapse */
   size_t out_count;
 };
 
