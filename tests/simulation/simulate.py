@@ -27,7 +27,7 @@ import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
-PROGRAM = "tests/tandem-simulation"
+PROGRAM = os.path.join(ROOT, "build/simulation/tests/tandem-simulation")
 PRELOADED_CLOCK = "simulation-clock.so"  # beside it
 # Nothing outlives a run, so nothing need reach a disk; and nothing may move rows about by itself, so that a seed is
 # always the same run. Commits write what they log themselves, into memory: otherwise each wakes the WAL writer for it.
@@ -48,20 +48,6 @@ max_connections = 10
 """
 
 
-def find_program():
-    """The optimised build, else the one of the tests; None when neither is there."""
-    for preset in ("simulation", "dev"):
-        path = os.path.join(ROOT, "build", preset, PROGRAM)
-        if os.access(path, os.X_OK):
-            return path
-    return None
-
-
-def knows_mutants():
-    """Whether the program can leave parts out: those of other builds cannot (lib/base/mutation.h)."""
-    return find_program().startswith(os.path.join(ROOT, "build", "simulation"))
-
-
 def postgres_folder():
     """Of the newest PostgreSQL that is installed, or None."""
     places = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: float(path.split("/")[4]), reverse=True)
@@ -71,7 +57,7 @@ def postgres_folder():
 
 def why_not():
     """Why it cannot be run here, or None."""
-    if not find_program():
+    if not os.access(PROGRAM, os.X_OK):
         return "tandem-simulation is not built: ./dev simulate builds it"
     return None if postgres_folder() else "PostgreSQL is not installed"
 
@@ -119,7 +105,7 @@ class Cluster:
         the server's user may read it, and where programs may be executed, which is not always so below /dev/shm."""
         self.programs = tempfile.mkdtemp(prefix="tandem-simulation-")
         os.chmod(self.programs, 0o755)
-        loaded = shutil.copy(os.path.join(os.path.dirname(find_program()), PRELOADED_CLOCK), self.programs)
+        loaded = shutil.copy(os.path.join(os.path.dirname(PROGRAM), PRELOADED_CLOCK), self.programs)
         with open(self.clock(), "wb") as file:
             file.write(bytes(8))
         os.chmod(self.clock(), 0o644)
@@ -205,7 +191,7 @@ def run_on(clusters, first, seeds, seconds=0, mutant=None, show=None, more=(), p
     with contextlib.ExitStack() as stack:
         totals, workers, step = Totals(), [], len(clusters)
         for number, cluster in enumerate(clusters):
-            command = [find_program(), "--database", cluster.url(), "--clock", cluster.clock(), "--seed", str(first + number), "--step", str(step),
+            command = [PROGRAM, "--database", cluster.url(), "--clock", cluster.clock(), "--seed", str(first + number), "--step", str(step),
                        "--seeds", str((seeds - number + step - 1) // step), "--seconds", str(seconds), *more]
             command += ["--mutant", mutant] if mutant else []
             workers.append(cluster.start(command, stdout=subprocess.PIPE, text=True))
