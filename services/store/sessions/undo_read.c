@@ -2,6 +2,7 @@
 #include "store/sessions/undo_read.h"
 
 #include "store/sessions/sessions.h"
+#include "store/tickets/tickets.h"
 
 enum { ITEMS_A_PAGE = 50 };
 
@@ -44,12 +45,13 @@ static struct result select_items(struct call *call, const struct undone *s, con
   return db_query(
       call->db,
       "select i.id, i.kind, coalesce(t.number, i.number) as number, coalesce(t.fields, i.fields) ->> "
-      "'title' as title, i.fields, i.privacy, coalesce(i.merged_into, t.merged_into) is not null as merged, "
-      "i.deleted_at is not null as deleted, m.id as mapping_id, m.state, m.external_id is not null as "
-      "there, e.external_key from unnest($2::bigint[]) u(id) join item i on i.id = u.id left join item t "
-      "on t.id = i.parent_id left join mapping m on m.item_id = i.id and m.project_id = $1::bigint left "
-      "join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, "
-      "m.external_id) order by i.id desc",
+      "'title' as title, i.fields, " PRIVACY_OF(
+          "i", "t") " as privacy, coalesce(i.merged_into, t.merged_into) is not null as merged, "
+                    "i.deleted_at is not null as deleted, m.id as mapping_id, m.state, m.external_id is not null as "
+                    "there, e.external_key from unnest($2::bigint[]) u(id) join item i on i.id = u.id left join item t "
+                    "on t.id = i.parent_id left join mapping m on m.item_id = i.id and m.project_id = $1::bigint left "
+                    "join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, "
+                    "m.external_id) order by i.id desc",
       PARAMS(p_i64(s->project_id), p_i64s(call->arena, ids, count)), out);
 }
 

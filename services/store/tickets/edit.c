@@ -87,12 +87,14 @@ static struct result read_items(struct call *call, const int64_t *numbers, size_
                                 size_t field_count, struct rows *out) {
   return db_query(
       call->db,
-      "select k.n, i.id, i.number, i.kind, i.privacy, i.version, i.deleted_at is not null as deleted, p.number as "
-      "parent_number, "
-      "(select jsonb_object_agg(f, i.fields -> f) from unnest($2::text[]) f where i.fields ? f) as now "
-      "from unnest($1::bigint[]) with ordinality k(number, n) join item i on i.id = case when k.number < 0 "
-      "then -k.number else (select coalesce(t.merged_into, t.id) from item t where t.number = k.number) end "
-      "and (i.kind = 'comment') = (k.number < 0) left join item p on p.id = i.parent_id",
+      "select k.n, i.id, i.number, i.kind, " PRIVACY_OF(
+          "i",
+          "p") " as privacy, i.version, i.deleted_at is not null as "
+               "deleted, p.number as parent_number, "
+               "(select jsonb_object_agg(f, i.fields -> f) from unnest($2::text[]) f where i.fields ? f) as now "
+               "from unnest($1::bigint[]) with ordinality k(number, n) join item i on i.id = case when k.number < 0 "
+               "then -k.number else (select coalesce(t.merged_into, t.id) from item t where t.number = k.number) end "
+               "and (i.kind = 'comment') = (k.number < 0) left join item p on p.id = i.parent_id",
       PARAMS(p_i64s(call->arena, numbers, count), p_strs(call->arena, fields, field_count)), out);
 }
 
