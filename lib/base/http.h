@@ -45,7 +45,8 @@ struct str http_header_value(const struct http_response *response, const char *n
 /* The server's clock by the Date header (RFC 9110, 5.6.7); 0 = not said. */
 int64_t http_date_ms(const struct http_response *response);
 
-/* What Retry-After asks for, in seconds there; -1 = not said, or more than a week. */
+/* What Retry-After asks for (RFC 9110, 10.2.3), in seconds there or until a date by the Date header's clock; -1 = not
+ * said, or more than a week. */
 int64_t http_retry_after_ms(const struct http_response *response);
 
 /* Whether `url` has the scheme, host and port of `base`: only there may the credential for `base` go. */

@@ -34,10 +34,11 @@ struct result exchange_limited(struct usage *usage, int64_t now_ms, const struct
 }
 
 static struct result server_failed(const struct refusal *r) {
+  struct result result = result_retry_after(r->wait_ms, "%s answered %lld%s: %.*s", r->who, (long long)r->status,
+                                            r->is_read ? "" : " to a write", STR_FMT(r->words));
   if (!r->is_read)
-    return result_error(RESULT_UNCERTAIN, "%s answered %lld to a write: %.*s", r->who, (long long)r->status,
-                        STR_FMT(r->words));
-  return result_retry_after(r->wait_ms, "%s answered %lld: %.*s", r->who, (long long)r->status, STR_FMT(r->words));
+    result.code = RESULT_UNCERTAIN;
+  return result;
 }
 
 /* Trackers give a 401 now and then to a credential that is good, while a token of theirs spreads or a part of them is

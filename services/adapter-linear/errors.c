@@ -107,6 +107,7 @@ struct result linear_error(struct connection *c, const struct linear_query *quer
   struct refusal refusal = {.who = "Linear", .is_read = !query->is_write, .words = said.words};
   struct str part = response->status == 200 ? failed_part(query, tree) : STR("");
   refusal.status = status_of(&said, response->status);
+  refusal.wait_ms = http_retry_after_ms(response) > 0 ? http_retry_after_ms(response) : 0;
   if (is_limit(&said, response->status)) {
     refusal.wait_ms = limit_wait_ms(c, response);
     return exchange_limited(&c->usage, c->now_ms(), &refusal);

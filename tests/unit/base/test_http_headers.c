@@ -48,6 +48,24 @@ static void http_retry_after_is_seconds_within_a_week(void **state) {
   }
 }
 
+static void http_retry_after_may_be_a_date_by_the_servers_clock(void **state) {
+  static const struct {
+    const char *until;
+    int64_t ms;
+  } rows[] = {{"Sun, 06 Nov 1994 08:50:00 GMT", 23000},
+              {"Sun, 06 Nov 1994 08:49:37 GMT", 0},
+              {"Sun, 06 Nov 1994 08:49:00 GMT", 0},
+              {"Mon, 14 Nov 1994 08:49:37 GMT", -1},
+              {"soon", -1}};
+  (void)state;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct http_header headers[] = {{STR("date"), STR("Sun, 06 Nov 1994 08:49:37 GMT")},
+                                    {STR("retry-after"), str_of(rows[i].until)}};
+    struct http_response response = {.headers = headers, .header_count = 2};
+    assert_int_equal(http_retry_after_ms(&response), rows[i].ms);
+  }
+}
+
 static void http_origin_is_scheme_host_and_port(void **state) {
   static const struct {
     const char *url, *base;
@@ -78,6 +96,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(http_date_is_read_or_0),
       cmocka_unit_test(http_retry_after_is_seconds_within_a_week),
+      cmocka_unit_test(http_retry_after_may_be_a_date_by_the_servers_clock),
       cmocka_unit_test(http_base_url_has_no_slash_at_its_end),
       cmocka_unit_test(http_origin_is_scheme_host_and_port),
   };
