@@ -86,6 +86,8 @@ const struct connector jira_connector = {
     .default_base_url = "",
     .webhook_headers = {.delivery_id = "x-atlassian-webhook-identifier", .signature = "x-hub-signature"},
     .settle_ms = JIRA_SETTLE_MS,
+    /* Its limits are of one issue, and told when they are met; this keeps a backfill from meeting them. */
+    .pace = {.burst = 200, .per_minute = 600},
     .open = jira_open,
     .close = jira_close,
     .pull = jira_pull,

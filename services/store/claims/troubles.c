@@ -73,15 +73,17 @@ static struct result select_endless(struct call *call, int64_t project_id, struc
       PARAMS(p_i64(LISTED_MAX), p_i64(project_id)), out);
 }
 
-/* The tracker is asked again and again, and never gives what is asked for: a page of a list, say. Writes and single
- * items are parked by themselves in that case; these go on being tried. */
+/* The tracker is asked again and again, and never gives what is asked for: a page of a list, say. Single items are
+ * parked by themselves in that case, and writes after some hours; these go on being tried. */
 static struct result select_unanswered(struct call *call, int64_t project_id, struct rows *out) {
   return db_query(call->db,
                   "select p.name as project, t.what, t.attempts, t.error, epoch_ms(t.since) as since_ms from ("
                   "select s.project_id, 'polls' as what, p.pull_attempts as attempts, s.error, s.started_at as since "
                   "from session s "
                   "join project p on p.id = s.project_id where s.state = 'running' and not s.pull_done "
-                  "union all select project_id, 'scans of ids', attempts, reason, started_at from project_scan) t "
+                  "union all select project_id, 'scans of ids', attempts, reason, started_at from project_scan "
+                  "union all select n.project_id, 'attempts at a write', n.attempts, n.reason, n.created_at from "
+                  "intent n where n.state in ('prepared', 'sending', 'unknown') and n.attempts >= $2) t "
                   "join project p on p.id = t.project_id where p.state = 'active' and t.attempts >= $2::bigint and "
                   "$3::bigint in (0, p.id) "
                   "order by t.since, p.name limit $1::bigint",

@@ -63,7 +63,7 @@ static struct result load_push(struct call *call, int64_t project_id, struct wor
                "left join mapping pm on pm.project_id = m.project_id and pm.item_id = i.parent_id "
                "where n.project_id = $1::bigint and n.state in ('prepared', 'unknown') and "
                "n.next_attempt_at <= now() "
-               "order by n.id limit $2::bigint",
+               "order by n.rank, n.id limit $2::bigint",
                PARAMS(p_i64(project_id), p_i64(INTENTS_A_CLAIM)), &rows));
   struct intent *intents = ARENA_ARRAY(call->arena, struct intent, rows.count);
   for (size_t i = 0; i < rows.count; i++)
@@ -177,7 +177,7 @@ static const struct {
      CANDIDATES("intent", "'push:' || p.credential",
                 "q.state in ('prepared', 'sending', 'unknown') and "
                 "q.next_attempt_at <= now() and (p.writes_held_until is null or p.writes_held_until <= now()) "
-                "and " FREE_AND_ALLOWED "order by q.id limit 1"),
+                "and " FREE_AND_ALLOWED "order by q.rank, q.id limit 1"),
      load_push, false, false},
     {"deliver",
      CANDIDATES("delivery", "'deliver:' || p.id", "q.state = 'pending' and " FREE_AND_ALLOWED "order by q.id limit 1"),
@@ -201,10 +201,11 @@ static const struct {
                 "order by q.due_at limit 1"),
      hooks_load_task, true, false},
     {"scan",
-     CANDIDATES("project_scan", "'scan:' || p.id",
-                "q.next_at <= now() and p.direction in ('pull', 'bidirectional') " QUOTA_LEFT
-                "and not exists (select from session x where x.project_id = p.id and x.state = 'running') "
-                "and " FREE_AND_ALLOWED "order by q.next_at limit 1"),
+     CANDIDATES(
+         "project_scan", "'scan:' || p.id",
+         "q.next_at <= now() and p.direction in ('pull', 'bidirectional') " QUOTA_LEFT
+         "and not exists (select from session x where x.project_id = p.id and x.state = 'running' and not x.pull_done) "
+         "and " FREE_AND_ALLOWED "order by q.next_at limit 1"),
      scans_load, false, true},
 };
 

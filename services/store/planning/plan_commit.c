@@ -21,6 +21,7 @@ struct target {
   struct str kind, external_id, external_key, url, project, system, remote, hash;
   struct values local;
   struct str caused_at; /* since when the mapping waited */
+  int64_t rank;         /* with which it did */
 };
 
 static struct result load_target(struct call *call, int64_t mapping_id, struct target *out) {
@@ -112,6 +113,12 @@ static bool writes(const struct plan_outcome *o) {
   return o->set.count + o->add.count + o->remove.count || o->create || str_is(o->deletion, "delete_external");
 }
 
+/* Which write goes first: what a person does before what was observed, and of each the changes before what is new,
+ * which may be very much. */
+static int64_t rank_of(const struct target *t, const struct plan_outcome *o) {
+  return 2 * t->rank + o->create;
+}
+
 static struct result prepare_intent(struct call *call, const struct target *t, const struct plan_outcome *o) {
   bool deletes = str_is(o->deletion, "delete_external");
   if (!writes(o))
@@ -122,15 +129,17 @@ static struct result prepare_intent(struct call *call, const struct target *t, c
   return db_query(
       call->db,
       "insert into intent (project_id, mapping_id, item_id, kind, change, payload_set, payload_add, "
-      "payload_remove, sent_local, expect_hash, session_id, caused_at) values ($1::bigint, $2::bigint, $3::bigint, "
+      "payload_remove, sent_local, expect_hash, session_id, caused_at, rank) values ($1::bigint, $2::bigint, "
+      "$3::bigint, "
       "$4, $5, $6::text::jsonb, $7::text::jsonb, $8::text::jsonb, $9::text::jsonb, $10, nullif($11::bigint, 0), "
-      "$12::text::timestamptz)",
+      "$12::text::timestamptz, $13::bigint)",
       PARAMS(p_i64(t->project_id), p_i64(t->mapping_id), p_i64(t->item_id), p_str(t->kind),
              p_str(o->create ? STR("create")
                    : deletes ? STR("delete")
                              : STR("update")),
              p_values(call->arena, &o->set), p_values(call->arena, &o->add), p_values(call->arena, &o->remove),
-             p_values(call->arena, &o->sent_local), p_bytes(t->hash), p_i64(t->session_id), p_str(t->caused_at)),
+             p_values(call->arena, &o->sent_local), p_bytes(t->hash), p_i64(t->session_id), p_str(t->caused_at),
+             p_i64(rank_of(t, o))),
       NULL);
 }
 
@@ -159,14 +168,22 @@ static bool is_changed_here(const struct changed_here *changed, int64_t item_id)
   return false;
 }
 
+/* One whose inputs are still what was planned on. */
+struct current {
+  struct str queued_at; /* absent: they have moved */
+  int64_t rank;
+  bool pulled; /* its project's session has nothing more to pull */
+};
+
 /* `*moved`: another tracker's outcome has changed the local side since this one was planned. That has queued the
  * mapping again, so it is planned on what is there now. */
-static struct result commit_one(struct call *call, const struct plan_outcome *o, struct str queued_at,
+static struct result commit_one(struct call *call, const struct plan_outcome *o, const struct current *current,
                                 struct changed_here *changed, bool *moved) {
   struct target t;
   bool paused = false;
   TRY(load_target(call, o->mapping_id, &t));
-  t.caused_at = queued_at;
+  t.caused_at = current->queued_at;
+  t.rank = current->rank;
   *moved = is_changed_here(changed, t.item_id) && !MUTATED(TOGETHER);
   if (*moved)
     return RESULT_DONE;
@@ -195,12 +212,6 @@ static struct result commit_one(struct call *call, const struct plan_outcome *o,
   return prepare_intent(call, &t, o);
 }
 
-/* One whose inputs are still what was planned on. */
-struct current {
-  struct str queued_at; /* absent: they have moved */
-  bool pulled;          /* its project's session has nothing more to pull */
-};
-
 /* Takes the outcomes that are current off the queue. */
 static struct result take_current(struct call *call, const struct plan_commit *commit, struct current *out) {
   size_t n = commit->outcomes.count;
@@ -217,13 +228,14 @@ static struct result take_current(struct call *call, const struct plan_commit *c
       "with o as (select * from unnest($1::bigint[], $2::bigint[], $3::bigint[]) with ordinality "
       "o(mapping_id, generation, version, n)) delete from plan_queue q using o, project p "
       "where q.mapping_id = o.mapping_id and q.generation = o.generation and p.id = q.project_id "
-      "and p.version = o.version returning o.n, q.queued_at::text, exists (select from session s where s.project_id = "
+      "and p.version = o.version returning o.n, q.queued_at::text, q.rank, exists (select from session s where "
+      "s.project_id = "
       "q.project_id and s.state = 'running' and s.pull_done) as pulled",
       PARAMS(p_i64s(call->arena, ids, n), p_i64s(call->arena, generations, n), p_i64s(call->arena, versions, n)),
       &rows));
   for (size_t row = 0; row < rows.count; row++)
-    out[rows_i64(&rows, row, "n") - 1] =
-        (struct current){rows_str(&rows, row, "queued_at"), rows_bool(&rows, row, "pulled")};
+    out[rows_i64(&rows, row, "n") - 1] = (struct current){
+        rows_str(&rows, row, "queued_at"), rows_i64(&rows, row, "rank"), rows_bool(&rows, row, "pulled")};
   return RESULT_DONE;
 }
 
@@ -256,7 +268,7 @@ struct result store_plan_commit(struct call *call, const void *request, void *re
     else if (!moved && outcome->ignore)
       TRY(imports_ignore(call, outcome->mapping_id));
     else if (!moved)
-      TRY(commit_one(call, outcome, current[i].queued_at, &changed, &moved));
+      TRY(commit_one(call, outcome, &current[i], &changed, &moved));
     if (!moved && current[i].pulled && !writes(outcome)) /* it may have been what the session waited for */
       outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
     answer->moved += moved;

@@ -18,6 +18,7 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
       ", p.writes_held is not null as held, n.project_id, n.mapping_id, n.item_id, n.attempts, n.probes, n.state, "
       "n.change, n.kind, n.op_id, "
       "m.op_id as mapping_op_id, p.system, p.credential, p.base_url, e.fields as observed, n.purpose, n.left_out, "
+      "n.reason, "
       "case when n.change = 'delete' and n.purpose is null then 'delete' else " RULE_OF_INTENT
       " end as rule, i.deleted_at is not null as deleted_here, m.external_id, "
       "e.hash as observed_hash, n.expect_hash, exists (select from gone_item g where (g.project_id, "
@@ -51,6 +52,7 @@ struct result pending_load(struct call *call, int64_t intent_id, int64_t settle_
       .rule = rows_str(&rows, 0, "rule"),
       .purpose = rows_str(&rows, 0, "purpose"),
       .left_out = rows_str(&rows, 0, "left_out"),
+      .reason = rows_str(&rows, 0, "reason"),
       .external_id = rows_str(&rows, 0, "external_id"),
       .observed_hash = rows_bytes(call->arena, &rows, 0, "observed_hash"),
       .base_url = rows_str(&rows, 0, "base_url"),
@@ -121,6 +123,7 @@ struct result pending_try_later(struct call *call, const struct pending *p, cons
   if (p->attempts >= ATTEMPTS_MAX || p->too_old)
     return pending_park(
         call, p, str_format(call->arena, "gave up after %lld attempts: %.*s", (long long)p->attempts, STR_FMT(reason)));
+  outbox_ring(call->outbox, BELL_SESSION, (struct str){0}); /* which may no longer wait for it */
   return db_query(call->db,
                   "update intent set state = $2, reason = $3, next_attempt_at = now() + greatest(random() * "
                   "least(900, power(2, least(attempts, 10))), $4::bigint / 1000.0) * interval '1 second' "

@@ -9,6 +9,7 @@ struct pending {
   struct str system, state, change, kind, op_id, mapping_op_id, credential, rule, external_id, observed_hash,
       expect_hash, base_url;
   struct str purpose, left_out;             /* of a withdrawal (withdraw.h): undo | retract; why it is not whole */
+  struct str reason;                        /* of its last failure */
   struct values set, add, remove, observed; /* observed: the tracker's fields as they were last seen */
   bool too_old, observed_gone, surely_gone, settled, deletes, deleted_here;
   struct tracker_clock clock;
@@ -30,6 +31,9 @@ struct result pending_done(struct call *call, int64_t intent_id, int64_t project
 /* It is decided again; `_stale`: because the decision was made on something that is no longer so. */
 struct result pending_give_up(struct call *call, const struct pending *p, struct str reason) MUST_USE;
 struct result pending_give_up_stale(struct call *call, const struct pending *p) MUST_USE;
+
+/* Of an intent `n`: whether a session waits for it. One that has failed again and again is tried for days. */
+#define PENDING_IS_AWAITED "n.state in ('prepared', 'sending', 'unknown') and (n.state = 'sending' or n.attempts < 3)"
 
 /* Full jitter, min(15 min, 1 s * 2^n), never before the tracker's own word; parked when it was tried too often. */
 struct result pending_try_later(struct call *call, const struct pending *p, const char *state, struct str reason,

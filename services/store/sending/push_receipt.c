@@ -14,16 +14,25 @@
 
 enum { LOOKS_MAX = 20, LOOKS_APART_MAX_MS = 60000 }; /* a quarter of an hour in all */
 
-/* An uncertain update is not looked for: the target itself tells, so it is decided anew on a fresh look. */
+/* Its target is as it was when it was decided, and nothing shows that it had been there. */
+static bool left_no_trace(const struct pending *p, const struct observation *seen) {
+  return !seen->gone.length && seen->arrived.count == 0 && str_equal(seen->hash, p->expect_hash);
+}
+
+/* An uncertain update is not looked for: the target itself tells. What left no trace is tried again, later each time;
+ * anything else is decided anew on this fresh look. */
 static struct result doubt_update(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
-  if (receipt->returned.count) {
-    struct taken taken = {0};
-    TRY(externals_record(call, p->project_id, SOURCE_FRESH, receipt->returned.at, 1, &taken));
-    if (!receipt->returned.at->gone.length)
-      TRY(adopt_effect(call, p->id, receipt->returned.at));
-  } else {
+  const struct observation *seen = receipt->returned.at;
+  struct taken taken = {0};
+  if (receipt->returned.count == 0) {
     TRY(externals_fetch(call, p->project_id, p->kind, p->external_id, "uncertain"));
+    return pending_give_up_stale(call, p);
   }
+  TRY(externals_record(call, p->project_id, SOURCE_FRESH, seen, 1, &taken));
+  if (left_no_trace(p, seen))
+    return pending_try_later(call, p, "prepared", p->reason, 0);
+  if (!seen->gone.length)
+    TRY(adopt_effect(call, p->id, seen));
   return pending_give_up_stale(call, p);
 }
 
@@ -98,8 +107,6 @@ static struct result settle_decided(struct call *call, const struct pending *p, 
     return count_probe(call, p, receipt);
   if (receipt->probe && !creates)
     return doubt_update(call, p, receipt);
-  if (str_is(outcome, "stale"))
-    return doubt_update(call, p, receipt);
   if (str_is(outcome, "rejected") && sends_refused(p, receipt)) {
     TRY(write_conflicts_refused(call, p->id, receipt->refused.at, receipt->refused.count));
     return pending_give_up(call, p, STR("the tracker refuses a value"));
@@ -127,10 +134,9 @@ static struct result look_again(struct call *call, const struct pending *p, cons
                            wait_ms > receipt->retry_after_ms ? wait_ms : receipt->retry_after_ms);
 }
 
-/* A creation has no target that could have moved: a conflict with it may be with its own first attempt, so it is looked
- * for. */
+/* What a tracker calls a conflict may be one with an attempt before, so it is looked at, too. */
 static bool may_have_arrived(const struct pending *p, struct str outcome) {
-  return str_is(outcome, "uncertain") || (str_is(outcome, "stale") && str_is(p->change, "create"));
+  return str_is(outcome, "uncertain") || (str_is(outcome, "stale") && !p->purpose.length);
 }
 
 static struct result settle(struct call *call, const struct pending *p, const struct push_receipt *receipt) {

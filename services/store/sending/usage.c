@@ -105,8 +105,9 @@ struct result usage_record(struct call *call, int64_t project_id, const struct u
 
 /* -- token buckets -- */
 
+/* `*out_wait_ms`: until it has one. */
 static struct result refill(struct call *call, struct str credential, const char *name, int64_t burst,
-                            double per_second, double *out_tokens) {
+                            double per_second, int64_t *out_wait_ms) {
   struct str capacity = str_format(call->arena, "%lld", (long long)burst);
   struct str rate = str_format(call->arena, "%.9f", per_second);
   struct rows rows;
@@ -117,24 +118,19 @@ static struct result refill(struct call *call, struct str credential, const char
                "excluded.capacity, b.tokens + extract(epoch from now() - b.updated_at) * excluded.per_second), "
                "updated_at = now() returning (tokens * 1000000)::bigint as micro",
                PARAMS(p_str(credential), p_str(str_of(name)), p_str(capacity), p_str(rate)), &rows));
-  *out_tokens = (double)rows_i64(&rows, 0, "micro") / 1e6;
+  double tokens = (double)rows_i64(&rows, 0, "micro") / 1e6;
+  *out_wait_ms = tokens >= 1 ? 0 : (int64_t)ceil((1 - tokens) / per_second * 1000);
   return RESULT_DONE;
 }
 
-static int64_t wait_for_token(double tokens, double per_second) {
-  return tokens >= 1 ? 0 : (int64_t)ceil((1 - tokens) / per_second * 1000);
-}
-
 struct result usage_take_token(struct call *call, struct str credential, const struct pace *pace, int64_t *wait_ms) {
-  *wait_ms = 0;
-  if (pace->per_minute <= 0 || pace->per_hour <= 0)
-    return RESULT_DONE;
-  double minute, hour, minute_rate = (double)pace->per_minute / 60, hour_rate = (double)pace->per_hour / 3600;
-  TRY(refill(call, credential, "minute", pace->burst, minute_rate, &minute));
-  TRY(refill(call, credential, "hour", pace->hourly_burst, hour_rate, &hour));
-  int64_t minute_ms = wait_for_token(minute, minute_rate), hour_ms = wait_for_token(hour, hour_rate);
+  int64_t minute_ms = 0, hour_ms = 0;
+  if (pace->per_minute > 0)
+    TRY(refill(call, credential, "minute", pace->burst, (double)pace->per_minute / 60, &minute_ms));
+  if (pace->per_hour > 0)
+    TRY(refill(call, credential, "hour", pace->hourly_burst, (double)pace->per_hour / 3600, &hour_ms));
   *wait_ms = minute_ms > hour_ms ? minute_ms : hour_ms;
-  if (*wait_ms > 0)
+  if (*wait_ms > 0 || (pace->per_minute <= 0 && pace->per_hour <= 0))
     return RESULT_DONE;
   return db_query(call->db, "update rate_bucket set tokens = tokens - 1 where credential = $1",
                   PARAMS(p_str(credential)), NULL);

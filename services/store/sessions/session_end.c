@@ -3,6 +3,7 @@
 #include "store/planning/plans.h"
 #include "store/projects/projects.h"
 #include "store/security/credentials.h"
+#include "store/sending/pending.h"
 #include "store/sessions/session_watch.h"
 #include "store/sessions/sessions.h"
 #include "store/tickets/journal.h"
@@ -131,7 +132,7 @@ static void tell_completed(struct call *call, const struct rows *rows, size_t ro
   session_watch_end(call, rows, row);
 }
 
-/* Sessions with nothing left: pulled to the end, nothing to plan, fetch or push. */
+/* Sessions with nothing left: pulled to the end, nothing to plan or fetch, and to push only what fails for long. */
 struct result sessions_finish(struct call *call, int64_t *finished) {
   struct rows rows;
   TRY(db_query(call->db,
@@ -141,8 +142,8 @@ struct result sessions_finish(struct call *call, int64_t *finished) {
                "and not exists (select from delivery d where d.project_id = s.project_id and d.state = 'pending') "
                "and not exists (select from plannable q where q.project_id = s.project_id offset 0) "
                "and not exists (select from fetch_queue f where f.project_id = s.project_id and f.attempts < 3) "
-               "and (not exists (select from intent n where n.project_id = s.project_id "
-               "and n.state in ('prepared', 'sending', 'unknown')) or p.writes_held_until > now()) "
+               "and (not exists (select from intent n where n.project_id = s.project_id and " PENDING_IS_AWAITED
+               ") or p.writes_held_until > now()) "
                "returning " COMPLETED_COLUMNS,
                NO_PARAMS, &rows));
   for (size_t i = 0; i < rows.count; i++) {

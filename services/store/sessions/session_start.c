@@ -152,6 +152,18 @@ static struct result start_one(struct call *call, const struct rows *due, size_t
   return insert_session(call, &project, &wish, &id);
 }
 
+/* One that is still writing, for hours perhaps: what is new in the tracker does not wait for its end. */
+static struct result poll_again(struct call *call, const struct rows *due, size_t row) {
+  int64_t poll_ms = rows_i64(due, row, "poll_s") * 1000, ran_ms = rows_i64(due, row, "ran_ms");
+  bool again = ran_ms >= poll_ms;
+  if (again)
+    TRY(pull_again(call, rows_i64(due, row, "running"), rows_str(due, row, "system")));
+  return db_query(call->db,
+                  "update project set next_sync_at = now() + $2::bigint * interval '1 millisecond' where id = "
+                  "$1::bigint",
+                  PARAMS(p_i64(rows_i64(due, row, "id")), p_i64(again ? poll_ms : poll_ms - ran_ms)), NULL);
+}
+
 /* What was deleted or changed without anybody telling shows when everything is looked at. The first import was such a
  * look, and one in the evening does for the night. The rest of very many is started by the next ticks, so that others
  * are served in between. */
@@ -159,17 +171,22 @@ struct result sessions_start_due(struct call *call, int64_t *started, int64_t *n
   struct rows rows;
   TRY(db_query(
       call->db,
-      "select p.name, p.last_sync_at is null as first, p.full_wanted or not coalesce(p.full_sync_at > " NIGHT
+      "select p.id, p.name, p.system, p.last_sync_at is null as first, p.full_wanted or not coalesce(p.full_sync_at "
+      "> " NIGHT
       " - interval '6 hours', false) as full, ceil(extract(epoch from p.next_sync_at - now()) * 1000)::bigint "
-      "as ms from project p where p.state = 'active' and p.direction <> 'disabled' and not exists (select from "
-      "session s where s.project_id = p.id and s.state = 'running' offset 0) order by p.next_sync_at limit "
-      "$1::bigint + 1",
+      "as ms, r.id as running, (extract(epoch from now() - r.started_at) * 1000)::bigint as ran_ms, "
+      "coalesce(nullif(h.poll_s, 0), p.poll_interval_s) as poll_s from project p left join lateral (select * from "
+      "session s where s.project_id = p.id and s.state = 'running' offset 0) r on true left join project_hook h on "
+      "h.project_id = p.id where p.state = 'active' and p.direction <> 'disabled' and (r.id is null or (r.pull_done "
+      "and r.mode = 'incremental' and p.preview_session is null)) order by p.next_sync_at limit $1::bigint + 1",
       PARAMS(p_i64(STARTED_A_TICK)), &rows));
   size_t due = 0;
-  for (; due < rows.count && due < STARTED_A_TICK && rows_i64(&rows, due, "ms") <= 0; due++)
-    TRY(start_one(call, &rows, due));
+  for (; due < rows.count && due < STARTED_A_TICK && rows_i64(&rows, due, "ms") <= 0; due++) {
+    bool runs = rows_i64(&rows, due, "running") != 0;
+    TRY(runs ? poll_again(call, &rows, due) : start_one(call, &rows, due));
+    *started += !runs;
+  }
   int64_t ms = due < rows.count ? rows_i64(&rows, due, "ms") : NOTHING_DUE_MS;
   *next_ms = ms > 0 ? ms : 0;
-  *started = (int64_t)due;
   return RESULT_DONE;
 }

@@ -59,7 +59,8 @@ struct result sessions_may_end(struct call *call, int64_t project_id) MUST_USE;
   "s.unchanged, s.imported, s.updated, s.created, s.pushed, s.conflicts, s.parked, s.api_calls, s.error, case "  \
   "when s.state = 'running' then (select count(*) from intent n where n.project_id = s.project_id and n.state "  \
   "in ('prepared', 'sending', 'unknown')) when s.state = 'failed' then (select count(*) from intent n where "    \
-  "n.session_id = s.id and n.state = 'prepared') else 0 end as waiting, case when s.state = 'failed' then "      \
+  "n.session_id = s.id and n.state = 'prepared') else (select count(*) from intent n where n.session_id = s.id " \
+  "and n.state in ('prepared', 'sending', 'unknown')) end as waiting, case when s.state = 'failed' then "        \
   "(select count(*) from intent n where n.session_id = s.id and n.state in ('sending', 'unknown')) else 0 end "  \
   "as uncertain, case when s.state = 'failed' and not exists (select from session x where x.project_id = "       \
   "s.project_id and x.id > s.id) then (select count(*) from plan_queue q where q.project_id = s.project_id and " \
