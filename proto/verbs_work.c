@@ -80,11 +80,11 @@ static const struct field preview_line_fields[] = {
     FIELD(struct preview_line, kind, FIELD_STR, FIELD_REQUIRED, "ticket or comment."),
     FIELD(struct preview_line, action, FIELD_STR, FIELD_REQUIRED,
           "import, pull, create, push, add, remove or conflict."),
-    FIELD(struct preview_line, field, FIELD_STR, 0, "The field; * for all."),
+    FIELD(struct preview_line, field, FIELD_STR, 0, "The field; * for an import without any."),
     FIELD(struct preview_line, before, FIELD_VALUES, 0, "What it is now on the side that would change."),
-    FIELD(
-        struct preview_line, value, FIELD_VALUES, 0,
-        "Its new value; with add and remove the members; with conflict the value outside; nothing when `field` is *."),
+    FIELD(struct preview_line, value, FIELD_VALUES, 0,
+          "Its new value, outside as it is sent; with add and remove the members; with conflict the value outside; "
+          "nothing when `field` is *."),
 };
 const struct record record_preview_line =
     RECORD("PreviewLine", struct preview_line, preview_line_fields, "One change that a dry run found.");

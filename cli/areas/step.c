@@ -87,8 +87,9 @@ static const struct command commands[] = {
      .help = "Do what a dry run showed, exactly that or nothing",
      .arguments = {{"PLAN", false, "the plan's id, as `tandem sync --dry-run` printed it"}},
      .run = command_apply,
-     .details = "Looks at both sides first. If one of them has moved since the dry run, or the settings have, nothing "
-                "is done, what moved is told, and the project stays paused. Afterwards the project goes on by itself. "
+     .details = "Looks at both sides first. If anything that it was decided on has moved since the dry run (a side, a "
+                "conflict, who may see a ticket, the settings), nothing is done, what moved is told, and the project "
+                "stays paused. Afterwards the project goes on by itself. "
                 "A plan is good for 7 days.",
      .examples = "tandem sync rocket --dry-run\ntandem apply P3-0a1b2c3d4e5f"},
     {.path = "conflicts list",

@@ -191,9 +191,17 @@ static void keep(struct db *db, PGresult *result) {
 }
 
 void db_release(struct db *db) {
-  for (size_t i = 0; i < db->result_count; i++)
+  db_release_since(db, 0);
+}
+
+size_t db_mark(const struct db *db) {
+  return db->result_count;
+}
+
+void db_release_since(struct db *db, size_t mark) {
+  for (size_t i = mark; i < db->result_count; i++)
     PQclear(db->results[i]);
-  db->result_count = 0;
+  db->result_count = mark;
 }
 
 /* -- statements -- */

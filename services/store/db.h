@@ -85,8 +85,10 @@ struct result db_settle(struct db *db) MUST_USE;
 struct result db_part_begin(struct db *db) MUST_USE;
 struct result db_part_end(struct db *db, struct result result) MUST_USE;
 
-/* Frees the rows of all queries since the last call. */
+/* Frees the rows of all queries since the last call, or since a mark. */
 void db_release(struct db *db);
+size_t db_mark(const struct db *db);
+void db_release_since(struct db *db, size_t mark);
 
 /* Column values of row `row`; NULL gives absent, 0, false. */
 struct str rows_str(const struct rows *rows, size_t row, const char *column);

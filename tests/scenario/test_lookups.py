@@ -126,12 +126,28 @@ class Lookups(unittest.TestCase):
         world.sync(mode="full")
         world.settle()
         world.sync(mode="dry_run")
-        world.call("project.set_state", name="rocket", state="active", actor="user:test")
+        self.plan(world, key)
         for verb, body in READS.items():
             world.call(verb, **body)
         world.call("ticket.get", key="rocket:#3")
         self.take_back(world, key)
         world.call("egress.list", ticket=key)
+
+    def plan(self, world, key):
+        """One that is applied, and one of which something has moved."""
+        for moves in (False, True):
+            world.call("project.set_state", name="rocket", state="paused", actor="user:test")
+            world.call("ticket.edit", key=key, set={"title": "Planned %s" % moves}, actor="user:test")
+            world.sandbox.act("alice", "create", fields={"title": "New there %s" % moves})
+            plan = world.call("session.preview", id=world.sync(mode="dry_run")["id"])["plan"]
+            if moves:
+                world.call("ticket.share", key=key, privacy="local_only", actor="user:test")
+            applied = world.finish(world.call("plan.apply", plan=plan, actor="user:test")["id"])
+            self.assertEqual(applied["state"], "failed" if moves else "completed", applied)
+            world.settle()
+        world.call("ticket.share", key=key, privacy="shareable", actor="user:test")
+        world.call("project.set_state", name="rocket", state="active", actor="user:test")
+        world.settle()
 
     def projects(self, world):
         """With more projects that nothing waits for, as many statements as with few, and the pages of all are all."""

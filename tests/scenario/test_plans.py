@@ -7,46 +7,13 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
+from plan_world import PlanWorld  # noqa: E402
+from trackers import GitHub, Jira, Trackers  # noqa: E402
 from verbs import Refused  # noqa: E402
-from world import World, wait_for  # noqa: E402
+from world import wait_for  # noqa: E402
 
 
-class Plans(unittest.TestCase):
-    def setUp(self):
-        self.world = World(("--issues", "6", "--no-limits", "--no-pull-requests"))
-        self.addCleanup(self.world.close)
-        self.world.connect()
-        self.world.sync()
-        self.world.settle()
-
-    def act(self, do, number=None, **fields):
-        """A person does something there, later than anything before."""
-        self.world.sandbox.control("POST", "clock", {"advance_s": 5})
-        return self.world.sandbox.act("alice", do, number=number, fields=fields)
-
-    def key(self, number):
-        return self.world.ticket_of("#%d" % number)["key"]
-
-    def title(self, number):
-        return self.world.call("ticket.get", key=self.key(number))["fields"]["title"]
-
-    def edit(self, number, **change):
-        self.world.call("ticket.edit", key=self.key(number), actor="user:carol", **change)
-
-    def hold(self):
-        """Nothing happens until the dry run: edits on both sides stay apart."""
-        self.world.call("project.set_state", name="rocket", state="paused", actor="user:test")
-
-    def dry_run(self):
-        """The plan's id and its lines."""
-        session = self.world.sync(mode="dry_run")
-        self.assertEqual(session["state"], "completed")
-        shown = self.world.call("session.preview", id=session["id"])
-        return shown.get("plan"), shown.get("lines", [])
-
-    def apply(self, plan):
-        return self.world.finish(self.world.call("plan.apply", plan=plan, actor="user:ann")["id"])
-
+class Plans(PlanWorld):
     def refused(self, plan):
         with self.assertRaises(Refused) as refused:
             self.world.verbs.call("plan.apply", plan=plan, actor="user:ann")
@@ -60,7 +27,7 @@ class Plans(unittest.TestCase):
         self.hold()
         self.edit(1, set={"title": "Ours"}, add={"labels": ["fast"]})
         self.act("edit", 2, title="Theirs")
-        self.act("create", title="New there")
+        self.act("create", title="New there", labels=["urgent"])
         self.world.call("ticket.new", project="rocket", actor="user:carol", fields={"title": "New here"})
         return self.dry_run()
 
@@ -77,9 +44,29 @@ class Plans(unittest.TestCase):
         self.assertEqual(found["push", "#1", "title"]["before"], {"title": old})
         self.assertEqual(found["add", "#1", "labels"]["value"], {"labels": ["fast"]})
         self.assertEqual(found["pull", "#2", "title"]["value"], {"title": "Theirs"})
-        self.assertEqual(found["import", "#7", "*"]["title"], "New there")
+        self.assertEqual(found["import", "#7", "title"]["value"], {"title": "New there"})
         self.assertEqual(found["create", None, "title"]["value"], {"title": "New here"})
+        imported = [(line["field"], line["value"]) for line in lines if line["action"] == "import"]
+        self.assertEqual(imported, [("title", {"title": "New there"}), ("labels", {"labels": ["urgent"]}),
+                                    ("status", {"status": "open"})])
         self.assertEqual((self.writes(), self.title(1)), (before, "Ours"))
+
+    def test_plan_shows_what_is_sent_letter_for_letter(self):
+        self.hold()
+        self.edit(1, set={"title": "See /home/carol/notes", "body": "Ask @bob about #2, see /home/carol/secret and http://ci.corp/job/1"})
+        new = self.world.call("ticket.new", project="rocket", actor="user:carol",
+                              fields={"title": "Made here", "body": "For @alice <!-- not for you -->"})["key"]
+        plan, lines = self.dry_run()
+        shown = {(line["ticket"], line["field"]): line["value"][line["field"]] for line in lines}
+        self.assertEqual(self.apply(plan)["state"], "completed")
+        self.world.settle()
+        there = self.world.sandbox.issue(1)
+        self.assertEqual(shown[self.key(1), "title"], there["title"])
+        self.assertEqual(shown[self.key(1), "body"], there["body"])
+        self.assertNotIn("carol", there["title"] + there["body"])
+        made = self.world.sandbox.issue(7)
+        self.assertEqual(shown[new, "body"], made["body"].split("\n\n<!-- tandem")[0])
+        self.assertNotIn("@alice", made["body"])
 
     def test_plan_is_applied_as_it_was_shown(self):
         plan, lines = self.mixed()
@@ -230,6 +217,31 @@ class Plans(unittest.TestCase):
         self.world.sandbox.control("DELETE", "faults")
         self.assertEqual(self.world.finish(session)["state"], "completed")
         self.assertEqual(self.title(2), "Theirs")
+
+
+class Between(unittest.TestCase):
+    """Two trackers: what a plan of one sends of the other."""
+
+    def test_plan_shows_who_wrote_a_comment(self):
+        world = Trackers((GitHub, Jira), webhooks=False)
+        self.addCleanup(world.close)
+        github, jira = world.trackers
+        created = jira.create("alice", title="Talked about")
+        world.sync("jira")
+        world.settle()
+        key, keys = world.everywhere(jira, created)
+        world.call("project.set_state", name="github", state="paused", actor="user:test")
+        jira.comment("bob", created, "Tell @carol.")
+        world.sync("jira")
+        session = world.sync("github", mode="dry_run")
+        shown = world.call("session.preview", id=session["id"])
+        (line,) = [one for one in shown["lines"] if one["kind"] == "comment"]
+        applied = world.finish(world.call("plan.apply", plan=shown["plan"], actor="user:ann")["id"])
+        self.assertEqual(applied["state"], "completed", applied)
+        world.settle()
+        sent = github.look(keys[0])["comments"]
+        self.assertEqual([line["value"]["body"]], sent)
+        self.assertRegex(sent[0], "Bob Baker on Jira")
 
 
 if __name__ == "__main__":

@@ -382,7 +382,8 @@ class Stories(unittest.TestCase):
         session = self.world.sync(mode="dry_run")
         self.world.sandbox.control("DELETE", "faults")
         lines = self.world.call("session.preview", id=session["id"])["lines"]
-        self.assertEqual(sorted((line["action"], line["field"]) for line in lines), [("import", "*"), ("pull", "body")])
+        self.assertEqual(sorted((line["action"], line["field"]) for line in lines),
+                         [("import", "status"), ("import", "title"), ("pull", "body")])
         self.assertNotEqual(self.world.call("ticket.get", key=key)["fields"]["body"], "From outside")
         self.assertEqual(self.writes(), [])
         project = self.world.call("status")["projects"][0]["project"]

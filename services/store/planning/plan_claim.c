@@ -1,4 +1,6 @@
 /* The verb that hands out mappings whose inputs moved, with both sides, the shadow and the settings. */
+#include "store/planning/plan_claim.h"
+
 #include "store/claims/leases.h"
 #include "store/conflicts/conflicts.h"
 #include "store/observing/externals.h"
@@ -130,6 +132,24 @@ static struct result read_case(struct call *call, const struct rows *rows, size_
   return RESULT_DONE;
 }
 
+struct result plan_claim_cases(struct call *call, const struct rows *queued, struct plan_case **out,
+                               size_t *out_count) {
+  struct rows rows;
+  TRY(read_claimed(call, queued, &rows));
+  struct plan_case *cases = ARENA_ARRAY(call->arena, struct plan_case, rows.count);
+  bool disputed = false;
+  for (size_t i = 0; i < rows.count; i++) {
+    TRY(read_case(call, &rows, i, &cases[i]));
+    disputed |= rows_bool(&rows, i, "disputed");
+  }
+  if (disputed)
+    TRY(conflicts_of_cases(call, cases, rows.count));
+  TRY(references_of_cases(call, cases, rows.count));
+  *out = cases;
+  *out_count = rows.count;
+  return RESULT_DONE;
+}
+
 static struct result read_projects(struct call *call, const struct plan_case *cases, size_t count,
                                    struct plan_batch *batch) {
   int64_t *ids = ARENA_ARRAY(call->arena, int64_t, count);
@@ -145,22 +165,15 @@ struct result store_plan_claim(struct call *call, const void *request, void *rep
   const struct plan_claim *claim = request;
   struct plan_batch *batch = reply;
   int64_t limit = claim->limit > 0 && claim->limit <= CLAIM_MAX ? claim->limit : 100;
-  struct rows claimed, rows;
+  struct rows claimed;
+  struct plan_case *cases;
+  size_t count;
   TRY(claim->preview ? claim_previewable(call, limit, &claimed) : claim_plannable(call, limit, &claimed));
   if (claimed.count == 0)
     return RESULT_DONE;
-  TRY(read_claimed(call, &claimed, &rows));
-  struct plan_case *cases = ARENA_ARRAY(call->arena, struct plan_case, rows.count);
-  bool disputed = false;
-  for (size_t i = 0; i < rows.count; i++) {
-    TRY(read_case(call, &rows, i, &cases[i]));
-    disputed |= rows_bool(&rows, i, "disputed");
-  }
-  if (disputed)
-    TRY(conflicts_of_cases(call, cases, rows.count));
-  TRY(references_of_cases(call, cases, rows.count));
+  TRY(plan_claim_cases(call, &claimed, &cases, &count));
   batch->cases.at = cases;
-  batch->cases.count = rows.count;
-  batch->waiting = rows.count == (size_t)limit;
-  return read_projects(call, cases, rows.count, batch);
+  batch->cases.count = count;
+  batch->waiting = count == (size_t)limit;
+  return read_projects(call, cases, count, batch);
 }

@@ -3,7 +3,6 @@
 
 #include <sodium.h>
 
-#include "base/json.h"
 #include "store/projects/projects.h"
 #include "store/sessions/sessions.h"
 #include "store/tickets/journal.h"
@@ -11,22 +10,6 @@
 enum { HASH_BYTES = 32, BATCH = 200 };
 
 /* -- steps -- */
-
-struct result plans_note_step(struct call *call, const struct plan_outcome *outcome) {
-  struct str json = json_record_text(call->arena, &record_plan_outcome, outcome, false);
-  return db_query(
-      call->db,
-      "insert into sync_plan_step (session_id, mapping_id, generation, settings_version, outcome, here, there, shadow) "
-      "select p.preview_session, m.id, $2::bigint, $3::bigint, $4, field_digests(i.fields), field_digests(e.fields), "
-      "md5(m.shadow::text || m.shadow_local::text) from mapping m join project p on p.id = m.project_id "
-      "left join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
-      "(m.project_id, m.kind, m.external_id) where m.id = $1::bigint and p.preview_session is not null "
-      "on conflict (session_id, mapping_id) do update set generation = excluded.generation, "
-      "settings_version = excluded.settings_version, outcome = excluded.outcome, here = excluded.here, "
-      "there = excluded.there, shadow = excluded.shadow",
-      PARAMS(p_i64(outcome->mapping_id), p_i64(outcome->generation), p_i64(outcome->settings_version), p_str(json)),
-      NULL);
-}
 
 static struct result select_steps(struct call *call, int64_t session_id, int64_t after, struct rows *out) {
   return db_query(call->db,
@@ -98,6 +81,17 @@ struct result plans_id_of(struct call *call, int64_t session_id, struct str *out
                PARAMS(p_i64(session_id)), &rows));
   *out_id = rows.count ? rows_str(&rows, 0, "id") : (struct str){0};
   *out_expires_ms = rows.count ? rows_i64(&rows, 0, "expires_ms") : 0;
+  return RESULT_DONE;
+}
+
+struct result plans_holding(struct call *call, int64_t project_id, struct str *out_id) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select " PLAN_ID " as id from sync_plan where project_id = $1::bigint and state = 'open' and "
+               "expires_at > now() and exists (select from project where id = $1 and state = 'paused') order by "
+               "sync_plan.id desc limit 1",
+               PARAMS(p_i64(project_id)), &rows));
+  *out_id = rows.count ? rows_str(&rows, 0, "id") : (struct str){0};
   return RESULT_DONE;
 }
 

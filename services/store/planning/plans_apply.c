@@ -1,75 +1,10 @@
-/* Applying plans: what has moved since, and all or nothing. */
+/* Applying plans, all or nothing. */
 #include "base/json.h"
 #include "store/planning/plans.h"
+#include "store/planning/plans_moved.h"
 #include "store/sessions/sessions.h"
-#include "store/tickets/keys.h"
 
-enum { BATCH = 200, MOVED_SHOWN = 5 };
-
-/* -- what moved -- */
-
-/* What the project's queue or a step tells to be otherwise than when the plan was made. A generation that moved while
- * both sides stayed as they were is no move. */
-static struct result select_moved(struct call *call, int64_t plan_id, struct rows *out) {
-  return db_query(
-      call->db,
-      "with plan as (select * from sync_plan where id = $1::bigint), "
-      "step as (select t.* from sync_plan_step t join plan on plan.session_id = t.session_id), "
-      "queued as (select q.mapping_id, q.generation from plan_queue q join plan on plan.project_id = q.project_id "
-      "join mapping m on m.id = q.mapping_id and m.state in ('creating', 'linked', 'parked')), "
-      "suspect as (select mapping_id from step left join queued q using (mapping_id) "
-      "where q.generation is distinct from step.generation union select q.mapping_id from queued q, plan "
-      "where q.generation > plan.head) "
-      "select i.kind, i.number, i.id as item_id, e.external_key, step.mapping_id is null as unknown, "
-      "q.mapping_id is null as planned, moved_fields(step.here, field_digests(i.fields)) as here, "
-      "moved_fields(step.there, field_digests(e.fields)) as there, "
-      "step.shadow is distinct from md5(m.shadow::text || m.shadow_local::text) as agreed, "
-      "step.settings_version is distinct from p.version as settings "
-      "from suspect join mapping m on m.id = suspect.mapping_id join project p on p.id = m.project_id "
-      "left join step on step.mapping_id = m.id left join queued q on q.mapping_id = m.id "
-      "left join item i on i.id = m.item_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
-      "(m.project_id, m.kind, m.external_id) order by m.id",
-      PARAMS(p_i64(plan_id)), out);
-}
-
-/* "T-12 (title here)"; absent when nothing did. */
-static struct str describe_moved(struct call *call, const struct rows *rows, size_t row) {
-  struct str kind = rows_str(rows, row, "kind"), here = rows_str(rows, row, "here"),
-             there = rows_str(rows, row, "there");
-  struct str what = kind.at ? key_text(call->arena, kind, rows_i64(rows, row, "number"), rows_i64(rows, row, "item_id"))
-                            : rows_str(rows, row, "external_key");
-  if (rows_bool(rows, row, "unknown"))
-    return str_format(call->arena, "%.*s (new or changed since)", STR_FMT(what));
-  if (here.length || there.length)
-    return str_format(call->arena, "%.*s (%.*s%s%s%.*s%s)", STR_FMT(what), STR_FMT(here), here.length ? " here" : "",
-                      here.length && there.length ? ", " : "", STR_FMT(there), there.length ? " outside" : "");
-  if (rows_bool(rows, row, "settings"))
-    return str_format(call->arena, "%.*s (the project's settings)", STR_FMT(what));
-  if (rows_bool(rows, row, "planned") || rows_bool(rows, row, "agreed"))
-    return str_format(call->arena, "%.*s (synchronised since)", STR_FMT(what));
-  return (struct str){0};
-}
-
-/* Absent when nothing moved. */
-static struct result what_moved(struct call *call, int64_t plan_id, struct str *out) {
-  struct rows rows;
-  struct str_builder text = {.arena = call->arena};
-  size_t count = 0;
-  TRY(select_moved(call, plan_id, &rows));
-  for (size_t i = 0; i < rows.count; i++) {
-    struct str one = describe_moved(call, &rows, i);
-    if (str_is_absent(one))
-      continue;
-    if (count++ < MOVED_SHOWN)
-      str_append_format(&text, "%s%.*s", text.length ? ", " : "", STR_FMT(one));
-  }
-  if (count > MOVED_SHOWN)
-    str_append_format(&text, " and %zu more", count - MOVED_SHOWN);
-  *out = count ? str_built(&text) : (struct str){0};
-  return RESULT_DONE;
-}
-
-/* -- applying -- */
+enum { BATCH = 200 };
 
 /* The session whose turn has come: it has pulled everything, and nothing waits to be seen. */
 static struct result select_ready(struct call *call, struct rows *out) {
@@ -83,7 +18,7 @@ static struct result select_ready(struct call *call, struct rows *out) {
                   NO_PARAMS, out);
 }
 
-/* The outcomes hold for the generations that the queue has now: nothing that they were decided on has moved. */
+/* The outcomes hold for the generations that the queue has now: see plans_moved(). */
 static struct result read_outcomes(struct call *call, int64_t session_id, int64_t after, struct plan_outcome **out,
                                    size_t *count) {
   struct rows rows;
@@ -173,7 +108,7 @@ static struct result settle_one(struct call *call, const struct rows *rows, size
   struct str moved, failure;
   if (session_id == 0) /* ended otherwise: paused, removed, failed */
     return end_plan(call, plan_id, "moved", STR("it was stopped before it was applied"));
-  TRY(what_moved(call, plan_id, &moved));
+  TRY(plans_moved(call, plan_id, &moved));
   if (moved.length) {
     *finished += 1;
     return give_up(call, rows, row, str_format(call->arena, "this has moved since: %.*s", STR_FMT(moved)));

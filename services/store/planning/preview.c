@@ -3,6 +3,8 @@
 
 #include "store/observing/externals.h"
 #include "store/planning/plans.h"
+#include "store/planning/steps.h"
+#include "store/sending/push.h"
 #include "store/sessions/sessions.h"
 #include "store/tickets/keys.h"
 
@@ -48,6 +50,44 @@ static struct result fetch_first(struct call *call, int64_t project_id, int64_t 
   return externals_fetch(call, project_id, rows_str(&rows, 0, "kind"), rows_str(&rows, 0, "external_id"), "preview");
 }
 
+/* What is made here: field by field, as imports_commit() takes it. */
+static struct result show_import(struct call *call, const struct plan_outcome *o) {
+  struct rows rows;
+  TRY(db_query(
+      call->db,
+      "insert into preview (session_id, mapping_id, action, field, value) select p.preview_session, m.id, 'import', "
+      "f.key, jsonb_build_object(f.key, f.value) from mapping m join project p on p.id = m.project_id join "
+      "external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id), "
+      "jsonb_each((e.fields - $2::text[]) || $3::text::jsonb) f where m.id = $1::bigint and p.preview_session is not "
+      "null and f.value not in ('\"\"', '[]') order by f.key <> 'title', f.key",
+      PARAMS(p_i64(o->mapping_id), p_strs(call->arena, o->leave_out.at, o->leave_out.count),
+             p_values(call->arena, &o->local)),
+      &rows));
+  return rows.affected ? RESULT_DONE : add_line(call, o->mapping_id, "import", STR("*"), NULL);
+}
+
+/* What is sent: letter for letter as the gate lets it out. */
+static struct result show_set(struct call *call, const struct plan_outcome *o) {
+  struct values set = o->set, known;
+  struct rows rows;
+  if (set.count == 0)
+    return RESULT_DONE;
+  TRY(db_query(call->db,
+               "select m.project_id, m.item_id, m.kind, m.op_id, p.base_url, e.fields from mapping m join project p on "
+               "p.id = m.project_id left join external_item e on (e.project_id, e.kind, e.external_id) = "
+               "(m.project_id, m.kind, m.external_id) where m.id = $1::bigint",
+               PARAMS(p_i64(o->mapping_id)), &rows));
+  TRY(rows_values(call->arena, &rows, 0, "fields", &known));
+  struct pending write = {.project_id = rows_i64(&rows, 0, "project_id"),
+                          .item_id = rows_i64(&rows, 0, "item_id"),
+                          .kind = rows_str(&rows, 0, "kind"),
+                          .change = o->create ? STR("create") : STR("update"),
+                          .mapping_op_id = rows_str(&rows, 0, "op_id"),
+                          .base_url = rows_str(&rows, 0, "base_url")};
+  TRY(push_leaving(call, &write, &known, &set));
+  return add_lines(call, o->mapping_id, o->create ? "create" : "push", &set);
+}
+
 static struct result show_deletion(struct call *call, const struct plan_outcome *o) {
   struct value value = value_text(STR("deletion"), o->deletion);
   bool outside = str_is(o->deletion, "delete_external") || str_is(o->deletion, "restore_external");
@@ -70,13 +110,9 @@ static struct result show(struct call *call, int64_t project_id, const struct pl
                                   .pushed = pushes && !o->create,
                                   .conflicts = (int64_t)o->conflicts.count};
   TRY(sessions_count(call, project_id, &counts));
-  TRY(plans_note_step(call, o));
   TRY(forget_lines(call, o->mapping_id));
-  if (o->import)
-    TRY(add_line(call, o->mapping_id, "import", STR("*"), NULL));
-  else
-    TRY(add_lines(call, o->mapping_id, "pull", &o->local));
-  TRY(add_lines(call, o->mapping_id, o->create ? "create" : "push", &o->set));
+  TRY(o->import ? show_import(call, o) : add_lines(call, o->mapping_id, "pull", &o->local));
+  TRY(show_set(call, o));
   TRY(add_lines(call, o->mapping_id, "add", &o->add));
   TRY(add_lines(call, o->mapping_id, "remove", &o->remove));
   if (o->deletion.length)
@@ -90,21 +126,30 @@ static struct result show(struct call *call, int64_t project_id, const struct pl
   return RESULT_DONE;
 }
 
+/* Takes one outcome; with `*shown` it is to be shown, in the plan of its project. */
+static struct result take(struct call *call, const struct plan_outcome *o, int64_t *project_id, bool *shown) {
+  TRY(mark_shown(call, o, project_id));
+  *shown = *project_id && !o->refetch;
+  return *project_id && o->refetch ? fetch_first(call, *project_id, o->mapping_id) : RESULT_DONE;
+}
+
 struct result preview_commit(struct call *call, const struct plan_commit *commit, struct plan_committed *out) {
-  for (size_t i = 0; i < commit->outcomes.count; i++) {
-    const struct plan_outcome *outcome = &commit->outcomes.at[i];
-    int64_t project_id;
-    TRY(mark_shown(call, outcome, &project_id));
-    if (project_id == 0) {
-      out->moved++;
+  size_t count = commit->outcomes.count, shown_count = 0;
+  const struct plan_outcome **shown = arena_array(call->arena, count, sizeof(void *));
+  int64_t *projects = ARENA_ARRAY(call->arena, int64_t, count), project_id;
+  for (size_t i = 0; i < count; i++) {
+    bool is_shown;
+    TRY(take(call, &commit->outcomes.at[i], &project_id, &is_shown));
+    out->moved += project_id == 0;
+    out->committed += project_id != 0;
+    if (!is_shown)
       continue;
-    }
-    out->committed++;
-    if (outcome->refetch)
-      TRY(fetch_first(call, project_id, outcome->mapping_id));
-    else
-      TRY(show(call, project_id, outcome));
+    projects[shown_count] = project_id;
+    shown[shown_count++] = &commit->outcomes.at[i];
   }
+  TRY(steps_note(call, shown, shown_count));
+  for (size_t i = 0; i < shown_count; i++)
+    TRY(show(call, projects[i], shown[i]));
   outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
   return RESULT_DONE;
 }

@@ -1,4 +1,6 @@
 /* The verb before a write outside: the gate. What may not leave, or was decided on something else, ends here. */
+#include "store/sending/push.h"
+
 #include <sodium.h>
 
 #include "base/json.h"
@@ -7,7 +9,6 @@
 #include "store/observing/adopt.h"
 #include "store/observing/externals.h"
 #include "store/sending/outward.h"
-#include "store/sending/pending.h"
 #include "store/sending/usage.h"
 #include "store/sending/withdraw.h"
 #include "store/tickets/markers.h"
@@ -46,6 +47,11 @@ static struct result attribute(struct call *call, const struct pending *p, struc
       attribution_add(call->arena, body->text, author, system_title(call->arena, system), rows_str(&rows, 0, "url"));
   *set = values_with(call->arena, set, value_text(STR("body"), text));
   return RESULT_DONE;
+}
+
+struct result push_leaving(struct call *call, const struct pending *p, const struct values *known, struct values *set) {
+  *set = outward_leaving(call, p->base_url, set, known);
+  return attribute(call, p, set);
 }
 
 /* The marker travels with every body of something that tandem created. */
@@ -164,8 +170,7 @@ struct result store_push_begin(struct call *call, const void *request, void *rep
                     "update intent set next_attempt_at = now() + $2::bigint * interval '1 millisecond' "
                     "where id = $1::bigint",
                     PARAMS(p_i64(p.id), p_i64(go->wait_ms)), NULL);
-  p.set = outward_leaving(call, p.base_url, &p.set, begin->fresh.count ? &begin->fresh.at->fields : &p.observed);
-  TRY(attribute(call, &p, &p.set));
+  TRY(push_leaving(call, &p, begin->fresh.count ? &begin->fresh.at->fields : &p.observed, &p.set));
   TRY(payload_marker(call, &p, &go->payload.marker));
   TRY(log_egress(call, &p));
   TRY(mark_sending(call, &p, &begin->lease));
