@@ -149,12 +149,69 @@ class Fields(Shared):
                 self.world.call("conflict.resolve", id=conflict["id"], choice=choice, actor="user:carol")
                 self.world.settle()
                 self.assertEqual(self.titles(keys), [title, title])
-                self.assertEqual(self.undo(session)[1], [])
+                kept = [("restore", "title", "kept")] if choice == "local" else []  # what was answered is told, and not asked
+                self.assertEqual(self.said(self.lines(session, preview=True)), kept)
+                lines = self.undo(session)[1]
+                self.assertEqual(self.said(lines), kept)
+                if kept:
+                    self.assertEqual(lines[0]["reason"], "it was changed since, and that stays: conflict %d, decided by user:carol"
+                                     % conflict["id"])
+                self.assertEqual(self.world.call("conflict.list", ticket=key, state="open").get("conflicts", []), [])
                 other, loser = ("external", "Before") if choice == "local" else ("local", "Even later")
                 self.world.call("conflict.restore", id=conflict["id"], side=other, actor="user:carol")
                 self.world.settle()
                 self.assertEqual(self.titles(keys), [loser, loser])
         self.check_quiet()
+
+    def test_undo_tells_again_what_is_still_a_question(self):
+        key, keys = self.fresh("Before")
+        self.github.edit("bob", keys[0], title="After")
+        session = self.pull()
+        self.edit(key, title="Later")
+        expected = [("restore", "title", "conflict")]
+        self.assertEqual(self.said(self.undo(session)[1]), expected)
+        (conflict,) = self.world.call("conflict.list", ticket=key, state="open")["conflicts"]
+        self.assertEqual(self.said(self.lines(session, preview=True)), expected)
+        _, lines = self.undo(session)
+        self.assertEqual(self.said(lines), expected)
+        self.assertEqual(lines[0]["reason"], "it was changed since: conflict %d asks about that" % conflict["id"])
+        again = self.world.call("conflict.list", ticket=key, state="open")["conflicts"]
+        self.assertEqual([one["id"] for one in again], [conflict["id"]])
+
+    def test_undo_tells_of_what_was_pulled_and_what_was_sent(self):
+        """Of one ticket, by one session."""
+        key, keys = self.fresh("Before", body="Old")
+        back = self.offline(self.github)
+        self.github.edit("bob", keys[0], title="After")
+        session = self.world.call("session.start", project="github", mode="incremental", trigger="person", actor="user:carol")["id"]
+        self.world.call("ticket.edit", key=key, set={"body": "New from here"}, actor="user:dave")
+        back()
+        self.world.finish(session)
+        self.world.settle()
+        self.assertEqual(self.github.look(keys[0])["body"], "New from here")
+        expected = [("restore", "body", "kept"), ("restore", "title", "done")]
+        self.assertEqual(self.said(self.lines(session, preview=True)), expected)
+        self.assertEqual(self.said(self.undo(session)[1]), expected)
+        self.assertEqual(self.said(self.undo(session)[1]), [("restore", "body", "kept")])
+        self.assertEqual((self.titles(keys), self.github.look(keys[0])["body"]), (["Before", "Before"], "New from here"))
+
+    def test_undo_waits_for_a_plan(self):
+        """What a plan holds back is not sent because something else is undone."""
+        key, keys = self.fresh("Before", body="Old")
+        self.github.edit("bob", keys[0], title="After")
+        session = self.pull()
+        self.world.call("project.set_state", name="github", state="paused", actor="user:test")
+        self.edit(key, body="Not to be sent yet")
+        shown = self.world.call("session.preview", id=self.world.sync("github", mode="dry_run")["id"])
+        with self.assertRaisesRegex(Refused, "plan %s of a dry run waits.*tandem apply.*tandem projects resume github" % shown["plan"]):
+            self.world.call("session.undo", id=session, actor="user:carol")
+        self.assertEqual(self.said(self.lines(session, preview=True)), [("restore", "title", "done")])
+        self.world.settle()
+        self.assertEqual((self.github.look(keys[0])["body"], self.github.look(keys[0])["title"]), ("Old", "After"))
+        applied = self.world.finish(self.world.call("plan.apply", plan=shown["plan"], actor="user:ann")["id"])
+        self.assertEqual(applied["state"], "completed", applied)
+        self.assertEqual(self.said(self.undo(session)[1]), [("restore", "title", "done")])
+        self.assertEqual((self.github.look(keys[0])["body"], self.titles(keys)), ("Not to be sent yet", ["Before", "Before"]))
 
     def test_undo_meets_what_moved_outside(self):
         key, keys = self.fresh("Before")
@@ -237,6 +294,28 @@ class Whole(Shared):
         self.assertEqual(self.jira.look(keys[1])["status"], "open")
         self.assertEqual([one["body"] for one in self.here(key)["comments"]], ["Still here."])
         self.check_quiet()
+
+    def test_undo_tells_of_what_was_imported_and_let_go_since(self):
+        self.github.create("alice", title="Let go")
+        session = self.pull()
+        key = self.world.sql("select 'T-' || number from item where fields ->> 'title' = 'Let go'")[0][0]
+        self.world.sql("update mapping m set state = 'gone' from item i, project p where i.id = m.item_id and p.id = m.project_id "
+                       "and p.name = 'github' and 'T-' || i.number = '%s'" % key)
+        _, lines = self.undo(session)
+        self.assertEqual([(one["action"], one["outcome"], one["reason"]) for one in lines],
+                         [("cancel", "kept", "it is not kept in step any more: change it by hand")])
+        self.world.call("ticket.edit", key=key, set={"status": "cancelled"}, actor="user:dave")
+        self.assertEqual(self.undo(session)[1], [])
+
+    def test_undo_tells_of_a_deletion_that_it_only_carried(self):
+        key, keys = self.fresh("Talked about")
+        self.github.comment("bob", keys[0], "Said once.")
+        self.pull()
+        comment = self.here(key)["comments"][0]["key"]
+        session, _ = self.created_by_session(self.github, lambda: self.world.call(
+            "comment.delete", key=comment, actor="user:dave"))
+        self.assertEqual(self.github.look(keys[0])["comments"], [])
+        self.assertEqual(self.said(self.undo(session)[1]), [("return", "", "kept")])
 
     def test_undo_closes_what_was_created_outside(self):
         def make():

@@ -2,6 +2,7 @@
 #include "store/sessions/undo.h"
 
 #include "base/fault.h"
+#include "store/planning/plans.h"
 #include "store/projects/projects.h"
 #include "store/sessions/sessions.h"
 #include "store/tickets/journal.h"
@@ -11,6 +12,18 @@ enum { LINES_A_PAGE = 200 };
 static const int64_t newest = INT64_MAX;
 
 /* -- beginning -- */
+
+/* An undo has a paused project go on, and that would send what a plan holds back. */
+static struct result check_plan(struct call *call, const struct undone *undone) {
+  struct str plan;
+  TRY(plans_holding(call, undone->project_id, &plan));
+  if (str_is_absent(plan))
+    return RESULT_DONE;
+  return result_error(RESULT_REJECTED,
+                      "plan %.*s of a dry run waits, and an undo would send what it holds back. First `tandem apply "
+                      "%.*s`, or drop it: `tandem projects resume %.*s`",
+                      STR_FMT(plan), STR_FMT(plan), STR_FMT(undone->project));
+}
 
 static struct result check_undone(struct call *call, const struct undone *undone) {
   int64_t running;
@@ -28,7 +41,7 @@ static struct result check_undone(struct call *call, const struct undone *undone
   if (running)
     return result_error(RESULT_RETRY, "session %lld is running; the undo can start when it has finished",
                         (long long)running);
-  return RESULT_DONE;
+  return check_plan(call, undone);
 }
 
 struct result store_session_undo(struct call *call, const void *request, void *reply) {

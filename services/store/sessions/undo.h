@@ -22,6 +22,7 @@ struct undo_step {
   const char *outcome; /* done | conflict | kept */
   struct str field, reason;
   struct value now, wrote, before; /* restore: what it holds, what the session wrote, what it held before */
+  int64_t conflict_id;             /* restore: it has been asked about in this one; 0 = not yet */
   struct str status;               /* of the ticket, with cancel */
   bool is_deleted;                 /* the comment is marked deleted */
   bool ends_mapping;               /* delete: its mapping ends first; return: it had ended, and is there again */

@@ -82,20 +82,6 @@ static struct result do_restore(struct doing *d, const struct undo_step *step) {
   return report(d, step, "done", (struct str){0}, 0);
 }
 
-/* Asked once: a person who has answered is not asked the same again. */
-static struct result was_asked(const struct doing *d, const struct undo_step *step, bool *out) {
-  struct values now = only(&step->now), before = only(&step->before);
-  struct rows rows;
-  TRY(db_query(d->call->db,
-               "select from conflict where mapping_id = $1::bigint and field = $2 and kind = 'undo' and local = "
-               "$3::text::jsonb and external = $4::text::jsonb limit 1",
-               PARAMS(p_i64(step->mapping_id), p_str(step->field), p_values(d->call->arena, &now),
-                      p_values(d->call->arena, &before)),
-               &rows));
-  *out = rows.count > 0;
-  return RESULT_DONE;
-}
-
 static struct result do_ask(struct doing *d, const struct undo_step *step) {
   struct plan_conflict conflict = {.field = step->field,
                                    .kind = STR("undo"),
@@ -110,11 +96,8 @@ static struct result do_ask(struct doing *d, const struct undo_step *step) {
                                  .project = d->undoing->project,
                                  .ticket = key_text(d->call->arena, STR("ticket"), step->number, 0),
                                  .external_key = step->external_key};
-  bool asked;
-  TRY(was_asked(d, step, &asked));
-  if (asked)
-    return RESULT_DONE;
-  TRY(conflicts_open(d->call, &place, &outcome));
+  if (step->conflict_id == 0)
+    TRY(conflicts_open(d->call, &place, &outcome));
   return report(d, step, "conflict", step->reason, 0);
 }
 

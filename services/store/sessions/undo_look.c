@@ -1,6 +1,7 @@
 /* What undoing means now, for each item that a session did something to. */
 #include "store/sessions/undo.h"
 #include "store/sessions/undo_read.h"
+#include "sync/catalogue.h"
 
 /* -- one item -- */
 
@@ -45,14 +46,21 @@ static bool has_change(const struct looker *l, const char *cause, size_t *out_ro
   return false;
 }
 
+/* Off the lists, as an undo leaves what was brought here. */
+static bool is_away(const struct looker *l) {
+  return l->base.is_comment ? l->base.is_deleted : catalogue_is_over(l->base.status);
+}
+
 /* What the session brought here: a ticket is cancelled, a comment deleted, and neither is kept in step any more. */
 static void look_at_import(struct looker *l, size_t row) {
   const char *action = l->base.is_comment ? "delete" : "cancel";
   struct str moved = rows_str(l->changes, row, "moved");
   if (l->is_merged)
     keep(l, action, STR("it was linked with another ticket since"));
-  else if (!l->is_kept_in_step)
+  else if (!l->is_kept_in_step && is_away(l))
     return;
+  else if (!l->is_kept_in_step)
+    keep(l, action, STR("it is not kept in step any more: change it by hand"));
   else if (moved.length)
     keep(l, action,
          str_format(l->call->arena, "it was changed since (%.*s): undo that first, or change it by hand",
@@ -77,6 +85,31 @@ static struct result value_of(struct looker *l, size_t row, const char *column, 
 static struct value now_of(const struct looker *l, const struct value *like) {
   const struct value *now = values_find(&l->fields, like->name);
   return now ? *now : like->kind == VALUE_SET ? value_set(like->name, NULL, 0) : value_text(like->name, STR(""));
+}
+
+/* A person is asked once: what still is a question is told as one, and what was answered as kept. */
+static struct result look_at_question(struct looker *l, struct undo_step *step) {
+  struct values now = {&step->now, 1}, before = {&step->before, 1};
+  struct rows rows;
+  TRY(db_query(
+      l->call->db,
+      "select id, state in ('open', 'decided') as open, decided_by from conflict where mapping_id = $1::bigint "
+      "and field = $2 and kind = 'undo' and local = $3::text::jsonb and external = $4::text::jsonb order by "
+      "id desc limit 1",
+      PARAMS(p_i64(step->mapping_id), p_str(step->field), p_values(l->call->arena, &now),
+             p_values(l->call->arena, &before)),
+      &rows));
+  if (rows.count == 0)
+    return RESULT_DONE;
+  long long id = step->conflict_id = rows_i64(&rows, 0, "id");
+  if (rows_bool(&rows, 0, "open")) {
+    step->reason = str_format(l->call->arena, "it was changed since: conflict %lld asks about that", id);
+    return RESULT_DONE;
+  }
+  step->outcome = "kept";
+  step->reason = str_format(l->call->arena, "it was changed since, and that stays: conflict %lld, decided by %.*s", id,
+                            STR_FMT(rows_str(&rows, 0, "decided_by")));
+  return RESULT_DONE;
 }
 
 /* Back from the newest change to the oldest, as long as each finds what it wrote. */
@@ -113,10 +146,10 @@ static struct result look_at_field(struct looker *l, size_t newest, struct str f
   step->wrote = wrote;
   step->before = before;
   step->field = field;
-  if (!l->base.mapping_id) {
-    step->outcome = "kept";
-    step->reason = STR("it was changed since, and is not kept in step any more");
-  }
+  if (l->base.mapping_id)
+    return look_at_question(l, step);
+  step->outcome = "kept";
+  step->reason = STR("it was changed since, and is not kept in step any more");
   return RESULT_DONE;
 }
 
@@ -164,23 +197,25 @@ static void look_at_creation(struct looker *l, size_t row) {
 }
 
 /* What people changed here is theirs; the session only carried it. What it changed here itself is restored by now. */
-static void look_at_write(struct looker *l, size_t row, bool changed_here) {
-  struct str change = rows_str(l->writes, row, "change"), fields = rows_str(l->writes, row, "fields");
-  if (changed_here || !l->is_kept_in_step)
-    return;
-  if (str_is(change, "delete"))
+static void look_at_write(struct looker *l, size_t row) {
+  struct str fields = rows_str(l->writes, row, "fields");
+  size_t by_session;
+  if (!str_is(rows_str(l->writes, row, "change"), "delete")) {
+    if (fields.length)
+      keep(l, "restore", STR("it was changed here or in another tracker, and only sent by this session"))->field =
+          fields;
+  } else if (l->base.is_deleted && !has_change(l, "deleted", &by_session)) {
     keep(l, "return", STR("the comment was deleted here or in another tracker, not by this session"));
-  else
-    keep(l, "restore", STR("it was changed here or in another tracker, and only sent by this session"))->field = fields;
+  }
 }
 
-static void look_at_writes(struct looker *l, bool changed_here) {
+static void look_at_writes(struct looker *l) {
   for (size_t row = l->write; row < l->write_end; row++) {
     if (str_is(rows_str(l->writes, row, "change"), "create")) {
       look_at_creation(l, row);
       return;
     }
-    look_at_write(l, row, changed_here);
+    look_at_write(l, row);
   }
 }
 
@@ -241,7 +276,7 @@ static struct result look_at_item(struct looker *l) {
     add(l, "return", "done", (struct str){0});
   TRY(look_at_fields(l));
   if (!l->undone->is_undo)
-    look_at_writes(l, l->change_end > l->change);
+    look_at_writes(l);
   return RESULT_DONE;
 }
 

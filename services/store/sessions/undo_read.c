@@ -71,13 +71,15 @@ static struct result select_changes(struct call *call, const struct undone *s, c
       PARAMS(p_i64(s->id), p_bool(s->is_undo), p_i64s(call->arena, ids, count)), out);
 }
 
-/* Its writes outside, and who was there since it made something. */
+/* Its writes outside, with the fields that it did not change here itself, and who was there since it made something. */
 static struct result select_writes(struct call *call, const struct undone *s, const int64_t *ids, size_t count,
                                    struct rows *out) {
   return db_query(
       call->db,
       "select n.item_id, n.kind, n.change, n.state, (select array_to_string(array_agg(distinct k order by k), ', ') "
-      "from jsonb_object_keys(n.payload_set || n.payload_add || n.payload_remove) k) as fields, "
+      "from jsonb_object_keys(n.payload_set || n.payload_add || n.payload_remove) k where not exists (select from "
+      "change_log l where l.item_id = n.item_id and l.session_id = n.session_id and l.cause = 'sync' and l.field = k)) "
+      "as fields, "
       "case when n.change = 'create' then coalesce((select 'somebody commented there since' from item c where "
       "c.parent_id = n.item_id and c.origin_project = n.project_id and c.deleted_at is null limit 1), "
       "(select string_agg(t.field, ', ') || ' changed there since' from (select distinct on (l.field) l.field, "
