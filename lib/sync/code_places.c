@@ -6,19 +6,23 @@
 /* Letters of nobody's (private use), around the number of a place. */
 #define MARK "\xee\x80\x80"
 #define MARK_END "\xee\x80\x81"
-#define COMMENT "<!--"
 
 enum { TEXT_BYTES_MAX = 128 * 1024, PLACES_MAX = 20 * 1000 };
 
-/* In place of a word's first letter; behind the beginning of a comment. */
+/* What it takes to be a comment or a reference: the mark stands behind it. */
+static const char *opening(struct str text) {
+  return str_starts_with(text, "<!--") ? "<!--" : str_starts_with(text, "[") ? "[" : "";
+}
+
+/* In place of a word's first letter; behind the beginning of what is hidden. */
 static struct str with_marks(struct arena *arena, struct str text, const size_t *places, size_t count) {
   struct str_builder marked = {.arena = arena};
   size_t at = 0;
   for (size_t i = 0; i < count; i++) {
-    bool is_comment = str_starts_with(str_slice(text, places[i], text.length), COMMENT);
+    const char *kept = opening(str_slice(text, places[i], text.length));
     str_append(&marked, str_slice(text, at, places[i]));
-    str_append_format(&marked, "%s" MARK "%zu" MARK_END, is_comment ? COMMENT : "", i);
-    at = places[i] + (is_comment ? sizeof COMMENT - 1 : 1);
+    str_append_format(&marked, "%s" MARK "%zu" MARK_END, kept, i);
+    at = places[i] + (*kept ? strlen(kept) : 1);
   }
   str_append(&marked, str_slice(text, at, text.length));
   return str_built(&marked);

@@ -1,4 +1,4 @@
-/* Walking over a text and leaving things out; undoing it. Hosts: sanitise_hosts.c. */
+/* Walking over a text and leaving things out; undoing it. What leads inside: sanitise_inside.c. */
 #include "sync/sanitise.h"
 
 #include <ctype.h>
@@ -6,16 +6,18 @@
 #include "sync/canon.h"
 #include "sync/code_places.h"
 #include "sync/merge.h"
+#include "sync/sanitise_inside.h"
 
 #define JOINER "\xe2\x81\xa0" /* U+2060 */
-#define LOCAL_PATH "(local path)"
-#define INTERNAL_LINK "(internal link)"
 
 enum { LOOKS_MAX = 2000, WALKS_MAX = 64, SPARING_WALKS_MAX = 6, ADDRESS_MAX = 1024 };
 
+/* What is looked for in `known`. */
+enum token { TOKEN_NAME, TOKEN_NUMBER, TOKEN_PLACE, TOKEN_HIDDEN };
+
 struct walk {
   struct str text, known;
-  const struct sanitise_rules *rules;
+  struct sanitise_inside inside;
   struct str_builder out;
   size_t at;
   bool markdown;  /* mentions, references and comments count */
@@ -23,25 +25,73 @@ struct walk {
   bool *in_code;  /* of each place: there they do not */
   size_t place_count, next_place;
   bool no_comment_end; /* from here on, so that it is not looked for again and again */
-  int looks;           /* into `known` */
+  size_t looked;       /* bytes of `known` that were looked at */
 };
 
-static bool is_word(char c) {
-  return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
+static bool is_name(char c) {
+  return isalnum((unsigned char)c) || c == '_' || c == '-';
 }
 
-static char before(const struct walk *walk) {
-  return walk->at ? walk->text.at[walk->at - 1] : '\n';
+/* "acme/rocket.js" of "acme/rocket.js#12" */
+static bool is_repository(char c) {
+  return is_name(c) || c == '.' || c == '/';
+}
+
+static char before(struct str text, size_t at) {
+  return at ? text.at[at - 1] : '\n';
 }
 
 static struct str rest(const struct walk *walk) {
   return str_slice(walk->text, walk->at, walk->text.length);
 }
 
-/* So many different words in one text are no person's: beyond that nothing is taken for known. */
-static bool is_known(struct walk *walk, struct str word) {
-  return walk->known.length && walk->looks++ < LOOKS_MAX &&
-         memmem(walk->known.at, walk->known.length, word.at, word.length) != NULL;
+/* -- what the other side has -- */
+
+static int side_of(char c) {
+  return isalnum((unsigned char)c) ? 1 : c == '/' ? 2 : 0;
+}
+
+/* Whether what begins at `found` and ends at `end` is the word from here, and not a part of a longer one. What stands
+ * in the text that is looked into is a word of it in any case. */
+static bool is_whole(const struct walk *walk, enum token token, struct str word, size_t found) {
+  char ahead = before(walk->known, found), behind = '\n', own_behind = '\n';
+  size_t end = found + word.length, own_end = (size_t)(word.at - walk->text.at) + word.length;
+  bool alike = side_of(ahead) == side_of(before(walk->text, own_end - word.length));
+  if (end < walk->known.length)
+    behind = walk->known.at[end];
+  if (own_end < walk->text.length)
+    own_behind = walk->text.at[own_end];
+  switch (token) {
+  case TOKEN_NAME:
+    return alike && !is_name(behind);
+  case TOKEN_NUMBER:
+    return !is_repository(ahead) && !isdigit((unsigned char)behind) && side_of(behind) == side_of(own_behind);
+  case TOKEN_PLACE:
+    return alike && sanitise_inside_ends(walk->known, end);
+  case TOKEN_HIDDEN:
+    break;
+  }
+  return true;
+}
+
+/* Whether the other side has the next `length` bytes. So many different words in one text are no person's: beyond that
+ * nothing is taken for known. */
+static bool is_known(struct walk *walk, enum token token, size_t length) {
+  size_t start = walk->at, found = 0;
+  while (token == TOKEN_NUMBER && start && is_repository(walk->text.at[start - 1]))
+    start--;
+  struct str word = str_slice(walk->text, start, walk->at + length);
+  for (size_t at = 0; walk->looked < walk->known.length * LOOKS_MAX; at = found + 1) {
+    struct str left = str_slice(walk->known, at, walk->known.length);
+    const char *hit = memmem(left.at, left.length, word.at, word.length);
+    walk->looked += (hit ? (size_t)(hit - left.at) : left.length) + word.length;
+    if (!hit)
+      return false;
+    found = at + (size_t)(hit - left.at);
+    if (is_whole(walk, token, word, found))
+      return true;
+  }
+  return false;
 }
 
 /* Copies `length` bytes as they are. */
@@ -51,8 +101,8 @@ static void keep(struct walk *walk, size_t length) {
 }
 
 /* Puts `word` in place of `length` bytes, unless the other side has them. */
-static void replace(struct walk *walk, size_t length, const char *word) {
-  if (is_known(walk, str_slice(walk->text, walk->at, walk->at + length))) {
+static void replace(struct walk *walk, enum token token, size_t length, const char *word) {
+  if (is_known(walk, token, length)) {
     keep(walk, length);
     return;
   }
@@ -60,104 +110,18 @@ static void replace(struct walk *walk, size_t length, const char *word) {
   walk->at += length;
 }
 
-/* -- what leads inside -- */
-
-static bool ends_word(char c) {
-  return isspace((unsigned char)c) || strchr("<>\"`'|*", c) != NULL;
-}
-
-/* To the next blank or quote, without the punctuation of the sentence and a bracket that it did not open. */
-static size_t word_length(struct str text) {
-  size_t length = 0, round = 0, square = 0;
-  while (length < text.length && !ends_word(text.at[length])) {
-    char c = text.at[length];
-    if ((c == ')' && round == 0) || (c == ']' && square == 0))
-      break;
-    round += (size_t)(c == '(') - (size_t)(c == ')');
-    square += (size_t)(c == '[') - (size_t)(c == ']');
-    length++;
-  }
-  while (length && strchr(".,;:!?", text.at[length - 1]))
-    length--;
-  return length;
-}
-
-/* "C:\Program Files\x": a blank belongs to it when a backslash follows in the next word. */
-static size_t windows_length(struct str text) {
-  size_t length = word_length(text);
-  while (length < text.length && text.at[length] == ' ') {
-    size_t next = word_length(str_slice(text, length + 1, text.length));
-    if (!next || !isalnum((unsigned char)text.at[length + 1]) || !memchr(text.at + length + 1, '\\', next))
-      break;
-    length += 1 + next;
-  }
-  return length;
-}
-
-static bool is_windows_path(struct str text) {
-  bool drive = text.length > 3 && isalpha((unsigned char)text.at[0]) && text.at[1] == ':' && text.at[2] == '\\' &&
-               is_word(text.at[3]);
-  bool share = text.length > 3 && str_starts_with(text, "\\\\") && isalnum((unsigned char)text.at[2]) &&
-               memchr(text.at + 2, '\\', word_length(text) - 2);
-  return drive || share;
-}
-
-static bool is_home_path(struct str text) {
-  static const char *const roots[] = {"/home/", "/Users/", "/root/", "/private/var/", "/var/folders/", "~/"};
-  for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++)
-    if (str_starts_with(text, roots[i]) && text.length > strlen(roots[i]) && is_word(text.at[strlen(roots[i])]))
-      return true;
-  return false;
-}
-
-/* A path of the web ("https://x/home/y") stands behind a word. */
-static bool begins_path(const struct walk *walk) {
-  return !is_word(before(walk)) && !strchr("/.-~:", before(walk));
-}
-
-/* An address that begins here: the length of its scheme, or 0. */
-static size_t scheme_length(struct str text) {
-  size_t length = 0;
-  while (length < text.length && length < 12 &&
-         (isalnum((unsigned char)text.at[length]) || strchr("+-.", text.at[length])))
-    length++;
-  return length && isalpha((unsigned char)text.at[0]) && str_starts_with(str_slice(text, length, text.length), "://")
-             ? length
-             : 0;
-}
-
-/* What trackers make a link of; in any other address a mention is one. */
-static bool is_link(struct str url) {
-  return str_starts_with(url, "http://") || str_starts_with(url, "https://") || str_starts_with(url, "ftp://");
-}
-
-static void take_address(struct walk *walk) {
-  struct str url = str_slice(rest(walk), 0, word_length(rest(walk)));
-  if (str_starts_with(url, "file://"))
-    replace(walk, url.length, LOCAL_PATH);
-  else if (sanitise_is_internal(url, walk->rules))
-    replace(walk, url.length, INTERNAL_LINK);
-  else
-    keep(walk, is_link(url) ? url.length : 1); /* what looks like a mention in a link is none */
-}
-
-/* Whether something was taken at this place. Lengths are looked for only where something begins. */
+/* Whether something was taken at this place. */
 static bool take_inside(struct walk *walk) {
-  struct str text = rest(walk);
-  if (!is_word(before(walk)) && scheme_length(text))
-    return take_address(walk), true;
-  if (begins_path(walk) && is_home_path(text))
-    return replace(walk, word_length(text), LOCAL_PATH), true;
-  if (begins_path(walk) && is_windows_path(text))
-    return replace(walk, windows_length(text), LOCAL_PATH), true;
-  return false;
+  const char *word;
+  size_t length = sanitise_inside_at(&walk->inside, walk->at, &word);
+  if (length && word)
+    replace(walk, TOKEN_PLACE, length, word);
+  else
+    keep(walk, length);
+  return length > 0;
 }
 
 /* -- what calls and links -- */
-
-static bool is_name(char c) {
-  return isalnum((unsigned char)c) || c == '_' || c == '-';
-}
 
 /* "www.example.org/@ann" is an address to trackers, too. */
 static bool is_in_address(const struct walk *walk) {
@@ -170,7 +134,8 @@ static bool is_in_address(const struct walk *walk) {
 
 /* As in "ann@b". What is read as a sign, as the underscore in "_@ann_", is no part of a word. */
 static bool is_inside_word(const struct walk *walk) {
-  return isalnum((unsigned char)before(walk)) || (before(walk) == '/' && is_in_address(walk));
+  return isalnum((unsigned char)before(walk->text, walk->at)) ||
+         (before(walk->text, walk->at) == '/' && is_in_address(walk));
 }
 
 /* The word that would call or link, 0 when there is none; `*out_at`: behind which byte the joiner goes. */
@@ -204,7 +169,7 @@ static bool take_call(struct walk *walk) {
   if (!length)
     return false;
   struct str word = str_slice(walk->text, walk->at, walk->at + length);
-  if (is_known(walk, word)) {
+  if (is_known(walk, word.at[0] == '@' ? TOKEN_NAME : TOKEN_NUMBER, length)) {
     keep(walk, length);
     return true;
   }
@@ -230,7 +195,7 @@ static const char *left_of_comment(const struct walk *walk, struct str comment, 
   if (str_find(comment, "\n\n") >= 0)
     return next == '\n' ? "\n\n" : "\n\n" JOINER " ";
   bool word_ends = isspace((unsigned char)next) && !begins_line(walk);
-  if (next == '\n' || (word_ends && before(walk) == ' '))
+  if (next == '\n' || (word_ends && before(walk->text, walk->at) == ' '))
     return "";
   return word_ends ? " " JOINER : " " JOINER " ";
 }
@@ -245,26 +210,45 @@ static bool take_comment(struct walk *walk) {
     return false;
   size_t length = (size_t)(end - text.at) + 3;
   char next = length < text.length ? text.at[length] : '\n';
-  replace(walk, length, left_of_comment(walk, str_slice(text, 0, length), next));
+  replace(walk, TOKEN_HIDDEN, length, left_of_comment(walk, str_slice(text, 0, length), next));
   return true;
+}
+
+/* "[//]: # (hidden)", a reference that nothing refers to: the length of its line. One that goes on in the next line
+ * stays. */
+static size_t hidden_line_length(const struct walk *walk) {
+  struct str text = rest(walk);
+  if (!str_starts_with(text, "[//]:") || !begins_line(walk))
+    return 0;
+  const char *end = memchr(text.at, '\n', text.length);
+  struct str line = str_trim(str_slice(text, 0, end ? (size_t)(end - text.at) : text.length));
+  return strchr(")\"'", line.at[line.length - 1]) ? line.length : 0;
+}
+
+static bool take_hidden_line(struct walk *walk) {
+  size_t length = hidden_line_length(walk);
+  if (length)
+    replace(walk, TOKEN_HIDDEN, length, "");
+  return length > 0;
 }
 
 /* -- code -- */
 
 static bool may_call(struct walk *walk) {
   size_t at;
-  return str_starts_with(rest(walk), "<!--") || (!silenced_length(rest(walk)) && calling_length(walk, &at));
+  return str_starts_with(rest(walk), "<!--") || hidden_line_length(walk) ||
+         (!silenced_length(rest(walk)) && calling_length(walk, &at));
 }
 
 /* Which of all places that may call somebody or hide something are in code. */
 static void find_code(struct arena *arena, struct walk *walk) {
   size_t count = 0, capacity = 0;
   for (walk->at = 0; walk->at < walk->text.length; walk->at++)
-    capacity += strchr("@#G<", walk->text.at[walk->at]) != NULL;
+    capacity += strchr("@#G<[", walk->text.at[walk->at]) != NULL;
   walk->places = ARENA_ARRAY(arena, size_t, capacity);
   walk->in_code = ARENA_ARRAY(arena, bool, capacity);
   for (walk->at = 0; walk->at < walk->text.length; walk->at++)
-    if (strchr("@#G<", walk->text.at[walk->at]) && may_call(walk))
+    if (strchr("@#G<[", walk->text.at[walk->at]) && may_call(walk))
       walk->places[count++] = walk->at;
   walk->at = 0;
   walk->place_count = count;
@@ -283,23 +267,26 @@ static bool is_in_code(struct walk *walk) {
 /* Code calls nobody, but paths in it are paths. */
 static void take_next(struct walk *walk) {
   bool reads = walk->markdown && !is_in_code(walk);
-  if (!take_inside(walk) && !(reads && (take_comment(walk) || take_call(walk))))
+  if (!take_inside(walk) && !(reads && (take_comment(walk) || take_hidden_line(walk) || take_call(walk))))
     keep(walk, 1);
 }
 
-/* Most texts have nothing to look at. */
+/* Most texts have nothing to look at. A host has a path, or a port behind a colon. */
 static bool is_plain(struct str text) {
   for (size_t i = 0; i < text.length; i++)
-    if (strchr("@#<\\~", text.at[i]) || (text.at[i] == '/' && i + 1 < text.length) ||
-        (text.at[i] == '-' && i >= 2 && text.at[i - 1] == 'H'))
+    if (strchr("@#<\\~/", text.at[i]) || (text.at[i] == '-' && i >= 2 && text.at[i - 1] == 'H') ||
+        (text.at[i] == ':' && i + 1 < text.length && isdigit((unsigned char)text.at[i + 1])))
       return false;
   return true;
 }
 
 static struct str walk_once(struct arena *arena, enum content_kind kind, struct str text, struct str known,
                             const struct sanitise_rules *rules, bool spares_code) {
-  struct walk walk = {
-      .text = text, .known = known, .rules = rules, .out = {.arena = arena}, .markdown = kind == CONTENT_TEXT};
+  struct walk walk = {.text = text,
+                      .known = known,
+                      .inside = {.arena = arena, .rules = rules, .text = text},
+                      .out = {.arena = arena},
+                      .markdown = kind == CONTENT_TEXT};
   if (walk.markdown && spares_code)
     find_code(arena, &walk);
   while (walk.at < text.length)
@@ -311,7 +298,7 @@ static struct str walk_once(struct arena *arena, enum content_kind kind, struct 
  * out. A text in which that takes long is nobody's, and its code is not spared. */
 struct str sanitise_out(struct arena *arena, enum content_kind kind, struct str text, struct str known,
                         const struct sanitise_rules *rules) {
-  if (kind != CONTENT_TEXT && kind != CONTENT_LINE)
+  if (kind == CONTENT_SET)
     return text;
   for (int walks = 0; walks < WALKS_MAX && !is_plain(text); walks++) {
     struct str left = walk_once(arena, kind, text, known, rules, walks < SPARING_WALKS_MAX);
@@ -345,7 +332,7 @@ static struct str without_joiners(struct arena *arena, struct str text) {
 
 struct str sanitise_in(struct arena *arena, enum content_kind kind, struct str local, struct str seen,
                        const struct sanitise_rules *rules) {
-  if ((kind != CONTENT_TEXT && kind != CONTENT_LINE) || str_equal(local, seen))
+  if (kind == CONTENT_SET || str_equal(local, seen))
     return seen;
   struct str own = without_joiners(arena, seen), known[] = {{0}, seen}, left = {0};
   if (is_plain(local))

@@ -3,13 +3,18 @@
  *
  *   "@ann", "#12", "GH-12"     an invisible WORD JOINER (U+2060) is put in, and taken out of what comes back. Not in
  * code
- *   <!-- a comment -->         goes. Not in code
+ *   <!-- x -->, [//]: # (x)    goes. Not in code
  *   /home/ann/x, C:\x, file:   "(local path)"
  *   http://ci.corp/job/1       "(internal link)"
  *
- * What the other side has already, letter for letter, stays: it is its own, and nobody learns anything new. The text
- * here stays as it is; sanitise_in() says of what is seen there what it means here, so that it is neither an echo nor a
- * conflict. */
+ * A path or an address begins where no letter or digit of ASCII stands before it, a path behind an option of one letter
+ * too ("-I/home/ann"), but never in an address that stays. A host without a scheme counts with a port or a path
+ * ("ci.corp:80", "git@ci.corp:x.git"; not "ci.corp"), and not a plain name ("src/x"). An address goes whole when
+ * another one in it, percent-encoded or not, is internal.
+ *
+ * What the other side has already, as the same whole word, stays: it is its own, and nobody learns anything new. The
+ * text here stays as it is; sanitise_in() says of what is seen there what it means here, so that it is neither an echo
+ * nor a conflict. */
 #ifndef SYNC_SANITISE_H
 #define SYNC_SANITISE_H
 
@@ -24,7 +29,7 @@ struct sanitise_rules {
 };
 
 /* What may leave of `text`. `known`: what the other side has now; absent or empty for nothing. CONTENT_TEXT is taken as
- * Markdown; in one line (CONTENT_LINE) only paths and addresses go; other kinds stay as they are. Doing it twice
+ * Markdown; of a line and of a choice only paths and addresses go; members of sets stay as they are. Doing it twice
  * changes nothing. Valid UTF-8 stays so. */
 struct str sanitise_out(struct arena *arena, enum content_kind kind, struct str text, struct str known,
                         const struct sanitise_rules *rules);

@@ -3,30 +3,67 @@
 #include <ctype.h>
 #include <strings.h>
 
-#include "sync/sanitise.h"
+#include "sync/sanitise_inside.h"
 
-/* Without user, port and brackets; points into `url`. */
-static struct str host_of(struct str url) {
-  ptrdiff_t scheme = str_find(url, "://");
-  struct str rest = str_slice(url, scheme < 0 ? 0 : (size_t)scheme + 3, url.length);
-  size_t end = 0;
-  while (end < rest.length && !strchr("/?#\\", rest.at[end]))
-    end++;
-  rest = str_slice(rest, 0, end);
-  for (size_t i = rest.length; i > 0; i--)
-    if (rest.at[i - 1] == '@') {
-      rest = str_slice(rest, i, rest.length);
-      break;
-    }
-  if (rest.length && rest.at[0] == '[') {
-    ptrdiff_t close = str_find(rest, "]");
-    return str_slice(rest, 1, close < 0 ? rest.length : (size_t)close);
-  }
-  ptrdiff_t colon = str_find(rest, ":");
-  struct str host = str_slice(rest, 0, colon < 0 ? rest.length : (size_t)colon);
+enum { HOST_BYTES = 1024 };
+
+static bool is_slash(char c) {
+  return c == '/' || c == '\\';
+}
+
+size_t sanitise_authority(struct str url) {
+  size_t at = 0;
+  while (at < url.length && (isalnum((unsigned char)url.at[at]) || strchr("+-.", url.at[at])))
+    at++;
+  if (at == 0 || at + 1 >= url.length || url.at[at] != ':' || !is_slash(url.at[at + 1]))
+    return 0;
+  at++;
+  while (at < url.length && is_slash(url.at[at]))
+    at++;
+  return at;
+}
+
+static struct str without_dots(struct str host) {
   while (host.length && host.at[host.length - 1] == '.')
     host.length--;
   return host;
+}
+
+/* Without user, port and brackets; points into `text`. */
+static struct str host_of(struct str text) {
+  size_t end = 0;
+  while (end < text.length && !strchr("/?#\\", text.at[end]))
+    end++;
+  text = str_slice(text, 0, end);
+  for (size_t i = text.length; i > 0; i--)
+    if (text.at[i - 1] == '@') {
+      text = str_slice(text, i, text.length);
+      break;
+    }
+  if (text.length && text.at[0] == '[') {
+    ptrdiff_t close = str_find(text, "]");
+    return str_slice(text, 1, close < 0 ? text.length : (size_t)close);
+  }
+  ptrdiff_t colon = str_find(text, ":");
+  return without_dots(str_slice(text, 0, colon < 0 ? text.length : (size_t)colon));
+}
+
+static int digit_of(char c) {
+  return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
+}
+
+/* As programs read it that undo percent-escapes in hosts. A zone ("fe80::1%eth0") is none. */
+static struct str without_escapes(struct str host, char *decoded, size_t size) {
+  size_t length = 0;
+  if (host.length > size || str_find(host, "%") < 0 || str_find(host, ":") >= 0)
+    return host;
+  for (size_t i = 0; i < host.length; i++) {
+    bool escaped =
+        host.at[i] == '%' && i + 2 < host.length && digit_of(host.at[i + 1]) >= 0 && digit_of(host.at[i + 2]) >= 0;
+    decoded[length++] = escaped ? (char)(digit_of(host.at[i + 1]) * 16 + digit_of(host.at[i + 2])) : host.at[i];
+    i += escaped ? 2 : 0;
+  }
+  return host_of((struct str){decoded, length});
 }
 
 static bool ends_with_any_case(struct str host, const char *suffix) {
@@ -57,7 +94,7 @@ static bool is_private_v6(const struct in6_addr *address) {
   return IN6_IS_ADDR_V4MAPPED(address) && is_private_v4(mapped);
 }
 
-static bool is_private_address(struct str host) {
+static bool is_private_address(struct str host, bool is_address) {
   char text[64] = "";
   struct in_addr v4;
   struct in6_addr v6;
@@ -67,7 +104,9 @@ static bool is_private_address(struct str host) {
   text[strcspn(text, "%")] = '\0'; /* a zone */
   if (inet_pton(AF_INET6, text, &v6) == 1)
     return is_private_v6(&v6);
-  return inet_aton(text, &v4) != 0 && is_private_v4(v4); /* octal, hexadecimal and short forms too */
+  if (is_address) /* octal, hexadecimal and short forms too */
+    return inet_aton(text, &v4) != 0 && is_private_v4(v4);
+  return inet_pton(AF_INET, text, &v4) == 1 && is_private_v4(v4);
 }
 
 static bool is_internal_name(struct str host) {
@@ -76,19 +115,43 @@ static bool is_internal_name(struct str host) {
   for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
     if (ends_with_any_case(host, suffixes[i]))
       return true;
-  for (size_t i = 0; i < host.length; i++)
-    if (!isalnum((unsigned char)host.at[i]) && !strchr("-_", host.at[i]))
-      return false;
-  return host.length > 0; /* a name without a dot is of some inner network */
+  return str_equal_caseless(host, STR("localhost"));
 }
 
-bool sanitise_is_internal(struct str url, const struct sanitise_rules *rules) {
-  struct str host = host_of(url);
-  struct str own = host_of(rules->own_url);
+/* Letters and what else a name is made of, at the beginning. */
+static size_t name_length(struct str host) {
+  size_t length = 0;
+  while (length < host.length && (isalnum((unsigned char)host.at[length]) || strchr("-_.", host.at[length])))
+    length++;
+  return length;
+}
+
+/* A name without a dot is of some inner network. */
+static bool is_plain_name(struct str host) {
+  return host.length && name_length(host) == host.length && !memchr(host.at, '.', host.length);
+}
+
+static bool is_internal(struct str host, bool is_address, const struct sanitise_rules *rules) {
+  struct str own = host_of(str_slice(rules->own_url, sanitise_authority(rules->own_url), rules->own_url.length));
   if (own.length && str_equal_caseless(host, own))
     return false;
   for (size_t i = 0; i < rules->internal_host_count; i++)
     if (is_below(host, rules->internal_hosts[i]))
       return true;
-  return is_private_address(host) || is_internal_name(host);
+  return is_private_address(host, is_address) || is_internal_name(host) || (is_address && is_plain_name(host));
+}
+
+bool sanitise_host_is_internal(struct str text, bool is_address, const struct sanitise_rules *rules) {
+  char decoded[HOST_BYTES];
+  struct str host = without_escapes(host_of(text), decoded, sizeof decoded);
+  if (is_internal(host, is_address, rules))
+    return true;
+  /* "ci.corp" and then letters of a sentence without blanks */
+  struct str name = without_dots(str_slice(host, 0, name_length(host)));
+  return name.length < host.length && name.length && memchr(name.at, '.', name.length) &&
+         is_internal(name, false, rules);
+}
+
+bool sanitise_is_internal(struct str url, const struct sanitise_rules *rules) {
+  return sanitise_host_is_internal(str_slice(url, sanitise_authority(url), url.length), true, rules);
 }

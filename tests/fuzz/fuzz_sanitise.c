@@ -20,6 +20,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   MUST_HOLD(str_equal(sanitise_out(&arena, CONTENT_TEXT, sent, known, &rules), sent));
   MUST_HOLD(str_equal(sanitise_out(&arena, CONTENT_TEXT, known, known, &rules), known));
   sanitise_in(&arena, CONTENT_TEXT, text, known, &rules);
+  struct str words = canon_clean_text(&arena, CONTENT_CHOICE, text);
+  struct str left = sanitise_out(&arena, CONTENT_CHOICE, words, (struct str){0}, &rules);
+  MUST_HOLD(str_equal(sanitise_out(&arena, CONTENT_CHOICE, left, (struct str){0}, &rules), left));
+  MUST_HOLD(str_equal(sanitise_in(&arena, CONTENT_CHOICE, words, left, &rules), words));
   arena_free(&arena);
   return 0;
 }

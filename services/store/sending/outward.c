@@ -14,13 +14,18 @@ static struct str text_of(const struct values *values, struct str name) {
   return value && value->kind == VALUE_TEXT ? value->text : (struct str){0};
 }
 
+/* What names another ticket is a key, whatever it looks like. */
+static bool is_told(const struct value *value) {
+  return value->kind == VALUE_TEXT && !catalogue_is_reference(value->name);
+}
+
 struct values outward_leaving(struct call *call, struct str own_url, const struct values *values,
                               const struct values *known) {
   struct sanitise_rules rules = rules_of(call, own_url);
   struct value *out = ARENA_ARRAY(call->arena, struct value, values->count);
   for (size_t i = 0; i < values->count; i++) {
     out[i] = values->at[i];
-    if (out[i].kind == VALUE_TEXT)
+    if (is_told(&out[i]))
       out[i].text = sanitise_out(call->arena, catalogue_kind(out[i].name, VALUE_TEXT), out[i].text,
                                  text_of(known, out[i].name), &rules);
   }
@@ -34,8 +39,13 @@ struct values outward_coming(struct call *call, struct str own_url, const struct
   for (size_t i = 0; i < seen->count; i++) {
     out[i] = seen->at[i];
     const struct value *here = values_find(local, out[i].name);
-    if (out[i].kind == VALUE_TEXT && here && here->kind == VALUE_TEXT)
+    if (is_told(&out[i]) && here && here->kind == VALUE_TEXT)
       out[i].text = sanitise_in(call->arena, catalogue_kind(out[i].name, VALUE_TEXT), here->text, out[i].text, &rules);
   }
   return (struct values){out, seen->count};
+}
+
+bool outward_is_internal(struct call *call, struct str own_url, struct str url) {
+  struct sanitise_rules rules = rules_of(call, own_url);
+  return sanitise_is_internal(url, &rules);
 }

@@ -12,4 +12,7 @@ struct values outward_leaving(struct call *call, struct str own_url, const struc
 struct values outward_coming(struct call *call, struct str own_url, const struct values *seen,
                              const struct values *local);
 
+/* Whether an address must not be told to the tracker at `own_url`. */
+bool outward_is_internal(struct call *call, struct str own_url, struct str url);
+
 #endif

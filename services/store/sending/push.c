@@ -24,7 +24,7 @@ static struct str system_title(struct arena *arena, struct str system) {
   return str_of(title);
 }
 
-/* A comment that was written in another tracker tells who wrote it there. */
+/* A comment that was written in another tracker tells who wrote it there; where, unless that leads inside. */
 static struct result attribute(struct call *call, const struct pending *p, struct values *set) {
   const struct value *body = values_find(set, STR("body"));
   struct rows rows;
@@ -43,8 +43,10 @@ static struct result attribute(struct call *call, const struct pending *p, struc
   struct str author = rows_str(&rows, 0, "author"), system = rows_str(&rows, 0, "system");
   ptrdiff_t colon = str_find(author, ":");
   author = str_slice(author, colon < 0 ? 0 : (size_t)colon + 1, author.length);
-  struct str text =
-      attribution_add(call->arena, body->text, author, system_title(call->arena, system), rows_str(&rows, 0, "url"));
+  struct str url = rows_str(&rows, 0, "url");
+  if (url.length && outward_is_internal(call, p->base_url, url))
+    url = (struct str){0};
+  struct str text = attribution_add(call->arena, body->text, author, system_title(call->arena, system), url);
   *set = values_with(call->arena, set, value_text(STR("body"), text));
   return RESULT_DONE;
 }
