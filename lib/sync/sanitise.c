@@ -10,7 +10,7 @@
 
 #define JOINER "\xe2\x81\xa0" /* U+2060 */
 
-enum { LOOKS_MAX = 2000, WALKS_MAX = 64, SPARING_WALKS_MAX = 6, ADDRESS_MAX = 1024 };
+enum { LOOKS_MAX = 500, WALKS_MAX = 64, SPARING_WALKS_MAX = 6, ADDRESS_MAX = 1024 };
 
 /* What is looked for in `known`. */
 enum token { TOKEN_NAME, TOKEN_NUMBER, TOKEN_PLACE, TOKEN_HIDDEN };
@@ -26,6 +26,7 @@ struct walk {
   size_t place_count, next_place;
   bool no_comment_end; /* from here on, so that it is not looked for again and again */
   size_t looked;       /* bytes of `known` that were looked at */
+  size_t known_at;     /* where the last word was found in it: the next one mostly stands behind */
 };
 
 static bool is_name(char c) {
@@ -74,24 +75,31 @@ static bool is_whole(const struct walk *walk, enum token token, struct str word,
   return true;
 }
 
-/* Whether the other side has the next `length` bytes. So many different words in one text are no person's: beyond that
- * nothing is taken for known. */
-static bool is_known(struct walk *walk, enum token token, size_t length) {
-  size_t start = walk->at, found = 0;
-  while (token == TOKEN_NUMBER && start && is_repository(walk->text.at[start - 1]))
-    start--;
-  struct str word = str_slice(walk->text, start, walk->at + length);
-  for (size_t at = 0; walk->looked < walk->known.length * LOOKS_MAX; at = found + 1) {
-    struct str left = str_slice(walk->known, at, walk->known.length);
+/* So many different words in one text that the other side does not have are no person's: beyond that nothing is taken
+ * for known. */
+static bool is_found(struct walk *walk, enum token token, struct str word, size_t at, size_t end) {
+  while (walk->looked < walk->known.length * LOOKS_MAX) {
+    struct str left = str_slice(walk->known, at, end);
     const char *hit = memmem(left.at, left.length, word.at, word.length);
     walk->looked += (hit ? (size_t)(hit - left.at) : left.length) + word.length;
     if (!hit)
       return false;
-    found = at + (size_t)(hit - left.at);
-    if (is_whole(walk, token, word, found))
+    walk->known_at = (size_t)(hit - walk->known.at);
+    if (is_whole(walk, token, word, walk->known_at))
       return true;
+    at = walk->known_at + 1;
   }
   return false;
+}
+
+/* Whether the other side has the next `length` bytes. */
+static bool is_known(struct walk *walk, enum token token, size_t length) {
+  size_t start = walk->at, known_at = walk->known_at;
+  while (token == TOKEN_NUMBER && start && is_repository(walk->text.at[start - 1]))
+    start--;
+  struct str word = str_slice(walk->text, start, walk->at + length);
+  return is_found(walk, token, word, known_at, walk->known.length) ||
+         is_found(walk, token, word, 0, known_at + word.length);
 }
 
 /* Copies `length` bytes as they are. */
