@@ -83,6 +83,7 @@ struct result command_audit_egress(struct invocation *call) {
   int64_t since_s = invocation_number(call, "since", 0);
   struct egress_query query = {.ticket = invocation_text(call, "ticket"),
                                .project = invocation_text(call, "project"),
+                               .before = invocation_number(call, "before", 0),
                                .since_ms = since_s ? clock_now_ms() - since_s * 1000 : 0,
                                .limit = invocation_number(call, "limit", 50)};
   struct egress_list list = {0};
@@ -103,5 +104,8 @@ struct result command_audit_egress(struct invocation *call) {
   table_end(table);
   if (list.rows.count == 0)
     output_note(call->output, "Nothing has left.");
+  if (list.more)
+    output_note(call->output, "There are older ones: repeat it with --before %lld, or with a larger --limit.",
+                (long long)list.rows.at[list.rows.count - 1].id);
   return RESULT_DONE;
 }

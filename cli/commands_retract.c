@@ -47,10 +47,15 @@ struct result command_ticket_retract(struct invocation *call) {
 
 /* A message, because what `ticket share` prints is the key. */
 static void tell_place(struct invocation *call, const struct retraction_place *place) {
-  struct str fields = format_join(call->arena, place->fields.at, place->fields.count, ", ");
-  output_note(call->output, "  - %.*s in %.*s: %.*s (%.*s; last %.*s)", STR_FMT(place->key), STR_FMT(place->project),
-              STR_FMT(place->external_key), STR_FMT(fields),
-              STR_FMT(format_ago(call->arena, place->last_left_ms, clock_now_ms())));
+  bool by_hand = str_is(place->action, "by_hand");
+  struct str key = place->external_key.length ? place->external_key : STR("?"), url = place->url;
+  struct str left = format_join(call->arena, place->fields.at, place->fields.count, ", ");
+  if (place->last_left_ms)
+    left = str_format(call->arena, "%.*s; last %.*s", STR_FMT(left),
+                      STR_FMT(format_ago(call->arena, place->last_left_ms, clock_now_ms())));
+  output_note(call->output, "  - %.*s in %.*s: %.*s (%.*s)%s%.*s%s%.*s", STR_FMT(place->key), STR_FMT(place->project),
+              STR_FMT(key), STR_FMT(left), by_hand ? ": " : "", STR_FMT(by_hand ? place->reason : (struct str){0}),
+              by_hand && url.length ? ": " : "", STR_FMT(by_hand ? url : (struct str){0}));
 }
 
 struct result retract_hint(struct invocation *call, struct str key) {
@@ -59,13 +64,18 @@ struct result retract_hint(struct invocation *call, struct str key) {
   if (result.code == RESULT_REJECTED) /* what was asked for is done; it may be there all the same */
     return output_note(call->output, "%s.", result.message), RESULT_DONE;
   TRY(result);
-  if (!retract_view_is_open(&plan))
+  bool waits = false;
+  for (size_t i = 0; i < plan.places.count; i++)
+    waits |= retract_view_waits_for_a_person(&plan.places.at[i]);
+  if (!waits)
     return RESULT_DONE;
   output_note(call->output,
               "From now on nothing of it leaves. This is outside already, and stays until you take it back:");
   for (size_t i = 0; i < plan.places.count; i++)
-    if (str_is(plan.places.at[i].state, "planned"))
+    if (retract_view_waits_for_a_person(&plan.places.at[i]))
       tell_place(call, &plan.places.at[i]);
+  if (plan.more)
+    output_note(call->output, "  - and %lld more", (long long)plan.more);
   output_note(call->output,
               "What that means: tandem ticket retract %.*s --dry-run. To do it: tandem ticket retract %.*s",
               STR_FMT(key), STR_FMT(key));

@@ -10,4 +10,7 @@ void retract_view_print(const struct output *output, const struct retraction *re
 /* Whether anything of it can be taken back that is not on its way already. */
 bool retract_view_is_open(const struct retraction *retraction);
 
+/* Whether somebody has to do something about this place: ask for it to be taken back, or see to it there. */
+bool retract_view_waits_for_a_person(const struct retraction_place *place);
+
 #endif

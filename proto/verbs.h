@@ -178,13 +178,14 @@ struct retraction_place {
   struct str key, project, external_key, url;
   LIST_OF(struct str) fields;          /* that ever left for there */
   int64_t first_left_ms, last_left_ms; /* 0 = nothing did */
-  struct str action;                   /* close | delete | keep */
+  struct str action;                   /* close | delete | by_hand | keep */
   struct str state;                    /* planned | waiting | parked | kept */
   struct str reason;
 };
 struct retraction {
   struct str key;
   LIST_OF(struct retraction_place) places;
+  int64_t more;                /* beyond those */
   LIST_OF(struct str) lasting; /* what nobody can take back, for people */
   bool begun;
 };
@@ -620,15 +621,17 @@ struct audit_verified {
 struct egress_query {
   struct str ticket, project;
   int64_t since_ms;
+  int64_t before; /* a row's id */
   int64_t limit;
 };
 struct egress {
-  int64_t at_ms, intent_id;
-  struct str ticket, project, external_key, rule;
+  int64_t id, at_ms, intent_id;
+  struct str ticket, project, external_key, url, rule;
   LIST_OF(struct str) fields;
 };
 struct egress_list {
   LIST_OF(struct egress) rows;
+  bool more;
 };
 
 enum verb_id {

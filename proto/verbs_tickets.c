@@ -131,10 +131,11 @@ static const struct field retraction_place_fields[] = {
     FIELD(struct retraction_place, first_left_ms, FIELD_I64, 0, "When the first left, ms since 1970 UTC; 0 = none."),
     FIELD(struct retraction_place, last_left_ms, FIELD_I64, 0, "When the last left, ms since 1970 UTC; 0 = none."),
     FIELD(struct retraction_place, action, FIELD_STR, FIELD_REQUIRED,
-          "close (its texts are blanked and it is closed), delete (of a comment) or keep."),
+          "close (its texts are blanked and it is closed), delete (of a comment), by_hand (a person has to see to it "
+          "there) or keep."),
     FIELD(struct retraction_place, state, FIELD_STR, FIELD_REQUIRED,
           "planned, waiting (on its way), parked (`tandem status` says why) or kept."),
-    FIELD(struct retraction_place, reason, FIELD_STR, 0, "Why it is kept, for a person."),
+    FIELD(struct retraction_place, reason, FIELD_STR, 0, "Why it is kept, and what a person has to do, for a person."),
 };
 const struct record record_retraction_place = RECORD("RetractionPlace", struct retraction_place,
                                                      retraction_place_fields, "One place where something is outside.");
@@ -142,6 +143,8 @@ const struct record record_retraction_place = RECORD("RetractionPlace", struct r
 static const struct field retraction_fields[] = {
     FIELD(struct retraction, key, FIELD_STR, FIELD_REQUIRED, "The ticket or comment."),
     FIELD_OF(struct retraction, places, FIELD_LIST, 0, &record_retraction_place, "Where it, or a comment of it, is."),
+    FIELD(struct retraction, more, FIELD_I64, 0,
+          "How many more places there are than are told here: ask again when these are done."),
     FIELD(struct retraction, lasting, FIELD_STRS, 0, "What nobody can take back, for a person."),
     FIELD(struct retraction, begun, FIELD_BOOL, 0, "Whether it was done; false with preview."),
 };
@@ -268,20 +271,25 @@ const struct record record_conflict_restored =
 static const struct field egress_query_fields[] = {
     FIELD(struct egress_query, ticket, FIELD_STR, 0,
           "Only what left of this ticket and its comments, or of this comment; absent = all."),
-    FIELD(struct egress_query, project, FIELD_STR, 0, "Only what left for this project, by name."),
+    FIELD(struct egress_query, project, FIELD_STR, 0,
+          "Only what left for this project, by name; for those of its name that were removed, too."),
     FIELD(struct egress_query, since_ms, FIELD_I64, 0, "Only what left since then, ms since 1970 UTC."),
+    FIELD(struct egress_query, before, FIELD_I64, 0,
+          "Only rows before the one of this id, the last of the page before; 0 = from the newest."),
     FIELD(struct egress_query, limit, FIELD_I64, 0, "How many at most; 0 = 100."),
 };
 const struct record record_egress_query =
     RECORD("EgressQuery", struct egress_query, egress_query_fields, "Which part of the record of what left.");
 
 static const struct field egress_fields[] = {
+    FIELD(struct egress, id, FIELD_I64, 0, "The row's number; they grow, with gaps."),
     FIELD(struct egress, at_ms, FIELD_I64, 0, "When it was let out, ms since 1970 UTC."),
     FIELD(struct egress, intent_id, FIELD_I64, 0, "The write that carried it."),
     FIELD(struct egress, ticket, FIELD_STR, 0, "Key of the ticket or comment: 'T-12', 'C-17'."),
     FIELD(struct egress, project, FIELD_STR, 0, "Name of the project it left for."),
     FIELD(struct egress, external_key, FIELD_STR, 0,
-          "The external ticket, as people write it there; absent if it was being created."),
+          "What it went to, as people write it there; absent while nobody knows whether its creation arrived."),
+    FIELD(struct egress, url, FIELD_STR, 0, "Where a browser shows that."),
     FIELD(
         struct egress, rule, FIELD_STR, 0,
         "The rule that let it out: public, origin (it came from there), grant; or delete, undo, retract (nothing of it "
@@ -292,6 +300,7 @@ const struct record record_egress = RECORD("Egress", struct egress, egress_field
 
 static const struct field egress_list_fields[] = {
     FIELD_OF(struct egress_list, rows, FIELD_LIST, 0, &record_egress, "Newest first."),
+    FIELD(struct egress_list, more, FIELD_BOOL, 0, "There are older ones: ask with `before`."),
 };
 const struct record record_egress_list =
     RECORD("EgressList", struct egress_list, egress_list_fields, "What left, a list.");

@@ -9,7 +9,8 @@ static const struct option_spec export_options[] = {
 };
 static const struct option_spec egress_options[] = {
     {"ticket", OPTION_TEXT, "KEY", "Only what left of this ticket", 0},
-    {"project", OPTION_TEXT, "PROJECT", "Only what left for this project", 0},
+    {"project", OPTION_TEXT, "PROJECT", "Only what left for this project, also before it was removed", 0},
+    {"before", OPTION_NUMBER, "ID", "Only rows older than this one: the next page, as the end of one names it", 0},
     {"since", OPTION_SECONDS, "TIME", "Only what left in the last 2h, 1d, …", 0},
     {"limit", OPTION_NUMBER, "N", "At most so many; 50 if not given", 'n'},
 };

@@ -44,6 +44,7 @@ static struct result forget_import(struct call *call, const struct written *w, s
 static struct result link_created(struct call *call, const struct written *w, const struct observation *returned) {
   TRY(forget_import(call, w, returned->external_id));
   TRY(db_query(call->db,
+               "with made as (update intent set external_id = $2, unanswered = false where op_id = $3::text::uuid) "
                "update mapping set external_id = $2, state = 'linked', reason = null, op_id = $3::text::uuid "
                "where id = $1::bigint",
                PARAMS(p_i64(w->mapping_id), p_str(returned->external_id), p_str(w->op_id)), NULL));

@@ -87,10 +87,11 @@ static struct result log_egress(struct call *call, const struct pending *p) {
   unsigned char hash[32];
   crypto_generichash(hash, sizeof hash, (const unsigned char *)text.at, text.length, NULL, 0);
   return db_query(call->db,
-                  "insert into egress (intent_id, item_id, project_id, fields, rule, content_hash, mapping_id) "
-                  "values ($1::bigint, $2::bigint, $3::bigint, $4::text[], $5, $6, $7::bigint)",
+                  "insert into egress (intent_id, item_id, project_id, fields, rule, content_hash, mapping_id, "
+                  "external_id) values ($1::bigint, $2::bigint, $3::bigint, $4::text[], $5, $6, $7::bigint, $8)",
                   PARAMS(p_i64(p->id), p_i64(p->item_id), p_i64(p->project_id), p_strs(call->arena, names, count),
-                         p_str(p->rule), p_bytes((struct str){(const char *)hash, sizeof hash}), p_i64(p->mapping_id)),
+                         p_str(p->rule), p_bytes((struct str){(const char *)hash, sizeof hash}), p_i64(p->mapping_id),
+                         p_str(p->external_id)),
                   NULL);
 }
 
@@ -98,7 +99,8 @@ static struct result mark_sending(struct call *call, const struct pending *p, co
   return db_query(
       call->db,
       "update intent set state = 'sending', fence = $2::bigint, attempts = attempts + 1, "
-      "first_sent_at = coalesce(first_sent_at, now()), seen_version = (select e.version from mapping m join "
+      "first_sent_at = coalesce(first_sent_at, now()), unanswered = change = 'create', seen_version = (select "
+      "e.version from mapping m join "
       "external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) "
       "where m.id = intent.mapping_id), "
       "high_water = case when high_water is null and change = 'create' and kind = 'ticket' then (select "

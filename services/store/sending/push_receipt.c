@@ -44,7 +44,8 @@ static struct result count_probe(struct call *call, const struct pending *p, con
                PARAMS(p_i64(p->id)), NULL));
   if ((p->probes >= 1 && p->settled) || MUTATED(SETTLE))
     return db_query(call->db,
-                    "update intent set state = 'prepared', probes = 0, first_probe_at = null, next_attempt_at = now() "
+                    "update intent set state = 'prepared', unanswered = false, probes = 0, first_probe_at = null, "
+                    "next_attempt_at = now() "
                     "where id = $1::bigint",
                     PARAMS(p_i64(p->id)), NULL);
   int64_t wait_ms = receipt->settle_ms / 4 > 1000 ? receipt->settle_ms / 4 : 1000;
@@ -82,16 +83,24 @@ static struct result imported_as(struct call *call, const struct pending *p, con
   return RESULT_DONE;
 }
 
+/* What a creation made, though another mapping has it; absent: it has not arrived. */
+static struct result note_made(struct call *call, const struct pending *p, struct str external_id) {
+  return db_query(call->db, "update intent set external_id = $2, unanswered = false where id = $1::bigint",
+                  PARAMS(p_i64(p->id), p_str(external_id)), NULL);
+}
+
 static struct result adopt(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
   const struct observation *returned = receipt->returned.count ? receipt->returned.at : NULL;
   struct str other;
   TRY(imported_as(call, p, receipt, &other));
-  if (!str_is_absent(other))
+  if (!str_is_absent(other)) {
+    TRY(note_made(call, p, returned->external_id));
     return pending_park(call, p,
                         str_format(call->arena,
                                    "what was created there, %.*s, came here as %.*s before the tracker answered: "
                                    "keep that one and close this one",
                                    STR_FMT(returned->external_key), STR_FMT(other)));
+  }
   return adopt_written(call, p->id, returned, receipt->probe ? ADOPTED_ON_SIGHT : ADOPTED_BY_RECEIPT);
 }
 
@@ -137,6 +146,11 @@ static struct result look_again(struct call *call, const struct pending *p, cons
 /* What a tracker calls a conflict may be one with an attempt before, so it is looked at, too. */
 static bool may_have_arrived(const struct pending *p, struct str outcome) {
   return str_is(outcome, "uncertain") || (str_is(outcome, "stale") && !p->purpose.length);
+}
+
+static bool says_not_made(const struct pending *p, const struct push_receipt *receipt) {
+  return str_is(p->change, "create") && !receipt->probe && !str_is(receipt->outcome, "ok") &&
+         !may_have_arrived(p, receipt->outcome);
 }
 
 static struct result settle(struct call *call, const struct pending *p, const struct push_receipt *receipt) {
@@ -204,6 +218,8 @@ struct result store_push_receipt(struct call *call, const void *request, void *r
   /* Adopted on sight of its marker, or settled by a repeated request. */
   if (!str_is(p.state, "sending") && !str_is(p.state, "unknown") && !str_is(p.state, "prepared"))
     return is_answer_to_adopted(&p, receipt) ? adopt_answer(call, p.id, receipt->returned.at) : RESULT_DONE;
+  if (says_not_made(&p, receipt))
+    TRY(note_made(call, &p, (struct str){0}));
   if (receipt->usage.held.length && str_is(receipt->outcome, "retry"))
     return wait_with_all(call, &p, receipt);
   if (p.held && !receipt->probe && str_is(receipt->outcome, "ok"))

@@ -136,8 +136,8 @@ static struct result make_room(struct call *call, int64_t mapping_id, const char
   return RESULT_DONE;
 }
 
-static struct str refusal(const struct target *t) {
-  if (!str_is(t->state, "linked") && !str_is(t->state, "parked"))
+static struct str refusal(const struct target *t, bool also_ended) {
+  if (!str_is(t->state, "linked") && !str_is(t->state, "parked") && !(also_ended && str_is(t->state, "gone")))
     return STR("it is not kept in step any more");
   if (!t->is_ours)
     return STR("tandem did not make it there");
@@ -150,7 +150,7 @@ struct result withdraw_undo(struct call *call, int64_t mapping_id, int64_t sessi
   struct draft draft = {empty, empty, empty};
   *out = (struct withdrawal){0};
   TRY(load_target(call, mapping_id, &t));
-  out->why_not = refusal(&t);
+  out->why_not = refusal(&t, false);
   if (out->why_not.length)
     return RESULT_DONE;
   if (is_closed_there(call, &t)) {
@@ -166,14 +166,14 @@ struct result withdraw_undo(struct call *call, int64_t mapping_id, int64_t sessi
                                                : insert_intent(call, &t, "undo", session_id, &draft, &out->intent_id);
 }
 
-/* Whatever the direction is: a person asks for just this. */
+/* Whatever the direction is: a person asks for just this. What an undo only closed can be read all the same. */
 struct result withdraw_retract(struct call *call, int64_t mapping_id, struct withdrawal *out) {
   struct target t;
   struct values_builder empty = {.arena = call->arena};
   struct draft draft = {empty, empty, empty};
   *out = (struct withdrawal){0};
   TRY(load_target(call, mapping_id, &t));
-  out->why_not = refusal(&t);
+  out->why_not = refusal(&t, true);
   if (out->why_not.length)
     return RESULT_DONE;
   if (str_is(t.kind, "ticket")) {

@@ -17,7 +17,8 @@ struct withdrawal {
 };
 
 /* Prepares closing an external ticket for an undo; or, for a retraction, blanking and closing a ticket or deleting a
- * comment. Only for what tandem made there. A withdrawal that is on its way already is given again. */
+ * comment, also when its mapping has ended. Only for what tandem made there. A withdrawal that is on its way already is
+ * given again. */
 struct result withdraw_undo(struct call *call, int64_t mapping_id, int64_t session_id, struct withdrawal *out) MUST_USE;
 struct result withdraw_retract(struct call *call, int64_t mapping_id, struct withdrawal *out) MUST_USE;
 

@@ -66,12 +66,21 @@ static struct result tell(struct call *call, const struct pending *p) {
   return RESULT_DONE;
 }
 
+/* Its creation knows, when the mapping stands for a later one. */
+static struct result note_taken_back(struct call *call, const struct pending *p) {
+  return db_query(call->db,
+                  "update intent set taken_back = true where op_id = (select op_id from mapping where id = $1::bigint)",
+                  PARAMS(p_i64(p->mapping_id)), NULL);
+}
+
 /* It is done, or nothing is left to do: the mapping ends. */
 static struct result finish(struct call *call, const struct pending *p) {
   if (p->deletes)
     TRY(gone_by_us(call, p->mapping_id));
   TRY(tell(call, p));
   TRY(pending_done(call, p->id, p->project_id, false));
+  if (is_retraction(p) && !p->left_out.length)
+    TRY(note_taken_back(call, p));
   struct str why = is_retraction(p) ? STR(WITHDRAWN_BY_RETRACTION) : STR(WITHDRAWN_BY_UNDO);
   if (p->left_out.length)
     why = str_format(call->arena, "%.*s, but for what the tracker refused: %.*s", STR_FMT(why), STR_FMT(p->left_out));

@@ -47,8 +47,10 @@ static struct result select_items(struct call *call, const struct undone *s, con
       "select i.id, i.kind, coalesce(t.number, i.number) as number, coalesce(t.fields, i.fields) ->> "
       "'title' as title, i.fields, " PRIVACY_OF(
           "i", "t") " as privacy, coalesce(i.merged_into, t.merged_into) is not null as merged, "
-                    "i.deleted_at is not null as deleted, m.id as mapping_id, m.state, m.external_id is not null as "
-                    "there, e.external_key from unnest($2::bigint[]) u(id) join item i on i.id = u.id left join item t "
+                    "i.deleted_at is not null as deleted, m.id as mapping_id, m.state, m.external_id is not null and "
+                    "coalesce(m.reason, '') not like 'retracted%' as there, e.external_key from unnest($2::bigint[]) "
+                    "u(id) join item "
+                    "i on i.id = u.id left join item t "
                     "on t.id = i.parent_id left join mapping m on m.item_id = i.id and m.project_id = $1::bigint left "
                     "join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, "
                     "m.external_id) order by i.id desc",

@@ -175,61 +175,97 @@ struct str *tickets_names(struct call *call, struct str joined, const char *sepa
   return names;
 }
 
-/* Newest first. Row by row from what left: without statistics the planner would rather start from all items. */
-#define EGRESS_FROM(sent)                                                                                      \
-  "select epoch_ms(g.at) as at_ms, g.intent_id, i.kind, i.number, i.id, p.name, e.external_key, g.rule, "      \
-  "array_to_string(g.fields, ',') as fields from " sent                                                        \
-  ", lateral (select * from item where id = g.item_id offset 0) "                                              \
-  "i, lateral (select name from project where id = g.project_id offset 0) p, "                                 \
-  "lateral (select * from mapping where id = g.mapping_id offset 0) m "                                        \
-  "left join lateral (select external_key from external_item e where (e.project_id, e.kind, e.external_id) = " \
-  "(m.project_id, m.kind, m.external_id) offset 0) e on true "                                                 \
-  "where ($2::text is null or p.name = $2) and g.at >= to_timestamp($3::bigint / 1000.0) "                     \
-  "order by g.id desc limit $1::bigint"
+/* Newest first. Row by row from what left: without statistics the planner would rather start from all items. What was
+ * created is known by its creation, whatever its mapping stands for now. */
+#define EGRESS_FROM(sent)                                                                                         \
+  "select g.id as row_id, epoch_ms(g.at) as at_ms, g.intent_id, i.kind, i.number, i.id, p.name, e.external_key, " \
+  "e.url, g.rule, array_to_string(g.fields, ',') as fields from " sent                                            \
+  ", lateral (select * from item where id = g.item_id offset 0) "                                                 \
+  "i, lateral (select name from project where id = g.project_id offset 0) p, "                                    \
+  "lateral (select coalesce(g.external_id, (select n.external_id from intent n where n.id = g.intent_id)) as "    \
+  "external_id) m left join lateral (select external_key, url from external_item e where (e.project_id, e.kind, " \
+  "e.external_id) = (g.project_id, i.kind, m.external_id) offset 0) e on true "                                   \
+  "where ($2::bigint[] = '{}' or g.project_id = any($2)) and g.at >= to_timestamp($3::bigint / 1000.0) "          \
+  "and ($4::bigint = 0 or g.id < $4) order by g.id desc limit $1::bigint"
 
-static struct db_param egress_limit(const struct egress_query *query) {
-  return p_i64(query->limit > 0 ? query->limit : 100);
+static int64_t egress_limit(const struct egress_query *query) {
+  return query->limit > 0 ? query->limit : 100;
 }
 
-static struct result egress_of_all(struct call *call, const struct egress_query *query, struct rows *out) {
-  return db_query(call->db, EGRESS_FROM("egress g"),
-                  PARAMS(egress_limit(query), p_str(query->project), p_i64(query->since_ms)), out);
+#define EGRESS_PARAMS                                                                                          \
+  p_i64(egress_limit(query) + 1), p_i64s(call->arena, projects->ids, projects->count), p_i64(query->since_ms), \
+      p_i64(query->before)
+
+struct project_ids {
+  int64_t *ids;
+  size_t count; /* 0 = all */
+};
+
+static struct result egress_of_all(struct call *call, const struct egress_query *query,
+                                   const struct project_ids *projects, struct rows *out) {
+  return db_query(call->db, EGRESS_FROM("egress g"), PARAMS(EGRESS_PARAMS), out);
 }
 
 /* Of a ticket and its comments. */
-static struct result egress_of(struct call *call, int64_t item_id, const struct egress_query *query, struct rows *out) {
+static struct result egress_of(struct call *call, int64_t item_id, const struct egress_query *query,
+                               const struct project_ids *projects, struct rows *out) {
   return db_query(call->db,
-                  EGRESS_FROM("(select $4::bigint as id union all select id from item where parent_id = $4) of_ticket, "
+                  EGRESS_FROM("(select $5::bigint as id union all select id from item where parent_id = $5) of_ticket, "
                               "lateral (select * from egress where item_id = of_ticket.id offset 0) g"),
-                  PARAMS(egress_limit(query), p_str(query->project), p_i64(query->since_ms), p_i64(item_id)), out);
+                  PARAMS(EGRESS_PARAMS, p_i64(item_id)), out);
+}
+
+/* The project, and those that had its name and were removed: what left for them left. */
+static struct result projects_ever(struct call *call, struct str name, struct project_ids *out) {
+  struct project project;
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select id from project where name = $1 or (state = 'removed' and name = $1 || ' (removed ' || id || "
+               "')')",
+               PARAMS(p_str(name)), &rows));
+  if (rows.count == 0)
+    return project_named(call, name, &project);
+  out->ids = ARENA_ARRAY(call->arena, int64_t, rows.count);
+  for (size_t i = 0; i < rows.count; i++)
+    out->ids[out->count++] = rows_i64(&rows, i, "id");
+  return RESULT_DONE;
+}
+
+static struct egress read_egress(struct call *call, const struct rows *rows, size_t row) {
+  struct egress sent = {
+      .id = rows_i64(rows, row, "row_id"),
+      .at_ms = rows_i64(rows, row, "at_ms"),
+      .intent_id = rows_i64(rows, row, "intent_id"),
+      .ticket =
+          key_text(call->arena, rows_str(rows, row, "kind"), rows_i64(rows, row, "number"), rows_i64(rows, row, "id")),
+      .project = rows_str(rows, row, "name"),
+      .external_key = rows_str(rows, row, "external_key"),
+      .url = rows_str(rows, row, "url"),
+      .rule = rows_str(rows, row, "rule"),
+  };
+  sent.fields.at = tickets_names(call, rows_str(rows, row, "fields"), ",", &sent.fields.count);
+  return sent;
 }
 
 struct result store_egress_list(struct call *call, const void *request, void *reply) {
   const struct egress_query *query = request;
   struct egress_list *list = reply;
-  struct project project;
+  struct project_ids projects = {0};
   int64_t item_id = 0;
   bool is_comment;
   if (query->ticket.length)
     TRY(key_find_item(call, query->ticket, &item_id, &is_comment));
   if (query->project.length)
-    TRY(project_named(call, query->project, &project));
+    TRY(projects_ever(call, query->project, &projects));
   struct rows rows;
-  TRY(item_id ? egress_of(call, item_id, query, &rows) : egress_of_all(call, query, &rows));
-  struct egress *out = ARENA_ARRAY(call->arena, struct egress, rows.count);
-  for (size_t i = 0; i < rows.count; i++) {
-    out[i] = (struct egress){
-        .at_ms = rows_i64(&rows, i, "at_ms"),
-        .intent_id = rows_i64(&rows, i, "intent_id"),
-        .ticket =
-            key_text(call->arena, rows_str(&rows, i, "kind"), rows_i64(&rows, i, "number"), rows_i64(&rows, i, "id")),
-        .project = rows_str(&rows, i, "name"),
-        .external_key = rows_str(&rows, i, "external_key"),
-        .rule = rows_str(&rows, i, "rule"),
-    };
-    out[i].fields.at = tickets_names(call, rows_str(&rows, i, "fields"), ",", &out[i].fields.count);
-  }
+  TRY(item_id ? egress_of(call, item_id, query, &projects, &rows) : egress_of_all(call, query, &projects, &rows));
+  size_t limit = (size_t)egress_limit(query);
+  size_t count = rows.count > limit ? limit : rows.count;
+  struct egress *out = ARENA_ARRAY(call->arena, struct egress, count);
+  for (size_t i = 0; i < count; i++)
+    out[i] = read_egress(call, &rows, i);
   list->rows.at = out;
-  list->rows.count = rows.count;
+  list->rows.count = count;
+  list->more = rows.count > count;
   return RESULT_DONE;
 }
