@@ -75,7 +75,8 @@ static const struct field event_ticket_fields[] = {
     FIELD(struct event_ticket, privacy, FIELD_STR, 0, "local_only, shareable or public."),
     FIELD(struct event_ticket, project, FIELD_STR, 0,
           "TicketCreated from a service: name of the project where to create it too."),
-    FIELD(struct event_ticket, names, FIELD_STRS, 0, "Names of the fields that changed."),
+    FIELD(struct event_ticket, names, FIELD_STRS, 0,
+          "Names of the fields that changed; `privacy`, without a value, when that is another one now."),
     FIELD(struct event_ticket, fields, FIELD_VALUES, 0,
           "Their values: always from a service; from the store only when the ticket is public."),
 };

@@ -14,7 +14,7 @@ from trackers import GitHub, OneTracker  # noqa: E402
 from world import BIN, PATIENT_S, wait_for  # noqa: E402
 
 
-class Commands(unittest.TestCase):
+class Shared(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.world = OneTracker(GitHub)
@@ -36,6 +36,8 @@ class Commands(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return done
 
+
+class Commands(Shared):
     def test_sessions_undo_shows_then_does_then_tells(self):
         number = self.github.create("alice", title="Before")
         self.world.sync()
@@ -123,6 +125,35 @@ class Commands(unittest.TestCase):
         told = self.run_fine("ticket", "share", key, "--project", "rocket", "--revoke").stderr
         self.assertRegex(told, "may be in rocket, because it (comes from there|is public).*--privacy local_only")
         self.assertNotIn("--revoke", told)
+
+    def test_audit_egress_says_that_there_is_more(self):
+        for number in range(3):
+            self.run_fine("ticket", "new", "--title", "Page %d" % number, "--project", "rocket")
+        self.world.settle()
+        page = self.run_fine("audit", "egress", "--limit", "2")
+        self.assertIn("There are older ones: repeat it with --before ", page.stderr)
+        rows = json.loads(self.run_fine("audit", "egress", "--limit", "2", "--json").stdout)["rows"]
+        rest = json.loads(self.run_fine("audit", "egress", "--before", str(rows[-1]["id"]), "--json").stdout)
+        self.assertTrue(all(row["id"] < rows[-1]["id"] for row in rest["rows"]))
+        self.assertNotIn("There are older ones", self.run_fine("audit", "egress", "--before", str(rows[-1]["id"]), "--limit", "1000").stderr)
+
+
+class Removed(Shared):
+    """Where the project is removed, and the tickets stay."""
+
+    def test_ticket_share_and_retract_tell_what_is_left_there(self):
+        key = self.run_fine("ticket", "new", "--title", "Left there", "--project", "rocket").stdout.strip()
+        self.world.settle()
+        number = self.world.call("ticket.get", key=key)["mappings"][0]["external_key"]
+        self.run_fine("projects", "remove", "rocket", "--yes")
+        told = self.run_fine("ticket", "share", key, "--privacy", "local_only").stderr
+        self.assertRegex(told, r"%s in rocket \(removed \d+\): %s \(.*title.*\): the project was removed here: delete it there: http\S+/%s"
+                         % (key, number, number.lstrip("#")))
+        self.assertIn("tandem ticket retract %s --dry-run" % key, told)
+        shown = self.run_fine("ticket", "retract", key, "--dry-run")
+        self.assertRegex(shown.stdout, r"by hand\s+%s\s+rocket \(removed \d+\)\s+%s" % (key, number))
+        self.assertNotIn("is outside where it may not be", shown.stderr)
+        self.assertIn(key, self.run_fine("audit", "egress", "--project", "rocket").stdout)
 
 
 if __name__ == "__main__":

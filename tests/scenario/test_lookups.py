@@ -131,7 +131,7 @@ class Lookups(unittest.TestCase):
             world.call(verb, **body)
         world.call("ticket.get", key="rocket:#3")
         self.take_back(world, key)
-        world.call("egress.list", ticket=key)
+        world.call("egress.list", ticket=key, project="rocket")
 
     def plan(self, world, key):
         """One that is applied, and one of which something has moved."""

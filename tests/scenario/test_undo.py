@@ -339,6 +339,15 @@ class Whole(Shared):
         self.assertEqual(self.github.look(there)["title"], "Edited since")
         self.check_quiet()
 
+    def test_undo_takes_no_change_of_privacy_for_a_change_of_values(self):
+        number = self.github.create("alice", title="Brought and hidden")
+        session = self.pull()
+        key, _ = self.world.everywhere(self.github, number)
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        _, lines = self.undo(session)
+        self.assertIn(("cancel", "", "done"), self.said(lines))
+        self.assertEqual(self.here(key)["fields"]["status"], "cancelled")
+
     def test_undo_leaves_a_creation_that_others_use(self):
         session, key = self.created_by_session(self.github, lambda: self.world.call(
             "ticket.new", fields={"title": "In use"}, project="github", actor="user:dave")["key"])
@@ -604,6 +613,67 @@ class Retraction(Shared):
         kept = self.world.sql("select l.before ->> 'title' from change_log l join item i on i.id = l.item_id where "
                               "l.cause = 'retracted' and i.number = " + key[2:])
         self.assertIn(["Edited by bob"], kept)
+        self.check_quiet()
+
+    def undone_creation(self, title):
+        """A ticket of ours with a comment, that the undo of its session has closed there: its key, there, and the undo."""
+        def make():
+            key = self.world.call("ticket.new", fields={"title": title, "body": "Emu text."}, project="github", actor="user:dave")["key"]
+            self.world.call("ticket.comment", key=key, body="Emu comment.", actor="user:dave")
+            return key
+        session, key = self.created_by_session(self.github, make)
+        there = self.world.key_in(self.github, key)
+        undo, _ = self.undo(session)
+        self.assertEqual((self.github.look(there)["title"], self.github.look(there)["status"]), (title, "cancelled"))
+        return key, there, undo
+
+    def test_retract_blanks_what_an_undo_only_closed(self):
+        key, there, undo = self.undone_creation("Emu-token")
+        comment = self.here(key)["comments"][0]["key"]
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        marks = self.marks()
+        self.assertEqual(self.places(self.retract(key, preview=True)),
+                         sorted([(one, project, action, "planned") for project in ("github", "jira")
+                                 for one, action in ((key, "close"), (comment, "delete"))]))
+        self.retract(key)
+        self.world.settle()
+        seen = self.github.look(there)
+        self.assertEqual((seen["title"], seen["body"], seen["status"], seen["comments"]),
+                         ("Retracted", "This ticket was retracted.", "cancelled", []))
+        self.assertNotIn("Emu", self.sent_since(marks))
+        self.assertEqual(self.places(self.retract(key)), [])
+        self.undo(undo)  # what was blanked is not taken for the ticket's again
+        self.assertEqual(self.here(key)["fields"]["title"], "Emu-token")
+        self.check_quiet()
+
+    def test_retract_names_an_earlier_copy_that_was_only_closed(self):
+        key, there, _ = self.undone_creation("Made again")
+        self.world.call("ticket.share", key=key, project="github", actor="user:carol")
+        self.world.settle()
+        again = self.world.key_in(self.github, key)
+        self.assertNotEqual(again, there)
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        plan = self.retract(key)
+        (place,) = [one for one in plan["places"] if one["key"] == key and one["action"] == "by_hand"]
+        self.assertEqual((place["external_key"], place["state"]), (there, "kept"))
+        self.assertIn("delete it there", place["reason"])
+        self.assertTrue(place["url"].endswith("/" + there.lstrip("#")))
+        self.world.settle()
+        self.assertEqual((self.github.look(again)["title"], self.github.look(there)["title"]), ("Retracted", "Made again"))
+        self.assertIn((key, "github", "by_hand", "kept"), self.places(self.retract(key)))
+
+    def test_retract_makes_it_anew_when_it_is_shared_again_before(self):
+        """What an undo closed was to be blanked; shared again, it is left, and made there as a new one."""
+        key, there, _ = self.undone_creation("Shared after all")
+        self.world.call("ticket.share", key=key, privacy="local_only", actor="user:carol")
+        back = self.offline(self.github)
+        self.retract(key)
+        self.world.call("ticket.share", key=key, privacy="shareable", project="github", actor="user:carol")
+        back()
+        self.world.settle()
+        again = self.world.key_in(self.github, key)
+        self.assertNotEqual(again, there)
+        self.assertEqual((self.github.look(again)["title"], self.github.look(there)["title"]), ("Shared after all", "Shared after all"))
         self.check_quiet()
 
     def test_retract_ends_when_it_may_be_there_again(self):

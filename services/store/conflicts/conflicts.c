@@ -203,8 +203,9 @@ static struct result insert_conflict(struct call *call, const struct conflict_pl
   struct str value = c->value.count ? json_values_text(call->arena, &c->value) : (struct str){0};
   TRY(db_query(
       call->db,
-      "with last_edit as (select actor, at from change_log where item_id = $2::bigint and field = $4 order by id desc "
-      "limit 1), there as (select greatest(e.version - p.clock_ahead_ms, 0) as ms from mapping m join project p on "
+      "with last_edit as (select actor, at from change_log where item_id = $2::bigint and field = $4 and cause <> "
+      "'share' order by id desc limit 1), there as (select greatest(e.version - p.clock_ahead_ms, 0) as ms from "
+      "mapping m join project p on "
       "p.id = m.project_id join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, "
       "m.external_id) where m.id = $1::bigint and e.version >= $13::bigint) "
       "insert into conflict (mapping_id, item_id, project_id, field, kind, state, base, local, external, "

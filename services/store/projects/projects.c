@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "store/observing/gone.h"
+#include "store/projects/decided.h"
 #include "store/security/credentials.h"
 #include "store/tickets/follow.h"
 #include "store/tickets/imports.h"
@@ -211,11 +212,21 @@ static void tell_configured(struct call *call, const struct project *p) {
   outbox_add(call->outbox, EVENT_PROJECT_CONFIGURED, subject, subject, &data);
 }
 
+/* As they are stored; false: there is no such project yet. */
+static struct result stored_before(struct call *call, struct str name, struct project *out, bool *found) {
+  struct result result = project_named(call, name, out);
+  *found = result_ok(&result);
+  return result.code == RESULT_GONE ? RESULT_DONE : result;
+}
+
 struct result store_project_configure(struct call *call, const void *request, void *reply) {
   const struct project_configure *configure = request;
   struct project_id *answer = reply;
   const struct project *project = &configure->project;
+  struct project before, stored;
+  bool is_known;
   TRY(check_settings(project));
+  TRY(stored_before(call, project->name, &before, &is_known));
   TRY(upsert_project(call, project, &answer->id));
   TRY(credentials_note_system(call, project->credential, project->system));
   TRY(follow_set(call, answer->id, project->follows.at, project->follows.count, configure->actor,
@@ -223,9 +234,9 @@ struct result store_project_configure(struct call *call, const void *request, vo
   TRY(imports_reconsider(call, answer->id));
   TRY(journal_plan_project(call, answer->id));
   TRY(hooks_watch(call, answer->id));
-  TRY(journal_audit(call, configure->actor, "project.configure", project->name, (struct str){0}));
-  struct project stored;
   TRY(project_named(call, project->name, &stored));
+  TRY(journal_audit(call, configure->actor, "project.configure", project->name,
+                    decided_settings(call, is_known ? &before : NULL, &stored, configure->take_existing)));
   tell_configured(call, &stored);
   outbox_ring(call->outbox, BELL_WORK, stored.system);
   outbox_ring(call->outbox, BELL_SESSION, (struct str){0});

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "store/projects/projects.h"
 #include "store/tickets/follow.h"
+#include "store/tickets/journal.h"
 #include "store/tickets/keys.h"
 #include "store/tickets/tickets.h"
 
@@ -80,6 +81,16 @@ static struct result insert_drafts(struct call *call, const struct draft *drafts
       out);
 }
 
+/* What everybody may see was decided by somebody, or by the project's settings. */
+static struct result audit_public(struct call *call, struct str key, const struct draft *draft, struct str project) {
+  cJSON *detail = cJSON_CreateObject();
+  cJSON_AddItemToObject(detail, "privacy", json_string(call->arena, draft->privacy));
+  if (project.length)
+    cJSON_AddItemToObject(detail, "project", json_string(call->arena, project));
+  return journal_audit(call, draft->actor.length ? draft->actor : STR("unknown"), "ticket.new", key,
+                       json_print(call->arena, detail));
+}
+
 struct result tickets_create(struct call *call, const struct ticket_new *at, size_t count, struct created_ticket *out,
                              size_t *refused) {
   struct draft *drafts = ARENA_ARRAY(call->arena, struct draft, count);
@@ -98,6 +109,8 @@ struct result tickets_create(struct call *call, const struct ticket_new *at, siz
         .id = ids[i], .number = rows_i64(&rows, i, "number"), .kind = STR("ticket"), .privacy = drafts[i].privacy};
     tickets_tell(call, EVENT_TICKET_CREATED, &item, drafts[i].actor, &drafts[i].fields);
     out[i] = (struct created_ticket){item.id, key_text(call->arena, item.kind, item.number, item.id)};
+    if (str_is(item.privacy, "public"))
+      TRY(audit_public(call, out[i].key, &drafts[i], at[i].project));
   }
   outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   return going ? follow_new(call, ids, projects, count) : RESULT_DONE;
