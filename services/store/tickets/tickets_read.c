@@ -189,7 +189,8 @@ struct str *tickets_names(struct call *call, struct str joined, const char *sepa
   "and ($4::bigint = 0 or g.id < $4) order by g.id desc limit $1::bigint"
 
 static int64_t egress_limit(const struct egress_query *query) {
-  return query->limit > 0 ? query->limit : 100;
+  enum { ALL = 1000000000 }; /* one more can be asked for */
+  return query->limit <= 0 ? 100 : query->limit < ALL ? query->limit : ALL;
 }
 
 #define EGRESS_PARAMS                                                                                          \
