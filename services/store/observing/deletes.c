@@ -23,9 +23,9 @@ static struct result log_deletion(struct call *call, const struct deletion *d, c
 static struct result tell(struct call *call, int64_t item_id, struct str by) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select " PRIVACY_OF(
-                   "i", "t") " as privacy, i.deleted_by, t.number from item i join item t on t.id = i.parent_id "
-                             "where i.id = $1::bigint",
+               "select " ITEM_PRIVACY
+               " as privacy, i.deleted_by, t.number from item i join item t on t.id = i.parent_id "
+               "where i.id = $1::bigint",
                PARAMS(p_i64(item_id)), &rows));
   struct str deleted_by = rows_str(&rows, 0, "deleted_by");
   struct value value = value_text(STR("deleted_by"), deleted_by.at ? deleted_by : STR(""));

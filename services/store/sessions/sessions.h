@@ -52,20 +52,23 @@ struct result sessions_running(struct call *call, int64_t project_id, int64_t *o
 /* Something of the project has ended that its session may have waited for: rings if that has pulled to its end. */
 struct result sessions_may_end(struct call *call, int64_t project_id) MUST_USE;
 
-/* A session as a row of `select SESSION_COLUMNS from session s join project p ...`. */
-#define SESSION_COLUMNS                                                                                          \
-  "s.id, p.name as project, s.mode, s.trigger, s.state, s.pull_done, (extract(epoch from s.started_at) * "       \
-  "1000)::bigint as started_ms, (extract(epoch from s.finished_at) * 1000)::bigint as finished_ms, s.seen, "     \
-  "s.unchanged, s.imported, s.updated, s.created, s.pushed, s.conflicts, s.parked, s.api_calls, s.error, case "  \
-  "when s.state = 'running' then (select count(*) from intent n where n.project_id = s.project_id and n.state "  \
-  "in ('prepared', 'sending', 'unknown')) when s.state = 'failed' then (select count(*) from intent n where "    \
-  "n.session_id = s.id and n.state = 'prepared') else (select count(*) from intent n where n.session_id = s.id " \
-  "and n.state in ('prepared', 'sending', 'unknown')) end as waiting, case when s.state = 'failed' then "        \
-  "(select count(*) from intent n where n.session_id = s.id and n.state in ('sending', 'unknown')) else 0 end "  \
-  "as uncertain, case when s.state = 'failed' and not exists (select from session x where x.project_id = "       \
-  "s.project_id and x.id > s.id) then (select count(*) from plan_queue q where q.project_id = s.project_id and " \
-  "exists (select from mapping m where m.id = q.mapping_id and m.state in ('creating', 'linked') offset 0)) "    \
-  "else 0 end as unplanned, s.undoes, s.undo_cursor is not null as undoing"
+/* What only the last session of a project has to tell. */
+#define IS_LAST_SESSION "not exists (select from session x where x.project_id = s.project_id and x.id > s.id)"
+
+/* A session as a row of `select SESSION_COLUMNS from session s join project p ...`. A completed one may have left
+ * writes that fail again and again. */
+#define SESSION_COLUMNS                                                                                              \
+  "s.id, p.name as project, s.mode, s.trigger, s.state, s.pull_done, (extract(epoch from s.started_at) * "           \
+  "1000)::bigint as started_ms, (extract(epoch from s.finished_at) * 1000)::bigint as finished_ms, s.seen, "         \
+  "s.unchanged, s.imported, s.updated, s.created, s.pushed, s.conflicts, s.parked, s.api_calls, s.error, case "      \
+  "when s.state = 'failed' then (select count(*) from intent n where n.session_id = s.id and n.state = 'prepared') " \
+  "when s.state = 'running' or " IS_LAST_SESSION " then (select count(*) from intent n where n.project_id = "        \
+  "s.project_id and n.state in ('prepared', 'sending', 'unknown') and n.created_at <= coalesce(s.finished_at, "      \
+  "now())) else 0 end as waiting, case when s.state = 'failed' then (select count(*) from intent n where "           \
+  "n.session_id = s.id and n.state in ('sending', 'unknown')) else 0 end as uncertain, case when s.state = "         \
+  "'failed' and " IS_LAST_SESSION " then (select count(*) from plan_queue q where q.project_id = s.project_id and "  \
+  "exists (select from mapping m where m.id = q.mapping_id and m.state in ('creating', 'linked') offset 0)) else 0 " \
+  "end as unplanned, s.undoes, s.undo_cursor is not null as undoing"
 struct session sessions_row(const struct rows *rows, size_t row);
 
 #endif

@@ -30,8 +30,8 @@ static struct result select_page(struct call *call, const struct undone *s, int6
   TRY(db_query(call->db,
                "select item_id from ((select distinct item_id from change_log where session_id = $1::bigint and "
                "item_id < $2::bigint order by item_id desc limit $3::bigint) union (select distinct item_id from "
-               "intent where session_id = $1::bigint and item_id < $2::bigint order by item_id desc limit $3::bigint)) "
-               "t order by item_id desc limit $3::bigint",
+               "intent where session_id = $1::bigint and item_id < $2::bigint order by item_id desc limit "
+               "$3::bigint)) t order by item_id desc limit $3::bigint",
                PARAMS(p_i64(s->id), p_i64(before), p_i64(ITEMS_A_PAGE)), &rows));
   *out_ids = ARENA_ARRAY(call->arena, int64_t, rows.count);
   *out_count = rows.count;
@@ -42,19 +42,16 @@ static struct result select_page(struct call *call, const struct undone *s, int6
 
 static struct result select_items(struct call *call, const struct undone *s, const int64_t *ids, size_t count,
                                   struct rows *out) {
-  return db_query(
-      call->db,
-      "select i.id, i.kind, coalesce(t.number, i.number) as number, coalesce(t.fields, i.fields) ->> "
-      "'title' as title, i.fields, " PRIVACY_OF(
-          "i", "t") " as privacy, coalesce(i.merged_into, t.merged_into) is not null as merged, "
-                    "i.deleted_at is not null as deleted, m.id as mapping_id, m.state, m.external_id is not null and "
-                    "coalesce(m.reason, '') not like 'retracted%' as there, e.external_key from unnest($2::bigint[]) "
-                    "u(id) join item "
-                    "i on i.id = u.id left join item t "
-                    "on t.id = i.parent_id left join mapping m on m.item_id = i.id and m.project_id = $1::bigint left "
-                    "join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, "
-                    "m.external_id) order by i.id desc",
-      PARAMS(p_i64(s->project_id), p_i64s(call->arena, ids, count)), out);
+  return db_query(call->db,
+                  "select i.id, i.kind, coalesce(t.number, i.number) as number, coalesce(t.fields, i.fields) ->> "
+                  "'title' as title, i.fields, " ITEM_PRIVACY
+                  " as privacy, coalesce(i.merged_into, t.merged_into) is not null as merged, i.deleted_at is not "
+                  "null as deleted, m.id as mapping_id, m.state, m.external_id is not null and coalesce(m.reason, '') "
+                  "not like 'retracted%' as there, e.external_key from unnest($2::bigint[]) u(id) join item i on i.id "
+                  "= u.id left join item t on t.id = i.parent_id left join mapping m on m.item_id = i.id and "
+                  "m.project_id = $1::bigint left join external_item e on (e.project_id, e.kind, e.external_id) = "
+                  "(m.project_id, m.kind, m.external_id) order by i.id desc",
+                  PARAMS(p_i64(s->project_id), p_i64s(call->arena, ids, count)), out);
 }
 
 /* Its changes of local values. What an undo wrote itself is told apart from what came in while it was going on. An
@@ -68,8 +65,8 @@ static struct result select_changes(struct call *call, const struct undone *s, c
       "from change_log l join item i on i.id = l.item_id left join change_log own on own.item_id = i.parent_id and "
       "own.session_id = $1::bigint and own.cause in ('import', 'relinked') where l.session_id = $1::bigint and "
       "l.item_id = any($3::bigint[]) and case when $2::boolean then l.cause in ('undo', 'unlinked', 'relinked', "
-      "'closed', 'reopened') or (l.cause in ('deleted', 'restored') and l.project_id is null) else l.cause in ('sync', "
-      "'import') or (l.cause = 'deleted' and l.project_id is not null) end order by l.item_id desc, l.id desc",
+      "'closed', 'reopened') or (l.cause in ('deleted', 'restored') and l.project_id is null) else l.cause in "
+      "('sync', 'import') or (l.cause = 'deleted' and l.project_id is not null) end order by l.item_id desc, l.id desc",
       PARAMS(p_i64(s->id), p_bool(s->is_undo), p_i64s(call->arena, ids, count)), out);
 }
 
@@ -80,15 +77,14 @@ static struct result select_writes(struct call *call, const struct undone *s, co
       call->db,
       "select n.item_id, n.kind, n.change, n.state, (select array_to_string(array_agg(distinct k order by k), ', ') "
       "from jsonb_object_keys(n.payload_set || n.payload_add || n.payload_remove) k where not exists (select from "
-      "change_log l where l.item_id = n.item_id and l.session_id = n.session_id and l.cause = 'sync' and l.field = k)) "
-      "as fields, "
-      "case when n.change = 'create' then coalesce((select 'somebody commented there since' from item c where "
-      "c.parent_id = n.item_id and c.origin_project = n.project_id and c.deleted_at is null limit 1), "
-      "(select string_agg(t.field, ', ') || ' changed there since' from (select distinct on (l.field) l.field, "
-      "l.before -> l.field as before, i.fields -> l.field as now from change_log l join item i on i.id = l.item_id "
-      "where l.item_id = n.item_id and l.cause = 'sync' and l.project_id = n.project_id and l.session_id is distinct "
-      "from $1::bigint and l.at > n.done_at order by l.field, l.id) t where t.before is distinct from t.now)) end as "
-      "moved from intent n where n.session_id = $1::bigint and n.item_id = any($2::bigint[]) and n.purpose is null and "
+      "change_log l where l.item_id = n.item_id and l.session_id = n.session_id and l.cause = 'sync' and l.field = "
+      "k)) as fields, case when n.change = 'create' then coalesce((select 'somebody commented there since' from item "
+      "c where c.parent_id = n.item_id and c.origin_project = n.project_id and c.deleted_at is null limit 1), (select "
+      "string_agg(t.field, ', ') || ' changed there since' from (select distinct on (l.field) l.field, l.before -> "
+      "l.field as before, i.fields -> l.field as now from change_log l join item i on i.id = l.item_id where "
+      "l.item_id = n.item_id and l.cause = 'sync' and l.project_id = n.project_id and l.session_id is distinct from "
+      "$1::bigint and l.at > n.done_at order by l.field, l.id) t where t.before is distinct from t.now)) end as moved "
+      "from intent n where n.session_id = $1::bigint and n.item_id = any($2::bigint[]) and n.purpose is null and "
       "n.state not in ('refused', 'stale', 'superseded') order by n.item_id desc, n.change, n.id",
       PARAMS(p_i64(s->id), p_i64s(call->arena, ids, count)), out);
 }

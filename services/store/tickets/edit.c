@@ -87,14 +87,11 @@ static struct result read_items(struct call *call, const int64_t *numbers, size_
                                 size_t field_count, struct rows *out) {
   return db_query(
       call->db,
-      "select k.n, i.id, i.number, i.kind, " PRIVACY_OF(
-          "i",
-          "p") " as privacy, i.version, i.deleted_at is not null as "
-               "deleted, p.number as parent_number, "
-               "(select jsonb_object_agg(f, i.fields -> f) from unnest($2::text[]) f where i.fields ? f) as now "
-               "from unnest($1::bigint[]) with ordinality k(number, n) join item i on i.id = case when k.number < 0 "
-               "then -k.number else (select coalesce(t.merged_into, t.id) from item t where t.number = k.number) end "
-               "and (i.kind = 'comment') = (k.number < 0) left join item p on p.id = i.parent_id",
+      "select n.n, i.id, i.number, i.kind, " ITEM_PRIVACY " as privacy, i.version, i.deleted_at is not null as "
+      "deleted, t.number as parent_number, (select jsonb_object_agg(f, i.fields -> f) from unnest($2::text[]) f where "
+      "i.fields ? f) as now from unnest($1::bigint[]) with ordinality n(number, n) join item i on i.id = case when "
+      "n.number < 0 then -n.number else (select coalesce(k.merged_into, k.id) from item k where k.number = n.number) "
+      "end and (i.kind = 'comment') = (n.number < 0) left join item t on t.id = i.parent_id",
       PARAMS(p_i64s(call->arena, numbers, count), p_strs(call->arena, fields, field_count)), out);
 }
 

@@ -24,6 +24,9 @@ enum { PLACES_MAX = 2000 };
   "left join lateral (select gone, note from gone_item where (project_id, kind, external_id) = (m.project_id, " kind \
   ", " external_id ") and gone is not null and sure offset 0) " name " on true "
 
+#define ITEM_GONE SURELY_GONE("g", "m.kind", "o.external_id")
+#define TICKET_GONE SURELY_GONE("t", "'ticket'", "e.parent_external_id")
+
 /* What is kept in step is told whatever was seen of it: who takes it back looks at it first. */
 static struct result select_places(struct call *call, int64_t item_id, struct rows *out) {
   return db_query(
@@ -32,32 +35,20 @@ static struct result select_places(struct call *call, int64_t item_id, struct ro
       "o.life, o.intent_id, o.parked, m.op_id is not null as ours, i.origin_project = m.project_id as origin, m.state "
       "= 'gone' as ended, m.reason as why_ended, coalesce(g.note, t.note) as moved, coalesce(g.gone, t.gone) as gone, "
       "w.state, w.reason, l.fields, epoch_ms(l.first) as first_ms, epoch_ms(l.last) as last_ms, count(*) over () as "
-      "whole from (select $1::bigint as id union all select id from item where parent_id = $1) f join item i on i.id = "
-      "f.id join mapping m on m.item_id = i.id join project p on p.id = m.project_id cross join lateral " THERE " o "
+      "whole from (select $1::bigint as id union all select id from item where parent_id = $1) f join item i on i.id "
+      "= f.id join mapping m on m.item_id = i.id join project p on p.id = m.project_id cross join lateral " THERE " o "
       "left join lateral (select external_key, url, parent_external_id from external_item where (project_id, kind, "
-      "external_id) = (m.project_id, m.kind, o.external_id) offset 0) e on true " SURELY_GONE("g", "m.kind",
-                                                                                              "o.external_id")
-          SURELY_GONE("t", "'ticket'",
-                      "e.parent_external_id") "left join lateral (select state, reason from intent n where "
-                                              "n.mapping_id = m.id and n.purpose = 'retract' and "
-                                              "n.state in ('prepared', 'sending', 'unknown', 'parked') and o.life = "
-                                              "'now' order by n.id desc limit 1) w on "
-                                              "true left join lateral (select string_agg(distinct f, ',') as fields, "
-                                              "min(s.at) as first, max(s.at) as last "
-                                              "from egress s left join lateral unnest(s.fields) f on true where "
-                                              "s.item_id = i.id and s.project_id = "
-                                              "m.project_id and s.rule not in ('delete', 'undo', 'retract') and "
-                                              "(o.life = 'twice' or coalesce(s.external_id, "
-                                              "(select n.external_id from intent n where n.id = s.intent_id), "
-                                              "o.external_id) is not distinct from "
-                                              "o.external_id)) l on true "
-                                              "where leave_rule(i.id, m.project_id) is null and case when w.state is "
-                                              "not null or (o.life = 'now' and m.state "
-                                              "<> 'gone' and p.state <> 'removed') then true when 'deleted' in "
-                                              "(g.gone, t.gone) then false else o.life <> "
-                                              "'now' or m.state <> 'gone' or m.reason is distinct from 'retracted' end "
-                                              "order by i.parent_id nulls first, i.id, p.name, o.life desc, "
-                                              "o.external_id limit $2::bigint",
+      "external_id) = (m.project_id, m.kind, o.external_id) offset 0) e on true " ITEM_GONE TICKET_GONE
+      "left join lateral (select state, reason from intent n where n.mapping_id = m.id and n.purpose = 'retract' and "
+      "n.state in ('prepared', 'sending', 'unknown', 'parked') and o.life = 'now' order by n.id desc limit 1) w on "
+      "true left join lateral (select string_agg(distinct f, ',') as fields, min(s.at) as first, max(s.at) as last "
+      "from egress s left join lateral unnest(s.fields) f on true where s.item_id = i.id and s.project_id = "
+      "m.project_id and s.rule not in ('delete', 'undo', 'retract') and (o.life = 'twice' or coalesce(s.external_id, "
+      "(select n.external_id from intent n where n.id = s.intent_id), o.external_id) is not distinct from "
+      "o.external_id)) l on true where leave_rule(i.id, m.project_id) is null and case when w.state is not null or "
+      "(o.life = 'now' and m.state <> 'gone' and p.state <> 'removed') then true when 'deleted' in (g.gone, t.gone) "
+      "then false else o.life <> 'now' or m.state <> 'gone' or m.reason is distinct from 'retracted' end order by "
+      "i.parent_id nulls first, i.id, p.name, o.life desc, o.external_id limit $2::bigint",
       PARAMS(p_i64(item_id), p_i64(PLACES_MAX)), out);
 }
 

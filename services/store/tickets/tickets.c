@@ -47,9 +47,8 @@ struct result tickets_map_comments(struct call *call, int64_t ticket_id) {
 static struct result read_changed(struct call *call, int64_t item_id, struct changed_item *out) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select i.id, i.number, i.kind, " PRIVACY_OF(
-                   "i", "p") " as privacy, p.number as parent_number from item i "
-                             "left join item p on p.id = i.parent_id where i.id = $1::bigint",
+               "select i.id, i.number, i.kind, " ITEM_PRIVACY " as privacy, t.number as parent_number from item i "
+               "left join item t on t.id = i.parent_id where i.id = $1::bigint",
                PARAMS(p_i64(item_id)), &rows));
   *out =
       (struct changed_item){rows_i64(&rows, 0, "id"), rows_i64(&rows, 0, "number"), rows_i64(&rows, 0, "parent_number"),

@@ -41,13 +41,12 @@ struct result tickets_log_change(struct call *call, const struct item_change *ch
 /* Writes new values, with their times; the caller has logged them. */
 struct result tickets_apply(struct call *call, int64_t item_id, const struct values *changed) MUST_USE;
 
-/* How public an item is; a comment at most as public as its ticket. `own` and `whole` are rows of item, `whole` of
- * nulls for a ticket. */
-#define PRIVACY_OF(own, whole)                                                             \
-  "case when 'local_only' in (" own ".privacy, " whole ".privacy) then 'local_only' when " \
-  "coalesce(" whole ".privacy, 'public') = 'public' then " own ".privacy else " whole ".privacy end"
+/* How public an item `i` is: a comment at most as public as its ticket `t`, which is of nulls for a ticket. */
+#define ITEM_PRIVACY                                                                                                  \
+  "case when 'local_only' in (i.privacy, t.privacy) then 'local_only' when coalesce(t.privacy, 'public') = 'public' " \
+  "then i.privacy else t.privacy end"
 
-/* What an event about an item has to know of it. `privacy`: as PRIVACY_OF() tells. */
+/* What an event about an item has to know of it. `privacy`: as ITEM_PRIVACY tells. */
 struct changed_item {
   int64_t id, number, parent_number;
   struct str kind, privacy;
