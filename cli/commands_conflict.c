@@ -158,7 +158,8 @@ static struct result resolve_one(struct invocation *call) {
   TRY(client_print(call, VERB_CONFLICT_RESOLVE, &request, &reply, &printed));
   if (!printed)
     output_note(call->output,
-                "Conflict %lld is decided: %.*s. It is applied at once, and written outside where needed.",
+                "Conflict %lld is decided: %.*s. It is applied, and written outside where needed, when a look at the "
+                "tracker shows that nothing has moved.",
                 (long long)conflict.id, STR_FMT(request.choice));
   return RESULT_DONE;
 }

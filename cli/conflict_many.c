@@ -139,8 +139,11 @@ static void tell(struct invocation *call, const struct conflict_outcomes *done) 
     output_record(call->output, verb_table[VERB_CONFLICT_RESOLVE_MANY].reply, done);
     return;
   }
-  output_note(call->output, "Decided: %.*s. They are applied at once, and written outside where needed.",
-              STR_FMT(format_counted(call->arena, (int64_t)decided, "conflict", "conflicts")));
+  output_note(
+      call->output,
+      "Decided: %.*s. They are applied, and written outside where needed, when a look at the tracker shows that "
+      "nothing has moved.",
+      STR_FMT(format_counted(call->arena, (int64_t)decided, "conflict", "conflicts")));
   show_left_open(call, done);
 }
 

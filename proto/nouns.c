@@ -216,7 +216,7 @@ static const struct field conflict_fields[] = {
     FIELD(struct conflict, reason, FIELD_STR, 0,
           "With unmappable: why the tracker refuses the value; absent when a value table lacks the word."),
     FIELD(struct conflict, state, FIELD_STR, 0,
-          "open, decided (not yet applied), resolved or superseded (a side moved on)."),
+          "open, decided (not yet applied, or not there yet), resolved or superseded (a side moved on)."),
     FIELD(struct conflict, base, FIELD_VALUES, 0,
           "The field's value that both sides last agreed on; empty if they never did."),
     FIELD(struct conflict, local, FIELD_VALUES, 0, "The field's value here, when it was found."),

@@ -231,7 +231,8 @@ const struct record record_conflict_resolve_many =
 
 static const struct field conflict_outcome_fields[] = {
     FIELD(struct conflict_outcome, id, FIELD_I64, 0, "The conflict's number."),
-    FIELD(struct conflict_outcome, decided, FIELD_BOOL, 0, "It is decided, and applied at once."),
+    FIELD(struct conflict_outcome, decided, FIELD_BOOL, 0,
+          "It is decided, and applied as soon as the tracker was looked at."),
     FIELD(struct conflict_outcome, reason, FIELD_STR, 0, "Why it is not."),
     FIELD(struct conflict_outcome, open_id, FIELD_I64, 0,
           "The conflict that has taken its place because a side moved; 0 = none is open."),

@@ -3,6 +3,7 @@
 
 #include "base/mutation.h"
 #include "conflict/decide_deletion.h"
+#include "conflict/frozen.h"
 #include "conflict/references.h"
 #include "sync/plan.h"
 
@@ -34,25 +35,12 @@ static int64_t time_of(const struct values *times, struct str field) {
   return time_ms;
 }
 
-static bool sees_same(const struct values *row, const struct value *now) {
-  return row->count == (now ? 1 : 0) && (row->count == 0 || value_equal(&row->at[0], now));
-}
-
-/* A value that could not be passed on freezes its field only while the tracker's refusal stands, and nobody has changed
- * anything about it; a word that a table lacked may be there by now. */
-static bool is_frozen(const struct plan_case *c, const struct conflict *row) {
-  if (!str_is(row->kind, "unmappable") || str_is(row->state, "decided"))
-    return true;
-  return row->reason.length && sees_same(&row->local, values_find(&c->local, row->field)) &&
-         sees_same(&row->external, values_find(&c->external, row->field));
-}
-
 static struct plan_input make_input(struct arena *arena, const struct plan_case *c, const struct rules *rules) {
   struct str *frozen = ARENA_ARRAY(arena, struct str, c->conflicts.count);
   struct plan_time *times = ARENA_ARRAY(arena, struct plan_time, c->local.count);
   size_t frozen_count = 0;
   for (size_t i = 0; i < c->conflicts.count; i++)
-    if (is_frozen(c, &c->conflicts.at[i]))
+    if (frozen_is_frozen(c, &c->conflicts.at[i]))
       frozen[frozen_count++] = c->conflicts.at[i].field;
   for (size_t i = 0; i < c->local.count; i++) {
     struct str field = c->local.at[i].name;
@@ -163,61 +151,64 @@ static void finish(struct draft *draft, struct plan_outcome *out) {
 
 /* -- linked mappings -- */
 
-static const struct conflict *open_conflict(const struct plan_case *c, struct str field) {
-  for (size_t i = 0; i < c->conflicts.count; i++)
-    if (str_equal(c->conflicts.at[i].field, field))
-      return &c->conflicts.at[i];
-  return NULL;
+/* Asked again, with what both sides are now. They have not agreed on anything since. */
+static void ask_again(struct draft *draft, const struct conflict *row, const struct plan_field *field,
+                      enum plan_conflict_kind kind) {
+  struct plan_field again = *field;
+  again.conflict = kind;
+  again.base = row->base.count ? row->base.at[0] : (struct value){0};
+  add_conflict(draft, &again, (struct str){0});
 }
 
-/* NULL for a value that is not there. */
-static const struct value *named(const struct value *value) {
-  return value->name.length ? value : NULL;
+static enum plan_choice choice_of(const struct conflict *row) {
+  return str_is(row->winner, "local")      ? PLAN_CHOOSE_LOCAL
+         : str_is(row->winner, "external") ? PLAN_CHOOSE_EXTERNAL
+                                           : PLAN_CHOOSE_VALUE;
 }
 
-/* A person decided, and both sides still are what they saw: apply it. Else the frozen field shows what it is now. */
+/* What is written is applied when the tracker has it: until then the other side may move. What cannot be carried out is
+ * the person's again: as it stands it would wait for ever. */
+static void carry_out(struct draft *draft, const struct plan_input *input, const struct conflict *row,
+                      const struct plan_field *field) {
+  const struct value *value = row->value.count ? &row->value.at[0] : NULL;
+  struct plan plan = plan_resolve(draft->arena, input, field->field, choice_of(row), value);
+  if (plan.count == 0 || plan.fields[0].action != PLAN_RESOLVED) {
+    ask_again(draft, row, field, plan.count ? plan.fields[0].conflict : PLAN_UNMAPPABLE);
+    return;
+  }
+  struct plan_field decision = plan.fields[0];
+  decision.closes_conflict = !decision.writes_external;
+  add_field(draft, &decision);
+}
+
+/* A person decided, and a look since then shows what they saw: it is carried out. Else the frozen field shows what it
+ * is now. */
 static void handle_frozen(struct draft *draft, const struct plan_case *c, const struct plan_input *input,
                           const struct plan_field *field, bool *needs_fresh) {
-  const struct conflict *row = open_conflict(c, field->field);
-  bool same = row && sees_same(&row->local, named(&field->local_seen)) &&
-              sees_same(&row->external, named(&field->external_seen));
-  if (!same) {
-    struct plan_field again = *field;
-    again.conflict = PLAN_BOTH_CHANGED;
-    add_conflict(draft, &again, (struct str){0});
-    return;
-  }
-  if (!str_is(row->state, "decided"))
-    return;
-  enum plan_choice choice = str_is(row->winner, "local")      ? PLAN_CHOOSE_LOCAL
-                            : str_is(row->winner, "external") ? PLAN_CHOOSE_EXTERNAL
-                                                              : PLAN_CHOOSE_VALUE;
-  const struct value *value = row->value.count ? &row->value.at[0] : NULL;
-  struct plan plan = plan_resolve(draft->arena, input, field->field, choice, value);
-  for (size_t i = 0; i < plan.count; i++) {
-    add_field(draft, &plan.fields[i]);
-    if (plan.fields[i].action == PLAN_RESOLVED && !plan.fields[i].closes_conflict)
-      draft->closes[draft->close_count++] = field->field;
-    /* The decision cannot be carried out, so it is the person's again: as it stands it would wait for ever. */
-    if (plan.fields[i].action == PLAN_CONFLICT) {
-      struct plan_field again = *field;
-      again.conflict = plan.fields[i].conflict;
-      add_conflict(draft, &again, (struct str){0});
-    }
-  }
-  *needs_fresh |= plan.needs_fresh;
+  const struct conflict *row = frozen_conflict(c, field->field);
+  bool decided = frozen_is_decided(row);
+  if (decided && !input->external_fresh)
+    *needs_fresh = true;
+  else if (!frozen_stands(c, row))
+    ask_again(draft, row, field, PLAN_BOTH_CHANGED);
+  else if (decided)
+    carry_out(draft, input, row, field);
 }
 
 static struct str strategy_name(const struct plan_input *input, struct arena *arena, struct str field) {
   return str_format(arena, "strategy: %s", rules_strategy_name(rules_strategy(&input->rules, field)));
 }
 
+static bool carries_out(const struct plan_case *c, const struct plan_field *field) {
+  return field->action == PLAN_FROZEN && frozen_is_decided(frozen_conflict(c, field->field));
+}
+
 /* A one-sided push needs no fetch here: the target is fetched right before it is sent, and a moved one is planned anew.
- */
-static bool only_pushes(const struct plan *plan) {
+ * What a person decided does: it is about what they saw. */
+static bool only_pushes(const struct plan_case *c, const struct plan *plan) {
   for (size_t i = 0; i < plan->count; i++)
     if (plan->fields[i].action == PLAN_CONFLICT || plan->fields[i].action == PLAN_RESOLVED ||
-        plan->fields[i].action == PLAN_MERGE)
+        plan->fields[i].action == PLAN_MERGE || carries_out(c, &plan->fields[i]))
       return false;
   return true;
 }
@@ -234,7 +225,7 @@ static bool is_open_still(const struct plan *plan, struct str field) {
 static void close_translated(struct draft *draft, const struct plan_case *c, const struct plan *plan) {
   for (size_t i = 0; i < c->conflicts.count; i++) {
     const struct conflict *row = &c->conflicts.at[i];
-    if (!is_frozen(c, row) && !is_open_still(plan, row->field))
+    if (!frozen_is_frozen(c, row) && !is_open_still(plan, row->field))
       draft->closes[draft->close_count++] = row->field;
   }
 }
@@ -244,7 +235,7 @@ static void decide_linked(struct arena *arena, const struct plan_case *c, struct
   bool was_fresh = input->external_fresh, needs_fresh = false;
   input->external_fresh = true;
   struct plan plan = plan_make(arena, input);
-  if (!was_fresh && !only_pushes(&plan)) {
+  if (!was_fresh && !only_pushes(c, &plan)) {
     input->external_fresh = false;
     plan = plan_make(arena, input);
   }

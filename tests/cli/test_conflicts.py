@@ -68,7 +68,7 @@ class Conflicts(Running):
 
     def restore_both(self, key, number):
         """The losers of a decision come back, one after the other, and the decision stays in the list."""
-        self.assertIn("conflicts restore " + number, self.run_fine("conflicts", "show", number).err)
+        wait_for(lambda: "conflicts restore " + number in self.run_fine("conflicts", "show", number).err, "it to be applied")
         asked = self.run_fine("conflicts", "restore", number, "--external")
         self.assertRegex(asked.out, r"Ours\s+Theirs")
         self.assertEqual(self.title(key), "Ours")

@@ -90,6 +90,14 @@ class Overwritten(unittest.TestCase):
     def test_overwritten_value_of_linear_is_shown_and_brought_back_everywhere(self):
         self.check_shown_and_brought_back(self.linear)
 
+    def test_overwritten_value_is_brought_back_though_ours_has_a_blank_at_its_end(self):
+        """What was sent had none, and nobody has changed anything since."""
+        for tracker in self.world.trackers:
+            with self.subTest(tracker=tracker.system):
+                key, keys, found = self.overwrite(tracker, theirs={"title": "Theirs"}, ours={"title": "Ours "})
+                self.decide(found["title"], "external")
+                self.check_all_have(key, keys, "title", "Theirs")
+
     def test_overwritten_fields_are_decided_one_by_one(self):
         for tracker in self.world.trackers:
             with self.subTest(tracker=tracker.system):

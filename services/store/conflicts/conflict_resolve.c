@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "store/conflicts/conflicts.h"
 #include "store/conflicts/write_conflicts.h"
+#include "store/observing/externals.h"
 #include "store/tickets/journal.h"
 
 /* The conflict that is to be decided, held until the end of the transaction. */
@@ -67,6 +68,25 @@ static struct result mark_decided(struct call *call, const struct conflict_resol
                   PARAMS(p_i64(resolve->id), p_str(resolve->choice), p_str(value), p_str(resolve->actor)), NULL);
 }
 
+/* What was seen before the decision may have moved unseen since: it is applied on a look that begins after it. */
+static struct result look_again(struct call *call, const struct target *target) {
+  struct rows rows;
+  TRY(db_query(call->db,
+               "select project_id, kind, external_id from mapping where id = $1::bigint and external_id is not null "
+               "and state in ('linked', 'parked')",
+               PARAMS(p_i64(target->mapping_id)), &rows));
+  if (rows.count == 0 || str_is(target->kind, "deleted_vs_edited"))
+    return RESULT_DONE;
+  return externals_fetch(call, rows_i64(&rows, 0, "project_id"), rows_str(&rows, 0, "kind"),
+                         rows_str(&rows, 0, "external_id"), "decided");
+}
+
+static struct result decide_later(struct call *call, const struct conflict_resolve *resolve,
+                                  const struct target *target) {
+  TRY(mark_decided(call, resolve));
+  return look_again(call, target);
+}
+
 /* Nothing is written when it is refused. */
 static struct result resolve_one(struct call *call, const struct conflict_resolve *resolve) {
   struct target target = {0};
@@ -75,7 +95,7 @@ static struct result resolve_one(struct call *call, const struct conflict_resolv
   if (str_is(target.kind, "overwritten") || str_is(target.kind, "undo"))
     TRY(write_conflicts_resolve(call, resolve));
   else
-    TRY(mark_decided(call, resolve));
+    TRY(decide_later(call, resolve, &target));
   TRY(journal_audit(call, resolve->actor, "conflict.resolve",
                     str_format(call->arena, "conflict/%lld", (long long)resolve->id),
                     str_format(call->arena, "{\"choice\": \"%.*s\"}", STR_FMT(resolve->choice))));

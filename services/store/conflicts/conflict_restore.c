@@ -72,12 +72,15 @@ static struct result load(struct call *call, const struct conflict_restore *rest
 static struct result check_none_open(struct call *call, const struct kept *kept) {
   struct rows rows;
   TRY(db_query(call->db,
-               "select id from conflict where item_id = $1::bigint and field = $2 and state in ('open', 'decided') "
-               "order by id desc limit 1",
+               "select id, state from conflict where item_id = $1::bigint and field = $2 and state in ('open', "
+               "'decided') order by id desc limit 1",
                PARAMS(p_i64(kept->item_id), p_str(kept->field)), &rows));
   if (rows.count == 0)
     return RESULT_DONE;
   long long id = (long long)rows_i64(&rows, 0, "id");
+  if (str_is(rows_str(&rows, 0, "state"), "decided"))
+    return result_error(RESULT_REJECTED, "conflict %lld about `%.*s` of %.*s is decided and not applied yet", id,
+                        STR_FMT(kept->field), STR_FMT(kept->key));
   return result_error(
       RESULT_REJECTED,
       "`%.*s` of %.*s waits for a decision: decide that (tandem conflicts show %lld), by --value if need be",

@@ -6,6 +6,7 @@
 #include "store/sessions/sessions.h"
 #include "store/tickets/keys.h"
 #include "store/tickets/references.h"
+#include "sync/canon.h"
 #include "sync/catalogue.h"
 
 /* -- reading -- */
@@ -162,8 +163,11 @@ static void tell(struct call *call, enum event_id id, const struct conflict_plac
   outbox_add(call->outbox, id, place->ticket, place->ticket, &data);
 }
 
+/* As planning compares them. */
 static bool same_values(const struct values *a, const struct values *b) {
-  return a->count == b->count && (a->count == 0 || value_equal(&a->at[0], &b->at[0]));
+  if (a->count == 0 || b->count == 0)
+    return a->count == b->count;
+  return canon_equal(catalogue_kind(a->at[0].name, a->at[0].kind), &a->at[0], &b->at[0]);
 }
 
 /* Ends an open row of the field whose values are no longer what both sides hold, or whose decision could not be carried
@@ -247,6 +251,16 @@ struct result conflicts_open(struct call *call, const struct conflict_place *pla
   return RESULT_DONE;
 }
 
+static void tell_ended(struct call *call, const struct conflict_place *place, const struct rows *rows) {
+  for (size_t i = 0; i < rows->count; i++) {
+    struct event_conflict about = {.field = rows_str(rows, i, "field"),
+                                   .kind = rows_str(rows, i, "kind"),
+                                   .winner = rows_str(rows, i, "winner"),
+                                   .decided_by = rows_str(rows, i, "decided_by")};
+    tell(call, EVENT_CONFLICT_RESOLVED, place, rows_i64(rows, i, "id"), &about);
+  }
+}
+
 struct result conflicts_close(struct call *call, const struct conflict_place *place,
                               const struct plan_outcome *outcome) {
   for (size_t i = 0; i < outcome->closes.count; i++) {
@@ -260,14 +274,23 @@ struct result conflicts_close(struct call *call, const struct conflict_place *pl
                  "and freezes "
                  "returning id, field, kind, winner, decided_by",
                  PARAMS(p_i64(place->mapping_id), p_str(outcome->closes.at[i])), &rows));
-    if (rows.count == 0)
-      continue;
-    struct event_conflict about = {.field = rows_str(&rows, 0, "field"),
-                                   .kind = rows_str(&rows, 0, "kind"),
-                                   .winner = rows_str(&rows, 0, "winner"),
-                                   .decided_by = rows_str(&rows, 0, "decided_by")};
-    tell(call, EVENT_CONFLICT_RESOLVED, place, rows_i64(&rows, 0, "id"), &about);
+    tell_ended(call, place, &rows);
   }
+  return RESULT_DONE;
+}
+
+struct result conflicts_applied(struct call *call, const struct conflict_place *place, int64_t intent_id,
+                                const struct values *fields) {
+  struct str *names = ARENA_ARRAY(call->arena, struct str, fields->count);
+  struct rows rows;
+  for (size_t i = 0; i < fields->count; i++)
+    names[i] = fields->at[i].name;
+  TRY(db_query(call->db,
+               "update conflict c set state = 'resolved', winner = c.choice from intent n where n.id = $1::bigint and "
+               "c.mapping_id = n.mapping_id and c.field = any($2::text[]) and " CONFLICTS_OF_INTENT
+               " returning c.id, c.field, c.kind, c.winner, c.decided_by",
+               PARAMS(p_i64(intent_id), p_strs(call->arena, names, fields->count)), &rows));
+  tell_ended(call, place, &rows);
   return RESULT_DONE;
 }
 

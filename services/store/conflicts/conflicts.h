@@ -18,6 +18,13 @@ struct result conflicts_open(struct call *call, const struct conflict_place *pla
 struct result conflicts_close(struct call *call, const struct conflict_place *place,
                               const struct plan_outcome *outcome) MUST_USE;
 
+/* Conflict c was decided before intent n of its mapping was: what n sends of its field is the decision. */
+#define CONFLICTS_OF_INTENT "c.state = 'decided' and c.freezes and c.decided_at <= n.created_at"
+
+/* These fields have arrived with the intent's write: what was decided about them is applied. */
+struct result conflicts_applied(struct call *call, const struct conflict_place *place, int64_t intent_id,
+                                const struct values *fields) MUST_USE;
+
 enum conflicts_about { CONFLICTS_ALL, CONFLICTS_OF_VALUES, CONFLICTS_OF_DELETION };
 
 /* What the mapping's open and decided conflicts were about is over: they end superseded, with an event each. `why`

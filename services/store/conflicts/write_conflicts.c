@@ -4,6 +4,7 @@
 #include "base/mutation.h"
 #include "store/conflicts/conflict_restore.h"
 #include "store/conflicts/conflicts.h"
+#include "store/sending/outward.h"
 #include "store/tickets/keys.h"
 #include "store/tickets/tickets.h"
 #include "sync/canon.h"
@@ -12,19 +13,21 @@
 /* The write that a conflict comes of. */
 struct source {
   struct conflict_place place;
-  struct values sent_local, set, local, external, shadow, shadow_local;
+  struct values sent_local, seen_local, set, local, external, shadow, shadow_local;
 };
 
 static struct result load(struct call *call, int64_t intent_id, struct source *out) {
   struct rows rows;
-  TRY(db_query(call->db,
-               "select n.project_id, n.mapping_id, n.item_id, n.kind, n.sent_local, n.payload_set, p.name, i.fields, "
-               "coalesce(t.number, i.number) as number, m.shadow, m.shadow || m.shadow_local as shadow_local, "
-               "e.external_key, coalesce(e.fields, '{}') as external from intent n "
-               "join mapping m on m.id = n.mapping_id join project p on p.id = n.project_id join item i on i.id = "
-               "n.item_id left join item t on t.id = i.parent_id left join external_item e on (e.project_id, e.kind, "
-               "e.external_id) = (m.project_id, m.kind, m.external_id) where n.id = $1::bigint",
-               PARAMS(p_i64(intent_id)), &rows));
+  TRY(db_query(
+      call->db,
+      "select n.project_id, n.mapping_id, n.item_id, n.kind, n.sent_local, n.seen_local, n.payload_set, p.name, "
+      "p.base_url, i.fields, coalesce(t.number, i.number) as number, m.shadow, m.shadow || m.shadow_local as "
+      "shadow_local, e.external_key, coalesce(e.fields, '{}') as external, " OUTWARD_IS_FOREIGN
+      " as foreign_words from intent n "
+      "join mapping m on m.id = n.mapping_id join project p on p.id = n.project_id join item i on i.id = "
+      "n.item_id left join item t on t.id = i.parent_id left join external_item e on (e.project_id, e.kind, "
+      "e.external_id) = (m.project_id, m.kind, m.external_id) where n.id = $1::bigint",
+      PARAMS(p_i64(intent_id)), &rows));
   *out = (struct source){
       .place = {.mapping_id = rows_i64(&rows, 0, "mapping_id"),
                 .item_id = rows_i64(&rows, 0, "item_id"),
@@ -35,11 +38,18 @@ static struct result load(struct call *call, int64_t intent_id, struct source *o
                 .external_key = rows_str(&rows, 0, "external_key")},
   };
   TRY(rows_values(call->arena, &rows, 0, "sent_local", &out->sent_local));
+  TRY(rows_values(call->arena, &rows, 0, "seen_local", &out->seen_local));
   TRY(rows_values(call->arena, &rows, 0, "payload_set", &out->set));
   TRY(rows_values(call->arena, &rows, 0, "fields", &out->local));
   TRY(rows_values(call->arena, &rows, 0, "external", &out->external));
   TRY(rows_values(call->arena, &rows, 0, "shadow", &out->shadow));
-  return rows_values(call->arena, &rows, 0, "shadow_local", &out->shadow_local);
+  TRY(rows_values(call->arena, &rows, 0, "shadow_local", &out->shadow_local));
+  const struct outward_mapping mapping = {.own_url = rows_str(&rows, 0, "base_url"),
+                                          .is_foreign = rows_bool(&rows, 0, "foreign_words"),
+                                          .local = out->local,
+                                          .shadow_local = out->shadow_local};
+  out->external = outward_understood(call, &mapping, &out->external);
+  return RESULT_DONE;
 }
 
 /* The field's value as a list of one, or of none. */
@@ -56,6 +66,15 @@ static struct result open_all(struct call *call, const struct source *source, co
   return conflicts_open(call, &source->place, &outcome);
 }
 
+/* What the local side was when this was decided to be sent. */
+static struct values local_of(const struct source *source, struct str field) {
+  const struct values *all[] = {&source->seen_local, &source->sent_local, &source->local};
+  struct values found = {0};
+  for (size_t i = 0; i < 3 && found.count == 0; i++)
+    found = only(all[i], field);
+  return found;
+}
+
 struct result write_conflicts_refused(struct call *call, int64_t intent_id, const struct refused_value *at,
                                       size_t count) {
   struct plan_conflict *conflicts = ARENA_ARRAY(call->arena, struct plan_conflict, count);
@@ -65,12 +84,11 @@ struct result write_conflicts_refused(struct call *call, int64_t intent_id, cons
   TRY(load(call, intent_id, &source));
   for (size_t i = 0; i < count; i++) {
     struct str field = at[i].field;
-    bool was_sent = values_find(&source.sent_local, field) != NULL;
     conflicts[i] = (struct plan_conflict){.field = field,
                                           .kind = STR("unmappable"),
                                           .reason = at[i].reason,
                                           .base = only(&source.shadow_local, field),
-                                          .local = only(was_sent ? &source.sent_local : &source.local, field),
+                                          .local = local_of(&source, field),
                                           .external = only(&source.external, field)};
   }
   return open_all(call, &source, conflicts, count);
@@ -134,7 +152,8 @@ static struct result load_overwritten(struct call *call, int64_t conflict_id, st
 
 static bool has_moved(const struct overwritten *o) {
   const struct value *now = values_find(&o->now, o->field);
-  return o->seen.count && (!now || !value_equal(now, &o->seen.at[0]));
+  const struct value *seen = o->seen.count ? &o->seen.at[0] : NULL;
+  return seen && (!now || !canon_equal(catalogue_kind(seen->name, seen->kind), now, seen));
 }
 
 static struct result edit_local(struct call *call, const struct overwritten *o, const struct values *value,

@@ -1,6 +1,7 @@
 /* The end of a write outside: everything that becomes true with it, in one transaction. */
 #include "store/observing/adopt.h"
 
+#include "store/conflicts/conflicts.h"
 #include "store/conflicts/write_conflicts.h"
 #include "store/observing/adopt_shadow.h"
 #include "store/observing/deletes.h"
@@ -55,13 +56,31 @@ static struct result link_created(struct call *call, const struct written *w, co
   return tickets_map_comments(call, w->item_id);
 }
 
-static struct result adopt_deletion(struct call *call, const struct written *w) {
-  struct conflict_place place = {.mapping_id = w->mapping_id,
+static struct conflict_place place_of(struct call *call, const struct written *w) {
+  bool is_ticket = str_is(w->kind, "ticket");
+  return (struct conflict_place){.mapping_id = w->mapping_id,
                                  .item_id = w->item_id,
                                  .project_id = w->project_id,
+                                 .is_ticket = is_ticket,
                                  .project = w->project,
-                                 .ticket = key_text(call->arena, STR("ticket"), w->parent_number, 0),
+                                 .ticket =
+                                     key_text(call->arena, STR("ticket"), is_ticket ? w->number : w->parent_number, 0),
                                  .external_key = w->external_key};
+}
+
+/* The shadow moves with what has arrived, and so what a person decided about it is applied. */
+static struct result move_shadow(struct call *call, const struct written *w, const struct observation *returned,
+                                 enum adopted_by by) {
+  struct values arrived;
+  TRY(adopt_shadow_of_write(call, w, returned, by, &arrived));
+  if (!w->is_decided || arrived.count == 0)
+    return RESULT_DONE;
+  struct conflict_place place = place_of(call, w);
+  return conflicts_applied(call, &place, w->id, &arrived);
+}
+
+static struct result adopt_deletion(struct call *call, const struct written *w) {
+  struct conflict_place place = place_of(call, w);
   TRY(deletes_written(call, &place));
   tell_written(call, w, NULL);
   return pending_done(call, w->id, w->project_id, false);
@@ -91,7 +110,7 @@ struct result adopt_written(struct call *call, int64_t intent_id, const struct o
   if (created)
     TRY(link_created(call, &w, returned));
   TRY(tell_surprises(call, &w, returned));
-  TRY(adopt_shadow_of_write(call, &w, returned, by));
+  TRY(move_shadow(call, &w, returned, by));
   TRY(pending_done(call, w.id, w.project_id, created));
   tell_written(call, &w, returned);
   return journal_plan_mapping(call, w.mapping_id, RANK_TICKET);
@@ -129,5 +148,5 @@ struct result adopt_answer(struct call *call, int64_t intent_id, const struct ob
 struct result adopt_effect(struct call *call, int64_t intent_id, const struct observation *seen) {
   struct written w;
   TRY(written_load(call, intent_id, &w));
-  return adopt_shadow_of_write(call, &w, seen, ADOPTED_ON_SIGHT);
+  return move_shadow(call, &w, seen, ADOPTED_ON_SIGHT);
 }

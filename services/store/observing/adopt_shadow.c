@@ -100,8 +100,9 @@ static const struct value *answer_of(const struct observation *returned, struct 
 
 /* Per field that was sent, or that a creation left pending: (what local was, what the tracker made of it). */
 struct result adopt_shadow_of_write(struct call *call, const struct written *w, const struct observation *returned,
-                                    enum adopted_by by) {
-  struct values_builder external = {.arena = call->arena}, local = {.arena = call->arena};
+                                    enum adopted_by by, struct values *arrived) {
+  struct values_builder external = {.arena = call->arena}, local = {.arena = call->arena},
+                        there = {.arena = call->arena};
   for (size_t i = 0; i < w->sent_local.count; i++) {
     const struct value *sent = &w->sent_local.at[i];
     struct plan_write write = write_of(w, sent->name);
@@ -121,7 +122,10 @@ struct result adopt_shadow_of_write(struct call *call, const struct written *w, 
       continue;
     values_put(&external, half);
     values_put(&local, here);
+    if ((write.has_set || write.has_delta) && !refused)
+      values_put(&there, *sent);
   }
+  *arrived = values_built(&there);
   if (returned && str_is(w->change, "create"))
     start_fields(w, returned, by, &external, &local);
   struct values external_built = values_built(&external), local_built = values_built(&local);

@@ -6,9 +6,9 @@
 #include "store/observing/written.h"
 
 /* Per field that was sent, or that a creation left pending: (what local was, what the tracker made of it). `returned`
- * may be NULL. */
+ * may be NULL. `*arrived`: those that were sent and are known to have arrived. */
 struct result adopt_shadow_of_write(struct call *call, const struct written *w, const struct observation *returned,
-                                    enum adopted_by by) MUST_USE;
+                                    enum adopted_by by, struct values *arrived) MUST_USE;
 
 /* A creation was adopted half made, and `returned` is its answer: what was missing, and is there now, came from it. */
 struct result adopt_shadow_of_rest(struct call *call, const struct written *w,

@@ -9,6 +9,7 @@ struct written {
   int64_t id, project_id, mapping_id, item_id, number, parent_id, parent_number;
   struct str change, kind, state, project, op_id, external_id, external_key, url, base_url;
   struct values set, add, remove, sent_local, shadow, shadow_local, local;
+  bool is_decided; /* it may carry what a person decided about a conflict */
 };
 
 /* RESULT_GONE when there is no such intent. */

@@ -9,7 +9,6 @@
 #include "store/sending/usage.h"
 #include "store/tickets/leave_rule.h"
 #include "store/tickets/references.h"
-#include "sync/attribution.h"
 
 enum { CLAIM_MAX = 500 };
 
@@ -57,9 +56,9 @@ static struct result read_claimed(struct call *call, const struct rows *claimed,
       "r ->> 'field' = 'body' and r ?| '{direction,table}') then e.fields - 'body' else e.fields end as external, "
       "p.base_url, m.shadow as shadow_external, m.shadow || m.shadow_local as shadow_local, i.times, e.version, "
       "p.clock_ahead_ms, m.item_id is not null and " RULE_OF_MAPPING " is null as withheld, "
-      "i.origin_project = m.project_id as origin, i.deleted_at is not null as deleted, g.note as gone, "
-      "m.kind = 'comment' and (i.origin_project <> m.project_id or (i.origin_project is not null and m.op_id is not "
-      "null)) as foreign_words, exists (select from conflict o where o.mapping_id = m.id and o.state in ('open', "
+      "i.origin_project = m.project_id as origin, i.deleted_at is not null as deleted, "
+      "g.note as gone, " OUTWARD_IS_FOREIGN
+      " as foreign_words, exists (select from conflict o where o.mapping_id = m.id and o.state in ('open', "
       "'decided') and o.freezes offset 0) as disputed "
       "from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) c(mapping_id, generation, rank, traceparent), "
       "lateral (select * from mapping m where m.id = c.mapping_id offset 0) m "
@@ -85,17 +84,6 @@ static struct values external_times(struct call *call, const struct values *fiel
   return values_built(&times);
 }
 
-/* The line that tells who wrote a comment elsewhere is no part of it. */
-static struct values without_attribution(struct arena *arena, const struct values *values) {
-  struct value *own = ARENA_ARRAY(arena, struct value, values->count);
-  for (size_t i = 0; i < values->count; i++) {
-    own[i] = values->at[i];
-    if (str_is(own[i].name, "body"))
-      own[i].text = attribution_strip(own[i].text);
-  }
-  return (struct values){own, values->count};
-}
-
 static struct result read_case(struct call *call, const struct rows *rows, size_t row, struct plan_case *out) {
   *out = (struct plan_case){
       .mapping_id = rows_i64(rows, row, "mapping_id"),
@@ -116,15 +104,12 @@ static struct result read_case(struct call *call, const struct rows *rows, size_
   TRY(rows_values(call->arena, rows, row, "shadow_external", &out->shadow_external));
   TRY(rows_values(call->arena, rows, row, "shadow_local", &out->shadow_local));
   TRY(rows_values(call->arena, rows, row, "times", &out->local_times));
-  if (rows_bool(rows, row, "foreign_words")) {
-    out->external = without_attribution(call->arena, &out->external);
-    out->shadow_external = without_attribution(call->arena, &out->shadow_external);
-  }
-  /* What was left out on the way has not changed: read in the words that were sent. */
-  const struct values *sent = out->shadow_local.count ? &out->shadow_local : &out->local;
-  struct str base_url = rows_str(rows, row, "base_url");
-  out->external = outward_coming(call, base_url, &out->external, sent);
-  out->shadow_external = outward_coming(call, base_url, &out->shadow_external, sent);
+  const struct outward_mapping mapping = {.own_url = rows_str(rows, row, "base_url"),
+                                          .is_foreign = rows_bool(rows, row, "foreign_words"),
+                                          .local = out->local,
+                                          .shadow_local = out->shadow_local};
+  out->external = outward_understood(call, &mapping, &out->external);
+  out->shadow_external = outward_understood(call, &mapping, &out->shadow_external);
   if (!out->unlinked)
     out->external_times =
         external_times(call, &out->external,

@@ -14,6 +14,8 @@
 #include "store/tickets/keys.h"
 #include "store/tickets/references.h"
 #include "store/tickets/tickets.h"
+#include "sync/canon.h"
+#include "sync/catalogue.h"
 
 /* A mapping as it is now, for one outcome. */
 struct target {
@@ -119,27 +121,42 @@ static int64_t rank_of(const struct target *t, const struct plan_outcome *o) {
   return 2 * t->rank + o->create;
 }
 
+/* What the local side was, where it is more than what goes out of it: members of a set that have no word there, or no
+ * room. */
+static struct values seen_local(struct call *call, const struct target *t, const struct plan_outcome *o) {
+  struct values_builder seen = {.arena = call->arena};
+  for (size_t i = 0; i < o->sent_local.count; i++) {
+    const struct value *sent = &o->sent_local.at[i], *changed = values_find(&o->local, sent->name),
+                       *local = changed ? changed : values_find(&t->local, sent->name);
+    bool is_sent =
+        values_find(&o->set, sent->name) || values_find(&o->add, sent->name) || values_find(&o->remove, sent->name);
+    if (is_sent && local && !canon_equal(catalogue_kind(sent->name, sent->kind), local, sent))
+      values_put(&seen, *local);
+  }
+  return values_built(&seen);
+}
+
 static struct result prepare_intent(struct call *call, const struct target *t, const struct plan_outcome *o) {
   bool deletes = str_is(o->deletion, "delete_external");
   if (!writes(o))
     return RESULT_DONE;
+  struct values seen = seen_local(call, t, o);
   TRY(db_query(call->db, "update intent set state = 'superseded' where mapping_id = $1::bigint and state = 'parked'",
                PARAMS(p_i64(t->mapping_id)), NULL));
   outbox_ring(call->outbox, BELL_WORK, t->system);
   return db_query(
       call->db,
       "insert into intent (project_id, mapping_id, item_id, kind, change, payload_set, payload_add, "
-      "payload_remove, sent_local, expect_hash, session_id, caused_at, rank) values ($1::bigint, $2::bigint, "
-      "$3::bigint, "
-      "$4, $5, $6::text::jsonb, $7::text::jsonb, $8::text::jsonb, $9::text::jsonb, $10, nullif($11::bigint, 0), "
-      "$12::text::timestamptz, $13::bigint)",
+      "payload_remove, sent_local, expect_hash, session_id, caused_at, rank, seen_local) values ($1::bigint, "
+      "$2::bigint, $3::bigint, $4, $5, $6::text::jsonb, $7::text::jsonb, $8::text::jsonb, $9::text::jsonb, $10, "
+      "nullif($11::bigint, 0), $12::text::timestamptz, $13::bigint, $14::text::jsonb)",
       PARAMS(p_i64(t->project_id), p_i64(t->mapping_id), p_i64(t->item_id), p_str(t->kind),
              p_str(o->create ? STR("create")
                    : deletes ? STR("delete")
                              : STR("update")),
              p_values(call->arena, &o->set), p_values(call->arena, &o->add), p_values(call->arena, &o->remove),
              p_values(call->arena, &o->sent_local), p_bytes(t->hash), p_i64(t->session_id), p_str(t->caused_at),
-             p_i64(rank_of(t, o))),
+             p_i64(rank_of(t, o)), p_values(call->arena, &seen)),
       NULL);
 }
 

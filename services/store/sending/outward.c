@@ -1,6 +1,7 @@
 /* Field by field. */
 #include "store/sending/outward.h"
 
+#include "sync/attribution.h"
 #include "sync/catalogue.h"
 #include "sync/sanitise.h"
 
@@ -48,4 +49,23 @@ struct values outward_coming(struct call *call, struct str own_url, const struct
 bool outward_is_internal(struct call *call, struct str own_url, struct str url) {
   struct sanitise_rules rules = rules_of(call, own_url);
   return sanitise_is_internal(url, &rules);
+}
+
+/* The line that tells who wrote a comment elsewhere is no part of it. */
+static struct values without_attribution(struct arena *arena, const struct values *values) {
+  struct value *own = ARENA_ARRAY(arena, struct value, values->count);
+  for (size_t i = 0; i < values->count; i++) {
+    own[i] = values->at[i];
+    if (str_is(own[i].name, "body"))
+      own[i].text = attribution_strip(own[i].text);
+  }
+  return (struct values){own, values->count};
+}
+
+struct values outward_understood(struct call *call, const struct outward_mapping *mapping,
+                                 const struct values *fields) {
+  /* What was left out on the way has not changed: read in the words that were sent. */
+  const struct values *sent = mapping->shadow_local.count ? &mapping->shadow_local : &mapping->local;
+  struct values own = mapping->is_foreign ? without_attribution(call->arena, fields) : *fields;
+  return outward_coming(call, mapping->own_url, &own, sent);
 }

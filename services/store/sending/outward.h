@@ -15,4 +15,20 @@ struct values outward_coming(struct call *call, struct str own_url, const struct
 /* Whether an address must not be told to the tracker at `own_url`. */
 bool outward_is_internal(struct call *call, struct str own_url, struct str url);
 
+/* A mapping whose tracker's fields are to be compared with ours. */
+struct outward_mapping {
+  struct str own_url;
+  bool is_foreign; /* OUTWARD_IS_FOREIGN */
+  struct values local, shadow_local;
+};
+
+/* Of mapping m and its item i: a comment that tells there who wrote it elsewhere. */
+#define OUTWARD_IS_FOREIGN                                                                                         \
+  "(m.kind = 'comment' and (i.origin_project <> m.project_id or (i.origin_project is not null and m.op_id is not " \
+  "null)))"
+
+/* Fields of the tracker, observed or agreed on, as planning compares them: in our words, without what was added or left
+ * out on the way. Whatever is compared with what planning saw is read by this. */
+struct values outward_understood(struct call *call, const struct outward_mapping *mapping, const struct values *fields);
+
 #endif
