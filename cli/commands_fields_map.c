@@ -30,12 +30,13 @@ static struct result check_options(struct invocation *call) {
   return RESULT_DONE;
 }
 
+/* Whoever stands for an override of another field or of the project has not said so of this one. */
 static struct result check_strategy(struct invocation *call, struct project *project) {
   struct str strategy = invocation_text(call, "strategy"), name = invocation_text(call, "confirmed-by");
   bool overrides = str_is(strategy, "external_wins") || str_is(strategy, "newest_wins");
   if (name.length)
     project->confirmed_by = name;
-  if (overrides && project->confirmed_by.length == 0)
+  if (overrides && name.length == 0)
     return invocation_usage(call,
                             "--strategy %.*s lets changes from outside replace local ones without asking. A person "
                             "has to stand for it: --confirmed-by NAME.",

@@ -157,10 +157,12 @@ static struct result choose(struct invocation *call, const struct choice *choice
   return prompt_choice(call, choice->question, choice->choices, fallback, out);
 }
 
-static struct result confirm_strategy(struct invocation *call, struct str before, struct project *project) {
+/* What stood before stands for the strategy that it was given for, and for those of fields. */
+static struct result confirm_strategy(struct invocation *call, const struct project *before, struct project *project) {
   struct str given = invocation_text(call, "confirmed-by");
-  project->confirmed_by = given.length ? given : before;
-  if (!overrides(project->strategy) || project->confirmed_by.length)
+  bool is_confirmed = given.length || (before->confirmed_by.length && str_equal(before->strategy, project->strategy));
+  project->confirmed_by = given.length ? given : before->confirmed_by;
+  if (!overrides(project->strategy) || is_confirmed)
     return RESULT_DONE;
   output_note(call->output, "The strategy %.*s %s.", STR_FMT(project->strategy), override_warning);
   return prompt_line(call, "Your name, if you want that", (struct str){0}, &project->confirmed_by);
@@ -169,7 +171,7 @@ static struct result confirm_strategy(struct invocation *call, struct str before
 struct result connect_settings_policy(struct invocation *call, const struct project *before, struct project *project) {
   TRY(choose(call, &choice_direction, or_else(before->direction, "bidirectional"), &project->direction));
   TRY(choose(call, &choice_strategy, or_else(before->strategy, "manual"), &project->strategy));
-  TRY(confirm_strategy(call, before->confirmed_by, project));
+  TRY(confirm_strategy(call, before, project));
   TRY(choose(call, &choice_privacy, or_else(before->privacy_default, "shareable"), &project->privacy_default));
   struct settings settings;
   TRY(invocation_settings(call, &settings));

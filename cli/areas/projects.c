@@ -11,7 +11,8 @@ static const struct option_spec remove_options[] = {
 static const struct option_spec map_options[] = {
     {"direction", OPTION_CHOICE, DIRECTIONS, "Which way changes of this field go", 0},
     {"strategy", OPTION_CHOICE, STRATEGIES, "When both sides changed it", 0},
-    {"confirmed-by", OPTION_TEXT, "NAME", "Who stands for external_wins or newest_wins, for the whole project", 0},
+    {"confirmed-by", OPTION_TEXT, "NAME",
+     "Who stands for external_wins or newest_wins from now on; each such --strategy needs it", 0},
     {"value", OPTION_LIST, "LOCAL=EXTERNAL", "The same word here and there, before the others; may be repeated", 0},
     {"remove-value", OPTION_LIST, "LOCAL", "Forget what this word is there; may be repeated", 0},
     {"closed", OPTION_FLAG, NULL, "Words that are not in the table do not pass: they become conflicts", 0},

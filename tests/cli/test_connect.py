@@ -242,6 +242,19 @@ class Connecting(unittest.TestCase):
         self.run_fine("fields", "map", "added", "sprint", "--remove")
         self.assertNotIn("sprint", self.rules("added"))
 
+    def test_fields_map_has_each_override_confirmed(self):
+        """Who stands for one field has not said so of another, nor of another strategy."""
+        self.must(self.connect_linear("STAND", "stands", "--no-sync"))
+        self.run_fine("fields", "map", "stands", "title", "--strategy", "external_wins", "--confirmed-by", "Ann")
+        for words in (["body", "--strategy", "external_wins"], ["title", "--strategy", "newest_wins"]):
+            done = self.house.run("fields", "map", "stands", *words)
+            self.assertEqual(done.code, 2, (words, done.err))
+            self.assertIn("--confirmed-by", done.err)
+        self.run_fine("fields", "map", "stands", "body", "--strategy", "merge")
+        rules = self.rules("stands")
+        self.assertEqual((rules["title"]["strategy"], rules["body"]["strategy"]), ("external_wins", "merge"))
+        self.assertEqual(self.run_fine("projects", "show", "stands", "--json").json["confirmed_by"], "Ann")
+
     def test_fields_map_says_what_is_wrong(self):
         rows = [(["second", "status"], 2, "what is to be changed"), (["second", "colour"], 4, "no field `colour`"),
                 (["second", "estimate", "--remove"], 3, "no rule"),
