@@ -108,6 +108,22 @@ static struct result try_everywhere(struct rotation *r) {
 
 /* -- watching -- */
 
+/* A project that waits for more than a credential says so, and the others go on. */
+static struct result resume(struct rotation *r, const struct project *project, bool *out_active) {
+  const struct project_set_state request = {
+      .name = project->name, .state = STR("active"), .actor = invocation_actor(r->call), .mended = true};
+  struct project_id reply = {0};
+  struct result result = client_call(r->call, VERB_PROJECT_SET_STATE, &request, &reply);
+  *out_active = result_ok(&result);
+  if (!*out_active && result.code != RESULT_REJECTED)
+    return result;
+  if (*out_active)
+    output_note(r->call->output, "%.*s had stopped and goes on.", STR_FMT(project->name));
+  else
+    output_note(r->call->output, "%s", result.message);
+  return RESULT_DONE;
+}
+
 /* A project that had stopped because of the credential goes on; the others look at their tracker now. */
 static struct result wake(struct rotation *r, size_t *out_active) {
   int64_t session;
@@ -116,15 +132,11 @@ static struct result wake(struct rotation *r, size_t *out_active) {
     const struct project *project = &r->projects.projects.at[i];
     if (!uses(r, project))
       continue;
-    if (str_is(project->state, "failed")) {
-      struct project_set_state resume = {
-          .name = project->name, .state = STR("active"), .actor = invocation_actor(r->call)};
-      struct project_id reply = {0};
-      TRY(client_call(r->call, VERB_PROJECT_SET_STATE, &resume, &reply));
-      output_note(r->call->output, "%.*s had stopped and goes on.", STR_FMT(project->name));
-    } else if (!str_is(project->state, "active")) {
+    bool active = str_is(project->state, "active");
+    if (str_is(project->state, "failed"))
+      TRY(resume(r, project, &active));
+    if (!active)
       continue;
-    }
     (*out_active)++;
     struct result started = sessions_start(r->call, project->name, "incremental", &session);
     if (!result_ok(&started) && started.code != RESULT_RETRY) /* one is running: it will look by itself */

@@ -26,9 +26,7 @@ static bool check_state(const struct look *look) {
   const struct project *settings = &look->project->project;
   struct str resume = str_format(arena, "tandem projects resume %.*s", STR_FMT(settings->name));
   if (str_is(settings->state, "failed"))
-    doctor_add(look->doctor, look->check, "problem", settings->state_reason,
-               str_format(arena, "a new credential: %.*s; or, when it is mended otherwise: %.*s",
-                          STR_FMT(look->project->credential_mend), STR_FMT(resume)));
+    doctor_add(look->doctor, look->check, "problem", settings->state_reason, look->project->next_step);
   else if (str_is(settings->state, "paused"))
     doctor_add(look->doctor, look->check, "warning",
                str_format(arena, "paused%s%.*s; %.*s", settings->state_reason.length ? ": " : "",

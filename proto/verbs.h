@@ -48,6 +48,7 @@ struct project_id {
 };
 struct project_set_state {
   struct str name, state, reason, actor;
+  bool mended; /* with active: nothing more is said than that its credential or a setting is mended */
 };
 struct project_list {
   LIST_OF(struct project) projects;

@@ -28,6 +28,9 @@ static const struct field project_set_state_fields[] = {
     FIELD(struct project_set_state, state, FIELD_STR, FIELD_REQUIRED, "active, paused or removed."),
     FIELD(struct project_set_state, reason, FIELD_STR, 0, "Why, for a person."),
     FIELD(struct project_set_state, actor, FIELD_STR, 0, "Who asks, for the audit."),
+    FIELD(struct project_set_state, mended, FIELD_BOOL, 0,
+          "With active: only a credential or a setting was mended. Refused where very much was gone at once, which is "
+          "confirmed by resuming without this."),
 };
 const struct record record_project_set_state =
     RECORD("ProjectSetState", struct project_set_state, project_set_state_fields,

@@ -46,7 +46,9 @@ static const struct command commands[] = {
     {.path = "projects resume",
      .help = "End a pause, or try again after a failure",
      .arguments = {PROJECT_ARGUMENT},
-     .run = command_projects_resume},
+     .run = command_projects_resume,
+     .details = "Where very much was gone at once, this says that it is meant; nothing else does. Then each deletion "
+                "is a conflict to be decided."},
     {.path = "projects remove",
      .help = "Stop keeping a project in step; tickets stay",
      .arguments = {PROJECT_ARGUMENT},

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Deleting on any side, over GitHub, Jira and Linear at once: where a comment was written it is deleted for all, a copy or
-an edited one is a question, a ticket is never more than a question, and too much at once stops the project."""
+an edited one is a question, a ticket is never more than a question."""
 
 import os
 import sys
@@ -8,81 +8,10 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
+from deletes_world import Shared  # noqa: E402
 from trackers import GitHub, Jira, Linear, Trackers  # noqa: E402
 from verbs import Refused  # noqa: E402
 from world import wait_for  # noqa: E402
-
-
-class Shared(unittest.TestCase):
-    """Three trackers, every ticket in all of them; webhooks come at once."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.world = Trackers()
-        cls.trackers = cls.world.trackers
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.world.close()
-
-    def fresh(self, tracker, title="Deleting"):
-        """A ticket that is everywhere: its key here, and its keys in the trackers. What other tests deleted is meant."""
-        self.world.sql("update project set gone_confirmed_at = now()")
-        key, keys = self.world.everywhere(tracker, tracker.create("alice", title=title))
-        self.world.settle()
-        return key, keys
-
-    def commented(self, tracker, body="Said once."):
-        """A ticket with one comment, written in `tracker`: the keys, and the comment's ids in the trackers."""
-        key, keys = self.fresh(tracker)
-        tracker.comment("bob", keys[self.trackers.index(tracker)], body)
-        return key, keys, self.comment_everywhere(keys)
-
-    def comment_everywhere(self, keys):
-        wait_for(lambda: all(len(one.comment_ids(key)) == 1 for one, key in zip(self.trackers, keys)), "the copies")
-        self.world.settle()
-        return [one.comment_ids(key)[0] for one, key in zip(self.trackers, keys)]
-
-    def count(self, keys):
-        return [len(one.comment_ids(key)) for one, key in zip(self.trackers, keys)]
-
-    def here(self, key, deleted=False):
-        return self.world.call("ticket.get", key=key, deleted=deleted).get("comments", [])
-
-    def conflicts(self, key, state="open"):
-        found = self.world.call("conflict.list", ticket=key).get("conflicts", [])
-        return [one for one in found if one["state"] == state]
-
-    def the_conflict(self, key):
-        wait_for(lambda: self.conflicts(key), "a conflict about %s" % key)
-        self.world.settle()
-        found = self.conflicts(key)
-        self.assertEqual([one["kind"] for one in found], ["deleted_vs_edited"])
-        return found[0]
-
-    def decide(self, conflict, choice):
-        self.world.call("conflict.resolve", id=conflict["id"], choice=choice, actor="user:carol")
-        self.world.settle()
-
-    def pause_webhooks(self, pause):
-        for tracker in self.trackers:
-            tracker.sandbox.control("POST", "webhooks", {"pause": pause})
-
-    def look_at(self, kind, external_id):
-        """Has one item fetched by id now."""
-        self.world.sql("insert into fetch_queue (project_id, kind, external_id, reason) select project_id, kind, "
-                       "external_id, 'test' from external_item where kind = '%s' and external_id = '%s' on conflict "
-                       "(external_id, kind, project_id) do update set next_at = now(), attempts = 0" % (kind, external_id))
-        wait_for(lambda: self.world.sql("select count(*) from fetch_queue where next_at <= now()") == [["0"]], "the fetch")
-        self.world.settle()
-
-    def check_quiet(self):
-        """P4: two more rounds write nothing."""
-        self.world.settle()
-        before = [len(one.writes()) for one in self.trackers]
-        for _ in range(2):
-            self.world.sync_all()
-        self.assertEqual([len(one.writes()) for one in self.trackers], before)
 
 
 class Comments(Shared):
@@ -427,65 +356,6 @@ class Absent(unittest.TestCase):
         """A fetch would show in the cache."""
         self.assertEqual(world.sql("select kind, external_id from external_item e join session s on s.id = %d where "
                                    "e.observed_at >= s.started_at" % session["id"]), [])
-
-
-class Many(unittest.TestCase):
-    """What one mistake over there can take along."""
-
-    def gone(self, world, state):
-        return int(world.sql("select count(*) from conflict where kind = 'deleted_vs_edited' and state = '%s'" % state)[0][0])
-
-    def project(self, world):
-        return world.call("project.list")["projects"][0]
-
-    def test_deletes_of_our_own_do_not_count(self):
-        with Trackers(kinds=(GitHub,), follow=False) as world:
-            github = world.trackers[0]
-            keys = [github.create("alice", title="With a comment %d" % i) for i in range(12)]
-            world.sync(github.name)
-            world.settle()
-            for ticket in [world.ticket_of(key, github.name)["key"] for key in keys]:
-                world.call("ticket.comment", key=ticket, body="Away soon", actor="user:carol")
-            wait_for(lambda: sum(len(github.comment_ids(key)) for key in keys) == 12, "the comments")
-            world.settle()
-            for row in world.sql("select id from item where kind = 'comment'"):
-                world.call("comment.delete", key="C-" + row[0], actor="user:carol")
-            wait_for(lambda: sum(len(github.comment_ids(key)) for key in keys) == 0, "the comments to go")
-            world.settle()
-            github.delete("erin", keys[0])
-            wait_for(lambda: self.gone(world, "open") == 1, "the conflict")
-            self.assertEqual(self.project(world)["state"], "active")
-
-    def delete_at_once(self, world, github, keys):
-        """All are told before the first is looked at."""
-        world.call("project.set_state", name=github.name, state="paused", actor="user:carol")
-        before = int(world.sql("select count(*) from delivery")[0][0])
-        for key in keys:
-            github.delete("erin", key)
-        wait_for(lambda: int(world.sql("select count(*) from delivery")[0][0]) == before + len(keys), "the deliveries")
-        world.call("project.set_state", name=github.name, state="active", actor="user:carol")
-
-    def test_deletes_of_many_pause_the_project_until_a_person_resumes_it(self):
-        """More than 10 and a tenth of all, or more than 50."""
-        for deleted, there, stops in ((10, 30, False), (11, 31, True), (11, 110, False), (51, 520, True)):
-            with self.subTest(deleted=deleted, there=there), Trackers(kinds=(GitHub,), follow=False) as world:
-                github = world.trackers[0]
-                github.sandbox.control("POST", "webhooks", {"lose_next": there})  # the first synchronisation brings them
-                keys = [github.create("alice", title="One of many %d" % i) for i in range(there)]
-                github.sandbox.control("POST", "webhooks", {"lose_next": 0})
-                world.sync(github.name)
-                world.settle()
-                self.delete_at_once(world, github, keys[:deleted])
-                if not stops:
-                    wait_for(lambda: self.gone(world, "open") == deleted, "all conflicts")
-                    continue
-                wait_for(lambda: self.project(world)["state"] == "failed", "the project to stop")
-                self.assertEqual(self.gone(world, "open"), 0)
-                self.assertRegex(self.project(world)["state_reason"],
-                                 r"\A%d of %d tickets and comments are gone .* tandem projects resume github\Z" % (deleted, there))
-                world.call("project.set_state", name="github", state="active", actor="user:carol")
-                wait_for(lambda: self.gone(world, "open") == deleted, "all conflicts")
-                self.assertEqual(self.project(world)["state"], "active")
 
 
 if __name__ == "__main__":

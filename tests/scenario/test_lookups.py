@@ -14,7 +14,7 @@ from world import Cluster, World, wait_for  # noqa: E402
 
 # What waits to be done is no such table: it is as large as the work.
 GROWING = {"item", "mapping", "external_item", "intent", "conflict", "change_log", "event_log", "delivery", "request", "egress",
-           "audit", "preview", "shown", "sync_plan_step", "event_received"}
+           "audit", "preview", "shown", "sync_plan_step", "event_received", "gone_item"}
 
 # How many tickets there are is told to whoever asks how things stand.
 COUNTED = "select count(number) as tickets"
@@ -130,6 +130,7 @@ class Lookups(unittest.TestCase):
         for verb, body in READS.items():
             world.call(verb, **body)
         world.call("ticket.get", key="rocket:#3")
+        self.lose(world)
         self.take_back(world, key)
         world.call("egress.list", ticket=key, project="rocket")
 
@@ -147,6 +148,15 @@ class Lookups(unittest.TestCase):
             world.settle()
         world.call("ticket.share", key=key, privacy="shareable", actor="user:test")
         world.call("project.set_state", name="rocket", state="active", actor="user:test")
+        world.settle()
+
+    def lose(self, world):
+        """So much that the project stops; then all of it is asked about."""
+        for number in range(30, 42):
+            world.sandbox.act("erin", "delete", number=number)
+        wait_for(lambda: world.sql("select 1 from project where gone_paused"), "the project to stop")
+        world.call("project.set_state", name="rocket", state="active", actor="user:test")
+        wait_for(lambda: world.sql("select count(*) from conflict where field = 'ticket'") == [["12"]], "the questions")
         world.settle()
 
     def projects(self, world):

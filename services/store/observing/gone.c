@@ -3,7 +3,6 @@
 
 #include "store/observing/deletes.h"
 #include "store/observing/externals.h"
-#include "store/sessions/sessions.h"
 #include "store/tickets/journal.h"
 #include "store/webhooks/hook_changes.h"
 
@@ -234,68 +233,4 @@ struct result gone_no_more(struct call *call, int64_t project_id, const struct o
   if (str_is(seen->kind, "ticket"))
     TRY(relink_comments(call, project_id, item_id));
   return relink(call, mapping_id);
-}
-
-/* -- too many at once -- */
-
-/* Comments that went with their ticket count as one with it. */
-static struct result count_gone(struct call *call, int64_t project_id, int64_t *out) {
-  struct rows rows;
-  TRY(db_query(
-      call->db,
-      "select count(*) as n from gone_item g join project p on p.id = g.project_id where g.project_id = "
-      "$1::bigint and coalesce(g.gone_at, g.told_at) > greatest(p.gone_confirmed_at, now() - interval '1 hour')"
-      " and not exists (select from external_item e join gone_item t on (t.project_id, t.kind, t.external_id) "
-      "= (e.project_id, 'ticket', e.parent_external_id) where g.kind = 'comment' and (e.project_id, e.kind, "
-      "e.external_id) = (g.project_id, g.kind, g.external_id))",
-      PARAMS(p_i64(project_id)), &rows));
-  *out = rows_i64(&rows, 0, "n");
-  return RESULT_DONE;
-}
-
-static struct result count_all(struct call *call, int64_t project_id, int64_t *out) {
-  struct rows rows;
-  TRY(db_query(
-      call->db,
-      "select count(*) as n from mapping where project_id = $1::bigint and item_id is not null and external_id "
-      "is not null and state <> 'gone'",
-      PARAMS(p_i64(project_id)), &rows));
-  *out = rows_i64(&rows, 0, "n");
-  return RESULT_DONE;
-}
-
-static struct result pause(struct call *call, int64_t project_id, int64_t gone, int64_t all) {
-  struct rows rows;
-  TRY(db_query(call->db, "select name from project where id = $1::bigint", PARAMS(p_i64(project_id)), &rows));
-  struct str name = rows_str(&rows, 0, "name");
-  struct str reason = str_format(call->arena,
-                                 "%lld of %lld tickets and comments are gone there within an hour; nothing was decided "
-                                 "about them. Look there first; if it is right: tandem projects resume %.*s",
-                                 (long long)gone, (long long)all, STR_FMT(name));
-  TRY(sessions_fail_project(call, project_id, STR("gone"), reason));
-  return db_query(call->db, "update project set gone_paused = true where id = $1::bigint", PARAMS(p_i64(project_id)),
-                  NULL);
-}
-
-struct result gone_pause_if_many(struct call *call, int64_t project_id, bool *out_paused) {
-  enum { FEW = 10, MANY = 50, PART = 10 };
-  int64_t gone, all = 0;
-  struct rows rows;
-  TRY(db_query(call->db, "select gone_paused from project where id = $1::bigint", PARAMS(p_i64(project_id)), &rows));
-  *out_paused = rows_bool(&rows, 0, "gone_paused");
-  if (*out_paused)
-    return RESULT_DONE;
-  TRY(count_gone(call, project_id, &gone));
-  if (gone <= FEW)
-    return RESULT_DONE;
-  TRY(count_all(call, project_id, &all));
-  *out_paused = gone > MANY || gone * PART > all;
-  return *out_paused ? pause(call, project_id, gone, all) : RESULT_DONE;
-}
-
-struct result gone_confirm(struct call *call, int64_t project_id) {
-  return db_query(call->db,
-                  "update project set gone_paused = false, gone_confirmed_at = now() where id = $1::bigint and "
-                  "gone_paused",
-                  PARAMS(p_i64(project_id)), NULL);
 }

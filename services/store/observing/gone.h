@@ -18,11 +18,4 @@ struct result gone_no_more(struct call *call, int64_t project_id, const struct o
 /* Our own write deleted it. */
 struct result gone_by_us(struct call *call, int64_t mapping_id) MUST_USE;
 
-/* Before something is decided because an item is gone: pauses the project when so much is gone within an hour that
- * somebody should look first (more than 10 items and a tenth of all, or more than 50). */
-struct result gone_pause_if_many(struct call *call, int64_t project_id, bool *out_paused) MUST_USE;
-
-/* A person resumed the project: what is gone until now is meant to be. */
-struct result gone_confirm(struct call *call, int64_t project_id) MUST_USE;
-
 #endif

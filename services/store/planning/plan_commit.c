@@ -6,7 +6,7 @@
 #include "store/observing/adopt_shadow.h"
 #include "store/observing/deletes.h"
 #include "store/observing/externals.h"
-#include "store/observing/gone.h"
+#include "store/observing/gone_many.h"
 #include "store/planning/preview.h"
 #include "store/sessions/sessions.h"
 #include "store/tickets/imports.h"
@@ -197,7 +197,7 @@ struct current {
 static struct result commit_one(struct call *call, const struct plan_outcome *o, const struct current *current,
                                 struct changed_here *changed, bool *moved) {
   struct target t;
-  bool paused = false;
+  bool stopped = false;
   TRY(load_target(call, o->mapping_id, &t));
   t.caused_at = current->queued_at;
   t.rank = current->rank;
@@ -205,8 +205,8 @@ static struct result commit_one(struct call *call, const struct plan_outcome *o,
   if (*moved)
     return RESULT_DONE;
   if (believes_gone(o))
-    TRY(gone_pause_if_many(call, t.project_id, &paused));
-  if (paused)
+    TRY(gone_many_stop(call, t.project_id, o->mapping_id, &stopped));
+  if (stopped)
     return journal_plan_mapping(call, o->mapping_id, RANK_TICKET);
   if (changes_local_side(o))
     changed->items[changed->count++] = t.item_id;

@@ -2,8 +2,8 @@
 #include "store/projects/projects.h"
 
 #include "base/json.h"
-#include "store/observing/gone.h"
 #include "store/projects/decided.h"
+#include "store/observing/gone_many.h"
 #include "store/security/credentials.h"
 #include "store/tickets/follow.h"
 #include "store/tickets/imports.h"
@@ -182,8 +182,9 @@ static struct result upsert_project(struct call *call, const struct project *p, 
                "privacy_default = excluded.privacy_default, rules = excluded.rules, "
                "poll_interval_s = excluded.poll_interval_s, listed_only = excluded.listed_only, "
                "options = excluded.options, version = project.version + 1, "
-               "state = case when $15 = 'paused' then project.state else 'active' end, "
-               "state_reason = case when $15 = 'paused' then project.state_reason end, pull_attempts = 0, "
+               "state = case when $15 = 'paused' or project.gone_paused then project.state else 'active' end, "
+               "state_reason = case when $15 = 'paused' or project.gone_paused then project.state_reason end, "
+               "pull_attempts = 0, "
                "pull_next_at = now() "
                "where project.system = excluded.system and project.remote = excluded.remote "
                "and coalesce($16::bigint, 0) in (0, project.version) "
@@ -252,11 +253,24 @@ static struct result end_running(struct call *call, int64_t project_id, struct s
                   PARAMS(p_i64(project_id), p_str(resumes ? STR("resumed") : state), p_bool(!resumes)), NULL);
 }
 
+/* Where very much is gone, only who resumes the project says that it is meant: not who has mended something else, and
+ * not who pauses it and thereby would put another reason in the place of that. */
+static struct result leave_stop(struct call *call, const struct project_set_state *set, int64_t project_id) {
+  struct str why;
+  TRY(gone_many_stopped(call, project_id, &why));
+  if (str_is_absent(why) || str_is(set->state, "removed"))
+    return RESULT_DONE;
+  if (str_is(set->state, "active") && !set->mended)
+    return gone_many_confirm(call, project_id);
+  return result_error(RESULT_REJECTED, "project %.*s has stopped: %.*s", STR_FMT(set->name), STR_FMT(why));
+}
+
 struct result store_project_set_state(struct call *call, const void *request, void *reply) {
   const struct project_set_state *set = request;
   struct project_id *answer = reply;
   struct project project;
   TRY(project_named(call, set->name, &project));
+  TRY(leave_stop(call, set, project.id));
   TRY(db_query(call->db,
                "update project set state = $2, state_reason = $3, pull_attempts = 0, pull_next_at = now(), "
                "writes_held = null, writes_held_until = null, next_sync_at = now(), preview_session = null, name = "
@@ -265,8 +279,6 @@ struct result store_project_set_state(struct call *call, const void *request, vo
                "end where id = $1::bigint",
                PARAMS(p_i64(project.id), p_str(set->state), p_str(set->reason)), NULL));
   TRY(end_running(call, project.id, set->state));
-  if (str_is(set->state, "active"))
-    TRY(gone_confirm(call, project.id));
   TRY(journal_audit(call, set->actor, "project.set_state", set->name,
                     str_format(call->arena, "{\"state\":\"%.*s\"}", STR_FMT(set->state))));
   project.state = set->state;

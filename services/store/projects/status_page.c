@@ -59,7 +59,8 @@ static struct page make_page(struct arena *arena, const struct project *projects
 static struct result select_basics(struct call *call, const struct page *page, struct rows *out) {
   return db_query(
       call->db,
-      "select p.id, p.writes_held, epoch_ms(p.writes_held_until) as held_ms, epoch_ms(p.last_sync_at) as last_ms, "
+      "select p.id, p.gone_paused, p.writes_held, epoch_ms(p.writes_held_until) as held_ms, epoch_ms(p.last_sync_at) "
+      "as last_ms, "
       "epoch_ms(p.next_sync_at) as next_ms, "
       "c.api_calls, c.quota_limit, c.quota_remaining, c.kind, epoch_ms(c.expires_at) as expires_ms, "
       "epoch_ms(c.quota_reset) as reset_ms, epoch_ms(c.blocked_until) as blocked_ms, epoch_ms(c.doubted_until) as "
@@ -70,10 +71,12 @@ static struct result select_basics(struct call *call, const struct page *page, s
       PARAMS(p_i64s(call->arena, page->ids, page->count)), out);
 }
 
-static struct str next_step(struct arena *arena, const struct project *project, struct str mend) {
+static struct str next_step(struct arena *arena, const struct project *project, bool is_to_confirm, struct str mend) {
   if (str_is(project->state, "active"))
     return (struct str){0};
   struct str resume = str_format(arena, "tandem projects resume %.*s", STR_FMT(project->name));
+  if (is_to_confirm)
+    return str_format(arena, "look there first; if it is right: %.*s", STR_FMT(resume));
   return str_is(project->state, "failed")
              ? str_format(arena, "%.*s (with a new credential: %.*s, or tandem connect %.*s --name %.*s)",
                           STR_FMT(resume), STR_FMT(mend), STR_FMT(project->system), STR_FMT(project->name))
@@ -82,7 +85,7 @@ static struct str next_step(struct arena *arena, const struct project *project, 
 
 static void read_basics(struct arena *arena, const struct rows *rows, size_t row, struct project_status *out) {
   struct str mend = credentials_mend(arena, out->project.credential, rows_str(rows, row, "kind"));
-  out->next_step = next_step(arena, &out->project, mend);
+  out->next_step = next_step(arena, &out->project, rows_bool(rows, row, "gone_paused"), mend);
   out->credential_mend = mend;
   out->credential_expires_ms = rows_i64(rows, row, "expires_ms");
   out->tickets = rows_i64(rows, row, "tickets");

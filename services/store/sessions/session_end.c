@@ -64,14 +64,15 @@ static struct result fail_running(struct call *call, int64_t project_id, struct 
   return RESULT_DONE;
 }
 
+/* What is to be confirmed stays to be read, whatever fails afterwards. */
 struct result sessions_fail_project(struct call *call, int64_t project_id, struct str code, struct str message) {
   struct rows project;
   int64_t session_id;
   if (str_is(code, "auth"))
     TRY(credentials_note_refusal(call, project_id));
   TRY(db_query(call->db,
-               "update project set state = 'failed', state_reason = $2 where id = $1::bigint "
-               "returning name, system",
+               "update project set state = 'failed', state_reason = case when gone_paused then state_reason else $2 "
+               "end where id = $1::bigint returning name, system",
                PARAMS(p_i64(project_id), p_str(message)), &project));
   TRY(fail_running(call, project_id, message, &session_id));
   tell_error(call, session_id, rows_str(&project, 0, "name"), rows_str(&project, 0, "system"), code, message);

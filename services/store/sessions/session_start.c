@@ -71,8 +71,18 @@ static struct result pull_again(struct call *call, int64_t session_id, struct st
                   PARAMS(p_i64(session_id)), NULL);
 }
 
+/* Nothing goes on where a person has to mend or to confirm something first. */
+static struct result check_stands(const struct project *project) {
+  if (!str_is(project->state, "failed"))
+    return RESULT_DONE;
+  return result_error(RESULT_REJECTED,
+                      "project %.*s has stopped: %.*s; `tandem projects resume %.*s` when it is mended",
+                      STR_FMT(project->name), STR_FMT(project->state_reason), STR_FMT(project->name));
+}
+
 struct result sessions_start_apply(struct call *call, const struct project *project, struct str actor,
                                    int64_t *out_id) {
+  TRY(check_stands(project));
   return insert_session(call, project, &(struct wish){STR("apply"), STR("person"), actor, 0}, out_id);
 }
 
@@ -112,10 +122,7 @@ struct result store_session_start(struct call *call, const void *request, void *
   struct project project;
   TRY(project_named(call, start->project, &project));
   TRY(check_paused(call, &project, start->mode));
-  if (str_is(project.state, "failed"))
-    return result_error(RESULT_REJECTED,
-                        "project %.*s has stopped: %.*s; `tandem projects resume %.*s` when it is mended",
-                        STR_FMT(project.name), STR_FMT(project.state_reason), STR_FMT(project.name));
+  TRY(check_stands(&project));
   bool undoes = false, joins = str_is(start->mode, "incremental");
   TRY(sessions_running(call, project.id, &answer->id));
   if (answer->id)
