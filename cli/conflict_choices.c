@@ -19,7 +19,7 @@ static bool is_comment(const struct conflict *conflict) {
 }
 
 static bool deleted_here(const struct conflict *conflict) {
-  return is_comment(conflict) && conflict->local.count && str_is(conflict->local.at[0].text, "deleted");
+  return is_comment(conflict) && str_is(values_text(&conflict->local, "comment"), "deleted");
 }
 
 static const char *why_deleted(const struct conflict *conflict) {

@@ -8,13 +8,45 @@
 
 /* -- pairing -- */
 
-bool conflict_is_set(const struct conflict *conflict) {
-  const struct values *side = conflict->local.count ? &conflict->local : &conflict->external;
-  return side->count && side->at[0].kind == VALUE_SET;
+const struct value *conflict_value(const struct conflict *conflict, const struct values *side) {
+  return side->count == 1 ? &side->at[0] : values_find(side, conflict->field);
 }
 
-static struct str side_text(struct arena *arena, const struct values *side) {
-  return side->count ? output_clean(arena, format_value(arena, &side->at[0])) : (struct str){0};
+bool conflict_is_set(const struct conflict *conflict) {
+  const struct value *local = conflict_value(conflict, &conflict->local),
+                     *shown = local ? local : conflict_value(conflict, &conflict->external);
+  return shown && shown->kind == VALUE_SET;
+}
+
+/* A line "NAME: VALUE" of what is not empty. */
+static void append_held(struct str_builder *text, const struct value *held) {
+  struct str value = held ? format_value(text->arena, held) : (struct str){0};
+  if (value.length)
+    str_append_format(text, "\n%.*s: %.*s", STR_FMT(output_clean_line(text->arena, held->name)),
+                      STR_FMT(output_clean(text->arena, value)));
+}
+
+/* What a ticket holds beside its status: as short as it can be told first, its text last. */
+static struct str with_held(struct arena *arena, struct str status, const struct values *side) {
+  static const char *const placed[] = {"ticket", "status", "title", "body"};
+  struct str_builder text = {.arena = arena};
+  str_append_format(&text, "%.*s", STR_FMT(status));
+  append_held(&text, values_find(side, STR("title")));
+  for (size_t i = 0; i < side->count; i++) {
+    bool is_placed = false;
+    for (size_t j = 0; j < sizeof placed / sizeof placed[0]; j++)
+      is_placed |= str_is(side->at[i].name, placed[j]);
+    if (!is_placed)
+      append_held(&text, &side->at[i]);
+  }
+  append_held(&text, values_find(side, STR("body")));
+  return str_built(&text);
+}
+
+static struct str side_text(struct arena *arena, const struct conflict *conflict, const struct values *side) {
+  const struct value *value = conflict_value(conflict, side);
+  struct str text = value ? output_clean(arena, format_value(arena, value)) : (struct str){0};
+  return side->count > 1 ? with_held(arena, text, side) : text;
 }
 
 static struct value members_of(const struct values *side) {
@@ -91,11 +123,12 @@ static size_t pair_two(struct arena *arena, struct str local, struct str externa
 
 struct conflict_sides conflict_sides_of(struct arena *arena, const struct conflict *conflict) {
   struct conflict_sides sides = {.has_base = conflict->base.count > 0};
-  struct str local = side_text(arena, &conflict->local), external = side_text(arena, &conflict->external);
+  struct str local = side_text(arena, conflict, &conflict->local),
+             external = side_text(arena, conflict, &conflict->external);
   if (conflict_is_set(conflict))
     sides.count = pair_members(arena, conflict, &sides.rows);
   else if (sides.has_base)
-    sides.count = align_texts(arena, side_text(arena, &conflict->base), local, external, &sides.rows);
+    sides.count = align_texts(arena, side_text(arena, conflict, &conflict->base), local, external, &sides.rows);
   else
     sides.count = pair_two(arena, local, external, &sides.rows);
   return sides;

@@ -20,6 +20,10 @@ struct conflict_sides conflict_sides_of(struct arena *arena, const struct confli
 void conflict_sides_print(const struct output *output, const struct conflict_sides *sides,
                           const char *const headings[3], bool full);
 
+/* What a side says about the field; NULL: it has no value. Of a ticket that is gone there, what else it holds stands
+ * beside it. */
+const struct value *conflict_value(const struct conflict *conflict, const struct values *side);
+
 /* Whether the field is a set. */
 bool conflict_is_set(const struct conflict *conflict);
 

@@ -20,8 +20,9 @@ const struct conflict *conflict_named(struct arena *arena, const struct conflict
   return named;
 }
 
-static struct str side_text(struct arena *arena, const struct values *side) {
-  return side->count ? format_value(arena, &side->at[0]) : (struct str){0};
+static struct str side_text(struct arena *arena, const struct conflict *conflict, const struct values *side) {
+  const struct value *value = conflict_value(conflict, side);
+  return value ? format_value(arena, value) : (struct str){0};
 }
 
 /* -- list -- */
@@ -42,8 +43,8 @@ static void list_plain(const struct output *output, struct arena *arena, const s
                                 conflict->field,
                                 conflict->kind,
                                 conflict->state,
-                                side_text(arena, &conflict->local),
-                                side_text(arena, &conflict->external),
+                                side_text(arena, conflict, &conflict->local),
+                                side_text(arena, conflict, &conflict->external),
                                 table_moment(output, arena, conflict->created_at_ms, now_ms),
                                 conflict->reason};
     table_row(table, cells);
@@ -88,8 +89,8 @@ static void list_text(const struct output *output, struct arena *arena, const st
                                 conflict->external_key,
                                 conflict->field,
                                 what(arena, conflict),
-                                side_text(arena, &conflict->local),
-                                side_text(arena, &conflict->external),
+                                side_text(arena, conflict, &conflict->local),
+                                side_text(arena, conflict, &conflict->external),
                                 table_moment(output, arena, conflict->created_at_ms, now_ms)};
     table_row(table, cells + first);
   }

@@ -219,7 +219,10 @@ static const struct field conflict_fields[] = {
           "open, decided (not yet applied, or not there yet), resolved or superseded (a side moved on)."),
     FIELD(struct conflict, base, FIELD_VALUES, 0,
           "The field's value that both sides last agreed on; empty if they never did."),
-    FIELD(struct conflict, local, FIELD_VALUES, 0, "The field's value here, when it was found."),
+    FIELD(struct conflict, local, FIELD_VALUES, 0,
+          "The field's value here, when it was found. Of a ticket that is gone outside: under `ticket` its status, and "
+          "all "
+          "that it holds."),
     FIELD(struct conflict, external, FIELD_VALUES, 0, "The field's value outside, when it was found."),
     FIELD(struct conflict, external_name, FIELD_STR, 0,
           "When `external` is the tracker's identifier of another ticket: that ticket's key here ('T-3') or, if it is "

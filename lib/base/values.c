@@ -38,6 +38,15 @@ bool value_equal(const struct value *a, const struct value *b) {
   return sets_equal(a, b);
 }
 
+bool values_equal(const struct values *a, const struct values *b) {
+  for (size_t i = 0; i < a->count; i++) {
+    const struct value *other = values_find(b, a->at[i].name);
+    if (!other || !value_equal(&a->at[i], other))
+      return false;
+  }
+  return a->count == b->count;
+}
+
 struct value value_copy(struct arena *arena, const struct value *value) {
   struct value copy = *value;
   copy.name = str_copy(arena, value->name);

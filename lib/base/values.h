@@ -36,6 +36,9 @@ struct str values_text(const struct values *values, const char *name);
 /* Same kind and byte-equal text, or the same members in any order. */
 bool value_equal(const struct value *a, const struct value *b);
 
+/* The same names with equal values, in any order. */
+bool values_equal(const struct values *a, const struct values *b);
+
 bool value_has(const struct value *set, struct str item);
 
 /* Deep copies, owned by the arena. */

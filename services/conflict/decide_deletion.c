@@ -6,30 +6,35 @@
 
 #define CLOSED_STATUS "cancelled"
 
-/* What both sides look like, as one value each: the row of the conflict, and what a decision about it has to find. */
-struct sides {
-  struct value local, external;
-};
-
-static struct sides sides_of(const struct plan_case *c, struct str field) {
-  const struct value *local = values_find(&c->local, STR("body")), *external = values_find(&c->external, STR("body"));
-  struct sides sides = {value_text(field, local ? local->text : STR("")),
-                        value_text(field, external ? external->text : STR(""))};
-  if (str_is(c->kind, "ticket")) {
-    struct str status = values_text(&c->local, "status");
-    sides.local.text = status.length ? status : STR("there");
-  }
-  if (c->deleted)
-    sides.local.text = STR("deleted");
-  if (c->gone.length)
-    sides.external.text = c->gone;
-  return sides;
-}
-
 static struct values one(struct arena *arena, struct value value) {
   struct value *copy = ARENA_NEW(arena, struct value);
   *copy = value;
   return (struct values){copy, 1};
+}
+
+/* What both sides look like: the row of the conflict, and what a decision about it has to find. */
+struct sides {
+  struct values local, external;
+};
+
+static struct str body_of(const struct values *side) {
+  struct str body = values_text(side, "body");
+  return body.at ? body : STR("");
+}
+
+/* With all that the ticket holds: whoever lets it go has seen that. */
+static struct values ticket_side(struct arena *arena, const struct values *local, struct str field) {
+  struct str status = values_text(local, "status");
+  return values_with(arena, local, value_text(field, status.length ? status : STR("there")));
+}
+
+static struct sides sides_of(struct arena *arena, const struct plan_case *c, struct str field) {
+  struct str here = c->deleted ? STR("deleted") : body_of(&c->local), there = body_of(&c->external);
+  struct sides sides = {one(arena, value_text(field, here)),
+                        one(arena, value_text(field, c->gone.length ? c->gone : there))};
+  if (str_is(c->kind, "ticket"))
+    sides.local = ticket_side(arena, &c->local, field);
+  return sides;
 }
 
 static const struct conflict *conflict_on(const struct plan_case *c, struct str field) {
@@ -39,15 +44,24 @@ static const struct conflict *conflict_on(const struct plan_case *c, struct str 
   return NULL;
 }
 
-static bool is_decided(const struct conflict *row, const struct sides *sides) {
-  return row && str_is(row->state, "decided") && row->local.count == 1 && row->external.count == 1 &&
-         value_equal(&row->local.at[0], &sides->local) && value_equal(&row->external.at[0], &sides->external);
+/* To be cancelled, and by now it is: the same was decided about another tracker. */
+static bool is_cancelled_meanwhile(struct arena *arena, const struct conflict *row, const struct values *local) {
+  if (!str_is(row->field, "ticket") || !str_is(row->winner, "external"))
+    return false;
+  struct values seen = values_with(arena, &row->local, value_text(STR("status"), STR(CLOSED_STATUS)));
+  seen = values_with(arena, &seen, value_text(row->field, STR(CLOSED_STATUS)));
+  return values_equal(&seen, local);
 }
 
-static struct plan_existence existence_of(const struct plan_case *c, const struct rules *rules,
+static bool is_decided(struct arena *arena, const struct conflict *row, const struct sides *sides) {
+  return row && str_is(row->state, "decided") && values_equal(&row->external, &sides->external) &&
+         (values_equal(&row->local, &sides->local) || is_cancelled_meanwhile(arena, row, &sides->local));
+}
+
+static struct plan_existence existence_of(struct arena *arena, const struct plan_case *c, const struct rules *rules,
                                           const struct conflict *row, const struct sides *sides) {
   enum direction direction = rules_direction(rules, STR("body"));
-  bool decided = is_decided(row, sides);
+  bool decided = is_decided(arena, row, sides);
   return (struct plan_existence){
       .is_comment = str_is(c->kind, "comment"),
       .is_origin = c->origin,
@@ -72,10 +86,8 @@ static void close_conflict(struct arena *arena, struct str field, struct plan_ou
 
 static void open_conflict(struct arena *arena, struct str field, const struct sides *sides, struct plan_outcome *out) {
   struct plan_conflict *conflict = ARENA_NEW(arena, struct plan_conflict);
-  *conflict = (struct plan_conflict){.field = field,
-                                     .kind = STR("deleted_vs_edited"),
-                                     .local = one(arena, sides->local),
-                                     .external = one(arena, sides->external)};
+  *conflict = (struct plan_conflict){
+      .field = field, .kind = STR("deleted_vs_edited"), .local = sides->local, .external = sides->external};
   out->conflicts.at = conflict;
   out->conflicts.count = 1;
 }
@@ -93,9 +105,9 @@ static void change_local(struct arena *arena, const struct plan_case *c, enum pl
 bool decide_deletion(struct arena *arena, const struct plan_case *c, const struct rules *rules,
                      struct plan_outcome *out) {
   struct str field = str_is(c->kind, "comment") ? STR("comment") : STR("ticket");
-  struct sides sides = sides_of(c, field);
+  struct sides sides = sides_of(arena, c, field);
   const struct conflict *row = conflict_on(c, field);
-  struct plan_existence existence = existence_of(c, rules, row, &sides);
+  struct plan_existence existence = existence_of(arena, c, rules, row, &sides);
   enum plan_deletion deletion = plan_delete(&existence);
   if (deletion == PLAN_NO_DELETION)
     return false;

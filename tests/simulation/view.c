@@ -126,6 +126,12 @@ static bool names(const struct values *value, const struct ticket *ticket) {
 
 /* -- what is kept -- */
 
+/* Of the field that is asked about; what else a ticket holds that is gone there stands beside it. */
+static bool tells(const struct conflict *conflict, const struct values *values, const char *token) {
+  const struct value *value = values->count == 1 ? &values->at[0] : values_find(values, conflict->field);
+  return value && truth_holds(value, token);
+}
+
 /* One whose ticket is not there any more was joined with another. */
 static bool is_about(const struct view *view, const struct conflict *conflict, const struct ticket *ticket) {
   return str_equal(conflict->ticket, ticket->key) || !view_ticket(view, conflict->ticket);
@@ -134,7 +140,7 @@ static bool is_about(const struct view *view, const struct conflict *conflict, c
 static bool holds(const struct view *view, const struct conflict *conflict, const struct values *value,
                   const struct edit *edit) {
   if (strcmp(edit->field, "parent") != 0)
-    return value->count && truth_holds(&value->at[0], edit->token);
+    return tells(conflict, value, edit->token);
   const struct ticket *child = view_ticket_of_identity(view, edit->identity),
                       *parent = view_ticket_of_identity(view, atoi(edit->token + 1));
   return child && parent && str_is(conflict->field, "parent") && is_about(view, conflict, child) &&

@@ -165,9 +165,12 @@ static void tell(struct call *call, enum event_id id, const struct conflict_plac
 
 /* As planning compares them. */
 static bool same_values(const struct values *a, const struct values *b) {
-  if (a->count == 0 || b->count == 0)
-    return a->count == b->count;
-  return canon_equal(catalogue_kind(a->at[0].name, a->at[0].kind), &a->at[0], &b->at[0]);
+  for (size_t i = 0; i < a->count; i++) {
+    const struct value *other = values_find(b, a->at[i].name);
+    if (!other || !canon_equal(catalogue_kind(other->name, other->kind), &a->at[i], other))
+      return false;
+  }
+  return a->count == b->count;
 }
 
 /* Ends an open row of the field whose values are no longer what both sides hold, or whose decision could not be carried
@@ -207,9 +210,9 @@ static struct result insert_conflict(struct call *call, const struct conflict_pl
   struct str value = c->value.count ? json_values_text(call->arena, &c->value) : (struct str){0};
   TRY(db_query(
       call->db,
-      "with last_edit as (select actor, at from change_log where item_id = $2::bigint and field = $4 and cause <> "
-      "'share' order by id desc limit 1), there as (select greatest(e.version - p.clock_ahead_ms, 0) as ms from "
-      "mapping m join project p on "
+      "with last_edit as (select actor, at from change_log where item_id = $2::bigint and (field = $4 or $5 = "
+      "'deleted_vs_edited') and cause <> 'share' order by id desc limit 1), there as (select greatest(e.version - "
+      "p.clock_ahead_ms, 0) as ms from mapping m join project p on "
       "p.id = m.project_id join external_item e on (e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, "
       "m.external_id) where m.id = $1::bigint and e.version >= $13::bigint) "
       "insert into conflict (mapping_id, item_id, project_id, field, kind, state, base, local, external, "

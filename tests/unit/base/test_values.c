@@ -88,6 +88,17 @@ static void values_put_all_puts_every_one(void **state) {
   assert_true(value_equal(values_find(&built, STR("b")), &two[1]));
 }
 
+static void values_lists_are_equal_in_any_order(void **state) {
+  const struct value one = value_text(STR("a"), STR("1")), two = value_set(STR("b"), ab, 2),
+                     other = value_text(STR("a"), STR("2")), third = value_text(STR("c"), STR(""));
+  const struct value there[] = {one, two}, back[] = {two, one}, wrong[] = {two, other}, elsewhere[] = {one, third};
+  const struct values lists[] = {{there, 2}, {back, 2}, {wrong, 2}, {elsewhere, 2}, {there, 1}, {there, 0}};
+  (void)state;
+  for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+    for (size_t j = 0; j < sizeof lists / sizeof lists[0]; j++)
+      assert_int_equal(values_equal(&lists[i], &lists[j]), i == j || (i < 2 && j < 2));
+}
+
 static void values_copies_are_deep(void **state) {
   char text[] = "text", item[] = "item", name[] = "name";
   struct str items[] = {{item, 4}};
@@ -150,6 +161,7 @@ int main(void) {
       BEHAVIOUR(values_tell_missing_from_empty),
       BEHAVIOUR(values_put_replaces_by_name_and_keeps_order),
       BEHAVIOUR(values_put_all_puts_every_one),
+      BEHAVIOUR(values_lists_are_equal_in_any_order),
       BEHAVIOUR(values_copies_are_deep),
       BEHAVIOUR(values_sets_know_their_members),
       BEHAVIOUR(values_sets_are_combined_with_each_member_once),

@@ -136,6 +136,31 @@ static void conflict_sets_show_members(void **state) {
   assert_text(conflict_effect(&arena, &conflict, "local"), "the other side: +bug, +new, -ui");
 }
 
+/* Whoever lets a ticket go sees what goes with it. */
+static void conflict_of_a_deletion_shows_what_the_ticket_holds(void **state) {
+  (void)state;
+  const struct str labels[] = {{"bug", 3}, {"ui", 2}};
+  const struct value held[] = {value_text(STR("body"), STR("It leaks.\nAt 3 bar.")),
+                               value_text(STR("due_date"), STR("")),
+                               value_set(STR("labels"), labels, 2),
+                               value_text(STR("title"), STR("The pump")),
+                               value_text(STR("status"), STR("in_progress")),
+                               value_text(STR("ticket"), STR("in_progress"))};
+  struct conflict conflict = {.id = 7,
+                              .ticket = STR("T-12"),
+                              .field = STR("ticket"),
+                              .kind = STR("deleted_vs_edited"),
+                              .state = STR("open"),
+                              .local = {held, sizeof held / sizeof held[0]},
+                              .external = text_value("ticket", "deleted")};
+  assert_string_equal(columns_of(shown(&conflict, OUTPUT_TEXT, false, "80"), "LOCAL"), "   LOCAL            EXTERNAL\n"
+                                                                                       "!  in_progress      deleted\n"
+                                                                                       "<  title: The pump\n"
+                                                                                       "<  labels: bug, ui\n"
+                                                                                       "<  body: It leaks.\n"
+                                                                                       "<  At 3 bar.\n");
+}
+
 /* A tracker's identifier says nothing to whoever has to decide. */
 static void conflict_names_tickets_by_their_keys(void **state) {
   (void)state;
@@ -269,6 +294,7 @@ int main(void) {
       cmocka_unit_test_teardown(conflict_columns_without_base_compare_the_sides, forget),
       cmocka_unit_test_teardown(conflict_columns_without_an_old_line_compare_the_sides, forget),
       cmocka_unit_test_teardown(conflict_sets_show_members, forget),
+      cmocka_unit_test_teardown(conflict_of_a_deletion_shows_what_the_ticket_holds, forget),
       cmocka_unit_test_teardown(conflict_names_tickets_by_their_keys, forget),
       cmocka_unit_test_teardown(conflict_view_hides_what_is_equal_and_far, forget),
       cmocka_unit_test_teardown(conflict_view_shortens_long_lines, forget),
