@@ -141,11 +141,12 @@ class Credentials(unittest.TestCase):
     def test_credentials_rotate_confirms_no_deletions(self):
         """What has stopped because very much is gone asks for more than a credential."""
         self.start_afresh()
-        self.world.sql("update project set state = 'failed', gone_paused = true, state_reason = 'very much is gone'")
+        self.world.sql("update project set state = 'failed', gone_paused = true, state_reason = 'very much is gone' "
+                       "where name = 'rocket'")
         done = self.tandem("credentials", "rotate", "rocket", "--secret-file", "-", text=NEW)
         self.assertIn("project rocket has stopped: very much is gone", done.stderr)
         self.assertNotIn("goes on", done.stderr)
-        self.assertEqual(self.world.sql("select state, gone_paused from project"), [["failed", "t"]])
+        self.assertEqual(self.world.sql("select state, gone_paused from project where name = 'rocket'"), [["failed", "t"]])
         doctor = self.tandem("doctor", fine=False).stdout
         self.assertIn("look there first; if it is right: tandem projects resume rocket", doctor)
         self.world.call("project.set_state", name="rocket", state="active", actor="user:test")
