@@ -6,6 +6,7 @@
 #include "base/metrics.h"
 #include "base/msgpack.h"
 #include "base/trace.h"
+#include "store/replies.h"
 
 static const struct metric duration = {"tandem_verb_duration_seconds",
                                        METRIC_HISTOGRAM,
@@ -22,27 +23,15 @@ static struct str reply_frame(struct arena *arena, const struct result *result, 
   return msgpack_encode(arena, &record_verb_reply, &reply);
 }
 
-static struct result kept_reply(struct call *call, const struct verb_request *request, struct str *out) {
-  struct rows rows;
-  TRY(db_query(call->db, "select reply from request where client = $1 and request = $2::bigint",
-               PARAMS(p_str(request->client), p_i64(request->request)), &rows));
-  if (rows.count)
-    *out = rows_bytes(call->arena, &rows, 0, "reply");
-  return RESULT_DONE;
-}
-
-static struct result keep_reply(struct call *call, const struct verb_request *request, struct str reply) {
-  return db_query(call->db, "insert into request (client, request, reply) values ($1, $2::bigint, $3)",
-                  PARAMS(p_str(request->client), p_i64(request->request), p_bytes(reply)), NULL);
-}
-
 /* Everything between begin and commit. */
 static struct result run(struct call *call, enum verb_id id, const struct verb_request *request, const void *body,
                          struct str *frame) {
   const struct verb *verb = &verb_table[id];
+  struct reply_key key = {0};
   if (verb->flags & VERB_ONCE) {
     struct str kept = {0};
-    TRY(kept_reply(call, request, &kept));
+    key = replies_key(call, request);
+    TRY(replies_find(call, &key, &kept));
     if (!str_is_absent(kept))
       return *frame = kept, RESULT_DONE;
   }
@@ -51,7 +40,7 @@ static struct result run(struct call *call, enum verb_id id, const struct verb_r
   struct result done = RESULT_DONE;
   *frame = reply_frame(call->arena, &done, msgpack_encode(call->arena, verb->reply, reply));
   if (verb->flags & VERB_ONCE)
-    TRY(keep_reply(call, request, *frame));
+    TRY(replies_keep(call, &key, *frame));
   return outbox_write(call->outbox, call->db);
 }
 

@@ -5,8 +5,9 @@
 #include "store/store.h"
 
 /* Runs the handler of verb `id` on its decoded request `body`, commits; `*reply` is the encoded reply frame, in
- * `arena`, whatever happened. With VERB_ONCE the frame is kept in the same transaction, and a repeated request gets it
- * again. Events of a committed verb stand in the outbox, numbered; those of a failed one are gone. */
+ * `arena`, whatever happened. With VERB_ONCE the frame is kept in the same transaction (store/replies.h), and a
+ * repeated request gets it again. Events of a committed verb stand in the outbox, numbered; those of a failed one are
+ * gone. */
 void execute(struct call *call, enum verb_id id, const struct verb_request *request, const void *body,
              struct str *reply);
 

@@ -170,6 +170,40 @@ class Certificates(unittest.TestCase):
                 adapter.call("credential.get", name=name)
             self.assertEqual(refused.exception.code, "gone")
 
+    def project(self, name, system):
+        person = self.own("cli")
+        person.call("credential.put", name=name + "-key", kind="pat", secret='{"token":"x"}', actor="user:test")
+        person.call("project.configure", actor="user:test", project={
+            "name": name, "system": system, "base_url": "https://127.0.0.1", "remote": "a/" + name, "state": "paused",
+            "credential": name + "-key", "direction": "disabled", "strategy": "manual", "privacy_default": "shareable"})
+
+    def test_certs_an_adapter_uses_the_leases_of_its_system_only(self):
+        self.project("leased", "jira")
+        holder, other = self.own("adapter-jira"), self.own("adapter-github")
+        lease = holder.call("credential.renew", name="leased-key", worker="test", generation=1)["lease"]
+        for verb, body in (("work.release", {}), ("work.fail", {"code": "retry", "message": "x"}), ("observe", {"source": "list"}),
+                           ("push.begin", {"intent_id": 1}), ("hook.report", {"state": "active"}), ("hook.deliveries", {}),
+                           ("scan.page", {}), ("credential.renewed", {"secret": "{}"})):
+            with self.assertRaisesRegex(Refused, "adapter-github.* is not for work of .jira", msg=verb):
+                other.call(verb, lease=lease, **body)
+        holder.call("credential.renewed", lease=lease, secret='{"token":"y"}')
+        self.assertEqual(self.own("cli").call("credential.get", name="leased-key")["secret"], '{"token":"y"}')
+
+    def test_certs_replies_are_for_who_asked(self):
+        """Under the same name of a process, and the same number: neither gets what the other was told, nor takes its place."""
+        one, other = (self.verbs(self.issue(name, "--verbs", "ticket.new")) for name in ("replied", "curious"))
+        body = {"fields": {"title": "Whose?"}, "actor": "service:test"}
+        other.client = one.client
+        first = one.send("ticket.new", 1, body)
+        self.assertNotEqual(other.send("ticket.new", 1, body)["key"], first["key"])
+        other.send("ticket.new", 2, {**body, "fields": {"title": "Mine"}})
+        self.assertEqual(one.send("ticket.new", 2, body)["fields"]["title"], "Whose?")
+        self.assertEqual(one.send("ticket.new", 1, body), first)
+        self.fine("certs", "renew", "replied")
+        again = self.verbs(os.path.join(os.path.dirname(self.tls("")), "services", "replied", "certificate.pem"))
+        again.client = one.client
+        self.assertEqual(again.send("ticket.new", 1, body), first)
+
     def test_certs_a_service_does_what_it_was_granted(self):
         key = self.own("cli").call("ticket.new", fields={"title": "For a service"}, actor="user:test")["key"]
         service = self.verbs(self.issue("reader", "--verbs", "ticket.get"))

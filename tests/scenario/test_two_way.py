@@ -354,6 +354,23 @@ class Stories(unittest.TestCase):
         second = self.world.verbs.send("ticket.new", 4711, body)
         self.assertEqual(first, second)
 
+    def test_request_number_of_another_request_is_refused(self):
+        self.world.verbs.send("ticket.new", 4712, {"fields": {"title": "First"}, "actor": "user:carol"})
+        for verb, body in (("ticket.new", {"fields": {"title": "Second"}, "actor": "user:carol"}), ("comment.delete", {"key": "C-1", "actor": "user:eve"})):
+            with self.assertRaisesRegex(Refused, "request 4712 of .* was another one") as refused:
+                self.world.verbs.send(verb, 4712, body)
+            self.assertEqual(refused.exception.code, "rejected")
+        self.assertFalse(self.world.sql("select 1 from item where fields ->> 'title' = 'Second'"))
+
+    def test_request_that_an_earlier_store_has_answered_is_done_once(self):
+        """It kept the reply without saying whose it is, and of what."""
+        body = {"fields": {"title": "Before the upgrade"}, "actor": "user:carol"}
+        first = self.world.verbs.send("ticket.new", 4713, body)
+        self.world.sql("update request set caller = default, asked = default where request = 4713")
+        self.assertEqual(self.world.verbs.send("ticket.new", 4713, body), first)
+        self.world.sql("insert into request (client, request, reply) select client, 4714, reply from request where request = 4713")
+        self.assertEqual(self.world.verbs.send("ticket.new", 4714, body), first)
+
     def test_events_published_by_a_service_are_taken_once(self):
         import json
         event = {"id": "e-1", "source": "crm", "type": "tandem.v1.TicketCreated",

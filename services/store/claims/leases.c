@@ -16,7 +16,7 @@ struct lease lease_row(struct str resource, const struct rows *rows) {
 
 struct result lease_take(struct call *call, struct str resource, struct str owner, bool *taken, struct lease *out) {
   struct rows rows;
-  TRY(db_query(call->db, LEASE_TAKE, PARAMS(LEASE_PARAMS(resource, owner)), &rows));
+  TRY(db_query(call->db, LEASE_TAKE, PARAMS(LEASE_PARAMS(call, resource, owner)), &rows));
   *taken = rows.count == 1;
   if (*taken)
     *out = lease_row(resource, &rows);
@@ -39,26 +39,34 @@ static struct result lost_lease(const struct lease *lease) {
   return result_error(RESULT_STALE, "the lease on %.*s was lost", STR_FMT(lease->resource));
 }
 
+/* Whoever asks under a lease is of the system whose adapter took it, if that is known. */
+static struct result check_holder(const struct call *call, const struct rows *rows) {
+  struct str system = rows->count ? rows_str(rows, 0, "system") : (struct str){0};
+  return str_is_absent(system) ? RESULT_DONE : peer_check_system(call->peer, system);
+}
+
 struct result lease_check(struct call *call, const struct lease *lease) {
   struct rows rows;
   TRY(db_query(call->db,
                "update lease set until = now() + $3::bigint * interval '1 millisecond' "
-               "where resource = $1 and fence = $2::bigint and until > now()",
+               "where resource = $1 and fence = $2::bigint and until > now() returning system",
                PARAMS(p_str(lease->resource), p_i64(lease->fence), p_i64(lease_length_ms())), &rows));
-  bool lost = rows.affected == 0;
+  bool lost = rows.count == 0;
   if (MUTATED(FENCE))
     lost = false;
   if (MUTATED(LEASE))
     lost = false;
   if (lost)
     return lost_lease(lease);
-  return RESULT_DONE;
+  return check_holder(call, &rows);
 }
 
 struct result lease_release(struct call *call, const struct lease *lease) {
   /* When it was given back tells that somebody was at it: services/store/claims/troubles.c. */
-  return db_query(call->db, "update lease set until = now() where resource = $1 and fence = $2::bigint",
-                  PARAMS(p_str(lease->resource), p_i64(lease->fence)), NULL);
+  struct rows rows;
+  TRY(db_query(call->db, "update lease set until = now() where resource = $1 and fence = $2::bigint returning system",
+               PARAMS(p_str(lease->resource), p_i64(lease->fence)), &rows));
+  return check_holder(call, &rows);
 }
 
 struct result lease_project(const struct lease *lease, const char *kind, int64_t *out) {

@@ -10,25 +10,28 @@
 int64_t lease_length_ms(void);
 
 /* Takes it where nobody holds it, and returns its fence and until_ms then; for statements that read more at once.
- * LEASE_PARAMS are its $1 to $3. */
-#define LEASE_TAKE                                                                                           \
-  "insert into lease (resource, owner, fence, until) values ($1, $2, 1, now() + $3::bigint * interval '1 "   \
-  "millisecond') on conflict (resource) do update set owner = excluded.owner, fence = lease.fence + 1, "     \
-  "until = excluded.until, taken_at = now() where lease.until <= now() returning fence, epoch_ms(until) as " \
-  "until_ms"
-#define LEASE_PARAMS(resource, owner) p_str(resource), p_str(owner), p_i64(MUTATED(LEASE) ? 0 : lease_length_ms())
+ * LEASE_PARAMS are its $1 to $4. */
+#define LEASE_TAKE                                                                                                  \
+  "insert into lease (resource, owner, fence, until, system) values ($1, $2, 1, now() + $3::bigint * interval '1 "  \
+  "millisecond', $4) on conflict (resource) do update set owner = excluded.owner, fence = lease.fence + 1, "        \
+  "until = excluded.until, taken_at = now(), system = excluded.system where lease.until <= now() returning fence, " \
+  "epoch_ms(until) as until_ms"
+#define LEASE_PARAMS(call, resource, owner) \
+  p_str(resource), p_str(owner), p_i64(MUTATED(LEASE) ? 0 : lease_length_ms()), p_str(peer_system((call)->peer))
 struct lease lease_row(struct str resource, const struct rows *rows);
 
 /* `*out` is filled and true returned through `taken` when nobody holds it. */
 struct result lease_take(struct call *call, struct str resource, struct str owner, bool *taken,
                          struct lease *out) MUST_USE;
 
-/* Renews a lease that is still held; RESULT_STALE when it was lost. */
+/* Renews a lease that is still held; RESULT_STALE when it was lost, RESULT_REJECTED when an adapter of another system
+ * holds it. */
 struct result lease_check(struct call *call, const struct lease *lease) MUST_USE;
 
 /* "push", "pull", ... by its resource; what is called otherwise is "other". For metrics: names come from outside. */
 const char *lease_kind(const struct lease *lease);
 
+/* Of a lease that was lost: nothing. RESULT_REJECTED as above. */
 struct result lease_release(struct call *call, const struct lease *lease) MUST_USE;
 
 /* The number after the colon of a resource, "pull:7" -> 7; RESULT_REJECTED when it is of another kind. */

@@ -246,8 +246,8 @@ static struct result take(struct call *call, const struct candidate *candidate, 
   struct rows rows;
   TRY(db_query(call->db,
                "with taken as (" LEASE_TAKE ") select taken.*, " PROJECT_COLUMNS " from taken, project where "
-               "project.id = $4::bigint",
-               PARAMS(LEASE_PARAMS(candidate->resource, worker), p_i64(candidate->project_id)), &rows));
+               "project.id = $5::bigint",
+               PARAMS(LEASE_PARAMS(call, candidate->resource, worker), p_i64(candidate->project_id)), &rows));
   *taken = rows.count == 1;
   if (!*taken)
     return RESULT_DONE;

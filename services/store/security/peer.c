@@ -83,6 +83,12 @@ struct peer peer_of(X509 *certificate) {
 
 /* -- rules -- */
 
+struct str peer_identity(const struct peer *peer, struct arena *arena) {
+  if (peer->role >= ROLE_COUNT)
+    return STR("");
+  return str_format(arena, "%s/%s", role_names[peer->role], peer->name);
+}
+
 struct str peer_system(const struct peer *peer) {
   struct str name = str_of(peer->name);
   if (peer->role != ROLE_ADAPTER || !str_starts_with(name, ADAPTER_PREFIX))
@@ -114,9 +120,9 @@ static struct result refuse_verb(const struct peer *peer, enum verb_id verb) {
   return result_error(RESULT_REJECTED, "%s may not be called by %s: see docs/verbs.md", name, role_names[peer->role]);
 }
 
-static struct result check_system(const struct peer *peer, struct str wanted) {
+struct result peer_check_system(const struct peer *peer, struct str wanted) {
   struct str own = peer_system(peer);
-  if (str_equal(own, wanted) && own.length)
+  if (peer->trusted || peer->role != ROLE_ADAPTER || (str_equal(own, wanted) && own.length))
     return RESULT_DONE;
   return result_error(RESULT_REJECTED, "the certificate of \"%s\" is not for work of \"%.*s\"", peer->name,
                       STR_FMT(wanted));
@@ -132,11 +138,9 @@ struct result peer_check_verb(const struct peer *peer, enum verb_id verb) {
 }
 
 struct result peer_check_request(const struct peer *peer, enum verb_id verb, const void *request) {
-  if (peer->trusted || peer->role != ROLE_ADAPTER)
-    return RESULT_DONE;
   if (verb == VERB_WORK_CLAIM)
-    return check_system(peer, ((const struct work_claim *)request)->system);
+    return peer_check_system(peer, ((const struct work_claim *)request)->system);
   if (verb == VERB_WAIT)
-    return check_system(peer, ((const struct bell_wait *)request)->system);
+    return peer_check_system(peer, ((const struct bell_wait *)request)->system);
   return RESULT_DONE;
 }

@@ -4,6 +4,7 @@
 
 #include <openssl/x509.h>
 
+#include "base/arena.h"
 #include "base/result.h"
 #include "proto/events.h"
 #include "proto/verbs.h"
@@ -27,6 +28,9 @@ struct peer peer_of(X509 *certificate);
 /* Whoever is there without TLS. */
 extern const struct peer peer_trusted;
 
+/* "service/billing", by role and name, which outlive a certificate; empty for who is there without one. */
+struct str peer_identity(const struct peer *peer, struct arena *arena);
+
 /* The system of an adapter; absent for others. It lives as long as `peer`. */
 struct str peer_system(const struct peer *peer);
 
@@ -39,6 +43,9 @@ bool peer_may_read(const struct peer *peer, enum event_id event);
 /* Whether it may call the verb, to be asked before anything of the request is read. RESULT_REJECTED says why not, and
  * what to do. */
 struct result peer_check_verb(const struct peer *peer, enum verb_id verb) MUST_USE;
+
+/* Whether an adapter may do work of `system`; others may. RESULT_REJECTED says why not. */
+struct result peer_check_system(const struct peer *peer, struct str system) MUST_USE;
 
 /* Whether it may ask for this (the verb's record). */
 struct result peer_check_request(const struct peer *peer, enum verb_id verb, const void *request) MUST_USE;
