@@ -11,26 +11,40 @@ static const char *const code_names[] = {
 };
 enum { CODE_COUNT = sizeof code_names / sizeof code_names[0] };
 
-/* A message that was cut may end inside a character: that part goes too, so that it stays UTF-8. */
-static void drop_cut_character(char *message) {
-  size_t length = strlen(message), start = length;
-  while (start && length - start < 4 && ((unsigned char)message[start - 1] & 0xc0) == 0x80)
-    start--;
-  if (start == 0 || (unsigned char)message[start - 1] < 0xc0)
-    return;
-  unsigned char first = (unsigned char)message[--start];
-  size_t whole = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (length - start < whole)
-    message[start] = '\0';
+/* Up to the start of a character, so that it stays UTF-8; at the end of a word, unless that is far. */
+static size_t cut_end(const char *text, size_t room) {
+  enum { WORD_MAX = 60 };
+  size_t end = room, word = room;
+  while (end && ((unsigned char)text[end] & 0xc0) == 0x80)
+    end--;
+  while (word && text[word] != ' ' && room - word < WORD_MAX)
+    word--;
+  return word && text[word] == ' ' ? word : end;
+}
+
+/* `whole`: how long it would be. False when it had to be cut. */
+static bool mark_cut(char *message, size_t size, size_t whole) {
+  static const char mark[] = " \xe2\x80\xa6";
+  if (whole < size)
+    return true;
+  size_t end = cut_end(message, size - sizeof mark);
+  memcpy(message + end, mark, sizeof mark);
+  return false;
+}
+
+static bool write_message(struct result *result, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+static bool write_message(struct result *result, const char *format, va_list args) {
+  int whole = vsnprintf(result->message, sizeof result->message, format, args);
+  return mark_cut(result->message, sizeof result->message, whole > 0 ? (size_t)whole : 0);
 }
 
 struct result result_error(enum result_code code, const char *format, ...) {
   struct result result = {.code = code};
   va_list args;
   va_start(args, format);
-  vsnprintf(result.message, sizeof result.message, format, args);
+  write_message(&result, format, args);
   va_end(args);
-  drop_cut_character(result.message);
   return result;
 }
 
@@ -38,9 +52,8 @@ struct result result_retry_after(int64_t retry_after_ms, const char *format, ...
   struct result result = {.code = RESULT_RETRY, .retry_after_ms = retry_after_ms};
   va_list args;
   va_start(args, format);
-  vsnprintf(result.message, sizeof result.message, format, args);
+  write_message(&result, format, args);
   va_end(args);
-  drop_cut_character(result.message);
   return result;
 }
 
@@ -48,9 +61,8 @@ struct result result_refused(const char *field, const char *format, ...) {
   struct result result = {.code = RESULT_REJECTED};
   va_list args;
   va_start(args, format);
-  vsnprintf(result.message, sizeof result.message, format, args);
+  write_message(&result, format, args);
   va_end(args);
-  drop_cut_character(result.message);
   snprintf(result.field, sizeof result.field, "%s", field);
   return result;
 }
@@ -66,16 +78,13 @@ struct result result_context(struct result result, const char *format, ...) {
   va_list args;
   memcpy(outer.field, result.field, sizeof outer.field);
   va_start(args, format);
-  int used = vsnprintf(outer.message, sizeof outer.message, format, args);
+  bool has_room = write_message(&outer, format, args);
   va_end(args);
-  size_t room = used >= 0 && (size_t)used < sizeof outer.message ? sizeof outer.message - (size_t)used : 0;
-  if (room > 3) { /* what does not fit is cut at the end */
-    memcpy(outer.message + used, ": ", 2);
-    size_t length = strnlen(result.message, room - 3);
-    memcpy(outer.message + used + 2, result.message, length);
-    outer.message[(size_t)used + 2 + length] = '\0';
-  }
-  drop_cut_character(outer.message);
+  if (!has_room)
+    return outer;
+  size_t used = strlen(outer.message);
+  int whole = snprintf(outer.message + used, sizeof outer.message - used, ": %s", result.message);
+  mark_cut(outer.message, sizeof outer.message, used + (size_t)(whole > 0 ? whole : 0));
   return outer;
 }
 

@@ -54,6 +54,8 @@ static void result_try_passes_failures_unchanged(void **state) {
   assert_false(result_ok(&result));
 }
 
+#define MARK " \xe2\x80\xa6"
+
 /* Messages travel as UTF-8 and are stored by a database that takes nothing else: a cut must not split a character. */
 static void result_messages_are_cut_between_characters(void **state) {
   static const char *const characters[] = {"x", "\xc3\xa4", "\xe6\x97\xa5", "\xf0\x9f\x90\x99"};
@@ -68,12 +70,31 @@ static void result_messages_are_cut_between_characters(void **state) {
       struct result inner = result_context(error, "context"), outer = result_context(failing(), "%s", text);
       const char *const cut[] = {error.message, retry.message, inner.message + strlen("context: "), outer.message};
       for (size_t m = 0; m < 4; m++) {
-        size_t length = strlen(cut[m]);
+        size_t length = strlen(cut[m]) - strlen(MARK);
+        assert_string_equal(cut[m] + length, MARK);
         assert_memory_equal(cut[m], text, length);
         assert_int_equal((length - shift) % strlen(characters[i]), 0);
-        assert_true(length > 240 - 4 - 1 - strlen("context: ") - 4);
+        assert_true(length > 240 - 4 - 1 - strlen("context: ") - strlen(MARK) - 4);
       }
     }
+}
+
+static void result_messages_are_cut_between_words(void **state) {
+  (void)state;
+  for (size_t shift = 0; shift < 8; shift++) {
+    char text[1024] = "";
+    memset(text, '.', shift);
+    while (strlen(text) < 300)
+      strcat(text, " Issues");
+    struct result error = result_error(RESULT_REJECTED, "%s", text);
+    struct result inner = result_context(error, "context"), outer = result_context(failing(), "%s", text);
+    const char *const cut[] = {error.message, inner.message, outer.message};
+    for (size_t m = 0; m < 3; m++) {
+      size_t length = strlen(cut[m]);
+      assert_true(length > 240 - 1 - strlen(MARK) - strlen(" Issues"));
+      assert_string_equal(cut[m] + length - strlen("Issues" MARK), "Issues" MARK);
+    }
+  }
 }
 
 static void result_messages_that_fit_are_whole(void **state) {
@@ -102,6 +123,7 @@ int main(void) {
       cmocka_unit_test(result_context_goes_before_the_message),
       cmocka_unit_test(result_try_passes_failures_unchanged),
       cmocka_unit_test(result_messages_are_cut_between_characters),
+      cmocka_unit_test(result_messages_are_cut_between_words),
       cmocka_unit_test(result_messages_that_fit_are_whole),
       cmocka_unit_test(result_after_a_write_is_uncertain_unless_all_went_well),
   };
