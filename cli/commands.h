@@ -17,7 +17,7 @@ command_handler command_sessions_list, command_sessions_show, command_sessions_u
 command_handler command_events_tail, command_events_replay;
 command_handler command_projects_list, command_projects_show, command_projects_pause, command_projects_resume,
     command_projects_remove, command_projects_follow;
-command_handler command_webhooks_check, command_webhooks_rotate;
+command_handler command_webhooks_check, command_webhooks_rotate, command_webhooks_forget;
 command_handler command_link_pair, command_link_file, command_link_suggest;
 command_handler command_fields_analyze, command_fields_map, command_fields_validate, command_fields_test;
 command_handler command_credentials_list, command_credentials_rotate, command_credentials_login,

@@ -112,7 +112,7 @@ static struct result try_everywhere(struct rotation *r) {
 static struct result resume(struct rotation *r, const struct project *project, bool *out_active) {
   const struct project_set_state request = {
       .name = project->name, .state = STR("active"), .actor = invocation_actor(r->call), .mended = true};
-  struct project_id reply = {0};
+  struct project_stands reply = {0};
   struct result result = client_call(r->call, VERB_PROJECT_SET_STATE, &request, &reply);
   *out_active = result_ok(&result);
   if (!*out_active && result.code != RESULT_REJECTED)

@@ -88,11 +88,16 @@ static struct result set_state(struct invocation *call, const char *state, struc
                                       .state = str_of(state),
                                       .reason = invocation_text(call, "reason"),
                                       .actor = invocation_actor(call)};
-  struct project_id reply = {0};
+  struct project_stands reply = {0};
   bool printed;
   TRY(client_print(call, VERB_PROJECT_SET_STATE, &request, &reply, &printed));
-  if (!printed)
-    output_note(call->output, "%.*s %.*s", STR_FMT(request.name), STR_FMT(said));
+  if (printed)
+    return RESULT_DONE;
+  output_note(call->output, "%.*s %.*s", STR_FMT(request.name), STR_FMT(said));
+  if (reply.webhook.length)
+    output_note(call->output,
+                "Its webhook there, which sends to %.*s, is being taken away; should that fail, tandem status says so.",
+                STR_FMT(reply.webhook));
   return RESULT_DONE;
 }
 

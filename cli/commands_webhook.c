@@ -1,4 +1,4 @@
-/* webhooks check | rotate */
+/* webhooks check | rotate | forget */
 #include "base/clock.h"
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -8,10 +8,11 @@
 enum { LOOK_WAIT_MS = 15 * 1000, ASK_EVERY_MS = 200 };
 
 /* Until an adapter has looked, or is not going to. */
-static bool wait_for_look(struct invocation *call, struct str project, int64_t before_ms, struct project_status *out) {
+static bool wait_for_look(struct invocation *call, struct str project, const struct hook_health *before,
+                          struct project_status *out) {
   int64_t until_ms = clock_mono_ms() + LOOK_WAIT_MS;
   while (sessions_project_status(call, project, out)) {
-    if (out->webhook.checked_at_ms > before_ms)
+    if (out->webhook.checked_at_ms > before->checked_at_ms || out->webhook.failed_checks > before->failed_checks)
       return true;
     if (clock_mono_ms() >= until_ms)
       return false;
@@ -20,23 +21,26 @@ static bool wait_for_look(struct invocation *call, struct str project, int64_t b
   return false;
 }
 
-/* What was just done is no advice: then the reason says what a person has to do, or it is the way to here that he has
- * to look at. */
-static const char *advice(const struct invocation *call, const struct hook_health *health) {
-  const char *before = " To mend it: ";
-  if (str_is_absent(health->next_step) || health->next_step.length == 0)
-    return "";
-  if (str_starts_with(health->next_step, "tandem webhooks check"))
-    before = str_is(health->state, "none") ? " When that is done, look again: "
-                                           : " Do trackers reach the address in webhooks.url? Then look again: ";
-  return str_format(call->arena, "%s%.*s", before, STR_FMT(health->next_step)).at;
+/* What was just done is no advice: then the way to here is to be looked at, unless the reason says what to do. */
+static const char *mend(const struct hook_health *health) {
+  bool is_check = str_starts_with(health->next_step, "tandem webhooks check");
+  if (!is_check || str_is(health->state, "none"))
+    return NULL;
+  return "Do trackers reach the address in webhooks.url? Then look again: ";
 }
 
-static void show(const struct invocation *call, const struct hook_health *health) {
+/* A check that failed says nothing new of the webhook. */
+static void show(struct invocation *call, const struct hook_health *health) {
+  if (health->check_error.length) {
+    call->exit_code = EXIT_CODE_GENERAL;
+    output_note(call->output, "It could not be looked at, and is tried again by itself: %s",
+                output_clean_line(call->arena, health->check_error).at);
+    return;
+  }
   output_text(call->output, "%s\n",
               output_clean_line(call->arena, webhook_line(call->arena, health, clock_now_ms())).at);
   if (health->reason.length)
-    output_note(call->output, "%s.%s", output_clean_line(call->arena, health->reason).at, advice(call, health));
+    output_note(call->output, "%s", output_clean_line(call->arena, webhook_why(call->arena, health, mend(health))).at);
 }
 
 static struct result ask(struct invocation *call, bool rotate) {
@@ -52,7 +56,7 @@ static struct result ask(struct invocation *call, bool rotate) {
   if (rotate)
     output_note(call->output, "There is a new secret; the old one is good for another hour.");
   output_note(call->output, "Waiting until it has been looked at, %d s at most …", LOOK_WAIT_MS / 1000);
-  if (wait_for_look(call, request.project, before.webhook.checked_at_ms, &after))
+  if (wait_for_look(call, request.project, &before.webhook, &after))
     return show(call, &after.webhook), RESULT_DONE;
   call->exit_code = EXIT_CODE_GENERAL;
   output_note(call->output,
@@ -68,4 +72,14 @@ struct result command_webhooks_check(struct invocation *call) {
 
 struct result command_webhooks_rotate(struct invocation *call) {
   return ask(call, true);
+}
+
+struct result command_webhooks_forget(struct invocation *call) {
+  struct hook_forget request = {.project = invocation_argument(call, 0), .actor = invocation_actor(call)};
+  struct empty reply = {0};
+  bool printed;
+  TRY(client_print(call, VERB_HOOK_FORGET, &request, &reply, &printed));
+  if (!printed)
+    output_note(call->output, "Nothing more is said of the webhook that %.*s had.", STR_FMT(request.project));
+  return RESULT_DONE;
 }

@@ -123,14 +123,13 @@ static void check_webhook(struct doctor *doctor, const struct project_status *pr
   const struct hook_health *health = &project->webhook;
   const char *name = str_format(arena, "webhook %.*s", STR_FMT(project->project.name)).at;
   struct str line = webhook_line(arena, health, now_ms);
-  bool asked = health->checked_at_ms > 0 || webhook_needs_mending(health);
   if (line.length == 0 || !str_is(project->project.state, "active"))
     return;
   if (health->reason.length)
     line = str_format(arena, "%.*s: %.*s", STR_FMT(line), STR_FMT(health->reason));
   doctor_add(doctor, name,
              str_is(health->state, "working") ? "ok"
-             : asked                          ? "warning"
+             : webhook_needs_mending(health)  ? "warning"
                                               : "skipped",
              line, health->next_step);
 }

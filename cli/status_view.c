@@ -144,8 +144,8 @@ static void print_webhook(const struct invocation *call, const struct project_st
   if (!webhook_needs_mending(health))
     output_note(call->output, "%.*s: %.*s", STR_FMT(project->project.name), STR_FMT(line));
   else
-    output_note(call->output, "%.*s: %.*s. %s. To mend it: %.*s", STR_FMT(project->project.name), STR_FMT(line),
-                output_clean_line(arena, health->reason).at, STR_FMT(health->next_step));
+    output_note(call->output, "%.*s: %.*s. %s", STR_FMT(project->project.name), STR_FMT(line),
+                output_clean_line(arena, webhook_why(arena, health, NULL)).at);
 }
 
 /* The next look may find it well again: nothing else waits for it. */
@@ -168,6 +168,18 @@ static void print_stuck(const struct invocation *call, const char *heading, cons
   table_end(table);
 }
 
+/* The list of one project has room for as many as that of all. */
+static void print_parked_more(const struct invocation *call, const struct status *status) {
+  struct str name = invocation_argument(call, 0), more = format_count(call->arena, status->parked_more);
+  if (status->parked_more == 0)
+    return;
+  if (name.at)
+    output_note(call->output, "And %.*s more: tandem retry %.*s puts all of them back, once that is mended.",
+                STR_FMT(more), STR_FMT(name));
+  else
+    output_note(call->output, "And %.*s more: tandem status PROJECT shows those of one.", STR_FMT(more));
+}
+
 static void print_parked(const struct invocation *call, const struct status *status) {
   static const struct column columns[] = {{"PARKED", 0}, {"WHAT", 0},          {"PROJECT", 0},
                                           {"TICKET", 0}, {"WHY", COLUMN_WRAP}, {"SINCE", COLUMN_RIGHT},
@@ -182,6 +194,7 @@ static void print_parked(const struct invocation *call, const struct status *sta
     table_row(table, cells);
   }
   table_end(table);
+  print_parked_more(call, status);
 }
 
 static void print_project_notes(const struct invocation *call, const struct status *status,

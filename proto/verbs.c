@@ -96,8 +96,9 @@ static const struct field status_fields[] = {
     FIELD_OF(struct status, projects, FIELD_LIST, 0, &record_project_status, "One a project, ordered by name."),
     FIELD_OF(
         struct status, parked, FIELD_LIST, 0, &record_parked_work,
-        "What was given up and waits for a person, newest first, at most 100. Like all that is not of one project, "
-        "absent on further pages."),
+        "What was given up and waits for a person, newest first, at most 100, of each project as many as of others. "
+        "Like all that is not of one project, absent on further pages."),
+    FIELD(struct status, parked_more, FIELD_I64, 0, "How many more there are of these."),
     FIELD_OF(
         struct status, waits, FIELD_LIST, 0, &record_trouble,
         "Edits that have waited for an hour for something that only a person can bring about: a ticket that they name "
@@ -174,7 +175,7 @@ const struct verb verb_table[VERB_COUNT] = {
     [VERB_PROJECT_LIST] = {"project.list", 0, ADAPTER | PEOPLE, &record_project_name, &record_project_list,
                            "All projects, or the one named."},
     [VERB_PROJECT_SET_STATE] = {"project.set_state", VERB_WRITE | VERB_ONCE, PEOPLE, &record_project_set_state,
-                                &record_project_id, "Pauses, resumes or removes a project."},
+                                &record_project_stands, "Pauses, resumes or removes a project."},
     [VERB_CREDENTIAL_PUT] = {"credential.put", VERB_WRITE | VERB_SECRET, CLI, &record_credential_put, &record_empty,
                              "Stores a credential, encrypted."},
     [VERB_CREDENTIAL_GET] = {"credential.get", VERB_SECRET, CLI | ADAPTER, &record_credential_get, &record_credential,
@@ -252,6 +253,8 @@ const struct verb verb_table[VERB_COUNT] = {
                               "Notes that deliveries came whose signature was wrong."},
     [VERB_HOOK_CHECK] = {"hook.check", VERB_WRITE | VERB_ONCE, PEOPLE, &record_hook_check, &record_project_id,
                          "Has a project's webhook looked at now, with a new secret if wanted."},
+    [VERB_HOOK_FORGET] = {"hook.forget", VERB_WRITE | VERB_ONCE, PEOPLE, &record_hook_forget, &record_empty,
+                          "Says that nothing is left of a removed project's webhook: somebody took it away."},
     [VERB_HOOK_DELIVERIES] = {"hook.deliveries", VERB_WRITE, ADAPTER, &record_hook_deliveries, &record_hook_again,
                               "Records failed deliveries, and answers which are to be sent again."},
     [VERB_HOOK_REPORT] = {"hook.report", VERB_WRITE, ADAPTER, &record_hook_report, &record_empty,

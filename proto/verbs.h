@@ -50,6 +50,11 @@ struct project_set_state {
   struct str name, state, reason, actor;
   bool mended; /* with active: nothing more is said than that its credential or a setting is mended */
 };
+/* What it is now. */
+struct project_stands {
+  int64_t id;
+  struct str webhook; /* of a removed one: where that sends to which is taken away; absent = there is none */
+};
 struct project_list {
   LIST_OF(struct project) projects;
 };
@@ -359,6 +364,7 @@ struct observe {
   bool done;                                 /* the pull has reached its end */
   bool unchanged;                            /* a 304: nothing new at all */
   LIST_OF(struct str) poison_ids;            /* webhook: deliveries that can never be understood, decimal */
+  LIST_OF(struct str) poison_reasons;        /* webhook: why, one for each of them */
   LIST_OF(struct str) delivery_ids;          /* webhook: deliveries that this settles, decimal */
   LIST_OF(struct external_ref) not_modified; /* fresh: a 304, the cached observation still holds */
   LIST_OF(struct refused_fetch) refused;     /* fresh: items that cannot be read, with the reason */
@@ -428,6 +434,9 @@ struct hook_check {
   struct str project;
   bool rotate; /* a new secret, too */
   struct str actor;
+};
+struct hook_forget {
+  struct str project, actor;
 };
 struct hook_refused {
   struct str project;
@@ -535,10 +544,12 @@ struct events_published {
 
 /* How a project hears of changes outside: its webhook, its polls, its scans. */
 struct hook_health {
-  struct str state; /* off | none | working | failing | refusing | expired | missing */
+  struct str state; /* off | none | working | unchecked | failing | refusing | expired | missing */
   struct str reason, next_step, url;
   bool active; /* there and switched on, when the tracker was last asked */
   int64_t checked_at_ms, expires_at_ms, repaired_at_ms, last_delivery_ms, last_failed_ms;
+  int64_t failed_checks;  /* in a row, since then */
+  struct str check_error; /* of the last one */
   int64_t failed, given_up, refused, refused_at_ms;
   int64_t told, missed, last_missed_ms; /* of the changes that polls and scans showed */
   int64_t poll_s;
@@ -585,6 +596,7 @@ struct status {
   struct hello store;
   LIST_OF(struct project_status) projects;
   LIST_OF(struct parked_work) parked;
+  int64_t parked_more; /* that are not listed */
   LIST_OF(struct trouble) troubles;
   LIST_OF(struct trouble) waits; /* edits that wait for something that only a person can bring about */
   int64_t tickets, events, first_event, now_ms;
@@ -678,6 +690,7 @@ enum verb_id {
   VERB_WEBHOOK_ACCEPT,
   VERB_WEBHOOK_REFUSED,
   VERB_HOOK_CHECK,
+  VERB_HOOK_FORGET,
   VERB_HOOK_DELIVERIES,
   VERB_HOOK_REPORT,
   VERB_SCAN_PAGE,

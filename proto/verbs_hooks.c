@@ -62,6 +62,13 @@ static const struct field hook_check_fields[] = {
 const struct record record_hook_check =
     RECORD("HookCheck", struct hook_check, hook_check_fields, "A project whose webhook is to be looked at now.");
 
+static const struct field hook_forget_fields[] = {
+    FIELD(struct hook_forget, project, FIELD_STR, FIELD_REQUIRED, "What the removed project was called."),
+    FIELD(struct hook_forget, actor, FIELD_STR, FIELD_REQUIRED, "Who says so: 'user:ann'."),
+};
+const struct record record_hook_forget =
+    RECORD("HookForget", struct hook_forget, hook_forget_fields, "A webhook that somebody took away.");
+
 static const struct field hook_refused_fields[] = {
     FIELD(struct hook_refused, project, FIELD_STR, FIELD_REQUIRED, "Name of the project it was sent for."),
     FIELD(struct hook_refused, count, FIELD_I64, 0, "How many since the last time; 0 = one."),
@@ -85,13 +92,15 @@ const struct record record_scan_page =
 
 static const struct field hook_health_fields[] = {
     FIELD(struct hook_health, state, FIELD_STR, FIELD_REQUIRED,
-          "off (nothing is pulled), none, working, failing, refusing, expired or missing (changes that it did not "
-          "tell)."),
+          "off (nothing is pulled), none, working, unchecked (its checks fail), failing, refusing, expired or missing "
+          "(changes that it did not tell)."),
     FIELD(struct hook_health, reason, FIELD_STR, 0, "Why, for a person; absent when it works."),
     FIELD(struct hook_health, next_step, FIELD_STR, 0, "The command that mends it; absent when none is needed."),
     FIELD(struct hook_health, url, FIELD_STR, 0, "Where the tracker sends to."),
     FIELD(struct hook_health, active, FIELD_BOOL, 0, "It is there and switched on, as of `checked_at_ms`."),
-    FIELD(struct hook_health, checked_at_ms, FIELD_I64, 0, "When the tracker was last asked; 0 = never."),
+    FIELD(struct hook_health, checked_at_ms, FIELD_I64, 0, "When the tracker last answered a check; 0 = never."),
+    FIELD(struct hook_health, failed_checks, FIELD_I64, 0, "How many checks in a row have failed since then."),
+    FIELD(struct hook_health, check_error, FIELD_STR, 0, "Why the last check failed; absent when it did not."),
     FIELD(struct hook_health, expires_at_ms, FIELD_I64, 0, "When it ends unless it is renewed; 0 = never."),
     FIELD(struct hook_health, repaired_at_ms, FIELD_I64, 0, "When somebody's change to it was last undone; 0 = never."),
     FIELD(struct hook_health, last_delivery_ms, FIELD_I64, 0, "When one last came; 0 = never."),

@@ -36,6 +36,15 @@ const struct record record_project_set_state =
     RECORD("ProjectSetState", struct project_set_state, project_set_state_fields,
            "A project's new state, why, and who says so.");
 
+static const struct field project_stands_fields[] = {
+    FIELD(struct project_stands, id, FIELD_I64, 0, "The project's number."),
+    FIELD(struct project_stands, webhook, FIELD_STR, 0,
+          "With removed: where its webhook sends to, which is taken away in the tracker now; should that fail, status "
+          "says so. Absent = there is none."),
+};
+const struct record record_project_stands =
+    RECORD("ProjectStands", struct project_stands, project_stands_fields, "A project that has a new state.");
+
 static const struct field project_list_fields[] = {
     FIELD_OF(struct project_list, projects, FIELD_LIST, 0, &record_project,
              "Ordered by name; removed ones are left out."),

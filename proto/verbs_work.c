@@ -234,6 +234,7 @@ static const struct field observe_fields[] = {
     FIELD(struct observe, unchanged, FIELD_BOOL, 0, "With list: a 304, nothing new at all."),
     FIELD(struct observe, poison_ids, FIELD_STRS, 0,
           "With webhook: deliveries that can never be understood, by number as decimal text."),
+    FIELD(struct observe, poison_reasons, FIELD_STRS, 0, "With poison_ids: why, one for each, for a person."),
     FIELD(struct observe, delivery_ids, FIELD_STRS, 0,
           "With webhook: deliveries that this settles, by number as decimal text."),
     FIELD_OF(struct observe, not_modified, FIELD_LIST, 0, &record_external_ref,

@@ -76,6 +76,12 @@ static const struct command commands[] = {
      .details = "The tracker gets it at once where tandem may register webhooks. The old one is good for another hour, "
                 "so nothing is refused meanwhile. For a webhook that was set up by hand, give a secret of your own: "
                 "tandem connect ... --webhook-secret-file FILE."},
+    {.path = "webhooks forget",
+     .help = "Say that a removed project's webhook is gone there",
+     .arguments = {{"NAME", false, "what the removed project was called"}},
+     .run = command_webhooks_forget,
+     .details = "A project that is removed has its webhook taken away in the tracker. Where the tracker did not let "
+                "tandem do so, `tandem status` says so until you have taken it away yourself and say it with this."},
     {.path = "fields analyze",
      .help = "Show a project's fields there, and how they are mapped",
      .arguments = {PROJECT_ARGUMENT},

@@ -166,6 +166,7 @@ static struct result deliver(struct worker *worker, struct arena *arena, struct 
                              const struct work *work) {
   size_t n = work->deliveries.count;
   struct str *settled = ARENA_ARRAY(arena, struct str, n), *poison = ARENA_ARRAY(arena, struct str, n);
+  struct str *reasons = ARENA_ARRAY(arena, struct str, n);
   struct observe observe = {.lease = work->lease, .source = STR("webhook"), .done = true};
   struct observation *all = NULL;
   size_t count = 0;
@@ -176,6 +177,7 @@ static struct result deliver(struct worker *worker, struct arena *arena, struct 
     struct result result = worker->connector->translate(arena, &work->project, delivery->event, delivery->body, &list);
     if (!result_ok(&result)) {
       log_event(LOG_WARNING, "delivery_poison", LOG_STR("id", id), LOG_RESULT(&result));
+      reasons[observe.poison_ids.count] = str_copy(arena, str_of(result.message));
       poison[observe.poison_ids.count++] = id;
       continue;
     }
@@ -193,6 +195,8 @@ static struct result deliver(struct worker *worker, struct arena *arena, struct 
   observe.observations.count = count;
   observe.delivery_ids.at = settled;
   observe.poison_ids.at = poison;
+  observe.poison_reasons.at = reasons;
+  observe.poison_reasons.count = observe.poison_ids.count;
   return send_observe(worker, arena, connection, &observe);
 }
 
@@ -230,10 +234,15 @@ static struct result run_work(struct worker *worker, struct arena *arena, const 
   return result_error(RESULT_BUG, "the store handed out unknown work \"%.*s\"", STR_FMT(work->kind));
 }
 
+/* What a bug made of deliveries is told, though the process ends: it is why they are given up, should it go on. */
+static bool is_told(const struct work *work, const struct result *outcome) {
+  return outcome->code != RESULT_BUG || str_is(work->kind, "deliver");
+}
+
 /* Gives the lease back, with what went wrong. A lost lease is not an error: somebody else goes on. */
 static struct result end_work(struct worker *worker, struct arena *arena, const struct work *work,
                               struct result outcome) {
-  if (outcome.code == RESULT_BUG)
+  if (!is_told(work, &outcome))
     return outcome;
   if (outcome.code == RESULT_STALE)
     return RESULT_DONE;
@@ -251,6 +260,8 @@ static struct result end_work(struct worker *worker, struct arena *arena, const 
                            .retry_after_ms = outcome.retry_after_ms};
   worker_leave(worker, &work->project, code == RESULT_AUTH, &fail.usage);
   struct result result = rpc_call(worker->rpc, arena, VERB_WORK_FAIL, &fail, NULL, RPC_TIMEOUT_MS);
+  if (outcome.code == RESULT_BUG)
+    return outcome;
   return result.code == RESULT_STALE ? RESULT_DONE : result;
 }
 

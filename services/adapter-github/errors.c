@@ -25,7 +25,7 @@ static struct str words_of(struct arena *arena, struct str body) {
       str_format(arena, "%.*s%s%.*s%s%.*s%s%.*s", STR_FMT(message), field.length ? ", field " : "", STR_FMT(field),
                  code.length ? ": " : "", STR_FMT(code), detail.length ? ": " : "", STR_FMT(detail));
   cJSON_Delete(tree);
-  return words;
+  return words.length ? words : STR("no explanation");
 }
 
 /* The field of ours that GitHub's first reason names; absent when it names none. */

@@ -194,9 +194,8 @@ bool github_refuses_only_this(struct connection *c, struct arena *arena, const s
 static struct result refused(const struct connection *c, struct str url) {
   return result_error(
       RESULT_REJECTED,
-      "the credential may not make webhooks in %.*s: give it the right to (admin:repo_hook, or Webhooks: "
-      "read and write), or add %.*s in the repository's settings, as application/json, with the events "
-      "Issues and Issue comments",
+      "the credential may not make webhooks in %.*s: give it the right (admin:repo_hook; Webhooks: read and write), "
+      "or add %.*s there, as application/json, for the events Issues and Issue comments",
       STR_FMT(c->remote), STR_FMT(url));
 }
 

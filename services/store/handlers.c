@@ -44,6 +44,7 @@ verb_handler *const handler_table[VERB_COUNT] = {
     [VERB_WEBHOOK_ACCEPT] = store_webhook_accept,
     [VERB_WEBHOOK_REFUSED] = store_webhook_refused,
     [VERB_HOOK_CHECK] = store_hook_check,
+    [VERB_HOOK_FORGET] = store_hook_forget,
     [VERB_HOOK_DELIVERIES] = store_hook_deliveries,
     [VERB_HOOK_REPORT] = store_hook_report,
     [VERB_SCAN_PAGE] = store_scan_page,

@@ -35,7 +35,8 @@ verb_handler store_hello, store_status, store_project_configure, store_project_l
     store_push_begin, store_push_receipt, store_webhook_accept, store_plan_claim, store_plan_commit, store_plan_apply,
     store_conflict_list, store_conflict_resolve, store_conflict_resolve_many, store_conflict_restore, store_events_read,
     store_events_publish, store_egress_list, store_audit_list, store_audit_verify, store_webhook_refused,
-    store_hook_check, store_hook_deliveries, store_hook_report, store_scan_page, store_credential_outcome,
-    store_credential_list, store_credential_rekey, store_credential_remove, store_credential_expiry;
+    store_hook_check, store_hook_forget, store_hook_deliveries, store_hook_report, store_scan_page,
+    store_credential_outcome, store_credential_list, store_credential_rekey, store_credential_remove,
+    store_credential_expiry;
 
 #endif

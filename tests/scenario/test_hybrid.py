@@ -160,15 +160,43 @@ class Hybrid(unittest.TestCase):
                                                       "times": None})
         self.assertIn("admin:repo_hook", self.tandem("webhooks", "check", "rocket")[1])
         self.world.sql("update project_hook set last_delivery_at = null")
-        text = self.tandem("webhooks", "check", "rocket")[1]
-        self.assertIn("no webhook", text)
-        self.assertIn("When that is done, look again: tandem webhooks check rocket", text)
-        self.assertIn("rocket: no webhook", self.tandem("status")[1])
+        for words in (("webhooks", "check", "rocket"), ("status",), ("status", "rocket")):
+            text = " ".join(self.tandem(*words)[1].split())
+            self.assertRegex(text, "no webhook; polled every .*admin:repo_hook.* for the events Issues and Issue comment"
+                             ".*When that is done, look again: tandem webhooks check rocket", words)
         self.assertIn("admin:repo_hook", self.tandem("doctor")[1])
         self.world.sandbox.control("DELETE", "faults")  # not before: it is looked at again by itself
         self.check()
         self.assertIn("rocket: webhook works", self.tandem("status")[1])
         self.assertEqual(self.hooks()[0]["id"], hook["id"])
+
+    def look_in_vain(self, times):
+        for _ in range(times):
+            before = self.health().get("failed_checks", 0)
+            self.world.sql("update project_hook set due_at = now()")
+            wait_for(lambda: self.health().get("failed_checks", 0) > before, "the look at the webhook")
+
+    def test_checks_that_fail_again_and_again_are_told_until_one_succeeds(self):
+        self.check()
+        self.world.sandbox.control("POST", "faults", {"match": {"path": "/hooks"}, "fault": "status", "status": 502, "times": None,
+                                                      "body": '{"message": "Server Error"}'})
+        self.look_in_vain(1)
+        self.assertEqual(self.health()["state"], "working")
+        code, text = self.tandem("webhooks", "check", "rocket")
+        self.assertEqual(code, 1, text)
+        self.assertRegex(" ".join(text.split()), "could not be looked at.*GitHub answered 502: Server Error")
+        self.look_in_vain(1)
+        checked = self.world.sql("update project_hook set checked_at = now() - interval '3 hours' returning 1")
+        self.assertEqual(checked, [["1"]])
+        unchecked = self.health()
+        self.assertEqual((unchecked["state"], unchecked["failed_checks"]), ("unchecked", 3))
+        for words in (("status",), ("status", "rocket"), ("doctor",)):
+            text = " ".join(self.tandem(*words)[1].split())
+            self.assertRegex(text, "webhook last checked 3 h ago.*3 checks of it in a row have failed, the last one with: .*GitHub "
+                             "answered 502: Server Error.*tandem webhooks check rocket", words)
+        self.world.sandbox.control("DELETE", "faults")
+        self.assertEqual(self.check()["state"], "working")
+        self.assertNotIn("check_error", self.health())
 
     # what it misses
 
@@ -239,8 +267,13 @@ class Hybrid(unittest.TestCase):
             wait_for(lambda: not self.world.sql("select 1 from lease where resource like 'hook:%' and until > now()"), "its end")
         failing = self.health()
         self.assertEqual((failing["state"], failing["given_up"]), ("failing", 1))
-        self.assertIn("could not deliver 1 of its webhooks, and is asked for them again", " ".join(self.tandem("status")[1].split()))
+        told = " ".join(self.tandem("status")[1].split())
+        self.assertIn("could not deliver 1 of its webhooks, not even when it was asked five times: polls and scans find", told)
         self.assertEqual(failing["next_step"], "tandem webhooks check rocket")
+        self.world.sql("insert into failed_delivery (project_id, delivery_id, attempt_id, status, failed_at, next_at) select id, 'd', 'a', "
+                       "500, now(), now() + interval '1 hour' from project")
+        self.assertIn("could not deliver 2 of its webhooks: it is asked again for 1, and 1 were given up", self.health()["reason"])
+        self.world.sql("delete from failed_delivery where delivery_id = 'd'")
         self.check()
         self.wait_title(2, "Lost for good")
 
@@ -281,17 +314,86 @@ class Hybrid(unittest.TestCase):
 
 
 class Removed(unittest.TestCase):
-    def test_removed_project_takes_its_hook_away(self):
+    """A project that is removed has its webhook taken away, or told of until somebody has done it."""
+
+    def setUp(self):
         port = free_port()
-        with World(("--issues", "2", "--no-limits"), environment={
-                "TANDEM_WEBHOOK_URL": "http://127.0.0.1:%d/" % port, "TANDEM_WEBHOOK_LISTEN": "127.0.0.1:%d" % port}) as world:
-            world.connect(webhook_credential=None)
-            wait_for(lambda: world.sandbox.request("GET", HOOKS, None, HEADERS), "the webhook")
-            wait_for(lambda: world.sql("select 1 from project_hook where state = 'active'"), "the report")
-            world.settle()
-            world.call("project.set_state", name="rocket", state="removed", actor="user:test")
-            wait_for(lambda: not world.sandbox.request("GET", HOOKS, None, HEADERS), "the webhook to go")
-            wait_for(lambda: world.sql("select 1 from project_hook where state = 'removed'"), "the report")
+        self.world = World(("--issues", "2", "--no-limits"), environment={
+            "TANDEM_WEBHOOK_URL": "http://127.0.0.1:%d/" % port, "TANDEM_WEBHOOK_LISTEN": "127.0.0.1:%d" % port})
+        self.addCleanup(self.world.close)
+        self.world.connect(webhook_credential=None)
+        wait_for(lambda: self.world.sandbox.request("GET", HOOKS, None, HEADERS), "the webhook")
+        wait_for(lambda: self.world.sql("select 1 from project_hook where state = 'active'"), "the report")
+        self.world.settle()
+        self.url = "http://127.0.0.1:%d/webhooks/rocket" % port
+
+    def tandem(self, *words):
+        done = subprocess.run([os.path.join(BIN, "tandem"), *words], env=self.world.environment(), capture_output=True, text=True,
+                              timeout=PATIENT_S, check=False)
+        return " ".join((done.stdout + done.stderr).split())
+
+    def fault(self, status):
+        self.world.sandbox.control("POST", "faults", {"match": {"path": "/hooks"}, "fault": "status", "status": status, "times": None,
+                                                      "body": '{"message": "Not today"}'})
+
+    def troubles(self):
+        return self.world.call("status").get("troubles", [])
+
+    def remove(self):
+        told = self.tandem("projects", "remove", "rocket", "--yes")
+        self.assertIn("rocket is removed", told)
+        return told
+
+    def test_removed_project_takes_its_hook_away(self):
+        self.assertIn("sends to %s, is being taken away" % self.url, self.remove())
+        wait_for(lambda: not self.world.sandbox.request("GET", HOOKS, None, HEADERS), "the webhook to go")
+        wait_for(lambda: self.world.sql("select 1 from project_hook where state = 'removed'"), "the report")
+        self.assertEqual(self.troubles(), [])
+        self.assertIn("no webhook is left", self.tandem("webhooks", "forget", "rocket"))
+
+    def test_removed_project_without_a_hook_says_nothing_of_one(self):
+        self.world.sql("update project_hook set state = 'unknown', url = null")
+        self.assertNotIn("webhook", self.remove())
+
+    def test_hook_that_is_left_is_told_until_somebody_took_it_away(self):
+        self.fault(403)
+        self.remove()
+        (left,) = wait_for(self.troubles, "what is left")
+        self.assertEqual(left["project"], "rocket (removed)")
+        self.assertRegex(left["what"], "its webhook is still there, and sends to %s: .*admin:repo_hook" % self.url)
+        self.assertEqual(left["next_step"], "take it away in the settings of acme/rocket, then: tandem webhooks forget rocket")
+        for words in (("status",), ("doctor",)):
+            self.assertIn("tandem webhooks forget rocket", self.tandem(*words), words)
+        self.assertGreater(left["since_ms"], self.world.call("status")["now_ms"] - PATIENT_S * 1000)
+        self.assertIn("Nothing more is said", self.tandem("webhooks", "forget", "rocket"))
+        self.assertEqual(self.troubles(), [])
+        self.assertEqual(self.world.sql("select subject from audit where action = 'hook.forget'"), [["rocket"]])
+
+    def test_hook_that_could_not_be_asked_for_is_told_and_tried_on(self):
+        self.fault(502)
+        self.remove()
+        for attempts in range(1, 8):
+            self.world.sql("update project_hook set due_at = now()")
+            wait_for(lambda: self.world.sql("select 1 from project_hook where attempts >= %d" % attempts), "the next try")
+        (left,) = self.troubles()
+        self.assertIn("GitHub answered 502: Not today", left["what"])
+        self.world.sandbox.control("DELETE", "faults")
+        self.world.sql("update project_hook set due_at = now()")
+        wait_for(lambda: not self.world.sandbox.request("GET", HOOKS, None, HEADERS), "the webhook to go")
+        wait_for(lambda: not self.troubles(), "nothing to be left")
+
+    def test_hook_that_nobody_takes_away_is_told(self):
+        """The right to it was lost before, and no adapter is there any more."""
+        self.world.processes["adapter-github"].stop()
+        self.world.sql("update project_hook set state = 'refused', reason = 'a test', hook_id = null")
+        self.assertIn("is being taken away", self.remove())
+        self.assertEqual(self.troubles(), [])
+        self.world.sql("update project_hook set due_at = due_at - interval '6 minutes'")
+        (left,) = self.troubles()
+        self.assertIn("nobody has taken it away yet", left["what"])
+        self.world.start("adapter-github")
+        wait_for(lambda: not self.world.sandbox.request("GET", HOOKS, None, HEADERS), "the webhook to go")
+        wait_for(lambda: not self.troubles(), "nothing to be left")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import hmac
 import http.client
 import json
 import os
+import subprocess
 import sys
 import time
 import unittest
@@ -14,7 +15,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
 from verbs import Refused  # noqa: E402
-from world import PATIENT_S, World, wait_for  # noqa: E402
+from world import BIN, PATIENT_S, World, wait_for  # noqa: E402
 
 ISSUES = "/repos/acme/rocket/issues"
 
@@ -147,11 +148,60 @@ class Status(unittest.TestCase):
         self.assertEqual(self.deliver(b'{'), 200)
         (poison,) = wait_for(lambda: self.parked("delivery"), "the delivery to be poison")
         self.assertEqual((poison["project"], poison["ticket"]), ("rocket", "issues"))
-        self.assertIn("cannot be read", poison["reason"])
+        self.assertRegex(poison["reason"], "it cannot be read: .*JSON")
         self.assertEqual(self.project()["poison"], 1)
         self.assertEqual(self.world.call("work.retry", id=poison["id"], actor="user:ann")["deliveries"], 1)
         wait_for(lambda: self.parked("delivery"), "it to be poison again")
         self.world.sql("delete from delivery where state = 'poison'")
+
+    def test_delivery_that_the_store_always_refuses_is_poison_with_its_words(self):
+        """Its value, or at large, which ends the adapter."""
+        for number, code in ((5, "22023"), (6, "P0001")):
+            self.world.sql("create function refuse() returns trigger language plpgsql as $$begin raise exception 'not %d' using errcode = '%s'; "
+                           "end$$" % (number, code))
+            self.world.sql("create trigger refuse before insert or update on external_item for each row execute function refuse()")
+
+            def parked():
+                if not self.world.processes["adapter-github"].alive:
+                    self.world.start("adapter-github")
+                self.world.sql("update lease set until = now() where resource like 'deliver:%' and until > now()")
+                return self.parked("delivery")
+            try:
+                body = self.edited(number, "Refused here")
+                wait_for(lambda: self.answers(body), "the delivery to be taken")
+                (poison,) = wait_for(parked, "the delivery to be given up")
+            finally:
+                self.world.sql("drop function refuse() cascade")
+            self.assertRegex(poison["reason"], "tried five times, and failed the last time with: .*not %d" % number)
+            self.assertEqual(self.world.call("work.retry", id=poison["id"], actor="user:ann")["deliveries"], 1)
+            wait_for(lambda: self.world.ticket_of("#%d" % number)["fields"]["title"] == "Refused here", "it to be read")
+
+    def test_parked_work_of_a_noisy_project_hides_nothing_of_another(self):
+        """The lists are as long as they may be; whatever is left out is counted."""
+        self.world.sql("insert into project overriding system value select (jsonb_populate_record(p, jsonb_build_object('id', p.id + 1, "
+                       "'name', 'quiet', 'remote', 'acme/quiet', 'state', 'paused'))).* from project p")
+        for project, count, age in (("quiet", 3, "1 hour"), ("rocket", 130, "0")):
+            self.world.sql("insert into delivery (project_id, delivery_id, event, body, state, reason, received_at) select p.id, 'p' || n, "
+                           "'issues', '', 'poison', 'a test', now() - interval '%s' from project p, generate_series(1, %d) n where "
+                           "p.name = '%s'" % (age, count, project))
+        try:
+            self.look_at_parked()
+        finally:
+            self.world.sql("delete from delivery where state = 'poison'")
+            self.world.sql("delete from project where name = 'quiet'")
+
+    def look_at_parked(self):
+        status = self.status()
+        self.assertEqual((len(status["parked"]), status["parked_more"]), (100, 33))
+        names = [one["project"] for one in status["parked"]]
+        self.assertEqual((names.count("quiet"), names[-3:]), (3, ["quiet"] * 3))  # the newest first
+        alone = self.world.call("status", project="rocket")
+        self.assertEqual((len(alone["parked"]), alone["parked_more"]), (100, 30))
+        self.assertNotIn("parked_more", self.world.call("status", project="quiet"))
+        for words, told in ((["status"], "And 33 more: tandem status PROJECT"), (["status", "rocket"], "And 30 more: tandem retry rocket")):
+            done = subprocess.run([os.path.join(BIN, "tandem"), *words], env=self.world.environment(), capture_output=True, text=True,
+                                  timeout=PATIENT_S, check=True)
+            self.assertIn(told, " ".join(done.stderr.split()), words)
 
     # what nobody takes, and what brings its reader down
 

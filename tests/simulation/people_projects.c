@@ -15,9 +15,9 @@ static const struct tracker *tracker_of(const struct planned_edit *p) {
 static void set_state(const struct planned_edit *p, const char *state) {
   struct str name = str_of(tracker_of(p)->habits.system);
   struct project_set_state set = {.name = name, .state = str_of(state), .actor = STR("ann")};
-  struct project_id id;
+  struct project_stands stands;
   world_tell(p->world, "person here w%03d: has %s %s", p->number, name.at, state);
-  struct result result = people_verb(p->world, VERB_PROJECT_SET_STATE, &set, &id);
+  struct result result = people_verb(p->world, VERB_PROJECT_SET_STATE, &set, &stands);
   if (!result_ok(&result))
     world_violate(p->world, "no bugs", "project.set_state: %s", result.message);
 }

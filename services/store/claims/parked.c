@@ -10,11 +10,13 @@ enum { LISTED_MAX = 100 };
 
 /* -- listing -- */
 
-/* A letter and a number say which row of which table it is. */
+/* A letter and a number say which row of which table it is. The newest of each project come first, then the second
+ * newest of each: what one project has very many of hides nothing of others. */
 static struct result select_parked(struct call *call, int64_t project_id, struct rows *out) {
   return db_query(
       call->db,
-      "select t.*, p.name as project, epoch_ms(t.since) as since_ms from ("
+      "select * from (select t.*, p.name as project, epoch_ms(t.since) as since_ms, count(*) over () as total, "
+      "row_number() over (partition by p.id order by t.since desc nulls last, t.id) as place from ("
       "select 'W-' || n.id as id, 'write' as kind, n.project_id, i.kind as item_kind, i.number, i.id as item_id, "
       "null as external_key, n.reason, n.done_at as since from intent n join item i on i.id = n.item_id "
       "where n.state = 'parked' "
@@ -27,9 +29,8 @@ static struct result select_parked(struct call *call, int64_t project_id, struct
       "from unread u "
       "union all select 'D-' || d.id, 'delivery', d.project_id, null, null, null, nullif(d.event, ''), d.reason, "
       "d.received_at from delivery d where d.state = 'poison') t "
-      "join project p on p.id = t.project_id where p.state <> 'removed' and $2::bigint in (0, p.id) order by t.since "
-      "desc nulls last, t.id "
-      "limit $1::bigint",
+      "join project p on p.id = t.project_id where p.state <> 'removed' and $2::bigint in (0, p.id) order by "
+      "place, t.since desc nulls last, t.id limit $1::bigint) fair order by since desc nulls last, id",
       PARAMS(p_i64(LISTED_MAX), p_i64(project_id)), out);
 }
 
@@ -58,6 +59,7 @@ struct result parked_list(struct call *call, int64_t project_id, struct status *
   }
   out->parked.at = parked;
   out->parked.count = rows.count;
+  out->parked_more = rows.count ? rows_i64(&rows, 0, "total") - (int64_t)rows.count : 0;
   return RESULT_DONE;
 }
 

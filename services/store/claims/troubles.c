@@ -2,6 +2,8 @@
  * lease, nobody takes: the process that should is not running, or cannot. */
 #include "store/claims/troubles.h"
 
+#include "store/webhooks/hook_removal.h"
+
 #define LONG "5 minutes"
 #define VERY_LONG "6 hours"
 
@@ -144,6 +146,19 @@ static void add_unanswered(struct troubles *all, const struct rows *rows) {
   }
 }
 
+/* Of no project that there is: the words tell which one it was. */
+static void add_left(struct troubles *all, const struct rows *rows) {
+  for (size_t i = 0; i < rows->count; i++) {
+    struct str project = rows_str(rows, i, "project"), reason = rows_str(rows, i, "reason");
+    add(all, rows, i,
+        str_format(all->arena, "its webhook is still there, and sends to %.*s: %.*s", STR_FMT(rows_str(rows, i, "url")),
+                   STR_FMT(reason.length ? reason : STR("nobody has taken it away yet"))),
+        str_format(all->arena, "take it away in the settings of %.*s, then: tandem webhooks forget %.*s",
+                   STR_FMT(rows_str(rows, i, "remote")), STR_FMT(project)));
+    all->at[all->count - 1].project = str_format(all->arena, "%.*s (removed)", STR_FMT(project));
+  }
+}
+
 static void add_full_disk(struct troubles *all) {
   int64_t since_ms = db_disk_full_since_ms();
   if (since_ms == 0)
@@ -171,6 +186,10 @@ struct result troubles_list(struct call *call, int64_t project_id, struct status
   add_endless(&all, &rows);
   TRY(select_unanswered(call, project_id, &rows));
   add_unanswered(&all, &rows);
+  if (project_id == 0) {
+    TRY(hook_removal_left(call, LISTED_MAX, &rows));
+    add_left(&all, &rows);
+  }
   out->troubles.at = all.at;
   out->troubles.count = all.count;
   return RESULT_DONE;

@@ -8,6 +8,7 @@
 #include "store/sending/doubted.h"
 #include "store/tickets/journal.h"
 #include "store/tickets/markers.h"
+#include "store/webhooks/hook_removal.h"
 #include "store/webhooks/hooks.h"
 
 enum {
@@ -36,6 +37,11 @@ struct candidate {
 
 /* What keeps itself busy leaves a fifth of the quota to people's edits. */
 #define QUOTA_LEFT "and coalesce(c.quota_reset <= now() or c.quota_remaining * 5 > c.quota_limit, true) "
+
+/* Webhooks of removed projects are taken away, whatever state that leaves them in. */
+#define HOOK_WANTED                                                   \
+  "(p.state = 'active' and p.direction in ('pull', 'bidirectional') " \
+  "or p.state = 'removed' and " HOOK_STANDS("q") ") "
 
 /* -- what goes with each kind -- */
 
@@ -96,12 +102,11 @@ static struct result load_push(struct call *call, int64_t project_id, struct wor
 /* One that was claimed before and did not come to an end is tried alone, after the others: if it brings the adapter
  * down, or is refused here, it does not take them with it. */
 static struct result give_up_deliveries(struct call *call, int64_t project_id) {
-  return db_query(
-      call->db,
-      "update delivery set state = 'poison', reason = 'it was tried five times, and each time the adapter or the "
-      "store failed at it; their logs say why' where project_id = $1::bigint and state = 'pending' "
-      "and attempts >= $2::bigint",
-      PARAMS(p_i64(project_id), p_i64(DELIVERY_ATTEMPTS_MAX)), NULL);
+  return db_query(call->db,
+                  "update delivery set state = 'poison', reason = 'it was tried five times, and ' || coalesce("
+                  "'failed the last time with: ' || reason, 'each time the adapter or the store failed at it; their "
+                  "logs say why') where project_id = $1::bigint and state = 'pending' and attempts >= $2::bigint",
+                  PARAMS(p_i64(project_id), p_i64(DELIVERY_ATTEMPTS_MAX)), NULL);
 }
 
 /* Work that several have asked for is told as a consequence of the first. */
@@ -115,14 +120,14 @@ static struct str first_traceparent(const struct rows *rows) {
 static struct result load_deliver(struct call *call, int64_t project_id, struct work *work) {
   struct rows rows;
   TRY(give_up_deliveries(call, project_id));
-  TRY(db_query(
-      call->db,
-      "with waiting as (select id, attempts, row_number() over (order by attempts, id) as place from delivery "
-      "where project_id = $1::bigint and state = 'pending'), "
-      "claimed as (update delivery d set attempts = d.attempts + 1 from waiting w where w.id = d.id and "
-      "(w.place = 1 or w.attempts = 0) and w.place <= $2::bigint returning d.id, d.event, d.body, d.traceparent) "
-      "select * from claimed order by id",
-      PARAMS(p_i64(project_id), p_i64(DELIVERIES_A_CLAIM)), &rows));
+  TRY(db_query(call->db,
+               "with waiting as (select id, attempts, row_number() over (order by attempts, id) as place from delivery "
+               "where project_id = $1::bigint and state = 'pending'), "
+               "claimed as (update delivery d set attempts = d.attempts + 1, fence = $3::bigint from waiting w where "
+               "w.id = d.id and (w.place = 1 or w.attempts = 0) and w.place <= $2::bigint "
+               "returning d.id, d.event, d.body, d.traceparent) "
+               "select * from claimed order by id",
+               PARAMS(p_i64(project_id), p_i64(DELIVERIES_A_CLAIM), p_i64(work->lease.fence)), &rows));
   struct delivery *deliveries = ARENA_ARRAY(call->arena, struct delivery, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     deliveries[i] = (struct delivery){rows_i64(&rows, i, "id"), rows_str(&rows, i, "event"),
@@ -191,11 +196,9 @@ static const struct {
                 "q.state = 'running' and not q.pull_done and p.pull_next_at <= now() and " FREE_AND_ALLOWED
                 "order by p.pull_next_at limit 1"),
      load_pull, false, false},
-    /* Webhooks of removed projects are taken away, whatever state that leaves them in. */
     {"hook",
      CANDIDATES("project_hook", "'hook:' || p.id",
-                "q.due_at <= now() and p.system = $1 and (p.state = 'active' and p.direction in ('pull', "
-                "'bidirectional') or p.state = 'removed' and q.state = 'active' and q.url is not null) "
+                "q.due_at <= now() and p.system = $1 and " HOOK_WANTED
                 "and (c.blocked_until is null or c.blocked_until <= now()) " QUOTA_LEFT
                 "and not exists (select from lease l where l.resource = r.resource and l.until > now()) "
                 "order by q.due_at limit 1"),

@@ -82,6 +82,18 @@ static const struct {
 } failures[] = {
     {"pull", back_off_pull}, {"fetch", back_off_fetch}, {"hook", hooks_look_later}, {"scan", scans_look_later}};
 
+/* What a claim of deliveries failed with is why they are given up, should it go on. */
+static struct result note_deliveries(struct call *call, const struct work_fail *fail) {
+  int64_t project_id;
+  struct result of_deliveries = lease_project(&fail->lease, "deliver", &project_id);
+  if (!result_ok(&of_deliveries))
+    return RESULT_DONE;
+  return db_query(call->db,
+                  "update delivery set reason = $3 where project_id = $1::bigint and state = 'pending' and fence = "
+                  "$2::bigint",
+                  PARAMS(p_i64(project_id), p_i64(fail->lease.fence), p_str(fail->message)), NULL);
+}
+
 static const struct metric failed_work = {"tandem_work_failures_total",
                                           METRIC_COUNTER,
                                           {"kind", "code"},
@@ -104,5 +116,6 @@ struct result store_work_fail(struct call *call, const void *request, void *repl
     TRY(failures[i].later(call, project_id, fail));
     return lease_release(call, &fail->lease);
   }
+  TRY(note_deliveries(call, fail));
   return cool_down(call, fail);
 }

@@ -106,17 +106,44 @@ static struct result count_unanswered(struct call *call, int64_t project_id, con
   return RESULT_DONE;
 }
 
-static struct result settle_deliveries(struct call *call, int64_t project_id, const struct str *texts, size_t count,
-                                       const char *state, const char *reason) {
-  if (count == 0)
-    return RESULT_DONE;
-  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, count);
+static struct result read_ids(struct arena *arena, const struct str *texts, size_t count, int64_t **out) {
+  int64_t *ids = ARENA_ARRAY(arena, int64_t, count);
   for (size_t i = 0; i < count; i++)
     if (!str_to_i64(texts[i], &ids[i]))
       return result_error(RESULT_REJECTED, "delivery ids are decimal numbers");
-  return db_query(
-      call->db, "update delivery set state = $3, reason = $4 where project_id = $1::bigint and id = any($2::bigint[])",
-      PARAMS(p_i64(project_id), p_i64s(call->arena, ids, count), p_str(str_of(state)), p_str(str_of(reason))), NULL);
+  *out = ids;
+  return RESULT_DONE;
+}
+
+static struct result settle_deliveries(struct call *call, int64_t project_id, const struct observe *observe) {
+  size_t count = observe->delivery_ids.count;
+  int64_t *ids;
+  if (count == 0)
+    return RESULT_DONE;
+  TRY(read_ids(call->arena, observe->delivery_ids.at, count, &ids));
+  return db_query(call->db,
+                  "update delivery set state = 'done', reason = null where project_id = $1::bigint and id = "
+                  "any($2::bigint[])",
+                  PARAMS(p_i64(project_id), p_i64s(call->arena, ids, count)), NULL);
+}
+
+/* An adapter of an earlier version gives no reasons. */
+static struct result poison_deliveries(struct call *call, int64_t project_id, const struct observe *observe) {
+  size_t count = observe->poison_ids.count;
+  struct str *reasons = ARENA_ARRAY(call->arena, struct str, count);
+  int64_t *ids;
+  if (count == 0)
+    return RESULT_DONE;
+  TRY(read_ids(call->arena, observe->poison_ids.at, count, &ids));
+  for (size_t i = 0; i < count; i++)
+    reasons[i] = i < observe->poison_reasons.count && observe->poison_reasons.at[i].length
+                     ? str_format(call->arena, "it cannot be read: %.*s", STR_FMT(observe->poison_reasons.at[i]))
+                     : STR("it cannot be read; the adapter's log says why (delivery_poison)");
+  return db_query(call->db,
+                  "update delivery d set state = 'poison', reason = u.reason from unnest($2::bigint[], $3::text[]) "
+                  "u(id, reason) where d.project_id = $1::bigint and d.id = u.id",
+                  PARAMS(p_i64(project_id), p_i64s(call->arena, ids, count), p_strs(call->arena, reasons, count)),
+                  NULL);
 }
 
 struct result store_observe(struct call *call, const void *request, void *reply) {
@@ -143,9 +170,8 @@ struct result store_observe(struct call *call, const void *request, void *reply)
   if (pull)
     TRY(end_page(call, project_id, observe, taken.unchanged));
   if (webhook) {
-    TRY(settle_deliveries(call, project_id, observe->delivery_ids.at, observe->delivery_ids.count, "done", NULL));
-    TRY(settle_deliveries(call, project_id, observe->poison_ids.at, observe->poison_ids.count, "poison",
-                          "it cannot be read; the adapter's log says why (delivery_poison)"));
+    TRY(settle_deliveries(call, project_id, observe));
+    TRY(poison_deliveries(call, project_id, observe));
   }
   TRY(confirm_cached(call, project_id, observe));
   TRY(park_refused(call, project_id, observe));

@@ -8,6 +8,7 @@
 #include "store/tickets/follow.h"
 #include "store/tickets/imports.h"
 #include "store/tickets/journal.h"
+#include "store/webhooks/hook_removal.h"
 #include "store/webhooks/hooks.h"
 #include "sync/rules.h"
 
@@ -267,7 +268,7 @@ static struct result leave_stop(struct call *call, const struct project_set_stat
 
 struct result store_project_set_state(struct call *call, const void *request, void *reply) {
   const struct project_set_state *set = request;
-  struct project_id *answer = reply;
+  struct project_stands *answer = reply;
   struct project project;
   TRY(project_named(call, set->name, &project));
   TRY(leave_stop(call, set, project.id));
@@ -283,8 +284,7 @@ struct result store_project_set_state(struct call *call, const void *request, vo
                     str_format(call->arena, "{\"state\":\"%.*s\"}", STR_FMT(set->state))));
   project.state = set->state;
   tell_configured(call, &project);
-  TRY(db_query(call->db, "update project_hook set due_at = now(), attempts = 0 where project_id = $1::bigint",
-               PARAMS(p_i64(project.id)), NULL));
+  TRY(hook_removal_begin(call, project.id, &answer->webhook));
   outbox_ring(call->outbox, BELL_WORK, project.system);
   outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   outbox_ring(call->outbox, BELL_SESSION, (struct str){0});

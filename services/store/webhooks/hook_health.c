@@ -2,6 +2,7 @@
 #include "store/webhooks/hook_health.h"
 
 #include "base/clock.h"
+#include "store/webhooks/hooks.h"
 
 enum { LATELY_MS = 24 * 3600 * 1000 };
 
@@ -14,7 +15,8 @@ struct basis {
 struct result hook_health_select(struct call *call, const int64_t *project_ids, size_t count, struct rows *out) {
   return db_query(
       call->db,
-      "select p.id, coalesce(h.state, 'unknown') as state, h.reason, h.url, epoch_ms(h.checked_at) as checked_ms, "
+      "select p.id, coalesce(h.state, 'unknown') as state, h.reason, h.error, h.attempts, h.url, "
+      "epoch_ms(h.checked_at) as checked_ms, "
       "epoch_ms(h.expires_at) as expires_ms, epoch_ms(h.repaired_at) as repaired_ms, "
       "epoch_ms(h.last_delivery_at) as delivery_ms, epoch_ms(h.last_failed_at) as failed_ms, "
       "epoch_ms(h.refused_at) as refused_ms, epoch_ms(h.last_missed_at) as missed_ms, h.refused, h.refused_untimely, "
@@ -34,6 +36,8 @@ static void read_health(const struct rows *rows, size_t row, struct hook_health 
       .url = rows_str(rows, row, "url"),
       .active = str_is(rows_str(rows, row, "state"), "active"),
       .checked_at_ms = rows_i64(rows, row, "checked_ms"),
+      .failed_checks = rows_i64(rows, row, "attempts"),
+      .check_error = rows_str(rows, row, "error"),
       .expires_at_ms = rows_i64(rows, row, "expires_ms"),
       .repaired_at_ms = rows_i64(rows, row, "repaired_ms"),
       .last_delivery_ms = rows_i64(rows, row, "delivery_ms"),
@@ -80,8 +84,8 @@ static void say_there_is_none(struct arena *arena, const struct project *project
     say(health, "none",
         basis->has_secret ? STR("none has come for a day") : STR("it has no secret that webhooks could be signed with"),
         str_format(arena, "tandem connect webhook --name %.*s --webhook-secret-file FILE", STR_FMT(project->name)));
-  else if (basis->reason.length)
-    say(health, "none", basis->reason, check);
+  else if (health->check_error.length)
+    say(health, "none", health->check_error, check);
   else
     say(health, "none",
         STR("tandem was not told where trackers reach it: set webhooks.url (TANDEM_WEBHOOK_URL), then start it again"),
@@ -101,21 +105,44 @@ static void say_what_is_refused(struct arena *arena, const struct project *proje
         str_format(arena, "tandem webhooks rotate %.*s", STR_FMT(project->name)));
 }
 
+/* What was given up is not lost: whatever it told of is found without it. */
+static struct str failing_words(struct arena *arena, const struct hook_health *health) {
+  static const char *const instead = "polls and scans find what they tell of";
+  long long asked = health->failed, given_up = health->given_up;
+  if (given_up == 0)
+    return str_format(arena, "the tracker could not deliver %lld of its webhooks, and is asked for them again", asked);
+  if (asked == 0)
+    return str_format(arena,
+                      "the tracker could not deliver %lld of its webhooks, not even when it was asked five times: %s",
+                      given_up, instead);
+  return str_format(arena,
+                    "the tracker could not deliver %lld of its webhooks: it is asked again for %lld, and %lld were "
+                    "given up: %s",
+                    asked + given_up, asked, given_up, instead);
+}
+
+static struct str unchecked_words(struct arena *arena, const struct hook_health *health) {
+  return str_format(arena, "%lld checks of it in a row have failed, the last one with: %.*s",
+                    (long long)health->failed_checks, STR_FMT(health->check_error));
+}
+
 static void say_what_is(struct arena *arena, const struct project *project, const struct basis *basis, int64_t now_ms,
                         struct hook_health *health) {
   struct str check = str_format(arena, "tandem webhooks check %.*s", STR_FMT(project->name));
-  long long failing = health->given_up + health->failed;
   bool comes = is_lately(health->last_delivery_ms, now_ms);
   if (!basis->pulls)
     say(health, "off", STR("nothing is pulled from there"), (struct str){0});
   else if (is_lately(health->refused_at_ms, now_ms) && health->refused_at_ms > health->last_delivery_ms)
     say_what_is_refused(arena, project, basis, health);
   else if (health->active && health->expires_at_ms > 0 && health->expires_at_ms <= now_ms)
-    say(health, "expired", STR("it has ended there, and could not be renewed"), check);
-  else if (failing > 0)
-    say(health, "failing",
-        str_format(arena, "the tracker could not deliver %lld of its webhooks, and is asked for them again", failing),
+    say(health, "expired",
+        str_format(arena, "it has ended there, and could not be renewed%s%.*s", health->check_error.length ? ": " : "",
+                   STR_FMT(health->check_error)),
         check);
+  else if (health->failed_checks >= HOOK_FAILURES_UNTIL_TOLD) /* until one succeeds, nothing is asked for again */
+    say(health, "unchecked", unchecked_words(arena, health), check);
+  else if (health->failed + health->given_up > 0)
+    say(health, "failing", failing_words(arena, health), check);
   else if (!health->active && !comes)
     say_there_is_none(arena, project, basis, health);
   else if (is_lately(health->last_missed_ms, now_ms) && health->last_missed_ms > health->last_delivery_ms)

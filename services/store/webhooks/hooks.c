@@ -1,11 +1,11 @@
 /* What adapters ask and tell about webhooks. */
 #include "store/webhooks/hooks.h"
 
-#include "base/json.h"
 #include "store/claims/leases.h"
 #include "store/projects/projects.h"
 #include "store/sending/usage.h"
 #include "store/tickets/journal.h"
+#include "store/webhooks/hook_removal.h"
 
 enum { ATTEMPTS_MAX = 5, ASKED_AT_ONCE_MAX = 50 };
 
@@ -39,12 +39,10 @@ struct result hooks_load_task(struct call *call, int64_t project_id, struct work
 
 struct result hooks_look_later(struct call *call, int64_t project_id, const struct work_fail *fail) {
   return db_query(call->db,
-                  "update project_hook set attempts = attempts + 1, reason = $2, due_at = now() + greatest("
-                  "30 * power(2, least(attempts, 7)), $3::bigint / 1000.0) * interval '1 second', "
-                  "state = case when attempts >= $4::bigint and exists (select from project p where p.id = project_id "
-                  "and p.state = 'removed') then 'left' else state end where project_id = $1::bigint",
-                  PARAMS(p_i64(project_id), p_str(fail->message), p_i64(fail->retry_after_ms), p_i64(ATTEMPTS_MAX)),
-                  NULL);
+                  "update project_hook set attempts = attempts + 1, error = $2, due_at = now() + greatest("
+                  "least(900, 30 * power(2, least(attempts, 5))), $3::bigint / 1000.0) * interval '1 second' "
+                  "where project_id = $1::bigint",
+                  PARAMS(p_i64(project_id), p_str(fail->message), p_i64(fail->retry_after_ms)), NULL);
 }
 
 /* -- what an adapter tells -- */
@@ -103,18 +101,6 @@ static struct result set_due(struct call *call, int64_t project_id, int64_t chec
                   PARAMS(p_i64(project_id), p_i64(check_in_ms), p_i64(ATTEMPTS_MAX)), NULL);
 }
 
-/* Nobody looks at a removed project any more: the audit trail has what became of its webhook. */
-static struct result audit_removal(struct call *call, int64_t project_id, const struct hook_report *report) {
-  struct rows rows;
-  struct str_builder detail = {.arena = call->arena};
-  TRY(db_query(call->db, "select name from project where id = $1::bigint", PARAMS(p_i64(project_id)), &rows));
-  str_append_c(&detail, "{\"reason\":");
-  json_append_quoted(&detail, report->reason.length ? report->reason : STR(""));
-  str_append_c(&detail, "}");
-  return journal_audit(call, STR("tandem"), str_is(report->state, "left") ? "hook.left" : "hook.removed",
-                       rows_str(&rows, 0, "name"), str_built(&detail));
-}
-
 /* Nothing more is signed with the one before: it is forgotten in an hour, when what is on its way has come. */
 static struct result tracker_has_secret(struct call *call, int64_t project_id, int64_t generation) {
   struct rows rows;
@@ -135,7 +121,7 @@ struct result store_hook_report(struct call *call, const void *request, void *re
                "update project_hook set state = $2, reason = $3, url = coalesce($4, url), hook_id = $5, "
                "secret_generation = case when $2 = 'active' then $6::bigint else secret_generation end, "
                "expires_at = case when $7::bigint > 0 then to_timestamp($7 / 1000.0) end, checked_at = now(), "
-               "attempts = 0, repaired_at = case when $8::boolean then now() else repaired_at end "
+               "attempts = 0, error = null, repaired_at = case when $8::boolean then now() else repaired_at end "
                "where project_id = $1::bigint",
                PARAMS(p_i64(project_id), p_str(report->state), p_str(report->reason), p_str(report->url),
                       p_str(report->hook_id), p_i64(report->generation), p_i64(report->expires_at_ms),
@@ -144,7 +130,7 @@ struct result store_hook_report(struct call *call, const void *request, void *re
   if (str_is(report->state, "active"))
     TRY(tracker_has_secret(call, project_id, report->generation));
   if (str_is(report->state, "left") || str_is(report->state, "removed"))
-    TRY(audit_removal(call, project_id, report));
+    TRY(hook_removal_note(call, project_id, report));
   return set_due(call, project_id, report->check_in_ms);
 }
 
@@ -183,8 +169,7 @@ struct result store_hook_check(struct call *call, const void *request, void *rep
   if (check->rotate)
     TRY(hooks_rotate_secret(call, &project, check->actor));
   TRY(db_query(call->db,
-               "update project_hook set due_at = now(), attempts = 0, secret_generation = null "
-               "where project_id = $1::bigint",
+               "update project_hook set due_at = now(), secret_generation = null where project_id = $1::bigint",
                PARAMS(p_i64(project.id)), NULL));
   TRY(db_query(call->db, "update failed_delivery set asked = 0, next_at = now() where project_id = $1::bigint",
                PARAMS(p_i64(project.id)), NULL));

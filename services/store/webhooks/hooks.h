@@ -5,6 +5,9 @@
 
 #include "store/security/credentials.h"
 
+/* Looks at a webhook that failed in a row until a person is told: they take a minute and a half. */
+enum { HOOK_FAILURES_UNTIL_TOLD = 3 };
+
 /* A project that is pulled has a webhook that is looked at, from its first configuration on. */
 struct result hooks_watch(struct call *call, int64_t project_id) MUST_USE;
 

@@ -112,6 +112,9 @@ static void progress_estimates_the_rest(void **state) {
 
 /* -- webhooks -- */
 
+#define CHECK \
+  { "tandem webhooks check rocket", 28 }
+
 static void webhook_line_says_how_a_project_hears_of_changes(void **state) {
   (void)state;
   static const struct {
@@ -122,12 +125,8 @@ static void webhook_line_says_how_a_project_hears_of_changes(void **state) {
       {{.state = {"working", 7}, .last_delivery_ms = NOW_MS - 180000, .poll_s = 900, .told = 1300, .missed = 2},
        "webhook works, last delivery 3 min ago; polled every 15 min; 2 of 1,302 changes came without it",
        false},
-      {{.state = {"none", 4}, .next_step = {"tandem webhooks check rocket", 28}, .poll_s = 60},
-       "no webhook; polled every 1 min",
-       false},
-      {{.state = {"failing", 7}, .next_step = {"tandem webhooks check rocket", 28}, .poll_s = 60},
-       "webhooks do not arrive; polled every 1 min",
-       true},
+      {{.state = {"none", 4}, .next_step = CHECK, .poll_s = 60}, "no webhook; polled every 1 min", false},
+      {{.state = {"failing", 7}, .next_step = CHECK, .poll_s = 60}, "webhooks do not arrive; polled every 1 min", true},
       {{.state = {"working", 7}, .poll_s = 60, .id_scan_ms = NOW_MS - 720000, .full_scan_ms = NOW_MS - 32400000},
        "webhook works; polled every 1 min; ids compared 12 min ago; contents compared 9 h ago",
        false},
@@ -135,11 +134,49 @@ static void webhook_line_says_how_a_project_hears_of_changes(void **state) {
        "no webhook; polled every 1 min; contents compared 1 h ago",
        false},
       {{.state = {"off", 3}, .poll_s = 60}, "", false},
+      {{.state = {"none", 4}, .next_step = CHECK, .checked_at_ms = NOW_MS - 60000, .poll_s = 60},
+       "no webhook; polled every 1 min",
+       true},
+      {{.state = {"unchecked", 9},
+        .next_step = CHECK,
+        .checked_at_ms = NOW_MS - 10800000,
+        .last_delivery_ms = NOW_MS - 180000,
+        .poll_s = 60},
+       "webhook last checked 3 h ago, last delivery 3 min ago; polled every 1 min",
+       true},
+      {{.state = {"unchecked", 9}, .next_step = CHECK, .poll_s = 60},
+       "webhook never checked; polled every 1 min",
+       true},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     assert_text(webhook_line(&arena, &rows[i].health, NOW_MS), rows[i].line);
     assert_int_equal(webhook_needs_mending(&rows[i].health), rows[i].mend);
   }
+}
+
+static void webhook_why_names_the_command_that_mends_it(void **state) {
+  (void)state;
+  static const struct {
+    struct hook_health health;
+    const char *mend, *why;
+  } rows[] = {
+      {{.state = {"working", 7}}, NULL, ""},
+      {{.state = {"working", 7}, .reason = {"set up by hand", 14}}, NULL, "set up by hand."},
+      {{.state = {"failing", 7}, .reason = {"lost", 4}, .next_step = CHECK},
+       NULL,
+       "lost. To mend it: tandem webhooks check rocket"},
+      {{.state = {"failing", 7}, .reason = {"lost", 4}, .next_step = CHECK},
+       "Again: ",
+       "lost. Again: tandem webhooks check rocket"},
+      {{.state = {"none", 4}, .reason = {"it may not, and …", 19}, .next_step = CHECK},
+       NULL,
+       "it may not, and … When that is done, look again: tandem webhooks check rocket"},
+      {{.state = {"unchecked", 9}, .reason = {"502", 3}, .next_step = CHECK},
+       NULL,
+       "502. It is tried again by itself; at once: tandem webhooks check rocket"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    assert_text(webhook_why(&arena, &rows[i].health, rows[i].mend), rows[i].why);
 }
 
 /* -- numbers and times -- */
@@ -328,6 +365,7 @@ int main(void) {
       cmocka_unit_test_teardown(report_of_a_failure_says_why, forget),
       cmocka_unit_test_teardown(progress_estimates_the_rest, forget),
       cmocka_unit_test_teardown(webhook_line_says_how_a_project_hears_of_changes, forget),
+      cmocka_unit_test_teardown(webhook_why_names_the_command_that_mends_it, forget),
       cmocka_unit_test_teardown(format_about_rounds_estimates, forget),
       cmocka_unit_test_teardown(format_counts_with_separators, forget),
       cmocka_unit_test_teardown(format_durations_and_ages, forget),
