@@ -77,6 +77,8 @@ static void print_mapping(const struct output *output, struct arena *arena, cons
   if (mapping->open_conflicts)
     str_append_format(&text, "  %.*s",
                       STR_FMT(format_counted(arena, mapping->open_conflicts, "conflict", "conflicts")));
+  if (mapping->restricted)
+    str_append_c(&text, "  restricted there");
   str_append_format(&text, "  %.*s", STR_FMT(mapping->url));
   output_named(output, "outside", str_built(&text));
   for (size_t i = 0; i < mapping->waits.count; i++)

@@ -119,6 +119,9 @@ static const struct field observation_fields[] = {
           "Why it is no longer there: deleted, transferred or unreadable; then the fields are empty. Absent = it is "
           "there."),
     FIELD(struct observation, moved_to, FIELD_STR, 0, "Where it was transferred to, as far as the tracker says."),
+    FIELD(struct observation, restricted, FIELD_BOOL, 0,
+          "The tracker itself shows it to some people only, beyond who may see the remote at all; of a comment, by "
+          "itself. It is private here."),
     FIELD(struct observation, extra, FIELD_VALUES, 0, "Shown but never synchronised: reactions, for instance."),
     FIELD(struct observation, replaced, FIELD_VALUES, 0,
           "After a write of ours: what it replaced, as the tracker's own history tells."),
@@ -258,6 +261,7 @@ static const struct field mapping_fields[] = {
           "What keeps a field from being brought into step, for a person: a ticket that it names is not there. Told of "
           "one "
           "ticket, not in lists."),
+    FIELD(struct mapping, restricted, FIELD_BOOL, 0, "The tracker itself shows it to some people only."),
     FIELD(struct mapping, open_conflicts, FIELD_I64, 0, "How many conflicts are not applied yet."),
     FIELD(struct mapping, external, FIELD_VALUES, 0,
           "The cached external fields, in the tracker's words; only when asked for."),

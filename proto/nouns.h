@@ -64,6 +64,7 @@ struct observation {
                            tracker itself keeps it */
   struct str gone;      /* deleted | transferred | unreadable; then fields are empty */
   struct str moved_to;
+  bool restricted;        /* the tracker itself shows it to some people only, beyond who may see the remote at all */
   struct values extra;    /* shown, never synchronised: reactions, for instance */
   struct values replaced; /* after a write of ours: what it replaced, as the tracker's own history tells */
   struct values arrived; /* after an unanswered update: fields that were as it left them and no longer are, as they were
@@ -176,6 +177,7 @@ struct mapping {
   struct str state; /* creating | linked | parked | gone */
   struct str reason;
   LIST_OF(struct str) waits; /* what keeps a field from being brought into step, for a person */
+  bool restricted;           /* the tracker itself shows it to some people only */
   int64_t open_conflicts;
   struct values external; /* the cached external fields, when asked for */
   int64_t observed_at_ms;

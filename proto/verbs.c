@@ -99,10 +99,10 @@ static const struct field status_fields[] = {
         "What was given up and waits for a person, newest first, at most 100, of each project as many as of others. "
         "Like all that is not of one project, absent on further pages."),
     FIELD(struct status, parked_more, FIELD_I64, 0, "How many more there are of these."),
-    FIELD_OF(
-        struct status, waits, FIELD_LIST, 0, &record_trouble,
-        "Edits that have waited for an hour for something that only a person can bring about: a ticket that they name "
-        "is not in the tracker. At most 100."),
+    FIELD_OF(struct status, waits, FIELD_LIST, 0, &record_trouble,
+             "What only a person can bring about: edits that have waited for an hour, because a ticket that they name "
+             "is not "
+             "in the tracker; and copies of what its own tracker restricts by now. At most 100 of a kind."),
     FIELD_OF(struct status, troubles, FIELD_LIST, 0, &record_trouble,
              "What should go on by itself and does not, oldest first, at most 100 of a kind."),
     FIELD(struct status, tickets, FIELD_I64, 0, "How many local tickets there are."),

@@ -598,7 +598,7 @@ struct status {
   LIST_OF(struct parked_work) parked;
   int64_t parked_more; /* that are not listed */
   LIST_OF(struct trouble) troubles;
-  LIST_OF(struct trouble) waits; /* edits that wait for something that only a person can bring about */
+  LIST_OF(struct trouble) waits; /* what only a person can bring about */
   int64_t tickets, events, first_event, now_ms;
   bool more; /* projects; the other members are on the first page */
 };

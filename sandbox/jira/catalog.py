@@ -52,6 +52,9 @@ RESOLUTIONS = {"10000": ("Done", "Work has been completed on this issue."),
                "10003": ("Cannot Reproduce", "All attempts at reproducing this issue failed."),
                "10004": ("Fixed", "A fix for this issue is checked into the tree and tested.")}
 
+SECURITY_LEVELS = {"10000": ("Staff only", "Those who work on the project."),
+                   "10001": ("Management", "Those who answer for it.")}
+
 LINK_TYPES = {"10000": ("Blocks", "is blocked by", "blocks"), "10001": ("Cloners", "is cloned by", "clones"),
               "10002": ("Duplicate", "is duplicated by", "duplicates"),
               "10003": ("Relates", "relates to", "relates to")}
@@ -86,6 +89,7 @@ SYSTEM_FIELDS = (
     Field("environment", "Environment", "richtext", clauses=("environment",), log_name="environment"),
     Field("priority", "Priority", "priority", clauses=("priority",), log_name="priority"),
     Field("resolution", "Resolution", "resolution", clauses=("resolution",), log_name="resolution"),
+    Field("security", "Security Level", "securitylevel", clauses=("level",), log_name="security"),
     Field("assignee", "Assignee", "assignee", clauses=("assignee",), log_name="assignee"),
     Field("reporter", "Reporter", "reporter", clauses=("reporter",), log_name="reporter"),
     Field("creator", "Creator", "creator", clauses=("creator",)),

@@ -38,7 +38,8 @@ def create_comment(call):
 
 
 def edit_comment(call):
-    """The body is required; what is left out of the rest stays."""
+    """The body is required. Jira does not say what becomes of a restriction that is left out: here it is lost, which a
+    client has to reckon with; an internal comment stays so unless properties are sent."""
     issue = call.issue_to_change()
     comment = _comment(call, issue)
     _require_author(call, issue, comment, "edit")
@@ -46,8 +47,6 @@ def edit_comment(call):
     parts = other_actions.read_comment(call.world, document)
     if "properties" not in document:
         del parts["properties"], parts["public"]
-    if "visibility" not in document:
-        del parts["visibility"]
     newer = other_actions.edit_comment(call.world, call.actor, issue, comment, **parts)
     return call.json(call.show.comment(newer, call.words("expand")))
 

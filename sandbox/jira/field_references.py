@@ -205,7 +205,7 @@ class OfProject(Kind):
 
 
 class Listed(Kind):
-    """A priority or resolution, by id or name."""
+    """A priority, resolution or security level, by id or name."""
 
     operations = ("set",)
 

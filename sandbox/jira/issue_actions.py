@@ -13,6 +13,8 @@ def create_issue(world, actor, project, issue_type, values, properties=None):
     values = {name: value for name, value in values.items() if value is not None}
     values.setdefault("reporter", actor.user.account_id)
     values.setdefault("priority", catalog.DEFAULT_PRIORITY)
+    if project.security:
+        values.setdefault("security", project.security)
     issue = Issue(world.next_id("issue"), "%s-%d" % (project.key, project.next_number), project.id, project.next_number,
                   issue_type.id, issue_type.workflow.initial, actor.user.account_id, now, now, values,
                   category_changed=now)

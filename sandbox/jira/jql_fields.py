@@ -191,6 +191,8 @@ class FieldTable:
             return {key: facts[:1] for key, facts in catalog.PRIORITIES.items()}
         if field.kind == "resolution":
             return {key: facts[:1] for key, facts in catalog.RESOLUTIONS.items()}
+        if field.kind == "securitylevel":
+            return {key: facts[:1] for key, facts in catalog.SECURITY_LEVELS.items()}
         if field.kind == "epiclink":
             return {str(one.id): (one.key,) for one in world.issues.values() if world.type_of(one).level > 0}
         tables = {"versions": world.versions, "components": world.components, "sprint": world.sprints}

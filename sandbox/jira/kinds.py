@@ -14,7 +14,7 @@ KINDS = {
     "versions": Several(OfProject("version", "Version"), True),
     "components": Several(OfProject("component", "Component"), True),
     "priority": Listed("priority", catalog.PRIORITIES), "resolution": Listed("resolution", catalog.RESOLUTIONS),
-    "sprint": Sprint(), "parent": Parent(), "epiclink": EpicLink()}
+    "securitylevel": Listed("securitylevel", catalog.SECURITY_LEVELS), "sprint": Sprint(), "parent": Parent(), "epiclink": EpicLink()}
 for _name, _type in (("issuetype", "issuetype"), ("project", "project"), ("status", "status"), ("links", "array"),
                      ("subtasks", "array"), ("comments", "comments-page")):
     KINDS[_name] = type(_name.title(), (Kind,), {"type": _type})()

@@ -102,6 +102,8 @@ class Project:
     lead: str
     next_number: int = 1
     archived: bool = False
+    type_key: str = "software"
+    security: str = None  # the level of new issues
 
 
 @dataclasses.dataclass(slots=True)
@@ -159,7 +161,7 @@ class Issue:
 
 @dataclasses.dataclass(slots=True)
 class Comment:
-    """One version of a comment. `visibility` is None for everyone, or {"type", "value"}."""
+    """One version of a comment. `visibility` is None for everyone, or {"type", "value"}; `public`: customers see it."""
 
     id: int
     issue_id: int

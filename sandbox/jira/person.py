@@ -55,7 +55,7 @@ def _plain(world, name, value):
     if field.kind in PEOPLE_FIELDS and isinstance(value, str):
         user = world.user(value)
         return {"accountId": user.account_id, "name": user.name}
-    if field.kind in ("priority", "resolution", "option") and isinstance(value, str):
+    if field.kind in ("priority", "resolution", "option", "securitylevel") and isinstance(value, str):
         return {"value" if field.kind == "option" else "name": value}
     if field.kind in ("versions", "components"):
         return [{"name": one} if isinstance(one, str) else one for one in value]
@@ -135,9 +135,15 @@ def _comment(world, issue, fields):
 
 
 def _edit_comment(world, actor, order, fields):
+    """`body`, and as the API has them `visibility` (null: everyone's) and `properties`; what is not named stays."""
     issue = _issue(world, order)
-    body = other_actions.read_comment(world, {"body": _document(world, fields["body"])})["body"]
-    return "comment", other_actions.edit_comment(world, actor, issue, _comment(world, issue, fields), body=body)
+    comment = _comment(world, issue, fields)
+    parts = other_actions.read_comment(world, dict(fields, body=_document(world, fields.get("body", comment.body))))
+    if "visibility" not in fields:
+        del parts["visibility"]
+    if "properties" not in fields:
+        del parts["properties"], parts["public"]
+    return "comment", other_actions.edit_comment(world, actor, issue, comment, **parts)
 
 
 def _delete_comment(world, actor, order, fields):
@@ -162,6 +168,16 @@ def _archive(world, actor, order, fields):
     return "nothing", None
 
 
+def _set_up_project(world, actor, order, fields):
+    """Changes what an administrator sets of a project: `type_key`, and `security`, the name of new issues' level or null."""
+    project = _project(world, order["project"])
+    project.type_key = fields.get("type_key", project.type_key)
+    if "security" in fields:
+        project.security = next((key for key, facts in catalog.SECURITY_LEVELS.items() if facts[0] == fields["security"]), None)
+    world.record(actor, "project", after=fields)
+    return "nothing", None
+
+
 def _set_account(world, actor, order, fields):
     """Changes facts of the actor's account: time_zone, display_name, email, active, shows_email."""
     for name, value in fields.items():
@@ -176,4 +192,4 @@ DEEDS = {
     "create": _create, "edit": _edit, "transition": _transition, "label": _label, "unlabel": _unlabel,
     "assign": _assign, "unassign": _unassign, "move": _move, "delete": _delete, "comment": _add_comment,
     "edit_comment": _edit_comment, "delete_comment": _delete_comment, "link": _link, "archive": _archive,
-    "account": _set_account}
+    "project": _set_up_project, "account": _set_account}

@@ -85,6 +85,11 @@ class Renderer:
         return {"self": "%s/resolution/%s" % (self.base, resolution_id), "id": resolution_id,
                 "description": description, "name": name}
 
+    def securitylevel(self, level_id):
+        name, description = catalog.SECURITY_LEVELS[level_id]
+        return {"self": "%s/securitylevel/%s" % (self.base, level_id), "id": level_id, "description": description,
+                "name": name}
+
     def option(self, option):
         return {"self": "%s/customFieldOption/%s" % (self.base, option.id), "value": option.value, "id": option.id}
 
@@ -98,7 +103,7 @@ class Renderer:
     def project(self, project):
         avatars = {size: "%s/rest/api/avatar/project/%d" % (self.site, project.id) for size in SIZES}
         document = {"self": "%s/project/%d" % (self.base, project.id), "id": str(project.id), "key": project.key,
-                    "name": project.name, "projectTypeKey": "software", "avatarUrls": avatars}
+                    "name": project.name, "projectTypeKey": project.type_key, "avatarUrls": avatars}
         if self.world.is_cloud:
             document["simplified"] = False
         return document

@@ -77,7 +77,7 @@ def post_act(app, request, document):
     if do == "delete":
         return {"ticket": world.delete(actor, "person", "tickets", identifier)}
     if do == "comment":
-        return {"comment": world.create_comment(actor, "person", identifier, fields["body"])}
+        return {"comment": world.create_comment(actor, "person", identifier, fields["body"], internal=fields.get("internal", False))}
     if do == "edit_comment":
         return {"comment": world.change_comment(actor, "person", identifier, fields["body"])}
     if do == "delete_comment":

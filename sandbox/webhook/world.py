@@ -9,7 +9,7 @@ from sandbox.common.history import History
 
 TABLES = ("tickets", "comments")
 TICKET = {"title": "", "description": "", "state": "open", "labels": [], "assignees": [], "priority": None, "due": None,
-          "points": None, "parent": None, "external_ref": None}
+          "points": None, "parent": None, "external_ref": None, "internal": False}
 STATES = ("open", "doing", "done", "dropped")
 PRIORITIES = (None, "low", "high", "urgent")
 
@@ -96,13 +96,14 @@ class World:
             return row
         return self._put("tickets", dict(row, updated_at=self.now(), **change), actor, via, "updated")
 
-    def create_comment(self, actor, via, ticket, body, key=None):
+    def create_comment(self, actor, via, ticket, body, key=None, internal=False):
         if key is not None and ("comments", key) in self.by_key:
             return self.tables["comments"][self.by_key["comments", key]]
         self.row("tickets", ticket)
         now = self.now()
         row = {"id": "c%d" % (len(self.tables["comments"]) + 1), "ticket_id": ticket, "body": check_text("body", body),
-               "author": {"name": actor}, "created_at": now, "updated_at": now, "deleted": False, "idempotency_key": key}
+               "author": {"name": actor}, "created_at": now, "updated_at": now, "deleted": False,
+               "internal": internal, "idempotency_key": key}
         if key is not None:
             self.by_key["comments", key] = row["id"]
         return self._put("comments", row, actor, via, "created")

@@ -18,6 +18,9 @@ enum {
 /* The entity property of issues and comments that tandem made: marker, and the Markdown that the text was made from. */
 #define JIRA_PROPERTY "tandem"
 
+/* Jira Service Management's property of comments: {"internal": true} for those that customers do not see. */
+#define JIRA_INTERNAL "sd.public.comment"
+
 /* -- fields -- */
 
 enum jira_kind {
@@ -202,6 +205,9 @@ struct result jira_people_load(struct connection *c, struct arena *arena) MUST_U
 
 struct result jira_read_issue(struct connection *c, struct arena *arena, const cJSON *issue,
                               struct observation *out) MUST_USE;
+/* {"key", "value"} of a comment that was asked for with its properties, or NULL. */
+const cJSON *jira_comment_property(const cJSON *comment, const char *key);
+
 struct result jira_read_comment(struct connection *c, struct arena *arena, struct str issue_id, struct str issue_key,
                                 const cJSON *comment, struct observation *out) MUST_USE;
 

@@ -102,13 +102,19 @@ static struct result take_comment(void *context, const cJSON *comment) {
   return take_seen(page, result, seen);
 }
 
+/* On Data Center only a comment's properties, which searches do not show, tell that customers must not see it. */
+static bool has_internal_ones(const struct connection *c, const cJSON *issue) {
+  return !c->cloud && str_is(json_text(issue, "fields.project.projectTypeKey"), "service_desk");
+}
+
 /* A page shows so many comments of an issue; of one that has more, all are asked for. */
 static struct result take_comments(struct page *page, const cJSON *issue) {
   const cJSON *shown = json_at(issue, "fields.comment"), *comment;
   page->issue_id = json_text(issue, "id");
   page->issue_key = json_text(issue, "key");
-  if (json_i64(shown, "total") > cJSON_GetArraySize(json_member(shown, "comments")))
-    return jira_each_comment(page->c, page->arena, page->issue_id, 0, false, take_comment, page);
+  bool by_properties = json_i64(shown, "total") > 0 && has_internal_ones(page->c, issue);
+  if (by_properties || json_i64(shown, "total") > cJSON_GetArraySize(json_member(shown, "comments")))
+    return jira_each_comment(page->c, page->arena, page->issue_id, 0, by_properties, take_comment, page);
   cJSON_ArrayForEach(comment, json_member(shown, "comments")) {
     TRY(take_comment(page, comment));
   }

@@ -49,6 +49,17 @@ static struct result create_comment(struct connection *c, struct arena *arena, c
   return read_comment_back(c, arena, issue, key, &answer, out);
 }
 
+/* What restricts a comment goes along with an edit: Jira does not say what becomes of a restriction that is left out.
+ */
+static void keep_restriction(const cJSON *now, cJSON *document) {
+  const cJSON *visibility = json_member(now, "visibility"), *internal = jira_comment_property(now, JIRA_INTERNAL);
+  cJSON *properties = cJSON_GetObjectItemCaseSensitive(document, "properties");
+  if (cJSON_IsObject(visibility))
+    cJSON_AddItemToObject(document, "visibility", cJSON_Duplicate(visibility, true));
+  if (properties && internal)
+    cJSON_AddItemToArray(properties, cJSON_Duplicate(internal, true));
+}
+
 static struct result update_comment(struct connection *c, struct arena *arena, const struct push *push,
                                     struct observation *out) {
   struct str issue, id, key;
@@ -59,6 +70,8 @@ static struct result update_comment(struct connection *c, struct arena *arena, c
   TRY(jira_issue_key(c, arena, issue, &key));
   TRY(jira_get(c, arena, path, &now));
   struct result result = comment_body(c, arena, push, json_member(now, "body"), &body);
+  if (result_ok(&result))
+    keep_restriction(now, body);
   cJSON_Delete(now);
   TRY(result);
   TRY(send(c, arena, "PUT", path, body, &answer));

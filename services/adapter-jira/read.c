@@ -170,6 +170,14 @@ static struct values read_extra(const struct connection *c, struct arena *arena,
   return values_built(&extra);
 }
 
+/* A security level (https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-security-level/), or in
+ * a team-managed project of Cloud the roles that may see the issue. */
+static bool is_issue_restricted(const cJSON *fields) {
+  const cJSON *level = json_member(fields, "security");
+  const cJSON *roles = json_at(fields, "issuerestriction.issuerestrictions");
+  return cJSON_IsObject(level) || cJSON_GetArraySize(roles) > 0;
+}
+
 static struct result check_issue(const cJSON *issue) {
   if (!jira_is_number(json_text(issue, "id")) || json_text(issue, "key").length == 0)
     return result_error(RESULT_REJECTED, "an issue without id or key");
@@ -191,6 +199,7 @@ struct result jira_read_issue(struct connection *c, struct arena *arena, const c
   seen.author_is_self = c->self.length && str_equal(jira_person_id(c, creator), c->self);
   seen.version = jira_time_ms(fields, "updated");
   seen.created_at_ms = jira_time_ms(fields, "created");
+  seen.restricted = is_issue_restricted(fields);
   seen.marker = json_copy(arena, property, "marker");
   struct result result = read_values(c, arena, fields, json_text(property, "body"), &seen.fields);
   if (!result_ok(&result))
@@ -202,13 +211,22 @@ struct result jira_read_issue(struct connection *c, struct arena *arena, const c
 
 /* -- comments -- */
 
-static struct str property_marker(struct arena *arena, const cJSON *comment) {
+const cJSON *jira_comment_property(const cJSON *comment, const char *key) {
   const cJSON *one;
   cJSON_ArrayForEach(one, json_member(comment, "properties")) {
-    if (str_is(json_text(one, "key"), JIRA_PROPERTY))
-      return json_copy(arena, one, "value.marker");
+    if (str_is(json_text(one, "key"), key))
+      return one;
   }
-  return (struct str){0};
+  return NULL;
+}
+
+/* For one role or group, or, in Jira Service Management, internal: Cloud tells that by `jsdPublic`, Data Center by the
+ * property alone; there are clients that write it as a text. */
+static bool is_comment_restricted(const cJSON *comment) {
+  const cJSON *shown = json_member(comment, "jsdPublic");
+  const cJSON *internal = json_at(jira_comment_property(comment, JIRA_INTERNAL), "value.internal");
+  return cJSON_IsObject(json_member(comment, "visibility")) || cJSON_IsFalse(shown) || cJSON_IsTrue(internal) ||
+         str_is(str_of(cJSON_GetStringValue(internal)), "true");
 }
 
 struct result jira_read_comment(struct connection *c, struct arena *arena, struct str issue_id, struct str issue_key,
@@ -227,7 +245,8 @@ struct result jira_read_comment(struct connection *c, struct arena *arena, struc
   seen.author_is_self = c->self.length && str_equal(jira_person_id(c, author), c->self);
   seen.version = jira_time_ms(comment, "updated");
   seen.created_at_ms = jira_time_ms(comment, "created");
-  seen.marker = property_marker(arena, comment);
+  seen.marker = json_copy(arena, jira_comment_property(comment, JIRA_PROPERTY), "value.marker");
+  seen.restricted = is_comment_restricted(comment);
   struct result result = read_rich(c, arena, json_member(comment, "body"), (struct str){0}, STR("text"), &text);
   if (!result_ok(&result))
     return result_context(result, "%.*s", STR_FMT(seen.external_key));

@@ -68,9 +68,10 @@ int64_t webhook_moment_ms(struct arena *arena, const struct pointer *pointer, co
   return moment && moment < epoch_ms_min && text.length < 12 ? moment * 1000 : moment;
 }
 
-static bool is_deleted(const struct schema_item *item, const cJSON *node) {
+/* Whether there is true, a number other than 0, or a text: of `deleted` and `restricted`. */
+static bool says_so(const struct pointer *pointer, const cJSON *node) {
   const cJSON *found = NULL;
-  if (pointer_find(&item->deleted, node, &found) != POINTER_FOUND)
+  if (pointer_find(pointer, node, &found) != POINTER_FOUND)
     return false;
   if (cJSON_IsString(found))
     return found->valuestring[0] != '\0';
@@ -176,7 +177,7 @@ struct result webhook_read(struct arena *arena, const struct schema *schema, con
                            const cJSON *node, struct observation *out) {
   struct observation seen;
   TRY(webhook_read_id(arena, item, node, &seen));
-  if (is_deleted(item, node)) {
+  if (says_so(&item->deleted, node)) {
     connector_set_gone(&seen, STR("deleted"), (struct str){0});
     *out = seen;
     return RESULT_DONE;
@@ -187,6 +188,7 @@ struct result webhook_read(struct arena *arena, const struct schema *schema, con
   seen.created_at_ms = webhook_moment_ms(arena, &item->created_at, node);
   seen.marker = marker_of(arena, item, node);
   seen.author_is_self = is_own(schema, item, &seen);
+  seen.restricted = says_so(&item->restricted, node);
   if (str_is_absent(item->get_url)) /* what was seen last is what counts: see connector.h */
     seen.etag = str_format(arena, "seen-%lld", (long long)seen.version);
   *out = seen;

@@ -25,6 +25,7 @@ static struct result read_places(const struct schema_node *node, struct schema_i
       {"version", &item->version},
       {"created_at", &item->created_at},
       {"deleted", &item->deleted},
+      {"restricted", &item->restricted},
       {"marker", &item->marker},
       {"idempotency_key", &item->idempotency_key},
       {"ticket", &item->ticket},
@@ -69,7 +70,7 @@ static struct result read_item(const struct schema_node *options, const struct s
                                struct schema_item *item) {
   static const char *const names[] = {"id",      "key",        "url",     "author", "updated_at",
                                       "version", "created_at", "deleted", "marker", "idempotency_key",
-                                      "ticket",  "fields",     NULL};
+                                      "ticket",  "restricted", "fields",  NULL};
   struct schema_node node = {0};
   item->kind = kind;
   TRY(schema_get_node(options, kind, &node));

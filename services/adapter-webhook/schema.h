@@ -32,7 +32,7 @@ struct schema_write {
 struct schema_item {
   const char *kind; /* "ticket", "comment" */
   bool is_mapped;
-  struct pointer id, key, url, author, updated_at, version, created_at, deleted;
+  struct pointer id, key, url, author, updated_at, version, created_at, deleted, restricted;
   struct pointer marker, idempotency_key; /* what shows whose creation it is */
   struct pointer ticket;                  /* of a comment: its ticket's id */
   LIST_OF(struct schema_field) fields;

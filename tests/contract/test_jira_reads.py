@@ -30,7 +30,36 @@ class UnderEdits:
         self.assertEqual({k: v["fields"]["title"] for k, v in seen.items()}, self.world_tickets())
 
 
-class Pulling(UnderEdits, JiraCase):
+class Restrictions:
+    """What only some may see is told as such, whichever way it is read."""
+
+    def restrict(self):
+        """The issue, and its comments by what restricts them: public, for a role, internal."""
+        self.jira.act("petra", "project", project=self.remote, type_key="service_desk")
+        self.addCleanup(self.jira.act, "petra", "project", project=self.remote, type_key="software")
+        number = self.add_ticket("for some", security="Staff only")
+        comments = [self.jira.act("petra", "comment", self.key(number), body=str(one), **one)["comment"]["id"] for one in (
+            {}, {"visibility": {"type": "role", "value": "Administrators"}},
+            {"properties": [{"key": "sd.public.comment", "value": {"internal": True}}]})]
+        return number, ["%s:%s" % (number, comment) for comment in comments]
+
+    def test_restricted_issues_and_comments_are_told_in_a_list(self):
+        cursor, others = Pulled(self.driver).cursor, self.add_ticket("for all")
+        number, comments = self.restrict()
+        later = Pulled(self.driver, cursor)
+        self.assertEqual([later.tickets[one].get("restricted", False) for one in (others, number)], [False, True])
+        self.assertEqual([later.comments[one].get("restricted", False) for one in comments], [False, True, True])
+
+    def test_restricted_issues_and_comments_are_told_one_by_one(self):
+        number, comments = self.restrict()
+        self.assertTrue(self.seen(number)["restricted"])
+        self.assertEqual([self.driver.fetch("comment", one).observation.get("restricted", False) for one in comments],
+                         [False, True, True])
+        self.jira.act("petra", "edit", self.key(number), security=None)
+        self.assertFalse(self.seen(number).get("restricted", False))
+
+
+class Pulling(UnderEdits, Restrictions, JiraCase):
     def test_pull_of_nothing_new_is_one_call(self):
         cursor = Pulled(self.driver).cursor
         for _ in range(3):
@@ -106,7 +135,7 @@ class Pulling(UnderEdits, JiraCase):
         self.assertEqual(self.driver.pull().code, "auth")
 
 
-class DataCenterPulling(UnderEdits, JiraCase):
+class DataCenterPulling(UnderEdits, Restrictions, JiraCase):
     data_center = True
 
     def test_pull_of_nothing_new_is_one_call(self):

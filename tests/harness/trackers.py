@@ -7,6 +7,7 @@ cancelled.
 import base64
 import json
 
+from relay import Relay
 from webhook_tracker import HOOK_SECRET, SECRET, mapping
 from world import Sandbox, World, free_port, wait_for
 
@@ -202,6 +203,7 @@ class Jira(Tracker):
     system, title, remote = "jira", "Jira", "ROCKET"
     options = ("--issues", "0", "--no-limits", "--token", "sandbox-token=tandem-bot:admin")
     credential = {"kind": "api_token", "secret": '{"email":"tandem-bot@example.com","token":"sandbox-token"}'}
+    version = 3  # of its API
     statuses = (("open", "To Do"), ("in_progress", "In Progress"), ("done", "Done"), ("cancelled", "Done"),
                 ("in_progress", "In Review"), ("in_progress", "Blocked"))
     people = {"alice": "Alice Ångström", "bob": "Bob Baker"}
@@ -218,6 +220,9 @@ class Jira(Tracker):
 
     def ask(self, method, path, body=None):
         return self.sandbox.request(method, path, body, self.headers)
+
+    def issue(self, key):
+        return self.ask("GET", "/rest/api/%d/issue/%s" % (self.version, key))
 
     def act(self, actor, do, key=None, **fields):
         return self.sandbox.control("POST", "act", {"actor": actor, "do": do, "key": key, "project": "ROCKET",
@@ -258,7 +263,7 @@ class Jira(Tracker):
         self.act(actor, "delete_comment", key, comment_id=comment)
 
     def comment_ids(self, key):
-        return [one["id"] for one in self.ask("GET", "/rest/api/3/issue/" + key)["fields"]["comment"]["comments"]]
+        return [one["id"] for one in self.issue(key)["fields"]["comment"]["comments"]]
 
     def delete(self, actor, key):
         self.act(actor, "delete", key)
@@ -278,7 +283,7 @@ class Jira(Tracker):
         return ("\n\n" if node["type"] == "doc" else "").join(parts)
 
     def look(self, key):
-        fields = self.ask("GET", "/rest/api/3/issue/" + key)["fields"]
+        fields = self.issue(key)["fields"]
         return {"title": fields["summary"], "body": self._markdown(fields["description"]),
                 "status": self.local(fields["status"]["name"]), "labels": sorted(fields["labels"]),
                 "assignees": [fields["assignee"]["displayName"]] if fields["assignee"] else [],
@@ -288,6 +293,24 @@ class Jira(Tracker):
     def titles(self):
         found = self.ask("POST", "/rest/api/3/search/jql", {"jql": "project = ROCKET order by key", "maxResults": 100,
                                                             "fields": ["summary"]})
+        return [issue["fields"]["summary"] for issue in found["issues"]]
+
+
+class JiraDataCenter(Jira):
+    """Its texts are wiki markup, its people have login names."""
+
+    options = ("--data-center", *Jira.options)
+    credential = {"kind": "pat", "secret": '{"token":"sandbox-token"}'}
+    people = {"alice": "alice", "bob": "bob"}
+    headers = {"Content-Type": "application/json", "Authorization": "Bearer sandbox-token"}
+    version = 2
+
+    @classmethod
+    def _markdown(cls, node):
+        return node or ""
+
+    def titles(self):
+        found = self.ask("GET", "/rest/api/2/search?jql=project=ROCKET+order+by+key&maxResults=100&fields=summary")
         return [issue["fields"]["summary"] for issue in found["issues"]]
 
 
@@ -347,6 +370,24 @@ class JsonTracker(Tracker):
 
     def titles(self):
         return [row["title"] for row in self.rows()]
+
+
+def relayed(kind):
+    """A tracker that tandem reaches through a relay, which keeps every byte."""
+    class Relayed(kind):
+        fields = ("title", "body", "labels")  # what all have in common
+
+        def __init__(self, world, name, *more):
+            super().__init__(world, name, *more)
+            self.relay = Relay(self.sandbox.port)
+
+        @property
+        def ports(self):
+            return [self.sandbox.port, self.relay.port]
+
+        def project(self, **settings):
+            return super().project(base_url=self.relay.url, **settings)
+    return Relayed
 
 
 class OneTracker(World):

@@ -12,8 +12,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
 from forgery import Scheme, Standard, Timed, forged, request, send  # noqa: E402
-from relay import Relay  # noqa: E402
-from trackers import GitHub, Jira, JsonTracker, Linear, Trackers  # noqa: E402
+from trackers import GitHub, Jira, JsonTracker, Linear, Trackers, relayed  # noqa: E402
 from webhook_tracker import HOOK_SECRET  # noqa: E402
 from world import wait_for  # noqa: E402
 
@@ -34,24 +33,6 @@ SCHEMES = {
     "linear": Timed("Linear-Signature", "", ("Linear-Event", "Issue"), "Linear-Delivery"),
     "webhook": Standard("webhook-signature", "v1,", secret=HOOK_SECRET),
 }
-
-
-def relayed(kind):
-    """A tracker that tandem reaches through a relay, which keeps every byte."""
-    class Relayed(kind):
-        fields = ("title", "body", "labels")  # what all have in common
-
-        def __init__(self, world, name, *more):
-            super().__init__(world, name, *more)
-            self.relay = Relay(self.sandbox.port)
-
-        @property
-        def ports(self):
-            return [self.sandbox.port, self.relay.port]
-
-        def project(self, **settings):
-            return super().project(base_url=self.relay.url, **settings)
-    return Relayed
 
 
 class Edge(unittest.TestCase):

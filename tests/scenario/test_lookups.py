@@ -10,6 +10,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
+from trackers import JsonTracker, OneTracker  # noqa: E402
 from world import Cluster, World, wait_for  # noqa: E402
 
 # What waits to be done is no such table: it is as large as the work.
@@ -43,6 +44,10 @@ class Explained(World):
         # as the owner: only who may do everything may have plans logged
         environment["TANDEM_DATABASE_URL"] = environment["TANDEM_DATABASE_OWNER_URL"] + " options='%s'" % EXPLAIN
         return environment
+
+
+class ExplainedTracker(Explained, OneTracker):
+    """The same with a tracker whose tickets may be for some people only."""
 
 
 def plans(log):
@@ -109,6 +114,28 @@ class Lookups(unittest.TestCase):
                 explained = [(text, plan) for text, plan in plans(file.read())
                              if not text.startswith(("--", COUNTED))]  # the former: a migration
         self.assertGreater(len({text for text, _ in explained}), 50)
+        found = {"%s: %s" % (walk, text) for text, plan in explained for walk in walks(plan, tables)}
+        self.assertFalse(found, "\n".join(sorted(found)))
+
+    def test_no_statement_walks_for_what_becomes_restricted(self):
+        with ExplainedTracker(JsonTracker) as world:
+            world.connect()
+            tracker, log = world.tracker, world.cluster.folder + "/log"
+            before = os.path.getsize(log)
+            number = tracker.create("alice", title="For some")
+            tracker.comment("alice", number, "Said to some")
+            world.sync()
+            world.settle()
+            tracker.edit("alice", number, internal=True)
+            world.sync()
+            world.settle()
+            world.call("status")
+            self.assertEqual(world.sql("select privacy from item order by id"), [["local_only"], ["shareable"]])
+            tables = indexed(world)
+            with open(log, encoding="utf-8", errors="replace") as file:
+                file.seek(before)
+                explained = [(text, plan) for text, plan in plans(file.read()) if "restricted" in text]
+        self.assertGreater(len({text for text, _ in explained}), 5)
         found = {"%s: %s" % (walk, text) for text, plan in explained for walk in walks(plan, tables)}
         self.assertFalse(found, "\n".join(sorted(found)))
 

@@ -35,11 +35,15 @@ static struct str first_line(const struct planned_edit *p, int identity) {
   return str_format(&p->world->arena, "comment i%02d %.*s", identity, STR_FMT(changes_token(p)));
 }
 
+/* One of four is for some people of the tracker only, and so for nobody outside it. */
 void people_comment_remote(const struct planned_edit *p, const struct remote_item *ticket) {
+  bool restricted = (p->detail >> 46) % 4 == 0;
   int identity = new_comment(p, truth_identity(&tracker_now(ticket)->fields));
   struct value body = value_text(STR("body"), first_line(p, identity));
-  people_tell(p, "comment", identity);
-  tracker_create(ticket->tracker, "comment", (struct str){0}, ticket->id, &(struct values){&body, 1}, false);
+  truth_of(p)->identities[identity].is_private = restricted;
+  people_tell(p, restricted ? "restricted comment" : "comment", identity);
+  tracker_create(ticket->tracker, "comment", (struct str){0}, ticket->id, &(struct values){&body, 1}, false)
+      ->restricted = restricted;
 }
 
 void people_comment_local(const struct planned_edit *p, const struct ticket *ticket) {
@@ -152,7 +156,9 @@ static void touch_local(const struct planned_edit *p) {
   int identity = truth_identity_in(comment->body);
   if (identity < 0)
     return;
-  if (wants_it_deleted(p))
+  /* Of what is private not even the deletion leaves: it would stay where it was written. */
+  bool stays = truth_of(p)->identities[identity].is_private && truth_of(p)->identities[identity].origin;
+  if (wants_it_deleted(p) && !stays)
     delete_local(p, comment, identity);
   else
     edit_local(p, comment, identity);

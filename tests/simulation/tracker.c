@@ -261,6 +261,7 @@ struct observation tracker_observe(struct arena *arena, const struct remote_item
                              .url = str_format(arena, "https://%s.test/%d", item->tracker->habits.system, item->number),
                              .author = item->by_tandem ? STR("bot") : STR("people"),
                              .author_is_self = item->by_tandem,
+                             .restricted = item->restricted,
                              .version = revision->version,
                              .created_at_ms = item->revisions[0].version,
                              .fields = revision->fields,

@@ -43,6 +43,7 @@ struct remote_item {
   int number;
   struct str id, kind, parent_id, marker; /* marker: a property */
   bool by_tandem;
+  bool restricted;                  /* some people there may see it, others not */
   unsigned unanswered;              /* fields that its creation set, as long as tandem does not know that it arrived */
   unsigned doubted;                 /* those of them that an edit made meanwhile may have changed: a bit each */
   int64_t looked_ms[PROCESSES_MAX]; /* when each process of tandem fetched it, and has not written to it since; or 0 */

@@ -6,12 +6,14 @@
 #include "base/json.h"
 #include "store/observing/adopt.h"
 #include "store/observing/gone.h"
+#include "store/observing/restricted.h"
 #include "store/tickets/journal.h"
 #include "store/webhooks/hook_changes.h"
 
 struct known {
   bool exists, awaited;  /* awaited: it stands in the fetch queue */
   bool gone, maybe_gone; /* a fetch said so, or only a webhook */
+  bool restricted;
   int64_t version, mapping_id;
   struct str hash;
 };
@@ -31,19 +33,20 @@ static struct result read_known(struct call *call, int64_t project_id, const str
     ids[i] = at[i].external_id;
   }
   struct rows rows;
-  TRY(db_query(call->db,
-               "select i.n, e.version, e.hash, m.id as mapping_id, f.found is not null as awaited, g.gone, "
-               "g.found is not null as maybe_gone "
-               "from unnest($2::text[], $3::text[]) with ordinality i(kind, external_id, n) "
-               "cross join lateral (select version, hash from external_item where (project_id, kind, external_id) = "
-               "($1::bigint, i.kind, i.external_id) offset 0) e "
-               "left join lateral (select id from mapping where (project_id, kind, external_id) = "
-               "($1::bigint, i.kind, i.external_id) offset 0) m on true "
-               "left join lateral (select true as found from fetch_queue where (project_id, kind, external_id) = "
-               "($1::bigint, i.kind, i.external_id) offset 0) f on true "
-               "left join lateral (select true as found, gone is not null as gone from gone_item where (project_id, "
-               "kind, external_id) = ($1::bigint, i.kind, i.external_id) offset 0) g on true",
-               PARAMS(p_i64(project_id), p_strs(call->arena, kinds, count), p_strs(call->arena, ids, count)), &rows));
+  TRY(db_query(
+      call->db,
+      "select i.n, e.version, e.hash, e.restricted, m.id as mapping_id, f.found is not null as awaited, "
+      "g.gone, g.found is not null as maybe_gone "
+      "from unnest($2::text[], $3::text[]) with ordinality i(kind, external_id, n) "
+      "cross join lateral (select version, hash, restricted from external_item where (project_id, kind, external_id) = "
+      "($1::bigint, i.kind, i.external_id) offset 0) e "
+      "left join lateral (select id from mapping where (project_id, kind, external_id) = "
+      "($1::bigint, i.kind, i.external_id) offset 0) m on true "
+      "left join lateral (select true as found from fetch_queue where (project_id, kind, external_id) = "
+      "($1::bigint, i.kind, i.external_id) offset 0) f on true "
+      "left join lateral (select true as found, gone is not null as gone from gone_item where (project_id, "
+      "kind, external_id) = ($1::bigint, i.kind, i.external_id) offset 0) g on true",
+      PARAMS(p_i64(project_id), p_strs(call->arena, kinds, count), p_strs(call->arena, ids, count)), &rows));
   for (size_t row = 0; row < rows.count; row++) {
     struct known *known = &out[rows_i64(&rows, row, "n") - 1];
     known->exists = true;
@@ -53,6 +56,7 @@ static struct result read_known(struct call *call, int64_t project_id, const str
     known->awaited = rows_bool(&rows, row, "awaited");
     known->gone = rows_bool(&rows, row, "gone");
     known->maybe_gone = rows_bool(&rows, row, "maybe_gone");
+    known->restricted = rows_bool(&rows, row, "restricted");
   }
   return RESULT_DONE;
 }
@@ -76,7 +80,7 @@ static enum verdict judge(const struct known *known, const struct observation *s
 struct columns {
   size_t count;
   struct str *kind, *external_id, *parent, *key, *url, *author, *hash, *etag, *fields, *extra;
-  int64_t *version;
+  int64_t *version, *restricted;
 };
 
 static struct columns columns_new(struct arena *arena, size_t capacity) {
@@ -86,6 +90,7 @@ static struct columns columns_new(struct arena *arena, size_t capacity) {
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     *texts[i] = ARENA_ARRAY(arena, struct str, capacity);
   c.version = ARENA_ARRAY(arena, int64_t, capacity);
+  c.restricted = ARENA_ARRAY(arena, int64_t, capacity);
   return c;
 }
 
@@ -102,6 +107,7 @@ static void columns_add(struct arena *arena, struct columns *c, const struct obs
   c->url[i] = or_empty(seen->url);
   c->author[i] = or_empty(seen->author);
   c->version[i] = seen->version;
+  c->restricted[i] = seen->restricted;
   c->hash[i] = or_empty(seen->hash);
   c->etag[i] = seen->etag;
   c->fields[i] = json_values_text(arena, &seen->fields);
@@ -114,11 +120,11 @@ static void columns_add(struct arena *arena, struct columns *c, const struct obs
       p_strs(call->arena, (c)->url, (c)->count), p_strs(call->arena, (c)->author, (c)->count),          \
       p_i64s(call->arena, (c)->version, (c)->count), p_bytes_array(call->arena, (c)->hash, (c)->count), \
       p_strs(call->arena, (c)->etag, (c)->count), p_strs(call->arena, (c)->fields, (c)->count),         \
-      p_strs(call->arena, (c)->extra, (c)->count)
-#define COLUMN_UNNEST                                                                                           \
-  "unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bytea[], " \
-  "$11::text[], $12::text[], $13::text[]) i(kind, external_id, parent, key, url, author, version, hash, etag, " \
-  "fields, extra)"
+      p_strs(call->arena, (c)->extra, (c)->count), p_i64s(call->arena, (c)->restricted, (c)->count)
+#define COLUMN_UNNEST                                                                                              \
+  "unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bytea[], "    \
+  "$11::text[], $12::text[], $13::text[], $14::bigint[]) i(kind, external_id, parent, key, url, author, version, " \
+  "hash, etag, fields, extra, restricted)"
 
 /* The same with the place of each row that is there already. */
 #define COLUMN_PLACES                                                                               \
@@ -133,8 +139,9 @@ static struct result insert_new(struct call *call, int64_t project_id, bool fres
   return db_query(
       call->db,
       "with seen as (insert into external_item (project_id, kind, external_id, parent_external_id, external_key, url, "
-      "author, version, hash, etag, fields, extra, fresh) select $1::bigint, kind, external_id, parent, key, url, "
-      "author, version, hash, etag, fields::jsonb, extra::jsonb, $2::boolean from " COLUMN_UNNEST
+      "author, version, hash, etag, fields, extra, restricted, fresh) select $1::bigint, kind, external_id, parent, "
+      "key, "
+      "url, author, version, hash, etag, fields::jsonb, extra::jsonb, restricted <> 0, $2::boolean from " COLUMN_UNNEST
       " returning project_id, kind, external_id), "
       "mapped as (insert into mapping (project_id, kind, external_id) select project_id, kind, external_id from seen "
       "on conflict (project_id, kind, external_id) do update set state = mapping.state returning id, project_id, kind) "
@@ -153,7 +160,7 @@ static struct result update_changed(struct call *call, int64_t project_id, bool 
       call->db,
       "with moved as (update external_item e set external_key = i.key, url = i.url, author = i.author, "
       "version = i.version, hash = i.hash, etag = i.etag, fields = i.fields::jsonb, extra = i.extra::jsonb, "
-      "fresh = $2::boolean, observed_at = now() from " COLUMN_PLACES
+      "restricted = i.restricted <> 0, fresh = $2::boolean, observed_at = now() from " COLUMN_PLACES
       " where e.ctid = i.place returning e.kind, e.external_id) "
       "insert into plan_queue (mapping_id, project_id, rank) select m.id, m.project_id, case m.kind when 'ticket' "
       "then 1 else 2 end from moved join mapping m on (m.project_id, m.kind, m.external_id) = "
@@ -169,7 +176,8 @@ static struct result touch(struct call *call, int64_t project_id, bool fresh, co
   return db_query(
       call->db,
       "update external_item e set version = i.version, etag = coalesce(i.etag, e.etag), extra = i.extra::jsonb, "
-      "fresh = e.fresh or $2::boolean, observed_at = now() from " COLUMN_PLACES " where e.ctid = i.place",
+      "restricted = i.restricted <> 0, fresh = e.fresh or $2::boolean, observed_at = now() from " COLUMN_PLACES
+      " where e.ctid = i.place",
       PARAMS(p_i64(project_id), p_bool(fresh), COLUMN_PARAMS(c)), NULL);
 }
 
@@ -262,10 +270,17 @@ static struct result sort_one(struct call *call, int64_t project_id, const struc
   return awaited && source == SOURCE_FRESH ? settle_fetch(call, project_id, seen) : RESULT_DONE;
 }
 
+/* Before anything is fetched or planned: until then it might leave. What is older tells of a time that is over. */
+static bool becomes_restricted(const struct observation *seen, const struct known *known) {
+  return seen->restricted && known->exists && !known->restricted && seen->version >= known->version;
+}
+
 /* What was gone and is shown again, a fetch has to show: lists and webhooks may be late. */
 static struct result record_there(struct call *call, int64_t project_id, const struct observation *seen,
                                   const struct known *known, enum source source, struct sorted *sorted,
                                   struct taken *taken) {
+  if (becomes_restricted(seen, known))
+    TRY(restricted_begin(call, project_id, seen));
   if (known->gone && source != SOURCE_FRESH) {
     taken->refetch++;
     return externals_fetch(call, project_id, seen->kind, seen->external_id, "there again");
@@ -312,14 +327,17 @@ struct result externals_record(struct call *call, int64_t project_id, enum sourc
 struct result externals_record_written(struct call *call, int64_t project_id, const struct observation *observation) {
   struct columns c = columns_new(call->arena, 1);
   columns_add(call->arena, &c, observation);
+  if (observation->restricted)
+    TRY(restricted_begin(call, project_id, observation));
   return db_query(
       call->db,
       "insert into external_item as e (project_id, kind, external_id, parent_external_id, external_key, url, author, "
-      "version, hash, etag, fields, extra, fresh) select $1::bigint, kind, external_id, parent, key, url, author, "
-      "version, hash, etag, fields::jsonb, extra::jsonb, $2::boolean from " COLUMN_UNNEST
+      "version, hash, etag, fields, extra, restricted, fresh) select $1::bigint, kind, external_id, parent, key, url, "
+      "author, version, hash, etag, fields::jsonb, extra::jsonb, restricted <> 0, $2::boolean from " COLUMN_UNNEST
       " on conflict (project_id, kind, external_id) do update set external_key = excluded.external_key, "
       "url = excluded.url, version = excluded.version, hash = excluded.hash, etag = excluded.etag, "
-      "fields = excluded.fields, extra = excluded.extra, fresh = true, observed_at = now() "
+      "fields = excluded.fields, extra = excluded.extra, restricted = excluded.restricted, fresh = true, observed_at = "
+      "now() "
       "where excluded.version >= e.version",
       PARAMS(p_i64(project_id), p_bool(true), COLUMN_PARAMS(&c)), NULL);
 }

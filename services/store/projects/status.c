@@ -3,6 +3,7 @@
 #include "store/claims/parked.h"
 #include "store/claims/troubles.h"
 #include "store/migrate.h"
+#include "store/observing/restricted.h"
 #include "store/projects/status_page.h"
 #include "store/tickets/awaited.h"
 
@@ -23,6 +24,7 @@ struct result store_hello(struct call *call, const void *request, void *reply) {
 static struct result read_stuck(struct call *call, int64_t project_id, struct status *status) {
   TRY(troubles_list(call, project_id, status));
   TRY(awaited_list(call, project_id, status));
+  TRY(restricted_list(call, project_id, status));
   return parked_list(call, project_id, status);
 }
 

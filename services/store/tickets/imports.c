@@ -61,9 +61,10 @@ struct result imports_reconsider(struct call *call, int64_t project_id) {
                   PARAMS(p_i64(project_id)), NULL);
 }
 
-/* Items, mappings and change log in one statement; ids are drawn first, so that each row finds its own. Most often
- * there is nothing to leave out and nothing that reads otherwise here: then the cache's fields are copied as they are
- * stored, compressed, to both places. */
+/* Items, mappings and change log in one statement; ids are drawn first, so that each row finds its own. What the
+ * tracker restricts is private, and so are comments on what it restricts, also where the ticket itself is shared:
+ * whoever writes one there counts on it. Most often there is nothing to leave out and nothing that reads otherwise
+ * here: then the cache's fields are copied as they are stored, compressed, to both places. */
 static struct result insert_all(struct call *call, const struct import_set *set, struct rows *out) {
   return db_query(
       call->db,
@@ -71,6 +72,8 @@ static struct result insert_all(struct call *call, const struct import_set *set,
       "case when o.left_out = '' then e.fields else e.fields - string_to_array(o.left_out, e'\\x1f') end as fields, "
       "e.author, o.local::jsonb as local, p.system || ':' || coalesce(nullif(e.author, ''), p.remote) as actor, "
       "p.name as project, parent.id as parent_id, parent.number as parent_number, parent.privacy as parent_privacy, "
+      "e.restricted or m.kind = 'comment' and (select pe.restricted from external_item pe where (pe.project_id, "
+      "pe.kind, pe.external_id) = (m.project_id, 'ticket', e.parent_external_id)) is true as restricted, "
       "p.privacy_default, nextval('item_id_seq') as item_id, "
       "case m.kind when 'ticket' then nextval('ticket_number') end as number, "
       "s.id as session_id, o.n "
@@ -85,8 +88,8 @@ static struct result insert_all(struct call *call, const struct import_set *set,
       "made as (insert into item (id, kind, number, parent_id, fields, privacy, origin_project, author) "
       "overriding system value select item_id, kind, number, parent_id, "
       "case when local = '{}' then fields else fields || local end, "
-      "coalesce(parent_privacy, case when privacy_default = 'public' then 'public' else 'shareable' end), project_id, "
-      "actor from src), "
+      "case when restricted then 'local_only' when parent_privacy is not null then parent_privacy when "
+      "privacy_default = 'public' then 'public' else 'shareable' end, project_id, actor from src), "
       "linked as (update mapping m set item_id = src.item_id, state = 'linked', shadow = src.fields, "
       "shadow_local = src.local from src where m.id = src.mapping_id), "
       "logged as (insert into change_log (item_id, project_id, session_id, actor, cause, field) "

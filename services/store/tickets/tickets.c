@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "store/observing/restricted.h"
 #include "store/projects/projects.h"
 #include "store/tickets/journal.h"
 #include "store/tickets/keys.h"
@@ -198,6 +199,7 @@ static struct result change_privacy(struct call *call, int64_t id, const struct 
                                     struct str *out_before) {
   struct rows rows;
   TRY(tickets_check_privacy(share->privacy));
+  TRY(restricted_decided(call, id));
   TRY(db_query(call->db,
                "with old as materialized (select id, privacy from item where id = $1::bigint for update), changed as "
                "(update item i set privacy = $2, version = version + 1, updated_at = now() from old where i.id = "
@@ -233,7 +235,7 @@ static struct result share_with(struct call *call, int64_t id, const struct tick
 }
 
 /* What was kept back with the ticket goes with it: comments that were not sent, and edits of those that were. */
-static struct result plan_with_comments(struct call *call, int64_t id) {
+struct result tickets_plan_with_comments(struct call *call, int64_t id) {
   TRY(db_query(call->db,
                "insert into plan_queue (mapping_id, project_id, rank) select m.id, m.project_id, $2::bigint "
                "from item c join mapping m on m.item_id = c.id where c.parent_id = $1::bigint "
@@ -270,6 +272,6 @@ struct result store_ticket_share(struct call *call, const void *request, void *r
     TRY(share_with(call, id, share));
   TRY(journal_audit(call, share->actor, share->revoke ? "ticket.unshare" : "ticket.share", share->key,
                     decision(call, share, before)));
-  TRY(plan_with_comments(call, id));
+  TRY(tickets_plan_with_comments(call, id));
   return tickets_read(call, id, false, reply);
 }

@@ -30,6 +30,9 @@ struct result tickets_read(struct call *call, int64_t item_id, bool external, st
 /* Gives the comments of a ticket a mapping wherever the ticket has one, unless they are local_only. */
 struct result tickets_map_comments(struct call *call, int64_t ticket_id) MUST_USE;
 
+/* Has the item planned wherever it is, and its comments with it. */
+struct result tickets_plan_with_comments(struct call *call, int64_t id) MUST_USE;
+
 /* One field of one item, for the change log. */
 struct item_change {
   int64_t item_id, project_id, session_id;

@@ -53,7 +53,7 @@ static struct result read_mappings(struct call *call, int64_t ticket_id, bool ex
       "as state, (select count(*) from conflict c where c.mapping_id = m.id and c.state in ('open', "
       "'decided')) as conflicts, exists (select from awaited_reference a where a.mapping_id = m.id offset 0) as "
       "waits, case when $2::boolean then e.fields end as fields, epoch_ms(e.observed_at) "
-      "as observed_ms from mapping m join project p on p.id = m.project_id left join external_item e on "
+      "as observed_ms, e.restricted from mapping m join project p on p.id = m.project_id left join external_item e on "
       "(e.project_id, e.kind, e.external_id) = (m.project_id, m.kind, m.external_id) where m.item_id = "
       "$1::bigint order by p.name",
       PARAMS(p_i64(ticket_id), p_bool(external)), &rows));
@@ -72,6 +72,7 @@ static struct result read_mappings(struct call *call, int64_t ticket_id, bool ex
         .reason = rows_str(&rows, i, "reason"),
         .open_conflicts = rows_i64(&rows, i, "conflicts"),
         .observed_at_ms = rows_i64(&rows, i, "observed_ms"),
+        .restricted = rows_bool(&rows, i, "restricted"),
     };
     TRY(rows_values(call->arena, &rows, i, "fields", &mappings[i].external));
   }

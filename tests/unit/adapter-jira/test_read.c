@@ -83,11 +83,72 @@ static void read_sprints_of_data_center(void **state) {
   arena_free(&arena);
 }
 
+static void read_issue_that_some_may_see_is_restricted(void **state) {
+  (void)state;
+  static const struct {
+    const char *json;
+    bool restricted;
+  } rows[] = {
+      {"{\"id\":\"7\",\"key\":\"R-1\"," FIELDS("") "}", false},
+      {"{\"id\":\"7\",\"key\":\"R-1\"," FIELDS(",\"security\":null") "}", false},
+      {"{\"id\":\"7\",\"key\":\"R-1\"," FIELDS(",\"security\":{\"id\":\"1\",\"name\":\"Staff\"}") "}", true},
+      {("{\"id\":\"7\",\"key\":\"R-1\"," FIELDS(
+           ",\"issuerestriction\":{\"issuerestrictions\":{},\"shouldDisplay\":true}") "}"),
+       false},
+      {("{\"id\":\"7\",\"key\":\"R-1\"," FIELDS(
+           ",\"issuerestriction\":{\"issuerestrictions\":{\"projectrole\":[{\"id\":\"2\"}]}}") "}"),
+       true},
+  };
+  struct arena arena = {0};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct observation seen = {0};
+    struct result result = read_issue(&arena, rows[i].json, &seen);
+    if (!result_ok(&result) || seen.restricted != rows[i].restricted)
+      fail_msg("%s: %s", rows[i].json, result.message);
+  }
+  arena_free(&arena);
+}
+
+#define COMMENT(more) "{\"id\":\"9\",\"updated\":\"2024-01-02T03:04:05.000+0000\",\"body\":\"x\"" more "}"
+#define INTERNAL(value) ",\"properties\":[{\"key\":\"p\"},{\"key\":\"sd.public.comment\",\"value\":" value "}]"
+
+static void read_comment_that_some_may_see_is_restricted(void **state) {
+  (void)state;
+  static const struct {
+    const char *json;
+    bool restricted;
+  } rows[] = {
+      {COMMENT(""), false},
+      {COMMENT(",\"visibility\":null,\"jsdPublic\":true"), false},
+      {COMMENT(",\"visibility\":{\"type\":\"role\",\"value\":\"Staff\"}"), true},
+      {COMMENT(",\"visibility\":{\"type\":\"group\",\"identifier\":\"g-1\"},\"jsdPublic\":true"), true},
+      {COMMENT(",\"jsdPublic\":false"), true},
+      {COMMENT(INTERNAL("{\"internal\":true}")), true},
+      {COMMENT(INTERNAL("{\"internal\":\"true\"}")), true},
+      {COMMENT(INTERNAL("{\"internal\":false}")), false},
+      {COMMENT(INTERNAL("null")), false},
+  };
+  struct connection c = {.site = STR("https://e.org"), .self = STR("me"), .options = cJSON_CreateObject()};
+  struct arena arena = {0};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct observation seen = {0};
+    cJSON *tree = cJSON_Parse(rows[i].json);
+    struct result result = jira_read_comment(&c, &arena, STR("7"), STR("R-7"), tree, &seen);
+    if (!result_ok(&result) || seen.restricted != rows[i].restricted)
+      fail_msg("%s: %s", rows[i].json, result.message);
+    cJSON_Delete(tree);
+  }
+  cJSON_Delete(c.options);
+  arena_free(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(read_issue_that_is_not_whole_is_refused),
       cmocka_unit_test(read_comment_that_is_not_whole_is_refused),
       cmocka_unit_test(read_sprints_of_data_center),
+      cmocka_unit_test(read_issue_that_some_may_see_is_restricted),
+      cmocka_unit_test(read_comment_that_some_may_see_is_restricted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 
 static const char options[] =
     "{\"self\":\"us\",\"ticket\":{\"id\":\"/id\",\"key\":\"/no\",\"author\":\"/by/name\",\"updated_at\":\"/at\","
-    "\"deleted\":\"/gone\",\"idempotency_key\":\"/key\",\"fields\":{\"title\":\"/title\","
+    "\"deleted\":\"/gone\",\"restricted\":\"/internal\",\"idempotency_key\":\"/key\",\"fields\":{\"title\":\"/title\","
     "\"labels\":{\"path\":\"/labels\",\"each\":\"/name\",\"optional\":true},"
     "\"assignees\":{\"path\":\"/who\",\"members_max\":1,\"optional\":true},"
     "\"estimate\":{\"path\":\"/points\",\"optional\":true},\"severity\":\"/how/bad\"}}}";
@@ -193,24 +193,40 @@ static void read_tells_whose_it_is(void **state) {
   arena_free(&arena);
 }
 
+/* Places that say that something is so: deleted, or for some people only. */
+static const struct {
+  const char *value;
+  bool so;
+} sayings[] = {
+    {"true", true}, {"\"2026-01-01T00:00:00Z\"", true}, {"1", true}, {"false", false}, {"null", false}, {"\"\"", false},
+    {"0", false}};
+
+static struct observation read_saying(struct arena *arena, const char *member, const char *value) {
+  struct observation seen;
+  struct str json = str_format(arena, "{" WHOLE ",\"%s\":%s}", member, value);
+  struct result result = read_text(arena, options, json.at, &seen);
+  assert_string_equal(result.message, "");
+  return seen;
+}
+
 static void read_deleted_rows(void **state) {
   (void)state;
-  static const struct {
-    const char *gone;
-    bool deleted;
-  } rows[] = {{"true", true},  {"\"2026-01-01T00:00:00Z\"", true},
-              {"1", true},     {"false", false},
-              {"null", false}, {"\"\"", false},
-              {"0", false}};
   struct arena arena = {0};
-  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-    struct observation seen;
-    struct str json = str_format(&arena, "{" WHOLE ",\"gone\":%s}", rows[i].gone);
-    struct result result = read_text(&arena, options, json.at, &seen);
-    assert_string_equal(result.message, "");
-    if ((seen.gone.length > 0) != rows[i].deleted || (seen.fields.count == 0) != rows[i].deleted)
-      fail_msg("%s", rows[i].gone);
+  for (size_t i = 0; i < sizeof sayings / sizeof sayings[0]; i++) {
+    struct observation seen = read_saying(&arena, "gone", sayings[i].value);
+    if ((seen.gone.length > 0) != sayings[i].so || (seen.fields.count == 0) != sayings[i].so)
+      fail_msg("%s", sayings[i].value);
   }
+  arena_free(&arena);
+}
+
+static void read_restricted_rows(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  for (size_t i = 0; i < sizeof sayings / sizeof sayings[0]; i++)
+    if (read_saying(&arena, "internal", sayings[i].value).restricted != sayings[i].so)
+      fail_msg("%s", sayings[i].value);
+  assert_false(read_saying(&arena, "else", "true").restricted);
   arena_free(&arena);
 }
 
@@ -223,6 +239,7 @@ int main(void) {
       cmocka_unit_test(read_times_rows),
       cmocka_unit_test(read_tells_whose_it_is),
       cmocka_unit_test(read_deleted_rows),
+      cmocka_unit_test(read_restricted_rows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
