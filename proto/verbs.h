@@ -128,6 +128,7 @@ struct credential_renewing {
 struct credential_renewed {
   struct lease lease;
   struct str secret;
+  int64_t expires_ms; /* 0 = not told */
 };
 
 struct ticket_new {

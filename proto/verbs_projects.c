@@ -107,6 +107,9 @@ const struct record record_credential_renewing =
 static const struct field credential_renewed_fields[] = {
     FIELD_OF(struct credential_renewed, lease, FIELD_INLINE, FIELD_REQUIRED, &record_lease, "The right to renew it."),
     FIELD(struct credential_renewed, secret, FIELD_STR, FIELD_REQUIRED | FIELD_SECRET, "The new one, JSON."),
+    FIELD(struct credential_renewed, expires_ms, FIELD_I64, 0,
+          "When it ends unless it is renewed again, ms since 1970 UTC; 0 = the tracker did not say: what is known "
+          "stays."),
 };
 const struct record record_credential_renewed =
     RECORD("CredentialRenewed", struct credential_renewed, credential_renewed_fields, "A renewed credential.");

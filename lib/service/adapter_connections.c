@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "service/adapter_worker.h"
 #include "service/backoff.h"
+#include "service/oauth.h"
 
 /* "a.example.org,b.example.org" */
 static const struct str *split_hosts(struct arena *arena, const char *variable, size_t *out_count) {
@@ -51,10 +52,20 @@ static struct result begin_renewal(struct credential_renewal *renewal, struct ar
   return RESULT_DONE;
 }
 
+static int64_t end_ms(struct str secret) {
+  cJSON *login;
+  struct result parsed = json_parse(secret, &login);
+  if (!result_ok(&parsed))
+    return 0;
+  int64_t ms = oauth_end_ms(login);
+  cJSON_Delete(login);
+  return ms;
+}
+
 static struct result save_renewal(struct credential_renewal *renewal, struct str secret) {
   struct worker_renewal *own = (struct worker_renewal *)renewal;
   struct arena arena = {0};
-  struct credential_renewed renewed = {.lease = own->lease, .secret = secret};
+  struct credential_renewed renewed = {.lease = own->lease, .secret = secret, .expires_ms = end_ms(secret)};
   struct backoff backoff = backoff_start(100, 2000);
   struct result result;
   /* What was renewed and not stored may be lost for good: the store may be away for a moment. */

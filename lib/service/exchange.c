@@ -2,6 +2,7 @@
 #include "service/exchange.h"
 
 #include "base/fault.h"
+#include "service/exchange_secrets.h"
 
 struct result exchange_send(struct http *http, struct arena *arena, const struct http_request *request, bool is_read,
                             struct usage *usage, struct http_response *out) {
@@ -11,6 +12,8 @@ struct result exchange_send(struct http *http, struct arena *arena, const struct
   fault_point_of("adapter.after_request", is_read ? "GET" : request->method);
   if (result.code == RESULT_UNCERTAIN && is_read)
     result.code = RESULT_RETRY; /* reading twice harms nothing */
+  if (result_ok(&result))
+    exchange_hide_secrets(arena, request, out);
   int64_t date_ms = result_ok(&result) ? http_date_ms(out) : 0;
   if (date_ms)
     usage->server_date_ms = date_ms;

@@ -5,7 +5,8 @@
 #include "base/http.h"
 #include "proto/nouns.h"
 
-/* One request, counted in `usage`, with the server's clock where it tells it. A read never ends UNCERTAIN. */
+/* One request, counted in `usage`, with the server's clock where it tells it. A read never ends UNCERTAIN. What the
+ * answer says about failing has no secret of the request in it (exchange_secrets.h). */
 struct result exchange_send(struct http *http, struct arena *arena, const struct http_request *request, bool is_read,
                             struct usage *usage, struct http_response *out) MUST_USE;
 

@@ -29,7 +29,8 @@ static const struct field step_fields[] = {
     FIELD(struct login_step, url, FIELD_STR, 0, "To be opened in a browser."),
     FIELD(struct login_step, code, FIELD_STR, 0, "To be typed there."),
     FIELD(struct login_step, login, FIELD_STR, FIELD_SECRET, "The credential, JSON."),
-    FIELD(struct login_step, expires_ms, FIELD_I64, 0, "When a login ends that cannot be renewed."),
+    FIELD(struct login_step, expires_ms, FIELD_I64, 0,
+          "When the login ends: its refresh token, or the whole of one that cannot be renewed."),
     FIELD(struct login_step, failed, FIELD_STR, 0, "A result code's name."),
     FIELD(struct login_step, why, FIELD_STR, 0, "What went wrong."),
 };
@@ -49,7 +50,8 @@ static struct result finish(struct oauth_client *client, struct arena *arena, co
     return result;
   }
   bool renewable = json_str(login, "refresh_token").length > 0;
-  *out = (struct login_step){.expires_ms = renewable ? 0 : json_i64(login, client->vendor->until_member)};
+  *out = (struct login_step){.expires_ms =
+                                 renewable ? oauth_end_ms(login) : json_i64(login, client->vendor->until_member)};
   out->login = json_print(arena, login);
   return RESULT_DONE;
 }

@@ -14,9 +14,9 @@ struct login_request {
 
 /* One line of JSON on stdout each: what the person has to do, then the outcome. */
 struct login_step {
-  struct str url, code;   /* to be opened in a browser; the code to be typed there, if any */
-  struct str login;       /* the credential, JSON: it is done */
-  int64_t expires_ms;     /* of a login that cannot be renewed; 0 = it can, or does not end */
+  struct str url, code; /* to be opened in a browser; the code to be typed there, if any */
+  struct str login;     /* the credential, JSON: it is done */
+  int64_t expires_ms; /* of its refresh token, or of a login that cannot be renewed; 0 = not told, or it does not end */
   struct str failed, why; /* a result code's name and its message */
 };
 extern const struct record record_login_request, record_login_step;

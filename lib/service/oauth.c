@@ -5,6 +5,8 @@
 
 enum { TIMEOUT_MS = 30000 };
 
+#define LIFETIME_MAX_S INT64_C(3153600000) /* a hundred years: more is no end */
+
 /* -- requests -- */
 
 static struct str form_of(struct arena *arena, const struct oauth_pair *pairs, size_t count) {
@@ -59,6 +61,19 @@ static void set_member(struct arena *arena, cJSON *login, const char *name, stru
   cJSON_AddItemToObject(login, name, json_string(arena, value));
 }
 
+#define REFRESH_UNTIL "refresh_until_ms"
+
+void oauth_note_end(const cJSON *answer, int64_t now_ms, cJSON *login) {
+  int64_t lifetime_s = json_i64(answer, "refresh_token_expires_in");
+  cJSON_DeleteItemFromObjectCaseSensitive(login, REFRESH_UNTIL);
+  if (lifetime_s > 0 && lifetime_s <= LIFETIME_MAX_S)
+    cJSON_AddNumberToObject(login, REFRESH_UNTIL, (double)(now_ms + lifetime_s * 1000));
+}
+
+int64_t oauth_end_ms(const cJSON *login) {
+  return json_str(login, "refresh_token").length ? json_i64(login, REFRESH_UNTIL) : 0;
+}
+
 struct result oauth_take(struct oauth_client *client, struct arena *arena, const cJSON *answer, cJSON *login) {
   struct str access = json_str(answer, "access_token"), why = json_str(answer, "error_description");
   int64_t lifetime_s = json_i64(answer, "expires_in");
@@ -70,6 +85,7 @@ struct result oauth_take(struct oauth_client *client, struct arena *arena, const
   cJSON_DeleteItemFromObjectCaseSensitive(login, client->vendor->until_member);
   if (lifetime_s > 0)
     cJSON_AddNumberToObject(login, client->vendor->until_member, (double)(client->now_ms() + lifetime_s * 1000));
+  oauth_note_end(answer, client->now_ms(), login);
   return RESULT_DONE;
 }
 

@@ -1,6 +1,7 @@
 /* OAuth 2.0 for all connectors: token requests (RFC 6749), renewing under the right to do so, and what a vendor's
  * authorization server is like. A stored login is JSON: client_id, client_secret (where there is one), access_token,
- * refresh_token (where there is one) and the end of the access token. */
+ * refresh_token (where there is one), the end of the access token and, where the vendor tells it, of the refresh token.
+ */
 #ifndef SERVICE_OAUTH_H
 #define SERVICE_OAUTH_H
 
@@ -43,6 +44,13 @@ struct result oauth_ask(struct oauth_client *client, struct arena *arena, struct
 
 /* Puts the tokens of an answer into a login. AUTH: it has none, but the server's word why not. */
 struct result oauth_take(struct oauth_client *client, struct arena *arena, const cJSON *answer, cJSON *login) MUST_USE;
+
+/* Keeps in the login when its refresh token ends, as the answer says (`refresh_token_expires_in`), or that this is not
+ * known. oauth_take() does so too. */
+void oauth_note_end(const cJSON *answer, int64_t now_ms, cJSON *login);
+
+/* When a login that renews itself ends unless it does, ms since 1970 UTC; 0 = not told. */
+int64_t oauth_end_ms(const cJSON *login);
 
 /* The login with new tokens, stored before it is handed out; or as another process has stored it. AUTH: the server does
  * not renew it, a person has to log in again. RETRY: somebody else is at it, or the answer was lost: the refresh token

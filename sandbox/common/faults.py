@@ -6,6 +6,7 @@ is made, but the client cannot know). `meanwhile` spoils nothing: somebody does 
 A rule with `each` strikes every kind of call, and counts `times` for each of them: every call of a client fails, a new one too.
 """
 
+import copy
 import random
 import re
 import threading
@@ -19,6 +20,7 @@ MEANWHILE = "meanwhile"
 KINDS = BEFORE + AFTER + (MEANWHILE,)
 
 VARIABLE = re.compile(r"/[^/]*\d[^/]*")  # a segment with a digit is somebody's id, or a version
+QUOTED = "AUTHORIZATION"  # in a fault's body: what the request has in that header
 GARBAGE = b"<html><body><h1>502 Bad Gateway</h1>\x00\xff\xfe{\"unclosed\": [1, 2"
 
 
@@ -59,6 +61,14 @@ class FaultRule:
 
     def describe(self):
         return dict(self.spec, id=self.number, hits=self.hits, left=self.times, calls=self.calls)
+
+    def quoting(self, authorization):
+        """The rule as it answers this request: some servers repeat in an error what they were sent."""
+        if QUOTED not in self.spec.get("body", ""):
+            return self
+        told = copy.copy(self)
+        told.spec = dict(self.spec, body=self.spec["body"].replace(QUOTED, authorization or ""))
+        return told
 
     def strikes_call(self, call):
         """For rules with `each`: not if this call had its share."""
@@ -104,7 +114,7 @@ class Faults:
             for rule in self._rules:
                 if (rule.matches(method, path, query, actor, authorization)
                         and self._strikes(rule, call_of(method, path, query))):
-                    return rule
+                    return rule.quoting(authorization)
         return None
 
     def _strikes(self, rule, call):

@@ -75,7 +75,8 @@ def _mint(call, client_id, login):
         refresh = "ghr_" + secrets.token_hex(38)
         auth.refresh_tokens[refresh] = (client_id, login)
         expires = call.api.clock.now() + lifetime_s
-        answer.update(expires_in=int(lifetime_s), refresh_token=refresh, refresh_token_expires_in=15811200, scope="")
+        answer.update(expires_in=int(lifetime_s), refresh_token=refresh, scope="",
+                      refresh_token_expires_in=int(auth.oauth.refresh_lifetime_s))
     auth.add(Grant(token, login, "admin", None, expires, oauth=True))
     return answer
 

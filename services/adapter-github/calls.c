@@ -40,8 +40,8 @@ struct str github_link(struct str link, const char *rel) {
 
 /* -- what a call cost -- */
 
-/* "2026-12-21 17:50:24 UTC", or with an offset as +0200; of personal access tokens only. An App's tokens are renewed.
- */
+/* "2026-12-21 17:50:24 UTC", or with an offset as +0200; of personal access tokens only. Tokens of an App and of a
+ * login that renews itself end soon, and others take their place. */
 static int64_t expiry_ms(struct str text) {
   char moment[32];
   int64_t ms;
@@ -58,7 +58,8 @@ static int64_t expiry_ms(struct str text) {
 }
 
 static void note_expiry(struct connection *c, const struct http_response *response) {
-  int64_t ms = c->auth.app_key ? 0 : expiry_ms(http_header_value(response, "github-authentication-token-expiration"));
+  bool renews = c->auth.app_key || c->auth.can_renew;
+  int64_t ms = renews ? 0 : expiry_ms(http_header_value(response, "github-authentication-token-expiration"));
   if (ms && ms != c->told_expires_ms)
     c->usage.credential_expires_ms = ms;
 }

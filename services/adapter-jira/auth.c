@@ -4,6 +4,8 @@
 #include <sodium.h>
 
 #include "adapter-jira/jira.h"
+#include "service/exchange.h"
+#include "service/oauth.h"
 
 enum { EARLY_MS = 60 * 1000 };
 
@@ -95,6 +97,7 @@ static struct result merge_tokens(struct connection *c, struct arena *arena, cJS
   cJSON_AddItemToObject(secret, "access_token", json_string(arena, access));
   cJSON_AddNumberToObject(secret, "access_until_ms",
                           (double)(c->now_ms() + (lifetime_s > 0 ? lifetime_s : 3600) * 1000));
+  oauth_note_end(answer, c->now_ms(), secret);
   if (refresh.length)
     cJSON_ReplaceItemInObjectCaseSensitive(secret, "refresh_token", json_string(arena, refresh));
   *out = json_print(arena, cJSON_Duplicate(secret, true));
@@ -113,8 +116,7 @@ static struct result ask_tokens(struct connection *c, struct arena *arena, cJSON
                               .timeout_ms = JIRA_TIMEOUT_MS};
   struct http_response response;
   cJSON *answer;
-  c->usage.api_calls++;
-  TRY(c->http->call(c->http, arena, &call, &response));
+  TRY(exchange_send(c->http, arena, &call, false, &c->usage, &response));
   TRY(check_token_answer(&response));
   TRY(json_parse(response.body, &answer));
   struct result result = merge_tokens(c, arena, secret, answer, out);
@@ -190,8 +192,7 @@ static struct result call_sites(struct connection *c, struct arena *arena, struc
                               .headers = headers,
                               .header_count = 2,
                               .timeout_ms = JIRA_TIMEOUT_MS};
-  c->usage.api_calls++;
-  return c->http->call(c->http, arena, &call, out);
+  return exchange_send(c->http, arena, &call, true, &c->usage, out);
 }
 
 static struct result ask_site(struct connection *c, struct arena *arena, struct str gateway, struct str *out) {

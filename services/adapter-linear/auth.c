@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 
 #include "adapter-linear/linear.h"
+#include "service/oauth.h"
 
 enum { TOKEN_RESERVE_MS = 5 * 60 * 1000 };
 
@@ -93,6 +94,7 @@ static struct str renewed_secret(struct connection *c, struct arena *arena, cons
                           str_c(arena, refresh_token.length ? refresh_token : c->auth.refresh_token));
   cJSON_AddStringToObject(secret, "access_token", str_c(arena, json_str(tokens, "access_token")));
   cJSON_AddNumberToObject(secret, "expires_at_ms", (double)until_ms);
+  oauth_note_end(tokens, c->now_ms(), secret);
   return json_print(arena, secret);
 }
 

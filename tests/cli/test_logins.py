@@ -175,6 +175,32 @@ class Logins(unittest.TestCase):
         self.assertIn("revoke it at the tracker", said)
         self.assertGreater(self.credential("device")["generation"], 2)
         self.assertEqual(self.project("device")["project"]["state"], "active")
+        self.check_end()
+
+    def ends_in_days(self):
+        listed = self.run_fine("credentials", "list", "--json").json
+        (shown,) = [one for one in listed["credentials"] if one["name"] == "device"]
+        return (shown["expires_ms"] - listed["now_ms"]) / 86400000
+
+    def renew_github(self, days):
+        """The next refresh token lasts so long, and the access token ends at once."""
+        before = self.credential("device")["generation"]
+        self.github.control("POST", "oauth", {"lifetime_s": 100, "refresh_lifetime_s": days * 86400})
+        self.run_fine("sync", "device")
+        wait_for(lambda: self.credential("device")["generation"] > before, "the renewal")
+
+    def check_end(self):
+        """That of the refresh token, which each renewal moves."""
+        self.assertAlmostEqual(self.ends_in_days(), 183, delta=1)
+        self.renew_github(5)
+        self.assertAlmostEqual(self.ends_in_days(), 5, delta=1)
+        self.assertEqual(self.credential("device")["state"], "expiring")
+        self.assertIn("tandem credentials login device", self.run_fine("status").err)
+        wait_for(lambda: "CredentialExpiring" in self.run_fine("events", "replay", "--json").out, "the warning")
+        (told,) = [one for one in self.run_fine("events", "replay", "--json").out.splitlines() if "CredentialExpiring" in one]
+        self.assertIn("tandem credentials login device", told)
+        self.renew_github(183)
+        self.assertEqual(self.credential("device")["state"], "active")
 
     def test_login_on_github_that_is_refused_stores_nothing(self):
         login = Login(self.house, "connect", "github", "--oauth", "--base-url", self.github.url, "--repo", "acme/rocket",

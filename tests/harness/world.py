@@ -395,6 +395,11 @@ class World:
     def sql(self, text):
         return self.psql.sql(text)
 
+    def dump(self):
+        """The whole database as text."""
+        return subprocess.run([os.path.join(self.cluster.bin, "pg_dump"), "-h", self.cluster.folder, "-U", "tandem", self.database],
+                              capture_output=True, text=True, check=True).stdout
+
     def events(self):
         return Events("tcp://127.0.0.1:%d" % self.events_port)
 

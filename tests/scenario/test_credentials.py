@@ -236,7 +236,7 @@ class Credentials(unittest.TestCase):
             places[verb] = json.dumps(world.call(verb))
         places["events"] = json.dumps(self.events())
         places["audit"] = json.dumps(world.call("audit.list", limit=1000))
-        places["database"] = self.dump()
+        places["database"] = world.dump()
         for name, process in world.processes.items():
             for file in ("cmdline", "environ"):
                 with open("/proc/%d/%s" % (process.popen.pid, file), encoding="utf-8") as shown:
@@ -257,12 +257,6 @@ class Credentials(unittest.TestCase):
         while page := self.world.call("events.read", after=found[-1]["sequence"] if found else 0, limit=1000).get("events"):
             found += page
         return found
-
-    def dump(self):
-        """The whole database as text."""
-        cluster = self.world.cluster
-        return subprocess.run([os.path.join(cluster.bin, "pg_dump"), "-h", cluster.folder, "-U", "tandem", self.world.database],
-                              capture_output=True, text=True, check=True).stdout
 
     # ends
 

@@ -2,6 +2,8 @@
 """The edge of the house with all trackers at once: deliveries that nobody of theirs signed change nothing, and what is secret or
 private stays inside while everything goes wrong."""
 
+import base64
+import contextlib
 import glob
 import json
 import os
@@ -13,6 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import tap  # noqa: E402
 from forgery import Scheme, Standard, Timed, forged, request, send  # noqa: E402
 from trackers import GitHub, Jira, JsonTracker, Linear, Trackers, relayed  # noqa: E402
+from verbs import Refused  # noqa: E402
 from webhook_tracker import HOOK_SECRET  # noqa: E402
 from world import wait_for  # noqa: E402
 
@@ -20,6 +23,12 @@ LEAST_FORGERIES = 200
 CANARY = "canary-private-%s-text" % os.urandom(4).hex()
 SECRET_CANARY = "canary-secret-%s" % os.urandom(4).hex()
 ISSUE_ID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+QUOTING = {  # errors that repeat what they were sent
+    "github": '{"message":"Bad header: AUTHORIZATION","errors":["AUTHORIZATION"]}',
+    "jira": '{"errorMessages":["Bad header: AUTHORIZATION"],"errors":{"summary":"AUTHORIZATION"}}',
+    "linear": '{"errors":[{"message":"Bad header: AUTHORIZATION","extensions":{"userPresentableMessage":"Bad header: AUTHORIZATION"}}]}',
+    "webhook": '{"detail":"Bad header: AUTHORIZATION"}',
+}
 EVENTS = {
     "github": {"action": "opened", "issue": {"number": 4711, "title": "Forged", "state": "open", "id": 1},
                "repository": {"full_name": "acme/rocket"}},
@@ -167,6 +176,36 @@ class Edge(unittest.TestCase):
         for fault in ({"fault": "status", "status": 503}, {"fault": "reset_after_commit"}, {"fault": "garbage"}, {"fault": "truncate"}):
             tracker.sandbox.control("POST", "faults", {"match": {"path": path}, "times": 1, **fault})
 
+    def errors_of(self, tracker):
+        """What a person may read of what went wrong."""
+        log = self.world.processes["adapter-" + tracker.system].output()
+        return log + json.dumps(self.world.call("status", project=tracker.name))
+
+    def quote_in_errors(self, tracker, key, status):
+        """All calls fail with words that have the credential in them, until somebody reads them."""
+        before = self.errors_of(tracker).count("(secret)")
+        tracker.sandbox.control("POST", "faults", {"match": {}, "fault": "status", "status": status, "times": None,
+                                                   "body": QUOTING[tracker.system]})
+        self.world.call("ticket.edit", key=key, set={"body": "Refused with %d" % status}, actor="user:carol")
+        with contextlib.suppress(Refused):  # it may have stopped by now
+            self.world.call("session.start", project=tracker.name, mode="incremental", trigger="person", actor="user:test")
+        wait_for(lambda: self.errors_of(tracker).count("(secret)") > before, "%s to say so with %d" % (tracker.name, status))
+        tracker.sandbox.control("DELETE", "faults")
+        self.world.call("project.set_state", name=tracker.name, state="active", actor="user:test")
+
+    def test_edge_errors_that_quote_a_credential_are_repeated_without_it(self):
+        world = self.world
+        github = world.trackers[0]
+        key, _ = world.everywhere(github, github.create("alice", title="Quoted"))
+        for tracker in world.trackers:
+            for status in (400, 403, 422, 500) + ((200,) if tracker.system == "linear" else ()):
+                with self.subTest(tracker.system, status=status):
+                    self.quote_in_errors(tracker, key, status)
+        world.call("work.retry", all=True, actor="user:test")
+        pair = base64.b64encode(b"tandem-bot@example.com:sandbox-token").decode().rstrip("=")
+        places = self.everything_said() + [("the database", world.dump()), ("status", json.dumps(world.call("status")))]
+        for secret in ("sandbox-token", pair):
+            self.assertEqual([where for where, text in places if secret in text], [])
 
     def test_edge_private_texts_and_secrets_stay_inside_while_all_fails(self):
         world = self.world

@@ -155,6 +155,16 @@ struct result store_credential_renew(struct call *call, const void *request, voi
   return RESULT_DONE;
 }
 
+/* A later end is warned of anew. */
+static struct result note_end(struct call *call, struct str name, int64_t expires_ms) {
+  if (expires_ms <= 0)
+    return RESULT_DONE;
+  return db_query(call->db,
+                  "update credential set expires_at = to_timestamp($2::bigint / 1000.0), expires_told_days = null "
+                  "where name = $1",
+                  PARAMS(p_str(name), p_i64(expires_ms)), NULL);
+}
+
 struct result store_credential_renewed(struct call *call, const void *request, void *reply) {
   (void)reply;
   const struct credential_renewed *renewed = request;
@@ -166,6 +176,7 @@ struct result store_credential_renewed(struct call *call, const void *request, v
   TRY(lease_check(call, &renewed->lease));
   TRY(credentials_read(call, name, &credential));
   TRY(credentials_store(call, name, credential.kind, renewed->secret, CREDENTIAL_RENEWED));
+  TRY(note_end(call, name, renewed->expires_ms));
   TRY(lease_release(call, &renewed->lease));
   return journal_audit(call, STR("tandem"), "credential.renewed", name, (struct str){0});
 }

@@ -89,11 +89,67 @@ static void exchange_counts_calls_and_takes_the_servers_clock(void **state) {
   arena_free(&arena);
 }
 
+/* -- secrets -- */
+
+#define TOKEN "ghp_canary-0123"
+#define PAIR_64 "bWVAZS5vcmc6cGEvc3MgIndvcmQ=" /* me@e.org:pa/ss "word */
+
+static const struct quoting {
+  int64_t status;
+  const char *authorization, *sent, *answer, *shown;
+} quotings[] = {
+    {401, "Bearer " TOKEN, NULL, "{\"message\":\"Bearer " TOKEN " is bad\"}",
+     "{\"message\":\"Bearer (secret) is bad\"}"},
+    {500, TOKEN, NULL, "<p>" TOKEN "</p>", "<p>(secret)</p>"},
+    {403, "token " TOKEN, NULL, "{\"" TOKEN "\":[\"" TOKEN "," TOKEN "\"]}", "{\"(secret)\":[\"(secret),(secret)\"]}"},
+    {400, "Basic " PAIR_64, NULL, "Basic " PAIR_64, "Basic (secret)="},
+    {400, "Basic " PAIR_64, NULL, "me@e.org:pa/ss \"word", "(secret)"},
+    {400, "Basic " PAIR_64, NULL, "{\"m\": \"not pa\\/ss \\\"word\"}", "{\"m\":\"not (secret)\"}"},
+    {400, "Basic " PAIR_64, NULL, "?p=pa%2Fss%20%22word", "?p=(secret)"},
+    {400, "Basic bTpzaG9ydA==", NULL, "short is short", "short is short"},
+    {422, "Bearer x", "{\"config\":{\"secret\":\"of-the-hook\",\"url\":\"https://e.org\"}}",
+     "{\"errors\":[\"of-the-hook at https://e.org\"]}", "{\"errors\":[\"(secret) at https://e.org\"]}"},
+    {400, NULL, "grant_type=refresh_token&refresh_token=rt%2Fcanary%2501&client_id=public-client",
+     "rt/canary%01 rt%2Fcanary%2501 refresh_token public-client", "(secret) (secret) refresh_token public-client"},
+    {200, "Bearer " TOKEN, NULL, "{\"data\":\"" TOKEN "\",\"errors\":[{\"message\":\"" TOKEN "\"}]}",
+     "{\"data\":\"" TOKEN "\",\"errors\":[{\"message\":\"(secret)\"}]}"},
+    {200, NULL, "{\"refresh_token\":\"" TOKEN "\"}",
+     "{\"error\":\"bad\",\"error_description\":\"" TOKEN " has ended\",\"refresh_token\":\"" TOKEN "\"}",
+     "{\"error\":\"bad\",\"error_description\":\"(secret) has ended\",\"refresh_token\":\"" TOKEN "\"}"},
+    {200, "Bearer " TOKEN, NULL, "{ \"body\": \"" TOKEN " \\\"error\\\"\" }",
+     "{ \"body\": \"" TOKEN " \\\"error\\\"\" }"},
+    {404, "Bearer " TOKEN, NULL, "{ \"message\": \"Not Found\" }", "{ \"message\": \"Not Found\" }"},
+};
+
+static void exchange_hides_the_secrets_that_an_answer_quotes(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof quotings / sizeof quotings[0]; i++) {
+    const struct quoting *row = &quotings[i];
+    struct arena arena = {0};
+    struct usage usage = {0};
+    struct http_header headers[] = {{STR("Accept"), STR("application/json")},
+                                    {STR("authorization"), str_of(row->authorization)}};
+    struct http_header told_headers[] = {{STR("location"), str_of(row->answer)}};
+    struct http_request request = {
+        .method = "POST", .headers = headers, .header_count = row->authorization ? 2 : 1, .body = str_of(row->sent)};
+    struct told told = {
+        .http = {.call = answer},
+        .response = {.status = row->status, .body = str_of(row->answer), .headers = told_headers, .header_count = 1}};
+    struct http_response response;
+    assert_int_equal(exchange_send(&told.http, &arena, &request, false, &usage, &response).code, RESULT_OK);
+    assert_string_equal(str_c(&arena, response.body), row->shown);
+    if (row->status >= 300)
+      assert_int_equal(str_find(http_header_value(&response, "location"), "canary"), -1);
+    arena_free(&arena);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(exchange_status_says_what_to_do_next),
       cmocka_unit_test(exchange_limit_rests_the_credential_the_longest_asked_for),
       cmocka_unit_test(exchange_counts_calls_and_takes_the_servers_clock),
+      cmocka_unit_test(exchange_hides_the_secrets_that_an_answer_quotes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
