@@ -2,6 +2,7 @@
  * credential, configure the project, fetch, and look at what came. */
 #include "base/json.h"
 #include "base/secret_file.h"
+#include "base/url.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/connect_credential.h"
@@ -58,6 +59,10 @@ static struct result choose_base_url(struct connecting *c) {
               : "");
     TRY(prompt_line(c->call, "Address of the site (https://…)", (struct str){0}, base_url));
   }
+  if (url_has_user(*base_url))
+    return invocation_usage(c->call,
+                            "the address holds a user or a password, and would be stored as it is. Leave out what "
+                            "stands before the @, and give the secret by its own option, as --token-file.");
   while (str_ends_with(*base_url, "/"))
     *base_url = str_slice(*base_url, 0, base_url->length - 1);
   return RESULT_DONE;

@@ -173,6 +173,9 @@ class Connecting(unittest.TestCase):
                 ([*team, self.token, "--team", "ENG", "--field-direction", "labels=up"], 2, "--field-direction"),
                 ([*jira, "--token-file", self.token], 2, "--base-url https://NAME.atlassian.net"),
                 ([*cloud, "--token-file", self.token], 2, "--email with --token-file"),
+                ([*jira, "--base-url", "https://ann:secret@acme.atlassian.net", "--token-file", self.token], 2, "before the @"),
+                (["connect", "jira", "--project", "https://ann:secret@acme.example/browse/ABC-1", "--name", "wrong", "--token-file",
+                  self.token], 2, "before the @"),
                 ([*cloud, "--username", "ann", "--password-file", self.token], 2, "which credential")]
         for words, code, said in rows:
             done = self.house.run(*words)

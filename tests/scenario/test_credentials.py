@@ -293,6 +293,18 @@ class Credentials(unittest.TestCase):
 
     # the rest
 
+    def test_credentials_in_a_base_url_are_refused(self):
+        (project,) = [one["project"] for one in self.world.call("status")["projects"] if one["project"]["name"] == "rocket"]
+        secret = "canary-in-the-url"
+        settings = {**{name: project[name] for name in ("system", "credential")}, "name": "secretive", "remote": "acme/secretive"}
+        for url in ("https://ann:%s@github.example", "http://%s@127.0.0.1:1", "ann:%s@github.example/api"):
+            with self.assertRaises(Refused) as refused:
+                self.world.call("project.configure", project={**settings, "base_url": url % secret}, actor="user:test")
+            self.assertEqual(refused.exception.code, "rejected")
+            self.assertIn("credential", refused.exception.message)
+            self.assertNotIn(secret, refused.exception.message)
+        self.assertNotIn(secret, self.world.dump() + "".join(one.output() for one in self.world.processes.values()))
+
     def test_credentials_only_unused_ones_are_removed(self):
         with self.assertRaises(Refused) as refused:
             self.world.call("credential.remove", name="rocket", actor="user:test")

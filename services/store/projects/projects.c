@@ -2,8 +2,9 @@
 #include "store/projects/projects.h"
 
 #include "base/json.h"
-#include "store/projects/decided.h"
+#include "base/url.h"
 #include "store/observing/gone_many.h"
+#include "store/projects/decided.h"
 #include "store/security/credentials.h"
 #include "store/tickets/follow.h"
 #include "store/tickets/imports.h"
@@ -142,6 +143,10 @@ static struct result check_words(const struct project *project, struct str direc
 static struct result check_settings(const struct project *project) {
   if (project->name.length == 0 || project->name.length > 64 || str_find(project->name, "/") >= 0)
     return result_error(RESULT_REJECTED, "a project's name has 1 to 64 characters and no slash");
+  if (url_has_user(project->base_url))
+    return result_error(RESULT_REJECTED,
+                        "base_url holds a user or a password, and would be stored as it is: leave out what "
+                        "stands before the @, and store it as the project's credential");
   TRY(check_words(project, project->direction, project->strategy));
   for (size_t i = 0; i < project->rules.count; i++) {
     const struct field_setting *rule = &project->rules.at[i];
