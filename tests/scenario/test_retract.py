@@ -225,7 +225,7 @@ class Decisions(ByHand):
 
     def test_settings_are_audited_with_what_was_decided(self):
         rules = [{"field": "status", "direction": "pull"}, {"field": "labels", "strategy": "local_wins"}]
-        project = {"name": "audited", "system": "webhook", "base_url": "https://ann:hunter2@there/api?key=hunter2", "remote": "support",
+        project = {"name": "audited", "system": "webhook", "base_url": "https://there/api?key=hunter2", "remote": "support",
                    "credential": "rocket", "direction": "push", "privacy_default": "local_only", "rules": rules,
                    "options": json.dumps({"probe": {"ticket": "/x?token=hunter2"}, "self": "tandem-bot"})}
         self.world.call("project.configure", project=project, actor="user:carol")

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "store/tickets/journal.h"
 #include "store/tickets/keys.h"
+#include "store/tickets/privacy.h"
 #include "store/tickets/tickets.h"
 
 enum { LISTED_MAX = 100 };
@@ -17,33 +18,23 @@ static struct result select_item(struct call *call, int64_t project_id, const st
   return db_query(
       call->db,
       "with told as (update external_item set restricted = true where (project_id, kind, external_id) = ($1::bigint, "
-      "$2, $3) and not restricted returning project_id, kind, external_id) "
-      "select i.id, i.number, i.kind, (select t.number from item t where t.id = i.parent_id) as parent_number, p.name, "
+      "$2, $3) and not restricted returning project_id, kind, external_id) select i.id, i.number, i.kind, p.name, "
       "p.system, p.remote from told cross join lateral (select item_id from mapping where (project_id, kind, "
       "external_id) = (told.project_id, told.kind, told.external_id) and state <> 'gone' offset 0) m cross join "
-      "lateral "
-      "(select id, number, kind, parent_id from item where id = m.item_id and privacy <> 'local_only' offset 0) i "
-      "join project p on p.id = told.project_id",
+      "lateral (select id, number, kind from item where id = m.item_id and privacy <> 'local_only' offset 0) i join "
+      "project p on p.id = told.project_id",
       PARAMS(p_i64(project_id), p_str(seen->kind), p_str(seen->external_id)), out);
 }
 
-static struct result make_private(struct call *call, int64_t item_id) {
-  return db_query(call->db,
-                  "update item set privacy = 'local_only', version = version + 1, updated_at = now() "
-                  "where id = $1::bigint",
-                  PARAMS(p_i64(item_id)), NULL);
-}
-
-#define ITEM_WITH_COMMENTS(id) "(select " id " as id union all select id from item where parent_id = " id ")"
+#define ITEM_AND_COMMENTS "(select i.id union all select id from item where parent_id = i.id)"
 
 /* Where it may be by now, or come to be by what is on its way. */
 static struct result note_copies(struct call *call, int64_t item_id, int64_t project_id) {
   return db_query(call->db,
-                  "insert into restricted_item (item_id, project_id) select $1::bigint, $2::bigint where exists "
-                  "(select from " ITEM_WITH_COMMENTS(
-                      "$1") " f join mapping m on m.item_id = f.id where m.project_id "
-                            "<> $2 and m.state <> 'gone') on conflict (item_id) do update set project_id = "
-                            "excluded.project_id, at = now()",
+                  "insert into restricted_item (item_id, project_id) select i.id, $2::bigint from item i where i.id = "
+                  "$1::bigint and exists (select from " ITEM_AND_COMMENTS
+                  " f join mapping m on m.item_id = f.id where m.project_id <> $2 and m.state <> 'gone') on conflict "
+                  "(item_id) do update set project_id = excluded.project_id, at = now()",
                   PARAMS(p_i64(item_id), p_i64(project_id)), NULL);
 }
 
@@ -55,28 +46,22 @@ static struct str detail_of(struct arena *arena, struct str project) {
   return str_built(&detail);
 }
 
-static void tell(struct call *call, const struct rows *rows) {
-  struct changed_item item = {.id = rows_i64(rows, 0, "id"),
-                              .number = rows_i64(rows, 0, "number"),
-                              .parent_number = rows_i64(rows, 0, "parent_number"),
-                              .kind = rows_str(rows, 0, "kind"),
-                              .privacy = STR("local_only")};
-  struct value privacy = value_text(STR("privacy"), item.privacy);
-  struct str by =
-      str_format(call->arena, "%.*s:%.*s", STR_FMT(rows_str(rows, 0, "system")), STR_FMT(rows_str(rows, 0, "remote")));
-  tickets_tell(call, EVENT_TICKET_UPDATED, &item, by, &(struct values){&privacy, 1});
+/* "jira:ROCKET" */
+static struct str actor_of(struct arena *arena, const struct rows *rows) {
+  return str_format(arena, "%.*s:%.*s", STR_FMT(rows_str(rows, 0, "system")), STR_FMT(rows_str(rows, 0, "remote")));
 }
 
 struct result restricted_begin(struct call *call, int64_t project_id, const struct observation *seen) {
   struct rows rows;
+  struct str before;
   TRY(select_item(call, project_id, seen, &rows));
   if (rows.count == 0)
     return RESULT_DONE;
   int64_t id = rows_i64(&rows, 0, "id");
   struct str key = key_text(call->arena, rows_str(&rows, 0, "kind"), rows_i64(&rows, 0, "number"), id);
-  TRY(make_private(call, id));
+  struct privacy_change change = {id, STR("local_only"), actor_of(call->arena, &rows)};
+  TRY(privacy_set(call, &change, &before));
   TRY(note_copies(call, id, project_id));
-  tell(call, &rows);
   TRY(journal_audit(call, STR("tandem"), "ticket.restricted", key, detail_of(call->arena, rows_str(&rows, 0, "name"))));
   return tickets_plan_with_comments(call, id);
 }
@@ -91,20 +76,15 @@ struct result restricted_decided(struct call *call, int64_t item_id) {
 static struct result select_copied(struct call *call, int64_t project_id, struct rows *out) {
   return db_query(
       call->db,
-      "select i.id, i.kind, i.number, p.name, epoch_ms(r.at) as since_ms, c.places from restricted_item r "
-      "join project p on p.id = r.project_id and p.state <> 'removed' cross join lateral (select id, kind, number from "
-      "item where id = r.item_id and privacy = 'local_only' offset 0) i cross join lateral (select string_agg(distinct "
-      "o.name, ', ' order by o.name) as places from " ITEM_WITH_COMMENTS(
-          "i.id") " f cross join lateral (select id, "
-                  "project_id from mapping where item_id = f.id and op_id is not null and external_id is not null and "
-                  "state <> "
-                  "'gone' and project_id <> r.project_id offset 0) m join project o on o.id = m.project_id and o.state "
-                  "<> 'removed' "
-                  "where not exists (select from intent n where n.mapping_id = m.id and n.purpose = 'retract' and "
-                  "n.state in "
-                  "('prepared', 'sending', 'unknown', 'parked'))) c where c.places is not null and $2::bigint in (0, "
-                  "p.id) "
-                  "order by r.at, i.id limit $1::bigint",
+      "select i.id, i.kind, i.number, p.name, epoch_ms(r.at) as since_ms, c.places from restricted_item r join "
+      "project p on p.id = r.project_id and p.state <> 'removed' cross join lateral (select id, kind, number from "
+      "item where id = r.item_id and privacy = 'local_only' offset 0) i cross join lateral (select "
+      "string_agg(distinct o.name, ', ' order by o.name) as places from " ITEM_AND_COMMENTS
+      " f cross join lateral (select id, project_id from mapping where item_id = f.id and op_id is not null and "
+      "external_id is not null and state <> 'gone' and project_id <> r.project_id offset 0) m join project o on o.id "
+      "= m.project_id and o.state <> 'removed' where not exists (select from intent n where n.mapping_id = m.id and "
+      "n.purpose = 'retract' and n.state in ('prepared', 'sending', 'unknown', 'parked'))) c where c.places is not "
+      "null and $2::bigint in (0, p.id) order by r.at, i.id limit $1::bigint",
       PARAMS(p_i64(LISTED_MAX), p_i64(project_id)), out);
 }
 

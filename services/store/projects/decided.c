@@ -10,14 +10,10 @@ static bool same(const cJSON *one, const cJSON *other) {
   return one && other && cJSON_Compare(one, other, true);
 }
 
-/* "https://ann:secret@tracker.example/api?key=secret" without the secrets. */
-static struct str plain_address(struct arena *arena, struct str url) {
-  ptrdiff_t scheme = str_find(url, "://"), query = str_find(url, "?");
-  size_t end = query < 0 ? url.length : (size_t)query, host = scheme < 0 ? 0 : (size_t)scheme + 3;
-  for (size_t i = host; i < end && url.at[i] != '/'; i++)
-    if (url.at[i] == '@')
-      return str_format(arena, "%.*s%.*s", STR_FMT(str_slice(url, 0, host)), STR_FMT(str_slice(url, i + 1, end)));
-  return str_slice(url, 0, end);
+/* "https://tracker.example/api?key=secret" without the secret; one with a user is no setting (projects.c). */
+static struct str plain_address(struct str url) {
+  ptrdiff_t query = str_find(url, "?");
+  return str_slice(url, 0, query < 0 ? url.length : (size_t)query);
 }
 
 static bool says_nothing(const cJSON *member) {
@@ -42,7 +38,7 @@ static cJSON *settings(struct arena *arena, const struct project *project) {
   cJSON *tree = json_from_record(&record_project, project, true);
   for (size_t i = 0; i < sizeof left_out / sizeof left_out[0]; i++)
     cJSON_DeleteItemFromObjectCaseSensitive(tree, left_out[i]);
-  cJSON_AddItemToObject(tree, "base_url", json_string(arena, plain_address(arena, project->base_url)));
+  cJSON_AddItemToObject(tree, "base_url", json_string(arena, plain_address(project->base_url)));
   return without_defaults(tree);
 }
 

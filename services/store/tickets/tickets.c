@@ -1,51 +1,14 @@
-/* Verbs on local tickets: comment, share; and what several verbs need. Making tickets is in create.c, editing in
- * edit.c. */
+/* The verb that adds a comment, and what several verbs need. */
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "base/json.h"
-#include "store/observing/restricted.h"
-#include "store/projects/projects.h"
 #include "store/tickets/journal.h"
 #include "store/tickets/keys.h"
 #include "store/tickets/tickets.h"
 
-/* -- mappings of new items -- */
-
-/* One that ended, because the ticket was gone there, begins anew; but not while what it stood for is taken back. */
-#define BEGIN_ANEW                                                                                                     \
-  "on conflict (item_id, project_id) where item_id is not null do update set state = 'creating', external_id = null, " \
-  "reason = null, op_id = null, shadow = '{}', shadow_local = '{}' where mapping.state = 'gone' and not exists "       \
-  "(select from intent n where n.mapping_id = mapping.id and n.state in ('prepared', 'sending', 'unknown')) "
-
-/* A mapping without an external id: planning will create the counterpart, if it may leave. */
-static struct result map_item(struct call *call, int64_t item_id, int64_t project_id) {
-  struct rows rows;
-  TRY(db_query(call->db,
-               "insert into mapping (project_id, kind, item_id, state) "
-               "select $2::bigint, kind, id, 'creating' from item where id = $1::bigint " BEGIN_ANEW "returning id",
-               PARAMS(p_i64(item_id), p_i64(project_id)), &rows));
-  return rows.count ? journal_plan_mapping(call, rows_i64(&rows, 0, "id"), RANK_EDIT) : RESULT_DONE;
-}
-
-struct result tickets_map_comments(struct call *call, int64_t ticket_id) {
-  TRY(db_query(call->db,
-               "with made as (insert into mapping (project_id, kind, item_id, state) "
-               "  select parent.project_id, 'comment', c.id, 'creating' from item c "
-               "  join mapping parent on parent.item_id = c.parent_id and parent.state in ('creating', 'linked') "
-               "  where c.parent_id = $1::bigint and c.privacy <> 'local_only' and c.deleted_at is null " BEGIN_ANEW
-               "returning id, project_id) "
-               "insert into plan_queue (mapping_id, project_id, rank) select id, project_id, 2 from made "
-               "on conflict (mapping_id) do update set generation = nextval('plan_generation'), claimed_until = "
-               "'-infinity'",
-               PARAMS(p_i64(ticket_id)), NULL));
-  outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
-  return RESULT_DONE;
-}
-
 /* -- events -- */
 
-static struct result read_changed(struct call *call, int64_t item_id, struct changed_item *out) {
+struct result tickets_changed(struct call *call, int64_t item_id, struct changed_item *out) {
   struct rows rows;
   TRY(db_query(call->db,
                "select i.id, i.number, i.kind, " ITEM_PRIVACY " as privacy, t.number as parent_number from item i "
@@ -91,27 +54,8 @@ void tickets_tell(struct call *call, enum event_id id, const struct changed_item
 static struct result tell(struct call *call, enum event_id id, int64_t item_id, struct str by,
                           const struct values *fields) {
   struct changed_item item;
-  TRY(read_changed(call, item_id, &item));
+  TRY(tickets_changed(call, item_id, &item));
   tickets_tell(call, id, &item, by, fields);
-  return RESULT_DONE;
-}
-
-/* Whoever keeps copies learns that they may not any more, or that they may. A ticket's privacy bounds its comments'. */
-static struct result tell_privacy(struct call *call, int64_t item_id, struct str by) {
-  struct changed_item item;
-  struct str *name = ARENA_NEW(call->arena, struct str);
-  TRY(read_changed(call, item_id, &item));
-  bool is_comment = str_is(item.kind, "comment");
-  *name = STR("privacy");
-  struct event_ticket data = {
-      .ticket = key_text(call->arena, STR("ticket"), is_comment ? item.parent_number : item.number, 0),
-      .comment = is_comment ? key_text(call->arena, item.kind, 0, item.id) : (struct str){0},
-      .by = by,
-      .privacy = item.privacy,
-  };
-  data.names.at = name;
-  data.names.count = 1;
-  outbox_add(call->outbox, EVENT_TICKET_UPDATED, data.ticket, data.ticket, &data);
   return RESULT_DONE;
 }
 
@@ -121,13 +65,6 @@ struct result tickets_check_privacy(struct str privacy) {
   if (str_is(privacy, "local_only") || str_is(privacy, "shareable") || str_is(privacy, "public"))
     return RESULT_DONE;
   return result_error(RESULT_REJECTED, "privacy is local_only, shareable or public, not \"%.*s\"", STR_FMT(privacy));
-}
-
-static struct result grant(struct call *call, int64_t item_id, int64_t project_id, struct str actor) {
-  return db_query(call->db,
-                  "insert into item_grant (item_id, project_id, granted_by) values ($1::bigint, $2::bigint, $3) "
-                  "on conflict do nothing",
-                  PARAMS(p_i64(item_id), p_i64(project_id), p_str(actor)), NULL);
 }
 
 static struct result log_created(struct call *call, int64_t item_id, struct str actor, const struct values *fields) {
@@ -161,7 +98,7 @@ struct result tickets_apply(struct call *call, int64_t item_id, const struct val
                   PARAMS(p_i64(item_id), p_values(call->arena, changed), p_values(call->arena, &times_built)), NULL);
 }
 
-/* -- comment, share -- */
+/* -- comment -- */
 
 struct result store_ticket_comment(struct call *call, const void *request, void *reply) {
   const struct ticket_comment *comment = request;
@@ -185,93 +122,4 @@ struct result store_ticket_comment(struct call *call, const void *request, void 
   TRY(tell(call, EVENT_TICKET_CREATED, id, comment->actor, &fields));
   TRY(tickets_map_comments(call, ticket_id));
   return tickets_read(call, ticket_id, false, reply);
-}
-
-/* Its own cause: a tracker may have a field of that name, and this is none of a tracker's. */
-static struct result log_privacy(struct call *call, int64_t id, const struct ticket_share *share, struct str before) {
-  struct value values[] = {value_text(STR("privacy"), before), value_text(STR("privacy"), share->privacy)};
-  struct item_change change = {
-      .item_id = id, .actor = share->actor, .cause = STR("share"), .before = &values[0], .after = &values[1]};
-  return tickets_log_change(call, &change);
-}
-
-static struct result change_privacy(struct call *call, int64_t id, const struct ticket_share *share,
-                                    struct str *out_before) {
-  struct rows rows;
-  TRY(tickets_check_privacy(share->privacy));
-  TRY(restricted_decided(call, id));
-  TRY(db_query(call->db,
-               "with old as materialized (select id, privacy from item where id = $1::bigint for update), changed as "
-               "(update item i set privacy = $2, version = version + 1, updated_at = now() from old where i.id = "
-               "old.id and old.privacy <> $2) select privacy from old",
-               PARAMS(p_i64(id), p_str(share->privacy)), &rows));
-  *out_before = rows_str(&rows, 0, "privacy");
-  if (str_equal(*out_before, share->privacy))
-    return RESULT_DONE;
-  TRY(log_privacy(call, id, share, *out_before));
-  return tell_privacy(call, id, share->actor);
-}
-
-/* Shared again, what was to be taken back there stays, as long as that was not begun. */
-static struct result keep_there(struct call *call, int64_t id, int64_t project_id) {
-  return db_query(call->db,
-                  "update intent n set state = 'superseded', reason = 'it may be there again', done_at = now() from "
-                  "(select $1::bigint as id union all select id from item where parent_id = $1) f join mapping m on "
-                  "m.item_id = f.id and m.project_id = $2::bigint and m.state = 'gone' where n.mapping_id = m.id and "
-                  "n.purpose = 'retract' and n.state = 'prepared'",
-                  PARAMS(p_i64(id), p_i64(project_id)), NULL);
-}
-
-static struct result share_with(struct call *call, int64_t id, const struct ticket_share *share) {
-  struct project project;
-  TRY(project_named(call, share->project, &project));
-  if (share->revoke)
-    return db_query(call->db, "delete from item_grant where item_id = $1::bigint and project_id = $2::bigint",
-                    PARAMS(p_i64(id), p_i64(project.id)), NULL);
-  TRY(grant(call, id, project.id, share->actor));
-  TRY(keep_there(call, id, project.id));
-  TRY(map_item(call, id, project.id));
-  return tickets_map_comments(call, id);
-}
-
-/* What was kept back with the ticket goes with it: comments that were not sent, and edits of those that were. */
-struct result tickets_plan_with_comments(struct call *call, int64_t id) {
-  TRY(db_query(call->db,
-               "insert into plan_queue (mapping_id, project_id, rank) select m.id, m.project_id, $2::bigint "
-               "from item c join mapping m on m.item_id = c.id where c.parent_id = $1::bigint "
-               "on conflict (mapping_id) do update set generation = nextval('plan_generation'), claimed_until = "
-               "'-infinity'",
-               PARAMS(p_i64(id), p_i64(RANK_COMMENT)), NULL));
-  return journal_plan_item(call, id, RANK_EDIT);
-}
-
-/* {"privacy": {"before": "shareable", "after": "public"}, "project": "rocket"}, as far as it was asked for. */
-static struct str decision(struct call *call, const struct ticket_share *share, struct str before) {
-  cJSON *detail = cJSON_CreateObject();
-  if (share->privacy.length) {
-    cJSON *privacy = cJSON_AddObjectToObject(detail, "privacy");
-    cJSON_AddItemToObject(privacy, "before", json_string(call->arena, before));
-    cJSON_AddItemToObject(privacy, "after", json_string(call->arena, share->privacy));
-  }
-  if (share->project.length)
-    cJSON_AddItemToObject(detail, "project", json_string(call->arena, share->project));
-  return json_print(call->arena, detail);
-}
-
-struct result store_ticket_share(struct call *call, const void *request, void *reply) {
-  const struct ticket_share *share = request;
-  struct str before = {0};
-  int64_t id;
-  bool is_comment;
-  TRY(key_find_item(call, share->key, &id, &is_comment));
-  if (share->privacy.length)
-    TRY(change_privacy(call, id, share, &before));
-  if (share->project.length && is_comment)
-    return result_error(RESULT_REJECTED, "a comment goes where its ticket goes; set its --privacy instead");
-  if (share->project.length)
-    TRY(share_with(call, id, share));
-  TRY(journal_audit(call, share->actor, share->revoke ? "ticket.unshare" : "ticket.share", share->key,
-                    decision(call, share, before)));
-  TRY(tickets_plan_with_comments(call, id));
-  return tickets_read(call, id, false, reply);
 }

@@ -55,6 +55,8 @@ struct changed_item {
   struct str kind, privacy;
 };
 
+struct result tickets_changed(struct call *call, int64_t item_id, struct changed_item *out) MUST_USE;
+
 /* Tells what changed: names always, values only when everybody may see them. */
 void tickets_tell(struct call *call, enum event_id id, const struct changed_item *item, struct str by,
                   const struct values *fields);
