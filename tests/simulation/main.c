@@ -1,11 +1,11 @@
 /* tandem-simulation: runs seeds against a private database.
  *
  *   tandem-simulation --database URL --clock FILE --seed N [--seeds COUNT] [--step N] [--seconds T] [--mutant NAME]
- * [--first]
- * [--trace] [--counts]
+ * [--first] [--trace] [--counts]
  *
- * A line for each seed that breaks a property, after the first one what was left of it after shrinking; now and
- * then, and last of all, `total SEEDS BROKEN VERBS`. Exit status: 0 none broke one, 1 some did, 2 it could not run. */
+ * A line for each seed that breaks a property, after the first one what was left of it after shrinking (--first stops
+ * there instead); now and then, and last of all, `total SEEDS BROKEN VERBS`. Exit status: 0 none broke one, 1 some did,
+ * 2 it could not run. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,7 +110,7 @@ static void run_one(struct world *world, struct store *store, const struct optio
   if (!world_is_wrong(world))
     return;
   printf("seed %llu: %s\n", (unsigned long long)seed, world->violation);
-  if (totals->broken++ == 0 && !options->trace && !mutation_selected())
+  if (totals->broken++ == 0 && !options->trace && !options->stops_at_first)
     shrink(world, store, &plan, stdout);
 }
 

@@ -221,24 +221,24 @@ SOAK_CHUNK_S = 120
 FIRST_SOAK_SEED = 1000000
 
 
-def read_soak():
+def read_soak(path):
     try:
-        with open(SOAK_FILE, encoding="utf-8") as file:
+        with open(path, encoding="utf-8") as file:
             return json.load(file)
     except (OSError, ValueError):
         return {"next_seed": FIRST_SOAK_SEED, "seeds": 0, "broken": []}
 
 
-def soak(processes):
+def soak(processes, path, chunk_s):
     """A chunk after the other until somebody ends it; what was run is kept, and no seed is run twice."""
-    state = read_soak()
+    state = read_soak(path)
     print("so far: %d seeds, %d broke a property" % (state["seeds"], len(state["broken"])), flush=True)
     while True:
-        totals = simulate(state["next_seed"], 10 ** 9, processes, seconds=SOAK_CHUNK_S, show=lambda line: print(line, end=""))
+        totals = simulate(state["next_seed"], 10 ** 9, processes, seconds=chunk_s, show=lambda line: print(line, end=""))
         state["next_seed"] += processes * (totals.seeds + 1)  # processes run at different speeds
         state["seeds"] += totals.seeds
         state["broken"] += totals.failures
-        with open(SOAK_FILE, "w", encoding="utf-8") as file:
+        with open(path, "w", encoding="utf-8") as file:
             json.dump(state, file)
         print("so far: %d seeds, %d broke a property (this time %s)" % (state["seeds"], len(state["broken"]), totals), flush=True)
 
@@ -288,7 +288,9 @@ def main():
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--mutant", help="take a protective part out: the simulation has to notice")
     parser.add_argument("--mutants", nargs="*", metavar="NAME", help="leave each part out in turn")
-    parser.add_argument("--soak", action="store_true", help="run on, from where the last one stopped")
+    parser.add_argument("--soak", action="store_true", help="run on, from where the last one stopped; tells how far each --seconds (%d)"
+                        % SOAK_CHUNK_S)
+    parser.add_argument("--soak-file", default=SOAK_FILE, help="where that stands")
     parser.add_argument("--counts", action="store_true", help="print what the seeds met: faults, conflicts, retries ...")
     parser.add_argument("--trace", action="store_true", help="print everything that happens")
     options = parser.parse_args()
@@ -297,7 +299,7 @@ def main():
         print(reason, file=sys.stderr)
         return 2
     if options.soak:
-        return soak(options.processes)
+        return soak(options.processes, options.soak_file, options.seconds or SOAK_CHUNK_S)
     if options.mutants is not None:
         return mutants(options.mutants or MUTANTS, options.processes, 1 if options.seed is None else options.seed)
     seeds = options.seeds or (10 ** 9 if options.seconds else 1 if options.seed is not None else 1000)
