@@ -8,29 +8,16 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
-from world import World, wait_for  # noqa: E402
+from adapter_by_hand import AdapterByHand  # noqa: E402
+from world import wait_for  # noqa: E402
 
 
-class Looks(unittest.TestCase):
+class Looks(AdapterByHand):
     @classmethod
     def setUpClass(cls):
-        cls.world = World(("--issues", "3", "--no-limits", "--no-pull-requests"))
-        cls.world.connect()
-        cls.world.sync()
-        cls.world.settle()
-        cls.world.processes["adapter-github"].kill()
-        cls.world.sql("update lease set until = '-infinity'")
+        super().setUpClass()
         cls.ref, cls.other, cls.third = ({"kind": "ticket", "external_id": row[0]} for row in cls.world.sql(
             "select external_id from external_item where kind = 'ticket' order by external_id"))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.world.close()
-
-    def claim(self, kind):
-        work = self.world.call("work.claim", system="github", worker="test")
-        self.assertEqual(kind, work["kind"])
-        return work
 
     def observed(self, work, source, **seen):
         self.world.call("observe", lease=work["lease"], source=source, done=True, **seen)
@@ -113,12 +100,6 @@ class Looks(unittest.TestCase):
             self.assertTrue(self.world.call("push.begin", lease=work["lease"], intent_id=intent)["go"])
         self.world.call("push.receipt", lease=work["lease"], intent_id=intent, outcome=outcome, **more)
         self.world.call("work.release", lease=work["lease"])
-
-    def creation(self, title):
-        """The key of a new ticket whose creation there is due."""
-        key = self.world.call("ticket.new", project="rocket", fields={"title": title}, privacy="shareable", actor="user:carol")["key"]
-        wait_for(lambda: self.world.sql("select 1 from intent where state = 'prepared'"), "the creation")
-        return key
 
     def made(self, external_id, title, version=1700000000123, **fields):
         """What is there of it."""

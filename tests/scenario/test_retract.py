@@ -9,28 +9,11 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 import tap  # noqa: E402
-from world import World, wait_for  # noqa: E402
+from adapter_by_hand import AdapterByHand  # noqa: E402
+from world import wait_for  # noqa: E402
 
 
-class ByHand(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.world = World(("--issues", "3", "--no-limits", "--no-pull-requests"))
-        cls.world.connect()
-        cls.world.sync()
-        cls.world.settle()
-        cls.world.processes["adapter-github"].kill()
-        cls.world.sql("update lease set until = '-infinity'")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.world.close()
-
-    def claim(self, kind):
-        work = self.world.call("work.claim", system="github", worker="test")
-        self.assertEqual(kind, work["kind"])
-        return work
-
+class Retracting(AdapterByHand):
     def begun(self):
         work = self.claim("push")
         intent = work["intents"][0]
@@ -51,21 +34,11 @@ class ByHand(unittest.TestCase):
         work = self.claim("push")
         self.answer(work, work["intents"][0], outcome, probe=True, **more)
 
-    def waits(self, kind="ticket"):
-        wait_for(lambda: self.world.sql("select 1 from intent where state = 'prepared' and kind = '%s'" % kind), "the write")
-
     def made(self, number, title, **more):
         """What is there of it."""
         return {"kind": "ticket", "external_id": number, "external_key": "#" + number, "url": "https://there/" + number,
                 "version": 1700000000123, "created_at_ms": 1700000000123, "author_is_self": True,
                 "fields": {"title": title, "body": "", "status": "open", "labels": [], "assignees": [], "milestone": ""}, **more}
-
-    def creation(self, title, **more):
-        """The key of a new ticket whose creation there is due."""
-        key = self.world.call("ticket.new", **{"project": "rocket", "privacy": "shareable", **more}, fields={"title": title},
-                              actor="user:carol")["key"]
-        self.waits()
-        return key
 
     def created(self, title, number, **more):
         key = self.creation(title, **more)
@@ -91,7 +64,7 @@ class ByHand(unittest.TestCase):
             "select detail from audit where action = '%s' and subject = '%s' order by id" % (action, subject))]
 
 
-class Places(ByHand):
+class Places(Retracting):
     def test_retract_names_a_creation_that_was_given_up_without_an_answer(self):
         key = self.creation("Never answered")
         self.write("uncertain", message="no answer")
@@ -180,7 +153,7 @@ class Places(ByHand):
         self.assertEqual(len(self.plan(comment)["lasting"]), 1)
 
 
-class Decisions(ByHand):
+class Decisions(Retracting):
     """What events, the change log, the audit trail and the record of what left say of them."""
 
     def updates(self, key):
@@ -276,7 +249,7 @@ class Decisions(ByHand):
         self.assertGreater(len(found), 2)
 
 
-class Removed(ByHand):
+class Removed(Retracting):
     """A project that was removed here goes on there."""
 
     def test_retract_names_places_in_removed_projects(self):
