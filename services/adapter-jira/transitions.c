@@ -1,6 +1,8 @@
 /* The way to a status. Jira has no "set status": each issue offers the transitions that its status has now. What one
  * offers is remembered per issue type; where the way is not known yet, an issue of the same type in the status in
  * question is asked. https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/ (transitions) */
+#include <assert.h>
+
 #include "adapter-jira/jira.h"
 
 enum { HOPS_MAX = 6, STATUSES_MAX = 40, EXPLORED_MAX = 12 };
@@ -187,8 +189,7 @@ static struct result make(const struct route *r, const cJSON *transition) {
 
 static struct result hop(const struct route *r, const cJSON *transitions, struct str to) {
   const cJSON *missing = NULL, *chosen = choose(r, transitions, to, &missing);
-  if (!chosen)
-    return result_error(RESULT_STALE, "the transition to \"%.*s\" is not offered any more", STR_FMT(to));
+  assert(chosen); /* the way begins with one of these */
   if (missing)
     return result_refused("status",
                           "the transition \"%.*s\" asks for %.*s: give it a value in options.transition_fields",

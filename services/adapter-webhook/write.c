@@ -43,7 +43,7 @@ static cJSON *member_node(struct arena *arena, const struct schema_out_field *ou
   if (out->each.count == 0)
     return word;
   cJSON *object = cJSON_CreateObject();
-  pointer_put(&out->each, object, word); /* fits: the mapping was checked */
+  pointer_put(&out->each, object, word); /* fits: nothing is in its way */
   return object;
 }
 

@@ -120,6 +120,15 @@ class ChangeMany(JiraCase):
         self.assertEqual(self.codes(answer), ["ok" if self.data_center else "uncertain", "uncertain"])
         self.assertEqual(self.shown(numbers), ["new"] * 2)
 
+    def test_change_many_reads_what_the_answer_leaves_out_by_itself(self):
+        numbers = self.issues_titled("a", "b")
+        if not self.data_center:
+            self.fault("status", "POST", path="bulkfetch", status=200, body='{"issues":[],"issueErrors":[]}', skip=1)
+        answer = self.change(*((number, {"title": "new " + number}) for number in numbers))
+        self.assertEqual(self.codes(answer), ["ok"] * 2)
+        self.assertEqual([one.observation["fields"]["title"] for one in answer.outcomes], ["new " + one for one in numbers])
+        self.assertEqual([one.observation["replaced"] for one in answer.outcomes], [{"title": "a"}, {"title": "b"}])
+
     def test_change_many_without_a_right_is_refused_and_changes_nothing(self):
         numbers = self.issues_titled("a", "b")
         self.open(token="reader-token", login="rita")

@@ -81,6 +81,16 @@ class CreateMany(CreateManyContract, JiraCase):
                 self.jira.control("faults", method="DELETE")
                 self.assertEqual([self.find(one).code for one in asked], ["ok"] * 2)
 
+    def test_create_many_that_is_limited_while_people_are_looked_up_makes_nothing(self):
+        self.warm()
+        self.jira.control("requests", method="DELETE")
+        self.fault("status", method="GET", path="/user/assignable/search", status=429, headers={"Retry-After": "7"})
+        answer = self.driver.create_many(creations({"title": "unsent: a"}, {"title": "unsent: b", "assignees": [self.petra]},
+                                                   {"title": "unsent: c"}))
+        self.assertEqual((self.codes(answer), answer.calls), (["retry"] * 3, 1))
+        self.assertGreater(answer.usage["blocked_until_ms"], 0)
+        self.assertEqual((self.issues_made(), self.titles_like("unsent: ")), ([], []))
+
     def test_create_many_with_an_answer_that_names_other_issues_is_uncertain_and_moves_none(self):
         strangers = [self.add_ticket("a stranger %d" % number) for number in range(2)]
         lie = {"issues": [{"id": number, "key": "ROCKET-1", "self": "x"} for number in strangers], "errors": []}

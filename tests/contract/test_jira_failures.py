@@ -138,7 +138,9 @@ class Webhooks(JiraCase):
     def jwt(self, secret=None, alg="HS256", **claims):
         now = int(time.time())
         parts = [{"alg": alg, "typ": "JWT"}, dict({"iat": now, "exp": now + 180}, **claims)]
-        text = ".".join(self.encode(json.dumps(part).encode()) for part in parts)
+        return self.signed(".".join(self.encode(json.dumps(part).encode()) for part in parts), secret)
+
+    def signed(self, text, secret=None):
         mac = hmac.new((secret or self.secret).encode(), text.encode(), hashlib.sha256).digest()
         return "Bearer %s.%s" % (text, self.encode(mac))
 
@@ -158,7 +160,8 @@ class Webhooks(JiraCase):
         for name, token in (("secret", self.jwt(secret="another")), ("expired", self.jwt(exp=now - 600)),
                             ("from the future", self.jwt(iat=now + 600)), ("none", self.jwt(alg="none")),
                             ("no expiry", self.jwt(exp=None)), ("cut", self.jwt()[:-3]), ("empty", "Bearer "),
-                            ("dots", "Bearer ..")):
+                            ("dots", "Bearer .."), ("no base64", self.signed("{}.{}")),
+                            ("no JSON", self.signed("%s.%s" % (self.encode(b"no"), self.encode(b"JSON"))))):
             with self.subTest(token=name):
                 self.assertFalse(self.verify(authorization=token))
 

@@ -143,6 +143,14 @@ class Writing(JiraCase):
         self.jira.act("petra", "move", self.key(number), to="ENGINE")
         self.assertEqual(self.push("update", "ticket", {"external_id": number}, set_={"title": "x"}).code, "gone")
 
+    def test_update_of_an_issue_that_goes_meanwhile_is_uncertain_and_then_gone(self):
+        number = self.create(title="going")["external_id"]
+        key = self.key(number)
+        self.fault("meanwhile", "GET", path="/issue/%s$" % number, skip=1, act={"actor": "petra", "do": "delete", "key": key})
+        answer = self.push("update", "ticket", {"external_id": number}, set_={"title": "x"})
+        self.assertEqual((answer.code, answer.message), ("uncertain", "written, but: issue %s is gone" % number))
+        self.assertEqual(self.push("update", "ticket", {"external_id": number}, set_={"title": "x"}).code, "gone")
+
     def test_what_jira_refuses_is_rejected_in_its_words(self):
         answer = self.driver.call("push", **create_ticket(marker(), title="x" * 300))
         self.assertEqual(answer.code, "rejected")
@@ -265,6 +273,15 @@ class Uncertain(UncertainContract, JiraCase):
         order["high_water"] = "%020d" % highest
         found = self.driver.call("find", intent=order, marker=op)
         self.assertEqual((found.code, found.observation["marker"]), ("ok", op))
+
+    def test_creation_that_jira_does_not_show_yet_is_uncertain_and_found(self):
+        op = marker()
+        self.driver.fetch("ticket", next(iter(self.world_tickets())))
+        self.fault("status", "GET", path=r"/issue/\d+$", status=404)
+        answer = self.driver.call("push", **create_ticket(op, title="not there yet"))
+        self.assertEqual((answer.code, answer.message), ("uncertain", "the new issue is not there yet"))
+        order = intent("create", "ticket", op_id=op.partition(":")[0], created_at_ms=self.now_ms())
+        self.assertEqual(self.driver.call("find", intent=order, marker=op).observation["fields"]["title"], "not there yet")
 
     def test_find_does_not_take_anothers_issue_with_our_marker(self):
         op = marker()

@@ -72,6 +72,17 @@ class CreateMany(CreateManyContract, LinearCase):
         self.assertEqual([one.observation["fields"]["title"] for one in answer.outcomes],
                          ["half an answer 0", "half an answer 1"])
 
+    def test_create_many_with_an_answer_that_leaves_some_out_reads_them(self):
+        self.warm()
+        self.linear.control("requests", method="DELETE")
+        self.fault_many("status_after_commit", status=200, body='{"data":{"written":{"success":true,"issues":[]}}}')
+        asked = titled(2, "left out")
+        answer = self.driver.create_many(asked)
+        self.assertEqual(self.codes(answer), ["ok"] * 2)
+        self.assertEqual([(one.observation["external_id"], one.observation["fields"]["title"]) for one in answer.outcomes],
+                         [(one["intent"]["op_id"], one["payload"]["set"]["title"]) for one in asked])
+        self.assertEqual(self.counts(), {"CreateIssues": 1, "Issue": 2})
+
     def test_create_many_of_one_with_many_labels_shows_all(self):
         labels = ["label %d" % number for number in range(25)]
         self.create(title="labelled", labels=labels)

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The Linear connector against the stand-in: what it writes, and finds again after a lost answer."""
 
+import json
 import os
 import sys
 
@@ -151,6 +152,31 @@ class Writing(LinearCase):
         issue = self.create(title="short lived")["external_id"]
         self.linear.act("alice", "delete", issue)
         self.assertEqual(self.push("update", "ticket", {"external_id": issue}, set_={"title": "x"}).code, "gone")
+
+
+class Labels(LinearCase):
+    def test_label_of_a_long_list_is_found_and_not_made_again(self):
+        """Linear lists the newest first: the oldest is beyond the first page."""
+        for number in range(260):
+            self.linear.act("alice", "create_label", team="ENG", name="many %d" % number)
+        seen = self.create(title="x", labels=["many 0", "many 259"])["fields"]["labels"]
+        self.assertEqual(sorted(seen), ["many 0", "many 259"])
+        counts = self.counts()
+        self.assertEqual((counts["Labels"], counts.get("CreateLabel")), (2, None))
+        self.assertLessEqual({"many %d" % number for number in range(260)}, set(self.driver.words("labels")))
+
+    def test_new_label_that_does_not_come_back_is_looked_for_again(self):
+        answers = ({"id": "11111111-2222-4333-8444-555555555555", "name": "another", "isGroup": False}, None)
+        for number, label in enumerate(answers):
+            name = "silent %d" % number
+            self.fault("status_after_commit", "^CreateLabel$", status=200,
+                       body=json.dumps({"data": {"written": {"success": True, "issueLabel": label}}}))
+            with self.subTest(label=label):
+                answer = self.driver.call("push", **create_ticket(marker(), title=name, labels=[name]))
+                self.assertEqual((answer.code, answer.message), ("retry", 'the new label "%s" did not come back' % name))
+                self.assertNotIn(name, self.world_tickets().values())
+                self.assertEqual(self.create(title=name, labels=[name])["fields"]["labels"], [name])
+                self.assertEqual(self.driver.words("labels").count(name), 1)
 
 
 class Lost(LinearCase):

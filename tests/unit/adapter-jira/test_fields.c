@@ -6,8 +6,7 @@
 
 #include <cmocka.h>
 
-#include "adapter-jira/connector.h"
-#include "adapter-jira/jira.h"
+#include "opened.h"
 
 /* A server that answers every call with this. */
 static const char *answer;
@@ -15,30 +14,13 @@ static const char *answer;
 static struct result answer_call(struct http *http, struct arena *arena, const struct http_request *request,
                                  struct http_response *out) {
   (void)http, (void)arena, (void)request;
-  static const struct http_header type = {STR("content-type"), STR("application/json")};
-  *out = (struct http_response){.status = 200, .headers = &type, .header_count = 1, .body = str_of(answer)};
+  answer_json(out, 200, str_of(answer));
   return RESULT_DONE;
-}
-
-static int64_t now_ms(void) {
-  return 1700000000000;
 }
 
 static struct connection *open_with(const char *options) {
   static struct http http = {.call = answer_call};
-  struct project project = {.system = STR("jira"),
-                            .base_url = STR("https://jira.example"),
-                            .remote = STR("ROCKET"),
-                            .options = str_of(options)};
-  struct connector_config config = {.project = &project,
-                                    .credential_kind = STR("api_token"),
-                                    .credential = STR("{\"email\":\"a@e.org\",\"token\":\"t0ken\"}"),
-                                    .http = &http,
-                                    .now_ms = now_ms};
-  struct connection *c;
-  struct result result = jira_connector.open(&config, &c);
-  assert_string_equal(result.message, "");
-  return c;
+  return opened(&http, options);
 }
 
 static void fields_are_those_of_the_options(void **state) {

@@ -139,6 +139,9 @@ static void sanitise_out_leaves_out_what_must_not_leave(void **state) {
       {"_http://ci.corp/_", "_(internal link)_"},
       {"\xe8\xa6\x8bhttp://ci.corp\xe3\x80\x81x", "\xe8\xa6\x8b(internal link)\xe3\x80\x81x"},
       {"http://ci.corp\xe3\x82\x92", "(internal link)"},
+      {"\xef\xbc\x88http://ci.corp/x\xef\xbc\x89\xe3\x80\x82 /home/ann/x\xef\xbc\x8cy",
+       "\xef\xbc\x88(internal link)\xef\xbc\x89\xe3\x80\x82 (local path)\xef\xbc\x8cy"},
+      {"http://ci.corp/\xef\xbc\xa1 /home/ann/\xef\xbc\x91", "(internal link) (local path)"}, /* letters, digits */
       {"\xc2\xa0http://ci.corp\xc2\xa0x", "\xc2\xa0(internal link)\xc2\xa0x"},
       {"http://b\xc3\xbc"
        "cher.de/",
@@ -184,6 +187,27 @@ static void sanitise_out_leaves_out_what_must_not_leave(void **state) {
     }
   }
   assert_int_equal(wrong, 0);
+  arena_free(&arena);
+}
+
+/* The tracker's own address may be written without a scheme, or not be known at all: then none is its own. */
+static void sanitise_out_knows_the_trackers_own_host(void **state) {
+  (void)state;
+  static const char text[] = "https://jira.corp/browse/X-1 http://ci.corp/x";
+  static const struct {
+    const char *own_url, *leaves;
+  } rows[] = {
+      {"https://jira.corp", "https://jira.corp/browse/X-1 (internal link)"},
+      {"jira.corp:8080/jira", "https://jira.corp/browse/X-1 (internal link)"},
+      {"", "(internal link) (internal link)"},
+  };
+  struct arena arena = {0};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct sanitise_rules own = {.own_url = str_of(rows[i].own_url)};
+    struct str out = sanitise_out(&arena, CONTENT_TEXT, STR(text), (struct str){0}, &own);
+    if (!str_is(out, rows[i].leaves))
+      fail_msg("%s: %.*s", rows[i].own_url, STR_FMT(out));
+  }
   arena_free(&arena);
 }
 
@@ -481,6 +505,7 @@ static void valid(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sanitise_out_leaves_out_what_must_not_leave),
+      cmocka_unit_test(sanitise_out_knows_the_trackers_own_host),
       cmocka_unit_test(sanitise_out_of_one_line_leaves_mentions),
       cmocka_unit_test(sanitise_out_silences_all_of_what_cannot_be_parsed),
       cmocka_unit_test(sanitise_out_leaves_the_other_side_its_own),
