@@ -95,43 +95,50 @@ static struct result value_from_merge(struct invocation *call, const struct conf
   return RESULT_DONE;
 }
 
-/* Nothing is decided by a text that nobody has touched, and nothing by one that still shows both sides. */
+/* Nothing is decided by a text that nobody has touched, by one that still shows both sides, and by none at all, which
+ * is how people get out of an editor. */
 static struct result check_edited(const struct conflict *conflict, const struct conflict_draft *draft, struct str text,
-                                  struct str path) {
+                                  struct str *path) {
   if (conflict_edit_has_markers(draft, text))
-    return result_error(RESULT_REJECTED,
-                        "the text still has markers (<<<<<<<, >>>>>>>), so nothing was decided. It is in %s.", path.at);
-  if (!str_equal(text, draft->text))
+    return result_error(RESULT_REJECTED, "the text still has markers (<<<<<<<, >>>>>>>), so nothing was decided.");
+  bool is_empty = str_trim(text).length == 0;
+  if (!is_empty && !str_equal(text, draft->text))
     return RESULT_DONE;
-  editor_forget(path);
+  editor_forget(*path);
+  *path = (struct str){0};
+  if (is_empty)
+    return result_error(RESULT_REJECTED,
+                        "the text is empty, so nothing was decided. If that is meant: tandem conflicts resolve %lld "
+                        "--value ''",
+                        (long long)conflict->id);
   return result_error(RESULT_REJECTED,
                       "the text was not changed, so nothing was decided. To take both edits as they fit together: "
                       "tandem conflicts resolve %lld --merge",
                       (long long)conflict->id);
 }
 
-static struct result value_from_editor(struct invocation *call, const struct conflict *conflict, struct values *out) {
+static struct result value_from_editor(struct invocation *call, const struct conflict *conflict, struct values *out,
+                                       struct str *file) {
   struct conflict_draft draft = conflict_edit_draft(call->arena, conflict);
-  struct str text, path;
+  struct str text;
   if (!invocation_may_ask(call))
     return invocation_usage(call, "--edit needs a terminal; elsewhere use --local, --external, --merge or --value.");
   TRY(check_mergeable(conflict, &draft));
-  TRY(editor_edit(call, "conflict.md", draft.text, &text, &path));
-  TRY(check_edited(conflict, &draft, text, path));
-  editor_forget(path);
+  TRY(editor_edit(call, "conflict.md", draft.text, &text, file));
+  TRY(check_edited(conflict, &draft, text, file));
   *out = one_value(call->arena, conflict_edit_read(call->arena, conflict, text));
   return RESULT_DONE;
 }
 
 static struct result read_choice(struct invocation *call, const struct conflict *conflict,
-                                 struct conflict_resolve *request) {
+                                 struct conflict_resolve *request, struct str *file) {
   bool local = invocation_flag(call, "local"), external = invocation_flag(call, "external");
   request->choice = local ? STR("local") : external ? STR("external") : STR("value");
   if (invocation_flag(call, "value"))
     return value_from_flags(call, conflict, &request->value);
   if (invocation_flag(call, "merge"))
     return value_from_merge(call, conflict, &request->value);
-  return invocation_flag(call, "edit") ? value_from_editor(call, conflict, &request->value) : RESULT_DONE;
+  return invocation_flag(call, "edit") ? value_from_editor(call, conflict, &request->value, file) : RESULT_DONE;
 }
 
 static void say_plan(const struct invocation *call, const struct conflict *conflict,
@@ -145,23 +152,32 @@ static void say_plan(const struct invocation *call, const struct conflict *confl
   output_note(call->output, "Nothing was decided: this is what it would be.");
 }
 
-static struct result resolve_one(struct invocation *call) {
-  struct conflict conflict = {0};
+static struct result send_decision(struct invocation *call, const struct conflict_resolve *request) {
   struct empty reply;
   bool printed;
-  TRY(conflict_find(call, invocation_argument(call, 0), &conflict));
-  conflict = *conflict_named(call->arena, &conflict, 1);
-  struct conflict_resolve request = {.id = conflict.id, .actor = invocation_actor(call)};
-  TRY(read_choice(call, &conflict, &request));
-  if (invocation_flag(call, "dry-run"))
-    return say_plan(call, &conflict, &request), RESULT_DONE;
-  TRY(client_print(call, VERB_CONFLICT_RESOLVE, &request, &reply, &printed));
+  TRY(client_print(call, VERB_CONFLICT_RESOLVE, request, &reply, &printed));
   if (!printed)
     output_note(call->output,
                 "Conflict %lld is decided: %.*s. It is applied, and written outside where needed, when a look at the "
                 "tracker shows that nothing has moved.",
-                (long long)conflict.id, STR_FMT(request.choice));
+                (long long)request->id, STR_FMT(request->choice));
   return RESULT_DONE;
+}
+
+/* While somebody edits, a side may move or the store go away: the text is kept for the next time. */
+static struct result resolve_one(struct invocation *call) {
+  struct conflict conflict = {0};
+  struct str file = {0};
+  TRY(conflict_find(call, invocation_argument(call, 0), &conflict));
+  conflict = *conflict_named(call->arena, &conflict, 1);
+  struct conflict_resolve request = {.id = conflict.id, .actor = invocation_actor(call)};
+  struct result result = read_choice(call, &conflict, &request, &file);
+  if (result_ok(&result) && invocation_flag(call, "dry-run"))
+    say_plan(call, &conflict, &request);
+  else if (result_ok(&result))
+    result = send_decision(call, &request);
+  editor_end(call, file, &result);
+  return result;
 }
 
 struct result command_conflicts_resolve(struct invocation *call) {

@@ -2,6 +2,7 @@
  * credential, configure the project, fetch, and look at what came. */
 #include "base/json.h"
 #include "base/secret_file.h"
+#include "base/shell.h"
 #include "base/url.h"
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -267,7 +268,7 @@ static struct result first_sync(const struct connecting *c, int64_t before) {
   struct invocation *call = c->call;
   if (invocation_flag(call, "no-sync") || str_is(c->project.direction, "disabled")) {
     output_note(call->output, "It fetches on schedule. To see it happen: tandem sync %.*s --wait",
-                STR_FMT(c->project.name));
+                STR_FMT(shell_word(call->arena, c->project.name)));
     return RESULT_DONE;
   }
   int64_t id;

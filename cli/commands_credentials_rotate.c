@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/secret_file.h"
+#include "base/shell.h"
 #include "cli/commands.h"
 #include "cli/connect_credential.h"
 #include "cli/credentials.h"
@@ -69,7 +70,7 @@ static struct result choose_secret(struct rotation *r) {
   if (str_is(r->info.kind, "oauth"))
     return invocation_usage(r->call,
                             "%.*s is a login, which renews itself. To log in anew: tandem credentials login %.*s",
-                            STR_FMT(r->info.name), STR_FMT(r->info.name));
+                            STR_FMT(r->info.name), STR_FMT(shell_word(r->call->arena, r->info.name)));
   if (r->tracker)
     TRY(connect_credential_part(r->call, r->tracker, r->info.kind, invocation_text(r->call, "part"), &part));
   TRY(read_secret(r, part && part->question ? part->question : "The new secret", &secret));

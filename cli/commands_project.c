@@ -1,5 +1,6 @@
 /* projects list | show | pause | resume | remove */
 #include "base/clock.h"
+#include "base/shell.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/fields_view.h"
@@ -105,7 +106,7 @@ struct result command_projects_pause(struct invocation *call) {
   return set_state(call, "paused",
                    str_format(call->arena,
                               "is paused: nothing goes in or out. To end that: tandem projects resume %.*s",
-                              STR_FMT(invocation_argument(call, 0))));
+                              STR_FMT(shell_word(call->arena, invocation_argument(call, 0)))));
 }
 
 struct result command_projects_resume(struct invocation *call) {

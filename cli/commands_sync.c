@@ -1,4 +1,5 @@
 /* sync and apply: asks for a session of one project, or of all that are active. */
+#include "base/shell.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/plan.h"
@@ -82,6 +83,6 @@ struct result command_apply(struct invocation *call) {
   TRY(progress_wait(call, reply.id, &session));
   if (str_is(session.state, "failed"))
     return result_error(RESULT_STALE, "%.200s. Look at a new plan: tandem sync %.*s --dry-run",
-                        str_c(call->arena, session.error), STR_FMT(session.project));
+                        str_c(call->arena, session.error), STR_FMT(shell_word(call->arena, session.project)));
   return sessions_report(call, &session);
 }

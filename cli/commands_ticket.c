@@ -201,10 +201,7 @@ struct result command_ticket_edit(struct invocation *call) {
   struct result result = by_flags ? edit_by_flags(call, &request) : edit_by_hand(call, &request, &file);
   if (result_ok(&result))
     result = send_edit(call, &request);
-  if (file.at && result_ok(&result))
-    editor_forget(file);
-  else if (file.at)
-    output_note(call->output, "Your text is kept in %.*s.", STR_FMT(file));
+  editor_end(call, file, &result);
   return result;
 }
 
@@ -220,6 +217,22 @@ static struct result delete_comment(struct invocation *call) {
   return print_ticket(call, VERB_COMMENT_DELETE, &ticket, "deleted, and its copies outside will be");
 }
 
+/* From an option, a file, standard input or an editor. */
+static struct result comment_body(struct invocation *call, bool from_stdin, struct str *out, struct str *file) {
+  TRY(read_body(call, from_stdin, out));
+  if (!str_is_absent(*out))
+    return RESULT_DONE;
+  if (!invocation_may_ask(call))
+    return invocation_usage(call, "a comment needs a text: --body TEXT, --body-file FILE, or - for standard input.");
+  return editor_edit(call, "comment.md", STR(""), out, file);
+}
+
+static struct result send_comment(struct invocation *call, const struct ticket_comment *request) {
+  struct ticket ticket = {0};
+  TRY(client_call(call, VERB_TICKET_COMMENT, request, &ticket));
+  return print_ticket(call, VERB_TICKET_COMMENT, &ticket, "commented");
+}
+
 struct result command_ticket_comment(struct invocation *call) {
   if (invocation_flag(call, "delete"))
     return delete_comment(call);
@@ -230,18 +243,15 @@ struct result command_ticket_comment(struct invocation *call) {
   if (dash.at && !str_is(dash, "-"))
     return invocation_usage(call, "`%.*s` is not understood. Say --body TEXT; `-` reads it from standard input.",
                             STR_FMT(dash));
-  TRY(read_body(call, dash.at != NULL, &request.body));
-  if (str_is_absent(request.body)) {
-    if (!invocation_may_ask(call))
-      return invocation_usage(call, "a comment needs a text: --body TEXT, --body-file FILE, or - for standard input.");
-    TRY(editor_edit(call, "comment.md", STR(""), &request.body, &file));
-    editor_forget(file);
-  }
-  if (str_trim(request.body).length == 0)
+  struct result result = comment_body(call, dash.at != NULL, &request.body, &file);
+  if (result_ok(&result) && str_trim(request.body).length == 0) {
+    editor_end(call, file, &result);
     return result_error(RESULT_REJECTED, "the comment is empty, so nothing was added.");
-  struct ticket ticket = {0};
-  TRY(client_call(call, VERB_TICKET_COMMENT, &request, &ticket));
-  return print_ticket(call, VERB_TICKET_COMMENT, &ticket, "commented");
+  }
+  if (result_ok(&result))
+    result = send_comment(call, &request);
+  editor_end(call, file, &result);
+  return result;
 }
 
 /* What was written while the ticket was private stays so: who shares it is told, and how one gets out. */

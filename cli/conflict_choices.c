@@ -2,6 +2,7 @@
 #include "cli/conflict_choices.h"
 
 #include "base/sets.h"
+#include "base/shell.h"
 #include "cli/conflict_edit.h"
 #include "cli/conflict_sides.h"
 #include "cli/format.h"
@@ -36,7 +37,7 @@ static struct str why_unmappable(struct arena *arena, const struct conflict *con
   return str_format(arena,
                     "One side's value has no word on the other side. `tandem fields map %.*s %.*s --value "
                     "LOCAL=EXTERNAL` gives it one; then this ends by itself.",
-                    STR_FMT(conflict->project), STR_FMT(conflict->field));
+                    STR_FMT(shell_word(arena, conflict->project)), STR_FMT(shell_word(arena, conflict->field)));
 }
 
 struct str conflict_why(struct arena *arena, const struct conflict *conflict) {

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/settings.h"
+#include "base/url.h"
 #include "cli/prompt.h"
 #include "cli/up/endpoints.h"
 #include "proto/nouns.h"
@@ -104,5 +105,5 @@ void connect_mapping_show_receiver(struct invocation *call, const struct project
   struct str base = receiver_of(call, project->system);
   output_note(call->output, "Have it post its webhooks to %.*s/webhooks/%.*s",
               STR_FMT(base.length ? base : STR("the webhook address of tandem-adapter-webhook, at ")),
-              STR_FMT(project->name));
+              STR_FMT(url_segment(call->arena, project->name)));
 }

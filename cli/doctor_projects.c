@@ -1,4 +1,5 @@
 /* Checks of the projects. Each that finds something says so; a project of which none does is well. */
+#include "base/shell.h"
 #include "cli/client.h"
 #include "cli/doctor.h"
 #include "cli/format.h"
@@ -24,7 +25,7 @@ static struct str in_time(const struct look *look, int64_t moment_ms) {
 static bool check_state(const struct look *look) {
   struct arena *arena = look->doctor->arena;
   const struct project *settings = &look->project->project;
-  struct str resume = str_format(arena, "tandem projects resume %.*s", STR_FMT(settings->name));
+  struct str resume = str_format(arena, "tandem projects resume %.*s", STR_FMT(shell_word(arena, settings->name)));
   if (str_is(settings->state, "failed"))
     doctor_add(look->doctor, look->check, "problem", settings->state_reason, look->project->next_step);
   else if (str_is(settings->state, "paused"))
@@ -77,13 +78,15 @@ static void check_writes(const struct look *look) {
                           STR_FMT(project->writes_held),
                           STR_FMT(format_counted(arena, project->waiting, "write is", "writes are")),
                           STR_FMT(in_time(look, project->writes_held_until_ms))),
-               str_format(arena, "at once, when that is mended: tandem retry %.*s", STR_FMT(project->project.name)));
+               str_format(arena, "at once, when that is mended: tandem retry %.*s",
+                          STR_FMT(shell_word(arena, project->project.name))));
   if (project->parked + project->poison)
     doctor_add(look->doctor, look->check, "warning",
                str_format(arena, "%.*s given up; %.*s",
                           STR_FMT(format_counted(arena, project->parked + project->poison, "thing was", "things were")),
                           STR_FMT(look->last)),
-               str_format(arena, "tandem status %.*s says why, and what puts it back", STR_FMT(project->project.name)));
+               str_format(arena, "tandem status %.*s says why, and what puts it back",
+                          STR_FMT(shell_word(arena, project->project.name))));
 }
 
 static void check_lateness(const struct look *look) {

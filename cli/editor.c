@@ -45,9 +45,25 @@ static struct result run_editor(const char *editor, const char *path) {
 
 struct result editor_edit(struct invocation *call, const char *name, struct str text, struct str *out,
                           struct str *path) {
-  TRY(write_file(call->arena, name, text, path));
-  TRY(run_editor(chosen_editor(), path->at));
-  return invocation_read_file(call, *path, BODY_BYTES_MAX + 65536, out);
+  struct str made = {0};
+  TRY(write_file(call->arena, name, text, &made));
+  *path = made;
+  struct result ran = run_editor(chosen_editor(), path->at);
+  struct result read = invocation_read_file(call, *path, BODY_BYTES_MAX + 65536, out);
+  if (result_ok(&ran))
+    return read;
+  if (result_ok(&read) && str_equal(*out, text)) {
+    editor_forget(*path);
+    *path = (struct str){0};
+  }
+  return ran;
+}
+
+void editor_end(const struct invocation *call, struct str path, const struct result *result) {
+  if (path.at && result_ok(result))
+    editor_forget(path);
+  else if (path.at)
+    output_note(call->output, "Your text is kept in %.*s.", STR_FMT(path));
 }
 
 void editor_forget(struct str path) {

@@ -1,11 +1,14 @@
 /* Rules against a description: presence, kinds, directions. */
 #include "cli/fields_check.h"
 
+#include "base/shell.h"
 #include "cli/fields_view.h"
 #include "cli/rule_list.h"
 
 static struct str command(const struct fields_check *check, struct str field, const char *rest) {
-  return str_format(check->arena, "tandem fields map %.*s %.*s%s", STR_FMT(check->project->name), STR_FMT(field), rest);
+  return str_format(check->arena, "tandem fields map %.*s %.*s%s",
+                    STR_FMT(shell_word(check->arena, check->project->name)), STR_FMT(shell_word(check->arena, field)),
+                    rest);
 }
 
 static void add(struct fields_check *check, struct str field, const char *state, struct str detail, struct str fix) {

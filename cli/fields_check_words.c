@@ -1,4 +1,5 @@
 /* The words of a field: each needs a counterpart on the other side, where changes go that way. */
+#include "base/shell.h"
 #include "cli/fields_check.h"
 #include "cli/rule_list.h"
 #include "sync/canon.h"
@@ -42,8 +43,9 @@ static void report(struct words *words, const char *state, struct naming *naming
     str_append_format(&naming->text, " and %zu more", naming->count - NAMED_MAX);
   struct str field = words->rule.field, command = {0};
   if (fix)
-    command =
-        str_format(check->arena, "tandem fields map %.*s %.*s %s", STR_FMT(check->project->name), STR_FMT(field), fix);
+    command = str_format(check->arena, "tandem fields map %.*s %.*s %s",
+                         STR_FMT(shell_word(check->arena, check->project->name)),
+                         STR_FMT(shell_word(check->arena, field)), fix);
   doctor_add(check->findings, str_c(check->arena, field), state,
              str_format(check->arena, "%.*s: %s", STR_FMT(str_built(&naming->text)), meaning), command);
   words->found = true;

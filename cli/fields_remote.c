@@ -1,15 +1,16 @@
 /* Looking at a configured project's remote. */
 #include "cli/fields_remote.h"
 
+#include "base/shell.h"
 #include "cli/client.h"
 #include "cli/probe.h"
 
 /* A token that ends is renewed by the running adapter alone, which a synchronisation wakes. */
-static struct result explain(struct result result, const struct project *project) {
+static struct result explain(struct invocation *call, struct result result, const struct project *project) {
   if (result.code != RESULT_AUTH)
     return result;
   return result_error(RESULT_AUTH, "%.150s If the token has just ended: tandem sync %.*s", result.message,
-                      STR_FMT(project->name));
+                      STR_FMT(shell_word(call->arena, project->name)));
 }
 
 struct result fields_remote_describe(struct invocation *call, const struct project *project,
@@ -27,5 +28,5 @@ struct result fields_remote_describe(struct invocation *call, const struct proje
                                         .credential = credential.secret,
                                         .options = project->options};
   struct result result = probe_remote(call, tracker, &request, out);
-  return explain(result, project);
+  return explain(call, result, project);
 }

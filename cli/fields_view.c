@@ -1,6 +1,7 @@
 /* Fields and rules as text. */
 #include "cli/fields_view.h"
 
+#include "base/shell.h"
 #include "cli/format.h"
 #include "cli/rule_list.h"
 #include "cli/table.h"
@@ -111,7 +112,7 @@ static void print_differences(const struct invocation *call, const struct projec
   }
   if (differing)
     output_note(call->output, "To take what is proposed for a field: tandem fields map %.*s FIELD --reset",
-                STR_FMT(project->name));
+                STR_FMT(shell_word(call->arena, project->name)));
 }
 
 void fields_view_analysis(const struct invocation *call, const struct project *project,
@@ -174,5 +175,5 @@ void fields_view_samples(const struct invocation *call, const struct fields_samp
   table_end(table);
   if (samples->fields.count == 0)
     output_note(call->output, "There is no ticket in %.*s yet. `tandem sync %.*s --wait` fetches them.",
-                STR_FMT(samples->project), STR_FMT(samples->project));
+                STR_FMT(samples->project), STR_FMT(shell_word(call->arena, samples->project)));
 }

@@ -1,6 +1,7 @@
 /* tandem: one command for people and scripts.
  * In: the command line, the environment, answers of the store. Out: data on stdout, messages on stderr, an exit status
  * (cli/exit_codes.h). Owns nothing: every change is a verb of the store; `up` alone starts processes. */
+#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -45,8 +46,16 @@ static enum exit_code finish(struct invocation *call, const struct result *resul
   return call->exit_code ? call->exit_code : exit_code_of(result->code);
 }
 
-int main(int argc, char **argv) {
+/* All texts are UTF-8. Where the environment names no such locale, as in containers and under cron, tables would show
+ * anything beyond ASCII as escapes. */
+static void choose_locale(void) {
   setlocale(LC_ALL, "");
+  if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+    setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+int main(int argc, char **argv) {
+  choose_locale();
   signal(SIGPIPE, SIG_DFL);
   secrecy_begin(); /* of certificates' keys at least; credentials, the data key and a database's password may follow */
   static struct arena arena;

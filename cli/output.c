@@ -87,7 +87,8 @@ void output_note(const struct output *output, const char *format, ...) {
   vsnprintf(text, (size_t)(length > 0 ? length : 0) + 1, format, again);
   va_end(again);
   va_end(args);
-  fprintf(output->messages, "%s\n", wrap_text(&arena, str_of(text), message_columns(output)).at);
+  struct str harmless = output_clean(&arena, str_of(text)); /* names of projects and credentials, say */
+  fprintf(output->messages, "%s\n", wrap_text(&arena, harmless, message_columns(output)).at);
   arena_free(&arena);
 }
 

@@ -1,6 +1,7 @@
 /* What a dry run found, and what can be done with it. */
 #include "cli/plan.h"
 
+#include "base/shell.h"
 #include "cli/client.h"
 #include "cli/format.h"
 #include "cli/preview_view.h"
@@ -19,6 +20,6 @@ struct result plan_show(struct invocation *call, const struct session *session) 
               "Nothing was applied. This is plan %.*s, good until %.*s, and %.*s is paused until it is applied or "
               "dropped.\n  To apply exactly this: tandem apply %.*s\n  To drop it: tandem projects resume %.*s",
               STR_FMT(preview.plan), STR_FMT(format_moment(call->arena, preview.expires_at_ms)),
-              STR_FMT(session->project), STR_FMT(preview.plan), STR_FMT(session->project));
+              STR_FMT(session->project), STR_FMT(preview.plan), STR_FMT(shell_word(call->arena, session->project)));
   return RESULT_DONE;
 }

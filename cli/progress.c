@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 
 #include "base/clock.h"
+#include "base/shell.h"
 #include "cli/client.h"
 #include "cli/format.h"
 #include "cli/report.h"
@@ -105,7 +106,7 @@ static void tell_stillness(const struct output *output, struct arena *arena, str
               STR_FMT(session->project), STILL_MS / 1000,
               session->error.length ? output_clean_line(arena, session->error).at
                                     : "its tracker may be away, or asks for a rest",
-              STR_FMT(session->project));
+              STR_FMT(shell_word(arena, session->project)));
 }
 
 static void ask_for_rest(struct invocation *call, struct headway *headway, struct str project) {

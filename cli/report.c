@@ -1,6 +1,7 @@
 /* The report of a session. */
 #include "cli/report.h"
 
+#include "base/shell.h"
 #include "cli/format.h"
 
 #define COUNTED(arena, count, singular, plural) STR_FMT(format_counted((arena), (count), (singular), (plural)))
@@ -86,7 +87,8 @@ static struct str next_steps(struct arena *arena, const struct session *session,
   int64_t open = status ? status->open_conflicts : session->conflicts;
   if (open)
     append_step(&steps, str_format(arena, "Decide %.*s: tandem conflicts list --project %.*s",
-                                   COUNTED(arena, open, "conflict", "conflicts"), STR_FMT(session->project)));
+                                   COUNTED(arena, open, "conflict", "conflicts"),
+                                   STR_FMT(shell_word(arena, session->project))));
   if (session->parked)
     append_step(&steps, STR("See what could not be written, why, and what puts it back: tandem status"));
   if (status && status->blocked_until_ms > now_ms)
@@ -94,7 +96,7 @@ static struct str next_steps(struct arena *arena, const struct session *session,
                                    STR_FMT(format_ago(arena, status->blocked_until_ms, now_ms))));
   if (str_is(session->state, "completed") && session->imported)
     append_step(&steps, str_format(arena, "Look at what came in: tandem ticket list --project %.*s",
-                                   STR_FMT(session->project)));
+                                   STR_FMT(shell_word(arena, session->project))));
   return str_built(&steps);
 }
 

@@ -1,6 +1,7 @@
 /* How things stand, for people. */
 #include "cli/status_view.h"
 
+#include "base/shell.h"
 #include "cli/client.h"
 #include "cli/format.h"
 #include "cli/sessions.h"
@@ -104,7 +105,8 @@ static void print_troubles(const struct invocation *call, const struct project_s
                 "%.*s takes no writes: %s. They wait, reads go on; one is tried again %.*s, or at once: "
                 "tandem retry %.*s",
                 STR_FMT(project->project.name), output_clean_line(arena, project->writes_held).at,
-                STR_FMT(format_ago(arena, project->writes_held_until_ms, now_ms)), STR_FMT(project->project.name));
+                STR_FMT(format_ago(arena, project->writes_held_until_ms, now_ms)),
+                STR_FMT(shell_word(arena, project->project.name)));
   if (project->doubted_until_ms > now_ms)
     output_note(call->output, "%.*s: the tracker has refused its credential; it is asked again %.*s.",
                 STR_FMT(project->project.name), STR_FMT(format_ago(arena, project->doubted_until_ms, now_ms)));
@@ -120,7 +122,8 @@ static void print_troubles(const struct invocation *call, const struct project_s
                 STR_FMT(project->project.name),
                 STR_FMT(format_counted(arena, project->open_conflicts, "conflict", "conflicts")),
                 project->open_conflicts > 1 ? "the oldest found " : "found ",
-                STR_FMT(format_ago(arena, project->oldest_conflict_ms, now_ms)), STR_FMT(project->project.name));
+                STR_FMT(format_ago(arena, project->oldest_conflict_ms, now_ms)),
+                STR_FMT(shell_word(arena, project->project.name)));
 }
 
 /* What fails for long is among what is stuck. */
@@ -175,7 +178,7 @@ static void print_parked_more(const struct invocation *call, const struct status
     return;
   if (name.at)
     output_note(call->output, "And %.*s more: tandem retry %.*s puts all of them back, once that is mended.",
-                STR_FMT(more), STR_FMT(name));
+                STR_FMT(more), STR_FMT(shell_word(call->arena, name)));
   else
     output_note(call->output, "And %.*s more: tandem status PROJECT shows those of one.", STR_FMT(more));
 }

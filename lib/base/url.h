@@ -8,4 +8,7 @@
  * without a scheme is read as beginning with its host. */
 bool url_has_user(struct str url);
 
+/* The text as one segment of a path: all but what is unreserved is percent-encoded (RFC 3986, 2.3). */
+struct str url_segment(struct arena *arena, struct str text);
+
 #endif

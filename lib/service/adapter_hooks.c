@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "service/adapter_worker.h"
 
 enum {
@@ -38,7 +39,7 @@ static struct str hook_url(struct arena *arena, const struct project *project) {
   struct str base = receiver();
   while (str_ends_with(base, "/"))
     base = str_slice(base, 0, base.length - 1);
-  return str_format(arena, "%.*s/webhooks/%.*s", STR_FMT(base), STR_FMT(project->name));
+  return str_format(arena, "%.*s/webhooks/%.*s", STR_FMT(base), STR_FMT(url_segment(arena, project->name)));
 }
 
 /* -- what did not arrive -- */

@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <microhttpd.h>
-#include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,21 +18,24 @@
 #include "service/listen_address.h"
 #include "service/log_pace.h"
 #include "service/webhook_body.h"
+#include "service/webhook_connections.h"
+#include "service/webhook_refusals.h"
 
 enum {
-  CONNECTIONS_MAX = 64,
-  CONNECTION_TIMEOUT_S = 30,
   SERVER_THREADS = 2,
+  /* More than there are places, in each thread: whoever loses one is still there for a moment. */
+  CONNECTIONS_MAX = SERVER_THREADS * (WEBHOOK_CONNECTIONS_MAX + 32),
+  CONNECTION_TIMEOUT_S = 30,
   VERB_TIMEOUT_MS = 8000,
-  REFUSED_EVERY_MS = 5000,
+  HEADER_BYTES_MAX = 256,
 };
 
 struct server {
   struct rpc *rpc;
   const struct connector *connector;
   struct webhook_bodies bodies;
-  pthread_mutex_t mutex; /* of what follows */
-  int64_t refused, refused_told_ms;
+  struct webhook_connections connections;
+  struct webhook_refusals *refusals;
 };
 
 static const struct metric received = {"tandem_webhook_requests_total",
@@ -149,7 +151,10 @@ static struct result project_secret(struct server *server, struct arena *arena, 
                                     struct credential *out) {
   struct project_name query = {.name = name};
   struct project_list list = {0};
-  TRY(rpc_call(server->rpc, arena, VERB_PROJECT_LIST, &query, &list, VERB_TIMEOUT_MS));
+  struct result listed = rpc_call(server->rpc, arena, VERB_PROJECT_LIST, &query, &list, VERB_TIMEOUT_MS);
+  if (listed.code == RESULT_REJECTED) /* what is no text is no name */
+    return result_error(RESULT_GONE, "no such project");
+  TRY(listed);
   if (list.projects.count == 0 || !str_is(list.projects.at[0].system, server->connector->system))
     return result_error(RESULT_GONE, "no such project");
   if (list.projects.at[0].webhook_credential.length == 0)
@@ -169,25 +174,12 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, const struct re
   }
 }
 
-/* A wrong secret or clock shows in `tandem status`; whoever floods the receiver with forgeries does not flood the
- * store.
- */
-static void tell_refused(struct server *server, struct arena *arena, struct str project, bool untimely) {
-  int64_t now_ms = clock_mono_ms(), count;
-  pthread_mutex_lock(&server->mutex);
-  count = ++server->refused;
-  bool due = server->refused_told_ms == 0 || now_ms - server->refused_told_ms >= REFUSED_EVERY_MS;
-  if (due) {
-    server->refused = 0;
-    server->refused_told_ms = now_ms;
-  }
-  pthread_mutex_unlock(&server->mutex);
-  struct hook_refused refused = {project, count, untimely};
-  if (!due)
-    return;
-  struct result result = rpc_call(server->rpc, arena, VERB_WEBHOOK_REFUSED, &refused, NULL, VERB_TIMEOUT_MS);
-  if (!result_ok(&result))
-    log_event(LOG_WARNING, "refusal_not_told", LOG_RESULT(&result));
+static struct result tell_refused(void *context, const struct hook_refused *refused) {
+  struct server *server = context;
+  struct arena arena = {0};
+  struct result result = rpc_call(server->rpc, &arena, VERB_WEBHOOK_REFUSED, refused, NULL, VERB_TIMEOUT_MS);
+  arena_free(&arena);
+  return result;
 }
 
 static void log_refused(struct str project, bool untimely) {
@@ -197,13 +189,21 @@ static void log_refused(struct str project, bool untimely) {
               LOG_C("reason", untimely ? "time: is the clock of this machine right?" : "signature"));
 }
 
-static enum MHD_Result refuse_delivery(struct server *server, struct MHD_Connection *connection, struct arena *arena,
-                                       struct str project, bool untimely) {
+static enum MHD_Result refuse_delivery(struct server *server, struct MHD_Connection *connection, struct str project,
+                                       bool untimely) {
   log_refused(project, untimely);
-  tell_refused(server, arena, project, untimely);
+  webhook_refusals_note(server->refusals, project, untimely);
   return answer(connection, MHD_HTTP_UNAUTHORIZED,
                 untimely ? "{\"error\":\"its time is too far from the time here\"}"
                          : "{\"error\":\"the signature is missing or wrong\"}");
+}
+
+/* What a tracker names its events and deliveries by. The rest could not be kept. */
+static bool is_word(struct str text) {
+  for (size_t i = 0; i < text.length; i++)
+    if (text.at[i] < ' ' || text.at[i] > '~')
+      return false;
+  return text.length > 0 && text.length <= HEADER_BYTES_MAX;
 }
 
 static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connection *connection, struct arena *arena,
@@ -215,9 +215,10 @@ static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connect
     return refuse(connection, &result);
   enum webhook_verdict verdict = verdict_of(server, &request, &secret);
   if (verdict != WEBHOOK_GENUINE)
-    return refuse_delivery(server, connection, arena, project, verdict == WEBHOOK_UNTIMELY);
-  if (request.delivery_id.length == 0 || request.event.length == 0)
-    return answer(connection, MHD_HTTP_BAD_REQUEST, "{\"error\":\"event and delivery headers are missing\"}");
+    return refuse_delivery(server, connection, project, verdict == WEBHOOK_UNTIMELY);
+  if (!is_word(request.delivery_id) || !is_word(request.event))
+    return answer(connection, MHD_HTTP_BAD_REQUEST,
+                  "{\"error\":\"event and delivery headers are missing, or are no words\"}");
   struct webhook_accept accept = {project, request.delivery_id, request.event, body};
   struct webhook_accepted accepted = {0};
   fault_point("adapter.before_accept");
@@ -242,6 +243,22 @@ static enum MHD_Result accept_traced(struct server *server, struct MHD_Connectio
   answering = NULL;
   span_end(&span);
   return result;
+}
+
+/* -- connections -- */
+
+static int socket_of(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info ? info->connect_fd : -1;
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode code) {
+  struct server *server = context;
+  if (code == MHD_CONNECTION_NOTIFY_STARTED)
+    *socket_context = webhook_connections_begin(&server->connections, socket_of(connection));
+  else
+    webhook_connections_end(&server->connections, *socket_context, socket_of(connection));
 }
 
 /* -- HTTP -- */
@@ -270,6 +287,16 @@ static enum MHD_Result finish(struct server *server, struct MHD_Connection *conn
   return result;
 }
 
+static enum MHD_Result finish_in_place(struct server *server, struct MHD_Connection *connection, const char *url,
+                                       const char *method, const struct webhook_body *body) {
+  const union MHD_ConnectionInfo *place = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  struct webhook_connection *one = place ? place->socket_context : NULL;
+  webhook_connections_answer(&server->connections, one, socket_of(connection), true);
+  enum MHD_Result result = finish(server, connection, url, method, body);
+  webhook_connections_answer(&server->connections, one, socket_of(connection), false);
+  return result;
+}
+
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
                                   const char *version, const char *bytes, size_t *length, void **state) {
   (void)version;
@@ -284,7 +311,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     *length = 0;
     return MHD_YES;
   }
-  return finish(server, connection, url, method, body);
+  return finish_in_place(server, connection, url, method, body);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **state,
@@ -300,11 +327,13 @@ struct result webhook_server_start(struct rpc *rpc, const struct connector *conn
   int listener;
   TRY(listen_address_open(address, "webhooks.listen", &listener));
   struct server *server = heap_new(sizeof *server);
-  *server = (struct server){.rpc = rpc, .connector = connector, .mutex = PTHREAD_MUTEX_INITIALIZER};
+  *server = (struct server){.rpc = rpc, .connector = connector, .connections = WEBHOOK_CONNECTIONS_START};
+  TRY(webhook_refusals_start(tell_refused, server, WEBHOOK_REFUSALS_EVERY_MS, &server->refusals));
   if (!MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET,
                         listener, MHD_OPTION_THREAD_POOL_SIZE, SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT,
                         CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT_S,
-                        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END))
+                        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+                        server, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END))
     return result_error(RESULT_BUG, "cannot serve webhooks on %.*s", STR_FMT(address));
   log_event(LOG_INFO, "webhooks_listening", LOG_STR("address", address));
   return RESULT_DONE;

@@ -3,6 +3,7 @@
 #include "adapter-jira/jira.h"
 #include "adapter-jira/richtext/richtext.h"
 #include "base/clock.h"
+#include "base/shell.h"
 
 /* -- rich text -- */
 
@@ -120,10 +121,10 @@ static struct value set_value(const struct connection *c, struct arena *arena, c
 }
 
 /* A field that was made anew there, with another type. */
-static struct result other_kind(const struct jira_field *field) {
+static struct result other_kind(struct arena *arena, const struct jira_field *field) {
   return result_error(RESULT_REJECTED,
                       "its field \"%.*s\" is no %s any more: map it again (tandem fields map PROJECT %.*s --reset)",
-                      STR_FMT(field->label), jira_kind_name(field->kind), STR_FMT(field->name));
+                      STR_FMT(field->label), jira_kind_name(field->kind), STR_FMT(shell_word(arena, field->name)));
 }
 
 static struct result read_value(const struct connection *c, struct arena *arena, const struct jira_field *field,
@@ -131,7 +132,7 @@ static struct result read_value(const struct connection *c, struct arena *arena,
   const cJSON *node = json_member(fields, field->id.at);
   struct str text = STR("");
   if (field->kind != KIND_RICH && !jira_kind_fits(c->cloud, field->kind, node))
-    return other_kind(field);
+    return other_kind(arena, field);
   if (jira_kind_is_set(field->kind)) {
     *out = set_value(c, arena, field, node);
     return RESULT_DONE;

@@ -3,13 +3,14 @@
 
 import json
 import os
+import re
 import sys
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "harness")]
 
 import tap  # noqa: E402
-from house import wait_for  # noqa: E402
+from house import BIN, wait_for  # noqa: E402
 from running import Running  # noqa: E402
 
 
@@ -90,6 +91,33 @@ class Conflicts(Running):
         code, shown = self.house.on_terminal(["conflicts", "resolve", str(conflict["id"]), "--edit"], EDITOR=editor)
         self.assertEqual(code, 0, shown)
         wait_for(lambda: self.title(key) == "Mine and theirs", "the decision")
+
+    def edited(self, conflict, script):
+        """What is shown, and the editor's text if it is kept."""
+        editor = self.house.file("editor of %d" % conflict["id"], "#!/bin/sh\n" + script, 0o700)
+        code, shown = self.house.on_terminal(["conflicts", "resolve", str(conflict["id"]), "--edit"], EDITOR="'%s'" % editor, COLUMNS="400")
+        kept = re.search(r"kept in (\S+/conflict\.md)", " ".join(shown.split()))
+        return code, " ".join(shown.split()), open(kept[1], encoding="utf-8").read() if kept else None
+
+    def test_cli_conflict_keeps_the_text_of_an_edit_that_came_too_late(self):
+        key, conflict = self.make_conflict("late")
+        tandem = os.path.join(BIN, "tandem")
+        code, shown, kept = self.edited(conflict, "%s conflicts resolve %d --local >/dev/null 2>&1\nprintf 'Long thought about\\n' > \"$1\"\n"
+                                        % (tandem, conflict["id"]))
+        self.assertNotEqual(code, 0, shown)
+        self.assertEqual(kept, "Long thought about\n", shown)
+        wait_for(lambda: self.title(key) == "Mine", "the decision that was first")
+
+    def test_cli_conflict_is_not_decided_by_an_editor_that_fails_or_leaves_nothing(self):
+        key, conflict = self.make_conflict("unsure")
+        code, shown, kept = self.edited(conflict, "printf 'Half a th' > \"$1\"\nexit 3\n")
+        self.assertEqual((code, kept), (4, "Half a th"), shown)
+        code, shown, kept = self.edited(conflict, "exit 3\n")
+        self.assertEqual((code, kept), (4, None), shown)
+        code, shown, kept = self.edited(conflict, ": > \"$1\"\n")
+        self.assertEqual((code, kept), (4, None), shown)
+        self.assertIn("tandem conflicts resolve %d --value ''" % conflict["id"], shown)
+        self.assertIn(key, self.open_conflicts("unsure"))
 
     def test_cli_conflicts_are_decided_by_filter(self):
         keys, conflicts = self.make_conflicts("many", 4)

@@ -103,6 +103,12 @@ class Tickets(Running):
         for words in (["ticket", "show", key], ["ticket", "list", "--all"], ["ticket", "list", "--all", "--plain"], ["events", "replay"]):
             self.assertNotIn("\x1b", self.run_fine(*words).out, words)
 
+    def test_cli_shows_all_letters_where_no_locale_is_set(self):
+        key = self.run_fine("ticket", "new", "--title", "Grüße 日本").out.strip()
+        for locale in ("C", "POSIX", "nowhere"):
+            for words in (["ticket", "list", "--all"], ["ticket", "show", key]):
+                self.assertIn("Grüße 日本", self.run_fine(*words, LC_ALL=locale, LANG=locale).out, (locale, words))
+
     def test_cli_json_steers_no_terminal_and_loses_nothing(self):
         title = "Evil \u009b2J \u202e\x7f \U0001f600"
         key = self.run_fine("ticket", "new", "--title", title).out.strip()

@@ -2,6 +2,7 @@
  * lease, nobody takes: the process that should is not running, or cannot. */
 #include "store/claims/troubles.h"
 
+#include "base/shell.h"
 #include "store/webhooks/hook_removal.h"
 
 #define LONG "5 minutes"
@@ -127,12 +128,12 @@ static void add_all(struct troubles *all, const struct rows *rows, const char *w
 
 static void add_endless(struct troubles *all, const struct rows *rows) {
   for (size_t i = 0; i < rows->count; i++) {
-    struct str error = rows_str(rows, i, "error"), project = rows_str(rows, i, "project");
+    struct str error = rows_str(rows, i, "error"), word = shell_word(all->arena, rows_str(rows, i, "project"));
     add(all, rows, i,
         str_format(all->arena, "session %lld does not end, and nothing has come of it for an hour%s%.*s",
                    (long long)rows_i64(rows, i, "id"), error.length ? ": " : "", STR_FMT(error)),
-        str_format(all->arena, "tandem projects pause %.*s ends it; then tandem projects resume %.*s", STR_FMT(project),
-                   STR_FMT(project)));
+        str_format(all->arena, "tandem projects pause %.*s ends it; then tandem projects resume %.*s", STR_FMT(word),
+                   STR_FMT(word)));
   }
 }
 
@@ -154,7 +155,7 @@ static void add_left(struct troubles *all, const struct rows *rows) {
         str_format(all->arena, "its webhook is still there, and sends to %.*s: %.*s", STR_FMT(rows_str(rows, i, "url")),
                    STR_FMT(reason.length ? reason : STR("nobody has taken it away yet"))),
         str_format(all->arena, "take it away in the settings of %.*s, then: tandem webhooks forget %.*s",
-                   STR_FMT(rows_str(rows, i, "remote")), STR_FMT(project)));
+                   STR_FMT(rows_str(rows, i, "remote")), STR_FMT(shell_word(all->arena, project))));
     all->at[all->count - 1].project = str_format(all->arena, "%.*s (removed)", STR_FMT(project));
   }
 }

@@ -1,6 +1,7 @@
 /* Counting what is gone together, and stopping. */
 #include "store/observing/gone_many.h"
 
+#include "base/shell.h"
 #include "store/sessions/sessions.h"
 
 enum { FEW = 10, MANY = 50, PART = 10 };
@@ -91,7 +92,7 @@ static struct result stop(struct call *call, int64_t project_id, struct str what
   struct str reason = str_format(call->arena,
                                  "%.*s are gone there within an hour; nothing was decided about them. Look there "
                                  "first; if it is right: tandem projects resume %.*s",
-                                 STR_FMT(what), STR_FMT(name));
+                                 STR_FMT(what), STR_FMT(shell_word(call->arena, name)));
   TRY(sessions_fail_project(call, project_id, STR("gone"), reason));
   return db_query(call->db, "update project set gone_paused = true where id = $1::bigint", PARAMS(p_i64(project_id)),
                   NULL);

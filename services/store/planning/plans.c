@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "base/shell.h"
 #include "store/projects/projects.h"
 #include "store/sessions/sessions.h"
 #include "store/tickets/journal.h"
@@ -141,7 +142,8 @@ static struct result check_plan(struct call *call, const struct stored_plan *pla
   if (!str_is(plan->state, "open") || plan->expired)
     return result_error(RESULT_STALE, "plan %.*s is %.*s%s%.*s. Make a new one: tandem sync %.*s --dry-run",
                         STR_FMT(plan->id_text), STR_FMT(plan->expired ? STR("expired") : plan->state),
-                        plan->reason.length ? ": " : "", STR_FMT(plan->reason), STR_FMT(plan->project));
+                        plan->reason.length ? ": " : "", STR_FMT(plan->reason),
+                        STR_FMT(shell_word(call->arena, plan->project)));
   TRY(hash_steps(call, plan->session_id, hash));
   if (!str_equal(plan->hash, (struct str){(const char *)hash, HASH_BYTES}))
     return result_error(RESULT_REJECTED, "plan %.*s is not what was shown: its steps have another hash",

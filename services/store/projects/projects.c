@@ -142,7 +142,7 @@ static struct result check_words(const struct project *project, struct str direc
 
 static struct result check_settings(const struct project *project) {
   if (project->name.length == 0 || project->name.length > 64 || str_find(project->name, "/") >= 0)
-    return result_error(RESULT_REJECTED, "a project's name has 1 to 64 characters and no slash");
+    return result_error(RESULT_REJECTED, "a project's name has 1 to 64 bytes and no slash");
   if (url_has_user(project->base_url))
     return result_error(RESULT_REJECTED,
                         "base_url holds a user or a password, and would be stored as it is: leave out what "
@@ -155,6 +155,16 @@ static struct result check_settings(const struct project *project) {
       return result_context(result, "the rule of \"%.*s\"", STR_FMT(rule->field));
   }
   return RESULT_DONE;
+}
+
+/* What is printed in commands and terminals. One that was named before this was checked keeps its name. */
+static struct result check_new_name(struct str name) {
+  bool fits = !str_starts_with(name, "-");
+  for (size_t i = 0; i < name.length; i++)
+    fits = fits && (unsigned char)name.at[i] >= ' ' && name.at[i] != 0x7f;
+  return fits ? RESULT_DONE
+              : result_error(RESULT_REJECTED, "a project's name does not begin with \"-\", and is of one line without "
+                                              "control characters; choose another --name");
 }
 
 static struct str rules_json(struct arena *arena, const struct project *project) {
@@ -234,6 +244,8 @@ struct result store_project_configure(struct call *call, const void *request, vo
   bool is_known;
   TRY(check_settings(project));
   TRY(stored_before(call, project->name, &before, &is_known));
+  if (!is_known)
+    TRY(check_new_name(project->name));
   TRY(upsert_project(call, project, &answer->id));
   TRY(credentials_note_system(call, project->credential, project->system));
   TRY(follow_set(call, answer->id, project->follows.at, project->follows.count, configure->actor,

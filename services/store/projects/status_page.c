@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/shell.h"
 #include "store/projects/projects.h"
 #include "store/security/credentials.h"
 #include "store/sessions/sessions.h"
@@ -74,12 +75,13 @@ static struct result select_basics(struct call *call, const struct page *page, s
 static struct str next_step(struct arena *arena, const struct project *project, bool is_to_confirm, struct str mend) {
   if (str_is(project->state, "active"))
     return (struct str){0};
-  struct str resume = str_format(arena, "tandem projects resume %.*s", STR_FMT(project->name));
+  struct str resume = str_format(arena, "tandem projects resume %.*s", STR_FMT(shell_word(arena, project->name)));
   if (is_to_confirm)
     return str_format(arena, "look there first; if it is right: %.*s", STR_FMT(resume));
   return str_is(project->state, "failed")
              ? str_format(arena, "%.*s (with a new credential: %.*s, or tandem connect %.*s --name %.*s)",
-                          STR_FMT(resume), STR_FMT(mend), STR_FMT(project->system), STR_FMT(project->name))
+                          STR_FMT(resume), STR_FMT(mend), STR_FMT(project->system),
+                          STR_FMT(shell_word(arena, project->name)))
              : resume;
 }
 

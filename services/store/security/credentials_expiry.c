@@ -1,9 +1,11 @@
 /* When credentials end, and telling so before. */
+#include "base/shell.h"
 #include "store/security/credentials.h"
 #include "store/tickets/journal.h"
 
 struct str credentials_mend(struct arena *arena, struct str name, struct str kind) {
-  return str_format(arena, "tandem credentials %s %.*s", str_is(kind, "oauth") ? "login" : "rotate", STR_FMT(name));
+  return str_format(arena, "tandem credentials %s %.*s", str_is(kind, "oauth") ? "login" : "rotate",
+                    STR_FMT(shell_word(arena, name)));
 }
 
 struct result store_credential_expiry(struct call *call, const void *request, void *reply) {

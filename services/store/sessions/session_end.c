@@ -1,4 +1,5 @@
 /* Sessions end: with nothing left to do, or with something that a person has to mend. */
+#include "base/shell.h"
 #include "store/observing/scans.h"
 #include "store/planning/plans.h"
 #include "store/projects/projects.h"
@@ -24,15 +25,16 @@ static struct str mend_of(struct call *call, struct str project) {
 static void tell_error(struct call *call, int64_t session_id, struct str project, struct str system, struct str code,
                        struct str message) {
   struct event_sync_error data = {.session = session_id, .project = project, .code = code, .message = message};
+  struct str word = shell_word(call->arena, project);
   if (str_is(code, "auth"))
     data.next_step = str_format(call->arena, "give it a new credential: %.*s, or tandem connect %.*s --name %.*s",
-                                STR_FMT(mend_of(call, project)), STR_FMT(system), STR_FMT(project));
+                                STR_FMT(mend_of(call, project)), STR_FMT(system), STR_FMT(word));
   else if (str_is(code, "stale"))
-    data.next_step = str_format(call->arena, "look at a new plan: tandem sync %.*s --dry-run", STR_FMT(project));
+    data.next_step = str_format(call->arena, "look at a new plan: tandem sync %.*s --dry-run", STR_FMT(word));
   else if (str_is(code, "retry") || str_is(code, "uncertain"))
     data.next_step = STR("nothing: tandem keeps trying; `tandem status` shows when it works again");
   else
-    data.next_step = str_format(call->arena, "mend it, then: tandem projects resume %.*s", STR_FMT(project));
+    data.next_step = str_format(call->arena, "mend it, then: tandem projects resume %.*s", STR_FMT(word));
   struct str subject = sessions_subject(call, project);
   outbox_add(call->outbox, EVENT_SYNC_ERROR, subject, subject, &data);
 }

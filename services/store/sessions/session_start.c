@@ -1,4 +1,5 @@
 /* Sessions begin: because a person asks, a plan is applied, another session is undone, or the time has come. */
+#include "base/shell.h"
 #include "store/planning/plans.h"
 #include "store/projects/projects.h"
 #include "store/sessions/session_watch.h"
@@ -72,17 +73,17 @@ static struct result pull_again(struct call *call, int64_t session_id, struct st
 }
 
 /* Nothing goes on where a person has to mend or to confirm something first. */
-static struct result check_stands(const struct project *project) {
+static struct result check_stands(struct call *call, const struct project *project) {
   if (!str_is(project->state, "failed"))
     return RESULT_DONE;
-  return result_error(RESULT_REJECTED,
-                      "project %.*s has stopped: %.*s; `tandem projects resume %.*s` when it is mended",
-                      STR_FMT(project->name), STR_FMT(project->state_reason), STR_FMT(project->name));
+  return result_error(
+      RESULT_REJECTED, "project %.*s has stopped: %.*s; `tandem projects resume %.*s` when it is mended",
+      STR_FMT(project->name), STR_FMT(project->state_reason), STR_FMT(shell_word(call->arena, project->name)));
 }
 
 struct result sessions_start_apply(struct call *call, const struct project *project, struct str actor,
                                    int64_t *out_id) {
-  TRY(check_stands(project));
+  TRY(check_stands(call, project));
   return insert_session(call, project, &(struct wish){STR("apply"), STR("person"), actor, 0}, out_id);
 }
 
@@ -113,7 +114,7 @@ static struct result check_paused(struct call *call, const struct project *proje
       return RESULT_DONE;
   }
   return result_error(RESULT_REJECTED, "project %.*s is paused; `tandem projects resume %.*s` first",
-                      STR_FMT(project->name), STR_FMT(project->name));
+                      STR_FMT(project->name), STR_FMT(shell_word(call->arena, project->name)));
 }
 
 struct result store_session_start(struct call *call, const void *request, void *reply) {
@@ -122,7 +123,7 @@ struct result store_session_start(struct call *call, const void *request, void *
   struct project project;
   TRY(project_named(call, start->project, &project));
   TRY(check_paused(call, &project, start->mode));
-  TRY(check_stands(&project));
+  TRY(check_stands(call, &project));
   bool undoes = false, joins = str_is(start->mode, "incremental");
   TRY(sessions_running(call, project.id, &answer->id));
   if (answer->id)

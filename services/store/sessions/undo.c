@@ -2,6 +2,7 @@
 #include "store/sessions/undo.h"
 
 #include "base/fault.h"
+#include "base/shell.h"
 #include "store/planning/plans.h"
 #include "store/projects/projects.h"
 #include "store/sessions/sessions.h"
@@ -22,7 +23,7 @@ static struct result check_plan(struct call *call, const struct undone *undone) 
   return result_error(RESULT_REJECTED,
                       "plan %.*s of a dry run waits, and an undo would send what it holds back. First `tandem apply "
                       "%.*s`, or drop it: `tandem projects resume %.*s`",
-                      STR_FMT(plan), STR_FMT(plan), STR_FMT(undone->project));
+                      STR_FMT(plan), STR_FMT(plan), STR_FMT(shell_word(call->arena, undone->project)));
 }
 
 static struct result check_undone(struct call *call, const struct undone *undone) {

@@ -1,6 +1,8 @@
 /* Reading what waits for a ticket that is named, and saying it. */
 #include "store/tickets/awaited.h"
 
+#include "base/shell.h"
+
 enum { LISTED_MAX = 100 };
 
 /* Rows stay until the named ticket is mapped, so each is held against what is named now; `parent` is the one field that
@@ -70,8 +72,9 @@ static struct str next_step(struct arena *arena, const struct rows *rows, size_t
   if (!rows_bool(rows, row, "found") || !str_is_absent(rows_str(rows, row, "state")))
     return STR("name another ticket, or none: tandem ticket edit");
   bool is_private = str_is(rows_str(rows, row, "privacy"), "local_only");
-  return str_format(arena, "tandem ticket share %.*s%s --project %.*s, or name another ticket", STR_FMT(word),
-                    is_private ? " --privacy shareable" : "", STR_FMT(project));
+  return str_format(arena, "tandem ticket share %.*s%s --project %.*s, or name another ticket",
+                    STR_FMT(shell_word(arena, word)), is_private ? " --privacy shareable" : "",
+                    STR_FMT(shell_word(arena, project)));
 }
 
 static struct str what(struct arena *arena, const struct rows *rows, size_t row) {

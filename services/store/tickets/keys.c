@@ -1,6 +1,7 @@
 /* Writing, reading and looking up keys. */
 #include "store/tickets/keys.h"
 
+#include "base/shell.h"
 #include "store/projects/projects.h"
 
 struct str key_text(struct arena *arena, struct str kind, int64_t number, int64_t id) {
@@ -22,7 +23,7 @@ static struct result read_external(struct call *call, struct str project_name, s
                PARAMS(p_i64(project.id), p_str(external_key)), &rows));
   if (rows.count == 0)
     return result_error(RESULT_GONE, "project %.*s has no ticket %.*s here; has it been imported? (tandem sync %.*s)",
-                        STR_FMT(project_name), STR_FMT(external_key), STR_FMT(project_name));
+                        STR_FMT(project_name), STR_FMT(external_key), STR_FMT(shell_word(call->arena, project_name)));
   *out_number = rows_i64(&rows, 0, "number");
   return RESULT_DONE;
 }

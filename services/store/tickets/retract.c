@@ -1,6 +1,7 @@
 /* The verb that takes back what is outside of a ticket or comment that may not be there any more: first told, then done
  * when a person asks for it. */
 #include "store/tickets/retract.h"
+#include "base/shell.h"
 #include "store/sending/withdraw.h"
 #include "store/tickets/journal.h"
 #include "store/tickets/keys.h"
@@ -26,9 +27,10 @@ static struct result say_take_back(struct call *call, struct str key, const stru
   const char *why = str_is(rule, "public")   ? ", because it is public"
                     : str_is(rule, "origin") ? ", because it comes from there"
                                              : "";
-  const char *or_grant = str_is(rule, "grant") && !rows_bool(rows, 0, "removed")
-                             ? str_format(call->arena, ", or --project %.*s --revoke", STR_FMT(project)).at
-                             : "";
+  const char *or_grant =
+      str_is(rule, "grant") && !rows_bool(rows, 0, "removed")
+          ? str_format(call->arena, ", or --project %.*s --revoke", STR_FMT(shell_word(call->arena, project))).at
+          : "";
   return result_error(RESULT_REJECTED,
                       "%.*s may be in %.*s%s: take that back first (tandem ticket share %.*s --privacy local_only%s)",
                       STR_FMT(key), STR_FMT(project), why, STR_FMT(key), or_grant);

@@ -2,6 +2,7 @@
 #include "store/webhooks/hook_health.h"
 
 #include "base/clock.h"
+#include "base/shell.h"
 #include "store/webhooks/hooks.h"
 
 enum { LATELY_MS = 24 * 3600 * 1000 };
@@ -77,13 +78,14 @@ static void say(struct hook_health *health, const char *state, struct str reason
 /* One that nobody registered here may be set up by hand: then deliveries come. */
 static void say_there_is_none(struct arena *arena, const struct project *project, const struct basis *basis,
                               struct hook_health *health) {
-  struct str check = str_format(arena, "tandem webhooks check %.*s", STR_FMT(project->name));
+  struct str check = str_format(arena, "tandem webhooks check %.*s", STR_FMT(shell_word(arena, project->name)));
   if (str_is(basis->state, "refused"))
     say(health, "none", basis->reason, check);
   else if (str_is(project->system, "webhook"))
     say(health, "none",
         basis->has_secret ? STR("none has come for a day") : STR("it has no secret that webhooks could be signed with"),
-        str_format(arena, "tandem connect webhook --name %.*s --webhook-secret-file FILE", STR_FMT(project->name)));
+        str_format(arena, "tandem connect webhook --name %.*s --webhook-secret-file FILE",
+                   STR_FMT(shell_word(arena, project->name))));
   else if (health->check_error.length)
     say(health, "none", health->check_error, check);
   else
@@ -102,7 +104,7 @@ static void say_what_is_refused(struct arena *arena, const struct project *proje
   else
     say(health, "refusing",
         STR("deliveries come with a wrong signature: the tracker has another secret, or they are forged"),
-        str_format(arena, "tandem webhooks rotate %.*s", STR_FMT(project->name)));
+        str_format(arena, "tandem webhooks rotate %.*s", STR_FMT(shell_word(arena, project->name))));
 }
 
 /* What was given up is not lost: whatever it told of is found without it. */
@@ -128,7 +130,7 @@ static struct str unchecked_words(struct arena *arena, const struct hook_health 
 
 static void say_what_is(struct arena *arena, const struct project *project, const struct basis *basis, int64_t now_ms,
                         struct hook_health *health) {
-  struct str check = str_format(arena, "tandem webhooks check %.*s", STR_FMT(project->name));
+  struct str check = str_format(arena, "tandem webhooks check %.*s", STR_FMT(shell_word(arena, project->name)));
   bool comes = is_lately(health->last_delivery_ms, now_ms);
   if (!basis->pulls)
     say(health, "off", STR("nothing is pulled from there"), (struct str){0});
