@@ -95,14 +95,33 @@ static cJSON *admin_body(const struct connection *c, struct arena *arena, const 
   cJSON_AddItemToObject(body, "url", json_string(arena, hook->url));
   cJSON_AddItemToObject(body, "secret", json_string(arena, hook->secret));
   cJSON_AddItemToObject(body, "events", event_list());
+  cJSON_AddTrueToObject(body, "enabled"); /* what is left out stays as it is there */
   cJSON_AddItemToObject(cJSON_AddObjectToObject(body, "filters"), "issue-related-events-section",
                         json_string(arena, filter(c, arena)));
   cJSON_AddBoolToObject(body, "excludeBody", false);
   return body;
 }
 
+static bool sends(const cJSON *hook, const char *event) {
+  const cJSON *one;
+  cJSON_ArrayForEach(one, json_member(hook, "events")) {
+    if (cJSON_IsString(one) && strcmp(one->valuestring, event) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* It is switched on, and sends all that is wanted. */
+static bool is_right(const cJSON *hook) {
+  for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
+    if (!sends(hook, events[i]))
+      return false;
+  return !cJSON_IsFalse(json_member(hook, "enabled"));
+}
+
 /* The end of the hook's own address, absent if there is none that comes to `url`. */
-static struct result find_admin(struct connection *c, struct arena *arena, struct str url, struct str *out) {
+static struct result find_admin(struct connection *c, struct arena *arena, struct str url, struct str *out,
+                                bool *out_right) {
   struct jira_request request = {.method = "GET", .path = STR("/rest/webhooks/1.0/webhook"), .absolute = true};
   struct jira_answer answer = {0};
   cJSON *list;
@@ -111,11 +130,14 @@ static struct result find_admin(struct connection *c, struct arena *arena, struc
   TRY(jira_json(&request, &answer, &list));
   struct result result = check_list(list);
   *out = (struct str){0};
+  *out_right = false;
   cJSON_ArrayForEach(one, list) {
     struct str self = json_str(one, "self");
     ptrdiff_t at = str_find(self, "/rest/webhooks/");
-    if (at >= 0 && str_equal(json_str(one, "url"), url))
-      *out = str_copy(arena, str_slice(self, (size_t)at, self.length));
+    if (at < 0 || !str_equal(json_str(one, "url"), url))
+      continue;
+    *out = str_copy(arena, str_slice(self, (size_t)at, self.length));
+    *out_right = is_right(one);
   }
   cJSON_Delete(list);
   return result;
@@ -124,13 +146,15 @@ static struct result find_admin(struct connection *c, struct arena *arena, struc
 static struct result register_admin(struct connection *c, struct arena *arena, const struct hook *hook,
                                     struct hook_found *out) {
   struct str path;
+  bool right;
   cJSON *answer;
-  TRY(find_admin(c, arena, hook->url, &path));
+  TRY(find_admin(c, arena, hook->url, &path, &right));
   bool there = path.length > 0;
   TRY(send(c, arena, there ? "PUT" : "POST", there ? path : STR("/rest/webhooks/1.0/webhook"), true,
            admin_body(c, arena, hook), &answer));
   cJSON_Delete(answer);
   out->id = path;
+  out->repaired = there && !right;
   return RESULT_DONE;
 }
 
@@ -184,8 +208,9 @@ static struct result remove_dynamic(struct connection *c, struct arena *arena, s
 
 static struct result remove_admin(struct connection *c, struct arena *arena, struct str url) {
   struct str path;
+  bool right;
   struct jira_answer answer = {0};
-  TRY(find_admin(c, arena, url, &path));
+  TRY(find_admin(c, arena, url, &path, &right));
   if (path.length == 0)
     return RESULT_DONE;
   struct jira_request request = {.method = "DELETE", .path = path, .absolute = true};

@@ -7,12 +7,23 @@ static bool is_ours(const struct connection *c, const cJSON *node, struct str ur
   return str_equal(json_str(node, "url"), url) && str_equal(json_str(json_member(node, "team"), "id"), c->team_id);
 }
 
+/* It is switched on, and tells of what is wanted. */
+static bool is_right(const cJSON *node) {
+  const cJSON *type;
+  bool issues = false, comments = false;
+  cJSON_ArrayForEach(type, json_member(node, "resourceTypes")) {
+    issues |= cJSON_IsString(type) && strcmp(type->valuestring, "Issue") == 0;
+    comments |= cJSON_IsString(type) && strcmp(type->valuestring, "Comment") == 0;
+  }
+  return json_bool(node, "enabled") && issues && comments;
+}
+
 /* The webhook that goes there already; absent = none. */
 static struct result find_hook(struct connection *c, struct arena *arena, struct str url, struct str *out,
-                               bool *out_enabled) {
+                               bool *out_right) {
   struct str after = STR("");
   *out = (struct str){0};
-  *out_enabled = false;
+  *out_right = false;
   for (int page = 0; page == 0 || (after.length && page < PAGES_MAX); page++) {
     cJSON *variables = cJSON_CreateObject();
     struct linear_answer answer;
@@ -29,7 +40,7 @@ static struct result find_hook(struct connection *c, struct arena *arena, struct
       if (!is_ours(c, node, url))
         continue;
       *out = str_copy(arena, json_str(node, "id"));
-      *out_enabled = json_bool(node, "enabled");
+      *out_right = is_right(node);
     }
     struct str cursor = json_str(json_member(list, "pageInfo"), "endCursor");
     bool goes_on = json_bool(json_member(list, "pageInfo"), "hasNextPage") && !str_equal(cursor, after) && !out->length;
@@ -66,25 +77,25 @@ static struct result write_hook(struct connection *c, struct arena *arena, const
 struct result linear_register_hook(struct connection *c, struct arena *arena, const struct hook *hook,
                                    struct hook_found *out) {
   struct str id;
-  bool enabled;
+  bool right;
   TRY(linear_team(c, arena, false));
-  TRY(find_hook(c, arena, hook->url, &id, &enabled));
-  if (!id.length || !enabled || hook->repair) {
+  TRY(find_hook(c, arena, hook->url, &id, &right));
+  if (!id.length || !right || hook->repair) {
     cJSON *variables = cJSON_CreateObject();
     if (id.length)
       cJSON_AddStringToObject(variables, "id", str_c(arena, id));
     cJSON_AddItemToObject(variables, "input", hook_input(c, arena, hook, id.length == 0));
     TRY(write_hook(c, arena, id.length ? &linear_mutation_update_webhook : &linear_mutation_create_webhook, variables));
   }
-  *out = (struct hook_found){.id = id, .repaired = id.length && !enabled};
+  *out = (struct hook_found){.id = id, .repaired = id.length && !right};
   return RESULT_DONE;
 }
 
 struct result linear_remove_hook(struct connection *c, struct arena *arena, const struct hook *hook) {
   struct str id;
-  bool enabled;
+  bool right;
   TRY(linear_team(c, arena, false));
-  TRY(find_hook(c, arena, hook->url, &id, &enabled));
+  TRY(find_hook(c, arena, hook->url, &id, &right));
   if (!id.length)
     return RESULT_DONE;
   cJSON *variables = cJSON_CreateObject();

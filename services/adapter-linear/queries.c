@@ -129,11 +129,11 @@ const struct linear_query linear_query_cycles = {.name = "Cycles",
                                                          "CycleFilter) { cycles(first: $first, after: $after, filter: "
                                                          "$filter) { nodes { id number name }" PAGE_INFO "} }"};
 
-const struct linear_query linear_query_webhooks = {.name = "Webhooks",
-                                                   .text =
-                                                       "query Webhooks($first: Int!, $after: String) { webhooks(first: "
-                                                       "$first, after: $after) { nodes { id url enabled team { id } "
-                                                       "}" PAGE_INFO "} }"};
+const struct linear_query linear_query_webhooks = {
+    .name = "Webhooks",
+    .text = "query Webhooks($first: Int!, $after: String) { webhooks(first: "
+            "$first, after: $after) { nodes { id url enabled resourceTypes team { "
+            "id } }" PAGE_INFO "} }"};
 
 /* Ids alone cost next to nothing: 0.1 points each. */
 const struct linear_query linear_query_issue_ids = {

@@ -222,6 +222,16 @@ class Registering(JiraCase):
             self.assertEqual(self.driver.call("remove_hook", url=self.receiver.url).code, "ok")
         self.assertEqual(self.jira.get("//rest/webhooks/1.0/webhook").json, [])
 
+    def test_admin_webhook_that_somebody_changed_is_repaired(self):
+        self.register()
+        for change in ({"enabled": False}, {"events": ["comment_created"]}):
+            with self.subTest(change=change):
+                (hook,) = self.jira.get("//rest/webhooks/1.0/webhook").json
+                self.jira.put("/" + hook["self"][hook["self"].index("/rest/"):], {**hook, **change})
+                self.assertEqual([self.register().repaired, self.register().repaired], [True, False])
+                (hook,) = self.jira.get("//rest/webhooks/1.0/webhook").json
+                self.assertEqual((hook["enabled"], len(hook["events"])), (True, 6))
+
     def test_delivery_is_verified_and_points_at_the_issue(self):
         self.register()
         number = self.add_ticket("shown by a webhook")

@@ -59,6 +59,14 @@ class Webhooks(LinearCase):
         self.assertEqual([self.register().repaired, self.register().repaired], [True, False])
         self.assertEqual([one["enabled"] for one in self.hooks()], [True])
 
+    def test_register_repairs_a_webhook_that_tells_of_less(self):
+        self.register()
+        (hook,) = self.hooks()
+        self.linear.ask("""mutation U($id: String!, $input: WebhookUpdateInput!) {
+            webhookUpdate(id: $id, input: $input) { success } }""", {"id": hook["id"], "input": {"resourceTypes": ["Comment"]}})
+        self.assertEqual([self.register().repaired, self.register().repaired], [True, False])
+        self.assertEqual([set(one["resourceTypes"]) for one in self.hooks()], [{"Issue", "Comment"}])
+
     def test_removed_webhook_is_gone_once_and_for_all(self):
         self.register()
         for _ in range(2):
