@@ -3,11 +3,11 @@
 #include "base/json.h"
 #include "base/secret_file.h"
 #include "base/shell.h"
-#include "base/url.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/connect_credential.h"
 #include "cli/connect_mapping.h"
+#include "cli/connect_place.h"
 #include "cli/connect_settings.h"
 #include "cli/format.h"
 #include "cli/login.h"
@@ -27,47 +27,6 @@ struct connecting {
 };
 
 /* -- what is meant -- */
-
-static struct result choose_remote(struct connecting *c) {
-  const struct tracker *tracker = c->tracker;
-  struct str text = invocation_text(c->call, tracker->remote_option);
-  if (str_is_absent(text)) {
-    if (!invocation_may_ask(c->call))
-      return invocation_usage(c->call, "which %s? --%s %s.", tracker->remote_noun, tracker->remote_option,
-                              tracker->remote_form);
-    TRY(prompt_line(c->call, tracker->remote_question, (struct str){0}, &text));
-  }
-  c->project.remote = tracker->remote_of(c->call->arena, text, &c->project.base_url);
-  if (!tracker->is_remote(c->project.remote))
-    return invocation_usage(c->call, "a %s is %s, as in %s, not `%.*s`.", tracker->remote_noun, tracker->remote_form,
-                            tracker->remote_example, STR_FMT(text));
-  return RESULT_DONE;
-}
-
-static struct result choose_base_url(struct connecting *c) {
-  struct str given = invocation_text(c->call, "base-url"), *base_url = &c->project.base_url;
-  if (given.at)
-    *base_url = given;
-  else if (str_is_absent(*base_url) && c->tracker->base_url)
-    *base_url = str_of(c->tracker->base_url);
-  if (str_is_absent(*base_url)) {
-    if (!invocation_may_ask(c->call))
-      return invocation_usage(
-          c->call, "where is %s? --base-url https://%s%s.", c->tracker->title,
-          c->tracker->vendor_host ? "NAME" : "tickets.example.com/api",
-          c->tracker->vendor_host
-              ? str_format(c->call->arena, "%s, or your own server's address", c->tracker->vendor_host).at
-              : "");
-    TRY(prompt_line(c->call, "Address of the site (https://…)", (struct str){0}, base_url));
-  }
-  if (url_has_user(*base_url))
-    return invocation_usage(c->call,
-                            "the address holds a user or a password, and would be stored as it is. Leave out what "
-                            "stands before the @, and give the secret by its own option, as --token-file.");
-  while (str_ends_with(*base_url, "/"))
-    *base_url = str_slice(*base_url, 0, base_url->length - 1);
-  return RESULT_DONE;
-}
 
 static bool stands_for_remote(const struct connecting *c, const struct project *one) {
   return str_is(one->system, c->tracker->system) && str_equal(one->remote, c->project.remote) &&
@@ -148,7 +107,7 @@ static struct result correct(struct connecting *c, const struct result *result) 
   output_error(c->call->output, result_code_name(result->code), result->message);
   if (result->code == RESULT_AUTH)
     return connect_credential_read(c->call, c->tracker, c->project.base_url, &c->credential);
-  TRY(choose_remote(c));
+  TRY(connect_place_remote(c->call, c->tracker, &c->project));
   return find_before(c);
 }
 
@@ -325,8 +284,7 @@ static struct result connect_to(struct invocation *call, const struct tracker *t
   struct connecting c = {.call = call, .tracker = tracker, .project = {.system = str_of(tracker->system)}};
   if (invocation_may_ask(call))
     TRY(client_open(call)); /* nobody should answer ten questions to hear that nothing is running */
-  TRY(choose_remote(&c));
-  TRY(choose_base_url(&c));
+  TRY(connect_place(call, tracker, &c.project));
   int64_t expires_ms;
   TRY(format_parse_date(invocation_text(call, "expires"), &expires_ms));
   TRY(connect_settings_check(call));

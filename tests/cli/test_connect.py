@@ -148,6 +148,16 @@ class Connecting(unittest.TestCase):
         self.must(self.connect_linear("AGAIN", "again", "--no-sync", "--reset-rules"))
         self.assertEqual(self.pairs("again", "labels"), [])
 
+    def test_connect_again_needs_the_name_alone(self):
+        """As `status` says it where a credential has ended: the new one is tried nowhere but where the project is."""
+        before = self.must(self.house.run("projects", "list", "--json")).json["projects"]
+        self.must(self.house.run("connect", "github", "--name", "first", "--token-file", self.token, "--no-sync"))
+        after = self.must(self.house.run("projects", "list", "--json")).json["projects"]
+        places = [[(one["name"], one["base_url"], one["remote"]) for one in listed] for listed in (before, after)]
+        self.assertEqual(places[0], places[1])
+        done = self.house.run("connect", "jira", "--name", "first", "--token-file", self.token)
+        self.assertEqual(done.code, 2, done.err)
+
     def test_connect_takes_an_oauth_credential_from_a_file(self):
         tokens = self.linear.post("/oauth/token", {"grant_type": "refresh_token", "refresh_token": "refresh", "client_id": "id",
                                                    "client_secret": "secret"})
