@@ -443,6 +443,7 @@ struct hook_refused {
   struct str project;
   int64_t count;
   bool untimely; /* the newest: the signature was right, its time was not */
+  int64_t ago_ms;
 };
 struct scan_page {
   struct lease lease;

@@ -74,6 +74,7 @@ static const struct field hook_refused_fields[] = {
     FIELD(struct hook_refused, count, FIELD_I64, 0, "How many since the last time; 0 = one."),
     FIELD(struct hook_refused, untimely, FIELD_BOOL, 0,
           "The newest of them was signed rightly, but its time is too far from the time here."),
+    FIELD(struct hook_refused, ago_ms, FIELD_I64, 0, "How long ago the newest of them came."),
 };
 const struct record record_hook_refused =
     RECORD("HookRefused", struct hook_refused, hook_refused_fields, "Deliveries whose signature or time was wrong.");

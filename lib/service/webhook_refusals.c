@@ -12,6 +12,7 @@ struct refused {
   struct refused *next;
   int64_t count;
   bool untimely; /* the last one */
+  int64_t last_ms;
   size_t length;
   char project[];
 };
@@ -44,15 +45,19 @@ static struct refused *find(struct webhook_refusals *refusals, struct str projec
   return one;
 }
 
-static void add(struct webhook_refusals *refusals, struct str project, int64_t count, bool untimely) {
+/* Of what could not be told there may be newer ones by now. */
+static void add(struct webhook_refusals *refusals, struct str project, int64_t count, bool untimely, int64_t last_ms) {
   struct refused *one = find(refusals, project);
   one->count += count;
+  if (last_ms < one->last_ms)
+    return;
   one->untimely = untimely;
+  one->last_ms = last_ms;
 }
 
 void webhook_refusals_note(struct webhook_refusals *refusals, struct str project, bool untimely) {
   pthread_mutex_lock(&refusals->mutex);
-  add(refusals, project, 1, untimely);
+  add(refusals, project, 1, untimely, clock_mono_ms());
   pthread_cond_signal(&refusals->come);
   pthread_mutex_unlock(&refusals->mutex);
 }
@@ -68,13 +73,13 @@ static struct refused *take_all(struct webhook_refusals *refusals) {
 }
 
 static void tell_one(struct webhook_refusals *refusals, const struct refused *one) {
-  struct hook_refused refused = {name_of(one), one->count, one->untimely};
+  struct hook_refused refused = {name_of(one), one->count, one->untimely, clock_mono_ms() - one->last_ms};
   struct result result = refusals->tell(refusals->context, &refused);
   if (result_ok(&result) || result.code == RESULT_GONE) /* a project that was removed meanwhile */
     return;
   log_event(LOG_WARNING, "refusal_not_told", LOG_RESULT(&result));
   pthread_mutex_lock(&refusals->mutex);
-  add(refusals, name_of(one), one->count, one->untimely);
+  add(refusals, name_of(one), one->count, one->untimely, one->last_ms);
   pthread_mutex_unlock(&refusals->mutex);
 }
 

@@ -91,6 +91,13 @@ class Receiver(unittest.TestCase):
         wait_for(lambda: self.refused("other") - before["other"] == 4, "those of the other project")
         self.assertEqual(self.world.sql("select 1 from delivery where delivery_id = 'f'"), [])
 
+    def test_refusals_that_are_told_late_say_nothing_of_a_delivery_since(self):
+        self.assertEqual(self.post(signed(**{"X-GitHub-Delivery": "since"}), project="other"), 200)
+        before = self.refused("other")
+        self.world.call("webhook.refused", project="other", count=3, ago_ms=3600000)
+        found = self.project("other", lambda one: one["webhook"]["refused"] == before + 3, "them to be counted")
+        self.assertEqual(found["webhook"]["state"], "working")
+
     def test_headers_that_are_no_words_are_a_bad_request(self):
         for name in ("X-GitHub-Delivery", "X-GitHub-Event"):
             for value in ("x" * 5000, "\xff\xfe", ""):

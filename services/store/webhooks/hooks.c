@@ -150,12 +150,14 @@ struct result store_webhook_refused(struct call *call, const void *request, void
   TRY(project_named(call, refused->project, &project));
   return db_query(
       call->db,
-      "insert into project_hook as h (project_id, refused_at, refused, refused_untimely) values ($1::bigint, now(), "
-      "$2::bigint, $3::boolean) on conflict (project_id) do update set refused_at = now(), refused = h.refused + $2, "
-      "refused_untimely = $3, "
+      "insert into project_hook as h (project_id, refused_at, refused, refused_untimely) values ($1::bigint, now() - "
+      "$4::bigint * interval '1 millisecond', $2::bigint, $3::boolean) on conflict (project_id) do update set "
+      "refused_at = greatest(h.refused_at, excluded.refused_at), refused = h.refused + $2, refused_untimely = $3, "
       "due_at = case when h.refused_at is null or h.refused_at < now() - interval '10 minutes' then now() "
       "else h.due_at end",
-      PARAMS(p_i64(project.id), p_i64(refused->count > 0 ? refused->count : 1), p_bool(refused->untimely)), NULL);
+      PARAMS(p_i64(project.id), p_i64(refused->count > 0 ? refused->count : 1), p_bool(refused->untimely),
+             p_i64(refused->ago_ms > 0 ? refused->ago_ms : 0)),
+      NULL);
 }
 
 /* -- what a person asks -- */

@@ -16,7 +16,7 @@ static struct {
   pthread_cond_t told;
   int64_t rocket, other;
   int calls, failures;
-  bool untimely;
+  bool untimely, late;
 } store = {.mutex = PTHREAD_MUTEX_INITIALIZER, .told = PTHREAD_COND_INITIALIZER};
 
 /* The store is away at first. */
@@ -28,6 +28,7 @@ static struct result tell(void *context, const struct hook_refused *refused) {
   store.calls += !away;
   if (!away && str_is(refused->project, "rocket"))
     store.rocket += refused->count;
+  store.late |= refused->ago_ms < 0 || refused->ago_ms > 60000;
   if (!away && str_is(refused->project, "other")) {
     store.other += refused->count;
     store.untimely = refused->untimely;
@@ -52,6 +53,7 @@ static void webhook_refusals_are_all_told_by_project(void **state) {
   assert_int_equal(store.rocket, EACH);
   assert_int_equal(store.other, 1);
   assert_true(store.untimely);
+  assert_false(store.late);
   assert_in_range(store.calls, 2, EACH / 2);
   pthread_mutex_unlock(&store.mutex);
 }
