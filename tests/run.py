@@ -28,15 +28,16 @@ SYSTEM_TIMEOUT_S = 900
 ALONE_TIMEOUT_S = 1800
 FOLDER_ORDER = ["unit", "harness", "sandbox", "contract", "scenario", "crash", "simulation", "e2e"]
 NOT_TESTS = {"bench", "fuzz"}
-ALONE = ("tests/crash/", "tests/simulation/", "tests/deploy/test_fresh_machine.py")
-LONG = ("tests/deploy/test_compose.py", "tests/scenario/test_each_call.py", "unit-sync-test_properties_plan",
+ALONE = ("tests/crash/test_crash", "tests/crash/test_database.py", "tests/simulation/", "tests/deploy/test_fresh_machine.py")
+LONG = ("tests/deploy/test_compose.py", "tests/crash/test_memory.py", "tests/scenario/test_each_call.py", "unit-sync-test_properties_plan",
         "tests/scenario/test_replicas.py", "tests/docs/test_documents_run.py")
 LINE = re.compile(r"^(not )?ok\b\s*(\d+)?\s*-?\s*(.*?)(?:\s+#\s*(SKIP|TODO)\S*\s*(.*))?$", re.IGNORECASE)
 PLAN = re.compile(r"^1\.\.(\d+)(?:\s*#\s*SKIP\s*(.*))?", re.IGNORECASE)
 SHOWN_LINES = 60
 # Settings of a tandem of yours do not reach tests; these are the tests' own.
 KEPT_VARIABLES = {"TANDEM_BIN", "TANDEM_BUILD", "TANDEM_CONTRACTS", "TANDEM_TEST_GENTLE", "TANDEM_FAULT_KINDS",
-                  "TANDEM_BUS_CUT_S", "TANDEM_CRASH_JOBS", "TANDEM_CLIENT_KILLS", "TANDEM_NATS_CLUSTER", "TANDEM_NATS_DEATHS"}
+                  "TANDEM_BUS_CUT_S", "TANDEM_CRASH_JOBS", "TANDEM_SCARCITY_STORIES", "TANDEM_SCARCITY_SEED",
+                  "TANDEM_CLIENT_KILLS", "TANDEM_NATS_CLUSTER", "TANDEM_NATS_DEATHS"}
 OVERRIDABLE = ("SAN_OPTIONS", "TANDEM_BIN", "TANDEM_BUILD")
 
 

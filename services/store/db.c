@@ -2,11 +2,13 @@
  */
 #include "store/db.h"
 
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/heap.h"
 #include "base/log.h"
 
@@ -14,6 +16,9 @@ enum { STATEMENT_SLOTS = 1024, PARAMS_MAX = 32 }; /* slots: twice as many as the
 
 /* Their answers are small, and as many fit into the socket's buffers: neither side ever waits to be read. */
 enum { UNANSWERED_MAX = 64 };
+
+/* Statements take milliseconds, the longest seconds; TANDEM_DATABASE_ANSWER_MS where tests cannot wait that long. */
+enum { ANSWER_MS = 5 * 60 * 1000 };
 
 struct prepared {
   const char *sql; /* NULL: none */
@@ -24,6 +29,7 @@ struct db {
   PGconn *connection;
   struct prepared prepared[STATEMENT_SLOTS]; /* open hash of the SQL literals' addresses */
   bool in_transaction;
+  bool confused; /* an answer did not come, or libpq itself failed, short of memory: whose the next is nobody knows */
   size_t unanswered; /* statements whose answers have not been read */
   PGresult **results;
   size_t result_count, result_capacity;
@@ -81,13 +87,19 @@ int64_t db_disk_full_since_ms(void) {
   return clock_now_ms() - atomic_load(&full_seen_ms) < FULL_REMEMBERED_MS ? atomic_load(&full_since_ms) : 0;
 }
 
+static bool is_lost(const struct db *db) {
+  return db->confused || PQstatus(db->connection) != CONNECTION_OK;
+}
+
 static struct result failure(struct db *db, const PGresult *result) {
   const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
   const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-  if (PQstatus(db->connection) != CONNECTION_OK || !state || strncmp(state, "08", 2) == 0 ||
-      strncmp(state, "57P", 3) == 0)
+  db->confused |= !state;
+  if (is_lost(db) || strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0)
     return result_error(RESULT_RETRY, "the database is not reachable; tandem tries again by itself (%s)",
-                        message ? message : "connection lost");
+                        message        ? message
+                        : db->confused ? "an answer did not come, or not whole"
+                                       : "connection lost");
   if (strcmp(state, "53100") == 0) {
     note_full_disk();
     return result_error(RESULT_RETRY, "the database's disk is full: make room, nothing is lost (%s)", message);
@@ -104,14 +116,9 @@ static struct result failure(struct db *db, const PGresult *result) {
 /* The other side's host may vanish without a word: then a connection that waits for an answer ends after 15 seconds,
  * and one that is silent after 25. What the URL says itself counts. */
 static PGconn *connect_to(const char *url) {
-  const char *const names[] = {"connect_timeout",
-                               "tcp_user_timeout",
-                               "keepalives_idle",
-                               "keepalives_interval",
-                               "keepalives_count",
-                               "dbname",
-                               NULL};
-  const char *const values[] = {"10", "15000", "10", "5", "3", url, NULL};
+  const char *const names[] = {"connect_timeout",  "tcp_user_timeout", "keepalives_idle", "keepalives_interval",
+                               "keepalives_count", "client_encoding",  "dbname",          NULL};
+  const char *const values[] = {"10", "15000", "10", "5", "3", "UTF8", url, NULL};
   return PQconnectdbParams(names, values, 1);
 }
 
@@ -146,7 +153,6 @@ struct result db_open(struct str url, struct db **out) {
     db_close(db);
     return result;
   }
-  PQsetClientEncoding(db->connection, "UTF8");
   PQenterPipelineMode(db->connection);
   struct result tuned = db_script(db, session_settings);
   if (tuned.code != RESULT_OK) {
@@ -179,7 +185,7 @@ void db_close(struct db *db) {
 bool db_is_broken(const struct db *db) {
   for (int i = 0; i < 2; i++)
     PQconsumeInput(db->connection);
-  return PQstatus(db->connection) != CONNECTION_OK;
+  return is_lost(db);
 }
 
 static void keep(struct db *db, PGresult *result) {
@@ -211,11 +217,25 @@ static bool succeeded(const PGresult *result) {
   return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
+/* PQgetResult() with an end to its patience: a server that is frozen says nothing and closes nothing, and libpq may
+ * wait for what it has passed over itself, short of memory. NULL: the end of an answer, or the connection is lost. */
+static PGresult *await(struct db *db) {
+  int64_t until_ms = clock_mono_ms() + environment_i64("TANDEM_DATABASE_ANSWER_MS", ANSWER_MS);
+  while (PQisBusy(db->connection)) {
+    struct pollfd readable = {.fd = PQsocket(db->connection), .events = POLLIN};
+    int64_t left_ms = until_ms - clock_mono_ms();
+    db->confused |= left_ms <= 0;
+    if (db->confused || (poll(&readable, 1, (int)left_ms) >= 0 && !PQconsumeInput(db->connection)))
+      return NULL;
+  }
+  return PQgetResult(db->connection);
+}
+
 /* The answer of the oldest statement that has none; NULL: the connection is lost. */
 static PGresult *next_answer(struct db *db) {
-  PGresult *result = PQgetResult(db->connection);
+  PGresult *result = await(db);
   if (result) /* libpq tells an answer's end by a NULL */
-    PQclear(PQgetResult(db->connection));
+    PQclear(await(db));
   db->unanswered--;
   return result;
 }
@@ -225,7 +245,7 @@ static PGresult *next_answer(struct db *db) {
 static struct result read_answers(struct db *db, PGresult **last) {
   struct result first = RESULT_DONE;
   bool sent = PQpipelineSync(db->connection);
-  while (sent && db->unanswered && PQstatus(db->connection) == CONNECTION_OK) {
+  while (sent && db->unanswered && !is_lost(db)) {
     PGresult *result = next_answer(db);
     if (result_ok(&first) && !succeeded(result))
       first = failure(db, result);
@@ -234,12 +254,12 @@ static struct result read_answers(struct db *db, PGresult **last) {
     else
       PQclear(result);
   }
-  if (!sent || PQstatus(db->connection) != CONNECTION_OK) {
+  if (!sent || is_lost(db)) {
     db->unanswered = 0;
     return result_ok(&first) ? failure(db, NULL) : first;
   }
-  PQclear(PQgetResult(db->connection)); /* of the synchronisation itself */
-  return first;
+  PQclear(await(db)); /* of the synchronisation itself */
+  return is_lost(db) ? failure(db, NULL) : first;
 }
 
 /* Somebody may have asked for an answer, and passed over the failure that came instead. */
@@ -250,6 +270,8 @@ static struct result not_failed(const struct db *db) {
 }
 
 struct result db_settle(struct db *db) {
+  if (is_lost(db))
+    return failure(db, NULL);
   if (db->unanswered)
     TRY(read_answers(db, NULL));
   return not_failed(db);
@@ -282,6 +304,8 @@ static struct result prepare(struct db *db, const char *sql, const char **name) 
 
 static struct result send_query(struct db *db, const char *sql, const struct db_param *params, size_t count) {
   const char *name = NULL;
+  if (is_lost(db))
+    return failure(db, NULL);
   if (count > PARAMS_MAX)
     return result_error(RESULT_BUG, "a statement with %zu parameters: at most %d are bound", count, PARAMS_MAX);
   TRY(prepare(db, sql, &name));
@@ -358,7 +382,7 @@ struct result db_commit(struct db *db) {
 /* Whatever is on its way is taken back with the rest, failed or not. */
 void db_rollback(struct db *db) {
   struct result settled = db_settle(db);
-  if (!db_is_broken(db) && PQtransactionStatus(db->connection) != PQTRANS_IDLE) /* a commit that failed has ended it */
+  if (!is_lost(db) && PQtransactionStatus(db->connection) != PQTRANS_IDLE) /* a commit that failed has ended it */
     settled = end(db, "rollback");
   db->in_transaction = false;
   (void)settled;

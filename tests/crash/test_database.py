@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""What befalls PostgreSQL in the middle of a session: it dies again and again, with all its processes or one at a time, and
-its disk fills up. Nothing is lost, nothing is done twice, and people are told.
+"""What befalls PostgreSQL in the middle of a session: it dies again and again, with all its processes or one at a time, it
+freezes, and its disk fills up. Nothing is lost, nothing is done twice, and people are told.
 
 TANDEM_CRASH_FULL=1 makes it 100 deaths. The disk is a small file system in memory, which takes root; else that test is skipped.
 """
@@ -32,7 +32,7 @@ def backends(cluster):
     """The processes that serve connections."""
     found = subprocess.run(["ps", "--no-headers", "-o", "pid,args", "--ppid", str(postmaster(cluster))], capture_output=True,
                            text=True, check=False).stdout.splitlines()
-    return [int(line.split()[0]) for line in found if "postgres: tandem " in line]
+    return [int(line.split()[0]) for line in found if "postgres: tandem" in line]
 
 
 def postmaster(cluster):
@@ -102,6 +102,49 @@ class Deaths(unittest.TestCase):
         self.assertEqual([one for one in story.broken_promises(self.world) if "created twice outside" not in one], [])
 
 
+class Frozen(unittest.TestCase):
+    """Connections stay open and say nothing: a machine that is paused, a disk that does not answer."""
+
+    def test_database_freezes_and_wakes(self):
+        cluster = Cluster()
+        self.addCleanup(cluster.close)
+        world = World(("--issues", "5", "--no-limits", "--no-pull-requests"), cluster=cluster,
+                      environment={"TANDEM_LEASE_MS": "3000", "TANDEM_DATABASE_ANSWER_MS": "2000"})
+        self.addCleanup(world.close)
+        keeper = world.keep_alive()
+        world.connect()
+        world.sync()
+        frozen = [int(row[0]) for row in world.sql("select pid from pg_stat_activity where usename = 'tandem_store'")]
+        for process in frozen:
+            os.kill(process, signal.SIGSTOP)
+        request, body = world.verbs.next_request(), {"project": "rocket", "actor": "user:carol", "fields": {"title": "Meanwhile"}}
+        with self.assertRaises((Refused, OSError)) as refused:
+            world.verbs.send("ticket.new", request, body)
+        if isinstance(refused.exception, Refused):
+            self.assertEqual(refused.exception.code, "retry")
+            self.assertIn("the database is not reachable", refused.exception.message)
+        wait_for(lambda: "event=lead_lost" in world.processes["store"].output(), "the store to notice")
+        for process in frozen:
+            os.kill(process, signal.SIGCONT)
+        wait_for(lambda: sent_again(world, request, body), "the same request to be taken")
+        world.settle()
+        there = [one["title"] for one in world.sandbox.request("GET", "/repos/%s/issues?state=all" % story.REPO, None, story.READ)]
+        self.assertEqual(there.count("Meanwhile"), 1)
+        self.assertEqual([end for end in keeper.ended if not end.startswith("store")], [])
+        self.assertEqual(story.broken_promises(world) + story.quiet_rounds(world), [])
+
+
+def sent_again(world, request, body):
+    """Whether the store takes it now."""
+    try:
+        return world.verbs.send("ticket.new", request, body)
+    except OSError:
+        return None
+    except Refused as refused:
+        assert refused.code == "retry", refused.message
+        return None
+
+
 class FullDisk(unittest.TestCase):
     """The data lies on a file system of its own; ballast fills it to the last byte."""
 
@@ -157,7 +200,7 @@ class FullDisk(unittest.TestCase):
             self.assertIn("disk is full", world.call("status")["troubles"][0]["what"])
         os.unlink(self.disk + "/ballast")
         self.cluster.start()  # only if it had to give up
-        wait_for(lambda: self.sent_again(request, body), "the same request to be taken")
+        wait_for(lambda: sent_again(world, request, body), "the same request to be taken")
         world.call("ticket.new", project="rocket", actor="user:carol", fields={"title": "There is room"})
         world.settle()
         here = [row[0] for row in world.sql("select fields ->> 'title' from item where fields ->> 'title' like 'Big %'")]
@@ -165,13 +208,6 @@ class FullDisk(unittest.TestCase):
         there = [one["title"] for one in world.sandbox.request("GET", "/repos/%s/issues?state=all" % story.REPO, None, story.READ)]
         self.assertEqual(there.count("There is room"), 1)
         self.assertEqual(story.broken_promises(world) + story.quiet_rounds(world), [])
-
-    def sent_again(self, request, body):
-        try:
-            return self.world.verbs.send("ticket.new", request, body)
-        except Refused as refused:
-            self.assertEqual(refused.code, "retry", refused.message)
-            return None
 
 
 if __name__ == "__main__":

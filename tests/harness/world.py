@@ -258,7 +258,7 @@ class Process:
 
 
 class Keeper:
-    """Starts what ended again. `killed` are the names that died of SIGKILL, `ended` what ended in any other way."""
+    """Starts what ended again. `killed` are the names that died as the test had them die, `ended` what ended otherwise."""
 
     def __init__(self, world):
         self.world, self.killed, self.ended = world, [], []
@@ -270,15 +270,15 @@ class Keeper:
         while not self._stopped.wait(0.01):
             for name, process in list(self.world.processes.items()):
                 if not process.alive:
-                    self._note(name, process.popen.returncode)
+                    self._note(name, process)
                     role, _, number = name.rpartition("-")
                     self.world.start(*((role, int(number)) if number.isdigit() else (name,)))
 
-    def _note(self, name, status):
-        if status == -signal.SIGKILL:
+    def _note(self, name, process):
+        if self.world.is_death(process):
             self.killed.append(name)
         else:
-            self.ended.append("%s: status %d" % (name, status))
+            self.ended.append("%s: status %d" % (name, process.popen.returncode))
 
     def stop(self):
         self._stopped.set()
@@ -342,6 +342,7 @@ class World:
         self.processes = {}
         self.keeper = None
         self.of_life = lambda role: {}  # more environment for each process that is started, for a test that sets it
+        self.is_death = lambda process: process.popen.returncode == -signal.SIGKILL  # for a test that lets them end otherwise
         self.psql = Psql(self.cluster, self.database)
         self.sandbox = Sandbox(self, *sandbox_options, program=self.system + "-sandbox")
         self.verbs = Verbs("tcp://127.0.0.1:%d" % self.store_port)

@@ -21,38 +21,43 @@ OURS void *realloc(void *at, size_t size);
 OURS void *reallocarray(void *at, size_t count, size_t size);
 OURS char *strdup(const char *text);
 
-_Thread_local struct allocator allocator;
-
-static bool there_is_none(void) {
-  int count = ++allocator.count, fails_at = allocator.fails_at;
-  bool none = fails_at && (allocator.for_good ? count >= fails_at : count == fails_at);
+static bool there_is_none(const void *caller) {
+  bool none = allocator_has_none(caller);
   if (none)
     errno = ENOMEM;
   return none;
 }
 
-void *malloc(size_t size) {
-  if (there_is_none())
+static void *new_bytes(size_t size, const void *caller) {
+  if (there_is_none(caller))
     return NULL;
   return __interceptor_malloc ? __interceptor_malloc(size) : __libc_malloc(size);
 }
 
+static void *more_bytes(void *at, size_t size, const void *caller) {
+  if (there_is_none(caller))
+    return NULL;
+  return __interceptor_realloc ? __interceptor_realloc(at, size) : __libc_realloc(at, size);
+}
+
+void *malloc(size_t size) {
+  return new_bytes(size, __builtin_return_address(0));
+}
+
 void *calloc(size_t count, size_t size) {
-  if (there_is_none())
+  if (there_is_none(__builtin_return_address(0)))
     return NULL;
   return __interceptor_calloc ? __interceptor_calloc(count, size) : __libc_calloc(count, size);
 }
 
 void *realloc(void *at, size_t size) {
-  if (there_is_none())
-    return NULL;
-  return __interceptor_realloc ? __interceptor_realloc(at, size) : __libc_realloc(at, size);
+  return more_bytes(at, size, __builtin_return_address(0));
 }
 
 void *reallocarray(void *at, size_t count, size_t size) {
   size_t bytes;
   if (!__builtin_mul_overflow(count, size, &bytes))
-    return realloc(at, bytes);
+    return more_bytes(at, bytes, __builtin_return_address(0));
   errno = ENOMEM;
   return NULL;
 }
@@ -60,6 +65,6 @@ void *reallocarray(void *at, size_t count, size_t size) {
 /* The sanitizers' own does not come by here. */
 char *strdup(const char *text) {
   size_t size = strlen(text) + 1;
-  char *copy = malloc(size);
+  char *copy = new_bytes(size, __builtin_return_address(0));
   return copy ? memcpy(copy, text, size) : NULL;
 }

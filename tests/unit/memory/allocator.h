@@ -1,15 +1,11 @@
-/* The allocator below scarce.h. What is asked for by other threads never fails. */
+/* malloc() and its family, failing when somebody says so. */
 #ifndef TESTS_UNIT_MEMORY_ALLOCATOR_H
 #define TESTS_UNIT_MEMORY_ALLOCATOR_H
 
 #include <stdbool.h>
 
-struct allocator {
-  int count;    /* of what this thread has asked for */
-  int fails_at; /* 0 = none fails */
-  bool for_good;
-};
-
-extern _Thread_local struct allocator allocator;
+/* Whether the allocation that is asked for now, from this place, fails; whoever links the allocator decides. Asks for
+ * no memory itself. */
+bool allocator_has_none(const void *caller);
 
 #endif

@@ -19,6 +19,21 @@ int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
 
 enum { ALLOCATIONS_MAX = 50000, EACH = 60, SAID_BYTES = 4096, WHOLE = 0, PARTIAL = 3, LEAKED = 4 };
 
+/* What this thread asks for; others never lack anything. */
+struct turn {
+  int count;
+  int fails_at; /* 0 = none fails */
+  bool for_good;
+};
+
+static _Thread_local struct turn turn;
+
+bool allocator_has_none(const void *caller) {
+  (void)caller;
+  int count = ++turn.count, fails_at = turn.fails_at;
+  return fails_at && (turn.for_good ? count >= fails_at : count == fails_at);
+}
+
 static const char refused[] = "refused: ";
 
 struct str scarce_refused(struct arena *arena, const struct result *result) {
@@ -39,12 +54,12 @@ static bool is_refused_for_it(struct arena *arena, struct str outcome) {
   return str_starts_with(outcome, refused) && speaks_of_memory(str_c(arena, outcome));
 }
 
-static _Noreturn void run_child(scarce_case *run, struct str whole, struct allocator scarce, int told) {
+static _Noreturn void run_child(scarce_case *run, struct str whole, struct turn scarce, int told) {
   struct arena arena = {0}, scratch = {0};
   dup2(told, STDERR_FILENO);
-  allocator = scarce;
+  turn = scarce;
   struct str outcome = run(&arena);
-  allocator.fails_at = 0;
+  turn.fails_at = 0;
   int status = str_equal(outcome, whole) || is_refused_for_it(&scratch, outcome) ? WHOLE : PARTIAL;
   if (status == PARTIAL)
     dprintf(STDERR_FILENO, "gave: %.*s\n", STR_FMT(outcome));
@@ -67,7 +82,7 @@ static void read_all(int fd, char *said, size_t size) {
 }
 
 /* What the process ended with, and what it said. */
-static int run_without(scarce_case *run, struct str whole, struct allocator scarce, char said[SAID_BYTES]) {
+static int run_without(scarce_case *run, struct str whole, struct turn scarce, char said[SAID_BYTES]) {
   int ends[2], status = 0;
   assert_int_equal(pipe(ends), 0);
   fflush(NULL);
@@ -81,7 +96,7 @@ static int run_without(scarce_case *run, struct str whole, struct allocator scar
   return status;
 }
 
-static void check_one(scarce_case *run, struct str whole, struct allocator scarce, int count) {
+static void check_one(scarce_case *run, struct str whole, struct turn scarce, int count) {
   char said[SAID_BYTES];
   int status = run_without(run, whole, scarce, said);
   bool ended = WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT && speaks_of_memory(said);
@@ -100,13 +115,13 @@ void scarce_check(scarce_case *run) {
   struct arena arena = {0};
   run(&arena);
   arena_free(&arena); /* what a library keeps once for the process is there now */
-  allocator.count = 0;
+  turn.count = 0;
   struct str whole = run(&arena);
-  int count = allocator.count;
+  int count = turn.count;
   assert_in_range(count, 1, ALLOCATIONS_MAX);
   assert_false(str_starts_with(whole, refused));
   for (int at = 1; at <= count; at = next_after(at, count))
-    check_one(run, whole, (struct allocator){.fails_at = at, .for_good = at % 2 == 0}, count);
+    check_one(run, whole, (struct turn){.fails_at = at, .for_good = at % 2 == 0}, count);
   printf("# %d allocations\n", count);
   arena_free(&arena);
 }
