@@ -1,5 +1,6 @@
-"""The tales with all processes mortal: GitHub's long one, and the shorter one of the other trackers."""
+"""The tales with all processes mortal: GitHub's long one and that of the chores, and the shorter one of the other trackers."""
 
+import chores_story
 import story
 from story import Story, make_world
 from tracker_story import TALES, TrackerTale
@@ -11,7 +12,7 @@ ROLE_OF = {"store": "store", "conflict": "conflict", "scheduler": "scheduler"}
 class GitHubTale:
     """The story of GitHub's project."""
 
-    name, suffix, roles = "github", "", ROLES
+    name, suffix, roles, program = "github", "", ROLES, "github"
     state = staticmethod(story.final_state)
     broken_promises = staticmethod(story.broken_promises)
     quiet_rounds = staticmethod(story.quiet_rounds)
@@ -26,6 +27,19 @@ class GitHubTale:
         Story(world).tell()
 
 
+class ChoresTale(GitHubTale):
+    """What is done rarely, with the same processes."""
+
+    name, suffix = "chores", "_chores"
+    state = staticmethod(chores_story.final_state)
+
+    def make_world(self):
+        return chores_story.make_world()
+
+    def tell(self, world):
+        chores_story.ChoresStory(world).tell()
+
+
 class MortalTale(TrackerTale):
     """A tracker's story in which not only its adapter dies."""
 
@@ -38,4 +52,4 @@ class MortalTale(TrackerTale):
         return ROLE_OF.get(point.partition(".")[0], self.adapter)
 
 
-MORTAL = [GitHubTale()] + [MortalTale(tale.kind) for tale in TALES]
+MORTAL = [GitHubTale(), ChoresTale()] + [MortalTale(tale.kind) for tale in TALES]

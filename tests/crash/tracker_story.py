@@ -29,7 +29,7 @@ class TrackerTale:
     """The story of one kind of tracker; only its adapter is mortal, the others' deaths are the other story's."""
 
     def __init__(self, kind):
-        self.kind, self.name, self.suffix = kind, kind.system, "_" + kind.system
+        self.kind, self.name, self.program, self.suffix = kind, kind.system, kind.system, "_" + kind.system
         self.roles = ("adapter-" + kind.system,)
 
     def role_of(self, point):
