@@ -7,7 +7,7 @@ import json
 import os
 
 import story
-from story import ENVIRONMENT, READ, Story
+from story import ENVIRONMENT, READ, Story, scan_until
 from verbs import Refused
 from world import PATIENT_S, World, wait_for
 
@@ -61,11 +61,9 @@ class ChoresStory(Story):
         """One is looked at, one delivery is forged, one gets lost on the way and is asked for again."""
         world = self.world
         wait_for(self._forge, "the forgery to be told")
-        world.call("hook.check", project="rocket", actor="user:carol")
-        world.settle()
         self.webhooks(drop_next=1)
         self.bob("edit", 1, title="Sent again")
-        world.sql("update project_hook set due_at = now()")
+        world.call("hook.check", project="rocket", actor="user:carol")
         # Who has asked for it may die before it is sent; it would be asked for again in a minute, and the poll finds it too.
         wait_for(lambda: world.sql("select 1 from failed_delivery where asked > 0") or self.title_here(1) == "Sent again",
                  "the look for what failed")
@@ -88,12 +86,8 @@ class ChoresStory(Story):
         """An issue that no webhook told of, and for which no poll is due."""
         self.webhooks(lose_next=1)
         number = self.world.sandbox.act("bob", "create", fields={"title": "Nobody saw it"})["issue"]["number"]
-        wait_for(lambda: self.world.ticket_of("#%d" % number) or self._scan_again(), "the scan to find it", 60)
-        self.world.settle()
+        scan_until(self.world, lambda: self.world.ticket_of("#%d" % number))
         self.sync()
-
-    def _scan_again(self):
-        self.world.sql("update project_scan set next_at = now() where next_at > now() + interval '1 minute'")
 
     def _plan(self):
         """What both sides did is shown, and then done as it was shown."""

@@ -31,8 +31,9 @@ def text_of(path):
 
 def verbs():
     """{name: whether it writes}, of those that the database has a part in."""
-    found = re.findall(r'\[VERB_\w+\] =\s*\{"([a-z_.]+)",\s*([^,]+),', text_of("proto/verbs.c"))
-    assert len(found) == text_of("proto/verbs.c").count("[VERB_") > 0, "proto/verbs.c is not written as it was"
+    table = text_of("proto/verbs.c")
+    found = re.findall(r'\[VERB_\w+\] =\s*\{"([a-z_.]+)",\s*([^,]+),', table)
+    assert len(found) == len(re.findall(r"^ +\[VERB_", table, re.MULTILINE)) > 0, "proto/verbs.c is not written as it was"
     return {name: "VERB_WRITE" in flags for name, flags in found if name != "wait"}
 
 

@@ -24,6 +24,17 @@ def make_world(of_role=(), **more):
     return World(("--issues", str(ISSUES), "--no-limits"), environment=ENVIRONMENT, of_role=of_role, **more)
 
 
+def scan_until(world, is_found):
+    """Scans of all ids, one after the other: a difference that is seen once may be a lag. Somebody has the webhook looked at,
+    because that wakes the adapter."""
+    def found():
+        if world.sql("update project_scan set next_at = now() where next_at > now() + interval '1 minute' returning 1"):
+            world.call("hook.check", project="rocket", actor="user:test")
+        return is_found()
+    wait_for(found, "the scan to find it")
+    world.settle()
+
+
 class Story:
     """Chapters in order; each ends when its effects are agreed, or where the next may begin in any case."""
 

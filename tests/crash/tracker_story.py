@@ -2,12 +2,14 @@
 does not depend on who was faster."""
 
 import collections
+import json
 
-from story import local_state
+from story import local_state, scan_until
 from trackers import JsonTracker, Jira, Linear, OneTracker
 from world import wait_for
 
 ENVIRONMENT = {"TANDEM_LEASE_MS": "3000"}
+GRACE_S = 1800  # as Linear says: so long a spent refresh token is still taken
 ISSUES = 8
 TOGETHER = 3
 
@@ -25,6 +27,14 @@ REQUESTS = {
 }
 
 
+class RenewingLinear(Linear):
+    """With a login whose tokens end: what renews it may die before the new one is stored."""
+
+    options = (*Linear.options, "--token", "sandbox-token", "--oauth", "client-1:hush:first-refresh=tandem-app")
+    login = {"client_id": "client-1", "client_secret": "hush"}
+    credential = {"kind": "oauth", "secret": json.dumps({**login, "refresh_token": "first-refresh"})}
+
+
 class TrackerTale:
     """The story of one kind of tracker; only its adapter is mortal, the others' deaths are the other story's."""
 
@@ -36,7 +46,9 @@ class TrackerTale:
         return self.roles[0]
 
     def make_world(self):
-        return OneTracker(self.kind, environment=ENVIRONMENT, start=False)
+        world = OneTracker(self.kind, environment=ENVIRONMENT, start=False)
+        world.extra["TANDEM_WEBHOOK_URL"] = "http://127.0.0.1:%d/" % world.webhook_port
+        return world
 
     def tell(self, world):
         TrackerStory(world).tell()
@@ -58,7 +70,7 @@ class TrackerTale:
 
 
 class TrackerStory:
-    CHAPTERS = ["import", "together", "local_work", "outside_work", "conflicts", "end"]
+    CHAPTERS = ["import", "together", "local_work", "outside_work", "conflicts", "comments", "scan", "renewal", "end"]
 
     def __init__(self, world):
         self.world, self.tracker = world, world.tracker
@@ -69,6 +81,15 @@ class TrackerStory:
             getattr(self, "_" + chapter)()
 
     # helpers
+
+    @property
+    def can_register(self):
+        """Whether the adapter registers webhooks, and has ids to scan."""
+        return self.tracker.system != "webhook"
+
+    @property
+    def can_renew(self):
+        return isinstance(self.tracker, RenewingLinear)
 
     def sync(self, mode="incremental"):
         session = self.world.sync(mode=mode)
@@ -99,8 +120,13 @@ class TrackerStory:
     def _import(self):
         self.there = [self.tracker.create("alice", title="Issue %d" % number, body="Text %d." % number)
                       for number in range(ISSUES)]
+        if self.can_renew:
+            self.world.sandbox.control("POST", "oauth", {"grace_s": GRACE_S})
         self.world.connect()
-        self.world.hook()
+        if self.can_register:
+            wait_for(lambda: self.world.sql("select 1 from project_hook where state = 'active'"), "the webhook")
+        else:
+            self.world.hook()
         self.sync()
         self.here = [self.world.ticket_of(key)["key"] for key in self.there]
 
@@ -157,6 +183,35 @@ class TrackerStory:
         found = self.world.call("conflict.list", state="open").get("conflicts", [])
         return found if len(found) == count else None
 
+    def _comments(self):
+        """One is changed here, one is deleted here."""
+        for body in ("Said twice.", "Said in haste."):
+            self.comment(self.here[0], body)
+            self.world.settle()
+        first, second = [one["key"] for one in self.world.call("ticket.get", key=self.here[0])["comments"]]
+        self.world.call("ticket.edit", key=first, actor="user:carol", set={"body": "Said twice, and thought once."})
+        self.world.call("comment.delete", key=second, actor="user:carol")
+        self.sync()
+
+    def _scan(self):
+        """An issue that no webhook told of, and for which no poll is due."""
+        if not self.can_register:
+            return
+        self.world.sandbox.control("POST", "webhooks", {"lose_next": 1})
+        key = self.tracker.create("bob", title="Nobody saw it", body="Not even by chance.")
+        scan_until(self.world, lambda: self.world.ticket_of(key))
+        self.sync()
+
+    def _renewal(self):
+        """Somebody logs in again: there is no access token, and the refresh token is the only one that is worth something."""
+        if not self.can_renew:
+            return
+        stored = json.loads(self.world.call("credential.get", name="rocket")["secret"])
+        secret = json.dumps({**self.tracker.login, "refresh_token": stored["refresh_token"]})
+        self.world.call("credential.put", name="rocket", kind="oauth", secret=secret, actor="user:test")
+        self.edit(2, set={"title": "Changed by a new login"})
+        self.sync()
+
     def _end(self):
         self.sync("full")
 
@@ -197,4 +252,4 @@ STATEMENTS = {
                          "'parked')",
     "waiting deliveries": "select id, state, reason from delivery where state <> 'done'",
 }
-TALES = [TrackerTale(kind) for kind in (Jira, Linear, JsonTracker)]
+TALES = [TrackerTale(kind) for kind in (Jira, RenewingLinear, JsonTracker)]
