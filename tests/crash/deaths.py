@@ -4,6 +4,7 @@ A tale is an object with `roles`, `role_of(point)`, `make_world(of_role)` (nothi
 `broken_promises(world)` and `quiet_rounds(world)`.
 """
 
+import collections
 import concurrent.futures
 import os
 import time
@@ -13,7 +14,7 @@ from story import differences
 from world import wait_for
 
 JOBS = int(os.environ.get("TANDEM_CRASH_JOBS", "8"))
-DEATHS = 3  # of one process in one story
+DEATHS = collections.defaultdict(lambda: 3, store=6)  # of one process in one story; nobody waits for a store's lease to run out
 TRIES = 4
 
 
@@ -44,7 +45,7 @@ def shared_out(tale, points):
     """Which points are died at in one story, a list a role: of each role some that are passed one after the other, so that
     each life comes to its own."""
     of_role = {role: [point for point in points if tale.role_of(point) == role] for role in tale.roles}
-    stories = max((-(-len(own) // DEATHS) for own in of_role.values()), default=0)
+    stories = max((-(-len(own) // DEATHS[role]) for role, own in of_role.items()), default=0)
     shares = [{role: own[number::stories] for role, own in of_role.items()} for number in range(stories)]
     return [{role: own for role, own in share.items() if own} for share in shares]
 
@@ -87,15 +88,16 @@ class Crash(unittest.TestCase):
 
 
 class Run:
-    """All deaths of one tale, going on in the background since the reference was told. Points that words choose have stories of
-    their own."""
+    """All deaths of one tale, going on in the background since the reference was told; at points that are in `died_at` there was
+    another one's. Points that words choose have stories of their own."""
 
-    def __init__(self, tale, words, pool):
+    def __init__(self, tale, words, pool, died_at=()):
         started = time.monotonic()
         self.tale, self.pool = tale, pool
         self.expected, self.problems, self.points = told_undisturbed(tale)
-        self.chosen = [point for point in self.points if not words or any(word in self.name(point) for word in words)]
-        shares = [] if words else shared_out(tale, self.points)
+        own = [point for point in self.points if point not in died_at]
+        self.chosen = [point for point in own if not words or any(word in self.name(point) for word in words)]
+        shares = [] if words else shared_out(tale, own)
         print("# %s: %d points, passed %d times in the undisturbed story (%.1f s); %d deaths in %d stories" % (
             tale.name, len(self.points), sum(self.points.values()), time.monotonic() - started, len(self.chosen),
             len(shares) or len(self.chosen)), flush=True)

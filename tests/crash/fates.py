@@ -19,8 +19,9 @@ class Book:
 
     def __init__(self, path, kills, each):
         self.path, self.kills, self.each = path, kills, each
-        self.killed = collections.Counter()  # by (tale, point); the tale is "" where the program is the same in all
-        self.passed = {}                     # {(tale, point): how often an undisturbed story passes it, 0 when unknown}
+        self.killed = collections.Counter()  # by (program, point); the program is "" where it is the same in all tales
+        self.passed = {}                     # {(program, point): how often an undisturbed story passes it, 0 when unknown}
+        self.of_tale = {}                    # {tale: the same of its own}
         self.stories, self.failed, self.seconds = 0, [], 0.0
         self._lock = threading.Lock()
         if os.path.exists(path):
@@ -31,10 +32,10 @@ class Book:
     def _count(self, story):
         self.stories += 1
         self.seconds += story["seconds"]
-        for tale, point, number in story["killed"]:
-            self.killed[tale, point] += number
-        for tale, point in story["met"]:
-            self.passed.setdefault((tale, point), 0)
+        for program, point, number in story["killed"]:
+            self.killed[program, point] += number
+        for program, point in story["met"]:
+            self.passed.setdefault((program, point), 0)
         if story["problems"]:
             self.failed.append("%s seed %d" % (story["tale"], story["seed"]))
 
@@ -45,8 +46,9 @@ class Book:
                 file.write(json.dumps(story) + "\n")
             self._count(story)
 
-    def meet(self, points):
+    def meet(self, tale, points):
         """Points that an undisturbed story passed, and how often."""
+        self.of_tale[tale] = points
         for point, number in points.items():
             self.passed[point] = max(number, self.passed.get(point, 0))
 
@@ -67,10 +69,15 @@ class Book:
         """What has not had its deaths yet, of what an undisturbed story comes to: where deaths alone lead, nobody can aim."""
         return sorted(point for point, number in self.passed.items() if number and self.needed(point))
 
+    def lacking(self):
+        """Tales that pass such a point."""
+        short = set(self.short())
+        return {tale for tale, points in self.of_tale.items() if short & points.keys()}
 
-def key_of(tale, point):
+
+def key_of(program, point):
     """Adapters are different programs; the others are the same in every tale."""
-    return (tale if point.startswith("adapter.") else "", point)
+    return (program if point.startswith("adapter.") else "", point)
 
 
 class Fates:
@@ -83,11 +90,11 @@ class Fates:
         self._lock = threading.Lock()
 
     def killed(self):
-        """{(tale, point): how often this story died there so far}"""
-        return collections.Counter(key_of(self.tale.name, point) for point in lines_of(self.file))
+        """{(program, point): how often this story died there so far}"""
+        return collections.Counter(key_of(self.tale.program, point) for point in lines_of(self.file))
 
     def met(self):
-        return {key_of(self.tale.name, point) for path in self.logs.values() for point in lines_of(path)}
+        return {key_of(self.tale.program, point) for path in self.logs.values() for point in lines_of(path)}
 
     def of_life(self, role):
         """The environment of a process that is about to be started."""
@@ -96,14 +103,14 @@ class Fates:
         return {"TANDEM_FAULT_KILL": deaths, "TANDEM_FAULT_KILLED": self.file, "TANDEM_FAULT_LOG": self.logs[role]}
 
     def _draw(self, role):
-        killed = self.killed()
-        for (tale, point), passed in sorted(self.book.passed.items()):
-            if tale not in ("", self.tale.name) or self.tale.role_of(point) != role:
+        killed, own = self.killed(), self.book.of_tale[self.tale.name]
+        for program, point in sorted(self.book.passed):
+            if program not in ("", self.tale.program) or self.tale.role_of(point) != role:
                 continue
-            if killed[tale, point] >= DEATHS_A_STORY:
+            if killed[program, point] >= DEATHS_A_STORY:
                 continue
-            if self.random.random() < self.book.chance((tale, point)):
-                yield point, self.random.randint(1, max(1, passed // 2))
+            if self.random.random() < self.book.chance((program, point)):
+                yield point, self.random.randint(1, max(1, own.get((program, point), 0) // 2))
 
 
 def lines_of(path):

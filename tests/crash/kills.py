@@ -4,10 +4,10 @@ all of its lives; each ends as the undisturbed one did.
 
     tests/crash/kills.py [--kills 5000] [--each 20] [--seconds N] [--jobs N] [--tale NAME] [--fresh]
 
-It ends when that many kills were done and every point had `--each` of them, or after N seconds. The book of kills is
-kept in build/crash/kills.jsonl: stopped at any time, a run goes on where it was. A story that went wrong leaves what
-its processes said in build/crash/. Last lines: kills per point, and the total. Exit status: 0 all is well, 1 a story
-went wrong, 2 stopped before the end.
+It ends when that many kills were done and every point had `--each` of them, or after N seconds, and at once when there is a
+point that no undisturbed story comes to. The book of kills is kept in build/crash/kills.jsonl: stopped at any time, a run goes
+on where it was. A story that went wrong leaves what its processes said in build/crash/. Last lines: kills per point, and the
+total. Exit status: 0 all is well, 1 a story went wrong, 2 stopped before the end.
 """
 
 import argparse
@@ -25,6 +25,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 os.environ["TANDEM_TEST_PATIENCE"] = "10"  # each death costs time: a lease that has to run out, a retry that waits
 from deaths import end_of, told_undisturbed  # noqa: E402
 from fates import Book, Fates, key_of  # noqa: E402
+from points import forgotten  # noqa: E402
 from story import differences  # noqa: E402
 from tales import MORTAL  # noqa: E402
 from world import ROOT, Cluster, wait_for  # noqa: E402
@@ -65,10 +66,10 @@ class Reference:
 
     def __init__(self, tale, book):
         self.tale = tale
-        self.expected, problems, points = told_undisturbed(tale)
+        self.expected, problems, self.points = told_undisturbed(tale)
         if problems:
             raise SystemExit("the undisturbed story of %s: %s" % (tale.name, problems))
-        book.meet({key_of(tale.name, point): number for point, number in points.items()})
+        book.meet(tale.name, {key_of(tale.program, point): number for point, number in self.points.items()})
 
 
 def told(reference, book, seed):
@@ -130,8 +131,8 @@ class Run:
 
     def next_tale(self, number):
         """The tales in turn, those first that still have points to die at."""
-        short = {tale for tale, _ in self.book.short()}
-        wanted = [one for one in self.references if one.tale.name in short or "" in short] or self.references
+        lacking = self.book.lacking()
+        wanted = [one for one in self.references if one.tale.name in lacking] or self.references
         return wanted[number % len(wanted)]
 
     def tell_on(self, worker):
@@ -151,9 +152,18 @@ class Run:
                 future.result()
 
 
+def all_forgotten(references):
+    """Named points that none of the tales comes to. What all have in common may be in any of them."""
+    everywhere = {point for one in references for point in one.points if not point.startswith("adapter.")}
+    passed = {}
+    for one in references:
+        passed.setdefault(one.tale.program, set(everywhere)).update(one.points)
+    return [line for program, points in passed.items() for line in forgotten(program, points)]
+
+
 def report(book, options):
-    for tale, point in sorted(book.passed):
-        print("%6d  %s%s" % (book.killed[tale, point], tale + ": " if tale else "", point))
+    for program, point in sorted(book.passed):
+        print("%6d  %s%s" % (book.killed[program, point], program + ": " if program else "", point))
     short = book.short()
     print("%d kills at %d points in %d stories (%.0f s of stories); %d points with fewer than %d; %d stories went wrong" % (
         book.total, len(book.passed), book.stories, book.seconds, len(short), options.each, len(book.failed)))
@@ -180,6 +190,9 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         tales = [tale for tale in MORTAL if not options.tale or tale.name in options.tale]
         references = list(pool.map(lambda tale: Reference(tale, book), tales))
+    lines = [] if options.tale else all_forgotten(references)
+    if lines:
+        raise SystemExit("\n".join(lines))
     Run(options, book, references).all()
     sys.exit(report(book, options))
 

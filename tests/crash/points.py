@@ -8,6 +8,7 @@ import fnmatch
 import glob
 import os
 import re
+import unittest
 
 from world import ROOT
 
@@ -82,3 +83,16 @@ def forgotten(program, passed, roles=None):
     lines += ["%s: %s is passed after all: it is no exemption" % (program, point)
               for point in sorted(passed) if is_exempt(program, point)]
     return lines + ["%s: tests/crash/points.py knows no point %s" % (program, point) for point in sorted(passed - points)]
+
+
+class NoneForgotten(unittest.TestCase):
+    """A test of one adapter's program: that its stories come to every point."""
+
+    def __init__(self, program, passed, roles=None):
+        self.lines = forgotten(program, passed, roles)
+        name = "test_crash_%s_passes_every_named_point" % program
+        setattr(self, name, self._check)
+        super().__init__(name)
+
+    def _check(self):
+        self.assertEqual(self.lines, [], "\n".join(self.lines))

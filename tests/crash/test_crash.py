@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Every process dies at each of its named points, and the story ends as if nothing had happened.
+"""Every process dies at each of its named points, and the story ends as if nothing had happened: GitHub's long one, and that of
+the chores, for the points that the first does not come to. There is no point that neither comes to.
 
-First the story is told undisturbed, with every fault point written down. Then it is told again and again, each time with some
+First a story is told undisturbed, with every fault point written down. Then it is told again and again, each time with some
 of the points shared out among the lives of the processes: SIGKILL at the point, and the process is started again at once.
 Words as arguments choose points, which then have a story each. TANDEM_CRASH_JOBS says how many worlds live at a time.
 kills.py kills all of them again and again.
@@ -18,7 +19,8 @@ import story  # noqa: E402,F401: knows where the harness is
 import tap  # noqa: E402
 from deaths import Run, end_of, new_pool  # noqa: E402
 from story import Story, differences, make_world  # noqa: E402
-from tales import GitHubTale  # noqa: E402
+from points import NoneForgotten  # noqa: E402
+from tales import ChoresTale, GitHubTale  # noqa: E402
 from world import Cluster  # noqa: E402
 
 WITH_FSYNC = ["import", "local_work", "outside_work", "conflicts", "both", "services"]
@@ -65,11 +67,15 @@ class Deaths(Story):
 def main():
     words, started = sys.argv[1:], time.monotonic()
     Cluster.shared()
-    run = Run(GitHubTale(), words, new_pool())
+    pool = new_pool()
+    run = Run(GitHubTale(), words, pool)
+    chores = Run(ChoresTale(), words, pool, died_at=run.points)
     DatabaseCrash.expected = run.expected
-    tests = run.tests() + list(unittest.defaultTestLoader.loadTestsFromTestCase(DatabaseCrash))
+    tests = run.tests() + chores.tests() + [NoneForgotten("github", {*run.points, *chores.points})]
+    tests += unittest.defaultTestLoader.loadTestsFromTestCase(DatabaseCrash)
     failed = tap.run(tap.chosen(unittest.TestSuite(tests), words))
-    run.sum_up()
+    for one in (run, chores):
+        one.sum_up()
     print("# %.0f s" % (time.monotonic() - started))
     sys.exit(1 if failed else 0)
 

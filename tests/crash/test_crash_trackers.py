@@ -12,6 +12,7 @@ os.environ["TANDEM_TEST_PATIENCE"] = "4"  # each death costs time: a lease that 
 import story  # noqa: E402,F401: knows where the harness is
 import tap  # noqa: E402
 from deaths import Run, new_pool  # noqa: E402
+from points import NoneForgotten  # noqa: E402
 from tracker_story import TALES  # noqa: E402
 from world import Cluster  # noqa: E402
 
@@ -22,6 +23,7 @@ def main():
     pool = new_pool()
     runs = [Run(tale, words, pool) for tale in TALES]
     tests = [test for run in runs for test in run.tests()]
+    tests += [NoneForgotten(run.tale.program, run.points, ("adapter.",)) for run in runs]
     failed = tap.run(tap.chosen(unittest.TestSuite(tests), words))
     for run in runs:
         run.sum_up()
