@@ -64,10 +64,19 @@ class ChoresStory(Story):
         self.webhooks(drop_next=1)
         self.bob("edit", 1, title="Sent again")
         world.call("hook.check", project="rocket", actor="user:carol")
-        # Who has asked for it may die before it is sent; it would be asked for again in a minute, and the poll finds it too.
-        wait_for(lambda: world.sql("select 1 from failed_delivery where asked > 0") or self.title_here(1) == "Sent again",
-                 "the look for what failed")
+        wait_for(self._is_asked_for, "the look for what failed")
         self.sync()
+
+    def _is_asked_for(self):
+        """Who has asked for it may die before it is sent; it would be asked for again in a minute, and the poll finds it too. A look
+        that had begun before may be the one that ends; then there is another."""
+        world = self.world
+        if world.sql("select 1 from failed_delivery where asked > 0") or self.title_here(1) == "Sent again":
+            return True
+        if world.sql("select 1 from project_hook h join project p on p.id = h.project_id where p.name = 'rocket' and "
+                     "h.due_at > now() + interval '1 minute'"):
+            world.call("hook.check", project="rocket", actor="user:test")
+        return False
 
     def _forge(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.world.webhook_port, timeout=PATIENT_S)

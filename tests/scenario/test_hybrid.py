@@ -101,6 +101,12 @@ class Hybrid(unittest.TestCase):
         self.edit(1, "Told by webhook")
         self.wait_title(1, "Told by webhook")
 
+    def test_hook_that_works_is_left_alone_for_half_an_hour(self):
+        """Each look costs two calls."""
+        self.check()
+        self.assertEqual(self.world.sql("select due_at - checked_at between interval '29 minutes' and interval '31 minutes' "
+                                        "from project_hook"), [["t"]])
+
     def test_hook_that_somebody_changed_is_repaired(self):
         (hook,) = self.hooks()
         path = "%s/%d" % (HOOKS, hook["id"])
