@@ -143,6 +143,17 @@ class Hybrid(unittest.TestCase):
         self.edit(3, "Still the new one")
         self.wait_title(3, "Still the new one")
 
+    def test_hook_secret_that_is_replaced_during_a_look_is_told_at_once(self):
+        self.check()
+        self.world.sandbox.control("POST", "latency", {"ms": 1000})
+        self.addCleanup(self.world.sandbox.control, "POST", "latency", {"ms": 0})
+        self.world.call("hook.check", project="rocket", actor="user:test")
+        wait_for(lambda: self.world.sql("select 1 from lease where resource like 'hook:%' and until > now()"), "the look")
+        self.world.call("hook.check", project="rocket", rotate=True, actor="user:test")
+        self.world.sandbox.control("POST", "latency", {"ms": 0})
+        wait_for(lambda: self.world.sql("select 1 from project_hook h join project p on p.id = h.project_id join credential c on "
+                                        "c.name = p.webhook_credential where c.generation = h.secret_generation"), "the new secret there")
+
     def test_hook_with_a_wrong_signature_shows_in_status(self):
         # The receiver tells of forgeries every few seconds at most.
         refusing = wait_for(lambda: self.deliver(b"{}", "forged") == 401 and (one := self.health())["state"] == "refusing" and one,

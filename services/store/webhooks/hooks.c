@@ -92,12 +92,15 @@ struct result store_hook_deliveries(struct call *call, const void *request, void
   return choose_again(call, project_id, reply);
 }
 
-/* What failed is asked for again before the webhook itself is due; when nothing did, the query has no row. */
+/* What failed is asked for again before the webhook itself is due, and a secret that was replaced while somebody looked
+ * is still to be told to the tracker; when there is none of either, those queries have no row. */
 static struct result set_due(struct call *call, int64_t project_id, int64_t check_in_ms) {
   return db_query(call->db,
                   "update project_hook h set due_at = least(now() + greatest($2::bigint, 1000) / 1000.0 * interval "
                   "'1 second', (select greatest(min(f.next_at), now() + interval '10 seconds') from failed_delivery f "
-                  "where f.project_id = h.project_id and f.asked < $3::bigint having count(*) > 0)) "
+                  "where f.project_id = h.project_id and f.asked < $3::bigint having count(*) > 0), "
+                  "(select now() from project p join credential c on c.name = p.webhook_credential "
+                  "where p.id = h.project_id and h.state = 'active' and c.generation <> h.secret_generation)) "
                   "where project_id = $1::bigint",
                   PARAMS(p_i64(project_id), p_i64(check_in_ms), p_i64(ATTEMPTS_MAX)), NULL);
 }
