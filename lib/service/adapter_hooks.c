@@ -93,12 +93,30 @@ static int64_t next_check_ms(const struct connector *connector, const struct hoo
   return found->check_in_ms > 0 && found->check_in_ms < own_ms ? found->check_in_ms : own_ms;
 }
 
+/* Under an address that we had before somebody else may listen by now. What cannot be taken away does not hold up the
+ * new one. */
+static struct result leave_old_address(struct worker *worker, struct arena *arena, struct connection *connection,
+                                       const struct work *work, struct hook *hook) {
+  if (work->hook.url.length == 0 || str_equal(work->hook.url, hook->url))
+    return RESULT_DONE;
+  const struct hook old = {.url = work->hook.url, .id = hook->id};
+  hook->id = (struct str){0};
+  struct result result = worker->connector->remove_hook(connection, arena, &old);
+  if (result.code == RESULT_REJECTED || result.code == RESULT_GONE) {
+    log_event(LOG_WARNING, "old_webhook_left", LOG_STR("project", work->project.name), LOG_STR("url", old.url),
+              LOG_RESULT(&result));
+    return RESULT_DONE;
+  }
+  return result;
+}
+
 static struct result keep_right(struct worker *worker, struct arena *arena, struct connection *connection,
                                 const struct work *work) {
   struct hook hook = {.url = hook_url(arena, &work->project), .id = work->hook.hook_id, .repair = work->hook.repair};
   struct hook_found found = {0};
   struct hook_report report = {.lease = work->lease, .state = STR("active"), .url = hook.url};
   TRY(read_secret(worker, arena, &work->project, &hook.secret, &report.generation));
+  TRY(leave_old_address(worker, arena, connection, work, &hook));
   struct result result = worker->connector->register_hook(connection, arena, &hook, &found);
   if (result.code == RESULT_REJECTED || result.code == RESULT_GONE)
     return report_refused(worker, arena, connection, work, "refused", &result);
@@ -107,8 +125,8 @@ static struct result keep_right(struct worker *worker, struct arena *arena, stru
   report.hook_id = found.id;
   report.expires_at_ms = found.expires_at_ms;
   report.check_in_ms = next_check_ms(worker->connector, &found);
-  report.repaired = found.repaired;
-  log_event(found.repaired ? LOG_WARNING : LOG_INFO, found.repaired ? "webhook_repaired" : "webhook_registered",
+  report.repaired = found.repaired || (hook.id.length && !str_equal(found.id, hook.id)); /* it was deleted */
+  log_event(report.repaired ? LOG_WARNING : LOG_INFO, report.repaired ? "webhook_repaired" : "webhook_registered",
             LOG_STR("project", work->project.name));
   return send_report(worker, arena, connection, &report);
 }

@@ -123,8 +123,18 @@ class Hybrid(unittest.TestCase):
     def test_hook_that_somebody_deleted_is_made_again(self):
         (hook,) = self.hooks()
         self.world.sandbox.request("DELETE", "%s/%d" % (HOOKS, hook["id"]), None, HEADERS)
-        self.check()
+        repaired_at = self.health().get("repaired_at_ms", 0)
+        self.assertGreater(self.check()["repaired_at_ms"], repaired_at)
         self.assertEqual([one["config"]["url"] for one in self.hooks()], [self.url])
+
+    def test_hook_moves_with_the_address_of_the_receiver(self):
+        """Who listens at the old one by now is told nothing more."""
+        base = "http://127.0.0.1:%d/" % self.port
+        for address in (base + "github/", base):
+            self.world.processes["adapter-github"].stop()
+            self.world.start("adapter-github", more={"TANDEM_WEBHOOK_URL": address})
+            self.check()
+            self.assertEqual([one["config"]["url"] for one in self.hooks()], [address + "webhooks/rocket"])
 
     def test_hook_secret_is_replaced_without_a_gap(self):
         self.world.call("credential.put", name="rocket-webhook", kind="webhook", secret=json.dumps({"secret": "first"}),
