@@ -52,7 +52,7 @@ struct str webhook_line(struct arena *arena, const struct hook_health *health, i
   int64_t changes = health->told + health->missed;
   if (str_is(health->state, "off") || health->state.length == 0)
     return (struct str){0};
-  if (str_is(health->state, "unchecked"))
+  if (str_is(health->state, "unchecked") || str_is(health->state, "unwatched"))
     append_last_check(&text, health->checked_at_ms, now_ms);
   else
     str_append(&text, state_words(health->state));

@@ -136,6 +136,14 @@ class Hybrid(unittest.TestCase):
             self.check()
             self.assertEqual([one["config"]["url"] for one in self.hooks()], [address + "webhooks/rocket"])
 
+    def test_hook_that_no_adapter_looks_at_any_more_is_told(self):
+        """As after `webhooks.url` was taken out: the tracker goes on sending, and may stop without anybody's notice."""
+        for address, state in (("", "unwatched"), (self.url.removesuffix("webhooks/rocket"), "working")):
+            self.world.processes["adapter-github"].stop()
+            self.world.sql("update project_hook set due_at = now() - interval '2 hours', last_delivery_at = now()")
+            self.world.start("adapter-github", more={"TANDEM_WEBHOOK_URL": address})
+            wait_for(lambda state=state: self.health()["state"] == state, "the webhook to be " + state)
+
     def test_hook_secret_is_replaced_without_a_gap(self):
         self.world.call("credential.put", name="rocket-webhook", kind="webhook", secret=json.dumps({"secret": "first"}),
                         actor="user:test")

@@ -5,19 +5,20 @@
 #include "base/shell.h"
 #include "store/webhooks/hooks.h"
 
-enum { LATELY_MS = 24 * 3600 * 1000 };
+enum { HOUR_MS = 3600 * 1000, LATELY_MS = 24 * HOUR_MS };
 
 /* What the words are chosen by, besides the health itself. */
 struct basis {
   struct str state, reason; /* of project_hook */
   bool pulls, has_secret, untimely;
+  int64_t due_ms; /* the next look at it */
 };
 
 struct result hook_health_select(struct call *call, const int64_t *project_ids, size_t count, struct rows *out) {
   return db_query(
       call->db,
       "select p.id, coalesce(h.state, 'unknown') as state, h.reason, h.error, h.attempts, h.url, "
-      "epoch_ms(h.checked_at) as checked_ms, "
+      "epoch_ms(h.checked_at) as checked_ms, epoch_ms(h.due_at) as due_ms, "
       "epoch_ms(h.expires_at) as expires_ms, epoch_ms(h.repaired_at) as repaired_ms, "
       "epoch_ms(h.last_delivery_at) as delivery_ms, epoch_ms(h.last_failed_at) as failed_ms, "
       "epoch_ms(h.refused_at) as refused_ms, epoch_ms(h.last_missed_at) as missed_ms, h.refused, h.refused_untimely, "
@@ -60,7 +61,8 @@ static void read_health(const struct rows *rows, size_t row, struct hook_health 
                           .reason = rows_str(rows, row, "reason"),
                           .pulls = rows_bool(rows, row, "pulls"),
                           .has_secret = rows_bool(rows, row, "has_secret"),
-                          .untimely = rows_bool(rows, row, "refused_untimely")};
+                          .untimely = rows_bool(rows, row, "refused_untimely"),
+                          .due_ms = rows_i64(rows, row, "due_ms")};
 }
 
 /* -- in words -- */
@@ -128,6 +130,19 @@ static struct str unchecked_words(struct arena *arena, const struct hook_health 
                     (long long)health->failed_checks, STR_FMT(health->check_error));
 }
 
+/* It may go on sending, and be switched off or end without anybody's notice. */
+static bool is_left_alone(const struct project *project, const struct basis *basis, const struct hook_health *health,
+                          int64_t now_ms) {
+  return health->active && str_is(project->state, "active") && basis->due_ms > 0 && now_ms - basis->due_ms > HOUR_MS;
+}
+
+static void say_it_is_left_alone(struct hook_health *health) {
+  say(health, "unwatched",
+      STR("no adapter looks at it any more: none of them is told where trackers reach it (webhooks.url, "
+          "TANDEM_WEBHOOK_URL), or none runs"),
+      STR("set webhooks.url, then: tandem down, and tandem up"));
+}
+
 static void say_what_is(struct arena *arena, const struct project *project, const struct basis *basis, int64_t now_ms,
                         struct hook_health *health) {
   struct str check = str_format(arena, "tandem webhooks check %.*s", STR_FMT(shell_word(arena, project->name)));
@@ -143,6 +158,8 @@ static void say_what_is(struct arena *arena, const struct project *project, cons
         check);
   else if (health->failed_checks >= HOOK_FAILURES_UNTIL_TOLD) /* until one succeeds, nothing is asked for again */
     say(health, "unchecked", unchecked_words(arena, health), check);
+  else if (is_left_alone(project, basis, health, now_ms))
+    say_it_is_left_alone(health);
   else if (health->failed + health->given_up > 0)
     say(health, "failing", failing_words(arena, health), check);
   else if (!health->active && !comes)
