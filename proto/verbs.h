@@ -546,7 +546,7 @@ struct events_published {
 
 /* How a project hears of changes outside: its webhook, its polls, its scans. */
 struct hook_health {
-  struct str state; /* off | none | working | unchecked | failing | refusing | expired | missing */
+  struct str state; /* off | none | working | unchecked | unwatched | failing | refusing | expired | missing */
   struct str reason, next_step, url;
   bool active; /* there and switched on, when the tracker was last asked */
   int64_t checked_at_ms, expires_at_ms, repaired_at_ms, last_delivery_ms, last_failed_ms;

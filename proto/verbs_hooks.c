@@ -93,8 +93,8 @@ const struct record record_scan_page =
 
 static const struct field hook_health_fields[] = {
     FIELD(struct hook_health, state, FIELD_STR, FIELD_REQUIRED,
-          "off (nothing is pulled), none, working, unchecked (its checks fail), failing, refusing, expired or missing "
-          "(changes that it did not tell)."),
+          "off (nothing is pulled), none, working, unchecked (its checks fail), unwatched (nobody checks it), failing, "
+          "refusing, expired or missing (changes that it did not tell)."),
     FIELD(struct hook_health, reason, FIELD_STR, 0, "Why, for a person; absent when it works."),
     FIELD(struct hook_health, next_step, FIELD_STR, 0, "The command that mends it; absent when none is needed."),
     FIELD(struct hook_health, url, FIELD_STR, 0, "Where the tracker sends to."),
