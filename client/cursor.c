@@ -19,6 +19,7 @@ struct cursor {
   struct arena arena;
   struct str path, folder, lock_path, next_path, installation;
   int64_t sequence;
+  struct mark mark;
   int lock_fd;
   bool exists;
 };
@@ -54,6 +55,7 @@ static struct result parse(struct cursor *cursor, struct str text) {
   const cJSON *sequence = json_member(tree, "sequence");
   cursor->installation = json_copy_or_empty(&cursor->arena, tree, "installation");
   cursor->sequence = json_i64(tree, "sequence"); /* 0 for what is none */
+  cursor->mark = mark_of(json_i64(tree, "seen"), json_str(tree, "seen_id"));
   bool is_one = cJSON_IsNumber(sequence) && sequence->valuedouble == (double)cursor->sequence &&
                 cursor->sequence >= 0 && cursor->installation.length > 0;
   cJSON_Delete(tree);
@@ -112,6 +114,10 @@ int64_t cursor_sequence(const struct cursor *cursor) {
   return cursor->sequence;
 }
 
+struct mark cursor_mark(const struct cursor *cursor) {
+  return cursor->mark;
+}
+
 struct result cursor_check(const struct cursor *cursor, struct str installation) {
   if (str_equal(cursor->installation, installation))
     return RESULT_DONE;
@@ -151,12 +157,17 @@ static bool sync_folder(const char *path) {
   return done;
 }
 
-static struct result replace(struct cursor *cursor, int64_t sequence) {
+static struct result replace(struct cursor *cursor, int64_t sequence, const struct mark *mark) {
   struct arena scratch = {0};
   struct str_builder text = {.arena = &scratch};
   str_append_c(&text, "{\"installation\":");
   json_append_quoted(&text, cursor->installation);
-  str_append_format(&text, ",\"sequence\":%lld}\n", (long long)sequence);
+  str_append_format(&text, ",\"sequence\":%lld", (long long)sequence);
+  if (mark->id[0]) {
+    str_append_format(&text, ",\"seen\":%lld,\"seen_id\":", (long long)mark->sequence);
+    json_append_quoted(&text, str_of(mark->id));
+  }
+  str_append_c(&text, "}\n");
   bool done = write_synced(cursor->next_path.at, str_built(&text)) &&
               rename(cursor->next_path.at, cursor->path.at) == 0 && sync_folder(cursor->folder.at);
   arena_free(&scratch);
@@ -164,14 +175,15 @@ static struct result replace(struct cursor *cursor, int64_t sequence) {
     return failure("write", cursor->path);
   cursor->exists = true;
   cursor->sequence = sequence;
+  cursor->mark = *mark;
   return RESULT_DONE;
 }
 
-struct result cursor_begin(struct cursor *cursor, struct str installation, int64_t sequence) {
+struct result cursor_begin(struct cursor *cursor, struct str installation, int64_t sequence, const struct mark *mark) {
   cursor->installation = str_copy(&cursor->arena, installation);
-  return replace(cursor, sequence);
+  return replace(cursor, sequence, mark);
 }
 
-struct result cursor_write(struct cursor *cursor, int64_t sequence) {
-  return sequence > cursor->sequence ? replace(cursor, sequence) : RESULT_DONE;
+struct result cursor_write(struct cursor *cursor, int64_t sequence, const struct mark *mark) {
+  return sequence > cursor->sequence ? replace(cursor, sequence, mark) : RESULT_DONE;
 }

@@ -1,10 +1,11 @@
-/* The cursor file: a JSON object with the installation and the position in its log, replaced atomically. A lock beside
- * it (NAME.lock) lets one process at a time use it. */
+/* The cursor file: a JSON object with the installation, the position in its log and an event by which the log is known,
+ * replaced atomically. A lock beside it (NAME.lock) lets one process at a time use it. */
 #ifndef CLIENT_CURSOR_H
 #define CLIENT_CURSOR_H
 
 #include "base/result.h"
 #include "base/str.h"
+#include "client/mark.h"
 
 struct cursor;
 
@@ -17,11 +18,15 @@ void cursor_close(struct cursor *cursor);
 bool cursor_exists(const struct cursor *cursor);
 int64_t cursor_sequence(const struct cursor *cursor);
 
+/* The newest event up to there that was known when it was written; with no id in a file of an older libtandem. */
+struct mark cursor_mark(const struct cursor *cursor);
+
 /* STALE: it was made with another installation. */
 struct result cursor_check(const struct cursor *cursor, struct str installation) MUST_USE;
-struct result cursor_begin(struct cursor *cursor, struct str installation, int64_t sequence) MUST_USE;
+struct result cursor_begin(struct cursor *cursor, struct str installation, int64_t sequence,
+                           const struct mark *mark) MUST_USE;
 
 /* On the disk when it returns OK; a smaller number is ignored. REJECTED: it cannot be written, and why. */
-struct result cursor_write(struct cursor *cursor, int64_t sequence) MUST_USE;
+struct result cursor_write(struct cursor *cursor, int64_t sequence, const struct mark *mark) MUST_USE;
 
 #endif

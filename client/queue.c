@@ -16,7 +16,7 @@ struct queue {
   pthread_cond_t changed;
   struct item *first, **last;
   size_t count, bytes;
-  int64_t passed; /* what was put or passed last */
+  struct mark passed; /* what was put or passed last */
   struct result problem;
   bool is_news; /* the problem has not been told */
   bool closed;
@@ -29,7 +29,7 @@ struct queue *queue_new(int64_t position) {
   pthread_mutex_init(&queue->mutex, NULL);
   clock_condition_init(&queue->changed);
   queue->last = &queue->first;
-  queue->passed = position;
+  queue->passed.sequence = position;
   queue->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   queue->closed_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (queue->ready_fd >= 0 && queue->closed_fd >= 0)
@@ -100,16 +100,16 @@ void queue_put(struct queue *queue, struct item *item) {
     queue->last = &item->next;
     queue->count++;
     queue->bytes += item->bytes;
-    queue->passed = item->event.sequence;
+    queue->passed = mark_of(item->event.sequence, str_of(item->event.id));
     tell(queue);
   }
   pthread_mutex_unlock(&queue->mutex);
 }
 
-void queue_pass(struct queue *queue, int64_t sequence) {
+void queue_pass(struct queue *queue, struct mark mark) {
   pthread_mutex_lock(&queue->mutex);
-  if (sequence > queue->passed)
-    queue->passed = sequence;
+  if (mark.sequence > queue->passed.sequence)
+    queue->passed = mark;
   pthread_mutex_unlock(&queue->mutex);
 }
 
@@ -158,7 +158,14 @@ struct item *queue_take(struct queue *queue, int timeout_ms, struct result *prob
 
 int64_t queue_position(struct queue *queue) {
   pthread_mutex_lock(&queue->mutex);
-  int64_t position = queue->first ? queue->first->event.sequence - 1 : queue->passed;
+  int64_t position = queue->first ? queue->first->event.sequence - 1 : queue->passed.sequence;
   pthread_mutex_unlock(&queue->mutex);
   return position;
+}
+
+struct mark queue_mark(struct queue *queue) {
+  pthread_mutex_lock(&queue->mutex);
+  struct mark mark = queue->passed;
+  pthread_mutex_unlock(&queue->mutex);
+  return mark;
 }

@@ -3,6 +3,7 @@
 #ifndef CLIENT_QUEUE_H
 #define CLIENT_QUEUE_H
 
+#include "client/mark.h"
 #include "proto/events.h"
 #include "tandem/tandem.h"
 
@@ -34,7 +35,7 @@ int queue_closed_fd(const struct queue *queue);
 void queue_put(struct queue *queue, struct item *item);
 
 /* Nothing up to there is for the application. */
-void queue_pass(struct queue *queue, int64_t sequence);
+void queue_pass(struct queue *queue, struct mark mark);
 
 /* What is wrong now; OK = nothing any more. All but RETRY are told to the application, once each. */
 void queue_problem(struct queue *queue, struct result problem);
@@ -48,5 +49,8 @@ int queue_fd(const struct queue *queue);
 
 /* All that is for the application up to there was taken. */
 int64_t queue_position(struct queue *queue);
+
+/* The event that was put or passed last. */
+struct mark queue_mark(struct queue *queue);
 
 #endif

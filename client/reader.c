@@ -27,18 +27,31 @@ struct reader {
   pthread_t thread;
   struct wire *bus;             /* NULL = not connected */
   int64_t position;             /* all up to here is in the queue, or not for it */
+  struct mark mark;             /* the newest event that is known */
   int64_t bus_refused_until_ms; /* the certificate does not let us hear it: the log is looked at instead */
 };
 
-struct result reader_head(struct caller *caller, int64_t timeout_ms, int64_t *out) {
+struct result reader_head(struct caller *caller, int64_t timeout_ms, struct mark *out) {
   struct arena arena = {0};
   struct events_read request = {.after = INT64_MAX, .limit = 1};
   struct event_list reply = {0};
   struct result result = caller_call(caller, &arena, VERB_EVENTS_READ, &request, &reply, timeout_ms);
-  arena_free(&arena);
   if (result_ok(&result))
-    *out = reply.head;
+    *out = mark_of(reply.head, reply.head_id);
+  arena_free(&arena);
   return result;
+}
+
+/* What else is wrong the reader tells. */
+struct result reader_check_mark(struct caller *caller, const struct mark *mark, int64_t timeout_ms) {
+  struct arena arena = {0};
+  struct events_read request = {.after = INT64_MAX, .limit = 1, .seen = mark->sequence, .seen_id = str_of(mark->id)};
+  struct event_list reply = {0};
+  if (!mark->id[0])
+    return RESULT_DONE;
+  struct result result = caller_call(caller, &arena, VERB_EVENTS_READ, &request, &reply, timeout_ms);
+  arena_free(&arena);
+  return result.code == RESULT_STALE ? result : RESULT_DONE;
 }
 
 struct result reader_check(int64_t position, int64_t head) {
@@ -53,11 +66,13 @@ struct result reader_check(int64_t position, int64_t head) {
 static void put(struct reader *reader, const struct stored_event *event) {
   queue_put(reader->options.queue, item_new(event));
   reader->position = event->sequence;
+  reader->mark = mark_of(event->sequence, event->id);
 }
 
-static void pass(struct reader *reader, int64_t sequence) {
+static void pass(struct reader *reader, int64_t sequence, struct str id) {
   reader->position = sequence;
-  queue_pass(reader->options.queue, sequence);
+  reader->mark = mark_of(sequence, id);
+  queue_pass(reader->options.queue, reader->mark);
 }
 
 /* -- the log -- */
@@ -71,8 +86,12 @@ static bool type_matches(const struct filter *filter, struct str type) {
 
 static struct result read_page(struct reader *reader, struct arena *arena, bool *more) {
   const struct filter *filter = &reader->options.filter;
-  struct events_read request = {
-      .after = reader->position, .limit = PAGE, .project = filter->project, .system = filter->system};
+  struct events_read request = {.after = reader->position,
+                                .limit = PAGE,
+                                .project = filter->project,
+                                .system = filter->system,
+                                .seen = reader->mark.sequence,
+                                .seen_id = str_of(reader->mark.id)};
   request.types.at = filter->types.at;
   request.types.count = filter->types.count;
   struct event_list page = {0};
@@ -83,7 +102,7 @@ static struct result read_page(struct reader *reader, struct arena *arena, bool 
       put(reader, &page.events.at[i]);
   *more = page.events.count == PAGE;
   if (!*more && page.head > reader->position)
-    pass(reader, page.head); /* the store asks for the head first: nothing up to there is left out */
+    pass(reader, page.head, page.head_id); /* the store asks for the head first: nothing up to there is left out */
   return RESULT_DONE;
 }
 
@@ -144,7 +163,7 @@ static struct result on_frame(struct reader *reader, struct arena *arena, struct
   if (matches(&reader->options.filter, &event))
     put(reader, &event);
   else
-    pass(reader, event.sequence);
+    pass(reader, event.sequence, event.id);
   return RESULT_DONE;
 }
 
@@ -233,6 +252,7 @@ struct result reader_start(const struct reader_options *options, struct reader *
   reader->wire_options = options->tandem->options;
   reader->wire_options.cancel_fd = queue_closed_fd(options->queue);
   reader->position = options->position;
+  reader->mark = options->mark;
   int status = start_thread(reader);
   if (status) {
     free(reader);

@@ -17,6 +17,7 @@ struct reader_options {
   struct queue *queue;
   struct caller *caller;
   int64_t poll_ms, position;
+  struct mark mark; /* the newest event up to the position that is known */
 };
 
 struct reader;
@@ -28,9 +29,12 @@ struct result reader_start(const struct reader_options *options, struct reader *
 void reader_join(struct reader *reader);
 
 /* The end of the log, as events.read tells it. */
-struct result reader_head(struct caller *caller, int64_t timeout_ms, int64_t *out) MUST_USE;
+struct result reader_head(struct caller *caller, int64_t timeout_ms, struct mark *out) MUST_USE;
 
 /* STALE when the position is beyond the log's end. */
 struct result reader_check(int64_t position, int64_t head) MUST_USE;
+
+/* STALE when the log has another event than this one in its place. */
+struct result reader_check_mark(struct caller *caller, const struct mark *mark, int64_t timeout_ms) MUST_USE;
 
 #endif

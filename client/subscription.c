@@ -18,6 +18,7 @@ struct tandem_subscription {
   struct caller *caller; /* of its own: a long call of the application's holds nothing up */
   struct reader *reader;
   struct item *current; /* what the application has */
+  struct mark mark;     /* the newest event that it has had, as far as known */
 };
 
 static struct str optional(struct arena *arena, const char *text) {
@@ -44,26 +45,32 @@ static struct result read_filter(struct arena *arena, const struct tandem_subscr
 }
 
 /* Where it begins; makes the cursor file where there is none yet. */
-static struct result find_position(struct tandem_subscription *subscription, int64_t after, struct caller *caller,
+static struct result find_position(struct tandem_subscription *subscription,
+                                   const struct tandem_subscription_options *options, struct caller *caller,
                                    int64_t *out) {
   struct arena arena = {0};
   struct empty nothing = {0};
   struct hello hello = {0};
-  int64_t head;
+  struct mark head, *mark = &subscription->mark;
   TRY(reader_head(caller, subscription->tandem->timeout_ms, &head));
-  *out = after == TANDEM_FROM_NOW ? head : after;
+  *mark = options->after == TANDEM_FROM_NOW
+              ? head
+              : mark_of(options->after, str_of(options->after_id ? options->after_id : ""));
+  *out = mark->sequence;
   if (subscription->cursor) {
     struct result result = caller_call(caller, &arena, VERB_HELLO, &nothing, &hello, subscription->tandem->timeout_ms);
     if (result_ok(&result) && cursor_exists(subscription->cursor)) {
       *out = cursor_sequence(subscription->cursor);
+      *mark = cursor_mark(subscription->cursor);
       result = cursor_check(subscription->cursor, hello.installation);
     } else if (result_ok(&result)) {
-      result = cursor_begin(subscription->cursor, hello.installation, *out);
+      result = cursor_begin(subscription->cursor, hello.installation, *out, mark);
     }
     arena_free(&arena);
     TRY(result);
   }
-  return reader_check(*out, head);
+  TRY(reader_check(*out, head.sequence));
+  return reader_check_mark(caller, mark, subscription->tandem->timeout_ms);
 }
 
 static struct result begin(struct tandem_subscription *subscription,
@@ -75,7 +82,7 @@ static struct result begin(struct tandem_subscription *subscription,
     return result_error(RESULT_REJECTED, "`after` must be TANDEM_FROM_NOW, TANDEM_FROM_FIRST or a sequence");
   if (options->cursor_file)
     TRY(cursor_open(options->cursor_file, &subscription->cursor));
-  TRY(find_position(subscription, options->after, tandem->caller, &position));
+  TRY(find_position(subscription, options, tandem->caller, &position));
   subscription->queue = queue_new(position);
   if (!subscription->queue)
     return result_error(RESULT_RETRY, "no more file descriptors");
@@ -87,7 +94,8 @@ static struct result begin(struct tandem_subscription *subscription,
                                          .queue = subscription->queue,
                                          .caller = subscription->caller,
                                          .poll_ms = options->poll_ms > 0 ? options->poll_ms : DEFAULT_POLL_MS,
-                                         .position = position};
+                                         .position = position,
+                                         .mark = subscription->mark};
   return reader_start(&reading, &subscription->reader);
 }
 
@@ -127,6 +135,7 @@ enum tandem_code tandem_next(struct tandem_subscription *subscription, int timeo
   item_free(subscription->current);
   subscription->current = queue_take(subscription->queue, timeout_ms, &problem);
   if (subscription->current) {
+    subscription->mark = mark_of(subscription->current->event.sequence, str_of(subscription->current->event.id));
     *out = &subscription->current->event;
     return error_from(RESULT_DONE, error);
   }
@@ -143,12 +152,21 @@ int64_t tandem_position(const struct tandem_subscription *subscription) {
   return queue_position(subscription->queue);
 }
 
+/* The newest event that is known and not beyond `sequence`. */
+static struct mark mark_up_to(struct tandem_subscription *subscription, int64_t sequence) {
+  struct mark passed = queue_mark(subscription->queue);
+  if (passed.id[0] && passed.sequence <= sequence)
+    return passed;
+  return subscription->mark.sequence <= sequence ? subscription->mark : cursor_mark(subscription->cursor);
+}
+
 enum tandem_code tandem_commit(struct tandem_subscription *subscription, int64_t sequence, struct tandem_error *error) {
   if (!subscription->cursor)
     return error_from(result_error(RESULT_REJECTED, "this subscription has no cursor file"), error);
   if (sequence > queue_position(subscription->queue))
     return error_from(result_error(RESULT_REJECTED, "%lld has not been given out yet", (long long)sequence), error);
-  return error_from(cursor_write(subscription->cursor, sequence), error);
+  struct mark mark = mark_up_to(subscription, sequence);
+  return error_from(cursor_write(subscription->cursor, sequence, &mark), error);
 }
 
 enum tandem_code tandem_event_msgpack(const struct tandem_event *event, const void **out, size_t *out_bytes,

@@ -529,10 +529,13 @@ struct events_read {
   struct str type, project;
   LIST_OF(struct str) types;
   struct str system;
+  int64_t seen;
+  struct str seen_id;
 };
 struct event_list {
   LIST_OF(struct stored_event) events;
   int64_t head, first;
+  struct str head_id;
 };
 struct events_publish {
   LIST_OF(struct stored_event)

@@ -28,6 +28,10 @@ static const struct field events_read_fields[] = {
     FIELD(struct events_read, types, FIELD_STRS, 0, "Only events of these types, written whole; none = all."),
     FIELD(struct events_read, system, FIELD_STR, 0,
           "Only events whose data names this system ('github') or a project of it; absent = all."),
+    FIELD(struct events_read, seen, FIELD_I64, 0, "The sequence of an event that the caller has had."),
+    FIELD(struct events_read, seen_id, FIELD_STR, 0,
+          "The id of that event. `stale` is answered when the log has another one there: the database was restored "
+          "from a backup, and what the caller has had since then is not in it. Absent = nobody looks."),
 };
 const struct record record_events_read =
     RECORD("EventsRead", struct events_read, events_read_fields, "Which part of the event log.");
@@ -37,6 +41,7 @@ static const struct field event_list_fields[] = {
     FIELD(struct event_list, head, FIELD_I64, 0, "Sequence of the newest event of all."),
     FIELD(struct event_list, first, FIELD_I64, 0,
           "Sequence of the oldest event that is kept; what was before it was deleted. 0 = the log is empty."),
+    FIELD(struct event_list, head_id, FIELD_STR, 0, "The id of the newest event, for `seen_id`."),
 };
 const struct record record_event_list =
     RECORD("EventList", struct event_list, event_list_fields, "A page of the event log.");

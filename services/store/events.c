@@ -33,6 +33,20 @@ static struct result check_kept(struct call *call, int64_t after, int64_t *out_f
                       (long long)after + 1, (long long)*out_first - 1, (long long)*out_first - 1);
 }
 
+/* A log that was restored from a backup gives the numbers that were used since then to other events. */
+static struct result check_same(struct call *call, const struct events_read *read, int64_t first) {
+  struct rows rows;
+  if (read->seen_id.length == 0 || read->seen < first)
+    return RESULT_DONE;
+  TRY(db_query(call->db, "select id from event_log where sequence = $1::bigint", PARAMS(p_i64(read->seen)), &rows));
+  if (rows.count && str_equal(rows_str(&rows, 0, "id"), read->seen_id))
+    return RESULT_DONE;
+  return result_error(RESULT_STALE,
+                      "the event %lld is another one than it was: the database was restored from a backup, and this "
+                      "log goes on differently since then; decide where to begin",
+                      (long long)read->seen);
+}
+
 /* How many of the rows fit into one message (MESSAGE_BYTES_MAX in service/transport.h): 500 always do. */
 static size_t fitting(const struct rows *rows) {
   size_t count = 0, bytes = 0;
@@ -49,7 +63,7 @@ struct result store_events_read(struct call *call, const void *request, void *re
   const struct events_read *read = request;
   struct event_list *list = reply;
   struct rows rows, head;
-  TRY(db_query(call->db, "select coalesce(max(sequence), 0) as head from event_log", NO_PARAMS, &head));
+  TRY(db_query(call->db, "select sequence, id from event_log order by sequence desc limit 1", NO_PARAMS, &head));
   TRY(db_query(
       call->db,
       "select sequence, id, source, type, to_char(time at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') "
@@ -76,9 +90,13 @@ struct result store_events_read(struct call *call, const void *request, void *re
         .data = rows_str(&rows, i, "payload"),
     };
   TRY(check_kept(call, read->after, &list->first));
+  TRY(check_same(call, read, list->first));
   list->events.at = events;
   list->events.count = count;
-  list->head = rows_i64(&head, 0, "head");
+  if (head.count) {
+    list->head = rows_i64(&head, 0, "sequence");
+    list->head_id = rows_str(&head, 0, "id");
+  }
   return RESULT_DONE;
 }
 

@@ -1,8 +1,7 @@
 /* A subscriber with every option, for tests.
  *
- *   client-driver BUNDLE [after=N] [cursor=PATH] [project=NAME] [system=NAME] [type=NAME]... [timeout=MS] [events=N]
- * [wait=MS]
- *                 [insecure=1]
+ *   client-driver BUNDLE [after=N] [after_id=ID] [cursor=PATH] [project=NAME] [system=NAME] [type=NAME]... [timeout=MS]
+ * [events=N] [wait=MS] [insecure=1]
  *
  * Prints `listening`, then for each event a JSON line {"sequence", "type", "subject", "position", "packed", "data"},
  * and `timeout: MESSAGE` when the time is over. Waits by poll() only. Ends after `events`, with a code's number on
@@ -29,6 +28,8 @@ static void read_argument(struct driver *driver, const char *argument) {
   const char *value;
   if ((value = value_of(argument, "after")))
     driver->what.after = atoll(value);
+  else if ((value = value_of(argument, "after_id")))
+    driver->what.after_id = value;
   else if ((value = value_of(argument, "cursor")))
     driver->what.cursor_file = value;
   else if ((value = value_of(argument, "project")))

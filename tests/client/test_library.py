@@ -155,6 +155,33 @@ class Library(unittest.TestCase):
             self.assert_refused(REJECTED, "damaged.cursor", DRIVER, self.all, "cursor=" + damaged)
         self.assert_refused(REJECTED, "No such file", DRIVER, self.all, "cursor=/nowhere/at.all")
 
+    def restore(self, kept):
+        """As from a backup that had the log up to `kept`, which then grew as long as it was, with other events."""
+        subprocess.run(["psql", "--quiet", "--host=" + os.path.join(self.bus.house.home, "postgres", "run"), "--username=tandem", "--command",
+                        "update event_log set id = gen_random_uuid() where sequence > %d" % kept, "tandem"], check=True, timeout=DEADLINE_S)
+        self.bus.kill_store()
+
+    def test_library_says_when_the_log_was_restored_and_has_grown_since(self):
+        cursor, rare = self.bus.path("restored.cursor"), self.bus.path("rare.cursor")
+        for path, words in ((cursor, ()), (rare, ("type=ProjectConfigured",))):
+            program = Program(DRIVER, self.all, "cursor=" + path, *words).wait_until_listening()
+            self.project("restored-%d" % len(words), "github")
+            program.wait_for("ProjectConfigured")
+            program.end()
+        self.bus.ticket("In the backup")
+        event = self.bus.log()[-1]
+        known = "after=%d" % event["sequence"], "after_id=" + event["id"]
+        self.assertEqual(self.bus.person.call("events.read", after=event["sequence"]).get("head_id"), event["id"])
+        self.events(self.all, 0, *known)
+        program = Program(DRIVER, self.all).wait_until_listening()
+        self.restore(0)
+        self.assert_refused(STALE, "restored from a backup", DRIVER, self.all, *known)
+        self.assert_refused(STALE, "restored from a backup", DRIVER, self.all, "cursor=" + cursor)
+        self.assert_refused(STALE, "restored from a backup", DRIVER, self.all, "cursor=" + rare, "type=ProjectConfigured")
+        self.assertIn("restored from a backup", program.wait_for("stale: ", program.complaints)[-1])
+        self.assertEqual(program.process.wait(DEADLINE_S), STALE)
+        program.end()
+
     def test_library_gives_a_cursor_file_to_one_at_a_time(self):
         path = self.bus.path("locked.cursor")
         program = Program(DRIVER, self.all, "cursor=" + path).wait_until_listening()

@@ -178,6 +178,10 @@ struct tandem_subscription_options {
   /* How often the log is looked at where the certificate does not let us hear the bus (it does with --events all).
    * 0: 1000. */
   int poll_ms;
+
+  /* The id of the event `after`, where you keep it beside the number: tells a log that was restored from a backup even
+   * when it has grown beyond `after` since (STALE). A cursor file has it by itself. NULL: nobody looks. */
+  const char *after_id;
 };
 
 static inline void tandem_subscription_options_init(struct tandem_subscription_options *options) {
@@ -190,8 +194,9 @@ struct tandem_subscription;
 
 /* Begins to hear: every event after the position, once and in order, first from the log, then live; what the bus drops
  * is read from the log. It rides over restarts of the store. Borrows `tandem` until it is closed. RETRY: the store does
- * not answer. STALE: the position is beyond the log's end, or the cursor file is of another installation: the store was
- * restored or replaced; decide where to begin. REJECTED: an option, the cursor file, or no right to read events. */
+ * not answer. STALE: the position is beyond the log's end, the log has another event there than the one that was had,
+ * or the cursor file is of another installation: the store was restored or replaced; decide where to begin. REJECTED:
+ * an option, the cursor file, or no right to read events. */
 TANDEM_API enum tandem_code tandem_subscribe(struct tandem *tandem, const struct tandem_subscription_options *options,
                                              struct tandem_subscription **out, struct tandem_error *error);
 

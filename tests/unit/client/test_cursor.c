@@ -20,6 +20,8 @@
 
 enum { NOBODY = 65534 };
 
+static const struct mark unknown = {0}, mark = {11, "an-id"};
+
 struct place {
   char folder[64], path[96], lock[96], next[96];
 };
@@ -86,18 +88,20 @@ static void cursor_file_is_made_and_read_again(void **state) {
   struct stat found;
   struct cursor *cursor = opened(place->path);
   assert_false(cursor_exists(cursor));
-  struct result result = cursor_begin(cursor, STR("in \"st\""), 7);
+  struct result result = cursor_begin(cursor, STR("in \"st\""), 7, &unknown);
   assert_string_equal(result.message, "");
   assert_true(cursor_exists(cursor));
-  result = cursor_write(cursor, 12);
+  result = cursor_write(cursor, 12, &mark);
   assert_string_equal(result.message, "");
-  assert_file(place->path, "{\"installation\":\"in \\\"st\\\"\",\"sequence\":12}\n");
+  assert_file(place->path, "{\"installation\":\"in \\\"st\\\"\",\"sequence\":12,\"seen\":11,\"seen_id\":\"an-id\"}\n");
   assert_int_equal(stat(place->path, &found), 0);
   assert_int_equal(found.st_mode & 0777, 0600);
   cursor_close(cursor);
   cursor = opened(place->path);
   assert_true(cursor_exists(cursor));
   assert_int_equal(cursor_sequence(cursor), 12);
+  assert_int_equal(cursor_mark(cursor).sequence, 11);
+  assert_string_equal(cursor_mark(cursor).id, "an-id");
   result = cursor_check(cursor, STR("in \"st\""));
   assert_int_equal(result.code, RESULT_OK);
   result = cursor_check(cursor, STR("another"));
@@ -109,9 +113,9 @@ static void cursor_file_is_made_and_read_again(void **state) {
 static void cursor_never_goes_back(void **state) {
   const struct place *place = *state;
   struct cursor *cursor = opened(place->path);
-  struct result result = cursor_begin(cursor, STR("i"), 9);
+  struct result result = cursor_begin(cursor, STR("i"), 9, &unknown);
   assert_int_equal(result.code, RESULT_OK);
-  result = cursor_write(cursor, 3);
+  result = cursor_write(cursor, 3, &mark);
   assert_int_equal(result.code, RESULT_OK);
   assert_int_equal(cursor_sequence(cursor), 9);
   assert_file(place->path, "{\"installation\":\"i\",\"sequence\":9}\n");
@@ -229,18 +233,18 @@ static void cursor_stays_when_the_disk_is_full(void **state) {
   const struct place *place = *state;
   void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
   struct cursor *cursor = opened(place->path);
-  struct result result = cursor_begin(cursor, STR("i"), 4);
+  struct result result = cursor_begin(cursor, STR("i"), 4, &unknown);
   assert_int_equal(result.code, RESULT_OK);
   for (rlim_t bytes = 0; bytes < sizeof before - 1; bytes += 11) {
     limit_files(bytes);
-    result = cursor_write(cursor, 5);
+    result = cursor_write(cursor, 5, &unknown);
     limit_files(RLIM_INFINITY);
     assert_int_equal(result.code, RESULT_REJECTED);
     assert_string_equal(strrchr(result.message, ':'), ": File too large");
     assert_int_equal(cursor_sequence(cursor), 4);
     assert_file(place->path, before);
   }
-  result = cursor_write(cursor, 5);
+  result = cursor_write(cursor, 5, &unknown);
   assert_int_equal(result.code, RESULT_OK);
   assert_file(place->path, "{\"installation\":\"i\",\"sequence\":5}\n");
   cursor_close(cursor);
@@ -252,7 +256,7 @@ static void cursor_says_that_its_folder_is_gone(void **state) {
   struct cursor *cursor = opened(place->path);
   remove(place->lock);
   assert_int_equal(rmdir(place->folder), 0);
-  struct result result = cursor_begin(cursor, STR("i"), 4);
+  struct result result = cursor_begin(cursor, STR("i"), 4, &unknown);
   assert_int_equal(result.code, RESULT_REJECTED);
   assert_non_null(strstr(result.message, strerror(ENOENT)));
   assert_false(cursor_exists(cursor));

@@ -65,12 +65,13 @@ static void queue_position_stays_before_what_was_not_taken(void **state) {
   assert_int_equal(queue_position(queue), FIRST);
   queue_put(queue, item(FIRST + 5));
   assert_int_equal(queue_position(queue), FIRST + 4);
-  queue_pass(queue, FIRST + 9);
+  queue_pass(queue, mark_of(FIRST + 9, STR("nine")));
   assert_int_equal(queue_position(queue), FIRST + 4);
   assert_next(queue, FIRST + 5);
   assert_int_equal(queue_position(queue), FIRST + 9);
-  queue_pass(queue, FIRST);
+  queue_pass(queue, mark_of(FIRST, STR("first")));
   assert_int_equal(queue_position(queue), FIRST + 9);
+  assert_string_equal(queue_mark(queue).id, "nine");
   queue_free(queue);
 }
 
