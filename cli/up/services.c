@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/environment.h"
+#include "base/secret_file.h"
 
 extern char **environ;
 
@@ -167,6 +168,19 @@ static struct str health_listen(struct arena *arena, const struct settings *sett
   return str_format(arena, "%.*s:%lld", (int)(colon - first.at), first.at, (long long)port + (long long)place);
 }
 
+/* The bridge's alone. A file of the credentials directory is named, which nobody finds by itself any more. */
+static void put_nats_password(struct environment *environment, const struct service_row *row) {
+  const char *path = NULL;
+  if (row->kind != SERVICE_BRIDGE) {
+    drop(environment, "TANDEM_NATS_PASSWORD");
+    drop(environment, "TANDEM_NATS_PASSWORD_FILE");
+    return;
+  }
+  struct result result = secret_find_path(environment->arena, "TANDEM_NATS_PASSWORD", &path);
+  if (result_ok(&result) && path) /* else the settings would not have been read */
+    put(environment, "TANDEM_NATS_PASSWORD_FILE", str_of(path));
+}
+
 static const char *const *environment_of(struct arena *arena, const struct services_options *options,
                                          const struct service_row *row, int64_t replica, size_t place) {
   struct environment environment = inherit(arena);
@@ -184,8 +198,7 @@ static const char *const *environment_of(struct arena *arena, const struct servi
   drop(&environment, "TANDEM_GITHUB_CLIENT_SECRET"); /* only for who logs in */
   drop(&environment, "TANDEM_JIRA_CLIENT_SECRET");
   drop(&environment, "TANDEM_LINEAR_CLIENT_SECRET");
-  if (row->kind != SERVICE_BRIDGE)
-    drop(&environment, "TANDEM_NATS_PASSWORD");
+  put_nats_password(&environment, row);
   put(&environment, "TANDEM_DATABASE_OWNER_URL", row->kind == SERVICE_STORE ? options->owner_url : (struct str){0});
   drop(&environment, "TANDEM_DATABASE_OWNER_URL_FILE");
   drop(&environment, "CREDENTIALS_DIRECTORY"); /* the settings have what was in it */

@@ -82,6 +82,7 @@ static int migrate_and_end(void) {
 }
 
 int main(int argc, char **argv) {
+  secrecy_begin();
   if (argc == 2 && strcmp(argv[1], "--migrate") == 0)
     return migrate_and_end();
   sigset_t signals;
@@ -90,7 +91,6 @@ int main(int argc, char **argv) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, NULL);
   signal(SIGPIPE, SIG_IGN);
-  secrecy_begin();
   log_start("store");
   const struct notifier notifier = notify_open();
   static struct arena arena;

@@ -19,6 +19,7 @@
 #include "store/health.h"
 #include "store/migrate.h"
 #include "store/publish.h"
+#include "store/security/newcomers.h"
 #include "store/slots.h"
 #include "store/store.h"
 
@@ -35,6 +36,7 @@ struct server {
   const struct server_options *options;
   nng_socket verbs, events;
   struct peers *peers;
+  struct newcomers *newcomers;
   struct slots slots;
   struct db *leader_db; /* the writer's connection; holds the leader's lock */
   int64_t head;
@@ -186,7 +188,8 @@ static void write_forever(struct server *server) {
       serve_write(server, slot, &outbox);
     retention_work(&retention, server->leader_db, &arena, slot == NULL);
     if (clock_mono_ms() >= next_heartbeat_ms) {
-      peers_recheck(server->peers);
+      peers_recheck(server->peers, clock_now_ms());
+      newcomers_sweep(server->newcomers, clock_mono_ms());
       publish_heartbeat(server->events, &arena, outbox.head);
       arena_reset(&arena);
       next_heartbeat_ms = clock_mono_ms() + HEARTBEAT_MS;
@@ -262,6 +265,7 @@ struct result server_run(const struct server_options *options) {
   struct server *server = heap_new(sizeof *server);
   server->options = options;
   server->peers = peers_new(options->endpoint.revoked_file);
+  server->newcomers = newcomers_new(server->peers, options->endpoint.store_url, options->endpoint.events_url);
   slots_init(&server->slots, server->peers);
   TRY(server_migrate(options));
   server->leader_db = connect_patiently(options);

@@ -2,6 +2,7 @@
 """Certificates of the bus and the verbs: who gets in, who may ask for what, renewing and revoking while everything runs.
 `tandem up` in a temporary home; TANDEM_BIN says where the programs are (build/dev/bin if unset)."""
 
+import datetime
 import json
 import os
 import re
@@ -321,6 +322,61 @@ class Certificates(unittest.TestCase):
                 self.assert_gets_nothing(self.tls("adapter-linear.pem"))
             self.fine("certs", "renew")
             self.assertEqual(self.listed()["adapter-linear"]["state"], "good")
+
+    def short_lived(self, seconds):
+        """A certificate of the command line that our authority signs for so long."""
+        folder = os.path.join(self.house.folder, "short")
+        os.mkdir(folder)
+        for name, text in (("index", ""), ("serial", "7777\n"), ("usage", "extendedKeyUsage=clientAuth\n"), ("config", (
+                "[ca]\ndefault_ca=it\n[it]\ndatabase=%s/index\nserial=%s/serial\nnew_certs_dir=%s\ndefault_md=sha256\npolicy=any\n"
+                "[any]\norganizationalUnitName=supplied\ncommonName=supplied\n") % (folder, folder, folder))):
+            self.house.file("short/" + name, text)
+        self.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/OU=cli/CN=cli", "-keyout",
+                     folder + "/key", "-out", folder + "/request")
+        end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+        self.openssl("ca", "-batch", "-notext", "-config", folder + "/config", "-cert", self.tls("ca.pem"), "-keyfile", self.tls("ca-key.pem"),
+                     "-startdate", "20260101000000Z", "-enddate", end.strftime("%Y%m%d%H%M%SZ"), "-extfile", folder + "/usage", "-in",
+                     folder + "/request", "-out", folder + "/certificate")
+        with open(folder + "/certificate", encoding="ascii") as one, open(folder + "/key", encoding="ascii") as two:
+            return self.house.file("short.pem", one.read() + two.read())
+
+    def test_certs_whoever_is_connected_is_cut_off_when_its_certificate_ends(self):
+        verbs = self.verbs(self.short_lived(4))
+        verbs.call("hello")
+        wait_for(lambda: self.is_cut_off(verbs), "the connection's end")
+
+    @staticmethod
+    def is_cut_off(verbs):
+        try:
+            verbs.call("hello")
+        except OSError:
+            return True
+        return False
+
+    def test_certs_of_the_silent_are_not_waited_for(self):
+        """Connections that never come to the end of their handshake hold nothing for long."""
+        peer, silent = self.own("cli"), []
+        peer.call("hello")
+        try:
+            for number in range(200):
+                for url in GREETINGS:
+                    host, port = self.urls[url].removeprefix("tls+tcp://").split(":")
+                    silent.append(socket.create_connection((host, int(port)), timeout=20))
+                    silent[-1].sendall(b"\x16\x03\x01"[:number % 4])
+            for one in silent:
+                one.settimeout(60)
+                self.assertEqual(self.heard_of(one), b"")
+        finally:
+            for one in silent:
+                one.close()
+        peer.call("hello")
+
+    @staticmethod
+    def heard_of(connection):
+        try:
+            return connection.recv(1)
+        except ConnectionResetError:
+            return b""
 
     def test_certs_a_damaged_list_of_revoked_ones_lets_nobody_in(self):
         """Whoever could damage it could otherwise come back."""

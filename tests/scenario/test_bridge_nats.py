@@ -364,6 +364,19 @@ class BridgeNatsSecured(unittest.TestCase):
         return {"TANDEM_NATS_URL": url, "TANDEM_NATS_USER": "tandem", "TANDEM_NATS_CA_FILE": self.pem,
                 "TANDEM_NATS_CERTIFICATE_FILE": self.pem, "TANDEM_NATS_PASSWORD_FILE": self.house.file("password", password)}
 
+    def test_bridge_of_up_has_its_password_from_the_credentials_directory(self):
+        """As systemd gives it."""
+        self.addCleanup(self.house.run, "down")
+        settings = self.settings("tls://localhost:%d" % self.server.port, "right")
+        folder = os.path.join(self.house.folder, "credentials")
+        os.mkdir(folder)
+        os.rename(settings.pop("TANDEM_NATS_PASSWORD_FILE"), os.path.join(folder, "tandem_nats_password"))
+        up = self.house.run("up", CREDENTIALS_DIRECTORY=folder, **settings)
+        self.assertEqual(up.code, 0, up.err)
+        path = os.path.join(self.house.home, "log", "bridge-nats.log")
+        with open(path, encoding="utf-8") as log:
+            wait_for(lambda: "stream_found" in log.read(), "the bridge to be let in by NATS")
+
     def test_bridge_is_run_by_up(self):
         self.addCleanup(self.house.run, "down")
         up = self.house.run("up", **self.settings("tls://localhost:%d" % self.server.port, "right"))

@@ -4,6 +4,7 @@ store dies in the middle of it."""
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -251,6 +252,26 @@ class Credentials(unittest.TestCase):
         for name in self.world.processes:
             with open("/proc/%d/limits" % self.world.processes[name].popen.pid, encoding="utf-8") as limits:
                 self.assertRegex(limits.read(), r"Max core file size +0 +0 ")
+
+    @staticmethod
+    def allow_cores():
+        hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+        resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+
+    def test_credentials_who_migrates_leaves_no_core(self):
+        """It knows the owner's password, and waits for a database that is away."""
+        migrates = subprocess.Popen([os.path.join(BIN, "tandem-store"), "--migrate"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                    preexec_fn=self.allow_cores,
+                                    env={**os.environ, "TANDEM_DATABASE_URL": "host=127.0.0.1 port=1 password=owners-secret"})
+        try:
+            self.assertIn(b"database_unreachable", migrates.stderr.readline())
+            with open("/proc/%d/limits" % migrates.pid, encoding="utf-8") as limits:
+                self.assertRegex(limits.read(), r"Max core file size +0 +0 ")
+            with open("/proc/%d/environ" % migrates.pid, encoding="utf-8") as shown:
+                self.assertNotIn("owners-secret", shown.read())
+        finally:
+            migrates.kill()
+            migrates.communicate()
 
     def events(self):
         found = []

@@ -66,6 +66,11 @@ static void read_serial(struct peer *peer, X509 *certificate) {
   peer->serial_bytes = length;
 }
 
+static int64_t end_of(const X509 *certificate) {
+  struct tm end;
+  return ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) ? (int64_t)timegm(&end) * 1000 : 0;
+}
+
 const struct peer peer_trusted = {.role = ROLE_COUNT, .trusted = true};
 
 struct peer peer_of(X509 *certificate) {
@@ -76,6 +81,7 @@ struct peer peer_of(X509 *certificate) {
   if (!str_is_absent(subject_entry(certificate, NID_commonName, peer.name, sizeof peer.name)))
     peer.role = role_named(subject_entry(certificate, NID_organizationalUnitName, role, sizeof role));
   read_serial(&peer, certificate);
+  peer.ends_ms = end_of(certificate);
   if (peer.role == ROLE_SERVICE)
     read_grants(&peer, certificate);
   return peer;

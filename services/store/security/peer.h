@@ -17,6 +17,7 @@ struct peer {
   char name[PEER_NAME_BYTES];
   unsigned char serial[PEER_SERIAL_BYTES]; /* the number's bytes, the highest first */
   size_t serial_bytes;
+  int64_t ends_ms;        /* since 1970 UTC; 0 = not known */
   bool verbs[VERB_COUNT]; /* what a service was granted */
   bool events[EVENT_COUNT];
   bool all_events;

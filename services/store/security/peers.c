@@ -15,6 +15,7 @@ struct entry {
   nng_pipe pipe;
   bool is_bus;
   struct peer peer;
+  struct peer_address address;
   struct entry *next;
 };
 
@@ -41,9 +42,26 @@ static struct entry **find(struct peers *peers, int id) {
   return at;
 }
 
+struct peer_address peer_address_of(const void *host, size_t host_bytes, uint32_t port) {
+  struct peer_address address = {.host_bytes = (uint32_t)host_bytes, .port = port};
+  memcpy(address.host, host, host_bytes);
+  return address;
+}
+
+static struct peer_address address_of(nng_pipe pipe) {
+  nng_sockaddr address;
+  if (nng_pipe_get_addr(pipe, NNG_OPT_REMADDR, &address) != 0)
+    return (struct peer_address){0};
+  if (address.s_family == NNG_AF_INET6)
+    return peer_address_of(address.s_in6.sa_addr, sizeof address.s_in6.sa_addr, address.s_in6.sa_port);
+  if (address.s_family == NNG_AF_INET)
+    return peer_address_of(&address.s_in.sa_addr, sizeof address.s_in.sa_addr, address.s_in.sa_port);
+  return (struct peer_address){0};
+}
+
 static void add(struct peers *peers, nng_pipe pipe, bool is_bus, const struct peer *peer) {
   struct entry *entry = heap_new(sizeof *entry);
-  *entry = (struct entry){.pipe = pipe, .is_bus = is_bus, .peer = *peer};
+  *entry = (struct entry){.pipe = pipe, .is_bus = is_bus, .peer = *peer, .address = address_of(pipe)};
   pthread_mutex_lock(&peers->mutex);
   struct entry **at = find(peers, nng_pipe_id(pipe));
   entry->next = *at;
@@ -106,7 +124,17 @@ struct peer peers_sender(struct peers *peers, nng_msg *message) {
   return peer;
 }
 
-/* -- revoking -- */
+bool peers_have(struct peers *peers, const struct peer_address *address) {
+  bool found = false;
+  pthread_mutex_lock(&peers->mutex);
+  for (size_t i = 0; i < BUCKETS && !found; i++)
+    for (const struct entry *entry = peers->buckets[i]; entry && !found; entry = entry->next)
+      found = memcmp(&entry->address, address, sizeof *address) == 0;
+  pthread_mutex_unlock(&peers->mutex);
+  return found;
+}
+
+/* -- ended and revoked certificates -- */
 
 static X509_CRL *read_revoked(const char *path) {
   FILE *file = fopen(path, "re");
@@ -126,21 +154,35 @@ static bool is_revoked(X509_CRL *list, const struct peer *peer) {
   return revoked;
 }
 
+/* Who has been closed has no role, and is not looked at again. */
+static void close_entry(struct entry *entry, const char *event) {
+  log_event(LOG_WARNING, event, LOG_C("name", entry->peer.name));
+  entry->peer = (struct peer){.role = ROLE_COUNT};
+  nng_pipe_close(entry->pipe);
+}
+
 static void close_revoked(struct peers *peers, X509_CRL *list) {
   pthread_mutex_lock(&peers->mutex);
   for (size_t i = 0; i < BUCKETS; i++)
-    for (struct entry *entry = peers->buckets[i]; entry; entry = entry->next) {
-      if (entry->peer.trusted || !is_revoked(list, &entry->peer))
-        continue;
-      log_event(LOG_WARNING, "peer_revoked", LOG_C("name", entry->peer.name));
-      entry->peer = (struct peer){.role = ROLE_COUNT};
-      nng_pipe_close(entry->pipe);
-    }
+    for (struct entry *entry = peers->buckets[i]; entry; entry = entry->next)
+      if (entry->peer.role < ROLE_COUNT && is_revoked(list, &entry->peer))
+        close_entry(entry, "peer_revoked");
   pthread_mutex_unlock(&peers->mutex);
 }
 
-void peers_recheck(struct peers *peers) {
+/* It dials again, with what its file has by then. */
+static void close_ended(struct peers *peers, int64_t now_ms) {
+  pthread_mutex_lock(&peers->mutex);
+  for (size_t i = 0; i < BUCKETS; i++)
+    for (struct entry *entry = peers->buckets[i]; entry; entry = entry->next)
+      if (entry->peer.role < ROLE_COUNT && entry->peer.ends_ms && entry->peer.ends_ms <= now_ms)
+        close_entry(entry, "peer_certificate_ended");
+  pthread_mutex_unlock(&peers->mutex);
+}
+
+void peers_recheck(struct peers *peers, int64_t now_ms) {
   struct stat now;
+  close_ended(peers, now_ms);
   if (stat(peers->revoked_file, &now) != 0 ||
       (now.st_ino == peers->revoked.st_ino && now.st_mtim.tv_sec == peers->revoked.st_mtim.tv_sec &&
        now.st_mtim.tv_nsec == peers->revoked.st_mtim.tv_nsec))
