@@ -1,6 +1,8 @@
 /* Connecting, finding the place, copying. */
 #include "bridge-nats/work.h"
 
+#include <stdio.h>
+
 #include "base/fault.h"
 #include "base/metrics.h"
 
@@ -20,8 +22,15 @@ struct result bridge_start(struct service_context *context) {
 }
 
 static struct result read_log(struct service_context *context, int64_t after, int64_t limit, struct event_list *out) {
-  struct events_read request = {.after = after, .limit = limit};
+  const struct bridge *bridge = context->state;
+  struct events_read request = {
+      .after = after, .limit = limit, .seen = bridge->position, .seen_id = str_of(bridge->position_id)};
   return rpc_call(context->rpc, context->arena, VERB_EVENTS_READ, &request, out, RPC_TIMEOUT_MS);
+}
+
+static void go_to(struct bridge *bridge, int64_t sequence, struct str id) {
+  bridge->position = sequence;
+  snprintf(bridge->position_id, sizeof bridge->position_id, "%.*s", STR_FMT(id));
 }
 
 /* A database that was restored from a backup, or is another one, has other events than the stream. */
@@ -31,7 +40,7 @@ static struct result check_same_log(struct service_context *context, const struc
   TRY(read_log(context, end->sequence - 1, 1, &page));
   bool there = page.events.count && page.events.at[0].sequence == end->sequence;
   if (there && (str_is_absent(end->event_id) || str_equal(end->event_id, page.events.at[0].id)))
-    return RESULT_DONE;
+    return go_to(context->state, end->sequence, page.events.at[0].id), RESULT_DONE;
   return result_error(RESULT_REJECTED,
                       "the stream %.*s ends with event %lld (%.*s), which this tandem's log does not have: it is of "
                       "another tandem, or the database was restored from a backup. Set nats.stream to a new name",
@@ -42,9 +51,9 @@ static struct result open_stream(struct service_context *context, struct bridge 
   struct stream_end end = {0};
   TRY(stream_open(&bridge->settings, &bridge->stream));
   TRY(stream_find_end(bridge->stream, context->arena, &end));
+  go_to(bridge, 0, STR(""));
   if (end.sequence)
     TRY(check_same_log(context, &end));
-  bridge->position = end.sequence;
   log_event(LOG_INFO, "stream_found", LOG_STR("stream", bridge->settings.nats_stream),
             LOG_I64("position", end.sequence));
   return RESULT_DONE;
@@ -77,7 +86,7 @@ static struct result copy_page(struct service_context *context, struct bridge *b
   fault_point("bridge.before_publish");
   TRY(stream_publish(bridge->stream, messages, count));
   fault_point("bridge.after_publish");
-  bridge->position += (int64_t)count;
+  go_to(bridge, page.events.at[count - 1].sequence, page.events.at[count - 1].id);
   metric_set(&position, METRIC_NO_VALUES, (double)bridge->position);
   metric_add(&published, METRIC_NO_VALUES, (double)count);
   return RESULT_DONE;

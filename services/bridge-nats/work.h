@@ -18,6 +18,7 @@ struct bridge {
   struct settings settings;
   struct stream *stream; /* NULL: not connected */
   int64_t position;      /* the last event in the stream; of an open one */
+  char position_id[40];  /* its id; "" = not known */
   pthread_mutex_t mutex;
   struct result last; /* of the newest round, for readiness */
 };

@@ -250,6 +250,15 @@ class BridgeNats(unittest.TestCase):
         wait_for(lambda: "which this tandem's log does not have" in bridge.output(), "the bridge's complaint")
         self.assertEqual(self.last(), 1)
 
+    def test_bridge_sees_that_the_log_under_it_was_restored(self):
+        """From a backup, while it runs; the log then grows beyond where it was."""
+        bridge = self.bridge()
+        log, _ = self.check()
+        self.world.sql("update event_log set id = gen_random_uuid() where sequence > %d" % (len(log) - 5))
+        self.world.make_tickets(3)
+        wait_for(lambda: "which this tandem's log does not have" in bridge.output(), "the bridge's complaint")
+        self.assertEqual(self.last(), len(log))
+
     # what is lost
 
     def test_bridge_goes_on_in_a_purged_stream(self):
