@@ -163,6 +163,7 @@ class Library(unittest.TestCase):
 
     def test_library_says_when_the_log_was_restored_and_has_grown_since(self):
         cursor, rare = self.bus.path("restored.cursor"), self.bus.path("rare.cursor")
+        self.bus.ticket("So that there is an event where the cursors begin")
         for path, words in ((cursor, ()), (rare, ("type=ProjectConfigured",))):
             program = Program(DRIVER, self.all, "cursor=" + path, *words).wait_until_listening()
             self.project("restored-%d" % len(words), "github")
