@@ -95,7 +95,9 @@ static void on_heartbeat(struct bus *bus, const struct stored_event *event) {
     return;
   int64_t head = json_i64(data, "head");
   cJSON_Delete(data);
-  if (!bus->live) {
+  if (bus->live && head < bus->position)
+    log_event(LOG_WARNING, "event_log_was_restored", LOG_I64("position", bus->position), LOG_I64("head", head));
+  if (!bus->live || head < bus->position) {
     bus->position = head;
     bus->live = true;
   } else if (head > bus->position) {
