@@ -11,7 +11,7 @@ import os
 import threading
 
 DEATHS_A_STORY = 3
-LOW, HIGH = 0.15, 0.5  # how likely a point is to be in a life's plan: one that had its deaths, one that had not
+LOW, HIGH = 0.05, 0.9  # how likely a point is to be in a life's plan: one that had its deaths, one that had not
 
 
 class Book:
