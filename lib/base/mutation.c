@@ -8,11 +8,23 @@
 enum mutation mutation_chosen = MUTATION_NONE;
 
 static const char *const names[MUTATION_COUNT] = {
-    [MUTATION_SHADOW] = "shadow",   [MUTATION_GATE] = "gate",           [MUTATION_FRESH] = "fresh",
-    [MUTATION_MARKER] = "marker",   [MUTATION_INTENT] = "intent",       [MUTATION_FENCE] = "fence",
-    [MUTATION_LEASE] = "lease",     [MUTATION_DELTA] = "delta",         [MUTATION_OVERLAP] = "overlap",
-    [MUTATION_SETTLE] = "settle",   [MUTATION_OVERWRITE] = "overwrite", [MUTATION_LATECOMER] = "latecomer",
-    [MUTATION_HISTORY] = "history", [MUTATION_TOGETHER] = "together",
+    [MUTATION_SHADOW] = "shadow",
+    [MUTATION_GATE] = "gate",
+    [MUTATION_FRESH] = "fresh",
+    [MUTATION_MARKER] = "marker",
+    [MUTATION_INTENT] = "intent",
+    [MUTATION_FENCE] = "fence",
+    [MUTATION_LEASE] = "lease",
+    [MUTATION_DELTA] = "delta",
+    [MUTATION_OVERLAP] = "overlap",
+    [MUTATION_SETTLE] = "settle",
+    [MUTATION_OVERWRITE] = "overwrite",
+    [MUTATION_LATECOMER] = "latecomer",
+    [MUTATION_HISTORY] = "history",
+    [MUTATION_TOGETHER] = "together",
+    [MUTATION_SCAN] = "scan",
+    [MUTATION_NIGHT] = "night",
+    [MUTATION_REDELIVERY] = "redelivery",
 };
 
 bool mutation_select(const char *name) {

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/mutation.h"
 #include "base/url.h"
 #include "service/adapter_worker.h"
 
@@ -62,7 +63,7 @@ static struct result see_to_failures(struct worker *worker, struct arena *arena,
                                      const struct work *work, struct str hook_id) {
   struct hook_failures failures = {0};
   struct hook_again again = {0};
-  if (!worker->connector->hook_failures || hook_id.length == 0)
+  if (!worker->connector->hook_failures || hook_id.length == 0 || MUTATED(REDELIVERY))
     return RESULT_DONE;
   TRY(worker->connector->hook_failures(connection, arena, hook_id, work->hook.newest_delivery, &failures));
   struct hook_deliveries deliveries = {.lease = work->lease, .newest = failures.newest};

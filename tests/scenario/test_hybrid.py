@@ -321,10 +321,7 @@ class Hybrid(unittest.TestCase):
         extra = self.world.sandbox.act("petra", "create", fields={"title": "Nor this one"})["issue"]["number"]
         # Once may be a lag.
         for _ in range(2):
-            done = self.health().get("id_scan_ms", 0)
-            self.world.sql("insert into project_scan (project_id, next_at) select id, now() from project on conflict "
-                           "(project_id) do update set next_at = now()")
-            wait_for(lambda: self.health().get("id_scan_ms", 0) > done, "the scan")
+            self.scan()
         wait_for(lambda: self.world.ticket_of("#%d" % made) and self.world.ticket_of("#%d" % extra), "both issues")
         self.world.settle()
         self.assertEqual(self.world.sql("select mode, state from session order by id desc limit 1"), [["full", "completed"]])
@@ -333,6 +330,29 @@ class Hybrid(unittest.TestCase):
         self.assertTrue(self.world.sql("select 1 from fetch_queue where reason in ('gone', 'absent')"))
         told = " ".join(self.tandem("status")[1].split())
         self.assertRegex(told, r"rocket: .* changes? came without it; ids compared .*; contents compared")
+
+    def scan(self):
+        """As if the time for it had come."""
+        done = self.health().get("id_scan_ms", 0)
+        self.world.sql("insert into project_scan (project_id, next_at) select id, now() from project on conflict "
+                       "(project_id) do update set next_at = now()")
+        wait_for(lambda: self.health().get("id_scan_ms", 0) > done, "the scan")
+
+    def test_scan_finds_one_issue_after_the_other(self):
+        """An hour later the count differs by as many as before, of which all have been found."""
+        self.world.sandbox.control("POST", "webhooks", {"lose_next": 10})
+        for title in ("The first to go", "The second to go"):
+            self.world.sandbox.act("petra", "create", fields={"title": title})
+        self.poll()
+        for number in [one["number"] for one in self.world.sandbox.request("GET", "/repos/acme/rocket/issues?state=all", None, HEADERS)
+                       if one["title"].endswith("to go")]:
+            wait_for(lambda it=number: self.world.ticket_of("#%d" % it), "the issue")
+            self.world.sandbox.act("petra", "delete", number=number)
+            self.scan()
+            while self.world.sql("select 1 from project_scan where next_at < now() + interval '15 minutes'"):
+                self.world.settle()
+                self.scan()
+            self.assertTrue(self.world.sql("select 1 from gone_item where external_id = '%d'" % number), "nobody missed it")
 
     def test_scan_that_is_refused_stops_nothing_and_is_told(self):
         self.world.sandbox.control("POST", "faults", {

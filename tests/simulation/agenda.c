@@ -9,11 +9,18 @@
 #define ASK(columns, function) "select due, next_ms" columns " from " function
 #define NOW "to_timestamp($1::bigint / 1000.0)"
 
+static struct result ask_adapter(struct db *db, const struct habits *habits, struct db_param now, struct rows *out) {
+  struct db_param system = p_str(str_of(habits->system));
+  if (!habits->registers_hooks && !habits->scans)
+    return db_query(db, ASK("", "sim_adapting(" NOW ", $2)"), PARAMS(now, system), out);
+  return db_query(db, ASK("", "sim_adapting_all(" NOW ", $2, $3, $4)"),
+                  PARAMS(now, system, p_bool(habits->registers_hooks), p_bool(habits->scans)), out);
+}
+
 static struct result ask(struct db *db, enum looker looker, int64_t now_ms, struct rows *out) {
   struct db_param now = p_i64(now_ms);
   if (looker >= LOOKER_ADAPTER)
-    return db_query(db, ASK("", "sim_adapting(" NOW ", $2)"),
-                    PARAMS(now, p_str(str_of(world_current()->trackers[looker - LOOKER_ADAPTER].habits.system))), out);
+    return ask_adapter(db, &world_current()->trackers[looker - LOOKER_ADAPTER].habits, now, out);
   if (looker == LOOKER_SCHEDULER)
     return db_query(db, ASK("", "sim_scheduling(" NOW ")"), PARAMS(now), out);
   return db_query(db, ASK(", previews", "sim_planning(" NOW ")"), PARAMS(now), out);
@@ -55,7 +62,8 @@ struct result agenda_refresh(struct agenda *agenda, struct db *db, enum looker l
 enum {
   EVERYBODY = (1U << LOOKER_COUNT) - 1,
   PLANNERS = 1U << LOOKER_PLANNER | 1U << LOOKER_PREVIEWER,
-  SCHEDULER = 1U << LOOKER_SCHEDULER
+  SCHEDULER = 1U << LOOKER_SCHEDULER,
+  ADAPTERS = EVERYBODY & ~(PLANNERS | SCHEDULER)
 };
 
 /* For whom there is more to do when a bell rings: mostly there is, so nobody asks. */
@@ -70,7 +78,7 @@ static unsigned roused(const struct agenda *agenda, enum verb_id verb, enum bell
   bool previews = verb == VERB_SESSION_START || agenda->of[LOOKER_PREVIEWER].due;
   if (bell == BELL_SESSION)
     return SCHEDULER | (previews ? PLANNERS : 0);
-  return bell == BELL_WORK && !system.length ? EVERYBODY & ~(PLANNERS | SCHEDULER) : 0;
+  return bell == BELL_WORK && !system.length ? ADAPTERS : 0;
 }
 
 /* Whom a verb concerns that no bell need tell of: adapters whose leases are given back, planners whose claims are, the
@@ -82,6 +90,10 @@ static unsigned concerned(enum verb_id verb, unsigned lookers) {
     return lookers;
   case VERB_WORK_FAIL:
     return lookers | SCHEDULER;
+  case VERB_SCHEDULE_TICK: /* the first session of a project has its webhook and its scans seen to */
+    return world_current()->reliance == RELIES_ON_POLLS ? 0 : ADAPTERS;
+  case VERB_HOOK_CHECK:
+    return ADAPTERS;
   case VERB_PROJECT_CONFIGURE:
   case VERB_PROJECT_SET_STATE:
   case VERB_CREDENTIAL_PUT:
@@ -120,6 +132,11 @@ void agenda_find_nothing(struct agenda *agenda, enum looker looker) {
   struct prospect *prospect = &agenda->of[looker];
   prospect->is_known &= !prospect->is_rung; /* a bell does not tell whether it is for later */
   prospect->in_vain = true;
+}
+
+void agenda_doubt_adapters(struct agenda *agenda) {
+  for (unsigned one = LOOKER_ADAPTER; one < LOOKER_COUNT; one++)
+    agenda->of[one].is_known = false;
 }
 
 static void ring(struct prospect *prospect, bool is_previewer) {

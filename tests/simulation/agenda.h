@@ -59,6 +59,9 @@ void agenda_take(struct agenda *agenda, enum looker looker, const struct looked 
 /* `looker` has looked, and there was nothing. */
 void agenda_find_nothing(struct agenda *agenda, enum looker looker);
 
+/* Adapters may have something to do that nothing has told of. */
+void agenda_doubt_adapters(struct agenda *agenda);
+
 /* When there may be something new by itself. */
 int64_t agenda_next_ms(const struct agenda *agenda, enum looker looker);
 

@@ -47,3 +47,21 @@ lateral (
 lateral (select greatest(c.blocked_until, 'epoch', (select l.until from lease l where l.resource = k.resource)) as held offset 0) h
 where o.state = 'active' and o.system = adapter and k.first is not null
 $$;
+
+-- The same where adapters see to webhooks, or look which tickets are there. That waits while a session pulls.
+create function sim_adapting_all(moment timestamptz, adapter text, hooks bool, scans bool) returns table (due bigint, next_ms bigint) stable
+language sql as $$
+select sum(a.due)::bigint, min(a.next_ms) from (
+  select * from sim_adapting(moment, adapter)
+  union all
+  select count(*) filter (where k.first <= moment and h.held <= moment),
+    ceil(extract(epoch from min(greatest(k.first, h.held)) filter (where k.first > moment or h.held > moment)) * 1000)::bigint
+  from project o join credential c on c.name = o.credential,
+  lateral (
+    select 'hook:' || o.id, q.due_at from project_hook q where hooks and q.project_id = o.id
+    union all select 'scan:' || o.id, case when exists (select from session s where s.project_id = o.id and s.state = 'running'
+      and not s.pull_done) then greatest(q.next_at, moment + interval '5 seconds') else q.next_at end from project_scan q
+      where scans and q.project_id = o.id) k(resource, first),
+  lateral (select greatest(c.blocked_until, 'epoch', (select l.until from lease l where l.resource = k.resource)) as held offset 0) h
+  where o.state = 'active' and o.system = adapter) a
+$$;

@@ -9,7 +9,7 @@ enum { PER_100000_MAX = 60000 };
 static const struct {
   const char *name;
   unsigned most;
-} faults[FAULT_COUNT] = {
+} faults[] = {
     [FAULT_CRASH] = {"crash", 1200},
     [FAULT_FREEZE] = {"freeze", 1600},
     [FAULT_REQUEST_LOST] = {"request lost", 3000},
@@ -27,7 +27,17 @@ static const struct {
     [FAULT_HOOK_TWICE] = {"webhook twice", 20000},
     [FAULT_HOOK_LATE] = {"webhook late", 30000},
     [FAULT_LIST_LAG] = {"list lag", 60000},
+    [FAULT_LIST_PASS] = {"list passes by", 0},
+    [FAULT_HOOK_TAMPERED] = {"webhook tampered with", 0},
 };
+
+/* What is decided, as a number: the usual faults, the draws, how often each fault happens, the unusual faults. So
+ * worlds without these are what they would be if there were none of them. */
+enum { OF_DRAWS = FAULT_USUAL_COUNT, OF_RATES = OF_DRAWS + DRAW_COUNT };
+
+static unsigned of_fault(enum fault fault) {
+  return fault < FAULT_USUAL_COUNT ? fault : fault + DRAW_COUNT + 1;
+}
 
 /* SplitMix64's finalizer (Steele, Lea, Flood 2014, doi:10.1145/2660193.2660195). */
 static uint64_t mix(uint64_t x) {
@@ -53,20 +63,20 @@ const char *chances_fault_name(enum fault fault) {
 static unsigned dwell(uint64_t roll) {
   static const enum fault most[] = {FAULT_FREEZE, FAULT_LIST_LAG};
   uint64_t rest = roll / 8;
-  return roll % 8 < 2 ? most[roll % 8] : (unsigned)(rest % (2 * FAULT_COUNT));
+  return roll % 8 < 2 ? most[roll % 8] : (unsigned)(rest % (2 * FAULT_USUAL_COUNT));
 }
 
 void chances_begin(struct chances *chances, uint64_t seed) {
   memset(chances, 0, sizeof *chances);
   chances->seed = seed;
-  for (unsigned fault = 0; fault < FAULT_COUNT; fault++) {
-    uint64_t roll = hash(chances, id_of(FAULT_COUNT + DRAW_COUNT, fault, 0));
+  for (unsigned fault = 0; fault < FAULT_USUAL_COUNT; fault++) {
+    uint64_t roll = hash(chances, id_of(OF_RATES, fault, 0));
     unsigned share[] = {0, 1, 4, 10}; /* tenths of the most */
     chances->per_100000[fault] = faults[fault].most * share[roll % 4] / 10;
   }
-  uint64_t roll = hash(chances, id_of(FAULT_COUNT + DRAW_COUNT, FAULT_COUNT, 0));
+  uint64_t roll = hash(chances, id_of(OF_RATES, FAULT_USUAL_COUNT, 0));
   chances->dwelt_on = dwell(roll);
-  if (chances->dwelt_on < FAULT_COUNT)
+  if (chances->dwelt_on < FAULT_USUAL_COUNT)
     chances->per_100000[chances->dwelt_on] = 2 * faults[chances->dwelt_on].most;
 }
 
@@ -77,8 +87,13 @@ void chances_multiply(struct chances *chances, unsigned times) {
   }
 }
 
+void chances_raise(struct chances *chances, enum fault fault, unsigned per_100000) {
+  if (chances->per_100000[fault] < per_100000)
+    chances->per_100000[fault] = per_100000;
+}
+
 uint64_t chances_draw(struct chances *chances, enum draw draw, unsigned who) {
-  unsigned what = FAULT_COUNT + draw;
+  unsigned what = OF_DRAWS + draw;
   return hash(chances, id_of(what, who, chances->counts[what][who]++));
 }
 
@@ -94,7 +109,8 @@ static bool is_suppressed(const struct chances *chances, uint64_t id) {
 }
 
 bool chances_fault(struct chances *chances, enum fault fault, unsigned who) {
-  uint64_t id = id_of(fault, who, chances->counts[fault][who]++);
+  unsigned what = of_fault(fault);
+  uint64_t id = id_of(what, who, chances->counts[what][who]++);
   if (chances->calm || hash(chances, id) % 100000 >= chances->per_100000[fault] || is_suppressed(chances, id))
     return false;
   if (chances->fired_count == FIRED_MAX)

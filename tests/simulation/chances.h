@@ -27,12 +27,15 @@ enum fault {
   FAULT_HOOK_TWICE,
   FAULT_HOOK_LATE,
   FAULT_LIST_LAG, /* a list shows what was true a while ago */
+  FAULT_USUAL_COUNT,
+  FAULT_LIST_PASS = FAULT_USUAL_COUNT, /* what changed never gets into the lists of what changed */
+  FAULT_HOOK_TAMPERED,                 /* somebody deletes a webhook in the tracker, or switches it off */
   FAULT_COUNT,
 };
 
 enum draw { DRAW_LATENCY, DRAW_DURATION, DRAW_SETTING, DRAW_EDIT, DRAW_CHOICE, DRAW_COUNT };
 
-enum { WHO_MAX = 32, FIRED_MAX = 512 };
+enum { WHO_MAX = 32, FIRED_MAX = 512, DECISIONS = FAULT_COUNT + DRAW_COUNT + 1 };
 
 /* A fault that happened. `id` names it in every run of the seed. */
 struct fired {
@@ -44,9 +47,9 @@ struct fired {
 struct chances {
   uint64_t seed;
   bool calm; /* nothing goes wrong any more */
-  uint32_t counts[FAULT_COUNT + DRAW_COUNT][WHO_MAX];
+  uint32_t counts[DECISIONS][WHO_MAX];
   unsigned per_100000[FAULT_COUNT];
-  unsigned dwelt_on; /* the kind of fault that the seed dwells on; FAULT_COUNT or more: none */
+  unsigned dwelt_on; /* the kind of fault that the seed dwells on; FAULT_USUAL_COUNT or more: none */
   struct fired fired[FIRED_MAX];
   size_t fired_count;
   const uint64_t *suppressed; /* ids of faults that are left out */
@@ -59,6 +62,9 @@ void chances_begin(struct chances *chances, uint64_t seed);
 
 /* Makes all faults so many times as frequent. */
 void chances_multiply(struct chances *chances, unsigned times);
+
+/* Has a kind of fault happen at least so often; the unusual ones do not happen otherwise. */
+void chances_raise(struct chances *chances, enum fault fault, unsigned per_100000);
 
 uint64_t chances_draw(struct chances *chances, enum draw draw, unsigned who);
 

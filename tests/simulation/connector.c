@@ -70,5 +70,10 @@ struct connector simulated_connector(const struct habits *habits) {
                             .verify = verify,
                             .translate = translate,
                             .describe = describe,
+                            .register_hook = habits->registers_hooks ? connector_register_hook : NULL,
+                            .remove_hook = habits->registers_hooks ? connector_remove_hook : NULL,
+                            .hook_failures = habits->repeats_on_request ? connector_hook_failures : NULL,
+                            .redeliver = habits->repeats_on_request ? connector_redeliver : NULL,
+                            .scan = habits->scans ? connector_scan : NULL,
                             .take_usage = take_usage};
 }

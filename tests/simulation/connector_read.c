@@ -8,16 +8,9 @@
 
 enum { PAGE = 3 };
 
-/* What a list shows: where it lags, of each item what was true some time ago, of each by itself. So a newer change may
- * be there when an older one is not yet. */
-struct view {
-  int64_t now_ms, lag_ms;
-  uint64_t roll;
-};
-
-static struct view take_view(struct tracker *tracker) {
+struct view connector_take_view(struct tracker *tracker, bool is_whole) {
   struct chances *chances = &tracker->world->chances;
-  struct view view = {.now_ms = tracker->world->now_ms};
+  struct view view = {.now_ms = tracker->world->now_ms, .is_whole = is_whole};
   if (chances_fault(chances, FAULT_LIST_LAG, tracker->who)) {
     view.lag_ms = chances_between(chances, DRAW_DURATION, tracker->who, 0, tracker->habits.lag_ms);
     view.roll = chances_draw(chances, DRAW_DURATION, tracker->who);
@@ -25,9 +18,13 @@ static struct view take_view(struct tracker *tracker) {
   return view;
 }
 
-static const struct revision *seen_in(const struct view *view, const struct remote_item *item) {
+/* What is passed by shows when it is touched again. */
+const struct revision *connector_seen_in(const struct view *view, const struct remote_item *item) {
   uint64_t roll = view->roll >> (item->number % 8 * 7);
-  return tracker_at(item, view->now_ms - (int64_t)(roll % (uint64_t)(view->lag_ms + 1)));
+  const struct revision *r = tracker_at(item, view->now_ms - (int64_t)(roll % (uint64_t)(view->lag_ms + 1)));
+  while (r && r->is_unlisted && !view->is_whole)
+    r = r > item->revisions ? r - 1 : NULL;
+  return r;
 }
 
 /* Where a pull stands: what is newer than `since`, after the item (version, number); `newest` seen so far. */
@@ -56,7 +53,7 @@ static const struct remote_item *next_item(const struct tracker *tracker, const 
   const struct remote_item *best = NULL;
   for (size_t i = 0; i < tracker->item_count; i++) {
     const struct remote_item *item = &tracker->items[i];
-    const struct revision *r = seen_in(view, item);
+    const struct revision *r = connector_seen_in(view, item);
     if (!r || r->version < p->since || !comes_after(item, r, p))
       continue;
     if (best && (*out)->version <= r->version)
@@ -83,7 +80,7 @@ struct result connector_pull(struct connection *c, struct arena *arena, struct s
   size_t count = 0;
   if (p.number < 0)
     p.started = tracker_clock_ms(tracker);
-  struct view view = take_view(tracker);
+  struct view view = connector_take_view(tracker, p.since == 0);
   const struct revision *r = NULL;
   for (const struct remote_item *item; count < PAGE && (item = next_item(tracker, &view, &p, &r)); r = NULL) {
     at[count++] = tracker_observe(arena, item, r);
@@ -141,12 +138,12 @@ struct result connector_find(struct connection *c, struct arena *arena, const st
   int64_t high_water = INT64_MAX;
   TRY(connector_reach(c, false));
   str_to_i64(intent->high_water, &high_water);
-  struct view view = take_view(tracker);
+  struct view view = connector_take_view(tracker, true);
   struct remote_item *found = NULL;
   for (size_t i = 0; i < tracker->item_count && !found; i++) {
     struct remote_item *item = &tracker->items[i];
     bool by_id = tracker_made_as(tracker, intent->kind, intent->op_id) == item;
-    bool is_shown = (!item->gone_ms && item->number > high_water) || seen_in(&view, item);
+    bool is_shown = (!item->gone_ms && item->number > high_water) || connector_seen_in(&view, item);
     struct observation seen = tracker_observe(arena, item, tracker_now(item));
     if (str_equal(item->kind, intent->kind) &&
         (by_id || (is_shown && item->by_tandem && marker.length && str_equal(seen.marker, marker)))) {

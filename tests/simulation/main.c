@@ -142,6 +142,7 @@ int main(int argc, char **argv) {
   struct options options = read_options(argc, argv);
   struct store *store;
   log_configure(STR("error"), STR("text"));
+  setenv("TANDEM_WEBHOOK_URL", "https://tandem.test", 1);
   if (!options.database || !options.clock)
     return 2;
   struct result result = store_open(str_of(options.database), options.clock, &store);

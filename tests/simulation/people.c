@@ -80,7 +80,7 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
   people.are_hasty = chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 4 == 0 || people.trust_lists;
   static const enum topic favourites[16] = {TOPIC_COMMENT, TOPIC_COMMENT, TOPIC_COMMENT,
                                             TOPIC_COMMENT, TOPIC_END,     TOPIC_DISPUTE};
-  people.favourite = favourites[chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 16];
+  people.favourite = reliance_topic(world, favourites[chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 16]);
   bool one_will_do = world->size == SIZE_SMALL && !people.trust_lists;
   size_t first_tickets = one_will_do ? 1 + chances_draw(chances, DRAW_SETTING, WHO_PEOPLE) % 2 : 2;
   for (size_t i = 0; i < people.count; i++) {
@@ -92,7 +92,7 @@ void people_begin(struct world *world, int64_t until_ms, const bool *without) {
     planned->what = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
     planned->target = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
     planned->detail = chances_draw(chances, DRAW_EDIT, WHO_PEOPLE);
-    planned->topic = draw_topic(chances);
+    planned->topic = reliance_topic(world, draw_topic(chances));
     if (i < first_tickets) { /* there is something to work on from the start */
       planned->what = 0;
       planned->topic = TOPIC_TICKET;

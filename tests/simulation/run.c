@@ -3,10 +3,11 @@
 
 #include "simulation/checker.h"
 #include "simulation/people.h"
+#include "simulation/reliance.h"
 
 enum { MINUTE_MS = 60 * 1000, STEP_MS = 10 * 1000, REST_WITHIN_MS = 3 * 3600 * 1000 };
 
-static void come_to_rest(struct world *world) {
+void run_to_rest(struct world *world) {
   int64_t until_ms = world->now_ms + REST_WITHIN_MS;
   uint64_t seen = 0;
   while (!world_is_wrong(world)) {
@@ -33,7 +34,7 @@ static void round_of_sessions(struct world *world, const char *mode) {
     if (!result_ok(&result))
       world_violate(world, "no bugs", "session.start: %s", result.message);
   }
-  come_to_rest(world);
+  run_to_rest(world);
 }
 
 static int64_t writes(const struct world *world) {
@@ -47,7 +48,7 @@ static int64_t writes(const struct world *world) {
 static void find_what_is_gone(struct world *world) {
   round_of_sessions(world, "full");
   world_run(world, world->now_ms + 11 * MINUTE_MS);
-  come_to_rest(world);
+  run_to_rest(world);
 }
 
 static void live(struct world *world, const struct plan_of_run *plan) {
@@ -56,13 +57,16 @@ static void live(struct world *world, const struct plan_of_run *plan) {
   int64_t until_ms =
       world->now_ms + chances_between(&world->chances, DRAW_SETTING, WHO_WORLD, range[0], range[1]) * MINUTE_MS;
   people_begin(world, until_ms, plan->without_edits);
+  reliance_begin(world, until_ms);
   world_run(world, until_ms);
   world_tell(world, "quiet: nothing goes wrong any more, nobody edits");
   world->chances.calm = true;
   while (!world_is_wrong(world) && world->events.expected_ms > world->now_ms)
     world_run(world, world->events.expected_ms); /* what was late arrives, what is frozen wakes */
-  come_to_rest(world);
-  if (world->truth.anything_deleted)
+  run_to_rest(world);
+  if (world->reliance != RELIES_ON_POLLS)
+    reliance_wait(world);
+  else if (world->truth.anything_deleted)
     find_what_is_gone(world);
 }
 
@@ -84,6 +88,8 @@ static void check_stillness(struct world *world) {
 
 static void count(struct world *world) {
   tally_faults(&world->tally, &world->chances);
+  if (world->reliance != RELIES_ON_POLLS)
+    tally_situation(&world->tally, str_format(&world->arena, "relies on %s", reliance_name(world->reliance)).at, 1);
   struct result result = store_tally(world->store, &world->tally);
   if (!result_ok(&result))
     world_violate(world, "no bugs", "counting: %s", result.message);

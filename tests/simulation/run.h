@@ -7,4 +7,7 @@
 /* Everything that happened, in `world` until the next run; `world->violation` says what is wrong. */
 void run_seed(struct world *world, struct store *store, const struct plan_of_run *plan);
 
+/* Lets time pass until there is nothing left to do. */
+void run_to_rest(struct world *world);
+
 #endif

@@ -304,6 +304,15 @@ void store_restart(struct store *store) {
   store->down_until_ms = 0;
 }
 
+void store_bring_scans_forward(struct store *store) {
+  struct result result = db_query(store->db, "update project_scan set next_at = to_timestamp($1::bigint / 1000.0)",
+                                  PARAMS(p_i64(store->world->now_ms)), NULL);
+  if (!result_ok(&result))
+    world_violate(store->world, "no bugs", "bringing scans forward: %s", result.message);
+  db_release(store->db);
+  agenda_doubt_adapters(&store->agenda);
+}
+
 /* -- looking at it -- */
 
 uint64_t store_changes(const struct store *store) {
@@ -348,6 +357,12 @@ struct result store_tally(struct store *store, struct tally *tally) {
                "union all select 'webhook: ' || state from delivery "
                "union all select 'fetch in the queue' from fetch_queue "
                "union all select 'session: ' || mode || ' ' || state from session "
+               "union all select 'webhook registered: ' || state from project_hook where state <> 'unknown' "
+               "union all select 'webhook mended' from project_hook where repaired_at is not null "
+               "union all select 'delivery that failed and did not come' from failed_delivery "
+               "union all select 'scan: found what is not there' from project_scan, generate_series(1, found_absent) "
+               "union all select 'scan: found what was not seen' from project_scan, generate_series(1, found_unseen) "
+               "union all select 'scan: another number' from project_scan where surplus <> 0 or surplus_seen <> 0 "
                "union all select 'seed') s(what) group by what order by what",
                NO_PARAMS, &rows);
   for (size_t i = 0; result_ok(&result) && i < rows.count; i++)

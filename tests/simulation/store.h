@@ -35,6 +35,9 @@ bool store_execute(struct store *store, struct arena *arena, unsigned lookers, s
 /* It is up again, if it was down. */
 void store_restart(struct store *store);
 
+/* The hour in which each project is scanned is over. */
+void store_bring_scans_forward(struct store *store);
+
 /* How often something changed. */
 uint64_t store_changes(const struct store *store);
 

@@ -1,8 +1,8 @@
-/* Histories, habits, webhooks. */
+/* Histories and habits. */
 #include "simulation/tracker.h"
 
 #include "simulation/connector.h"
-#include "simulation/people.h"
+#include "simulation/reliance.h"
 #include "simulation/world.h"
 #include "sync/canon.h"
 
@@ -18,13 +18,15 @@ static const struct habits kinds[TRACKERS_MAX] = {
      .settle_ms = 240 * SECOND_MS,
      .has_etags = true,
      .creates_in_steps = true,
+     .counts_tickets = true,
      .lacks = {"parent", "due_date"}},
     {.system = "jira",
      .marker = MARKER_PROPERTY,
      .tick_ms = 1,
      .lag_ms = 40 * SECOND_MS,
      .settle_ms = 100 * SECOND_MS,
-     .hooks_are_retried = true},
+     .hooks_are_retried = true,
+     .takes_twin_hooks = true},
     {.system = "linear",
      .marker = MARKER_OWN_ID,
      .tick_ms = 1,
@@ -46,6 +48,7 @@ void tracker_begin(struct tracker *tracker, struct world *world, unsigned index,
     tracker->habits.lag_ms = kinds[kind].lag_ms;
   }
   tracker->habits.overlap_ms = tracker->habits.lag_ms + 5 * SECOND_MS;
+  reliance_settle_habits(world->reliance, &tracker->habits);
   tracker->connector = simulated_connector(&tracker->habits);
 }
 
@@ -79,48 +82,6 @@ void tracker_put_defaults(const struct tracker *tracker, struct values_builder *
       values_put(fields, defaults[i]);
 }
 
-/* -- webhooks -- */
-
-struct hook_delivery {
-  struct tracker *tracker;
-  struct str id, body;
-};
-
-static void deliver(void *context, uint64_t tries) {
-  struct hook_delivery *delivery = context;
-  struct tracker *tracker = delivery->tracker;
-  struct webhook_accept accept = {.project = str_of(tracker->habits.system),
-                                  .delivery_id = delivery->id,
-                                  .event = STR("changed"),
-                                  .body = delivery->body};
-  struct webhook_accepted accepted;
-  struct result result = people_try_verb(tracker->world, VERB_WEBHOOK_ACCEPT, &accept, &accepted);
-  world_tell(tracker->world, "%s webhook %.*s: %s", tracker->habits.system, STR_FMT(delivery->id),
-             result_ok(&result) ? "taken" : result.message);
-  if (!result_ok(&result) && tracker->habits.hooks_are_retried && tries < 3)
-    events_expect(&tracker->world->events, tracker->world->now_ms + 60 * SECOND_MS, deliver, delivery, tries + 1);
-}
-
-/* Of the newest change, or of the deletion. */
-static void send_hook(struct tracker *tracker, const struct remote_item *item) {
-  struct world *world = tracker->world;
-  struct chances *chances = &world->chances;
-  if (!tracker->habits.has_hooks || chances_fault(chances, FAULT_HOOK_LOST, tracker->who))
-    return;
-  struct hook_delivery *delivery = ARENA_NEW(&world->arena, struct hook_delivery);
-  long place = (long)(item - tracker->items);
-  delivery->tracker = tracker;
-  size_t revision = item->gone_ms ? item->count : item->count - 1; /* beyond the last one: deleted */
-  delivery->id = str_format(&world->arena, "%s-%ld-%zu", tracker->habits.system, place, revision + 1);
-  delivery->body = str_format(&world->arena, "%ld %zu", place, revision);
-  int64_t at_ms = world->now_ms + chances_between(chances, DRAW_LATENCY, tracker->who, 50, 1500);
-  if (chances_fault(chances, FAULT_HOOK_LATE, tracker->who))
-    at_ms += chances_between(chances, DRAW_DURATION, tracker->who, 1, 120) * SECOND_MS;
-  events_expect(&world->events, at_ms, deliver, delivery, 0);
-  if (chances_fault(chances, FAULT_HOOK_TWICE, tracker->who))
-    events_expect(&world->events, at_ms + 7 * SECOND_MS, deliver, delivery, 0);
-}
-
 /* -- histories -- */
 
 static void add_revision(struct remote_item *item, struct values fields, bool by_tandem) {
@@ -140,7 +101,9 @@ static void add_revision(struct remote_item *item, struct values fields, bool by
                                                      .by_tandem = by_tandem};
   tracker->writes += by_tandem;
   tracker->newest_edit_ms = world->now_ms;
-  send_hook(tracker, item);
+  bool is_told = hooks_tell(tracker, item);
+  item->revisions[item->count - 1].is_unlisted =
+      !by_tandem && reliance_hides(item, is_told) && chances_fault(&world->chances, FAULT_LIST_PASS, tracker->who);
 }
 
 struct remote_item *tracker_create(struct tracker *tracker, const char *kind, struct str id, struct str parent_id,
@@ -198,7 +161,7 @@ static void take_off(struct remote_item *item, bool by_tandem) {
   item->gone_ms = tracker->world->now_ms;
   tracker->writes += by_tandem;
   tracker->newest_edit_ms = tracker->world->now_ms;
-  send_hook(tracker, item);
+  hooks_tell(tracker, item);
 }
 
 void tracker_delete(struct remote_item *item, bool by_tandem) {

@@ -5,6 +5,7 @@
 #define SIMULATION_TRACKER_H
 
 #include "service/connector.h"
+#include "simulation/hooks.h"
 
 struct world;
 
@@ -27,8 +28,14 @@ struct habits {
   int64_t settle_ms;  /* how late a creation may come to light */
   bool has_etags;
   bool has_hooks, hooks_are_retried;
-  bool creates_in_steps; /* a status other than open takes a second request */
-  const char *lacks[3];  /* the fields that tickets do not have here, of those of truth_field() */
+  bool registers_hooks;       /* it has none but those that tandem registers; else somebody has seen to it */
+  bool takes_twin_hooks;      /* two of one address */
+  bool hooks_are_sure;        /* it tries until they arrive */
+  bool repeats_on_request;    /* it remembers what it delivered, and does it again when it is asked for it */
+  bool lists_all_deliveries;  /* of which it may forget some otherwise */
+  bool scans, counts_tickets; /* it tells which tickets are there: each, or how many */
+  bool creates_in_steps;      /* a status other than open takes a second request */
+  const char *lacks[3];       /* the fields that tickets do not have here, of those of truth_field() */
 };
 
 /* A ticket or comment as it was from `at_ms` on. */
@@ -36,6 +43,7 @@ struct revision {
   int64_t at_ms, version;
   struct values fields; /* the body with its marker */
   bool by_tandem;
+  bool is_unlisted; /* in lists of what changed; the whole list has it */
 };
 
 struct remote_item {
@@ -59,6 +67,9 @@ struct tracker {
   struct connector connector;
   struct remote_item items[REMOTE_ITEMS_MAX];
   size_t item_count;
+  struct hooks hooks;
+  int64_t hook_looks;                /* how often tandem has looked for its webhook there */
+  int64_t scanned_ms;                /* when it last told which tickets are there, to the end */
   int64_t writes;                    /* that tandem made */
   int64_t newest_edit_ms;            /* by anybody */
   int64_t written_ms[PROCESSES_MAX]; /* when each process of tandem wrote here last; 0 = never */

@@ -66,6 +66,7 @@ static struct actor *add_actor(struct world *world, const char *role, int number
   actor->who = (unsigned)world->actor_count++;
   actor->has_ended = false;
   actor->lives = 0;
+  actor->busy_ms = 0;
   actor->connector = NULL;
   actor->rpc.next_request = 0;
   snprintf(actor->name, sizeof actor->name, "%s-%d", role, number);
@@ -156,7 +157,11 @@ static void choose_size(struct world *world) {
   world->tracker_count = counts[world->size][chances_draw(chances, DRAW_SETTING, WHO_WORLD) % 6];
   if (world->size == SIZE_SMALL)
     chances_multiply(chances, 3); /* there are fewer occasions */
+  world->reliance = reliance_draw(world);
+  reliance_raise_faults(world);
   unsigned first = (unsigned)chances_draw(chances, DRAW_SETTING, WHO_WORLD) % TRACKERS_MAX;
+  if (world->reliance == RELIES_ON_REDELIVERY)
+    first = 0; /* GitHub, which has to be asked */
   for (unsigned i = 0; i < world->tracker_count; i++)
     tracker_begin(&world->trackers[i], world, i, (first + i) % TRACKERS_MAX);
 }

@@ -8,6 +8,7 @@
 #include "simulation/actor.h"
 #include "simulation/chances.h"
 #include "simulation/events.h"
+#include "simulation/reliance.h"
 #include "simulation/store.h"
 #include "simulation/tally.h"
 #include "simulation/trace.h"
@@ -15,7 +16,7 @@
 #include "simulation/truth.h"
 
 /* Who decides by chance, for chances.h. */
-enum { WHO_STORE = 20, WHO_TRACKER = 24, WHO_PEOPLE = 28, WHO_WORLD = 29 };
+enum { WHO_STORE = 20, WHO_TRACKER = 24, WHO_PEOPLE = 28, WHO_WORLD = 29, WHO_RELIANCE = 30 };
 
 enum { TRACKERS_MAX = 3, VERBS_MAX = 6000 };
 
@@ -25,6 +26,7 @@ enum size { SIZE_SMALL, SIZE_MIDDLE, SIZE_LARGE };
 struct world {
   struct arena arena; /* of this run */
   enum size size;
+  enum reliance reliance;
   int64_t now_ms;
   struct chances chances;
   struct events events;

@@ -1,6 +1,7 @@
 /* Scans of ids. */
 #include "store/observing/scans.h"
 
+#include "base/mutation.h"
 #include "store/claims/leases.h"
 #include "store/observing/externals.h"
 #include "store/sending/usage.h"
@@ -110,44 +111,52 @@ static struct result end_ids(struct call *call, int64_t project_id) {
 
 /* -- counts -- */
 
-static struct result surplus_of(struct call *call, int64_t project_id, int64_t count, int64_t *out, int64_t *out_known,
-                                int64_t *out_seen) {
+/* By how many tickets the tracker's count differs from ours. */
+struct surplus {
+  int64_t now, known, seen; /* stayed after everything was compared; seen by the scan before */
+  bool compared;            /* everything was, since the scan before */
+};
+
+static struct result surplus_of(struct call *call, int64_t project_id, int64_t count, struct surplus *out) {
   struct rows rows;
   TRY(db_query(
       call->db,
-      "select coalesce(s.surplus, 0) as known, coalesce(s.surplus_seen, 0) as seen, (select count(*) from "
+      "select coalesce(s.surplus, 0) as known, coalesce(s.surplus_seen, 0) as seen, exists (select from project p "
+      "where p.id = s.project_id and p.full_sync_at > s.done_at) as compared, (select count(*) from "
       "external_item e where " TICKET_OF(
           "e") " = $1::bigint and not exists (select from "
                "gone_item g where (g.project_id, g.kind, g.external_id) = (e.project_id, e.kind, e.external_id) "
                "and g.gone is not null)) as here from project_scan s where s.project_id = $1",
       PARAMS(p_i64(project_id)), &rows));
-  *out = count - rows_i64(&rows, 0, "here");
-  *out_known = rows_i64(&rows, 0, "known");
-  *out_seen = rows_i64(&rows, 0, "seen");
+  *out = (struct surplus){.now = count - rows_i64(&rows, 0, "here"),
+                          .known = rows_i64(&rows, 0, "known"),
+                          .seen = rows_i64(&rows, 0, "seen"),
+                          .compared = rows_bool(&rows, 0, "compared")};
   return RESULT_DONE;
 }
 
-static struct result keep_surplus(struct call *call, int64_t project_id, int64_t known, int64_t seen, bool soon) {
+static struct result keep_surplus(struct call *call, int64_t project_id, int64_t known, int64_t seen) {
   return db_query(call->db,
                   "update project_scan set surplus = $2::bigint, surplus_seen = $3::bigint, next_at = case when "
-                  "$4::boolean then now() + interval '" LOOK_AGAIN "' else next_at end where project_id = $1::bigint",
-                  PARAMS(p_i64(project_id), p_i64(known), p_i64(seen), p_bool(soon)), NULL);
+                  "$3 <> 0 then now() + interval '" LOOK_AGAIN "' else next_at end where project_id = $1::bigint",
+                  PARAMS(p_i64(project_id), p_i64(known), p_i64(seen)), NULL);
 }
 
-/* A difference that everything was compared for and that stayed (tickets that cannot be read) is not looked into again.
- */
+/* A difference that stays although everything was compared (tickets that cannot be read) is not looked into again. That
+ * it stays, the next count tells: what was found explains the one that it was looked for because of. */
 static struct result end_count(struct call *call, int64_t project_id, int64_t count) {
-  int64_t surplus, known, seen;
-  TRY(surplus_of(call, project_id, count, &surplus, &known, &seen));
-  if (surplus == 0 || surplus == known)
-    return keep_surplus(call, project_id, surplus, 0, false);
-  if (surplus != seen)
-    return keep_surplus(call, project_id, known, surplus, true);
+  struct surplus surplus;
+  TRY(surplus_of(call, project_id, count, &surplus));
+  bool stays = surplus.now == surplus.seen && surplus.compared;
+  if (surplus.now == 0 || surplus.now == surplus.known || stays)
+    return keep_surplus(call, project_id, surplus.now, 0);
+  if (surplus.now != surplus.seen)
+    return keep_surplus(call, project_id, surplus.known, surplus.now);
   TRY(db_query(call->db,
                "update project set full_wanted = true, next_sync_at = least(next_sync_at, now()) where id = $1::bigint",
                PARAMS(p_i64(project_id)), NULL));
   outbox_ring(call->outbox, BELL_SESSION, (struct str){0});
-  return keep_surplus(call, project_id, surplus, 0, false);
+  return keep_surplus(call, project_id, surplus.known, surplus.now);
 }
 
 /* -- the verb -- */
@@ -161,15 +170,15 @@ struct result store_scan_page(struct call *call, const void *request, void *repl
   TRY(usage_record(call, project_id, &page->usage, NULL));
   TRY(note_shown(call, project_id, page));
   TRY(db_query(call->db,
-               "update project_scan set cursor = $2, attempts = 0, reason = null where project_id = $1::bigint",
-               PARAMS(p_i64(project_id), p_str(page->cursor)), NULL));
+               "update project_scan set cursor = $2, attempts = 0, reason = null, next_at = case when $3::boolean then "
+               "now() + interval '" EVERY "' else next_at end where project_id = $1::bigint",
+               PARAMS(p_i64(project_id), p_str(page->cursor), p_bool(page->done)), NULL));
   if (!page->done)
     return RESULT_DONE;
-  TRY(db_query(call->db,
-               "update project_scan set cursor = null, done_at = now(), next_at = now() + interval '" EVERY "' "
-               "where project_id = $1::bigint",
-               PARAMS(p_i64(project_id)), NULL));
-  TRY(page->counted ? end_count(call, project_id, page->count) : end_ids(call, project_id));
-  return db_query(call->db, "update project_scan set started_at = null where project_id = $1::bigint",
+  if (!MUTATED(SCAN))
+    TRY(page->counted ? end_count(call, project_id, page->count) : end_ids(call, project_id));
+  return db_query(call->db,
+                  "update project_scan set cursor = null, started_at = null, done_at = now() where project_id = "
+                  "$1::bigint",
                   PARAMS(p_i64(project_id)), NULL);
 }

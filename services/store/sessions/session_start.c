@@ -1,4 +1,5 @@
 /* Sessions begin: because a person asks, a plan is applied, another session is undone, or the time has come. */
+#include "base/mutation.h"
 #include "base/shell.h"
 #include "store/planning/plans.h"
 #include "store/projects/projects.h"
@@ -153,7 +154,7 @@ static struct result start_one(struct call *call, const struct rows *due, size_t
   struct project project;
   int64_t id;
   TRY(project_named(call, rows_str(due, row, "name"), &project));
-  bool first = rows_bool(due, row, "first"), full = rows_bool(due, row, "full");
+  bool first = rows_bool(due, row, "first"), full = rows_bool(due, row, "full") && !MUTATED(NIGHT);
   struct wish wish = {.mode = full && !first ? STR("full") : STR("incremental"),
                       .trigger = first ? STR("first") : STR("poll"),
                       .actor = STR("scheduler")};

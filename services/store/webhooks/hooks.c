@@ -97,8 +97,8 @@ struct result store_hook_deliveries(struct call *call, const void *request, void
 static struct result set_due(struct call *call, int64_t project_id, int64_t check_in_ms) {
   return db_query(call->db,
                   "update project_hook h set due_at = least(now() + greatest($2::bigint, 1000) / 1000.0 * interval "
-                  "'1 second', (select greatest(min(f.next_at), now() + interval '10 seconds') from failed_delivery f "
-                  "where f.project_id = h.project_id and f.asked < $3::bigint having count(*) > 0), "
+                  "'1 second', (select min(greatest(f.next_at, now() + interval '10 seconds')) from failed_delivery f "
+                  "where f.project_id = h.project_id and f.asked < $3::bigint), "
                   "(select now() from project p join credential c on c.name = p.webhook_credential "
                   "where p.id = h.project_id and h.state = 'active' and c.generation <> h.secret_generation)) "
                   "where project_id = $1::bigint",
