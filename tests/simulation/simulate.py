@@ -245,7 +245,7 @@ def soak(processes, path, chunk_s):
 
 # What can be left out (lib/base/mutation.h), and within how many seeds that has to show.
 MUTANTS = ["shadow", "gate", "fresh", "marker", "intent", "fence", "lease", "delta", "overlap", "settle", "overwrite",
-           "latecomer", "history", "together"]
+           "latecomer", "history", "together", "scan", "night", "redelivery"]
 NOTICED_WITHIN = 3000
 
 

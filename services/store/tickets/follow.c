@@ -22,7 +22,8 @@ struct result follow_new(struct call *call, const int64_t *item_ids, const int64
                "from unnest($1::bigint[], $2::bigint[]) u(item_id, project_id) "
                "join project_follow w on w.followed_id = u.project_id "
                "join project p on p.id = w.project_id and p.state <> 'removed' "
-               "join item i on i.id = u.item_id and i.kind = 'ticket' and i.privacy <> 'local_only'), " SPREAD,
+               "join item i on i.id = u.item_id and i.kind = 'ticket' and i.privacy <> 'local_only' order by i.id, "
+               "w.project_id), " SPREAD,
                PARAMS(p_i64s(call->arena, item_ids, count), p_i64s(call->arena, project_ids, count)), &rows));
   if (rows.affected)
     outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
