@@ -78,6 +78,17 @@ class Looks(AdapterByHand):
         self.observed(self.claim("fetch"), "fresh", observations=[gone])
         self.assertEqual([["t"]], self.believed(self.third))
 
+    def test_looks_of_webhooks_in_another_order_keep_the_newest(self):
+        """What a tracker delivers again comes with what it told of later, and after it."""
+        seen, older = ({**self.third, "external_key": "#3", "url": "", "author": "dave", "author_is_self": False, "version": version,
+                        "hash": title.encode().ljust(32), "fields": {"title": title, "body": "", "status": "open", "labels": []}}
+                       for version, title in ((10 ** 15, "The newest"), (10 ** 15 - 1000, "Over")))
+        self.world.call("webhook.accept", project="rocket", delivery_id=os.urandom(8).hex(), event="issues", body=b"{}")
+        work = self.claim("deliver")
+        self.observed(work, "webhook", observations=[seen, older], delivery_ids=[str(one["id"]) for one in work["deliveries"]])
+        self.assertEqual([["The newest"]], self.world.sql("select fields->>'title' from external_item where kind = 'ticket' and "
+                                                          "external_id = '%s'" % self.third["external_id"]))
+
     def test_looks_that_a_list_asks_for_are_waited_for_by_its_session(self):
         """What was not found is looked at again in minutes, and nobody waits for that; but a list shows it now."""
         self.ask()

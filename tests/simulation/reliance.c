@@ -30,8 +30,9 @@ const char *reliance_name(enum reliance reliance) {
 /* -- the world -- */
 
 enum reliance reliance_draw(struct world *world) {
-  uint64_t roll = chances_draw(&world->chances, DRAW_SETTING, WHO_RELIANCE) % OF_WORLDS;
-  return roll + 1 < RELIANCE_COUNT ? (enum reliance)(roll + 1) : RELIES_ON_POLLS;
+  static const enum reliance all[OF_WORLDS] = {RELIES_ON_SCANS, RELIES_ON_NIGHTS, RELIES_ON_REDELIVERY,
+                                               RELIES_ON_REDELIVERY};
+  return all[chances_draw(&world->chances, DRAW_SETTING, WHO_RELIANCE) % OF_WORLDS];
 }
 
 void reliance_raise_faults(struct world *world) {

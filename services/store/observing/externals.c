@@ -7,6 +7,7 @@
 #include "store/observing/adopt.h"
 #include "store/observing/gone.h"
 #include "store/observing/restricted.h"
+#include "store/observing/sightings.h"
 #include "store/tickets/journal.h"
 #include "store/webhooks/hook_changes.h"
 
@@ -211,14 +212,6 @@ static struct result settle_fetch(struct call *call, int64_t project_id, const s
 
 /* -- recording -- */
 
-/* The last of several observations of one item counts; the others are skipped. */
-static bool comes_again(const struct observation *at, size_t i, size_t count) {
-  for (size_t later = i + 1; later < count; later++)
-    if (str_equal(at[later].external_id, at[i].external_id) && str_equal(at[later].kind, at[i].kind))
-      return true;
-  return false;
-}
-
 struct sorted {
   struct columns created, changed, touched;
 };
@@ -308,13 +301,15 @@ struct result externals_record(struct call *call, int64_t project_id, enum sourc
                           columns_new(call->arena, count)};
   TRY(read_known(call, project_id, observations, count, known));
   for (size_t i = 0; i < count; i++) {
-    if (comes_again(observations, i, count))
+    const struct observation *seen = &observations[i];
+    if (!sightings_count(observations, count, i))
       continue;
-    if (observations[i].gone.length)
-      TRY(source == SOURCE_FRESH ? gone_seen(call, project_id, &observations[i])
-                                 : gone_told(call, project_id, &observations[i]));
+    if (seen->gone.length)
+      TRY(source == SOURCE_FRESH ? gone_seen(call, project_id, seen) : gone_told(call, project_id, seen));
     else
-      TRY(record_there(call, project_id, &observations[i], &known[i], source, &sorted, out));
+      TRY(record_there(call, project_id, seen, &known[i], source, &sorted, out));
+    if (!seen->gone.length && sightings_differ(observations, count, i))
+      TRY(externals_fetch(call, project_id, seen->kind, seen->external_id, "version"));
   }
   bool fresh = source == SOURCE_FRESH;
   if (source == SOURCE_LIST)
