@@ -363,6 +363,47 @@ class Whole(Shared):
         self.assertEqual(self.said(lines), [("close", "", "kept")])
         self.check_quiet()
 
+    def test_undo_whose_close_is_refused_stays_parked_whatever_is_edited_meanwhile(self):
+        session, key = self.created_by_session(self.github, lambda: self.world.call(
+            "ticket.new", fields={"title": "Refused close"}, project="github", actor="user:dave")["key"])
+        there = self.world.key_in(self.github, key)
+        self.github.sandbox.control("POST", "faults", {"match": {"method": "PATCH", "path": "/issues/"}, "fault": "status",
+                                                       "status": 403})
+        undo, _ = self.undo(session)
+        (parked,) = self.world.call("status")["parked"]
+        self.assertEqual(parked["ticket"], key)
+        self.edit(key, title="Edited since")
+        self.assertEqual(self.github.look(there)["title"], "Edited since")
+        self.assertEqual(self.world.call("status")["parked"], [parked])
+        self.world.call("work.retry", id=parked["id"], actor="user:carol")
+        self.world.settle()
+        self.assertNotIn("parked", self.world.call("status"))
+        (line,) = self.lines(undo)
+        self.assertIn("changed there since", line["reason"])
+        self.assertEqual(self.github.look(there)["status"], "open")
+        self.check_quiet()
+
+    def test_undo_that_is_retried_while_a_write_is_on_its_way_stays_parked(self):
+        session, key = self.created_by_session(self.github, lambda: self.world.call(
+            "ticket.new", fields={"title": "Busy"}, project="github", actor="user:dave")["key"])
+        self.github.sandbox.control("POST", "faults", {"match": {"method": "PATCH", "path": "/issues/"}, "fault": "status",
+                                                       "status": 403})
+        self.undo(session)
+        (parked,) = self.world.call("status")["parked"]
+        back = self.offline(self.github)
+        self.world.call("ticket.edit", key=key, set={"title": "Still busy"}, actor="user:dave")
+        wait_for(lambda: self.world.sql("select 1 from intent n join project p on p.id = n.project_id where p.name = 'github' "
+                                        "and n.state = 'prepared'"), "the write to be decided")
+        with self.assertRaises(Refused) as refused:
+            self.world.verbs.call("work.retry", id=parked["id"], actor="user:carol")
+        self.assertEqual(refused.exception.code, "stale")
+        self.world.call("work.retry", project="github", actor="user:carol")
+        self.assertEqual(self.world.call("status")["parked"], [parked])
+        back()
+        self.world.settle()
+        self.world.call("work.retry", id=parked["id"], actor="user:carol")
+        self.world.settle()
+
     def test_undo_brings_back_a_deleted_comment(self):
         key, keys = self.fresh("Talked about")
         comment = self.github.comment("bob", keys[0], "Said once.")

@@ -81,7 +81,7 @@ static struct result retry_sent_creations(struct call *call, const struct select
                   PARAMS(p_i64(s->project_id), p_i64(s->id)), out);
 }
 
-/* A withdrawal is a person's order: it is sent again, on a fresh look. */
+/* A withdrawal is a person's order: it is sent again, on a fresh look, and waits for a write that is on its way. */
 static struct result retry_withdrawals(struct call *call, const struct selection *s, struct rows *out) {
   return db_query(call->db,
                   "update intent n set state = 'prepared', attempts = 0, retried_at = now(), next_attempt_at = now(), "
@@ -91,16 +91,17 @@ static struct result retry_withdrawals(struct call *call, const struct selection
                   PARAMS(p_i64(s->project_id), p_i64(s->id)), out);
 }
 
-/* Everything else is decided anew on what both sides are now; what was given up may be out of date. */
+/* What planning decided is decided anew on what both sides are now; what was given up may be out of date. */
 static struct result decide_anew(struct call *call, const struct selection *s, struct rows *out) {
-  return db_query(call->db,
-                  "with anew as (update intent n set state = 'superseded', retried_at = now() where n.state = 'parked' "
-                  "and $1::bigint in (0, n.project_id) and $2::bigint in (0, n.id) returning n.mapping_id), "
-                  "queued as (insert into plan_queue (mapping_id, project_id, rank) select m.id, m.project_id, 0 "
-                  "from mapping m where m.id in (select mapping_id from anew) on conflict (mapping_id) do update set "
-                  "generation = nextval('plan_generation'), rank = 0, claimed_until = '-infinity') "
-                  "select mapping_id from anew",
-                  PARAMS(p_i64(s->project_id), p_i64(s->id)), out);
+  return db_query(
+      call->db,
+      "with anew as (update intent n set state = 'superseded', retried_at = now() where n.state = 'parked' "
+      "and n.purpose is null and $1::bigint in (0, n.project_id) and $2::bigint in (0, n.id) returning n.mapping_id), "
+      "queued as (insert into plan_queue (mapping_id, project_id, rank) select m.id, m.project_id, 0 "
+      "from mapping m where m.id in (select mapping_id from anew) on conflict (mapping_id) do update set "
+      "generation = nextval('plan_generation'), rank = 0, claimed_until = '-infinity') "
+      "select mapping_id from anew",
+      PARAMS(p_i64(s->project_id), p_i64(s->id)), out);
 }
 
 static struct result retry_reads(struct call *call, const struct selection *s, struct rows *out) {
@@ -182,15 +183,27 @@ static struct result select_work(struct call *call, const struct work_retry *ret
   return RESULT_DONE;
 }
 
+/* One that was not put back waits for another write of its mapping, or is not there. */
+static struct result check_put_back(struct call *call, const struct work_retry *retry, const struct selection *s,
+                                    const struct work_retried *answer) {
+  struct rows waits = {0};
+  if (retry->id.length == 0 || answer->writes + answer->reads + answer->deliveries)
+    return RESULT_DONE;
+  if (s->writes)
+    TRY(db_query(call->db, "select from intent where id = $1::bigint and state = 'parked'", PARAMS(p_i64(s->id)),
+                 &waits));
+  if (waits.count)
+    return result_error(RESULT_STALE, "another write of the same ticket is on its way: ask again when it is done");
+  return result_error(RESULT_GONE, "%.*s is not parked (any more); `tandem status` shows what is", STR_FMT(retry->id));
+}
+
 struct result store_work_retry(struct call *call, const void *request, void *reply) {
   const struct work_retry *retry = request;
   struct work_retried *answer = reply;
   struct selection selection;
   TRY(select_work(call, retry, &selection));
   TRY(put_back(call, &selection, answer));
-  if (retry->id.length && answer->writes + answer->reads + answer->deliveries == 0)
-    return result_error(RESULT_GONE, "%.*s is not parked (any more); `tandem status` shows what is",
-                        STR_FMT(retry->id));
+  TRY(check_put_back(call, retry, &selection, answer));
   struct str subject = retry->id.length ? retry->id : retry->all ? STR("all") : retry->project;
   outbox_ring(call->outbox, BELL_PLAN, (struct str){0});
   outbox_ring(call->outbox, BELL_WORK, (struct str){0});

@@ -141,7 +141,10 @@ static struct result prepare_intent(struct call *call, const struct target *t, c
   if (!writes(o))
     return RESULT_DONE;
   struct values seen = seen_local(call, t, o);
-  TRY(db_query(call->db, "update intent set state = 'superseded' where mapping_id = $1::bigint and state = 'parked'",
+  /* A change of the ticket says nothing about an undo that a person asked for; sharing it again ends a retraction. */
+  TRY(db_query(call->db,
+               "update intent set state = 'superseded' where mapping_id = $1::bigint and state = 'parked' and purpose "
+               "is distinct from 'undo'",
                PARAMS(p_i64(t->mapping_id)), NULL));
   outbox_ring(call->outbox, BELL_WORK, t->system);
   return db_query(
