@@ -19,6 +19,7 @@
 #include "service/log_pace.h"
 #include "service/webhook_body.h"
 #include "service/webhook_connections.h"
+#include "service/webhook_patience.h"
 #include "service/webhook_refusals.h"
 
 enum {
@@ -26,7 +27,6 @@ enum {
   /* More than there are places, in each thread: whoever loses one is still there for a moment. */
   CONNECTIONS_MAX = SERVER_THREADS * (WEBHOOK_CONNECTIONS_MAX + 32),
   CONNECTION_TIMEOUT_S = 30,
-  VERB_TIMEOUT_MS = 8000,
   HEADER_BYTES_MAX = 256,
 };
 
@@ -35,6 +35,7 @@ struct server {
   const struct connector *connector;
   struct webhook_bodies bodies;
   struct webhook_connections connections;
+  struct webhook_patience patience;
   struct webhook_refusals *refusals;
 };
 
@@ -113,6 +114,18 @@ static struct webhook_request request_of(struct server *server, struct MHD_Conne
 
 /* -- one delivery -- */
 
+/* Waits no longer than is good for the others. */
+static struct result ask_store(struct server *server, struct arena *arena, enum verb_id verb, const void *request,
+                               void *reply) {
+  int64_t begun_ms = clock_mono_ms(), patience_ms = webhook_patience_begin(&server->patience, begun_ms);
+  if (patience_ms == 0)
+    return result_error(RESULT_RETRY, "the store is away");
+  struct result result = rpc_call(server->rpc, arena, verb, request, reply, patience_ms);
+  int64_t ended_ms = clock_mono_ms();
+  webhook_patience_end(&server->patience, result_ok(&result) || ended_ms - begun_ms < patience_ms, ended_ms);
+  return result;
+}
+
 /* The secret is {"secret": "..."}. */
 static enum webhook_verdict verdict_by(struct server *server, const struct webhook_request *request,
                                        struct str secret_json) {
@@ -130,7 +143,7 @@ static enum webhook_verdict verdict_by(struct server *server, const struct webho
 static void tell_proven(struct server *server, const struct credential *credential) {
   struct arena arena = {0};
   struct credential_outcome works = {.name = credential->name, .generation = credential->generation};
-  struct result result = rpc_call(server->rpc, &arena, VERB_CREDENTIAL_OUTCOME, &works, NULL, VERB_TIMEOUT_MS);
+  struct result result = ask_store(server, &arena, VERB_CREDENTIAL_OUTCOME, &works, NULL);
   if (!result_ok(&result)) /* the next delivery says it again */
     log_event(LOG_WARNING, "webhook_secret_not_proven", LOG_RESULT(&result));
   arena_free(&arena);
@@ -151,7 +164,7 @@ static struct result project_secret(struct server *server, struct arena *arena, 
                                     struct credential *out) {
   struct project_name query = {.name = name};
   struct project_list list = {0};
-  struct result listed = rpc_call(server->rpc, arena, VERB_PROJECT_LIST, &query, &list, VERB_TIMEOUT_MS);
+  struct result listed = ask_store(server, arena, VERB_PROJECT_LIST, &query, &list);
   if (listed.code == RESULT_REJECTED) /* what is no text is no name */
     return result_error(RESULT_GONE, "no such project");
   TRY(listed);
@@ -160,7 +173,7 @@ static struct result project_secret(struct server *server, struct arena *arena, 
   if (list.projects.at[0].webhook_credential.length == 0)
     return result_error(RESULT_REJECTED, "the project has no webhook secret");
   struct credential_get get = {.name = list.projects.at[0].webhook_credential};
-  return rpc_call(server->rpc, arena, VERB_CREDENTIAL_GET, &get, out, VERB_TIMEOUT_MS);
+  return ask_store(server, arena, VERB_CREDENTIAL_GET, &get, out);
 }
 
 static enum MHD_Result refuse(struct MHD_Connection *connection, const struct result *result) {
@@ -177,7 +190,7 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, const struct re
 static struct result tell_refused(void *context, const struct hook_refused *refused) {
   struct server *server = context;
   struct arena arena = {0};
-  struct result result = rpc_call(server->rpc, &arena, VERB_WEBHOOK_REFUSED, refused, NULL, VERB_TIMEOUT_MS);
+  struct result result = rpc_call(server->rpc, &arena, VERB_WEBHOOK_REFUSED, refused, NULL, WEBHOOK_PATIENCE_MS);
   arena_free(&arena);
   return result;
 }
@@ -222,7 +235,7 @@ static enum MHD_Result accept_delivery(struct server *server, struct MHD_Connect
   struct webhook_accept accept = {project, request.delivery_id, request.event, body};
   struct webhook_accepted accepted = {0};
   fault_point("adapter.before_accept");
-  result = rpc_call(server->rpc, arena, VERB_WEBHOOK_ACCEPT, &accept, &accepted, VERB_TIMEOUT_MS);
+  result = ask_store(server, arena, VERB_WEBHOOK_ACCEPT, &accept, &accepted);
   fault_point("adapter.after_accept");
   if (!result_ok(&result))
     return refuse(connection, &result);
@@ -327,7 +340,8 @@ struct result webhook_server_start(struct rpc *rpc, const struct connector *conn
   int listener;
   TRY(listen_address_open(address, "webhooks.listen", &listener));
   struct server *server = heap_new(sizeof *server);
-  *server = (struct server){.rpc = rpc, .connector = connector, .connections = WEBHOOK_CONNECTIONS_START};
+  *server = (struct server){
+      .rpc = rpc, .connector = connector, .connections = WEBHOOK_CONNECTIONS_START, .patience = WEBHOOK_PATIENCE_START};
   TRY(webhook_refusals_start(tell_refused, server, WEBHOOK_REFUSALS_EVERY_MS, &server->refusals));
   if (!MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET,
                         listener, MHD_OPTION_THREAD_POOL_SIZE, SERVER_THREADS, MHD_OPTION_CONNECTION_LIMIT,

@@ -10,6 +10,8 @@ import os
 import shlex
 import socket
 import sys
+import threading
+import time
 import unittest
 import urllib.parse
 
@@ -104,6 +106,23 @@ class Receiver(unittest.TestCase):
                 with self.subTest(name=name, value=value[:3]):
                     self.assertEqual(self.post({**signed(**{"X-GitHub-Delivery": "odd"}), name: value}), 400)
         self.assertEqual(self.world.sql("select 1 from delivery where delivery_id = 'odd'"), [])
+
+    def test_store_that_is_away_keeps_no_delivery_waiting_for_others(self):
+        """The first ones wait for it, as it may only start again; then all are told at once that nothing was kept."""
+        self.world.processes["store"].kill()
+        answers = []
+        senders = [threading.Thread(target=lambda number=number: answers.append(self.post(signed(
+            **{"X-GitHub-Delivery": "away-%d" % number}), timeout=PATIENT_S))) for number in range(20)]
+        began_s = time.monotonic()
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+        self.assertEqual(answers, [503] * len(senders))
+        self.assertLess(time.monotonic() - began_s, 40)
+        self.world.start("store")
+        self.world.wait_for_store()
+        wait_for(lambda: self.post(signed(**{"X-GitHub-Delivery": "back"})) == 200, "a delivery to be kept")
 
     def test_path_that_is_no_text_names_no_project(self):
         answer = self.raw(b"POST /webhooks/%ff HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\n\r\n{}")
