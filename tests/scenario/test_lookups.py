@@ -72,6 +72,16 @@ def walks(node, tables, limited=False):
         yield from walks(child, tables, limited)
 
 
+def unlimited(node, table, limited=False):
+    """The nodes that read more of a table than single rows by their ids, and do not stop at a limit."""
+    kind = node["Node Type"]
+    limited = (limited or kind == "Limit") and kind != "Sort"
+    if "Scan" in kind and node.get("Relation Name") == table and not limited and "(id =" not in node.get("Index Cond", ""):
+        yield "%s by %s" % (kind, node.get("Index Name"))
+    for child in node.get("Plans", ()):
+        yield from unlimited(child, table, limited)
+
+
 def indexed(world):
     """The table of each index. Those of a part are of what waits, or what is open."""
     return {index: table if part == "f" else None for index, table, part in world.sql(
@@ -116,6 +126,23 @@ class Lookups(unittest.TestCase):
         self.assertGreater(len({text for text, _ in explained}), 50)
         found = {"%s: %s" % (walk, text) for text, plan in explained for walk in walks(plan, tables)}
         self.assertFalse(found, "\n".join(sorted(found)))
+
+    def test_claim_of_deliveries_reads_no_more_than_it_takes(self):
+        """However many wait behind them: else it takes the longer the more there are, each time."""
+        with Explained(("--issues", "1", "--no-limits")) as world:
+            world.connect()
+            world.sync()
+            world.processes["adapter-github"].kill()
+            world.sql("update lease set until = '-infinity'")
+            world.sql("insert into delivery (project_id, delivery_id, event, body, state) select p.id, n, 'issues', 'x', 'pending' from "
+                      "project p, generate_series(1, 2000) n")
+            log = world.cluster.folder + "/log"
+            before = os.path.getsize(log)
+            self.assertEqual(world.call("work.claim", system="github", worker="test")["kind"], "deliver")
+            with open(log, encoding="utf-8", errors="replace") as file:
+                file.seek(before)
+                (plan,) = [plan for text, plan in plans(file.read()) if "row_number() over (order by attempts, id)" in text]
+        self.assertEqual(list(unlimited(plan, "delivery")), [])
 
     def test_no_statement_walks_for_what_becomes_restricted(self):
         with ExplainedTracker(JsonTracker) as world:

@@ -121,10 +121,11 @@ static struct result load_deliver(struct call *call, int64_t project_id, struct 
   struct rows rows;
   TRY(give_up_deliveries(call, project_id));
   TRY(db_query(call->db,
-               "with waiting as (select id, attempts, row_number() over (order by attempts, id) as place from delivery "
-               "where project_id = $1::bigint and state = 'pending'), "
+               "with next as (select id, attempts from delivery where project_id = $1::bigint and state = 'pending' "
+               "order by attempts, id limit $2::bigint), "
+               "waiting as (select id, attempts, row_number() over (order by attempts, id) as place from next), "
                "claimed as (update delivery d set attempts = d.attempts + 1, fence = $3::bigint from waiting w where "
-               "w.id = d.id and (w.place = 1 or w.attempts = 0) and w.place <= $2::bigint "
+               "w.id = d.id and (w.place = 1 or w.attempts = 0) "
                "returning d.id, d.event, d.body, d.traceparent) "
                "select * from claimed order by id",
                PARAMS(p_i64(project_id), p_i64(DELIVERIES_A_CLAIM), p_i64(work->lease.fence)), &rows));
