@@ -12,7 +12,7 @@ static int64_t age(const struct observation *seen) {
 
 bool sightings_count(const struct observation *at, size_t count, size_t i) {
   for (size_t other = 0; other < count; other++) {
-    bool is_newer = age(&at[other]) > age(&at[i]) || (age(&at[other]) == age(&at[i]) && other > i);
+    bool is_newer = age(&at[other]) > age(&at[i]) || (other > i && age(&at[other]) == age(&at[i]));
     if (is_newer && is_same_item(&at[other], &at[i]))
       return false;
   }

@@ -135,6 +135,14 @@ static void tell_completed(struct call *call, const struct rows *rows, size_t ro
   session_watch_end(call, rows, row);
 }
 
+/* A delivery that nobody could read told of something that has been seen by now. */
+static struct result forget_poison(struct call *call, int64_t session_id, int64_t project_id) {
+  return db_query(call->db,
+                  "update delivery d set state = 'done', reason = null from session s where s.id = $1::bigint and "
+                  "d.project_id = $2::bigint and d.state = 'poison' and d.received_at < s.started_at",
+                  PARAMS(p_i64(session_id), p_i64(project_id)), NULL);
+}
+
 /* Sessions with nothing left: pulled to the end, nothing to plan or fetch, and to push only what fails for long. */
 struct result sessions_finish(struct call *call, int64_t *finished) {
   struct rows rows;
@@ -152,6 +160,8 @@ struct result sessions_finish(struct call *call, int64_t *finished) {
   for (size_t i = 0; i < rows.count; i++) {
     int64_t project_id = rows_i64(&rows, i, "project_id"), poll_s;
     tell_completed(call, &rows, i);
+    if (str_is(rows_str(&rows, i, "mode"), "full"))
+      TRY(forget_poison(call, rows_i64(&rows, i, "id"), project_id));
     TRY(hook_changes_next_poll(call, project_id, &poll_s));
     TRY(db_query(call->db,
                  "update project set last_sync_at = now(), next_sync_at = now() + $2::bigint * interval '1 second', "
