@@ -31,7 +31,7 @@ SEED = int(os.environ.get("TANDEM_SCARCITY_SEED", random.randrange(1 << 31)))
 STORIES = int(os.environ.get("TANDEM_SCARCITY_STORIES", "1"))
 ONE_IN = (300, 30000)  # from a process that hardly starts to one that lacks something now and then
 TAIL = 4000  # characters of a log that one life ends with
-LIVES = 15  # of one process in one story, then it has all that it asks for
+LIVES = 8  # of one process in one story, then it has all that it asks for
 WORDS = re.compile(r"event=out_of_memory|out of memory|cannot allocate memory|not enough memory|ENOMEM", re.IGNORECASE)
 DEFECTS = re.compile(r"ERROR: \w+Sanitizer.*|runtime error: .*|stack smashing.*|corrupted .*|double free.*")
 
