@@ -28,6 +28,7 @@ struct prepared {
 struct db {
   PGconn *connection;
   struct prepared prepared[STATEMENT_SLOTS]; /* open hash of the SQL literals' addresses */
+  int64_t answer_ms;
   bool in_transaction;
   bool confused; /* an answer did not come, or libpq itself failed, short of memory: whose the next is nobody knows */
   size_t unanswered; /* statements whose answers have not been read */
@@ -145,6 +146,7 @@ static void log_notice(void *unused, const PGresult *notice) {
 struct result db_open(struct str url, struct db **out) {
   struct db *db = heap_new(sizeof *db);
   struct arena scratch = {0};
+  db->answer_ms = environment_i64("TANDEM_DATABASE_ANSWER_MS", ANSWER_MS);
   db->connection = connect_to(str_c(&scratch, url));
   arena_free(&scratch);
   PQsetNoticeReceiver(db->connection, log_notice, NULL);
@@ -220,9 +222,10 @@ static bool succeeded(const PGresult *result) {
 /* PQgetResult() with an end to its patience: a server that is frozen says nothing and closes nothing, and libpq may
  * wait for what it has passed over itself, short of memory. NULL: the end of an answer, or the connection is lost. */
 static PGresult *await(struct db *db) {
-  int64_t until_ms = clock_mono_ms() + environment_i64("TANDEM_DATABASE_ANSWER_MS", ANSWER_MS);
+  int64_t until_ms = 0;
   while (PQisBusy(db->connection)) {
     struct pollfd readable = {.fd = PQsocket(db->connection), .events = POLLIN};
+    until_ms = until_ms ? until_ms : clock_mono_ms() + db->answer_ms;
     int64_t left_ms = until_ms - clock_mono_ms();
     db->confused |= left_ms <= 0;
     if (db->confused || (poll(&readable, 1, (int)left_ms) >= 0 && !PQconsumeInput(db->connection)))
