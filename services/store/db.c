@@ -96,7 +96,7 @@ static struct result failure(struct db *db, const PGresult *result) {
   const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
   const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
   db->confused |= !state;
-  if (is_lost(db) || strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0)
+  if (!state || is_lost(db) || strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0)
     return result_error(RESULT_RETRY, "the database is not reachable; tandem tries again by itself (%s)",
                         message        ? message
                         : db->confused ? "an answer did not come, or not whole"
