@@ -4,7 +4,6 @@
 
 #include <dirent.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -81,11 +80,8 @@ static bool is_connection(const struct newcomers *newcomers, int file, struct pe
 static struct newcomer *place_of(struct newcomers *newcomers, int file) {
   while ((size_t)file >= newcomers->room) {
     size_t room = newcomers->room ? newcomers->room * 2 : 256;
-    struct newcomer *at = heap_new(room * sizeof *at);
-    if (newcomers->room)
-      memcpy(at, newcomers->at, newcomers->room * sizeof *at);
-    free(newcomers->at);
-    newcomers->at = at;
+    newcomers->at = heap_grown(newcomers->at, room * sizeof *newcomers->at);
+    memset(newcomers->at + newcomers->room, 0, (room - newcomers->room) * sizeof *newcomers->at);
     newcomers->room = room;
   }
   return &newcomers->at[file];

@@ -64,6 +64,12 @@ static struct result go_to(struct workflow *workflow, const char *status, bool *
   return result;
 }
 
+static void assert_refused(const struct result *result, const char *message) {
+  assert_int_equal(result->code, RESULT_REJECTED);
+  assert_string_equal(result->field, "status");
+  assert_string_equal(result->message, message);
+}
+
 static void transitions_lead_six_statuses_on(void **state) {
   (void)state;
   struct workflow workflow = {.at = 0};
@@ -79,9 +85,7 @@ static void transitions_of_a_longer_way_are_not_begun(void **state) {
   struct workflow workflow = {.at = 0};
   bool wrote;
   struct result result = go_to(&workflow, "S7", &wrote);
-  assert_int_equal(result.code, RESULT_REJECTED);
-  assert_string_equal(result.field, "status");
-  assert_string_equal(result.message, "no transitions lead from \"S0\" to \"S7\"");
+  assert_refused(&result, "no transitions lead from \"S0\" to \"S7\"");
   assert_false(wrote);
   assert_int_equal(workflow.moves, 0);
 }
@@ -92,9 +96,7 @@ static void transitions_that_never_arrive_are_given_up(void **state) {
   struct workflow workflow = {.shortcut = true};
   bool wrote;
   struct result result = go_to(&workflow, "Done", &wrote);
-  assert_int_equal(result.code, RESULT_REJECTED);
-  assert_string_equal(result.field, "status");
-  assert_string_equal(result.message, "the way to \"Done\" is too long");
+  assert_refused(&result, "the way to \"Done\" is too long");
   assert_true(wrote);
   assert_int_equal(workflow.moves, 6);
 }
