@@ -118,8 +118,11 @@ static struct result call_in_turn(struct caller *caller, struct arena *arena, en
     return result_error(RESULT_RETRY, "%s: other calls of this handle took its time: open several",
                         verb_table[id].name);
   int64_t number = caller->next_request++;
-  exchange.frame = with_id(&scratch, number, rpc_frames_request(&scratch, caller->client, number, id, request));
-  struct result result = try_until(caller, arena, &exchange, out);
+  struct result result = rpc_frames_request(&scratch, caller->client, number, id, request, &exchange.frame);
+  if (result_ok(&result)) {
+    exchange.frame = with_id(&scratch, number, exchange.frame);
+    result = try_until(caller, arena, &exchange, out);
+  }
   arena_wipe(&scratch); /* some verbs carry secrets */
   return result;
 }

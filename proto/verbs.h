@@ -719,7 +719,9 @@ extern const struct verb verb_table[VERB_COUNT];
 /* The verb called `name`, or VERB_COUNT. */
 enum verb_id verb_named(struct str name);
 
-/* The frames around bodies. */
+/* The frames around bodies, each at most so long: what carries them takes 32 MiB with its own headers. */
+enum { VERB_FRAME_BYTES_MAX = 32 * 1024 * 1024 - 4096 };
+
 struct verb_request {
   struct str verb, client;
   int64_t request;

@@ -30,6 +30,16 @@ bool value_has(const struct value *set, struct str item) {
   return false;
 }
 
+size_t values_bytes(const struct values *values) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < values->count; i++) {
+    bytes += values->at[i].text.length;
+    for (size_t item = 0; item < values->at[i].count; item++)
+      bytes += values->at[i].items[item].length;
+  }
+  return bytes;
+}
+
 bool value_equal(const struct value *a, const struct value *b) {
   if (a->kind != b->kind)
     return false;

@@ -41,6 +41,9 @@ bool values_equal(const struct values *a, const struct values *b);
 
 bool value_has(const struct value *set, struct str item);
 
+/* Of all texts and members together. */
+size_t values_bytes(const struct values *values);
+
 /* Deep copies, owned by the arena. */
 struct value value_copy(struct arena *arena, const struct value *value);
 struct values values_copy(struct arena *arena, const struct values *values);

@@ -18,6 +18,15 @@ static bool may_be_of_one_item(const struct result *result) {
   return is_of_one_item(result) || (result->code == RESULT_RETRY && result->retry_after_ms == 0);
 }
 
+static struct result taken(struct arena *arena, struct look *look) {
+  if (worker_is_too_long(&look->seen))
+    return result_error(RESULT_REJECTED,
+                        "it has %zu bytes of text, and at most %d of a ticket or comment are kept in step: shorten it",
+                        values_bytes(&look->seen.fields), CONTENT_BYTES_MAX);
+  worker_canonical(arena, &look->seen);
+  return RESULT_DONE;
+}
+
 static struct result look_together(struct worker *worker, struct arena *arena, struct connection *connection,
                                    struct look *looks[], size_t count) {
   struct external_ref *refs = ARENA_ARRAY(arena, struct external_ref, count);
@@ -31,7 +40,7 @@ static struct result look_together(struct worker *worker, struct arena *arena, s
     if (!result_ok(&result))
       continue;
     looks[i]->seen = seen[i];
-    worker_canonical(arena, &looks[i]->seen);
+    looks[i]->result = taken(arena, looks[i]);
   }
   return may_be_of_one_item(&result) ? RESULT_DONE : result;
 }
@@ -41,7 +50,7 @@ static struct result look_alone(struct worker *worker, struct arena *arena, stru
   look->result = as_read(worker->connector->fetch(connection, arena, &look->ref, &look->not_modified, &look->seen));
   look->done = true;
   if (result_ok(&look->result) && !look->not_modified)
-    worker_canonical(arena, &look->seen);
+    look->result = taken(arena, look);
   return is_of_one_item(&look->result) ? RESULT_DONE : look->result;
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/trace.h"
+#include "service/connector_fetch.h"
 #include "sync/canon.h"
 #include "sync/catalogue.h"
 
@@ -24,10 +25,17 @@ void worker_canonical(struct arena *arena, struct observation *observation) {
   observation->hash = (struct str){(const char *)hash, CANON_HASH_BYTES};
 }
 
+bool worker_is_too_long(const struct observation *seen) {
+  return values_bytes(&seen->fields) > CONTENT_BYTES_MAX;
+}
+
+/* What is too long is passed on as unreadable, which has it looked at alone and parked with what is wrong. */
 static struct observation *canonical_copy(struct arena *arena, const struct observation *at, size_t count) {
   struct observation *copy = ARENA_ARRAY(arena, struct observation, count);
   for (size_t i = 0; i < count; i++) {
     copy[i] = at[i];
+    if (worker_is_too_long(&copy[i]))
+      connector_set_gone(&copy[i], STR("unreadable"), (struct str){0});
     worker_canonical(arena, &copy[i]);
   }
   return copy;
@@ -148,17 +156,32 @@ static struct result sort_looks(struct arena *arena, const struct look *looks, s
   return stopped;
 }
 
+/* How many of them one message carries with ease: at least one. */
+static size_t carried(const struct look *looks, size_t count) {
+  enum { OBSERVE_BYTES = 8 * 1024 * 1024 };
+  size_t bytes = values_bytes(&looks[0].seen.fields), carried = 1;
+  while (carried < count && (bytes += values_bytes(&looks[carried].seen.fields)) <= OBSERVE_BYTES)
+    carried++;
+  return carried;
+}
+
 static struct result fetch(struct worker *worker, struct arena *arena, struct connection *connection,
                            const struct work *work) {
   size_t count = work->refs.count;
   struct look *looks = ARENA_ARRAY(arena, struct look, count);
-  struct observe observe = {.lease = work->lease, .source = STR("fresh"), .done = true};
+  struct result stopped = RESULT_DONE;
   for (size_t i = 0; i < count; i++)
     looks[i] = (struct look){.ref = work->refs.at[i]};
   worker_look(worker, arena, connection, looks, count);
-  struct result stopped = sort_looks(arena, looks, count, &observe);
-  if (observe.observations.count + observe.not_modified.count + observe.refused.count + observe.unanswered.count)
-    TRY(send_observe(worker, arena, connection, &observe));
+  for (size_t first = 0, next; first < count; first = next) {
+    struct observe observe = {.lease = work->lease, .source = STR("fresh"), .done = true};
+    next = first + carried(looks + first, count - first);
+    struct result result = sort_looks(arena, looks + first, next - first, &observe);
+    if (!result_ok(&result))
+      stopped = result;
+    if (observe.observations.count + observe.not_modified.count + observe.refused.count + observe.unanswered.count)
+      TRY(send_observe(worker, arena, connection, &observe));
+  }
   return stopped;
 }
 

@@ -65,6 +65,9 @@ struct result worker_hook(struct worker *worker, struct arena *arena, struct con
 /* Cleans an observation's fields and hashes them, so that every observation of the same content has the same hash. */
 void worker_canonical(struct arena *arena, struct observation *observation);
 
+/* Whether it has more than CONTENT_BYTES_MAX. */
+bool worker_is_too_long(const struct observation *seen);
+
 /* One item looked at afresh. */
 struct look {
   struct external_ref ref; /* with an etag: `not_modified` may come back */

@@ -94,25 +94,34 @@ static nng_duration time_left(const struct rpc_pending *pending) {
   return left_ms > 0 ? (nng_duration)left_ms : 1;
 }
 
+/* Opens the context and sends; what was opened is the caller's. */
+static struct result send_request(struct rpc_pending *pending, struct str frame) {
+  int status = nng_ctx_open(&pending->context, pending->rpc->socket);
+  if (status)
+    return result_error(RESULT_BUG, "request context: %s", nng_strerror(status));
+  status = nng_aio_alloc(&pending->aio, NULL, NULL);
+  if (status)
+    heap_exhausted();
+  nng_aio_set_timeout(pending->aio, (nng_duration)pending->timeout_ms);
+  status = send_bytes(pending->context, pending->aio, frame);
+  return status ? failure(pending->id, status, pending->timeout_ms, false) : RESULT_DONE;
+}
+
 struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, int64_t timeout_ms,
                         struct rpc_pending **out) {
   struct rpc_pending *pending = heap_new(sizeof *pending);
   struct arena scratch = {0};
+  struct str frame;
   *pending = (struct rpc_pending){.rpc = rpc, .id = id, .timeout_ms = timeout_ms, .started_ms = clock_mono_ms()};
-  int status = nng_ctx_open(&pending->context, rpc->socket);
-  if (status)
-    return free(pending), result_error(RESULT_BUG, "request context: %s", nng_strerror(status));
-  status = nng_aio_alloc(&pending->aio, NULL, NULL);
-  if (status)
-    heap_exhausted();
-  nng_aio_set_timeout(pending->aio, (nng_duration)timeout_ms);
-  struct str frame = rpc_frames_request(&scratch, rpc->client, atomic_fetch_add(&rpc->next_request, 1), id, request);
-  status = send_bytes(pending->context, pending->aio, frame);
+  int64_t number = atomic_fetch_add(&rpc->next_request, 1);
+  struct result result = rpc_frames_request(&scratch, rpc->client, number, id, request, &frame);
+  if (result_ok(&result))
+    result = send_request(pending, frame);
   if (verb_table[id].flags & VERB_SECRET)
     arena_wipe(&scratch);
   arena_free(&scratch);
-  if (status)
-    return end_pending(pending), failure(id, status, timeout_ms, false);
+  if (!result_ok(&result))
+    return end_pending(pending), result;
   nng_aio_set_timeout(pending->aio, time_left(pending)); /* sending waited for a connection */
   nng_ctx_recv(pending->context, pending->aio);
   *out = pending;

@@ -4,8 +4,8 @@
 #include "base/msgpack.h"
 #include "base/trace.h"
 
-struct str rpc_frames_request(struct arena *arena, struct str client, int64_t number, enum verb_id id,
-                              const void *request) {
+struct result rpc_frames_request(struct arena *arena, struct str client, int64_t number, enum verb_id id,
+                                 const void *request, struct str *out) {
   struct trace_context current = trace_current();
   struct verb_request frame = {
       .verb = str_of(verb_table[id].name),
@@ -14,7 +14,11 @@ struct str rpc_frames_request(struct arena *arena, struct str client, int64_t nu
       .traceparent = trace_format(arena, &current),
       .body = msgpack_encode(arena, verb_table[id].request, request),
   };
-  return msgpack_encode(arena, &record_verb_request, &frame);
+  *out = msgpack_encode(arena, &record_verb_request, &frame);
+  if (out->length <= VERB_FRAME_BYTES_MAX)
+    return RESULT_DONE;
+  return result_error(RESULT_REJECTED, "%s: what it says has %zu bytes, and a message at most %d: say it in parts",
+                      verb_table[id].name, out->length, VERB_FRAME_BYTES_MAX);
 }
 
 struct result rpc_frames_reply(struct arena *arena, enum verb_id id, struct str bytes, void *out) {

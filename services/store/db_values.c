@@ -92,6 +92,17 @@ bool rows_bool(const struct rows *rows, size_t row, const char *column) {
   return str_is(rows_str(rows, row, column), "t");
 }
 
+size_t rows_fitting(const struct rows *rows, size_t most, const char *const *columns) {
+  size_t bytes = 0, count = 0;
+  for (; count < rows->count && count < most; count++) {
+    for (const char *const *column = columns; *column; column++)
+      bytes += rows_str(rows, count, *column).length;
+    if (count && bytes > PAGE_BYTES)
+      break;
+  }
+  return count;
+}
+
 struct str rows_bytes(struct arena *arena, const struct rows *rows, size_t row, const char *column) {
   struct str text = rows_str(rows, row, column);
   if (str_is_absent(text))

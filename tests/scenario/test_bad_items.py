@@ -209,6 +209,15 @@ class WebhookTracker(OneBadItem, unittest.TestCase):
         return "/tickets/" + issue, "ticket.fields.title"
 
 
+class WebhookTrackerTooLong(WebhookTracker):
+    """More text than is kept in step."""
+
+    broken = {"fields": {"title": "Edited there", "description": "long " * 1000 * 1000}}
+
+    def words(self, issue):
+        return "bytes of text", "at most 4194304"
+
+
 class WebhookTrackerWithoutId(WebhookTracker):
     """In a list such a ticket is nobody's; that it is missed there has it looked at by itself."""
 

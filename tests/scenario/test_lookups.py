@@ -141,7 +141,7 @@ class Lookups(unittest.TestCase):
             self.assertEqual(world.call("work.claim", system="github", worker="test")["kind"], "deliver")
             with open(log, encoding="utf-8", errors="replace") as file:
                 file.seek(before)
-                (plan,) = [plan for text, plan in plans(file.read()) if "row_number() over (order by attempts, id)" in text]
+                (plan,) = [plan for text, plan in plans(file.read()) if "row_number() over up_to" in text]
         self.assertEqual(list(unlimited(plan, "delivery")), [])
 
     def test_no_statement_walks_for_what_becomes_restricted(self):

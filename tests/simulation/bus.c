@@ -128,8 +128,8 @@ struct result rpc_start(struct rpc *rpc, enum verb_id id, const void *request, i
     return result_error(RESULT_BUG, "this process has crashed");
   struct rpc_pending *pending = ARENA_NEW(&world->arena, struct rpc_pending);
   *pending = (struct rpc_pending){.rpc = rpc, .actor = actor, .id = id, .give_up_ms = world->now_ms + timeout_ms};
-  pending->request =
-      rpc_frames_request(&world->arena, str_copy(&world->arena, rpc->client), ++rpc->next_request, id, request);
+  TRY(rpc_frames_request(&world->arena, str_copy(&world->arena, rpc->client), ++rpc->next_request, id, request,
+                         &pending->request));
   send_once(pending);
   events_plan(&world->events, world->now_ms + RESEND_MS, send_again, pending, 0);
   *out = pending;

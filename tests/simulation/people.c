@@ -177,17 +177,20 @@ static struct result send(struct world *world, struct str frame, enum verb_id id
   return rpc_frames_reply(&world->arena, id, answer, reply);
 }
 
-static struct str next_frame(struct world *world, enum verb_id id, const void *request) {
-  return rpc_frames_request(&world->arena, STR("people"), ++world->people_requests, id, request);
+static struct result next_frame(struct world *world, enum verb_id id, const void *request, struct str *out) {
+  return rpc_frames_request(&world->arena, STR("people"), ++world->people_requests, id, request, out);
 }
 
 struct result people_try_verb(struct world *world, enum verb_id id, const void *request, void *reply) {
-  return send(world, next_frame(world, id, request), id, reply);
+  struct str frame;
+  TRY(next_frame(world, id, request, &frame));
+  return send(world, frame, id, reply);
 }
 
 struct result people_verb(struct world *world, enum verb_id id, const void *request, void *reply) {
-  struct str frame = next_frame(world, id, request);
-  struct result result = RESULT_DONE;
+  struct str frame;
+  struct result result = next_frame(world, id, request, &frame);
+  TRY(result);
   for (int again = 0; again < AGAIN_MAX; again++) {
     result = send(world, frame, id, reply);
     if (result.code != RESULT_RETRY)

@@ -121,14 +121,16 @@ static struct result load_deliver(struct call *call, int64_t project_id, struct 
   struct rows rows;
   TRY(give_up_deliveries(call, project_id));
   TRY(db_query(call->db,
-               "with next as (select id, attempts from delivery where project_id = $1::bigint and state = 'pending' "
-               "order by attempts, id limit $2::bigint), "
-               "waiting as (select id, attempts, row_number() over (order by attempts, id) as place from next), "
+               "with next as (select id, attempts, octet_length(body) as bytes from delivery where project_id = "
+               "$1::bigint and state = 'pending' order by attempts, id limit $2::bigint), "
+               "waiting as (select id, attempts, row_number() over up_to as place, sum(bytes) over up_to as bytes "
+               "from next window up_to as (order by attempts, id)), "
                "claimed as (update delivery d set attempts = d.attempts + 1, fence = $3::bigint from waiting w where "
-               "w.id = d.id and (w.place = 1 or w.attempts = 0) "
+               "w.id = d.id and (w.place = 1 or (w.attempts = 0 and w.bytes <= $4::bigint)) "
                "returning d.id, d.event, d.body, d.traceparent) "
                "select * from claimed order by id",
-               PARAMS(p_i64(project_id), p_i64(DELIVERIES_A_CLAIM), p_i64(work->lease.fence)), &rows));
+               PARAMS(p_i64(project_id), p_i64(DELIVERIES_A_CLAIM), p_i64(work->lease.fence), p_i64(PAGE_BYTES)),
+               &rows));
   struct delivery *deliveries = ARENA_ARRAY(call->arena, struct delivery, rows.count);
   for (size_t i = 0; i < rows.count; i++)
     deliveries[i] = (struct delivery){rows_i64(&rows, i, "id"), rows_str(&rows, i, "event"),

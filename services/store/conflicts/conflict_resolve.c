@@ -4,6 +4,7 @@
 #include "store/conflicts/write_conflicts.h"
 #include "store/observing/externals.h"
 #include "store/tickets/journal.h"
+#include "store/tickets/tickets.h"
 
 /* The conflict that is to be decided, held until the end of the transaction. */
 struct target {
@@ -43,7 +44,7 @@ static struct result check_value(const struct conflict_resolve *resolve, const s
   if (resolve->value.at[0].kind != target->value_kind)
     return result_error(RESULT_REJECTED, "`%.*s` is %s", STR_FMT(target->field),
                         target->value_kind == VALUE_SET ? "a set: give its members" : "one text, not a set");
-  return RESULT_DONE;
+  return tickets_check_length(&resolve->value);
 }
 
 static struct result check(const struct conflict_resolve *resolve, const struct target *target) {

@@ -58,20 +58,6 @@ static struct result read_conflict(struct call *call, const struct rows *rows, s
 static const char select_open[] = SELECT_CONFLICTS("$3::text = 'open' and c.state in ('open', 'decided')");
 static const char select_any[] = SELECT_CONFLICTS("($3::text is null or c.state = $3)");
 
-/* A message has an end, and texts may be long: as many as fit, and at least one. */
-static size_t count_fitting(const struct rows *rows, size_t most) {
-  enum { PAGE_BYTES = 8 * 1024 * 1024 };
-  static const char *const columns[] = {"base", "local", "external", "value"};
-  size_t bytes = 0, count = 0;
-  for (; count < rows->count && count < most; count++) {
-    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
-      bytes += rows_str(rows, count, columns[i]).length;
-    if (count && bytes > PAGE_BYTES)
-      break;
-  }
-  return count;
-}
-
 /* Identifiers of other tickets tell people nothing. After an undo both sides are in our words. */
 static bool names_a_ticket(const struct conflict *conflict) {
   return catalogue_is_reference(conflict->field) && !str_is(conflict->kind, "undo") && conflict->external.count &&
@@ -117,7 +103,8 @@ struct result store_conflict_list(struct call *call, const void *request, void *
   if (query->id && rows.count == 0)
     return result_error(RESULT_GONE, "there is no conflict %lld; `tandem conflicts list` shows what there is",
                         (long long)query->id);
-  size_t count = count_fitting(&rows, (size_t)most);
+  static const char *const texts[] = {"base", "local", "external", "value", NULL};
+  size_t count = rows_fitting(&rows, (size_t)most, texts);
   struct conflict *conflicts = ARENA_ARRAY(call->arena, struct conflict, count);
   for (size_t i = 0; i < count; i++)
     TRY(read_conflict(call, &rows, i, &conflicts[i]));

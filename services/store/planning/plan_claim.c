@@ -1,12 +1,14 @@
 /* The verb that hands out mappings whose inputs moved, with both sides, the shadow and the settings. */
 #include "store/planning/plan_claim.h"
 
+#include "base/log.h"
 #include "store/claims/leases.h"
 #include "store/conflicts/conflicts.h"
 #include "store/observing/externals.h"
 #include "store/projects/projects.h"
 #include "store/sending/outward.h"
 #include "store/sending/usage.h"
+#include "store/sessions/sessions.h"
 #include "store/tickets/leave_rule.h"
 #include "store/tickets/references.h"
 
@@ -117,22 +119,66 @@ static struct result read_case(struct call *call, const struct rows *rows, size_
   return RESULT_DONE;
 }
 
+static struct result read_cases(struct call *call, const struct rows *rows, size_t count, struct plan_case **out) {
+  struct plan_case *cases = ARENA_ARRAY(call->arena, struct plan_case, count);
+  bool disputed = false;
+  for (size_t i = 0; i < count; i++) {
+    TRY(read_case(call, rows, i, &cases[i]));
+    disputed |= rows_bool(rows, i, "disputed");
+  }
+  if (disputed)
+    TRY(conflicts_of_cases(call, cases, count));
+  *out = cases;
+  return references_of_cases(call, cases, count);
+}
+
 struct result plan_claim_cases(struct call *call, const struct rows *queued, struct plan_case **out,
                                size_t *out_count) {
   struct rows rows;
   TRY(read_claimed(call, queued, &rows));
-  struct plan_case *cases = ARENA_ARRAY(call->arena, struct plan_case, rows.count);
-  bool disputed = false;
-  for (size_t i = 0; i < rows.count; i++) {
-    TRY(read_case(call, &rows, i, &cases[i]));
-    disputed |= rows_bool(&rows, i, "disputed");
-  }
-  if (disputed)
-    TRY(conflicts_of_cases(call, cases, rows.count));
-  TRY(references_of_cases(call, cases, rows.count));
-  *out = cases;
   *out_count = rows.count;
-  return RESULT_DONE;
+  return read_cases(call, &rows, rows.count, out);
+}
+
+/* -- as much as a message takes -- */
+
+static const char *const texts[] = {"local", "external", "shadow_local", "shadow_external", NULL};
+
+/* Nobody could take it: it would be handed out for ever, and keep all others waiting. */
+static struct result park_unwieldy(struct call *call, const struct rows *rows, size_t row) {
+  struct str reason = STR("the texts of both sides together are more than can be compared (16 MB): shorten them, then "
+                          "`tandem retry`");
+  int64_t mapping_id = rows_i64(rows, row, "mapping_id");
+  log_event(LOG_WARNING, "mapping_unwieldy", LOG_I64("mapping", mapping_id));
+  TRY(db_query(call->db, "delete from plan_queue where mapping_id = $1::bigint", PARAMS(p_i64(mapping_id)), NULL));
+  TRY(db_query(call->db,
+               "update mapping set state = 'parked', reason = $2 where id = $1::bigint and state in ('linked', "
+               "'parked')",
+               PARAMS(p_i64(mapping_id), p_str(reason)), NULL));
+  return sessions_may_end(call, rows_i64(rows, row, "project_id"));
+}
+
+static struct result give_back(struct call *call, const struct rows *rows, size_t first) {
+  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, rows->count);
+  if (first == rows->count)
+    return RESULT_DONE;
+  for (size_t row = first; row < rows->count; row++)
+    ids[row - first] = rows_i64(rows, row, "mapping_id");
+  return db_query(call->db, "update plan_queue set claimed_until = '-infinity' where mapping_id = any($1::bigint[])",
+                  PARAMS(p_i64s(call->arena, ids, rows->count - first)), NULL);
+}
+
+/* How many of the first claimed ones are handed out; the others may be claimed again at once. */
+static struct result fit(struct call *call, const struct rows *rows, size_t *out) {
+  enum { CASE_BYTES_MAX = 16 * 1024 * 1024 };
+  size_t bytes = 0;
+  for (size_t i = 0; texts[i]; i++)
+    bytes += rows_str(rows, 0, texts[i]).length;
+  bool unwieldy = bytes > CASE_BYTES_MAX;
+  if (unwieldy)
+    TRY(park_unwieldy(call, rows, 0));
+  *out = unwieldy ? 0 : rows_fitting(rows, rows->count, texts);
+  return give_back(call, rows, *out + unwieldy);
 }
 
 static struct result read_projects(struct call *call, const struct plan_case *cases, size_t count,
@@ -150,15 +196,19 @@ struct result store_plan_claim(struct call *call, const void *request, void *rep
   const struct plan_claim *claim = request;
   struct plan_batch *batch = reply;
   int64_t limit = claim->limit > 0 && claim->limit <= CLAIM_MAX ? claim->limit : 100;
-  struct rows claimed;
+  struct rows claimed, rows;
   struct plan_case *cases;
-  size_t count;
   TRY(claim->preview ? claim_previewable(call, limit, &claimed) : claim_plannable(call, limit, &claimed));
   if (claimed.count == 0)
     return RESULT_DONE;
-  TRY(plan_claim_cases(call, &claimed, &cases, &count));
+  TRY(read_claimed(call, &claimed, &rows));
+  if (rows.count == 0)
+    return RESULT_DONE;
+  TRY(fit(call, &rows, &batch->cases.count));
+  batch->waiting = batch->cases.count < rows.count || rows.count == (size_t)limit;
+  if (batch->cases.count == 0)
+    return RESULT_DONE;
+  TRY(read_cases(call, &rows, batch->cases.count, &cases));
   batch->cases.at = cases;
-  batch->cases.count = count;
-  batch->waiting = count == (size_t)limit;
-  return read_projects(call, cases, count, batch);
+  return read_projects(call, cases, batch->cases.count, batch);
 }

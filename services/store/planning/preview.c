@@ -168,8 +168,9 @@ struct result store_session_preview(struct call *call, const void *request, void
       "e.external_id) = (m.project_id, m.kind, m.external_id) where v.session_id = $1::bigint and v.id > $3::bigint "
       "order by v.id limit $2::bigint",
       PARAMS(p_i64(get->id), p_i64(LINES_MAX + 1), p_i64(get->after)), &rows));
-  answer->more = rows.count > LINES_MAX;
-  size_t count = answer->more ? LINES_MAX : rows.count;
+  static const char *const texts[] = {"value", "before", NULL};
+  size_t count = rows_fitting(&rows, LINES_MAX, texts);
+  answer->more = rows.count > count;
   struct preview_line *lines = ARENA_ARRAY(call->arena, struct preview_line, count);
   for (size_t i = 0; i < count; i++) {
     int64_t number = rows_i64(&rows, i, "number");

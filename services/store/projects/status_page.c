@@ -10,8 +10,7 @@
 #include "store/sessions/sessions.h"
 #include "store/webhooks/hook_health.h"
 
-/* A reply stays far below MESSAGE_BYTES_MAX (service/transport.h), which readers hold it to. */
-enum { PROJECTS_MAX = 10000, PAGE_BYTES = 8 * 1024 * 1024 };
+enum { PROJECTS_MAX = 10000 };
 
 /* Where the project with an id stands in the page. */
 struct place {

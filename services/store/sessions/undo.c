@@ -178,8 +178,9 @@ static struct result select_done(struct call *call, int64_t session_id, int64_t 
 static struct result tell_done(struct call *call, int64_t session_id, int64_t after, struct session_undone *out) {
   struct rows rows;
   TRY(select_done(call, session_id, after, &rows));
-  out->more = rows.count > LINES_A_PAGE;
-  size_t count = out->more ? LINES_A_PAGE : rows.count;
+  static const char *const texts[] = {"before", "after", NULL};
+  size_t count = rows_fitting(&rows, LINES_A_PAGE, texts);
+  out->more = rows.count > count;
   struct undone_line *lines = ARENA_ARRAY(call->arena, struct undone_line, count);
   for (size_t i = 0; i < count; i++) {
     bool is_comment = str_is(rows_str(&rows, i, "kind"), "comment");

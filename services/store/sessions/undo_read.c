@@ -4,7 +4,7 @@
 #include "store/sessions/sessions.h"
 #include "store/tickets/tickets.h"
 
-enum { ITEMS_A_PAGE = 50 };
+enum { ITEMS_A_PAGE = 25 }; /* a page is one message, and each may have a long text before and after */
 
 struct result undo_load(struct call *call, int64_t session_id, struct undone *out) {
   struct rows rows;

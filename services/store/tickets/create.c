@@ -40,6 +40,7 @@ static struct result make_draft(struct call *call, const struct ticket_new *new_
   TRY(find_project(call, new_ticket->project, last));
   if (str_trim(values_text(&new_ticket->fields, "title")).length == 0)
     return result_error(RESULT_REJECTED, "a ticket needs a title (--title)");
+  TRY(tickets_check_length(&new_ticket->fields));
   struct str fallback = last->id ? last->privacy_default : STR("local_only");
   struct str privacy = new_ticket->privacy.length ? new_ticket->privacy : fallback;
   TRY(tickets_check_privacy(privacy));

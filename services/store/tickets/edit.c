@@ -39,7 +39,7 @@ static struct result check_fields(const struct values *values, bool is_comment) 
     if (str_is(values->at[i].name, "title") && str_trim(values->at[i].text).length == 0)
       return result_error(RESULT_REJECTED, "a ticket's title cannot be empty");
   }
-  return RESULT_DONE;
+  return tickets_check_length(values);
 }
 
 /* -- the items of a batch -- */

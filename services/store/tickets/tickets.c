@@ -6,6 +6,17 @@
 #include "store/tickets/keys.h"
 #include "store/tickets/tickets.h"
 
+struct result tickets_check_length(const struct values *fields) {
+  size_t bytes = values_bytes(fields);
+  if (bytes <= CONTENT_BYTES_MAX)
+    return RESULT_DONE;
+  return result_error(
+      RESULT_REJECTED,
+      "that is a text of %zu bytes, and a ticket or comment has at most %d: keep it elsewhere, and link "
+      "it",
+      bytes, CONTENT_BYTES_MAX);
+}
+
 /* -- events -- */
 
 struct result tickets_changed(struct call *call, int64_t item_id, struct changed_item *out) {
@@ -22,12 +33,9 @@ struct result tickets_changed(struct call *call, int64_t item_id, struct changed
 
 /* Whether the values are small enough to travel in an event. */
 static bool fits_in_event(const struct values *fields) {
-  size_t bytes = 0;
-  for (size_t i = 0; i < fields->count; i++) {
-    bytes += fields->at[i].text.length;
-    for (size_t item = 0; item < fields->at[i].count; item++)
-      bytes += fields->at[i].items[item].length + 4;
-  }
+  size_t bytes = values_bytes(fields);
+  for (size_t i = 0; i < fields->count; i++)
+    bytes += 4 * fields->at[i].count;
   return bytes < EVENT_BYTES_MAX / 3;
 }
 
@@ -112,6 +120,7 @@ struct result store_ticket_comment(struct call *call, const void *request, void 
   struct value body = value_text(STR("body"), comment->body);
   struct values fields = {&body, 1};
   struct rows rows;
+  TRY(tickets_check_length(&fields));
   TRY(db_query(call->db,
                "insert into item (kind, parent_id, fields, privacy, author) select 'comment', id, $2::text::jsonb, "
                "coalesce($3::text, privacy), $4 from item where id = $1::bigint returning id",

@@ -66,4 +66,7 @@ struct str *tickets_names(struct call *call, struct str joined, const char *sepa
 
 struct result tickets_check_privacy(struct str privacy) MUST_USE;
 
+/* REJECTED: more than CONTENT_BYTES_MAX. */
+struct result tickets_check_length(const struct values *fields) MUST_USE;
+
 #endif

@@ -149,7 +149,8 @@ struct result store_ticket_list(struct call *call, const void *request, void *re
     str_to_i64(str_slice(query->after, 2, query->after.length), &after);
   struct rows rows;
   TRY(query_tickets(call, query, after, limit, &rows));
-  size_t count = rows.count > (size_t)limit ? (size_t)limit : rows.count;
+  static const char *const texts[] = {"fields", NULL};
+  size_t count = rows_fitting(&rows, (size_t)limit, texts);
   struct ticket *tickets = ARENA_ARRAY(call->arena, struct ticket, count);
   for (size_t i = 0; i < count; i++) {
     TRY(read_ticket(call, &rows, i, &tickets[i]));

@@ -21,7 +21,10 @@
 /* Each request begins a trace, so the frame is another one every time: its length tells whether it is whole. */
 static struct str verb_carried(struct arena *arena) {
   const struct ticket_get get = {.key = STR("T-12")};
-  struct str frame = rpc_frames_request(arena, STR("test"), 7, VERB_TICKET_GET, &get);
+  struct str frame;
+  struct result result = rpc_frames_request(arena, STR("test"), 7, VERB_TICKET_GET, &get, &frame);
+  if (!result_ok(&result))
+    return str_copy(arena, str_of(result.message));
   nng_msg *message = transport_message(frame);
   size_t length = nng_msg_len(message);
   nng_msg_free(message);
