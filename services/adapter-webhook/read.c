@@ -7,7 +7,7 @@
 
 #define EXACT_MAX 9007199254740992.0 /* 2^53: beyond it a JSON number has lost digits */
 
-enum { MEMBERS_MAX = 1000 };
+enum { MEMBERS_MAX = 1000, NAME_BYTES_MAX = 2048 };
 static const int64_t epoch_ms_min = 100000000000; /* smaller numbers are seconds */
 
 /* -- single values -- */
@@ -48,16 +48,20 @@ static struct result needed_text(struct arena *arena, const struct schema_item *
   if (fits && cJSON_IsNumber(found) && !(fabs(found->valuedouble) <= EXACT_MAX))
     return result_error(RESULT_REJECTED, "%s.%s: the number at %.*s is too large to be exact: send it as a text",
                         item->kind, name, STR_FMT(pointer->text));
+  if (fits && out->length > NAME_BYTES_MAX)
+    return result_error(RESULT_REJECTED, "%s.%s: the text at \"%.*s\" has more than %d bytes", item->kind, name,
+                        STR_FMT(pointer->text), NAME_BYTES_MAX);
   return fits ? RESULT_DONE
               : result_error(RESULT_REJECTED, "%s.%s: there is no text or number at \"%.*s\"", item->kind, name,
                              STR_FMT(pointer->text));
 }
 
+/* A key, an address, an author: what is longer is none. */
 static struct str optional_text(struct arena *arena, const struct pointer *pointer, const cJSON *node) {
   bool is_scalar;
   struct str text;
   webhook_text(arena, pointer, node, &is_scalar, &text);
-  return text;
+  return text.length <= NAME_BYTES_MAX ? text : STR("");
 }
 
 int64_t webhook_moment_ms(struct arena *arena, const struct pointer *pointer, const cJSON *node) {

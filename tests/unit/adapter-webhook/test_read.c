@@ -142,6 +142,36 @@ static void read_set_of_too_many_members_is_refused(void **state) {
   arena_free(&arena);
 }
 
+/* Names are looked up by, and told in events. */
+static void read_takes_no_endless_names(void **state) {
+  (void)state;
+  static const struct {
+    size_t id, key;           /* their lengths */
+    size_t seen_id, seen_key; /* 0 = refused */
+  } rows[] = {{2048, 2048, 2048, 2048}, {2049, 1, 0, 0}, {2, 2049, 2, 2}};
+  static const char keyed[] = "{\"ticket\":{\"id\":\"/id\",\"key\":\"/key\",\"updated_at\":\"/at\","
+                              "\"fields\":{\"title\":\"/title\"}}}";
+  char endless[4096];
+  memset(endless, 'x', sizeof endless);
+  struct arena arena = {0};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct str_builder json = {.arena = &arena};
+    struct observation seen = {0};
+    str_append_c(&json, "{\"at\":\"2026-01-01T00:00:00Z\",\"title\":\"t\",\"id\":\"");
+    str_append(&json, (struct str){endless, rows[i].id});
+    str_append_c(&json, "\",\"key\":\"");
+    str_append(&json, (struct str){endless, rows[i].key});
+    str_append_c(&json, "\"}");
+    struct result result = read_text(&arena, keyed, str_c(&arena, str_built(&json)), &seen);
+    assert_int_equal(result.code, rows[i].seen_id ? RESULT_OK : RESULT_REJECTED);
+    if (result_ok(&result)) {
+      assert_int_equal(seen.external_id.length, rows[i].seen_id);
+      assert_int_equal(seen.external_key.length, rows[i].seen_key);
+    }
+  }
+  arena_free(&arena);
+}
+
 static void read_times_rows(void **state) {
   (void)state;
   static const struct {
@@ -236,6 +266,7 @@ int main(void) {
       cmocka_unit_test(read_refuses_and_names_the_member),
       cmocka_unit_test(read_version_is_a_number_above_0),
       cmocka_unit_test(read_set_of_too_many_members_is_refused),
+      cmocka_unit_test(read_takes_no_endless_names),
       cmocka_unit_test(read_times_rows),
       cmocka_unit_test(read_tells_whose_it_is),
       cmocka_unit_test(read_deleted_rows),
