@@ -53,7 +53,8 @@ static void pass_deleted(struct bus *bus, struct arena *arena, const struct resu
   bus->position = page.first - 1;
 }
 
-/* Delivers everything after the position, up to `head`; what cannot be read now is tried at the next heartbeat. */
+/* Delivers everything after the position, up to `head`; what cannot be read now is tried at the next heartbeat. The log
+ * may have more by now: that is still to be heard, behind a heartbeat that knows nothing of it. */
 static void replay(struct bus *bus, int64_t head) {
   struct arena arena = {0};
   while (bus->position < head) {
@@ -64,7 +65,7 @@ static void replay(struct bus *bus, int64_t head) {
       pass_deleted(bus, &arena, &result);
     if (!result_ok(&result) || page.events.count == 0)
       break;
-    for (size_t i = 0; i < page.events.count; i++) {
+    for (size_t i = 0; i < page.events.count && bus->position < head; i++) {
       deliver(bus, &page.events.at[i]);
       bus->position = page.events.at[i].sequence;
     }

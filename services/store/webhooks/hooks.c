@@ -7,7 +7,9 @@
 #include "store/tickets/journal.h"
 #include "store/webhooks/hook_removal.h"
 
-enum { ATTEMPTS_MAX = 5, ASKED_AT_ONCE_MAX = 50 };
+/* Every ten seconds at most ten: GitHub wants a second between two requests that are not reads.
+ * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api */
+enum { ATTEMPTS_MAX = 5, ASKED_AT_ONCE_MAX = 10 };
 
 struct result hooks_watch(struct call *call, int64_t project_id) {
   return db_query(call->db,

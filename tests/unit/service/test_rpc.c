@@ -63,10 +63,24 @@ static void rpc_write_without_an_answer_may_have_been_done(void **state) {
   assert_says(&result, "is it running?");
 }
 
+/* The other side would hang up, and be asked again and again. */
+static void rpc_request_longer_than_a_message_is_refused_here(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  char *text = arena_alloc(&arena, VERB_FRAME_BYTES_MAX);
+  memset(text, 'x', VERB_FRAME_BYTES_MAX);
+  struct ticket_comment comment = {.key = STR("T-1"), .body = {text, VERB_FRAME_BYTES_MAX}};
+  struct result result = ask(open_rpc("inproc://nobody"), VERB_TICKET_COMMENT, &comment);
+  assert_int_equal(result.code, RESULT_REJECTED);
+  assert_non_null(strstr(result.message, "say it in parts"));
+  arena_free(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rpc_that_nobody_hears_asks_whether_the_store_runs),
       cmocka_unit_test(rpc_write_without_an_answer_may_have_been_done),
+      cmocka_unit_test(rpc_request_longer_than_a_message_is_refused_here),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
