@@ -38,6 +38,14 @@ struct candidate {
 /* What keeps itself busy leaves a fifth of the quota to people's edits. */
 #define QUOTA_LEFT "and coalesce(c.quota_reset <= now() or c.quota_remaining * 5 > c.quota_limit, true) "
 
+/* The first delivery of each project that has any: from one project's to the next one's, because what cannot be taken,
+ * of a project that is paused, may be very much. */
+#define FIRST_DELIVERIES                                                                                           \
+  "(with recursive waiting as ((select project_id, id from delivery where state = 'pending' order by project_id, " \
+  "attempts, id limit 1) union all select n.project_id, n.id from waiting w, lateral (select project_id, id from " \
+  "delivery where state = 'pending' and project_id > w.project_id order by project_id, attempts, id limit 1) n) "  \
+  "select * from waiting)"
+
 /* Webhooks of removed projects are taken away, whatever state that leaves them in. */
 #define HOOK_WANTED                                                   \
   "(p.state = 'active' and p.direction in ('pull', 'bidirectional') " \
@@ -187,8 +195,7 @@ static const struct {
                 "q.next_attempt_at <= now() and (p.writes_held_until is null or p.writes_held_until <= now()) "
                 "and " FREE_AND_ALLOWED "order by q.rank, q.id limit 1"),
      load_push, false, false},
-    {"deliver",
-     CANDIDATES("delivery", "'deliver:' || p.id", "q.state = 'pending' and " FREE_AND_ALLOWED "order by q.id limit 1"),
+    {"deliver", CANDIDATES(FIRST_DELIVERIES, "'deliver:' || p.id", FREE_AND_ALLOWED "order by q.id limit 1"),
      load_deliver, false, false},
     {"fetch",
      CANDIDATES("fetch_queue", "'fetch:' || p.id",
