@@ -9,14 +9,9 @@
 #include "base/heap.h"
 #include "client/dial.h"
 #include "client/wire_tls.h"
+#include "proto/verbs.h"
 
-enum {
-  GREETING_BYTES = 8,
-  LENGTH_BYTES = 8,
-  FRAME_BYTES_MAX = 32 * 1024 * 1024,
-  PROTOCOL_PUB = 0x20,
-  PROTOCOL_REP = 0x31
-};
+enum { GREETING_BYTES = 8, LENGTH_BYTES = 8, PROTOCOL_PUB = 0x20, PROTOCOL_REP = 0x31 };
 
 struct wire {
   struct stream stream;
@@ -155,7 +150,7 @@ struct result wire_receive(struct wire *wire, struct arena *arena, int64_t deadl
   TRY(receive_all(wire, (char *)header, sizeof header, deadline_ms));
   for (int i = 0; i < LENGTH_BYTES; i++)
     length = length << 8 | header[i];
-  if (length > FRAME_BYTES_MAX)
+  if (length > VERB_MESSAGE_BYTES_MAX)
     return result_error(RESULT_RETRY, "a message of %llu bytes came, which is none of tandem's",
                         (unsigned long long)length);
   char *at = arena_alloc(arena, length + 1);

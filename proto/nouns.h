@@ -42,14 +42,14 @@ struct project {
   int64_t version;         /* of these settings */
 };
 
-/* Of the fields of a ticket or a comment together. A message carries them four times: both sides, and what either was
- * when they last agreed. */
-enum { CONTENT_BYTES_MAX = 4 * 1024 * 1024 };
-
 /* A field whose value a tracker does not take, with its reason for a person. */
 struct refused_value {
   struct str field, reason;
 };
+
+/* Of the fields of a ticket or a comment together. A message carries them four times: both sides, and what either was
+ * when they last agreed. */
+enum { CONTENT_BYTES_MAX = 4 * 1024 * 1024 };
 
 /* What an adapter saw of one external ticket or comment. */
 struct observation {

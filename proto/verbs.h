@@ -719,8 +719,13 @@ extern const struct verb verb_table[VERB_COUNT];
 /* The verb called `name`, or VERB_COUNT. */
 enum verb_id verb_named(struct str name);
 
-/* The frames around bodies, each at most so long: what carries them takes 32 MiB with its own headers. */
-enum { VERB_FRAME_BYTES_MAX = 32 * 1024 * 1024 - 4096 };
+/* The frames around bodies. A message that carries one has headers of its own; a list of texts that may be long stays
+ * far below that. */
+enum {
+  VERB_MESSAGE_BYTES_MAX = 32 * 1024 * 1024,
+  VERB_FRAME_BYTES_MAX = VERB_MESSAGE_BYTES_MAX - 4096,
+  VERB_PAGE_BYTES = 8 * 1024 * 1024
+};
 
 struct verb_request {
   struct str verb, client;

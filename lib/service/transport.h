@@ -7,7 +7,7 @@
 
 #include "service/rpc.h"
 
-enum { MESSAGE_BYTES_MAX = 32 * 1024 * 1024, SOCKET_BUFFER_MESSAGES = 8192 };
+enum { SOCKET_BUFFER_MESSAGES = 8192 };
 
 /* Reconnection, keep-alive and size limits. */
 struct result transport_tune(nng_socket socket) MUST_USE;

@@ -94,15 +94,14 @@ void db_release_since(struct db *db, size_t mark);
 struct str rows_str(const struct rows *rows, size_t row, const char *column);
 int64_t rows_i64(const struct rows *rows, size_t row, const char *column);
 bool rows_bool(const struct rows *rows, size_t row, const char *column);
-/* What an answer has of texts that may be long: far less than a message may have (VERB_FRAME_BYTES_MAX). */
-enum { PAGE_BYTES = 8 * 1024 * 1024 };
-/* How many of the first `most` rows make such a page, by the columns that may be long (the last is NULL): at least one.
- */
-size_t rows_fitting(const struct rows *rows, size_t most, const char *const *columns);
 /* A bytea column, decoded. */
 struct str rows_bytes(struct arena *arena, const struct rows *rows, size_t row, const char *column);
 /* A jsonb column of field values. */
 struct result rows_values(struct arena *arena, const struct rows *rows, size_t row, const char *column,
                           struct values *out) MUST_USE;
+
+/* How many of the first `most` rows go into one answer (VERB_PAGE_BYTES), by the columns that may be long, of which the
+ * last is NULL: at least one. */
+size_t rows_fitting(const struct rows *rows, size_t most, const char *const *columns);
 
 #endif

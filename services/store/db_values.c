@@ -5,6 +5,7 @@
 #include "base/heap.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "proto/verbs.h"
 #include "store/db.h"
 
 enum { OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25 };
@@ -97,7 +98,7 @@ size_t rows_fitting(const struct rows *rows, size_t most, const char *const *col
   for (; count < rows->count && count < most; count++) {
     for (const char *const *column = columns; *column; column++)
       bytes += rows_str(rows, count, *column).length;
-    if (count && bytes > PAGE_BYTES)
+    if (count && bytes > VERB_PAGE_BYTES)
       break;
   }
   return count;

@@ -189,8 +189,8 @@ struct result people_try_verb(struct world *world, enum verb_id id, const void *
 
 struct result people_verb(struct world *world, enum verb_id id, const void *request, void *reply) {
   struct str frame;
-  struct result result = next_frame(world, id, request, &frame);
-  TRY(result);
+  struct result result = RESULT_DONE;
+  TRY(next_frame(world, id, request, &frame));
   for (int again = 0; again < AGAIN_MAX; again++) {
     result = send(world, frame, id, reply);
     if (result.code != RESULT_RETRY)

@@ -146,7 +146,7 @@ static const char *const texts[] = {"local", "external", "shadow_local", "shadow
 
 /* Nobody could take it: it would be handed out for ever, and keep all others waiting. */
 static struct result park_unwieldy(struct call *call, const struct rows *rows, size_t row) {
-  struct str reason = STR("the texts of both sides together are more than can be compared (16 MB): shorten them, then "
+  struct str reason = STR("the texts of both sides together are more than can be compared (20 MB): shorten them, then "
                           "`tandem retry`");
   int64_t mapping_id = rows_i64(rows, row, "mapping_id");
   log_event(LOG_WARNING, "mapping_unwieldy", LOG_I64("mapping", mapping_id));
@@ -159,18 +159,20 @@ static struct result park_unwieldy(struct call *call, const struct rows *rows, s
 }
 
 static struct result give_back(struct call *call, const struct rows *rows, size_t first) {
-  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, rows->count);
-  if (first == rows->count)
+  size_t count = rows->count - first;
+  if (count == 0)
     return RESULT_DONE;
-  for (size_t row = first; row < rows->count; row++)
-    ids[row - first] = rows_i64(rows, row, "mapping_id");
+  int64_t *ids = ARENA_ARRAY(call->arena, int64_t, count);
+  for (size_t i = 0; i < count; i++)
+    ids[i] = rows_i64(rows, first + i, "mapping_id");
   return db_query(call->db, "update plan_queue set claimed_until = '-infinity' where mapping_id = any($1::bigint[])",
-                  PARAMS(p_i64s(call->arena, ids, rows->count - first)), NULL);
+                  PARAMS(p_i64s(call->arena, ids, count)), NULL);
 }
 
-/* How many of the first claimed ones are handed out; the others may be claimed again at once. */
+/* How many of the first claimed ones are handed out; the others may be claimed again at once. An unwieldy one among
+ * them ends the page, and is the first one then. */
 static struct result fit(struct call *call, const struct rows *rows, size_t *out) {
-  enum { CASE_BYTES_MAX = 16 * 1024 * 1024 };
+  enum { CASE_BYTES_MAX = 5 * CONTENT_BYTES_MAX }; /* four times what one side has, and what JSON adds */
   size_t bytes = 0;
   for (size_t i = 0; texts[i]; i++)
     bytes += rows_str(rows, 0, texts[i]).length;
