@@ -150,7 +150,7 @@ struct result wire_receive(struct wire *wire, struct arena *arena, int64_t deadl
   TRY(receive_all(wire, (char *)header, sizeof header, deadline_ms));
   for (int i = 0; i < LENGTH_BYTES; i++)
     length = length << 8 | header[i];
-  if (length > VERB_MESSAGE_BYTES_MAX)
+  if (length > WIRE_MESSAGE_BYTES_MAX)
     return result_error(RESULT_RETRY, "a message of %llu bytes came, which is none of tandem's",
                         (unsigned long long)length);
   char *at = arena_alloc(arena, length + 1);

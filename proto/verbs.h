@@ -722,9 +722,9 @@ enum verb_id verb_named(struct str name);
 /* The frames around bodies. A message that carries one has headers of its own; a list of texts that may be long stays
  * far below that. */
 enum {
-  VERB_MESSAGE_BYTES_MAX = 32 * 1024 * 1024,
-  VERB_FRAME_BYTES_MAX = VERB_MESSAGE_BYTES_MAX - 4096,
-  VERB_PAGE_BYTES = 8 * 1024 * 1024
+  WIRE_MESSAGE_BYTES_MAX = 32 * 1024 * 1024,
+  WIRE_FRAME_BYTES_MAX = WIRE_MESSAGE_BYTES_MAX - 4096,
+  WIRE_PAGE_BYTES = 8 * 1024 * 1024
 };
 
 struct verb_request {

@@ -159,7 +159,7 @@ static struct result sort_looks(struct arena *arena, const struct look *looks, s
 /* How many of them one message carries with ease: at least one. */
 static size_t carried(const struct look *looks, size_t count) {
   size_t bytes = values_bytes(&looks[0].seen.fields), carried = 1;
-  while (carried < count && (bytes += values_bytes(&looks[carried].seen.fields)) <= VERB_PAGE_BYTES)
+  while (carried < count && (bytes += values_bytes(&looks[carried].seen.fields)) <= WIRE_PAGE_BYTES)
     carried++;
   return carried;
 }

@@ -15,10 +15,10 @@ struct result rpc_frames_request(struct arena *arena, struct str client, int64_t
       .body = msgpack_encode(arena, verb_table[id].request, request),
   };
   *out = msgpack_encode(arena, &record_verb_request, &frame);
-  if (out->length <= VERB_FRAME_BYTES_MAX)
+  if (out->length <= WIRE_FRAME_BYTES_MAX)
     return RESULT_DONE;
   return result_error(RESULT_REJECTED, "%s: what it says has %zu bytes, and a message at most %d: say it in parts",
-                      verb_table[id].name, out->length, VERB_FRAME_BYTES_MAX);
+                      verb_table[id].name, out->length, WIRE_FRAME_BYTES_MAX);
 }
 
 struct result rpc_frames_reply(struct arena *arena, enum verb_id id, struct str bytes, void *out) {

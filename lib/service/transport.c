@@ -14,7 +14,7 @@ static struct result nng_failure(const char *what, struct str url, int status) {
 struct result transport_tune(nng_socket socket) {
   int status = nng_socket_set_ms(socket, NNG_OPT_RECONNMINT, 20);
   status = status ? status : nng_socket_set_ms(socket, NNG_OPT_RECONNMAXT, 1000);
-  status = status ? status : nng_socket_set_size(socket, NNG_OPT_RECVMAXSZ, VERB_MESSAGE_BYTES_MAX);
+  status = status ? status : nng_socket_set_size(socket, NNG_OPT_RECVMAXSZ, WIRE_MESSAGE_BYTES_MAX);
   return status ? result_error(RESULT_BUG, "socket options: %s", nng_strerror(status)) : RESULT_DONE;
 }
 

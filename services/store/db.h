@@ -100,7 +100,7 @@ struct str rows_bytes(struct arena *arena, const struct rows *rows, size_t row, 
 struct result rows_values(struct arena *arena, const struct rows *rows, size_t row, const char *column,
                           struct values *out) MUST_USE;
 
-/* How many of the first `most` rows go into one answer (VERB_PAGE_BYTES), by the columns that may be long, of which the
+/* How many of the first `most` rows go into one answer (WIRE_PAGE_BYTES), by the columns that may be long, of which the
  * last is NULL: at least one. */
 size_t rows_fitting(const struct rows *rows, size_t most, const char *const *columns);
 

@@ -98,7 +98,7 @@ size_t rows_fitting(const struct rows *rows, size_t most, const char *const *col
   for (; count < rows->count && count < most; count++) {
     for (const char *const *column = columns; *column; column++)
       bytes += rows_str(rows, count, *column).length;
-    if (count && bytes > VERB_PAGE_BYTES)
+    if (count && bytes > WIRE_PAGE_BYTES)
       break;
   }
   return count;

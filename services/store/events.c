@@ -47,7 +47,7 @@ static struct result check_same(struct call *call, const struct events_read *rea
                       (long long)read->seen);
 }
 
-/* How many of the rows fit into one message (VERB_FRAME_BYTES_MAX): 500 always do. */
+/* How many of the rows fit into one message (WIRE_FRAME_BYTES_MAX): 500 always do. */
 static size_t fitting(const struct rows *rows) {
   size_t count = 0, bytes = 0;
   while (count < rows->count) {

@@ -39,9 +39,9 @@ static struct result run(struct call *call, enum verb_id id, const struct verb_r
   TRY(handler_table[id](call, body, reply));
   struct result done = RESULT_DONE;
   *frame = reply_frame(call->arena, &done, msgpack_encode(call->arena, verb->reply, reply));
-  if (frame->length > VERB_FRAME_BYTES_MAX) /* whoever asked could not take it, and would ask for ever */
+  if (frame->length > WIRE_FRAME_BYTES_MAX) /* whoever asked could not take it, and would ask for ever */
     return result_error(RESULT_REJECTED, "%s: the answer has %zu bytes, and a message at most %d: ask for less at once",
-                        verb->name, frame->length, VERB_FRAME_BYTES_MAX);
+                        verb->name, frame->length, WIRE_FRAME_BYTES_MAX);
   if (verb->flags & VERB_ONCE)
     TRY(replies_keep(call, &key, *frame));
   return outbox_write(call->outbox, call->db);

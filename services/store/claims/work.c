@@ -137,7 +137,7 @@ static struct result load_deliver(struct call *call, int64_t project_id, struct 
                "w.id = d.id and (w.place = 1 or (w.attempts = 0 and w.bytes <= $4::bigint)) "
                "returning d.id, d.event, d.body, d.traceparent) "
                "select * from claimed order by id",
-               PARAMS(p_i64(project_id), p_i64(DELIVERIES_A_CLAIM), p_i64(work->lease.fence), p_i64(VERB_PAGE_BYTES)),
+               PARAMS(p_i64(project_id), p_i64(DELIVERIES_A_CLAIM), p_i64(work->lease.fence), p_i64(WIRE_PAGE_BYTES)),
                &rows));
   struct delivery *deliveries = ARENA_ARRAY(call->arena, struct delivery, rows.count);
   for (size_t i = 0; i < rows.count; i++)

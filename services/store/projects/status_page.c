@@ -215,7 +215,7 @@ struct result status_page_read(struct call *call, const struct status_query *que
                                        .after = given(query->after),
                                        .limit = query->limit > 0 && query->limit < PROJECTS_MAX ? query->limit
                                                                                                 : PROJECTS_MAX,
-                                       .bytes = VERB_PAGE_BYTES};
+                                       .bytes = WIRE_PAGE_BYTES};
   struct project *projects;
   size_t count;
   TRY(projects_page(call, &wanted, &projects, &count, &status->more));

@@ -67,9 +67,9 @@ static void rpc_write_without_an_answer_may_have_been_done(void **state) {
 static void rpc_request_longer_than_a_message_is_refused_here(void **state) {
   (void)state;
   struct arena arena = {0};
-  char *text = arena_alloc(&arena, VERB_FRAME_BYTES_MAX);
-  memset(text, 'x', VERB_FRAME_BYTES_MAX);
-  struct ticket_comment comment = {.key = STR("T-1"), .body = {text, VERB_FRAME_BYTES_MAX}};
+  char *text = arena_alloc(&arena, WIRE_FRAME_BYTES_MAX);
+  memset(text, 'x', WIRE_FRAME_BYTES_MAX);
+  struct ticket_comment comment = {.key = STR("T-1"), .body = {text, WIRE_FRAME_BYTES_MAX}};
   struct result result = ask(open_rpc("inproc://nobody"), VERB_TICKET_COMMENT, &comment);
   assert_int_equal(result.code, RESULT_REJECTED);
   assert_non_null(strstr(result.message, "say it in parts"));
