@@ -241,6 +241,8 @@ class Certificates(unittest.TestCase):
         before = self.listed()
         old_client = self.own("cli")
         old_client.call("hello")
+        with open(self.tls("cli.pem"), encoding="ascii") as file:
+            old = self.house.file("old_cli.pem", file.read())
         self.fine("certs", "renew", "--all")
         after = self.listed()
         for name in ("store", "cli", "conflict", "adapter-github"):
@@ -251,6 +253,7 @@ class Certificates(unittest.TestCase):
         with context.wrap_socket(socket.create_connection((host, int(port))), server_hostname="localhost") as stream:
             self.assertEqual(stream.getpeercert()["serialNumber"], after["store"]["serial"])
         old_client.call("hello")  # the old connection goes on
+        self.verbs(old).call("hello")  # and so does a replica that has not got the new one yet
         self.fine("status")
 
     def test_certs_renewing_a_service_keeps_its_rights_and_the_old_one(self):

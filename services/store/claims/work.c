@@ -38,13 +38,25 @@ struct candidate {
 /* What keeps itself busy leaves a fifth of the quota to people's edits. */
 #define QUOTA_LEFT "and coalesce(c.quota_reset <= now() or c.quota_remaining * 5 > c.quota_limit, true) "
 
-/* The first delivery of each project that has any: from one project's to the next one's, because what cannot be taken,
- * of a project that is paused, may be very much. */
-#define FIRST_DELIVERIES                                                                                           \
-  "(with recursive waiting as ((select project_id, id from delivery where state = 'pending' order by project_id, " \
-  "attempts, id limit 1) union all select n.project_id, n.id from waiting w, lateral (select project_id, id from " \
-  "delivery where state = 'pending' and project_id > w.project_id order by project_id, attempts, id limit 1) n) "  \
-  "select * from waiting)"
+/* The first rows of each project that has any in `table`, by an index of this order: from one project's to the next
+ * one's (`beyond`), because what cannot be taken, of a project that is paused, may be very much. */
+#define FIRST_OF_EACH(table, waiting, order, beyond)                                                                   \
+  "(with recursive first as ((select " order " from " table " where " waiting " order by " order                       \
+  " limit 1) union all "                                                                                               \
+  "select n.* from first f, lateral (select " order " from " table " where " waiting " and " beyond " order by " order \
+  " limit 1) n) select * from first)"
+
+#define UNRESOLVED "state in ('prepared', 'sending', 'unknown') "
+#define FIRST_UNRESOLVED FIRST_OF_EACH("intent", UNRESOLVED, "project_id, rank, id", "project_id > f.project_id")
+/* `is true`: whatever the planner takes this table for, it is read in this order, not by that time. */
+#define FIRST_WRITES                                                                                   \
+  FIRST_OF_EACH("intent", UNRESOLVED "and (next_attempt_at <= now()) is true", "project_id, rank, id", \
+                "project_id > f.project_id")
+#define FIRST_DELIVERIES \
+  FIRST_OF_EACH("delivery", "state = 'pending'", "project_id, attempts, id", "project_id > f.project_id")
+#define FIRST_FETCHES                                                  \
+  FIRST_OF_EACH("fetch_queue", "true", "project_id, refused, next_at", \
+                "(project_id, refused) > (f.project_id, f.refused)")
 
 /* Webhooks of removed projects are taken away, whatever state that leaves them in. */
 #define HOOK_WANTED                                                   \
@@ -190,15 +202,14 @@ static const struct {
   bool hooks, scans; /* only for adapters that can */
 } kinds[] = {
     {"push",
-     CANDIDATES("intent", "'push:' || p.credential",
-                "q.state in ('prepared', 'sending', 'unknown') and "
-                "q.next_attempt_at <= now() and (p.writes_held_until is null or p.writes_held_until <= now()) "
-                "and " FREE_AND_ALLOWED "order by q.rank, q.id limit 1"),
+     CANDIDATES(FIRST_WRITES, "'push:' || p.credential",
+                "(p.writes_held_until is null or p.writes_held_until <= now()) and " FREE_AND_ALLOWED
+                "order by q.rank, q.id limit 1"),
      load_push, false, false},
     {"deliver", CANDIDATES(FIRST_DELIVERIES, "'deliver:' || p.id", FREE_AND_ALLOWED "order by q.id limit 1"),
      load_deliver, false, false},
     {"fetch",
-     CANDIDATES("fetch_queue", "'fetch:' || p.id",
+     CANDIDATES(FIRST_FETCHES, "'fetch:' || p.id",
                 "q.next_at <= now() and " FREE_AND_ALLOWED "order by q.next_at limit 1"),
      load_fetch, false, false},
     {"pull",
@@ -229,10 +240,11 @@ static struct result soonest_ms(struct call *call, struct str system, int64_t *o
   TRY(db_query(
       call->db,
       "select ceil(extract(epoch from min(t.at) - now()) * 1000)::bigint + 1 as ms from ("
-      "select greatest(min(n.next_attempt_at), min(c.blocked_until)) as at from intent n join project p on "
-      "p.id = n.project_id join credential c on c.name = p.credential where n.state in ('prepared', 'unknown') "
-      "and p.system = $1 and p.state = 'active' group by p.credential "
-      "union all select min(f.next_at) from fetch_queue f join project p on p.id = f.project_id "
+      "select case when c.blocked_until > now() then c.blocked_until else (select min(n.next_attempt_at) from intent n "
+      "where n.project_id = p.id and n." UNRESOLVED "and n.next_attempt_at > now()) end as at from " FIRST_UNRESOLVED
+      " q join project p on p.id = q.project_id join credential c on c.name = p.credential where p.system = $1 and "
+      "p.state = 'active' "
+      "union all select f.next_at from " FIRST_FETCHES " f join project p on p.id = f.project_id "
       "where p.system = $1 and p.state = 'active' "
       "union all select min(p.pull_next_at) from session s join project p on p.id = s.project_id "
       "where s.state = 'running' and not s.pull_done and p.system = $1 and p.state = 'active') t(at) "
