@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "docs"))
@@ -16,6 +17,7 @@ BEGINNING = "docker compose -f deploy/compose.yaml "
 IN_CELL = re.compile(r"`((?:run --rm|restart) [^`…]+)`")
 # What an engine may fail to do at the first try, whatever the file says: a container that it has killed and does not hear of, say.
 REPEATED = re.compile(r" down( |$)")
+REPETITIONS, PAUSE_S = 5, 3
 # `docker compose -f deploy/compose.yaml WORD...`, from wherever it is typed.
 SHIM = """#!/bin/sh
 [ "$1 $2 $3" = "compose -f deploy/compose.yaml" ] || { echo "not of the document's form: docker $*" >&2; exit 2; }
@@ -61,8 +63,11 @@ class Typist:
         for pattern, stand_in in self.stand_ins:
             text = re.sub(pattern, stand_in, text)
         done = self._at_the_shell(text, environment)
-        if done.returncode and REPEATED.search(text):
+        for _ in range(REPETITIONS):
+            if done.returncode == 0 or not REPEATED.search(text):
+                break
             print("# typed again: %s\n%s" % (text, re.sub("(?m)^", "#   ", errors_first(done.stdout))), flush=True)
+            time.sleep(PAUSE_S)
             done = self._at_the_shell(text, environment)
         if done.returncode:
             raise AssertionError("%s\ntyped as %s\n%d\n%s" % (command, text, done.returncode, errors_first(done.stdout)))

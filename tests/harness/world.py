@@ -469,8 +469,12 @@ class World:
         """What is_quiet() waits for, a row each, for a person who has to find out why."""
         found = ["%s %.400s" % (name, row[0]) for name, query in self.UNDONE.items()
                  for row in self.sql("select row_to_json(q) from (%s) q limit 5" % query) or []]
-        dead = ["%s has ended" % name for name, process in self.processes.items() if not process.alive]
-        return "\n".join(found + dead) or "a webhook"
+        return "\n".join(found + self.ended()) or "a webhook"
+
+    def ended(self):
+        """What runs no more, with its last words."""
+        return ["%s has ended with status %d:\n%s" % (name, process.popen.returncode, process.output()[-2000:])
+                for name, process in self.processes.items() if not process.alive]
 
     def settle(self, deadline_s=60):
         try:
@@ -494,12 +498,15 @@ class World:
         if self.keeper:
             self.keeper.stop()
         self.verbs.close()
+        last_words = self.ended()
         for process in self.processes.values():
             process.end()
         self.sandbox.process.kill()
         self.psql.close()
         self.cluster.sql("postgres", "drop database if exists %s with (force)" % self.database)
         shutil.rmtree(self.folder, ignore_errors=True)
+        if last_words:
+            sys.stderr.write("\n".join(last_words) + "\n")
 
     def __enter__(self):
         return self
