@@ -4,9 +4,9 @@
     tests/run.py [-v] [WORD...]      only programs whose name contains one of the words
 
 C programs are build/dev/tests/unit-* (or those of the build folder in TANDEM_BUILD), Python programs are tests/**/test_*.py
-and start whole systems. Four run at a time, but for the crash runs and the simulation, which use all cores by themselves. Those
-that take minutes begin first, so that nobody waits for one of them alone. One line a program, failures with their output, and
-last of all `N passed, N failed, N skipped`. Exit status: 0 all passed, 1 something failed, 2 nothing was run.
+and start whole systems. Four run at a time; the crash runs, the simulation and the fresh machine, which start many processes
+themselves, count as two. Those that take minutes begin first, so that nobody waits for one of them alone. One line a program,
+failures with their output, and last of all `N passed, N failed, N skipped`. Exit status: 0 all passed, 1 something failed, 2 nothing was run.
 """
 
 import argparse
@@ -25,12 +25,12 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 JOBS = 4  # most of them wait more than they compute; tests/harness/world.py has ports for so many
 UNIT_TIMEOUT_S = 600
 SYSTEM_TIMEOUT_S = 900
-ALONE_TIMEOUT_S = 1800
+WIDE_TIMEOUT_S = 1800
 FOLDER_ORDER = ["unit", "harness", "sandbox", "contract", "scenario", "crash", "simulation", "e2e"]
 NOT_TESTS = {"bench", "fuzz"}
-ALONE = ("tests/crash/test_crash", "tests/crash/test_database.py", "tests/simulation/", "tests/deploy/test_fresh_machine.py")
-LONG = ("tests/deploy/test_compose.py", "tests/crash/test_memory.py", "tests/scenario/test_each_call.py", "unit-sync-test_properties_plan",
-        "tests/scenario/test_replicas.py", "tests/docs/test_documents_run.py")
+WIDE = ("tests/crash/test_crash", "tests/crash/test_database.py", "tests/simulation/", "tests/deploy/test_fresh_machine.py")
+LONG = ("tests/deploy/test_compose.py", "tests/scenario/test_hybrid.py", "tests/crash/test_memory.py", "tests/scenario/test_each_call.py",
+        "unit-sync-test_properties_plan", "tests/scenario/test_replicas.py", "tests/docs/test_documents_run.py")
 LINE = re.compile(r"^(not )?ok\b\s*(\d+)?\s*-?\s*(.*?)(?:\s+#\s*(SKIP|TODO)\S*\s*(.*))?$", re.IGNORECASE)
 PLAN = re.compile(r"^1\.\.(\d+)(?:\s*#\s*SKIP\s*(.*))?", re.IGNORECASE)
 SHOWN_LINES = 60
@@ -136,18 +136,32 @@ class Running:
             end_group(process)
 
 
+class Slots:
+    """A program that runs has some of them; no other one has the same."""
+
+    def __init__(self, count):
+        self._free, self._taking = queue.SimpleQueue(), threading.Lock()
+        self.give(range(count))
+
+    def take(self, count):
+        with self._taking:  # one after the other, or two would wait for each other's
+            return [self._free.get() for _ in range(count)]
+
+    def give(self, slots):
+        for slot in slots:
+            self._free.put(slot)
+
+
 _running = Running()
-_slots = queue.SimpleQueue()
-for _slot in range(JOBS):
-    _slots.put(_slot)
+_slots = Slots(JOBS)
 
 
 def run_program(name, command, timeout_s):
-    slot = _slots.get()
+    slots = _slots.take(2 if name.startswith(WIDE) else 1)
     try:
-        return run_in_slot(slot, name, command, timeout_s)
+        return run_in_slot(slots[0], name, command, timeout_s)
     finally:
-        _slots.put(slot)
+        _slots.give(slots)
 
 
 def run_in_slot(slot, name, command, timeout_s):
@@ -219,24 +233,25 @@ def failure_lines(lines):
     return kept if len(kept) <= SHOWN_LINES else ["(%d lines left out)" % (len(kept) - SHOWN_LINES)] + kept[-SHOWN_LINES:]
 
 
+def turn(name):
+    """What takes minutes first, what takes two slots last."""
+    return LONG.index(name) if name in LONG else len(LONG) + name.startswith(WIDE)
+
+
 def run_all(units, systems, verbose):
-    alone = [system for system in systems if system[0].startswith(ALONE)]
-    together = [(name, command, UNIT_TIMEOUT_S) for name, command in units]
-    together += [(name, command, SYSTEM_TIMEOUT_S) for name, command in systems if not name.startswith(ALONE)]
-    together.sort(key=lambda program: LONG.index(program[0]) if program[0] in LONG else len(LONG))
+    programs = [(name, command, UNIT_TIMEOUT_S) for name, command in units]
+    programs += [(name, command, WIDE_TIMEOUT_S if name.startswith(WIDE) else SYSTEM_TIMEOUT_S) for name, command in systems]
+    programs.sort(key=lambda program: turn(program[0]))
     reports = []
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         try:
-            for future in [pool.submit(run_program, *program) for program in together]:
+            for future in concurrent.futures.as_completed([pool.submit(run_program, *program) for program in programs]):
                 reports.append(future.result())
                 show(reports[-1], verbose)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             _running.end()
             raise
-    for name, command in alone:
-        reports.append(run_program(name, command, ALONE_TIMEOUT_S))
-        show(reports[-1], verbose)
     return reports
 
 
